@@ -1,0 +1,38 @@
+// What the engine reports about itself; the program decides where it goes.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string_view>
+
+namespace recapd::actors {
+
+/// Called from any thread; implementations are thread safe and quick. The
+/// default does nothing.
+class telemetry {
+ public:
+  virtual ~telemetry() = default;
+  /// `outcome`: `accepted`, `refused`, `duplicate`, `unavailable`.
+  virtual void command_done(std::string_view /*type*/,
+                            std::string_view /*outcome*/,
+                            std::string_view /*first refusal code or empty*/,
+                            std::chrono::microseconds /*since receipt*/) {}
+  /// One group commit: how many commits, how long the store took.
+  virtual void group_committed(std::size_t /*commits*/,
+                               std::chrono::microseconds /*took*/) {}
+  /// A commit the database refused, by fault name.
+  virtual void commit_refused(std::string_view /*fault*/) {}
+  /// A session moved (`from` empty: it is new).
+  virtual void session_moved(std::string_view /*from*/,
+                             std::string_view /*to*/) {}
+  virtual void timer_fired(std::chrono::microseconds /*late*/) {}
+  /// Gauges.
+  virtual void in_flight(std::size_t /*commands taken, not answered*/) {}
+  virtual void resident_sessions(std::size_t) {}
+  virtual void timers_armed(std::size_t) {}
+  virtual void journal_depth(std::size_t /*commits waiting*/) {}
+  virtual void database_up(bool) {}
+};
+
+}  // namespace recapd::actors

@@ -1,0 +1,87 @@
+// The node's configuration: defaults, file, environment, options.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "workflows/ids.hpp"
+#include "workflows/policy.hpp"
+
+namespace recapd::config {
+
+enum class ingress_kind { inbox, nats };
+enum class auth_mode { trusted, token };
+enum class clock_kind { system, manual };
+
+struct token {
+  std::string secret;
+  workflows::person as;
+};
+
+struct webhook {
+  std::string url;     ///< empty: off
+  std::string secret;  ///< HMAC-SHA256 key; empty: unsigned
+  int timeout_ms = 5000;
+};
+
+/// All of it, checked. Section and key names are CONTRACT section 6's; engine
+/// and http are ours.
+struct settings {
+  std::string listen_host = "127.0.0.1";
+  unsigned short listen_port = 8080;  ///< 0: any free port
+  std::string name;
+  std::string database_url;
+  std::string data_dir = ".local";
+  ingress_kind ingress = ingress_kind::inbox;
+  std::string nats_url;
+  auth_mode auth = auth_mode::trusted;
+  std::vector<token> tokens;
+  clock_kind clock = clock_kind::system;
+  workflows::policy policy;
+  webhook sink;
+  std::string log_level = "info";  ///< trace debug info warn error off
+  struct {
+    int shards = 4;
+    int workers = 2;
+    int journals = 1;
+    int readers = 1;
+    int max_in_flight = 20000;
+    int max_batch = 1000;
+    int max_resident_sessions = 50000;
+    int session_idle_ms = 60000;
+  } engine;
+  struct {
+    int max_connections = 1024;
+    int header_timeout_ms = 10000;  ///< for a whole request to arrive
+    int idle_timeout_ms = 60000;    ///< between keep-alive requests
+  } http;
+};
+
+/// A wrong setting: where, and what was expected.
+class config_error : public std::runtime_error {
+ public:
+  config_error(std::string where, const std::string& expected)
+      : std::runtime_error{where + ": expected " + expected},
+        path{std::move(where)} {}
+  std::string path;  ///< `policy.duration.max_minutes` (file: the name before)
+};
+
+/// Options given on the command line; absent ones stay absent.
+struct overrides {
+  std::optional<std::string> listen, database, data, clock, ingress;
+};
+
+using environment = std::function<std::optional<std::string>(std::string_view)>;
+
+/// Option beats environment (`RECAPD_SECTION_KEY`) beats file beats default.
+/// `text` is the file's content, JSON with // and /* */ comments; empty: none.
+/// Throws config_error.
+[[nodiscard]] settings read(std::string_view text, const environment& env,
+                            const overrides& options);
+
+}  // namespace recapd::config

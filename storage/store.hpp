@@ -1,0 +1,248 @@
+// The store: what the engine asks of durable storage, and what it refuses.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "storage/fault.hpp"
+#include "workflows/ids.hpp"
+#include "workflows/limits.hpp"
+#include "workflows/pay.hpp"
+#include "workflows/time.hpp"
+
+namespace recapd::storage {
+
+using workflows::instant;
+
+/// 128 bits of a digest of a command's content (type, subject, who, data).
+using digest = std::array<std::uint8_t, 16>;
+
+/// One event as it is stored. `data` and `notifications` are JSON texts;
+/// `notifications` is `[{"kind","to","data"}]`, or empty when there are none.
+struct event_row {
+  int seq = 0;
+  std::string type;
+  instant at;
+  std::string by;              ///< `tutor:ann`
+  std::string command_source;  ///< empty for the engine's own
+  std::string command_id;
+  std::string data;
+  std::string notifications;
+  std::string traceparent;  ///< W3C trace context of the command, or empty
+};
+
+/// The session's row. `body` is JSON text (workflows::to_row).
+struct session_row {
+  std::string id;
+  int version = 0;
+  std::string state;
+  std::string tutor;
+  std::string course;
+  instant starts_at;
+  std::optional<instant> next_timer;  ///< when the engine must look at it
+  std::string body;
+};
+
+/// A command's outcome as it is stored: the contract's object with
+/// `"duplicate":false`, JSON text.
+struct outcome_row {
+  std::string source;
+  std::string id;
+  digest content{};
+  std::string session;  ///< the command's subject
+  bool refused = false;
+  instant received_at;
+  std::string outcome;
+};
+
+/// A change of one counter. Raising it past `cap` is refused; lowering never is.
+struct usage_change {
+  workflows::usage_key key;
+  int delta = 0;
+  std::optional<int> cap;  ///< looked at when delta > 0
+};
+
+/// Everything that follows from one command (or timer, or settlement). It is
+/// written whole, in one transaction, or not at all.
+struct commit {
+  std::string session;               ///< the session's id, for the bucket
+  std::vector<event_row> events;     ///< seqs follow on the stored version
+  std::optional<session_row> row;    ///< after the events; absent without
+  std::vector<std::string> new_students;  ///< become findable by `student=`
+  std::vector<usage_change> usage;
+  std::optional<workflows::transfer> payment;
+  std::optional<outcome_row> outcome;  ///< absent for the engine's own
+  std::optional<std::int64_t> inbox_seq;  ///< the inbox row that is done
+};
+
+/// A dead letter: a command that could not be taken at all.
+struct dead_letter {
+  std::int64_t id = 0;
+  std::string event;   ///< the text as it came, valid UTF-8
+  std::string reason;  ///< a sentence
+  std::string code;    ///< `malformed`, `id-reused`
+  std::string ingress; ///< `inbox`, `nats`
+  instant received_at;
+  instant at;
+};
+
+struct inbox_row {
+  std::int64_t seq = 0;
+  std::string event;
+  instant received_at;
+};
+
+struct timer_row {
+  std::string session;
+  instant at;
+};
+
+/// An event with its place in the order in which events became readable.
+struct feed_row {
+  std::int64_t position = 0;
+  std::string session;
+  event_row event;
+};
+
+struct transfer_row {
+  std::string session;
+  workflows::transfer what;
+  instant at;
+};
+
+/// `GET /v1/sessions` filters; empty means any. Sorted by id.
+struct session_filter {
+  std::string state;
+  std::string tutor;
+  std::string student;
+  std::string course;
+  std::string after;  ///< ids greater than this
+  int limit = 100;
+};
+
+/// One entry of an account, newest last, keyset by (at, session, kind).
+struct account_page {
+  std::vector<std::pair<std::string, std::int64_t>> balances;  ///< by currency
+  struct entry {
+    std::string session;
+    std::int64_t amount = 0;  ///< signed
+    std::string currency;
+    instant at;
+    workflows::transfer_kind kind = workflows::transfer_kind::settlement;
+  };
+  std::vector<entry> entries;
+  std::string next;  ///< token of the next page, or empty
+};
+
+struct policy_row {
+  int version = 0;
+  std::string body;  ///< canonical JSON of the whole policy
+};
+
+/// What `recapctl check` found wrong, a sentence each.
+using violations = std::vector<std::string>;
+
+/// One connection's worth of storage. Blocking; not thread safe; every call may
+/// throw storage_error. Implementations: pg_store (PostgreSQL), memory_store
+/// (a twin that refuses the same things).
+class store {
+ public:
+  virtual ~store() = default;
+
+  /// Writes the commits, each whole or not at all, together in as few
+  /// transactions as possible. The answer has one entry a commit, in order:
+  /// nothing, or why that one was refused. One refused commit does not fail its
+  /// neighbours. Throws storage_error{outcome_unknown} if the connection broke
+  /// while the answer was out (any of them may have been written), and
+  /// storage_error{unavailable} if certainly none was.
+  ///
+  /// Refused by the database itself: version_conflict (an event's seq is
+  /// taken, or does not follow the stored version), duplicate_command ((source,
+  /// id) is taken), limit_conflict (a counter would pass its cap),
+  /// ledger_conflict (a second settlement or reversal).
+  /// Commits of one call touch distinct sessions, or the same session in order.
+  [[nodiscard]] virtual std::vector<std::optional<fault>>
+  append(std::span<const commit> commits) = 0;
+
+  // ---- what actors load ------------------------------------------------------
+  /// In the order asked; nothing where there is no such session.
+  [[nodiscard]] virtual std::vector<std::optional<session_row>>
+  load_sessions(std::span<const std::string> ids) = 0;
+  /// In the order asked; 0 where there is no row.
+  [[nodiscard]] virtual std::vector<std::int64_t>
+  load_usage(std::span<const workflows::usage_key> keys) = 0;
+  /// Timers at or before `until` of sessions in the buckets, earliest first
+  /// (then by session id), at most `limit`.
+  [[nodiscard]] virtual std::vector<timer_row>
+  load_timers(std::span<const unsigned> buckets, instant until, int limit) = 0;
+  /// In the order asked; nothing where that (source, id) is free.
+  [[nodiscard]] virtual std::vector<std::optional<outcome_row>>
+  find_outcomes(std::span<const std::pair<std::string, std::string>> ids) = 0;
+
+  // ---- policy and clock --------------------------------------------------------
+  [[nodiscard]] virtual std::vector<policy_row> load_policies() = 0;
+  /// The version of this body: the latest one if it has the same body, else a
+  /// new one.
+  [[nodiscard]] virtual int save_policy(std::string_view body) = 0;
+  /// Where the manual clock last stood.
+  [[nodiscard]] virtual std::optional<instant> load_manual_clock() = 0;
+  /// Sets it (and inbox rows get it as receipt time from now on); nothing
+  /// switches inbox receipt times back to the server's clock while keeping
+  /// where it stood.
+  virtual void save_manual_clock(std::optional<instant> now) = 0;
+
+  // ---- inbox and dead letters ----------------------------------------------------
+  /// Rows with seq > `after`, in order.
+  [[nodiscard]] virtual std::vector<inbox_row> read_inbox(std::int64_t after,
+                                                          int limit) = 0;
+  virtual void insert_inbox(std::string_view event) = 0;
+  /// Writes the dead letter and deletes the inbox row, in one transaction.
+  virtual void bury(const dead_letter& letter,
+                    std::optional<std::int64_t> inbox_seq) = 0;
+  /// Ids greater than `after`, in order.
+  [[nodiscard]] virtual std::vector<dead_letter>
+  list_dead_letters(std::int64_t after, int limit) = 0;
+  /// Moves a dead letter back to the inbox; false if there is none.
+  virtual bool retry_dead_letter(std::int64_t id) = 0;
+
+  // ---- reading -----------------------------------------------------------------
+  [[nodiscard]] virtual std::vector<event_row>
+  history(std::string_view session) = 0;
+  [[nodiscard]] virtual std::vector<session_row>
+  list_sessions(const session_filter& filter) = 0;
+  [[nodiscard]] virtual account_page account(std::string_view account,
+                                             std::string_view after,
+                                             int limit) = 0;
+  /// Outcomes of refused commands about a session, oldest first.
+  [[nodiscard]] virtual std::vector<outcome_row>
+  refused_outcomes(std::string_view session, int limit) = 0;
+  /// Events after a position, in the order in which they became readable: one
+  /// once read, no event with a lower position ever appears later.
+  [[nodiscard]] virtual std::vector<feed_row>
+  read_feed(std::int64_t after, int limit) = 0;
+  /// The position of the last readable event, 0 when there is none.
+  [[nodiscard]] virtual std::int64_t feed_end() = 0;
+  /// Where a sink (`webhook`, `nats`) has got to; 0 at first.
+  [[nodiscard]] virtual std::int64_t load_cursor(std::string_view sink) = 0;
+  virtual void save_cursor(std::string_view sink, std::int64_t position) = 0;
+  [[nodiscard]] virtual std::vector<std::pair<std::string, std::int64_t>>
+  count_by_state() = 0;
+  /// Counters of one owner, e.g. for `recapctl check` and the limits view.
+  /// Every invariant a database must keep: events 1..version without a gap,
+  /// history folds to the row, one settlement at most, ledger sums to zero,
+  /// counters equal what sessions hold and pass no cap.
+  [[nodiscard]] virtual violations check() = 0;
+};
+
+/// Opens one more connection. Throws storage_error{unavailable} when it cannot.
+using store_factory = std::function<std::unique_ptr<store>()>;
+
+}  // namespace recapd::storage

@@ -1,0 +1,67 @@
+// Limits: what a logged session claims, by whom, in which period.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "workflows/policy.hpp"
+#include "workflows/refusal.hpp"
+#include "workflows/time.hpp"
+
+namespace recapd::workflows {
+
+enum class limit_kind : std::uint8_t {
+  tutor_week,           ///< owner tutor, no item; minutes
+  student_course_week,  ///< owner course, item student; minutes
+  course_week,          ///< owner course, no item; minutes
+  pair_day,             ///< owner tutor, item student; sessions
+};
+
+/// One counter. Kinds with the same owner live in the same limit actor.
+struct usage_key {
+  limit_kind kind = limit_kind::tutor_week;
+  std::string owner;  ///< a tutor's or a course's id
+  std::string item;   ///< a student's id, or empty
+  int period = 0;     ///< day number: the week's Thursday, or the day
+  auto operator<=>(const usage_key&) const = default;
+};
+
+/// True if the owner is a tutor (else a course).
+[[nodiscard]] constexpr bool owned_by_tutor(limit_kind k) {
+  return k == limit_kind::tutor_week || k == limit_kind::pair_day;
+}
+
+/// `2026-W47` or `2026-11-23`.
+[[nodiscard]] std::string period_name(const usage_key& key);
+
+/// The refusal a passed limit of this kind gives.
+[[nodiscard]] refusal_code refusal_of(limit_kind k);
+
+/// What a session asks of one counter.
+struct claim {
+  usage_key key;
+  int amount = 0;          ///< minutes, or 1 session
+  std::optional<int> cap;  ///< the limit; nothing: counted, never refused
+  bool operator==(const claim&) const = default;
+};
+
+/// True if `used + amount` would pass the cap.
+[[nodiscard]] constexpr bool passes_limit(const claim& c, std::int64_t used) {
+  return c.cap && used + c.amount > *c.cap;
+}
+
+/// The claims of one session that logs `minutes`, in the contract's refusal
+/// order (tutor week, each student's course week, course week, each pair's
+/// day). `minutes` is the rounded figure.
+[[nodiscard]] std::vector<claim>
+claims_of(const rules& r, const std::string& tutor, const std::string& course,
+          const std::vector<std::string>& going, instant starts_at,
+          const std::string& timezone, int minutes);
+
+/// The refusal of a claim that passes its limit, `used` counted so far.
+[[nodiscard]] refusal limit_refusal(const claim& c, std::int64_t used);
+
+}  // namespace recapd::workflows

@@ -1,0 +1,87 @@
+// Policy: a programme's rules, with overrides by course.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "workflows/time.hpp"
+
+namespace recapd::workflows {
+
+enum class confirmation_rule : std::uint8_t { all_students, any_student };
+
+/// The limits; minutes a week, sessions a day. Nothing means no limit.
+struct limit_rules {
+  std::optional<int> tutor_minutes_per_week = 900;
+  std::optional<int> student_course_minutes_per_week = 180;
+  std::optional<int> course_minutes_per_week;
+  std::optional<int> pair_sessions_per_day = 1;
+  bool operator==(const limit_rules&) const = default;
+};
+
+/// When reminders go out; a list is ascending, an absent value never fires.
+struct reminder_rules {
+  using list = std::vector<std::chrono::seconds>;
+  std::optional<std::chrono::seconds> tutor_recap_due;  ///< after the start
+  list tutor_recap_reminder;                            ///< after the start
+  list student_recap_reminder;                          ///< after the request
+  list tutor_remind_student;                            ///< after the request
+  std::optional<std::chrono::seconds>
+    student_recap_overdue;  ///< after the request
+  bool operator==(const reminder_rules&) const = default;
+};
+
+/// The rules one session is judged by (the defaults are CONTRACT section 6's).
+struct rules {
+  int min_recap_characters = 150;
+  int max_recap_characters = 10000;
+  std::chrono::seconds log_window = std::chrono::hours{72};
+  int step_minutes = 5;
+  int max_minutes = 90;
+  limit_rules limits;
+  int week_starts_on = 1;  ///< 1 Monday to 7 Sunday
+  std::string timezone = "America/New_York";
+  confirmation_rule confirmation = confirmation_rule::all_students;
+  std::optional<std::chrono::seconds> auto_confirm_after;
+  std::int64_t rate_per_hour = 1500;  ///< minor units
+  std::string currency = "USD";
+  reminder_rules reminders = default_reminders();
+  bool operator==(const rules&) const = default;
+
+  [[nodiscard]] static reminder_rules default_reminders();
+};
+
+/// A whole policy: the programme's rules and each course's own.
+struct policy {
+  rules base;
+  std::map<std::string, rules, std::less<>> courses;  ///< already merged
+  bool operator==(const policy&) const = default;
+
+  /// The rules of a course: its own, else the programme's.
+  [[nodiscard]] const rules& for_course(std::string_view course) const;
+};
+
+/// Canonical JSON in the config file's shape (durations as text), every
+/// member of every course written out; two equal policies give equal text.
+[[nodiscard]] boost::json::object to_json(const policy& p);
+
+/// What is wrong in a policy text and where.
+struct policy_error {
+  std::string path;      ///< `policy.courses.MATH101.log_window`
+  std::string expected;  ///< `a duration such as "72h"`
+};
+
+/// Reads the `policy` object of a config file (comments already gone; absent
+/// members keep their defaults; a course inherits the programme's rules).
+/// On a wrong or unknown member fills `error` and returns nothing.
+[[nodiscard]] std::optional<policy>
+parse_policy(const boost::json::object& json, policy_error& error);
+
+}  // namespace recapd::workflows

@@ -1,0 +1,52 @@
+// Instants, RFC 3339 text, and civil dates in IANA time zones.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace recapd::workflows {
+
+/// A moment in UTC, to the microsecond (what PostgreSQL keeps).
+using instant = std::chrono::sys_time<std::chrono::microseconds>;
+
+/// RFC 3339 with an offset (`Z` or `+hh:mm`); nothing if the text is anything
+/// else, or outside the years 1970 to 9999. Digits past the microsecond are
+/// cut; a leap second (`:60`) reads as the next second.
+[[nodiscard]] std::optional<instant> parse_rfc3339(std::string_view text);
+
+/// UTC, `2026-11-23T14:30:00Z`; a fraction (3 or 6 digits) only when there is
+/// one.
+[[nodiscard]] std::string format_rfc3339(instant t);
+
+/// True for an IANA time zone name (links such as `US/Eastern` included).
+[[nodiscard]] bool known_time_zone(std::string_view zone);
+
+/// The civil date at `t` in `zone`, as days since 1970-01-01.
+/// Precondition: known_time_zone(zone).
+[[nodiscard]] int local_day(instant t, std::string_view zone);
+
+/// ISO weekday of a day number: 1 Monday to 7 Sunday.
+[[nodiscard]] int iso_weekday(int day);
+
+/// `2026-11-23` of a day number.
+[[nodiscard]] std::string day_name(int day);
+
+/// The Thursday of the week that holds `day`, in weeks that begin on
+/// `first_weekday` (1 Monday to 7 Sunday). A week is known by it.
+[[nodiscard]] int week_thursday(int day, int first_weekday);
+
+/// `2026-W47`: the ISO week of a Thursday's day number.
+[[nodiscard]] std::string week_name(int thursday);
+
+/// `90m`, `72h`, `3d`, `45s`, and sums like `1h30m`; nothing if it is anything
+/// else or not positive.
+[[nodiscard]] std::optional<std::chrono::seconds>
+parse_duration(std::string_view text);
+
+/// The shortest of the forms above with whole units: `72h`, `90m`, `45s`.
+[[nodiscard]] std::string format_duration(std::chrono::seconds d);
+
+}  // namespace recapd::workflows
