@@ -1,1 +1,208 @@
 #include "config/config.hpp"
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <array>
+#include <boost/json.hpp>
+#include <charconv>
+#include <fstream>
+#include <limits>
+#include <sstream>
+
+#include "config/layers.hpp"
+#include "config/section.hpp"
+
+namespace recapd::config {
+
+namespace json = boost::json;
+
+namespace {
+
+/// Splits `HOST:PORT`, where an IPv6 address stands in brackets.
+bool parse_listen(std::string_view text, settings &s) {
+  const auto colon = text.rfind(':');
+  if (colon == std::string_view::npos || colon == 0) return false;
+  auto host = text.substr(0, colon);
+  const auto port = text.substr(colon + 1);
+  if (host.front() == '[' && host.back() == ']')
+    host = host.substr(1, host.size() - 2);
+  else if (host.find_first_of(":[]") != std::string_view::npos)
+    return false;
+  if (host.empty() || host.find_first_of(" /@") != std::string_view::npos)
+    return false;
+  const auto end = port.data() + port.size();
+  unsigned short number = 0;
+  const auto [at, ec] = std::from_chars(port.data(), end, number);
+  if (ec != std::errc{} || at != end) return false;
+  s.listen_host = host;
+  s.listen_port = number;
+  return true;
+}
+
+void read_node(const tree &t, settings &s) {
+  section in{t, "node"};
+  std::string listen;
+  in.text("listen", listen);
+  if (in.find("listen") && !parse_listen(listen, s))
+    in.refuse("listen", "HOST:PORT, such as 127.0.0.1:8080 or [::1]:8080");
+  in.text("name", s.name);
+  in.text("data", s.data_dir);
+  if (s.data_dir.empty()) in.refuse("data", "a folder");
+  in.word<clock_kind>(
+      "clock", s.clock,
+      {{"system", clock_kind::system}, {"manual", clock_kind::manual}});
+  in.end();
+}
+
+void read_database(const tree &t, settings &s) {
+  section in{t, "database"};
+  in.text("url", s.database_url);
+  const auto &url = s.database_url;
+  if (!url.empty() && !url.starts_with("postgresql://")
+      && !url.starts_with("postgres://") && url.find('=') == std::string::npos)
+    in.refuse("url", "a PostgreSQL URL, such as postgresql://user@host/name");
+  in.end();
+}
+
+void read_ingress(const tree &t, settings &s) {
+  section in{t, "ingress"};
+  in.word<ingress_kind>(
+      "kind", s.ingress,
+      {{"inbox", ingress_kind::inbox}, {"nats", ingress_kind::nats}});
+  in.text("nats_url", s.nats_url);
+  in.end();
+}
+
+/// Reads `[{"token","as"}]`; `where` begins the path of what is wrong.
+void read_tokens(const json::value &list, const std::string &where,
+                 std::vector<token> &target) {
+  if (!list.is_array())
+    throw config_error{where, R"(a list, [{"token": "…", "as": "ROLE:ID"}])"};
+  for (std::size_t i = 0; i < list.get_array().size(); ++i) {
+    const auto at = where + "[" + std::to_string(i) + "]";
+    const auto *member = list.get_array()[i].if_object();
+    const auto *secret = member ? member->if_contains("token") : nullptr;
+    const auto *as = member ? member->if_contains("as") : nullptr;
+    if (!secret || !as || member->size() != 2)
+      throw config_error{at, R"({"token": "…", "as": "ROLE:ID"})"};
+    if (!secret->is_string() || secret->get_string().empty())
+      throw config_error{at + ".token", "a text that is not empty"};
+    const auto person =
+        as->is_string()
+            ? workflows::parse_person(std::string_view{as->get_string()})
+            : std::nullopt;
+    if (!person)
+      throw config_error{at + ".as", "tutor:ID, student:ID, support:ID or "
+                                     "system:ID"};
+    token read{json::value_to<std::string>(*secret), *person};
+    if (std::ranges::find(target, read.secret, &token::secret) != target.end())
+      throw config_error{at + ".token", "each token only once"};
+    target.push_back(std::move(read));
+  }
+}
+
+void read_tokens_file(const std::string &name, settings &s) {
+  std::ifstream file{name};
+  std::stringstream text;
+  if (!file || !(text << file.rdbuf()))
+    throw config_error{"auth.tokens_file",
+                       "a readable file with tokens, not " + name};
+  boost::system::error_code ec;
+  const auto list = json::parse(text.str(), ec);
+  if (ec) throw config_error{name, "JSON (" + ec.message() + ")"};
+  read_tokens(list, name, s.tokens);
+}
+
+void read_auth(const tree &t, settings &s) {
+  section in{t, "auth"};
+  in.word<auth_mode>(
+      "mode", s.auth,
+      {{"trusted", auth_mode::trusted}, {"token", auth_mode::token}});
+  if (const auto *list = in.find("tokens"))
+    read_tokens(*list, t.blame("auth.tokens"), s.tokens);
+  std::string file;
+  in.text("tokens_file", file);
+  if (!file.empty()) read_tokens_file(file, s);
+  if (s.auth == auth_mode::token && s.tokens.empty())
+    in.refuse("tokens", "at least one token when auth.mode is \"token\"");
+  in.end();
+}
+
+void read_policy(const tree &t, settings &s) {
+  const auto *v = t.root.if_contains("policy");
+  if (!v) return;
+  if (!v->is_object()) throw config_error{"policy", "an object"};
+  workflows::policy_error error;
+  auto read = workflows::parse_policy(v->get_object(), error);
+  if (!read) throw config_error{t.blame(error.path), error.expected};
+  s.policy = std::move(*read);
+}
+
+void read_engine(const tree &t, settings &s) {
+  constexpr int most = std::numeric_limits<int>::max();
+  section in{t, "engine"};
+  auto &e = s.engine;
+  in.number("shards", e.shards, 1, 1024);
+  in.number("workers", e.workers, 1, 256);
+  in.number("journals", e.journals, 1, 64);
+  in.number("readers", e.readers, 1, 64);
+  in.number("max_in_flight", e.max_in_flight, 1, 1'000'000);
+  in.number("max_batch", e.max_batch, 1, 10'000);
+  in.number("max_resident_sessions", e.max_resident_sessions, 1, 10'000'000);
+  in.number("session_idle_ms", e.session_idle_ms, 1, most);
+  in.end();
+}
+
+void read_edges(const tree &t, settings &s) {
+  constexpr int hour_ms = 3'600'000;
+  section http{t, "http"};
+  http.number("max_connections", s.http.max_connections, 1, 65535);
+  http.number("header_timeout_ms", s.http.header_timeout_ms, 1, hour_ms);
+  http.number("idle_timeout_ms", s.http.idle_timeout_ms, 1, hour_ms);
+  http.end();
+  section hook{t, "webhook"};
+  hook.text("url", s.sink.url);
+  if (!s.sink.url.empty() && !s.sink.url.starts_with("http://")
+      && !s.sink.url.starts_with("https://"))
+    hook.refuse("url", "a URL that begins with http:// or https://");
+  hook.text("secret", s.sink.secret);
+  hook.number("timeout_ms", s.sink.timeout_ms, 1, hour_ms);
+  hook.end();
+  section log{t, "log"};
+  std::vector<std::pair<std::string_view, std::string>> levels;
+  for (const char *level : {"trace", "debug", "info", "warn", "error", "off"})
+    levels.emplace_back(level, level);
+  log.word("level", s.log_level, levels);
+  log.end();
+}
+
+void refuse_unknown_sections(const tree &t) {
+  constexpr std::array known{"node",   "database", "ingress", "auth", "policy",
+                             "engine", "http",     "webhook", "log"};
+  for (const auto &member : t.root) {
+    if (std::ranges::find(known, member.key()) != known.end()) continue;
+    std::string list;
+    for (const auto *name : known)
+      list += (list.empty() ? "" : ", ") + std::string{name};
+    throw config_error{std::string{member.key()},
+                       "no such section; there are " + list};
+  }
+}
+
+}  // namespace
+
+settings read(std::string_view text, const environment &env,
+              const overrides &options) {
+  const auto t = layered(text, env, options);
+  settings s;
+  refuse_unknown_sections(t);
+  read_node(t, s);
+  read_database(t, s);
+  read_ingress(t, s);
+  read_auth(t, s);
+  read_policy(t, s);
+  read_engine(t, s);
+  read_edges(t, s);
+  return s;
+}
+
+}  // namespace recapd::config

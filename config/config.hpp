@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <boost/json/object.hpp>
 #include <functional>
 #include <optional>
 #include <stdexcept>
@@ -64,10 +65,10 @@ struct settings {
 
 /// A wrong setting: where, and what was expected.
 class config_error : public std::runtime_error {
- public:
-  config_error(std::string where, const std::string& expected)
-      : std::runtime_error{where + ": expected " + expected},
-        path{std::move(where)} {}
+public:
+  config_error(std::string where, const std::string &expected)
+      : std::runtime_error{where + ": expected " + expected}, path{std::move(
+                                                                  where)} {}
   std::string path;  ///< `policy.duration.max_minutes` (file: the name before)
 };
 
@@ -78,10 +79,22 @@ struct overrides {
 
 using environment = std::function<std::optional<std::string>(std::string_view)>;
 
-/// Option beats environment (`RECAPD_SECTION_KEY`) beats file beats default.
-/// `text` is the file's content, JSON with // and /* */ comments; empty: none.
+/// Option beats environment (`RECAPD_SECTION_KEY`; an empty one counts as not
+/// set) beats file beats default. `text` is the file's content, JSON with //
+/// and /* */ comments; empty: none. `auth.tokens_file` is read from disk.
 /// Throws config_error.
-[[nodiscard]] settings read(std::string_view text, const environment& env,
-                            const overrides& options);
+[[nodiscard]] settings read(std::string_view text, const environment &env,
+                            const overrides &options);
+
+/// True for the environment name of a setting, `RECAPD_NODE_LISTEN`, and for
+/// what else of ours begins with `RECAPD_` (`RECAPD_TEST_…`).
+[[nodiscard]] bool known_variable(std::string_view name);
+
+/// The settings in the file's shape, every one written out. Secrets are `***`,
+/// the database's password too.
+[[nodiscard]] boost::json::object to_json(const settings &s);
+
+/// The same as lines of `section.key=value`, strings without quotes.
+[[nodiscard]] std::string describe(const settings &s);
 
 }  // namespace recapd::config

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <boost/json.hpp>
+#include <regex>
+
+#include "config/layers.hpp"
+
+namespace recapd::config {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr const char *hidden = "***";
+
+std::string masked(const std::string &secret) {
+  return secret.empty() ? "" : hidden;
+}
+
+/// Takes the password out of a URL or a key/value string.
+std::string without_password(const std::string &url) {
+  static const std::regex in_url{R"(^(\w+://[^:/@]*):[^@]*@)"};
+  static const std::regex in_pairs{
+      R"(\b(password\s*=\s*)('(?:[^'\\]|\\.)*'|[^&\s]+))"};
+  return std::regex_replace(std::regex_replace(url, in_url, "$1:***@"),
+                            in_pairs, "$1***");
+}
+
+std::string listen_of(const settings &s) {
+  const bool ipv6 = s.listen_host.find(':') != std::string::npos;
+  return (ipv6 ? "[" + s.listen_host + "]" : s.listen_host) + ":"
+         + std::to_string(s.listen_port);
+}
+
+json::array tokens_of(const settings &s) {
+  json::array list;
+  for (const auto &t : s.tokens)
+    list.push_back(
+        json::object{{"token", hidden}, {"as", workflows::to_string(t.as)}});
+  return list;
+}
+
+json::object engine_of(const settings &s) {
+  const auto &e = s.engine;
+  return {{"shards", e.shards},
+          {"workers", e.workers},
+          {"journals", e.journals},
+          {"readers", e.readers},
+          {"max_in_flight", e.max_in_flight},
+          {"max_batch", e.max_batch},
+          {"max_resident_sessions", e.max_resident_sessions},
+          {"session_idle_ms", e.session_idle_ms}};
+}
+
+void flatten(const std::string &path, const json::value &v, std::string &out) {
+  if (v.is_object()) {
+    for (const auto &[key, member] : v.get_object())
+      flatten(path.empty() ? std::string{key} : path + "." + std::string{key},
+              member, out);
+    return;
+  }
+  const auto text =
+      v.is_string() ? json::value_to<std::string>(v) : json::serialize(v);
+  out += path + "=" + text + "\n";
+}
+
+}  // namespace
+
+bool known_variable(std::string_view name) {
+  if (name.starts_with("RECAPD_TEST_")) return true;
+  for (const auto &s : scalars())
+    if (variable_of(s.path) == name) return true;
+  return false;
+}
+
+json::object to_json(const settings &s) {
+  const bool manual = s.clock == clock_kind::manual;
+  const bool nats = s.ingress == ingress_kind::nats;
+  const bool token_mode = s.auth == auth_mode::token;
+  json::object out;
+  out["node"] = {{"listen", listen_of(s)},
+                 {"name", s.name},
+                 {"data", s.data_dir},
+                 {"clock", manual ? "manual" : "system"}};
+  out["database"] = {{"url", without_password(s.database_url)}};
+  out["ingress"] = {{"kind", nats ? "nats" : "inbox"},
+                    {"nats_url", s.nats_url}};
+  out["auth"] = {{"mode", token_mode ? "token" : "trusted"},
+                 {"tokens", tokens_of(s)}};
+  out["policy"] = workflows::to_json(s.policy);
+  out["engine"] = engine_of(s);
+  out["http"] = {{"max_connections", s.http.max_connections},
+                 {"header_timeout_ms", s.http.header_timeout_ms},
+                 {"idle_timeout_ms", s.http.idle_timeout_ms}};
+  out["webhook"] = {{"url", s.sink.url},
+                    {"secret", masked(s.sink.secret)},
+                    {"timeout_ms", s.sink.timeout_ms}};
+  out["log"] = {{"level", s.log_level}};
+  return out;
+}
+
+std::string describe(const settings &s) {
+  std::string out;
+  flatten("", to_json(s), out);
+  return out;
+}
+
+}  // namespace recapd::config

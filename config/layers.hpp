@@ -1,0 +1,50 @@
+// The layers of the configuration: file, environment and options become one
+// JSON tree in the file's shape, which remembers where a value came from.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "config/config.hpp"
+
+namespace recapd::config {
+
+/// How an environment variable's text becomes JSON.
+enum class shape { text, number, nullable_text, nullable_number, json };
+
+/// A setting that has an environment name.
+struct scalar {
+  std::string_view path;  ///< `node.listen`
+  shape form = shape::text;
+};
+
+[[nodiscard]] std::span<const scalar> scalars();
+
+/// `RECAPD_NODE_LISTEN` of `node.listen`.
+[[nodiscard]] std::string variable_of(std::string_view path);
+
+struct tree {
+  boost::json::object root;
+  /// Where the value at a path came from, when that is not the file:
+  /// `RECAPD_NODE_LISTEN`, `--listen`.
+  std::map<std::string, std::string, std::less<>> origins;
+
+  /// What an error about `path` names: its origin, else the path.
+  [[nodiscard]] std::string blame(std::string_view path) const;
+  /// Puts a value at a path, over what is there.
+  void put(std::string_view path, boost::json::value v, std::string origin);
+};
+
+/// The file's text alone: refuses what is not JSON, duplicate keys and depth.
+/// Throws config_error.
+[[nodiscard]] boost::json::object parse_file(std::string_view text);
+
+/// All three layers.
+[[nodiscard]] tree layered(std::string_view text, const environment &env,
+                           const overrides &options);
+
+}  // namespace recapd::config
