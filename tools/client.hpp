@@ -1,0 +1,79 @@
+// A small HTTP client for a node's API.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace recapd::tools {
+
+namespace json = boost::json;
+
+/// Nobody answers at the URL, or not as a node would.
+class unreachable : public std::runtime_error {
+public:
+  using std::runtime_error::runtime_error;
+};
+
+struct answer {
+  int status = 0;
+  json::value body;  ///< null when there is none
+  [[nodiscard]] bool ok() const { return status >= 200 && status < 300; }
+};
+
+/// An answer that is a problem (RFC 9457) where data was wanted.
+class problem : public std::runtime_error {
+public:
+  problem(int code, const std::string &text)
+      : std::runtime_error{text}, status{code} {}
+  int status = 0;
+};
+
+/// One keep-alive connection; not thread safe. Every call may throw
+/// `unreachable`. A 429 or 503 is tried again for some seconds.
+class client {
+public:
+  client(std::string url, std::string token);
+  ~client();
+  client(const client &) = delete;
+  client &operator=(const client &) = delete;
+
+  [[nodiscard]] answer get(const std::string &path);
+  [[nodiscard]] answer post(const std::string &path, const std::string &body,
+                            const std::string &media_type);
+  /// The body of a 200; otherwise throws `problem`, with what the node said.
+  [[nodiscard]] json::object fetch(const std::string &path);
+  /// At most 1,000 events; an outcome each, in order. Throws `problem`.
+  [[nodiscard]] json::array submit(const json::array &events);
+
+  [[nodiscard]] const std::string &url() const { return url_; }
+
+private:
+  struct connection;
+  [[nodiscard]] answer once(const std::string &path, const std::string *body,
+                            const std::string &media_type);
+  std::string url_;
+  std::unique_ptr<connection> connection_;
+};
+
+/// `title: detail` of a problem's body.
+[[nodiscard]] std::string problem_text(const answer &a);
+
+/// Percent-encoding of one path segment or query value.
+[[nodiscard]] std::string encoded(std::string_view text);
+
+/// `?a=b&c=d` of what is not empty.
+[[nodiscard]] std::string
+query(const std::vector<std::pair<std::string, std::string>> &parts);
+
+/// Empty where the member is absent or null; other types as JSON text.
+[[nodiscard]] std::string text_of(const json::object &o, std::string_view key);
+
+}  // namespace recapd::tools

@@ -1,0 +1,82 @@
+#include "tools/node.hpp"
+// SPDX-License-Identifier: Apache-2.0
+#include "storage/pg_store.hpp"
+
+namespace recapd::tools {
+
+namespace {
+
+/// A manual clock goes on where that database's last stood, else begins at
+/// the real time; inbox rows then get its time as their receipt.
+std::shared_ptr<actors::clock> make_clock(config::clock_kind kind,
+                                          storage::store &store) {
+  if (kind == config::clock_kind::system) {
+    store.save_manual_clock(std::nullopt);
+    return std::make_shared<actors::wall_clock>();
+  }
+  const auto start =
+      store.load_manual_clock().value_or(actors::wall_clock{}.now());
+  store.save_manual_clock(start);
+  return std::make_shared<actors::manual_clock>(start);
+}
+
+actors::engine_options options_of(const config::settings &s) {
+  const auto &e = s.engine;
+  actors::engine_options o;
+  o.shards = static_cast<unsigned>(e.shards);
+  o.workers = static_cast<unsigned>(e.workers);
+  o.journals = static_cast<unsigned>(e.journals);
+  o.readers = static_cast<unsigned>(e.readers);
+  o.max_in_flight = static_cast<std::size_t>(e.max_in_flight);
+  o.max_batch = static_cast<std::size_t>(e.max_batch);
+  o.max_resident_sessions = static_cast<std::size_t>(e.max_resident_sessions);
+  o.session_idle = std::chrono::milliseconds{e.session_idle_ms};
+  return o;
+}
+
+std::string url_of(const config::settings &s, unsigned short port) {
+  const bool ipv6 = s.listen_host.find(':') != std::string::npos;
+  const auto host = ipv6 ? "[" + s.listen_host + "]" : s.listen_host;
+  return "http://" + host + ":" + std::to_string(port);
+}
+
+}  // namespace
+
+node::node(const config::settings &s)
+    : meters_{std::make_shared<ingress::metrics>()} {
+  storage::migrate(s.database_url);
+  std::shared_ptr<actors::clock> time;
+  {
+    const auto store = storage::open_pg_store(s.database_url);
+    time = make_clock(s.clock, *store);
+    meters_->seed_sessions(store->count_by_state());
+  }
+  engine_ = std::make_unique<actors::engine>(actors::engine::parts{
+      .options = options_of(s),
+      .stores = [url = s.database_url] { return storage::open_pg_store(url); },
+      .time = std::move(time),
+      .reports = meters_,
+      .policy = s.policy});
+  try {
+    http_ = std::make_unique<ingress::http_server>(*engine_, s, *meters_);
+  } catch (const std::runtime_error &e) {
+    throw listen_error{e.what()};
+  }
+  inbox_ = std::make_unique<ingress::inbox>(*engine_, s.database_url, *meters_);
+  if (!s.sink.url.empty())
+    webhook_ = std::make_unique<ingress::webhook>(*engine_, s.sink, *meters_);
+  url_ = url_of(s, http_->port());
+}
+
+node::~node() {
+  stop();
+}
+
+void node::stop() {
+  if (http_) http_->stop();
+  if (inbox_) inbox_->stop();
+  if (webhook_) webhook_->stop();
+  if (engine_) engine_->drain();
+}
+
+}  // namespace recapd::tools

@@ -1,0 +1,51 @@
+// One node: everything that runs in the process, started and stopped in order.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+#include "actors/engine.hpp"
+#include "config/config.hpp"
+#include "ingress/http_server.hpp"
+#include "ingress/inbox.hpp"
+#include "ingress/metrics.hpp"
+#include "ingress/webhook.hpp"
+
+namespace recapd::tools {
+
+/// The address could not be bound.
+class listen_error : public std::runtime_error {
+public:
+  using std::runtime_error::runtime_error;
+};
+
+/// Runs from construction until stop().
+class node {
+public:
+  /// Brings the database's schema up to date, then starts. Throws
+  /// storage_error, schema_error or listen_error.
+  explicit node(const config::settings &settings);
+  /// Stops.
+  ~node();
+  node(const node &) = delete;
+  node &operator=(const node &) = delete;
+
+  /// `http://127.0.0.1:8080`, with the port that was bound.
+  [[nodiscard]] const std::string &url() const { return url_; }
+
+  /// Takes nothing new, answers everything taken, then ends. Idempotent.
+  void stop();
+
+private:
+  std::shared_ptr<ingress::metrics> meters_;
+  std::unique_ptr<actors::engine> engine_;
+  std::unique_ptr<ingress::http_server> http_;
+  std::unique_ptr<ingress::inbox> inbox_;
+  std::unique_ptr<ingress::webhook> webhook_;
+  std::string url_;
+};
+
+}  // namespace recapd::tools

@@ -1,0 +1,128 @@
+// recapctl: asks and tells a recapd node.
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/recapctl.hpp"
+
+#include <boost/json.hpp>
+#include <cstdio>
+#include <fmt/format.h>
+#include <iostream>
+
+#include "storage/fault.hpp"
+#include "tools/terminal.hpp"
+
+namespace recapd::tools {
+
+client &context::node() {
+  if (!node_) node_ = std::make_unique<client>(url, token);
+  return *node_;
+}
+
+void print(const json::value &v) {
+  fmt::print("{}\n", json::serialize(v));
+}
+
+json::array pages(client &node, const std::string &path, const std::string &key,
+                  bool all, std::string &next) {
+  json::array found;
+  const auto glue = path.find('?') == std::string::npos ? "?" : "&";
+  do {
+    auto page = node.fetch(
+        next.empty() ? path : path + glue + "after=" + encoded(next));
+    if (auto *list = page[key].if_array())
+      found.insert(found.end(), std::make_move_iterator(list->begin()),
+                   std::make_move_iterator(list->end()));
+    next = text_of(page, "next");
+  } while (all && !next.empty());
+  return found;
+}
+
+std::string brief(const json::value &data) {
+  const auto *o = data.if_object();
+  if (!o) return data.is_null() ? "" : json::serialize(data);
+  std::string out;
+  for (const auto &[key, value] : *o) {
+    if (key == "v" || value.is_null()) continue;
+    auto text = value.is_string() ? json::value_to<std::string>(value)
+                                  : json::serialize(value);
+    constexpr std::size_t longest = 60;
+    if (text.size() > longest) text = value.is_string() ? "…" : "{…}";
+    out += fmt::format("{}{}: {}", out.empty() ? "" : ", ",
+                       std::string_view{key}, text);
+  }
+  return out;
+}
+
+namespace {
+
+constexpr const char *footer =
+    "Exit codes: 0 done; 1 refused, not found, or violations found; 2 wrong\n"
+    "usage or input; 3 the node or the database does not answer.\n";
+
+void build(CLI::App &app, context &c) {
+  app.footer(footer);
+  app.set_version_flag("--version", "recapctl " RECAPD_VERSION);
+  app.fallthrough();
+  app.require_subcommand(1);
+  app.add_option("--url", c.url, "The node's address")
+      ->envname("RECAPCTL_URL")
+      ->capture_default_str();
+  app.add_option("--token", c.token, "The bearer token (auth mode token)")
+      ->envname("RECAPCTL_TOKEN");
+  app.add_option("-o,--output", c.output, "table or json")
+      ->check(CLI::IsMember({"table", "json"}))
+      ->capture_default_str();
+  add_submit(app, c);
+  add_reads(app, c);
+  add_money(app, c);
+  add_explain(app, c);
+  add_support(app, c);
+  add_operations(app, c);
+  add_completion(app, c);
+}
+
+int complain(int code, const std::string &what) {
+  std::fflush(stdout);
+  fmt::print(stderr, "recapctl: {}\n", what);
+  return code;
+}
+
+int run(int argc, char **argv) {
+  CLI::App app{"Asks and tells a recapd node.", "recapctl"};
+  context c;
+  build(app, c);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError &e) {
+    return app.exit(e) == 0 ? done : usage;
+  }
+  try {
+    return c.chosen();
+  } catch (const usage_error &e) {
+    return complain(usage, e.what());
+  } catch (const problem &e) {
+    const char *hint =
+        e.status == 401 ? "; give a token with --token or RECAPCTL_TOKEN" : "";
+    return complain(e.status >= 500 ? no_answer : refused,
+                    std::string{e.what()} + hint);
+  } catch (const unreachable &e) {
+    return complain(no_answer, e.what());
+  } catch (const storage::storage_error &e) {
+    return complain(no_answer, std::string{"the database does not answer: "}
+                                   + e.what()
+                                   + "; is its URL right (--database)?");
+  } catch (const storage::schema_error &e) {
+    return complain(no_answer, e.what());
+  }
+}
+
+}  // namespace
+}  // namespace recapd::tools
+
+int main(int argc, char **argv) {
+  try {
+    return recapd::tools::run(argc, argv);
+  } catch (const std::exception &e) {
+    fmt::print(stderr, "recapctl: {}\n", e.what());
+    return 3;
+  }
+}

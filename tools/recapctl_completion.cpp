@@ -1,0 +1,109 @@
+// recapctl completion: shell completion, made from the command line's own tree.
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+#include <vector>
+
+#include "tools/recapctl.hpp"
+
+namespace recapd::tools {
+
+namespace {
+
+struct completion_options {
+  std::string shell;
+};
+
+struct node {
+  std::string path;  ///< `support reopen`, empty at the top
+  std::vector<std::pair<std::string, std::string>> commands;  ///< and what
+  std::vector<std::string> options;                           ///< with dashes
+};
+
+void walk(const CLI::App &app, const std::string &path,
+          std::vector<node> &found) {
+  node here{path, {}, {}};
+  for (const auto *option : app.get_options())
+    for (const auto &name : option->get_lnames())
+      here.options.push_back("--" + name);
+  const auto subs = app.get_subcommands([](const CLI::App *) { return true; });
+  for (const auto *sub : subs)
+    here.commands.emplace_back(sub->get_name(), sub->get_description());
+  found.push_back(std::move(here));
+  for (const auto *sub : subs)
+    walk(*sub, path.empty() ? sub->get_name() : path + " " + sub->get_name(),
+         found);
+}
+
+std::string words_of(const node &n) {
+  std::string words;
+  for (const auto &[name, what] : n.commands)
+    words += name + " ";
+  for (const auto &name : n.options)
+    words += name + " ";
+  return words;
+}
+
+std::string bash(const std::vector<node> &tree) {
+  std::string words;
+  for (const auto &n : tree)
+    words += fmt::format("    '{}') words='{}' ;;\n", n.path, words_of(n));
+  std::string paths;
+  for (const auto &n : tree)
+    paths += "|" + n.path;
+  return fmt::format(R"(_recapctl() {{
+  local word try path='' words=''
+  for word in "${{COMP_WORDS[@]:1:COMP_CWORD-1}}"; do
+    try="${{path:+$path }}$word"
+    case '{0}|' in *"|$try|"*) path=$try ;; esac
+  done
+  case "$path" in
+{1}  esac
+  COMPREPLY=($(compgen -W "$words" -- "${{COMP_WORDS[COMP_CWORD]}}"))
+  [ ${{#COMPREPLY[@]}} -gt 0 ] || COMPREPLY=($(compgen -f -- "${{COMP_WORDS[COMP_CWORD]}}"))
+}}
+complete -F _recapctl recapctl
+)",
+                     paths, words);
+}
+
+std::string fish(const std::vector<node> &tree) {
+  std::string out;
+  for (const auto &n : tree) {
+    const auto space = n.path.rfind(' ');
+    const auto last =
+        space == std::string::npos ? n.path : n.path.substr(space + 1);
+    const auto when = n.path.empty() ? std::string{"__fish_use_subcommand"}
+                                     : "__fish_seen_subcommand_from " + last;
+    for (const auto &[name, what] : n.commands)
+      out += fmt::format("complete -c recapctl -n '{}' -f -a {} -d '{}'\n",
+                         when, name, what);
+    for (const auto &option : n.options)
+      out += fmt::format("complete -c recapctl -n '{}' -l {}\n", when,
+                         option.substr(2));
+  }
+  return out;
+}
+
+}  // namespace
+
+void add_completion(CLI::App &app, context &c) {
+  auto *sub = app.add_subcommand(
+      "completion", "Print shell completion, e.g. source <(recapctl completion "
+                    "bash)");
+  auto o = std::make_shared<completion_options>();
+  sub->add_option("SHELL", o->shell, "bash, zsh or fish")
+      ->required()
+      ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+  sub->final_callback([&app, &c, o] {
+    c.chosen = [&app, o] {
+      std::vector<node> tree;
+      walk(app, "", tree);
+      if (o->shell == "zsh")
+        fmt::print("autoload -U +X bashcompinit && bashcompinit\n");
+      fmt::print("{}", o->shell == "fish" ? fish(tree) : bash(tree));
+      return int{done};
+    };
+  });
+}
+
+}  // namespace recapd::tools

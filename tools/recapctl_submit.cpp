@@ -1,0 +1,138 @@
+// recapctl submit: sends events.
+// SPDX-License-Identifier: Apache-2.0
+#include <boost/json.hpp>
+#include <fmt/format.h>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+#include "tools/recapctl.hpp"
+#include "tools/terminal.hpp"
+
+namespace recapd::tools {
+
+namespace {
+
+// The contract's bounds of a batch, with room for the commas.
+constexpr std::size_t batch_events = 1000;
+constexpr std::size_t batch_bytes = 3'900'000;
+
+struct submit_options {
+  std::string file = "-";
+};
+
+std::string read_all(const std::string &file) {
+  if (file == "-") {
+    std::ios::sync_with_stdio(false);
+    return {std::istreambuf_iterator<char>{std::cin}, {}};
+  }
+  std::ifstream in{file, std::ios::binary};
+  if (!in) throw usage_error{"cannot read " + file};
+  return {std::istreambuf_iterator<char>{in}, {}};
+}
+
+/// One event, a list of events, or one after the other (JSON lines).
+json::array events_of(std::string_view text) {
+  json::array events;
+  constexpr const char *space = " \t\r\n";
+  std::size_t at = text.find_first_not_of(space);
+  while (at != std::string_view::npos) {
+    json::stream_parser parser;
+    boost::system::error_code ec;
+    const auto read = parser.write_some(text.substr(at), ec);
+    if (!ec) parser.finish(ec);
+    if (ec) {
+      const auto line =
+          1 + std::count(text.begin(), text.begin() + std::ptrdiff_t(at), '\n');
+      throw usage_error{
+          fmt::format("the event that begins in line {} is not JSON: {}", line,
+                      ec.message())};
+    }
+    auto value = parser.release();
+    if (auto *list = value.if_array())
+      events.insert(events.end(), list->begin(), list->end());
+    else
+      events.push_back(std::move(value));
+    at = text.find_first_not_of(space, at + read);
+  }
+  if (events.empty()) throw usage_error{"there is no event to submit"};
+  return events;
+}
+
+int submit(context &c, const submit_options &o) {
+  const auto events = events_of(read_all(o.file));
+  json::array outcomes;
+  json::array batch;
+  std::size_t bytes = 0;
+  const auto send = [&] {
+    for (auto &one : c.node().submit(batch))
+      outcomes.push_back(one);
+    batch.clear();
+    bytes = 0;
+  };
+  for (const auto &event : events) {
+    const auto size = json::serialize(event).size() + 1;
+    if (!batch.empty()
+        && (batch.size() == batch_events || bytes + size > batch_bytes))
+      send();
+    batch.push_back(event);
+    bytes += size;
+  }
+  send();
+  return print_outcomes(c, events, outcomes);
+}
+
+std::string refusals_of(const json::object &outcome) {
+  std::string out;
+  const auto *list = outcome.if_contains("refusals");
+  if (!list || !list->is_array()) return out;
+  for (const auto &one : list->get_array()) {
+    if (!one.is_object()) continue;
+    out += fmt::format("{}{}: {}", out.empty() ? "" : "; ",
+                       text_of(one.get_object(), "code"),
+                       text_of(one.get_object(), "detail"));
+  }
+  return out;
+}
+
+}  // namespace
+
+int print_outcomes(const context &c, const json::array &events,
+                   const json::array &outcomes) {
+  table t{{"outcome", "type", "session", "state", "id", "refusals"}};
+  t.state_column(0).state_column(3);
+  bool all_taken = true;
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    const json::object none;
+    const auto *outcome = outcomes[i].if_object();
+    const auto *event = events[i].if_object();
+    if (!outcome) outcome = &none;
+    if (!event) event = &none;
+    const auto word = text_of(*outcome, "outcome");
+    all_taken = all_taken && word == "accepted";
+    const auto *session = outcome->if_contains("session");
+    const auto state = session && session->is_object()
+                           ? text_of(session->get_object(), "state")
+                           : std::string{};
+    const auto *again = outcome->if_contains("duplicate");
+    t.add({again && *again == true ? word + " before" : word,
+           text_of(*event, "type"), text_of(*event, "subject"), state,
+           text_of(*event, "id"), refusals_of(*outcome)});
+  }
+  if (c.as_json())
+    print(outcomes);
+  else
+    fmt::print("{}", t.text());
+  return all_taken ? done : refused;
+}
+
+void add_submit(CLI::App &app, context &c) {
+  auto [sub, o] = add_command<submit_options>(
+      app, "submit",
+      "Send events: one, a JSON list, or JSON lines, in order, in batches", c,
+      submit);
+  sub->add_option("FILE", o.file, "The events' file; - is standard input")
+      ->capture_default_str();
+}
+
+}  // namespace recapd::tools

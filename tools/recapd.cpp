@@ -1,0 +1,217 @@
+// recapd: the node.
+// SPDX-License-Identifier: Apache-2.0
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fmt/format.h>
+#include <fstream>
+#include <pthread.h>
+#include <sstream>
+#include <thread>
+#include <unistd.h>
+
+#include "config/config.hpp"
+#include "ingress/log.hpp"
+#include "storage/fault.hpp"
+#include "tools/node.hpp"
+
+namespace recapd::tools {
+
+namespace {
+
+enum exit_code : int {
+  ok = 0,
+  wrong_settings = 2,
+  no_database = 3,
+  no_port = 4
+};
+
+constexpr const char *footer =
+    "A setting in the file has an environment name, RECAPD_SECTION_KEY; an\n"
+    "option beats the environment, the environment the file. SIGINT or "
+    "SIGTERM\n"
+    "drains and ends; the second one ends at once.\n"
+    "Exit codes: 0 ended as asked; 2 wrong options or configuration; 3 the\n"
+    "database does not answer or is newer than this program; 4 the address\n"
+    "cannot be listened on.\n";
+
+struct command_line {
+  std::string config;
+  config::overrides overrides;
+  std::string ready_file;
+  bool check = false;
+};
+
+void build(CLI::App &app, command_line &o) {
+  app.footer(footer);
+  app.set_version_flag("--version", "recapd " RECAPD_VERSION);
+  app.add_option("--config", o.config, "The configuration, JSON with comments");
+  app.add_option("--listen", o.overrides.listen,
+                 "HOST:PORT; port 0 takes a free one");
+  app.add_option("--database", o.overrides.database, "The PostgreSQL URL");
+  app.add_option("--data", o.overrides.data,
+                 "The folder of ./tools/run's private PostgreSQL");
+  app.add_option("--clock", o.overrides.clock,
+                 "system, or manual: time moves by POST /v1/clock only");
+  app.add_option("--ingress", o.overrides.ingress, "inbox or nats");
+  app.add_option("--ready-file", o.ready_file,
+                 "Gets the node's URL once it listens");
+  app.add_flag("--check", o.check,
+               "Check the configuration, print all settings, and end");
+}
+
+std::string content_of(const std::string &file) {
+  if (file.empty()) return {};
+  std::ifstream in{file, std::ios::binary};
+  std::stringstream text;
+  if (!in || !(text << in.rdbuf()))
+    throw config::config_error{file, "a readable file"};
+  return text.str();
+}
+
+std::optional<std::string> variable(std::string_view name) {
+  const char *value = std::getenv(std::string{name}.c_str());
+  return value ? std::optional<std::string>{value} : std::nullopt;
+}
+
+void warn_of_unknown_variables() {
+  for (char **entry = environ; *entry; ++entry) {
+    const std::string_view text{*entry};
+    const auto name = text.substr(0, text.find('='));
+    if (name.starts_with("RECAPD_") && !config::known_variable(name))
+      fmt::print(stderr, "recapd: {} is not a setting's name; ignored\n", name);
+  }
+}
+
+config::settings settings_of(const command_line &o) {
+  const auto text = content_of(o.config);
+  try {
+    return config::read(text, variable, o.overrides);
+  } catch (const config::config_error &e) {
+    // An option or a variable names itself; all else is in the file.
+    if (o.config.empty() || e.path.starts_with("--")
+        || e.path.starts_with("RECAPD_"))
+      throw;
+    throw std::runtime_error{o.config + ": " + e.what()};
+  }
+}
+
+void refuse_unusable(const config::settings &s) {
+  if (s.ingress == config::ingress_kind::nats)
+    throw std::runtime_error{
+        "ingress.kind: this build has no NATS ingress; use \"inbox\""};
+  if (s.database_url.empty())
+    throw std::runtime_error{
+        "database.url is empty: name a PostgreSQL with --database, "
+        "RECAPD_DATABASE_URL or the configuration; ./tools/run brings one up"};
+}
+
+int complain(exit_code code, const std::string &what) {
+  fmt::print(stderr, "recapd: {}\n", what);
+  return code;
+}
+
+sigset_t ending_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGTERM);
+  return set;
+}
+
+int next_signal() {
+  const auto set = ending_signals();
+  int signal = 0;
+  while (sigwait(&set, &signal) != 0) {
+  }
+  return signal;
+}
+
+/// From now on a signal ends the process where it stands.
+void end_on_next_signal() {
+  std::thread{[] { std::_Exit(128 + next_signal()); }}.detach();
+}
+
+/// Whole or not at all: who waits for the file must not read half a URL.
+void write_ready_file(const std::string &file, const std::string &url) {
+  if (file.empty()) return;
+  const auto partial = file + ".part";
+  std::ofstream{partial} << url << "\n";
+  std::filesystem::rename(partial, file);
+}
+
+void serve(const config::settings &s, const command_line &o) {
+  node n{s};
+  fmt::print("recapd {} listens on {}\n", RECAPD_VERSION, n.url());
+  std::fflush(stdout);
+  write_ready_file(o.ready_file, n.url());
+  const auto signal = next_signal();
+  end_on_next_signal();
+  ingress::log_info("draining",
+                    {{"signal", signal == SIGINT ? "SIGINT" : "SIGTERM"}});
+  n.stop();
+  ingress::log_info("drained", {});
+}
+
+int run(const command_line &o) {
+  config::settings s;
+  try {
+    s = settings_of(o);
+    if (o.check) {
+      fmt::print("{}", config::describe(s));
+      return ok;
+    }
+    refuse_unusable(s);
+  } catch (const std::exception &e) {
+    return complain(wrong_settings, e.what());
+  }
+  warn_of_unknown_variables();
+  ingress::start_log(s.log_level);
+  try {
+    serve(s, o);
+    return ok;
+  } catch (const storage::storage_error &e) {
+    return complain(no_database,
+                    std::string{"the database does not answer: "} + e.what()
+                        + "\nStart it, or name another with --database, "
+                          "RECAPD_DATABASE_URL or database.url.");
+  } catch (const storage::schema_error &e) {
+    return complain(no_database, e.what());
+  } catch (const listen_error &e) {
+    return complain(no_port, std::string{e.what()}
+                                 + "\nName another address with --listen "
+                                   "HOST:PORT.");
+  }
+}
+
+/// Every thread inherits the mask, so only `next_signal` sees these signals.
+void prepare_signals() {
+  const auto set = ending_signals();
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+}
+
+}  // namespace
+
+}  // namespace recapd::tools
+
+int main(int argc, char **argv) {
+  using namespace recapd::tools;
+  prepare_signals();
+  CLI::App app{"A node of the tutoring workflow engine.", "recapd"};
+  command_line o;
+  build(app, o);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError &e) {
+    return app.exit(e) == 0 ? ok : wrong_settings;
+  }
+  try {
+    return run(o);
+  } catch (const std::exception &e) {
+    fmt::print(stderr, "recapd: {}\n", e.what());
+    return 1;
+  }
+}

@@ -1,0 +1,58 @@
+// What the programs print for people: tables, colours, times, money.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace recapd::tools {
+
+enum class colour { none, bold, dim, red, green, yellow, blue };
+
+/// True if standard output is a terminal and NO_COLOR is not set.
+[[nodiscard]] bool colourful();
+
+/// The text in a colour, where colours are wanted.
+[[nodiscard]] std::string paint(std::string_view text, colour c);
+
+/// Good green, waiting yellow, bad red.
+[[nodiscard]] colour colour_of_state(std::string_view state);
+
+/// Columns as wide as their widest cell; numbers (a right column) end alike.
+class table {
+public:
+  explicit table(std::vector<std::string> head);
+  table &right(std::size_t column);
+  table &state_column(std::size_t column);
+  void add(std::vector<std::string> row);
+  [[nodiscard]] bool empty() const { return rows_.empty(); }
+  /// With a line break at the end of every line.
+  [[nodiscard]] std::string text() const;
+
+private:
+  [[nodiscard]] std::string line(const std::vector<std::string> &row,
+                                 const std::vector<std::size_t> &widths,
+                                 bool heading) const;
+  std::vector<std::string> head_;
+  std::vector<std::vector<std::string>> rows_;
+  std::vector<bool> right_;
+  std::vector<bool> state_;
+};
+
+/// `Mon 2026-11-23 14:30 UTC`; a text that is no RFC 3339 time as it is.
+[[nodiscard]] std::string human_time(std::string_view rfc3339);
+
+/// `2 d 3 h`, `45 min`, `10 s`; never negative.
+[[nodiscard]] std::string human_span(std::chrono::seconds span);
+
+/// `15.00 USD` of 1500 minor units.
+[[nodiscard]] std::string human_money(std::int64_t minor,
+                                      std::string_view currency);
+
+/// `2 h 05 min`.
+[[nodiscard]] std::string human_minutes(std::int64_t minutes);
+
+}  // namespace recapd::tools
