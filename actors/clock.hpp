@@ -13,7 +13,7 @@ using workflows::instant;
 
 /// Thread safe.
 class clock {
- public:
+public:
   virtual ~clock() = default;
   [[nodiscard]] virtual instant now() const = 0;
   /// True if time stands still until somebody moves it.
@@ -22,22 +22,22 @@ class clock {
 
 /// The machine's wall clock.
 class wall_clock final : public clock {
- public:
+public:
   [[nodiscard]] instant now() const override {
     return std::chrono::floor<std::chrono::microseconds>(
-      std::chrono::system_clock::now());
+        std::chrono::system_clock::now());
   }
 };
 
 /// Stands still; only `engine::advance` moves it in a node.
 class manual_clock final : public clock {
- public:
+public:
   explicit manual_clock(instant start) : now_{start} {}
   [[nodiscard]] instant now() const override { return now_.load(); }
   [[nodiscard]] bool manual() const override { return true; }
   void set(instant t) { now_.store(t); }
 
- private:
+private:
   std::atomic<instant> now_;
 };
 

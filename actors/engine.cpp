@@ -1,1 +1,318 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "actors/engine.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <boost/json/serialize.hpp>
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/send.hpp>
+#include <condition_variable>
+#include <cstdlib>
+#include <deque>
+#include <mutex>
+#include <spdlog/spdlog.h>
+#include <thread>
+#include <utility>
+
+#include "actors/guard_actor.hpp"
+#include "actors/node.hpp"
+#include "workflows/session_json.hpp"
+
+namespace recapd::actors {
+
+using storage::fault;
+
+namespace {
+
+struct system_config : caf::actor_system_config {
+  explicit system_config(const engine_options &options) {
+    set("scheduler.policy", caf::atom("sharing"));
+    set("scheduler.max-threads", options.workers);
+    set("scheduler.max-throughput", 50);
+  }
+};
+
+/// Restarts of the whole node within a minute before the process gives up.
+constexpr std::size_t most_restarts = 5;
+
+/// Keeps telemetry's word on the database for `status()`.
+class watching_telemetry final : public telemetry {
+public:
+  explicit watching_telemetry(std::shared_ptr<telemetry> next)
+      : next_{std::move(next)} {}
+  void command_done(std::string_view type, std::string_view outcome,
+                    std::string_view code,
+                    std::chrono::microseconds took) override {
+    next_->command_done(type, outcome, code, took);
+  }
+  void group_committed(std::size_t commits,
+                       std::chrono::microseconds took) override {
+    next_->group_committed(commits, took);
+  }
+  void commit_refused(std::string_view f) override { next_->commit_refused(f); }
+  void session_moved(std::string_view from, std::string_view to) override {
+    next_->session_moved(from, to);
+  }
+  void timer_fired(std::chrono::microseconds late) override {
+    next_->timer_fired(late);
+  }
+  void in_flight(std::size_t n) override { next_->in_flight(n); }
+  void resident_sessions(std::size_t n) override {
+    next_->resident_sessions(n);
+  }
+  void timers_armed(std::size_t n) override { next_->timers_armed(n); }
+  void journal_depth(std::size_t n) override { next_->journal_depth(n); }
+  void database_up(bool up) override {
+    up_ = up;
+    next_->database_up(up);
+  }
+  [[nodiscard]] bool up() const { return up_; }
+
+private:
+  std::shared_ptr<telemetry> next_;
+  std::atomic<bool> up_{true};
+};
+
+/// Callbacks that end when their token goes.
+class listeners {
+public:
+  std::shared_ptr<void> add(std::function<void()> f) {
+    auto token = std::make_shared<std::function<void()>>(std::move(f));
+    const std::lock_guard lock{mutex_};
+    all_.emplace_back(token);
+    return token;
+  }
+  void call() {
+    const std::lock_guard lock{mutex_};
+    std::erase_if(all_, [](const auto &weak) {
+      const auto f = weak.lock();
+      if (f) (*f)();
+      return !f;
+    });
+  }
+
+private:
+  std::mutex mutex_;
+  std::vector<std::weak_ptr<std::function<void()>>> all_;
+};
+
+}  // namespace
+
+struct engine::impl {
+  explicit impl(parts p)
+      : options{p.options}, stores{std::move(p.stores)},
+        reports{std::make_shared<watching_telemetry>(
+            p.reports ? p.reports : std::make_shared<telemetry>())},
+        time{std::move(p.time)}, policies{std::make_shared<policy_book>()},
+        config{options}, system{config} {
+    auto store = stores();
+    policies->add(store->load_policies());
+    const auto text = boost::json::serialize(workflows::to_json(p.policy));
+    policies->set_current(store->save_policy(text), std::move(p.policy));
+    reports->database_up(true);
+    start();
+    supervisor = std::thread{[this] { supervise(); }};
+  }
+
+  ~impl() {
+    drain();
+    {
+      const std::lock_guard lock{supervisor_mutex};
+      stopping = true;
+    }
+    supervisor_wakes.notify_all();
+    supervisor.join();
+    end();
+  }
+
+  impl(const impl &) = delete;
+  impl &operator=(const impl &) = delete;
+
+  [[nodiscard]] context_ptr node() const { return current.load(); }
+
+  void start() {
+    auto fresh = spawn_node(system, {.base = {.options = options,
+                                              .time = time,
+                                              .reports = reports,
+                                              .policies = policies,
+                                              .shards = {},
+                                              .journals = {},
+                                              .readers = {},
+                                              .limits = {},
+                                              .payout = {},
+                                              .timers = {}},
+                                     .stores = stores,
+                                     .on_commit = [this] { committed.call(); },
+                                     .where = blocking::detached});
+    guard =
+        system.spawn(guard_actor, actors_of(*fresh),
+                     std::function<void(std::string)>{
+                         [this](std::string why) { died(std::move(why)); }});
+    current.store(std::move(fresh));
+  }
+
+  void end() {
+    // The guard first: it shall not take this for a death.
+    caf::scoped_actor self{system};
+    self->send_exit(guard, caf::exit_reason::user_shutdown);
+    self->wait_for(guard);
+    guard = nullptr;
+    end_node(system, *node());
+  }
+
+  void died(std::string why) {
+    const std::lock_guard lock{supervisor_mutex};
+    death = std::move(why);
+    supervisor_wakes.notify_all();
+  }
+
+  /// One of the node's actors died: its state is lost, and with it what the
+  /// others think of it. All of it is in the database, so all start anew.
+  void supervise() {
+    std::deque<std::chrono::steady_clock::time_point> restarts;
+    std::unique_lock lock{supervisor_mutex};
+    for (;;) {
+      supervisor_wakes.wait(lock, [&] { return stopping || !death.empty(); });
+      if (stopping) return;
+      const auto now = std::chrono::steady_clock::now();
+      restarts.push_back(now);
+      while (now - restarts.front() > std::chrono::minutes{1})
+        restarts.pop_front();
+      spdlog::error("an actor died ({}); starting the node's actors anew",
+                    std::exchange(death, {}));
+      if (restarts.size() > most_restarts) {
+        spdlog::critical("{} restarts within a minute: giving up",
+                         restarts.size());
+        std::abort();
+      }
+      lock.unlock();
+      end();
+      start();
+      lock.lock();
+    }
+  }
+
+  void answered() {
+    if (taken.fetch_sub(1) != 1) return;
+    const std::lock_guard lock{drain_mutex};
+    drained.notify_all();
+  }
+
+  void drain() {
+    draining = true;
+    std::unique_lock lock{drain_mutex};
+    drained.wait(lock, [&] { return taken == 0; });
+  }
+
+  engine_options options;
+  storage::store_factory stores;
+  std::shared_ptr<watching_telemetry> reports;
+  std::shared_ptr<clock> time;
+  std::shared_ptr<policy_book> policies;
+  listeners committed;
+  std::atomic<bool> draining{false};
+  std::atomic<std::size_t> taken{0};
+  std::mutex drain_mutex;
+  std::condition_variable drained;
+
+  system_config config;
+  caf::actor_system system;
+  std::atomic<context_ptr> current;
+  caf::actor guard;
+
+  std::mutex supervisor_mutex;
+  std::condition_variable supervisor_wakes;
+  std::string death;
+  bool stopping = false;
+  std::thread supervisor;
+};
+
+engine::engine(parts p) : impl_{std::make_unique<impl>(std::move(p))} {}
+engine::~engine() = default;
+
+bool engine::admits(std::size_t count) const {
+  return !impl_->draining
+         && impl_->taken + count <= impl_->options.max_in_flight;
+}
+
+bool engine::submit(submission s, const reply<outcome> &done) {
+  auto *i = impl_.get();
+  if (i->taken.fetch_add(1) >= i->options.max_in_flight || i->draining) {
+    i->answered();
+    return false;
+  }
+  auto item = std::make_shared<work>();
+  const auto type = workflows::type_of(s.what);
+  item->done =
+      reply<outcome>{[i, done, type, since = s.received_at](answer<outcome> a) {
+        const auto took = std::chrono::duration_cast<std::chrono::microseconds>(
+            i->time->now() - since);
+        if (!a.has_value())
+          i->reports->command_done(type, "unavailable", "", took);
+        else
+          i->reports->command_done(
+              type,
+              (*a).duplicate  ? "duplicate"
+              : (*a).accepted ? "accepted"
+                              : "refused",
+              (*a).code ? workflows::to_string(*(*a).code) : "", took);
+        done(std::move(a));
+        i->answered();
+      }};
+  item->what = std::move(s);
+  const auto node = i->node();
+  const auto &shard = node->shard_of(item->what.session);
+  caf::anon_send(shard, take_work{std::move(item)});
+  return true;
+}
+
+void engine::read(std::function<void(storage::store &)> task,
+                  std::function<void(storage::fault)> failed) {
+  const auto node = impl_->node();
+  // A task that is dropped with its actor must still say so.
+  auto once = std::make_shared<reply<done_t>>(
+      [failed = std::move(failed)](answer<done_t> a) {
+        if (!a.has_value()) failed(a.error());
+      });
+  caf::anon_send(node->readers.back(),
+                 std::make_shared<read_task>(read_task{
+                     .run =
+                         [task = std::move(task), once](storage::store &s) {
+                           task(s);
+                           (*once)(done_t{});
+                         },
+                     .failed = [once](storage::fault f) { (*once)(f); }}));
+}
+
+void engine::advance(instant to, const reply<instant> &done) {
+  caf::anon_send(impl_->node()->timers, advance_to{.to = to, .done = done});
+}
+
+std::shared_ptr<void> engine::on_commit(std::function<void()> callback) {
+  return impl_->committed.add(std::move(callback));
+}
+
+const clock &engine::time() const {
+  return *impl_->time;
+}
+
+const workflows::policy &engine::current_policy() const {
+  return impl_->policies->current();
+}
+
+const workflows::policy *engine::policy_version(int version) const {
+  return impl_->policies->find(version);
+}
+
+engine::health engine::status() const {
+  return {.database_up = impl_->reports->up(),
+          .draining = impl_->draining,
+          .in_flight = impl_->taken};
+}
+
+void engine::drain() {
+  impl_->drain();
+}
+
+}  // namespace recapd::actors

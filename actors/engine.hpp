@@ -21,14 +21,14 @@ namespace recapd::actors {
 
 /// A decoded, well-formed command, as an ingress hands it over.
 struct submission {
-  std::string source;   ///< with id: the command's identity
+  std::string source;  ///< with id: the command's identity
   std::string id;
   std::string session;  ///< CloudEvents subject
   workflows::person by;
   instant received_at;
   workflows::command what;
-  storage::digest content{};  ///< of type, subject, by and data
-  std::string traceparent;    ///< or empty
+  storage::digest content{};              ///< of type, subject, by and data
+  std::string traceparent;                ///< or empty
   std::optional<std::int64_t> inbox_seq;  ///< deleted by the commit
 };
 
@@ -44,9 +44,9 @@ struct outcome {
 
 struct engine_options {
   unsigned shards = 4;
-  unsigned workers = 2;            ///< CAF scheduler threads
-  unsigned journals = 1;           ///< commit connections
-  unsigned readers = 1;            ///< reading connections
+  unsigned workers = 2;               ///< CAF scheduler threads
+  unsigned journals = 1;              ///< commit connections
+  unsigned readers = 1;               ///< reading connections
   std::size_t max_in_flight = 20000;  ///< commands taken and not answered
   std::size_t max_batch = 1000;       ///< commits in one group commit
   std::size_t max_resident_sessions = 50000;
@@ -58,7 +58,7 @@ struct engine_options {
 /// Thread safe. Destroying it drains: no new commands, everything in flight is
 /// answered, then the actors and connections end.
 class engine {
- public:
+public:
   struct parts {
     engine_options options;
     storage::store_factory stores;
@@ -71,36 +71,35 @@ class engine {
   /// timers and starts.
   explicit engine(parts p);
   ~engine();
-  engine(const engine&) = delete;
-  engine& operator=(const engine&) = delete;
+  engine(const engine &) = delete;
+  engine &operator=(const engine &) = delete;
 
   /// Takes a command; `done` gets its outcome once that is durable, or
   /// `unavailable` / `outcome_unknown` (send the same command again). Commands
   /// of one session are taken in the order of the calls. False, with `done`
   /// untouched, when `count` more would pass max_in_flight or it is draining:
   /// ask `admit` first for a batch.
-  [[nodiscard]] bool submit(submission s, const reply<outcome>& done);
+  [[nodiscard]] bool submit(submission s, const reply<outcome> &done);
   /// True if `count` more commands fit at this moment.
   [[nodiscard]] bool admits(std::size_t count) const;
 
   /// Runs `task` on a reader's thread with a store of its own. A store fault
   /// is answered by `failed` (on that thread); so is an engine that drains.
-  void read(std::function<void(storage::store&)> task,
+  void read(std::function<void(storage::store &)> task,
             std::function<void(storage::fault)> failed);
 
   /// Manual clock only: moves it to `to` (not back), firing every timer due by
   /// then in order of time; answers with the time when all has settled.
-  void advance(instant to, const reply<instant>& done);
+  void advance(instant to, const reply<instant> &done);
 
   /// Called after each group commit that wrote events, on the journal's
   /// thread: must only hand over. Returns a token; dropping it ends the calls.
-  [[nodiscard]] std::shared_ptr<void>
-  on_commit(std::function<void()> callback);
+  [[nodiscard]] std::shared_ptr<void> on_commit(std::function<void()> callback);
 
-  [[nodiscard]] const clock& time() const;
+  [[nodiscard]] const clock &time() const;
   /// The rules a course's new sessions are judged by, and any older version.
-  [[nodiscard]] const workflows::policy& current_policy() const;
-  [[nodiscard]] const workflows::policy* policy_version(int version) const;
+  [[nodiscard]] const workflows::policy &current_policy() const;
+  [[nodiscard]] const workflows::policy *policy_version(int version) const;
 
   struct health {
     bool database_up = false;
@@ -112,7 +111,7 @@ class engine {
   /// Takes nothing more and returns when everything taken has been answered.
   void drain();
 
- private:
+private:
   struct impl;
   std::unique_ptr<impl> impl_;
 };

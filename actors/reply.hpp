@@ -12,17 +12,15 @@
 namespace recapd::actors {
 
 /// What somebody waits for: a value, or the fault that prevented it.
-template <class T>
-using answer = boost::system::result<T, storage::fault>;
+template <class T> using answer = boost::system::result<T, storage::fault>;
 
 /// The right to answer once. CAF 0.17 drops a lost promise without a word; this
 /// one, when its last copy goes unanswered (the message was dropped, the actor
 /// was killed), answers `unavailable` itself. Copies share the one answer. The
 /// function runs on whichever thread answers: it must only hand over (post,
 /// send), never block and never throw.
-template <class T>
-class reply {
- public:
+template <class T> class reply {
+public:
   using function = std::function<void(answer<T>)>;
 
   reply() = default;
@@ -37,11 +35,11 @@ class reply {
     if (waiting()) std::exchange(cell_->f, nullptr)(std::move(a));
   }
 
- private:
+private:
   struct cell {
     cell(function fn, storage::fault lost) : f{std::move(fn)}, if_lost{lost} {}
-    cell(const cell&) = delete;
-    cell& operator=(const cell&) = delete;
+    cell(const cell &) = delete;
+    cell &operator=(const cell &) = delete;
     ~cell() {
       if (f) f(if_lost);
     }

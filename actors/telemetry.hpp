@@ -11,7 +11,7 @@ namespace recapd::actors {
 /// Called from any thread; implementations are thread safe and quick. The
 /// default does nothing.
 class telemetry {
- public:
+public:
   virtual ~telemetry() = default;
   /// `outcome`: `accepted`, `refused`, `duplicate`, `unavailable`.
   virtual void command_done(std::string_view /*type*/,

@@ -1,0 +1,182 @@
+// A parent's children by key: spawned on demand, the idle ones retired.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <caf/actor_cast.hpp>
+#include <caf/actor_clock.hpp>
+#include <caf/send.hpp>
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "actors/messages.hpp"
+
+namespace recapd::actors {
+
+/// For use inside one actor. A child that is asked to retire either ends (its
+/// state says child_gone) or says child_stays; what arrives for it meanwhile is
+/// held back, so nothing is sent to an actor that is about to end. A child that
+/// dies of itself also says child_gone and is spawned anew on the next message.
+template <class Ref> class children {
+public:
+  using time_point = caf::actor_clock::time_point;
+  using spawner =
+      std::function<Ref(const std::string &key, std::uint64_t generation)>;
+
+  children(spawner spawn, std::size_t most, caf::timespan idle)
+      : spawn_{std::move(spawn)}, most_{most}, idle_{idle} {}
+  children(const children &) = delete;
+  children &operator=(const children &) = delete;
+  /// However the parent ends, its children end too.
+  ~children() {
+    for (auto &[key, child] : by_key_)
+      caf::anon_send_exit(child.ref, caf::exit_reason::user_shutdown);
+  }
+
+  /// Calls `send` with the child, now or when its retirement is decided.
+  template <class F>
+  void deliver(const std::string &key, time_point now, F send) {
+    auto &child = touch(key, now);
+    if (child.retiring)
+      child.held.emplace_back(std::move(send));
+    else
+      send(child.ref);
+    if (by_key_.size() > most_) retire_least_recent();
+  }
+
+  void gone(const child_gone &m, time_point now) {
+    auto *child = find(m.key, m.generation);
+    if (child == nullptr) return;
+    auto held = std::move(child->held);
+    erase(m.key);
+    for (auto &send : held)
+      deliver(m.key, now, std::move(send));
+  }
+
+  void stays(const child_stays &m) {
+    auto *child = find(m.key, m.generation);
+    if (child == nullptr) return;
+    child->retiring = false;
+    for (auto &send : std::exchange(child->held, {}))
+      send(child->ref);
+  }
+
+  void sweep(time_point now) {
+    for (auto it = order_.rbegin(); it != order_.rend(); ++it) {
+      auto &child = by_key_.at(*it);
+      if (now - child.used < idle_) break;
+      ask_to_retire(child);
+    }
+  }
+
+  [[nodiscard]] std::size_t size() const { return by_key_.size(); }
+
+private:
+  struct entry {
+    Ref ref;
+    std::uint64_t generation = 0;
+    time_point used;
+    bool retiring = false;
+    std::vector<std::function<void(const Ref &)>> held;
+    std::list<std::string>::iterator place;
+  };
+
+  entry &touch(const std::string &key, time_point now) {
+    auto it = by_key_.find(key);
+    if (it == by_key_.end()) {
+      const auto generation = ++generations_;
+      order_.push_front(key);
+      it = by_key_
+               .emplace(key, entry{.ref = spawn_(key, generation),
+                                   .generation = generation,
+                                   .used = now,
+                                   .retiring = false,
+                                   .held = {},
+                                   .place = order_.begin()})
+               .first;
+    } else {
+      order_.splice(order_.begin(), order_, it->second.place);
+      it->second.used = now;
+    }
+    return it->second;
+  }
+
+  entry *find(const std::string &key, std::uint64_t generation) {
+    const auto it = by_key_.find(key);
+    if (it == by_key_.end() || it->second.generation != generation)
+      return nullptr;
+    return &it->second;
+  }
+
+  void erase(const std::string &key) {
+    const auto it = by_key_.find(key);
+    order_.erase(it->second.place);
+    by_key_.erase(it);
+  }
+
+  /// The longest unused child that is not asked yet. Looks at a few only: the
+  /// ones before it are already leaving.
+  void retire_least_recent() {
+    int looked = 0;
+    for (auto it = order_.rbegin(); it != order_.rend() && looked < 8;
+         ++it, ++looked) {
+      auto &child = by_key_.at(*it);
+      if (child.retiring) continue;
+      ask_to_retire(child);
+      return;
+    }
+  }
+
+  void ask_to_retire(entry &child) {
+    if (std::exchange(child.retiring, true)) return;
+    caf::anon_send(child.ref, retire{});
+  }
+
+  spawner spawn_;
+  std::size_t most_;
+  caf::timespan idle_;
+  std::uint64_t generations_ = 0;
+  std::list<std::string> order_;  ///< most recently used first
+  std::unordered_map<std::string, entry> by_key_;
+};
+
+/// Member of a child's state: tells the parent when the state goes, however the
+/// child ended.
+template <class Parent> class exit_note {
+public:
+  exit_note() = default;
+  exit_note(Parent parent, std::string key, std::uint64_t generation)
+      : parent_{std::move(parent)}, word_{.key = std::move(key),
+                                          .generation = generation} {}
+  exit_note(const exit_note &) = delete;
+  exit_note &operator=(const exit_note &) = delete;
+  exit_note(exit_note &&other) noexcept { swap(other); }
+  exit_note &operator=(exit_note &&other) noexcept {
+    swap(other);
+    return *this;
+  }
+  ~exit_note() {
+    if (parent_) caf::anon_send(parent_, std::move(word_));
+  }
+
+  /// Answers a `retire` that comes at the wrong time.
+  void stay() const {
+    caf::anon_send(
+        parent_, child_stays{.key = word_.key, .generation = word_.generation});
+  }
+  [[nodiscard]] const std::string &key() const { return word_.key; }
+
+private:
+  void swap(exit_note &other) noexcept {
+    std::swap(parent_, other.parent_);
+    std::swap(word_, other.word_);
+  }
+  Parent parent_;
+  child_gone word_;
+};
+
+}  // namespace recapd::actors

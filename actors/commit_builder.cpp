@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/commit_builder.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+#include <utility>
+
+#include "workflows/session_evolve.hpp"
+#include "workflows/session_json.hpp"
+
+namespace recapd::actors {
+
+namespace wf = workflows;
+namespace json = boost::json;
+
+namespace {
+
+std::string text_of(const std::vector<wf::notification> &notifications) {
+  if (notifications.empty()) return {};
+  json::array list;
+  for (const auto &n : notifications)
+    list.push_back(
+        json::object{{"kind", n.kind}, {"to", n.to}, {"data", n.data}});
+  return json::serialize(list);
+}
+
+storage::event_row row_of(const wf::event &e, const submission *from,
+                          const std::vector<wf::notification> &notifications) {
+  storage::event_row row{.seq = e.seq,
+                         .type = std::string{wf::type_of(e.what)},
+                         .at = e.at,
+                         .by = wf::to_string(e.by),
+                         .command_source = {},
+                         .command_id = {},
+                         .data = json::serialize(wf::to_json(e.what)),
+                         .notifications = text_of(notifications),
+                         .traceparent = {}};
+  if (from != nullptr) {
+    row.command_source = from->source;
+    row.command_id = from->id;
+    row.traceparent = from->traceparent;
+  }
+  return row;
+}
+
+void add_students(const wf::event_body &what, std::vector<std::string> &to) {
+  if (const auto *s = std::get_if<wf::session_scheduled>(&what))
+    to = s->what.students;
+  else if (const auto *i = std::get_if<wf::participant_invited>(&what))
+    to.push_back(i->student);
+}
+
+storage::session_row row_of(const wf::session &s, const wf::rules &judged_by) {
+  storage::session_row row{.id = s.id,
+                           .version = s.version,
+                           .state = std::string{wf::to_string(s.status)},
+                           .tutor = s.tutor,
+                           .course = s.course,
+                           .starts_at = s.starts_at,
+                           .next_timer = {},
+                           .body = json::serialize(wf::to_row(s))};
+  if (const auto timer = wf::next_timer(s, judged_by))
+    row.next_timer = timer->fires_at;
+  return row;
+}
+
+}  // namespace
+
+built_commit build_commit(const wf::session &before,
+                          const std::vector<wf::event> &events,
+                          const wf::rules &judged_by, const submission *from) {
+  built_commit built{.what = {}, .after = before, .released = {}};
+  auto &c = built.what;
+  c.session = before.id;
+  if (from != nullptr) c.inbox_seq = from->inbox_seq;
+  for (const auto &e : events) {
+    auto after = wf::evolve(built.after, e);
+    auto effects = wf::effects_of(built.after, e, after);
+    c.events.push_back(row_of(e, from, effects.notifications));
+    add_students(e.what, c.new_students);
+    for (auto &claim : effects.claims)
+      c.usage.push_back({.key = std::move(claim.key),
+                         .delta = claim.amount,
+                         .cap = claim.cap});
+    for (auto &held : effects.released) {
+      built.released.push_back(held.key);
+      c.usage.push_back(
+          {.key = std::move(held.key), .delta = -held.amount, .cap = {}});
+    }
+    if (effects.payment) c.payment = std::move(effects.payment);
+    built.after = std::move(after);
+  }
+  if (!events.empty()) c.row = row_of(built.after, judged_by);
+  return built;
+}
+
+storage::outcome_row outcome_row(const submission &s, const outcome &o) {
+  return {.source = s.source,
+          .id = s.id,
+          .content = s.content,
+          .session = s.session,
+          .refused = !o.accepted,
+          .received_at = s.received_at,
+          .outcome = o.json};
+}
+
+}  // namespace recapd::actors

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/journal_actor.hpp"
+
+#include <algorithm>
+#include <caf/send.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+#include <spdlog/spdlog.h>
+
+namespace recapd::actors {
+
+using std::chrono::milliseconds;
+using storage::fault;
+
+namespace {
+constexpr milliseconds first_pause{100};
+constexpr milliseconds longest_pause{5000};
+
+void settle(const append &a, answer<done_t> fate) {
+  const auto grant = fate.has_value() ? grant_fate::committed
+                     : fate.error() == fault::unavailable ? grant_fate::dropped
+                                                          : grant_fate::unknown;
+  for (const auto &t : a.tickets)
+    t->set(grant);
+  a.done(std::move(fate));
+}
+}  // namespace
+
+void journal_state::begin(journal_ref self, context_ptr node,
+                          storage::store_factory stores, commit_signal signal) {
+  self_ = std::move(self);
+  node_ = std::move(node);
+  stores_ = std::move(stores);
+  signal_ = std::move(signal);
+}
+
+void journal_state::take(std::shared_ptr<append> a) {
+  if (away_) return settle(*a, fault::unavailable);
+  buffer_.push_back(std::move(a));
+  if (std::exchange(flushing_, true)) return;
+  // Behind everything that is in the mailbox already.
+  caf::anon_send(self_, flush{});
+}
+
+void journal_state::flush_all() {
+  flushing_ = false;
+  node_->reports->journal_depth(buffer_.size());
+  auto all = std::exchange(buffer_, {});
+  const auto most = node_->options.max_batch;
+  for (std::size_t i = 0; i < all.size(); i += most) {
+    const auto end = std::min(i + most, all.size());
+    write({std::make_move_iterator(all.begin() + std::ptrdiff_t(i)),
+           std::make_move_iterator(all.begin() + std::ptrdiff_t(end))});
+  }
+}
+
+void journal_state::write(std::vector<std::shared_ptr<append>> batch) {
+  if (away_) {
+    for (const auto &a : batch)
+      settle(*a, fault::unavailable);
+    return;
+  }
+  std::vector<storage::commit> commits;
+  commits.reserve(batch.size());
+  for (auto &a : batch) {
+    for (const auto &t : a->tickets)
+      t->set(grant_fate::unknown);
+    commits.push_back(std::move(a->what));
+  }
+  const auto started = std::chrono::steady_clock::now();
+  try {
+    if (!store_) store_ = stores_();
+    const auto fates = store_->append(commits);
+    node_->reports->group_committed(
+        batch.size(), std::chrono::duration_cast<std::chrono::microseconds>(
+                          std::chrono::steady_clock::now() - started));
+    bool wrote_events = false;
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      if (fates[i]) {
+        node_->reports->commit_refused(storage::to_string(*fates[i]));
+        settle(*batch[i], *fates[i]);
+        continue;
+      }
+      wrote_events = wrote_events || !commits[i].events.empty();
+      settle(*batch[i], done_t{});
+    }
+    if (wrote_events && signal_) signal_();
+  } catch (const storage::storage_error &e) {
+    for (const auto &a : batch)
+      settle(*a, e.code());
+    went_away(e.what());
+  }
+}
+
+void journal_state::went_away(const std::string &why) {
+  if (std::exchange(away_, true)) return;
+  spdlog::warn("the database does not answer, trying again: {}", why);
+  node_->reports->database_up(false);
+  pause_ = milliseconds{0};
+  caf::anon_send(self_, probe{});
+}
+
+std::optional<milliseconds> journal_state::try_again() {
+  if (!away_) return std::nullopt;
+  try {
+    if (!store_) store_ = stores_();
+    (void)store_->load_manual_clock();
+    away_ = false;
+    spdlog::info("the database answers again");
+    node_->reports->database_up(true);
+    return std::nullopt;
+  } catch (const storage::storage_error &) {
+    pause_ = std::clamp(pause_ * 2, first_pause, longest_pause);
+    return pause_;
+  }
+}
+
+journal_ref::behavior_type
+journal_actor(journal_ref::stateful_pointer<journal_state> self,
+              context_ptr node, storage::store_factory stores,
+              commit_signal signal) {
+  self->state.begin(self, std::move(node), std::move(stores),
+                    std::move(signal));
+  self->set_exit_handler([=](caf::exit_msg &m) {
+    self->state.flush_all();
+    self->quit(std::move(m.reason));
+  });
+  return {[=](std::shared_ptr<append> &a) { self->state.take(std::move(a)); },
+          [=](flush) { self->state.flush_all(); },
+          [=](probe) {
+            if (const auto pause = self->state.try_again())
+              self->delayed_send(self, *pause, probe{});
+          }};
+}
+
+}  // namespace recapd::actors

@@ -1,0 +1,55 @@
+// The journal actor: group commit on a connection of its own.
+//
+// What arrives while one transaction runs goes into the next. It blocks, so it
+// runs on a thread of its own (detached) in service. While the database is away
+// it answers `unavailable` at once and looks again with a growing pause.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "actors/messages.hpp"
+#include "actors/node_context.hpp"
+
+namespace recapd::actors {
+
+/// Where a journal says that events were committed (on its own thread).
+using commit_signal = std::function<void()>;
+
+class journal_state {
+public:
+  static inline const char *name = "journal";
+  journal_state() = default;
+
+  void begin(journal_ref self, context_ptr node, storage::store_factory stores,
+             commit_signal signal);
+  void take(std::shared_ptr<append> a);
+  void flush_all();
+  /// While the database is away: tries it. Returns the pause until the next
+  /// try, or nothing if it is back.
+  [[nodiscard]] std::optional<std::chrono::milliseconds> try_again();
+
+private:
+  void write(std::vector<std::shared_ptr<append>> batch);
+  void went_away(const std::string &why);
+
+  journal_ref self_;
+  context_ptr node_;
+  storage::store_factory stores_;
+  commit_signal signal_;
+  std::unique_ptr<storage::store> store_;
+  std::vector<std::shared_ptr<append>> buffer_;
+  bool flushing_ = false;
+  bool away_ = false;
+  std::chrono::milliseconds pause_{0};
+};
+
+journal_ref::behavior_type
+journal_actor(journal_ref::stateful_pointer<journal_state> self,
+              context_ptr node, storage::store_factory stores,
+              commit_signal signal);
+
+}  // namespace recapd::actors

@@ -1,0 +1,262 @@
+// Every actor's interface: who takes which message, and what it answers.
+//
+// Messages never leave the process. Whoever wants an answer puts a reply<T>
+// into the message: it is answered once, and with a fault if the message is
+// lost or its taker dies (actors/reply.hpp). No message is answered by CAF's
+// own response, so no timeout and no promise can be forgotten.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <caf/allowed_unsafe_message_type.hpp>
+#include <caf/typed_actor.hpp>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "actors/engine.hpp"
+#include "actors/reply.hpp"
+#include "actors/ticket.hpp"
+#include "storage/store.hpp"
+#include "workflows/session.hpp"
+
+namespace recapd::actors {
+
+/// "It is done."
+using done_t = std::monostate;
+
+// ---- shard: the sessions of some buckets -----------------------------------
+
+/// A command for a session; the shard hands it to the session's actor.
+struct work {
+  submission what;
+  reply<outcome> done;
+};
+struct take_work {
+  std::shared_ptr<work> item;
+};
+/// Something of this session has fallen due. Answered when nothing of it is
+/// due any more.
+struct take_due {
+  std::string session;
+  reply<done_t> done;
+};
+/// A child's last word, sent by its state's destructor however it ended.
+struct child_gone {
+  std::string key;
+  std::uint64_t generation = 0;
+};
+/// A child's answer to `retire` when it has work left.
+struct child_stays {
+  std::string key;
+  std::uint64_t generation = 0;
+};
+/// A look at who has been idle too long.
+struct sweep {};
+
+using shard_ref =
+    caf::typed_actor<caf::reacts_to<take_work>, caf::reacts_to<take_due>,
+                     caf::reacts_to<child_gone>, caf::reacts_to<child_stays>,
+                     caf::reacts_to<sweep>>;
+
+// ---- session: one session
+// -------------------------------------------------------
+
+/// From the parent: end if there is nothing to do, else say child_stays.
+struct retire {};
+/// Answers to the actor itself; `step` says which question they belong to.
+struct session_loaded {
+  std::uint64_t step = 0;
+  answer<std::optional<workflows::session>> found;
+};
+struct limits_answered {
+  std::uint64_t step = 0;
+  answer<limit_answer> got;
+};
+struct commit_done {
+  std::uint64_t step = 0;
+  answer<done_t> fate;
+};
+struct outcome_found {
+  std::uint64_t step = 0;
+  answer<std::optional<storage::outcome_row>> found;
+};
+struct settlement_ready {
+  std::uint64_t step = 0;
+  answer<workflows::transfer> payment;
+};
+
+using session_ref =
+    caf::typed_actor<caf::reacts_to<take_work>, caf::reacts_to<take_due>,
+                     caf::reacts_to<retire>, caf::reacts_to<session_loaded>,
+                     caf::reacts_to<limits_answered>,
+                     caf::reacts_to<commit_done>, caf::reacts_to<outcome_found>,
+                     caf::reacts_to<settlement_ready>>;
+
+// ---- limits: one directory, one actor an owner
+// ----------------------------------
+
+/// What a session wants counted by one owner's counters. Answered with what is
+/// used (claims in order) and, if `reserve` and all fit, a ticket that holds
+/// the amounts until the commit.
+struct ask_limits {
+  std::vector<workflows::claim> claims;  ///< not empty, all of one owner
+  bool reserve = false;
+  reply<limit_answer> done;
+};
+/// A ticket's end.
+struct grant_ended {
+  std::vector<workflows::claim> claims;
+  grant_fate fate = grant_fate::dropped;
+};
+/// Usage of these counters was given back: what is cached is too high.
+struct usage_released {
+  std::vector<workflows::usage_key> keys;
+};
+struct usage_loaded {
+  std::uint64_t step = 0;
+  answer<std::vector<std::int64_t>> used;
+};
+
+using limits_ref =
+    caf::typed_actor<caf::reacts_to<ask_limits>, caf::reacts_to<grant_ended>,
+                     caf::reacts_to<usage_released>,
+                     caf::reacts_to<usage_loaded>, caf::reacts_to<retire>>;
+using limits_directory_ref =
+    caf::typed_actor<caf::reacts_to<ask_limits>, caf::reacts_to<usage_released>,
+                     caf::reacts_to<child_gone>, caf::reacts_to<child_stays>,
+                     caf::reacts_to<sweep>>;
+
+// ---- payout: what confirmed sessions earn
+// ---------------------------------------
+
+/// Asked by a session that is completed; answered with its transfer.
+struct ask_settlement {
+  std::string session;
+  std::string tutor;
+  std::string program;
+  int minutes = 0;
+  std::int64_t rate_per_hour = 0;
+  std::string currency;
+  reply<workflows::transfer> done;
+};
+using payout_ref = caf::typed_actor<caf::reacts_to<ask_settlement>>;
+
+// ---- journal: group commit
+// --------------------------------------------------------
+
+/// Written whole or not at all; answered once that is known. The tickets learn
+/// the commit's fate.
+struct append {
+  storage::commit what;
+  std::vector<std::shared_ptr<ticket>> tickets;
+  reply<done_t> done;
+};
+/// To itself: what has gathered goes into one transaction.
+struct flush {};
+/// To itself while the database is away: see whether it is back.
+struct probe {};
+using journal_ref =
+    caf::typed_actor<caf::reacts_to<std::shared_ptr<append>>,
+                     caf::reacts_to<flush>, caf::reacts_to<probe>>;
+
+// ---- reader: everything that only reads, and rare small writes
+// ---------------------
+
+struct load_session {
+  std::string id;
+  reply<std::optional<workflows::session>> done;
+};
+struct load_usage {
+  std::vector<workflows::usage_key> keys;
+  reply<std::vector<std::int64_t>> done;
+};
+struct find_outcome {
+  std::string source;
+  std::string id;
+  reply<std::optional<storage::outcome_row>> done;
+};
+/// Any other use of a store; runs on the reader's thread.
+struct read_task {
+  std::function<void(storage::store &)> run;
+  std::function<void(storage::fault)> failed;
+};
+using reader_ref =
+    caf::typed_actor<caf::reacts_to<load_session>, caf::reacts_to<load_usage>,
+                     caf::reacts_to<find_outcome>,
+                     caf::reacts_to<std::shared_ptr<read_task>>,
+                     caf::reacts_to<flush>>;
+
+// ---- timers: what falls due, in order of time
+// ---------------------------------------
+
+/// A session's next moment, or nothing any more. Replaces what was armed.
+struct arm {
+  std::string session;
+  std::optional<instant> at;
+};
+/// Loads what is near and begins to fire.
+struct start_timers {};
+/// To itself: look at the clock.
+struct wake {
+  std::uint64_t generation = 0;
+};
+struct timers_loaded {
+  instant until;
+  int limit = 0;
+  answer<std::vector<storage::timer_row>> rows;
+};
+/// The session has dealt with what was due, or could not.
+struct due_done {
+  std::string session;
+  bool ok = false;
+};
+/// Manual clock: go there, firing on the way.
+struct advance_to {
+  instant to;
+  reply<instant> done;
+};
+struct clock_saved {
+  answer<done_t> fate;
+};
+using timers_ref =
+    caf::typed_actor<caf::reacts_to<arm>, caf::reacts_to<start_timers>,
+                     caf::reacts_to<wake>, caf::reacts_to<timers_loaded>,
+                     caf::reacts_to<due_done>, caf::reacts_to<advance_to>,
+                     caf::reacts_to<clock_saved>>;
+
+}  // namespace recapd::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::take_work)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::take_due)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::child_gone)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::child_stays)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::sweep)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::retire)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::session_loaded)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::limits_answered)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::commit_done)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::outcome_found)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::settlement_ready)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::ask_limits)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::grant_ended)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::usage_released)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::usage_loaded)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::ask_settlement)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<recapd::actors::append>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::flush)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::probe)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::load_session)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::load_usage)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::find_outcome)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<recapd::actors::read_task>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::arm)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::start_timers)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::wake)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::timers_loaded)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::due_done)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::advance_to)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::clock_saved)

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/node.hpp"
+
+#include <caf/actor_cast.hpp>
+#include <caf/send.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include "actors/limits_actor.hpp"
+#include "actors/payout_actor.hpp"
+#include "actors/reader_actor.hpp"
+#include "actors/shard_actor.hpp"
+#include "actors/timers_actor.hpp"
+
+namespace recapd::actors {
+
+namespace {
+
+template <class Fun, class... Args>
+auto spawn_blocking(caf::actor_system &system, blocking where, Fun fun,
+                    const Args &...args) {
+  return where == blocking::detached ? system.spawn<caf::detached>(fun, args...)
+                                     : system.spawn(fun, args...);
+}
+
+}  // namespace
+
+context_ptr spawn_node(caf::actor_system &system, const node_parts &parts) {
+  auto node = std::make_shared<node_context>(parts.base);
+  const context_ptr shared = node;
+  const auto &options = node->options;
+  for (unsigned i = 0; i < options.journals; ++i)
+    node->journals.push_back(spawn_blocking(system, parts.where, journal_actor,
+                                            shared, parts.stores,
+                                            parts.on_commit));
+  for (unsigned i = 0; i < options.readers; ++i)
+    node->readers.push_back(spawn_blocking(system, parts.where, reader_actor,
+                                           shared, parts.stores));
+  node->limits = system.spawn(limits_directory, shared);
+  node->payout = system.spawn(payout_actor);
+  node->timers = system.spawn(timers_actor, shared);
+  for (unsigned i = 0; i < options.shards; ++i)
+    node->shards.push_back(system.spawn(shard_actor, shared));
+  caf::anon_send(node->timers, start_timers{});
+  return shared;
+}
+
+std::vector<caf::actor> actors_of(const node_context &node) {
+  std::vector<caf::actor> all{caf::actor_cast<caf::actor>(node.timers)};
+  auto add = [&](const auto &refs) {
+    for (const auto &r : refs)
+      all.push_back(caf::actor_cast<caf::actor>(r));
+  };
+  add(node.shards);
+  all.push_back(caf::actor_cast<caf::actor>(node.limits));
+  all.push_back(caf::actor_cast<caf::actor>(node.payout));
+  add(node.journals);
+  add(node.readers);
+  return all;
+}
+
+void end_node(caf::actor_system &system, const node_context &node) {
+  caf::scoped_actor self{system};
+  const auto all = actors_of(node);
+  for (const auto &a : all)
+    self->send_exit(a, caf::exit_reason::user_shutdown);
+  for (const auto &a : all)
+    self->wait_for(a);
+}
+
+}  // namespace recapd::actors

@@ -1,0 +1,46 @@
+// What the actors of one node share: each other, the clock, the policies.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "actors/clock.hpp"
+#include "actors/engine.hpp"
+#include "actors/messages.hpp"
+#include "actors/policy_book.hpp"
+#include "actors/telemetry.hpp"
+#include "workflows/ids.hpp"
+
+namespace recapd::actors {
+
+/// Filled once, before the first message is sent; then read by every actor.
+struct node_context {
+  engine_options options;
+  std::shared_ptr<clock> time;
+  std::shared_ptr<telemetry> reports;
+  std::shared_ptr<policy_book> policies;
+
+  std::vector<shard_ref> shards;
+  std::vector<journal_ref> journals;
+  std::vector<reader_ref> readers;
+  limits_directory_ref limits;
+  payout_ref payout;
+  timers_ref timers;
+
+  /// Whoever serves a session: by its bucket.
+  [[nodiscard]] const shard_ref &shard_of(std::string_view session) const {
+    return shards[workflows::bucket_of(session) % shards.size()];
+  }
+  [[nodiscard]] const journal_ref &journal_of(std::string_view session) const {
+    return journals[workflows::bucket_of(session) % journals.size()];
+  }
+  [[nodiscard]] const reader_ref &reader_of(std::string_view session) const {
+    return readers[workflows::bucket_of(session) % readers.size()];
+  }
+};
+
+using context_ptr = std::shared_ptr<const node_context>;
+
+}  // namespace recapd::actors

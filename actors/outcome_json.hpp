@@ -1,0 +1,22 @@
+// The contract's outcome object, as text and back.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <string_view>
+#include <vector>
+
+#include "actors/engine.hpp"
+#include "workflows/refusal.hpp"
+
+namespace recapd::actors {
+
+/// `session` null or the contract's session object; no refusals: accepted.
+[[nodiscard]] outcome make_outcome(std::string_view source, std::string_view id,
+                                   const boost::json::value &session,
+                                   const std::vector<workflows::refusal> &why);
+
+/// A stored outcome, given again: marked as a duplicate if it is one.
+[[nodiscard]] outcome stored_outcome(std::string_view json, bool duplicate);
+
+}  // namespace recapd::actors

@@ -1,0 +1,36 @@
+// The policies of this database, by version.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <shared_mutex>
+#include <string_view>
+
+#include "storage/store.hpp"
+#include "workflows/policy.hpp"
+
+namespace recapd::actors {
+
+/// Every session keeps the policy version it is judged by. Thread safe; what it
+/// hands out stays valid as long as the book.
+class policy_book {
+public:
+  /// The version new sessions get.
+  void set_current(int version, workflows::policy p);
+  /// Adds what is not there yet. Throws std::runtime_error if a stored policy
+  /// cannot be read.
+  void add(const std::vector<storage::policy_row> &rows);
+
+  [[nodiscard]] int current_version() const;
+  [[nodiscard]] const workflows::policy &current() const;
+  /// Nothing if this version is not known here (yet).
+  [[nodiscard]] const workflows::policy *find(int version) const;
+
+private:
+  mutable std::shared_mutex mutex_;
+  std::map<int, workflows::policy> versions_;
+  int current_ = 0;
+};
+
+}  // namespace recapd::actors

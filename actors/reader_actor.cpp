@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/reader_actor.hpp"
+
+#include <boost/json/parse.hpp>
+#include <caf/send.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+#include <spdlog/spdlog.h>
+#include <utility>
+
+#include "workflows/session_json.hpp"
+
+namespace recapd::actors {
+
+using storage::fault;
+
+void reader_state::begin(reader_ref self, context_ptr node,
+                         storage::store_factory stores) {
+  self_ = std::move(self);
+  node_ = std::move(node);
+  stores_ = std::move(stores);
+}
+
+void reader_state::schedule() {
+  // Behind everything that is in the mailbox already: one query for all.
+  if (!std::exchange(flushing_, true)) caf::anon_send(self_, flush{});
+}
+
+storage::store &reader_state::store() {
+  if (!store_) store_ = stores_();
+  return *store_;
+}
+
+void reader_state::flush_all() {
+  flushing_ = false;
+  if (!sessions.empty()) load_sessions(std::exchange(sessions, {}));
+  if (!usage.empty()) load_counters(std::exchange(usage, {}));
+  if (!outcomes.empty()) find_outcomes(std::exchange(outcomes, {}));
+}
+
+void reader_state::run(const read_task &task) {
+  try {
+    task.run(store());
+  } catch (const storage::storage_error &e) {
+    spdlog::warn("a read failed: {}", e.what());
+    if (task.failed) task.failed(fault::unavailable);
+  } catch (const std::exception &e) {
+    spdlog::error("a read task failed: {}", e.what());
+    if (task.failed) task.failed(fault::unavailable);
+  }
+}
+
+void reader_state::load_sessions(std::vector<load_session> batch) {
+  std::vector<std::string> ids;
+  for (const auto &m : batch)
+    ids.push_back(m.id);
+  try {
+    const auto rows = store().load_sessions(ids);
+    for (std::size_t i = 0; i < batch.size(); ++i)
+      batch[i].done(parse(rows[i]));
+  } catch (const storage::storage_error &) {
+    for (const auto &m : batch)
+      m.done(fault::unavailable);
+  }
+}
+
+answer<std::optional<workflows::session>>
+reader_state::parse(const std::optional<storage::session_row> &row) {
+  if (!row) return std::optional<workflows::session>{};
+  try {
+    auto parsed = workflows::parse_session(boost::json::parse(row->body));
+    if (!parsed.has_value()) throw std::runtime_error(parsed.error());
+    auto &book = *node_->policies;
+    if (book.find((*parsed).policy_version) == nullptr)
+      book.add(store().load_policies());
+    if (book.find((*parsed).policy_version) == nullptr)
+      throw std::runtime_error("its policy version is not in the database");
+    return std::optional{std::move(*parsed)};
+  } catch (const storage::storage_error &) {
+    throw;
+  } catch (const std::exception &e) {
+    spdlog::error("session {} cannot be read: {}; see recapctl check", row->id,
+                  e.what());
+    return fault::unavailable;
+  }
+}
+
+void reader_state::load_counters(std::vector<load_usage> batch) {
+  std::vector<workflows::usage_key> keys;
+  for (const auto &m : batch)
+    keys.insert(keys.end(), m.keys.begin(), m.keys.end());
+  try {
+    const auto used = store().load_usage(keys);
+    auto next = used.begin();
+    for (const auto &m : batch) {
+      const auto end = next + std::ptrdiff_t(m.keys.size());
+      m.done(std::vector<std::int64_t>(next, end));
+      next = end;
+    }
+  } catch (const storage::storage_error &) {
+    for (const auto &m : batch)
+      m.done(fault::unavailable);
+  }
+}
+
+void reader_state::find_outcomes(std::vector<find_outcome> batch) {
+  std::vector<std::pair<std::string, std::string>> ids;
+  for (const auto &m : batch)
+    ids.emplace_back(m.source, m.id);
+  try {
+    auto rows = store().find_outcomes(ids);
+    for (std::size_t i = 0; i < batch.size(); ++i)
+      batch[i].done(std::move(rows[i]));
+  } catch (const storage::storage_error &) {
+    for (const auto &m : batch)
+      m.done(fault::unavailable);
+  }
+}
+
+reader_ref::behavior_type
+reader_actor(reader_ref::stateful_pointer<reader_state> self, context_ptr node,
+             storage::store_factory stores) {
+  auto &s = self->state;
+  s.begin(self, std::move(node), std::move(stores));
+  return {[&s](load_session &m) { s.take(s.sessions, m); },
+          [&s](load_usage &m) { s.take(s.usage, m); },
+          [&s](find_outcome &m) { s.take(s.outcomes, m); },
+          [&s](std::shared_ptr<read_task> &m) { s.run(*m); },
+          [&s](flush) { s.flush_all(); }};
+}
+
+}  // namespace recapd::actors

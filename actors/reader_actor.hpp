@@ -1,0 +1,51 @@
+// The reader actor: what is loaded from the store, in sets.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "actors/messages.hpp"
+#include "actors/node_context.hpp"
+
+namespace recapd::actors {
+
+class reader_state {
+public:
+  static inline const char *name = "reader";
+  reader_state() = default;
+
+  void begin(reader_ref self, context_ptr node, storage::store_factory stores);
+  template <class M> void take(std::vector<M> &queue, M &m) {
+    queue.push_back(std::move(m));
+    schedule();
+  }
+  void run(const read_task &task);
+  void flush_all();
+
+  std::vector<load_session> sessions;
+  std::vector<load_usage> usage;
+  std::vector<find_outcome> outcomes;
+
+private:
+  void schedule();
+  [[nodiscard]] storage::store &store();
+  void load_sessions(std::vector<load_session> batch);
+  void load_counters(std::vector<load_usage> batch);
+  void find_outcomes(std::vector<find_outcome> batch);
+  [[nodiscard]] answer<std::optional<workflows::session>>
+  parse(const std::optional<storage::session_row> &row);
+
+  reader_ref self_;
+  context_ptr node_;
+  storage::store_factory stores_;
+  std::unique_ptr<storage::store> store_;
+  bool flushing_ = false;
+};
+
+/// Blocks, so it runs on a thread of its own (detached) in service.
+reader_ref::behavior_type
+reader_actor(reader_ref::stateful_pointer<reader_state> self, context_ptr node,
+             storage::store_factory stores);
+
+}  // namespace recapd::actors

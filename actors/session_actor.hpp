@@ -1,0 +1,110 @@
+// The session actor: one session's commands, one after another.
+//
+// It holds no rule: it loads the state, asks the limit actors what the domain
+// says to ask, lets workflows::decide judge, appends what follows, and moves
+// its state only when that is durable. While one command is on its way the
+// later ones wait in order. Whatever the journal refuses, it reloads and
+// decides again. SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "actors/children.hpp"
+#include "actors/messages.hpp"
+#include "actors/node_context.hpp"
+#include "workflows/session_decide.hpp"
+
+namespace recapd::actors {
+
+class session_state {
+public:
+  static inline const char *name = "session";
+  session_state() = default;
+
+  /// Called once, before any message.
+  void begin(session_ref self, context_ptr node, const shard_ref &parent,
+             const std::string &id, std::uint64_t generation);
+
+  void take(take_work &m);
+  void take(take_due &m);
+  /// True if the actor may end now.
+  [[nodiscard]] bool may_retire() const;
+  void stay() const { note_.stay(); }
+
+  void loaded(session_loaded &m);
+  void limits(limits_answered &m);
+  void committed(const commit_done &m);
+  void found(outcome_found &m);
+  void settlement(settlement_ready &m);
+
+private:
+  using item = std::variant<std::shared_ptr<work>, reply<done_t>>;
+
+  enum class owner { tutor, course };
+
+  /// What is on its way for the item at the front.
+  struct job {
+    workflows::command what;
+    workflows::facts facts;
+    const workflows::rules *rules = nullptr;
+    std::vector<workflows::claim> claims;
+    std::vector<std::shared_ptr<ticket>> tickets;
+    bool reserve = false;
+    owner asked = owner::tutor;
+    workflows::session after;
+    bool moves = false;  ///< the commit changes the session
+    std::vector<workflows::usage_key> released;
+    outcome answer;
+    int tries = 0;
+    /// A commit of this very item may have been written unseen: its stored
+    /// outcome is then the first answer, not a duplicate's.
+    bool ours = false;
+  };
+  void run();
+  void start();
+  void judge();
+  void ask(owner whose);
+  void conclude();
+  void append_events(const std::vector<workflows::event> &events);
+  void append_refusals(const std::vector<workflows::refusal> &why);
+  void send_append(storage::commit what);
+  void ask_settlement_of();
+  void moved();
+  void arm_timer();
+  void load();
+  void look_for_outcome();
+  void answer_stored(const storage::outcome_row &row);
+  void again();
+  void finish(answer<outcome> a);
+  void nothing_due();
+  [[nodiscard]] work *front_work() const;
+  [[nodiscard]] bool seen(const work &w) const;
+  void remember(const work &w);
+  [[nodiscard]] std::vector<std::size_t> claims_of(owner whose) const;
+
+  session_ref self_;
+  context_ptr node_;
+  exit_note<shard_ref> note_;
+  std::deque<item> queue_;
+  bool loaded_ = false;
+  workflows::session session_;
+  std::optional<instant> armed_;
+  std::optional<job> job_;
+  std::uint64_t step_ = 0;  ///< which answer is awaited; others are late
+  std::array<std::uint64_t, 8> recent_{};  ///< hashes of commands done here
+  std::size_t recents_ = 0;
+};
+
+session_ref::behavior_type
+session_actor(session_ref::stateful_pointer<session_state> self,
+              context_ptr node, shard_ref parent, std::string id,
+              std::uint64_t generation);
+
+}  // namespace recapd::actors

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/shard_actor.hpp"
+
+#include <caf/send.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include "actors/session_actor.hpp"
+
+namespace recapd::actors {
+
+shard_ref::behavior_type
+shard_actor(shard_ref::stateful_pointer<shard_state> self, context_ptr node) {
+  const auto &options = node->options;
+  const auto most = options.max_resident_sessions / options.shards + 1;
+  const caf::timespan idle = options.session_idle;
+  self->state.sessions.emplace(
+      [=](const std::string &key, std::uint64_t generation) {
+        return self->spawn<caf::lazy_init>(session_actor, node, shard_ref{self},
+                                           key, generation);
+      },
+      most, idle);
+  auto now = [=] { return self->clock().now(); };
+  self->delayed_send(self, idle / 2, sweep{});
+  return {
+      [=](take_work &m) {
+        const std::string key = m.item->what.session;
+        self->state.sessions->deliver(
+            key, now(), [m](const session_ref &s) { caf::anon_send(s, m); });
+      },
+      [=](take_due &m) {
+        const std::string key = m.session;
+        self->state.sessions->deliver(
+            key, now(), [m](const session_ref &s) { caf::anon_send(s, m); });
+      },
+      [=](const child_gone &m) { self->state.sessions->gone(m, now()); },
+      [=](const child_stays &m) { self->state.sessions->stays(m); },
+      [=](sweep) {
+        self->state.sessions->sweep(now());
+        node->reports->resident_sessions(self->state.sessions->size());
+        self->delayed_send(self, idle / 2, sweep{});
+      }};
+}
+
+}  // namespace recapd::actors

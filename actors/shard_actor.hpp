@@ -1,0 +1,27 @@
+// The shard actor: parent of the sessions of some buckets.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "actors/children.hpp"
+#include "actors/messages.hpp"
+#include "actors/node_context.hpp"
+
+namespace recapd::actors {
+
+class shard_state {
+public:
+  static inline const char *name = "shard";
+  shard_state() = default;
+
+  std::optional<children<session_ref>> sessions;
+};
+
+/// Hands each session's work to its actor, which it spawns on demand and
+/// retires when it idles.
+shard_ref::behavior_type
+shard_actor(shard_ref::stateful_pointer<shard_state> self, context_ptr node);
+
+}  // namespace recapd::actors

@@ -1,0 +1,79 @@
+// The timers actor: wakes sessions when something of theirs falls due.
+//
+// The truth is a column of the session's row. In memory are only the near ones,
+// up to a horizon; the rest are read when their time comes closer. What it
+// fires stays on its list until the session says it has dealt with it. It
+// compares with the wall clock at every look, so a clock that jumps does no
+// harm. A manual clock is moved here, from due time to due time.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "actors/messages.hpp"
+#include "actors/node_context.hpp"
+
+namespace recapd::actors {
+
+class timers_state {
+public:
+  static inline const char *name = "timers";
+  timers_state() = default;
+
+  void begin(timers_ref self, context_ptr node);
+  void start();
+  void set(const arm &m);
+  void loaded(const timers_loaded &m);
+  void done(const due_done &m);
+  void advance(advance_to &m);
+  void saved(const clock_saved &m);
+  /// Fires what is due, reads on, moves a manual clock.
+  void look();
+  /// The sessions that could not deal with what was due are due again.
+  void retry_failed();
+  /// How long to sleep now; the wake at its end must carry `generation`.
+  [[nodiscard]] std::chrono::microseconds sleep(std::uint64_t &generation);
+  [[nodiscard]] bool current(const wake &m) const {
+    return m.generation == generation_;
+  }
+  /// True if something is due before the wake that is on its way.
+  [[nodiscard]] bool in_a_hurry() const;
+
+private:
+  void put(const std::string &session, instant at);
+  void drop(const std::string &session);
+  void load_more(instant until);
+  void fire_due();
+  void step_clock();
+  void save_target(instant to);
+  void end_advance(answer<instant> a);
+  [[nodiscard]] manual_clock *manual() const;
+
+  timers_ref self_;
+  context_ptr node_;
+  std::unordered_map<std::string, instant> at_;
+  std::set<std::pair<instant, std::string>> order_;
+  std::unordered_set<std::string> firing_;
+  std::vector<std::string> failed_;  ///< of those firing: wait for a retry
+  instant loaded_until_{};           ///< everything due by then is in memory
+  bool loading_ = false;
+  std::unordered_set<std::string> armed_while_loading_;
+  std::deque<advance_to> advances_;
+  enum class saving : std::uint8_t { not_yet, running, done };
+  saving target_saved_ = saving::not_yet;  ///< of the front advance
+  std::uint64_t generation_ = 0;
+  instant next_wake_ = instant::max();
+};
+
+timers_ref::behavior_type
+timers_actor(timers_ref::stateful_pointer<timers_state> self, context_ptr node);
+
+}  // namespace recapd::actors
