@@ -16,19 +16,19 @@ bool valid_id(std::string_view text) {
 
 std::string_view to_string(role r) {
   switch (r) {
-    case role::tutor:
-      return "tutor";
-    case role::student:
-      return "student";
-    case role::support:
-      return "support";
-    case role::system:
-      return "system";
+  case role::tutor:
+    return "tutor";
+  case role::student:
+    return "student";
+  case role::support:
+    return "support";
+  case role::system:
+    return "system";
   }
   return "";
 }
 
-std::string to_string(const person& p) {
+std::string to_string(const person &p) {
   std::string text{to_string(p.as)};
   text += ':';
   text += p.id;

@@ -43,7 +43,7 @@ struct participant {
   participation status = participation::invited;
   bool in_call = false;
   bool joined = false;  ///< was in the call at some time
-  std::optional<recap> written;
+  std::optional<recap> written = std::nullopt;
   bool operator==(const participant&) const = default;
 };
 

@@ -1,0 +1,115 @@
+// Reading a JSON object member by member, with errors that name the member.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "workflows/ids.hpp"
+#include "workflows/recap.hpp"
+#include "workflows/time.hpp"
+
+namespace recapd::workflows {
+
+/// The first thing that was wrong, shared by an object and those inside it.
+struct field_error {
+  std::string path;
+  std::string expected;  ///< `an id`; of an unknown member `one of …`
+  bool unknown = false;
+  [[nodiscard]] bool any() const { return !path.empty(); }
+  /// `data.tutor: expected an id`.
+  [[nodiscard]] std::string text() const;
+};
+
+/// One JSON object being read. Every reader marks its member as known; after
+/// the first error they do nothing and return empty values, so that a caller
+/// reads all it wants and looks at the error once, after `close`.
+class fields {
+public:
+  fields(const boost::json::value &json, std::string path, field_error &error);
+  fields(const boost::json::object &json, std::string path, field_error &error)
+      : object_{&json}, path_{std::move(path)}, error_{error} {}
+
+  /// The member, or null: absent (an error where it is `required`).
+  [[nodiscard]] const boost::json::value *optional(std::string_view name);
+  [[nodiscard]] const boost::json::value *required(std::string_view name);
+
+  /// True if the member is there; does not count as reading it.
+  [[nodiscard]] bool has(std::string_view name) const {
+    return peek(name) != nullptr;
+  }
+  /// The member or null, not counted as read.
+  [[nodiscard]] const boost::json::value *peek(std::string_view name) const {
+    return error_.any() ? nullptr : object_->if_contains(name);
+  }
+
+  /// Any text PostgreSQL can keep: without U+0000.
+  [[nodiscard]] std::string text(std::string_view name);
+  [[nodiscard]] std::string id(std::string_view name);
+  [[nodiscard]] person somebody(std::string_view name);
+  [[nodiscard]] instant time(std::string_view name);
+  [[nodiscard]] std::optional<instant> time_or_null(std::string_view name);
+  [[nodiscard]] std::string time_zone(std::string_view name);
+  /// Three capital letters.
+  [[nodiscard]] std::string currency(std::string_view name);
+  [[nodiscard]] bool boolean(std::string_view name);
+  [[nodiscard]] bool boolean_or(std::string_view name, bool absent);
+  /// A whole number from `low` to `high`; one outside is an error.
+  [[nodiscard]] std::int64_t whole(std::string_view name, std::int64_t low,
+                                   std::int64_t high);
+  /// Any whole number; one past 64 bits becomes the nearest.
+  [[nodiscard]] std::int64_t clamped(std::string_view name);
+  [[nodiscard]] recap written(std::string_view name);
+  [[nodiscard]] const boost::json::array &list(std::string_view name);
+  /// A text that `parse` (returning an optional) can read.
+  template <class Parse>
+  [[nodiscard]] auto named(std::string_view name, Parse parse,
+                           std::string_view expected) {
+    using value = typename decltype(parse(std::string_view{}))::value_type;
+    const auto *v = required(name);
+    if (v == nullptr) return value{};
+    if (const auto *text = v->if_string())
+      if (auto found = parse(std::string_view{text->data(), text->size()}))
+        return *std::move(found);
+    wrong(name, expected);
+    return value{};
+  }
+
+  /// Puts the error down, if it is the first.
+  void wrong(std::string_view name, std::string_view expected);
+  /// Refuses members nobody asked for.
+  void close();
+
+  [[nodiscard]] field_error &error() { return error_; }
+  [[nodiscard]] std::string path_of(std::string_view name) const;
+
+private:
+  const boost::json::object *object_ = nullptr;
+  std::string path_;
+  field_error &error_;
+  std::array<std::string_view, 32> asked_{};  ///< names; literals
+  std::size_t asked_count_ = 0;
+  std::size_t found_count_ = 0;
+};
+
+/// The number, if it is whole (`60`, `60.0`); one past 64 bits becomes the
+/// nearest.
+[[nodiscard]] std::optional<std::int64_t>
+whole_number(const boost::json::value &v);
+
+/// True for text that PostgreSQL can keep.
+[[nodiscard]] bool storable(std::string_view text);
+
+/// In minor units: far above any tutor's, far below any overflow.
+inline constexpr std::int64_t largest_rate_per_hour = 10'000'000;
+
+inline constexpr std::string_view id_expected =
+    "an id: 1 to 64 of A-Z a-z 0-9 _ -";
+
+}  // namespace recapd::workflows

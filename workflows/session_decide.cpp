@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "workflows/session_decide.hpp"
+
+#include <type_traits>
+#include <utility>
+
+#include "workflows/reminders.hpp"
+#include "workflows/session_judgement.hpp"
+
+namespace recapd::workflows {
+
+namespace {
+
+template <class Command>
+constexpr bool from_engine =
+    std::is_same_v<Command,
+                   fire_timers> || std::is_same_v<Command, settle_session>;
+
+std::vector<event> numbered(const session &s, std::vector<event_body> bodies,
+                            instant at, const person &by) {
+  std::vector<event> events;
+  events.reserve(bodies.size());
+  int seq = s.version;
+  for (auto &body : bodies)
+    events.push_back(
+        {.seq = ++seq, .at = at, .by = by, .what = std::move(body)});
+  return events;
+}
+
+/// A command from outside, up to its own events; the limits not yet asked for
+/// what a lift holds again.
+template <class Command> void judge(judgement &j, const Command &c) {
+  if (!std::is_same_v<Command, schedule_session> && !j.s.exists())
+    return j.refuse(refusal_code::unknown_session,
+                    "There is no session " + j.s.id
+                        + "; schedule it with recapd.session.schedule.");
+  handle(j, c);
+}
+
+template <class Command>
+decision decide_from_outside(const session &s, const Command &c,
+                             const facts &f) {
+  judgement j{s, f};
+  if (j.lapses()) j.emit(session_missed{});
+  if (j.lifts()) j.emit(miss_lifted{.claims = j.lifted_claims()});
+  judge(j, c);
+  if (j.lifts() && !j.ended())
+    j.object_to(std::get<miss_lifted>(j.happened.front()).claims);
+  if (j.refused()) return std::move(j.refusals);
+  return numbered(s, std::move(j.happened), f.received_at, f.by);
+}
+
+template <class Command>
+decision decide_from_engine(const session &s, const Command &c,
+                            const facts &f) {
+  judgement j{s, f};
+  if (s.exists()) handle(j, c);
+  return numbered(s, std::move(j.happened), f.now, f.by);
+}
+
+/// The minutes a command would log, rounded, if they are in range.
+std::optional<int> minutes_of(const command &c, const rules &r) {
+  if (const auto *log = std::get_if<log_time>(&c))
+    return rounded_minutes(log->minutes, r);
+  if (const auto *all = std::get_if<complete_session>(&c))
+    return rounded_minutes(all->minutes, r);
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::vector<claim> claims(const session &state, const command &c,
+                          const facts &f) {
+  if (!state.exists() || f.judged_by == nullptr) return {};
+  const auto minutes = minutes_of(c, *f.judged_by);
+  const judgement j{state, f};
+  const bool lifted = j.lifts() && state.minutes.has_value();
+  if (!minutes && !lifted) return {};
+  if (minutes && !lifted) {
+    // Missed counts: `window-closed` is answered along with the limits.
+    const bool judged =
+        j.by_tutor()
+        && (j.in(session_status::scheduled) || j.in(session_status::missed));
+    return judged ? j.claims_for(*minutes) : std::vector<claim>{};
+  }
+  auto ended = [&](const auto &what) {
+    if constexpr (from_engine<std::decay_t<decltype(what)>>) {
+      return true;
+    } else {
+      judgement trial{state, f};
+      judge(trial, what);
+      return trial.ended();
+    }
+  };
+  return std::visit(ended, c) ? std::vector<claim>{} : j.lifted_claims();
+}
+
+decision decide(const session &state, const command &c, const facts &f) {
+  return std::visit(
+      [&](const auto &what) -> decision {
+        if constexpr (from_engine<std::decay_t<decltype(what)>>)
+          return decide_from_engine(state, what, f);
+        else
+          return decide_from_outside(state, what, f);
+      },
+      c);
+}
+
+void handle(judgement &j, const schedule_session &c) {
+  const bool that_tutor = j.f.by.as == role::tutor && j.f.by.id == c.tutor;
+  if (!that_tutor && !j.by_system())
+    return j.refuse_unless_allowed("system or the session's tutor");
+  if (j.s.exists())
+    return j.refuse(refusal_code::session_exists,
+                    "The session " + j.s.id + " is there already.");
+  session_scheduled e{.what = c,
+                      .deadline = later(c.starts_at, j.r.log_window),
+                      .policy_version = j.f.policy_version};
+  if (!e.what.rate_per_hour) e.what.rate_per_hour = j.r.rate_per_hour;
+  if (!e.what.currency) e.what.currency = j.r.currency;
+  if (!e.what.timezone) e.what.timezone = j.r.timezone;
+  j.emit(std::move(e));
+}
+
+}  // namespace recapd::workflows

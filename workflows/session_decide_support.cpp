@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "workflows/reminders.hpp"
+#include "workflows/session_judgement.hpp"
+
+namespace recapd::workflows {
+
+void handle(judgement &j, const cancel_session &c) {
+  if (!j.by_tutor() && !j.by_system() && !j.by_support())
+    return j.refuse_unless_allowed("the session's tutor, system or support");
+  if (!j.in(session_status::scheduled)) return j.refuse_state("scheduled");
+  j.emit(session_cancelled{.reason = c.reason});
+}
+
+void handle(judgement &j, const request_support &c) {
+  if (!j.by_tutor()) return j.refuse_unless_allowed("the session's tutor");
+  if (!j.in(session_status::missed)) return j.refuse_state("missed");
+  j.emit(support_requested{.message = c.message});
+}
+
+void handle(judgement &j, const reopen_session &c) {
+  if (!j.by_support()) return j.refuse_unless_allowed("support");
+  if (!j.in(session_status::missed) && !j.in(session_status::update_denied))
+    return j.refuse_state("missed or update_denied");
+  const auto at = j.f.received_at;
+  j.emit(session_reopened{.hours = c.hours,
+                          .note = c.note,
+                          .deadline = later(at, std::chrono::hours{c.hours}),
+                          .reminders = reminders_after(j.s, j.r, at)});
+}
+
+void handle(judgement &j, const deny_update &c) {
+  if (!j.by_support()) return j.refuse_unless_allowed("support");
+  if (!j.in(session_status::missed)) return j.refuse_state("missed");
+  j.emit(update_denied{.note = c.note});
+}
+
+void handle(judgement &j, const void_session &c) {
+  if (!j.by_support()) return j.refuse_unless_allowed("support");
+  if (!j.in(session_status::time_logged)
+      && !j.in(session_status::awaiting_student_recap)
+      && !j.in(session_status::completed) && !j.in(session_status::paid))
+    return j.refuse_state(
+        "time_logged, awaiting_student_recap, completed or paid");
+  session_voided e{.note = c.note, .reversal = std::nullopt};
+  if (j.s.paid)
+    e.reversal = transfer{.kind = transfer_kind::reversal,
+                          .from = "tutor:" + j.s.tutor,
+                          .to = "program:" + j.s.program,
+                          .amount = j.s.paid->amount,
+                          .currency = j.s.currency};
+  j.emit(std::move(e));
+}
+
+}  // namespace recapd::workflows

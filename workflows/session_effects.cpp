@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <utility>
+
+#include "workflows/session_evolve.hpp"
+
+namespace recapd::workflows {
+
+namespace json = boost::json;
+
+namespace {
+
+/// Collects what one event brings about.
+class collector {
+public:
+  explicit collector(const session &s) : s_{s} {}
+
+  effects done;
+
+  void apply(const session_scheduled &, const session &) {}
+  void apply(const participant_invited &, const session &) {}
+  void apply(const invitation_accepted &, const session &) {}
+  void apply(const invitation_declined &, const session &) {}
+  void apply(const participant_removed &, const session &) {}
+  void apply(const call_joined &, const session &) {}
+  void apply(const call_left &, const session &) {}
+  void apply(const student_recap_submitted &, const session &) {}
+  void apply(const session_cancelled &, const session &) {}
+
+  void apply(const time_logged &e, const session &) { done.claims = e.claims; }
+  void apply(const miss_lifted &e, const session &) { done.claims = e.claims; }
+
+  void apply(const tutor_recap_submitted &, const session &) {
+    for (const auto &p : s_.participants)
+      if (p.status == participation::going)
+        tell_student("student_recap_request", p, base());
+  }
+  void apply(const session_completed &e, const session &) {
+    auto data = with_minutes();
+    data["automatic"] = e.automatic;
+    tell_tutor("session_completed", std::move(data));
+  }
+  void apply(const session_paid &e, const session &) {
+    done.payment = e.payment;
+    tell_tutor("payout_deposited", with_money(with_minutes(), e.payment));
+  }
+  void apply(const session_missed &, const session &before) {
+    done.released = before.held;
+    tell_tutor("session_missed", with_deadline());
+  }
+  void apply(const support_requested &e, const session &) {
+    auto data = with_deadline();
+    data["message"] = e.message;
+    tell("support_requested", "support", std::move(data));
+  }
+  void apply(const session_reopened &e, const session &) {
+    auto data = with_deadline();
+    data["hours"] = e.hours;
+    data["note"] = e.note;
+    tell_tutor("support_reopened", std::move(data));
+  }
+  void apply(const update_denied &e, const session &) {
+    auto data = base();
+    data["note"] = e.note;
+    tell_tutor("support_denied", std::move(data));
+  }
+  void apply(const session_voided &e, const session &before) {
+    done.released = before.held;
+    done.payment = e.reversal;
+    if (!e.reversal) return;
+    auto data = with_money(with_minutes(), *e.reversal);
+    data["note"] = e.note;
+    tell_tutor("payout_reversed", std::move(data));
+  }
+  void apply(const reminder_sent &e, const session &) {
+    if (e.kind == "tutor_recap_due" || e.kind == "tutor_recap_reminder")
+      return tell_tutor(e.kind, with_deadline());
+    if (e.kind == "student_recap_reminder") {
+      for (const auto &p : s_.participants)
+        if (silent(p)) tell_student(e.kind, p, base());
+      return;
+    }
+    auto data = base();
+    data["students"] = silent_students();
+    if (e.kind == "tutor_remind_student")
+      tell_tutor(e.kind, std::move(data));
+    else
+      tell(e.kind, "support", std::move(data));
+  }
+
+private:
+  static bool silent(const participant &p) {
+    return p.status == participation::going && !p.written;
+  }
+  json::array silent_students() const {
+    json::array students;
+    for (const auto &p : s_.participants)
+      if (silent(p)) students.emplace_back(p.student);
+    return students;
+  }
+  json::object base() const {
+    json::object data;
+    data["tutor"] = s_.tutor;
+    data["course"] = s_.course;
+    data["starts_at"] = format_rfc3339(s_.starts_at);
+    return data;
+  }
+  json::object with_deadline() const {
+    auto data = base();
+    data["deadline"] = format_rfc3339(s_.deadline);
+    return data;
+  }
+  json::object with_minutes() const {
+    auto data = base();
+    data["minutes"] = s_.minutes.value_or(0);
+    return data;
+  }
+  static json::object with_money(json::object data, const transfer &t) {
+    data["amount"] = t.amount;
+    data["currency"] = t.currency;
+    return data;
+  }
+
+  void tell(std::string_view kind, std::string to, json::object data) {
+    done.notifications.push_back({.kind = std::string{kind},
+                                  .to = std::move(to),
+                                  .data = std::move(data)});
+  }
+  void tell_tutor(std::string_view kind, json::object data) {
+    tell(kind, "tutor:" + s_.tutor, std::move(data));
+  }
+  void tell_student(std::string_view kind, const participant &p,
+                    json::object data) {
+    data["student"] = p.student;
+    tell(kind, "student:" + p.student, std::move(data));
+  }
+
+  const session &s_;  ///< after the event
+};
+
+}  // namespace
+
+effects effects_of(const session &before, const event &e,
+                   const session &after) {
+  collector c{after};
+  std::visit([&](const auto &what) { c.apply(what, before); }, e.what);
+  return std::move(c.done);
+}
+
+}  // namespace recapd::workflows

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <array>
+#include <limits>
+#include <utility>
+
+#include "workflows/reminders.hpp"
+#include "workflows/session_json_parts.hpp"
+
+namespace recapd::workflows {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::int64_t largest = std::numeric_limits<int>::max();
+
+/// In the order of `event_body`'s alternatives.
+constexpr std::array<std::string_view, 20> types{"session.scheduled",
+                                                 "participant.invited",
+                                                 "participant.accepted",
+                                                 "participant.declined",
+                                                 "participant.removed",
+                                                 "call.joined",
+                                                 "call.left",
+                                                 "time.logged",
+                                                 "tutor_recap.submitted",
+                                                 "student_recap.submitted",
+                                                 "session.completed",
+                                                 "session.paid",
+                                                 "session.missed",
+                                                 "session.miss_lifted",
+                                                 "session.cancelled",
+                                                 "support.requested",
+                                                 "session.reopened",
+                                                 "session.update_denied",
+                                                 "session.voided",
+                                                 "reminder.sent"};
+static_assert(types.size() == std::variant_size_v<event_body>);
+
+// ---- writing `data`
+// ----------------------------------------------------------
+
+void write(json::object &to, const session_scheduled &e) {
+  write_schedule(to, e.what);
+  to["deadline"] = format_rfc3339(e.deadline);
+  to["policy_version"] = e.policy_version;
+}
+void write(json::object &to, const participant_invited &e) {
+  to["student"] = e.student;
+}
+void write(json::object &to, const invitation_accepted &e) {
+  to["student"] = e.student;
+}
+void write(json::object &to, const invitation_declined &e) {
+  to["student"] = e.student;
+}
+void write(json::object &to, const participant_removed &e) {
+  to["student"] = e.student;
+}
+void write(json::object &to, const call_joined &e) {
+  to["participant"] = to_string(e.participant);
+}
+void write(json::object &to, const call_left &e) {
+  to["participant"] = to_string(e.participant);
+}
+void write(json::object &to, const time_logged &e) {
+  to["minutes"] = e.minutes;
+  to["given"] = e.given;
+  to["leave_call"] = e.leave_call;
+  to["claims"] = to_json(e.claims);
+}
+void write(json::object &to, const tutor_recap_submitted &e) {
+  to["recap"] = to_json(e.written);
+}
+void write(json::object &to, const student_recap_submitted &e) {
+  to["student"] = e.student;
+  to["recap"] = to_json(e.written);
+}
+void write(json::object &to, const session_completed &e) {
+  to["automatic"] = e.automatic;
+}
+void write(json::object &to, const session_paid &e) {
+  to["payment"] = to_json(e.payment);
+}
+void write(json::object &, const session_missed &) {}
+void write(json::object &to, const miss_lifted &e) {
+  to["claims"] = to_json(e.claims);
+}
+void write(json::object &to, const session_cancelled &e) {
+  to["reason"] = e.reason;
+}
+void write(json::object &to, const support_requested &e) {
+  to["message"] = e.message;
+}
+void write(json::object &to, const session_reopened &e) {
+  to["hours"] = e.hours;
+  to["note"] = e.note;
+  to["deadline"] = format_rfc3339(e.deadline);
+  to["reminders"] = to_json(e.reminders);
+}
+void write(json::object &to, const update_denied &e) {
+  to["note"] = e.note;
+}
+void write(json::object &to, const session_voided &e) {
+  to["note"] = e.note;
+  to["reversal"] = e.reversal ? to_json(*e.reversal) : json::value{nullptr};
+}
+void write(json::object &to, const reminder_sent &e) {
+  to["kind"] = e.kind;
+  to["count"] = e.count;
+}
+
+// ---- reading `data`; each reads every version ever written
+// ---------------------
+
+template <class Event> struct tag {};
+
+event_body read(fields &in, tag<session_scheduled>) {
+  session_scheduled e;
+  e.what = read_schedule(in);
+  e.deadline = in.time("deadline");
+  e.policy_version = static_cast<int>(in.whole("policy_version", 0, largest));
+  return e;
+}
+event_body read(fields &in, tag<participant_invited>) {
+  return participant_invited{.student = in.id("student")};
+}
+event_body read(fields &in, tag<invitation_accepted>) {
+  return invitation_accepted{.student = in.id("student")};
+}
+event_body read(fields &in, tag<invitation_declined>) {
+  return invitation_declined{.student = in.id("student")};
+}
+event_body read(fields &in, tag<participant_removed>) {
+  return participant_removed{.student = in.id("student")};
+}
+event_body read(fields &in, tag<call_joined>) {
+  return call_joined{.participant = in.somebody("participant")};
+}
+event_body read(fields &in, tag<call_left>) {
+  return call_left{.participant = in.somebody("participant")};
+}
+event_body read(fields &in, tag<time_logged>) {
+  time_logged e;
+  e.minutes = static_cast<int>(in.whole("minutes", 0, largest));
+  e.given = in.clamped("given");
+  e.leave_call = in.boolean("leave_call");
+  e.claims = read_claims(in, "claims");
+  return e;
+}
+event_body read(fields &in, tag<tutor_recap_submitted>) {
+  return tutor_recap_submitted{.written = in.written("recap")};
+}
+event_body read(fields &in, tag<student_recap_submitted>) {
+  student_recap_submitted e;
+  e.student = in.id("student");
+  e.written = in.written("recap");
+  return e;
+}
+event_body read(fields &in, tag<session_completed>) {
+  return session_completed{.automatic = in.boolean("automatic")};
+}
+event_body read(fields &in, tag<session_paid>) {
+  return session_paid{.payment = read_transfer(in, "payment")};
+}
+event_body read(fields &, tag<session_missed>) {
+  return session_missed{};
+}
+event_body read(fields &in, tag<miss_lifted>) {
+  return miss_lifted{.claims = read_claims(in, "claims")};
+}
+event_body read(fields &in, tag<session_cancelled>) {
+  return session_cancelled{.reason = in.text("reason")};
+}
+event_body read(fields &in, tag<support_requested>) {
+  return support_requested{.message = in.text("message")};
+}
+event_body read(fields &in, tag<session_reopened>) {
+  session_reopened e;
+  e.hours = static_cast<int>(in.whole("hours", 1, largest));
+  e.note = in.text("note");
+  e.deadline = in.time("deadline");
+  e.reminders = read_reminders(in, "reminders");
+  return e;
+}
+event_body read(fields &in, tag<update_denied>) {
+  return update_denied{.note = in.text("note")};
+}
+event_body read(fields &in, tag<session_voided>) {
+  session_voided e;
+  e.note = in.text("note");
+  const auto *reversal = in.peek("reversal");
+  if (reversal != nullptr && reversal->is_null())
+    static_cast<void>(in.required("reversal"));
+  else
+    e.reversal = read_transfer(in, "reversal");
+  return e;
+}
+event_body read(fields &in, tag<reminder_sent>) {
+  reminder_sent e;
+  e.kind = in.text("kind");
+  if (!known_reminder(e.kind)) in.wrong("kind", "a kind of reminder");
+  e.count = static_cast<int>(in.whole("count", 1, largest));
+  return e;
+}
+
+using reader = event_body (*)(fields &);
+
+template <std::size_t... I>
+constexpr auto make_readers(std::index_sequence<I...>) {
+  return std::array<reader, sizeof...(I)>{[](fields &in) {
+    return read(in, tag<std::variant_alternative_t<I, event_body>>{});
+  }...};
+}
+constexpr auto readers =
+    make_readers(std::make_index_sequence<std::variant_size_v<event_body>>{});
+
+}  // namespace
+
+std::string_view type_of(const event_body &e) {
+  return types.at(e.index());
+}
+
+json::object to_json(const event_body &e) {
+  json::object data;
+  data["v"] = event_schema;
+  std::visit([&](const auto &what) { write(data, what); }, e);
+  return data;
+}
+
+boost::system::result<event_body, std::string>
+parse_event(std::string_view type, const json::value &data) {
+  for (std::size_t i = 0; i < types.size(); ++i) {
+    if (types.at(i) != type) continue;
+    field_error error;
+    fields in{data, "data", error};
+    static_cast<void>(in.whole("v", 1, event_schema));
+    auto e = readers.at(i)(in);
+    in.close();
+    if (error.any()) return {boost::system::in_place_error, error.text()};
+    return {boost::system::in_place_value, std::move(e)};
+  }
+  return {boost::system::in_place_error,
+          "type: expected an event's, not " + std::string{type}};
+}
+
+}  // namespace recapd::workflows

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "workflows/session_json_parts.hpp"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+namespace recapd::workflows {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::int64_t largest = std::numeric_limits<int>::max();
+constexpr std::size_t most_students = 50;
+
+/// In the order of the values.
+constexpr std::array<std::string_view, 4> limit_kinds{
+    "tutor_week", "student_course_week", "course_week", "pair_day"};
+
+std::optional<limit_kind> parse_limit_kind(std::string_view text) {
+  const auto *i = std::find(limit_kinds.begin(), limit_kinds.end(), text);
+  if (i == limit_kinds.end()) return std::nullopt;
+  return static_cast<limit_kind>(i - limit_kinds.begin());
+}
+
+void write_key(json::object &to, const usage_key &key) {
+  to["kind"] = limit_kinds.at(static_cast<std::size_t>(key.kind));
+  to["owner"] = key.owner;
+  to["item"] = key.item;
+  to["period"] = key.period;
+}
+
+usage_key read_key(fields &in) {
+  usage_key key;
+  key.kind = in.named("kind", parse_limit_kind, "a kind of limit");
+  key.owner = in.text("owner");
+  key.item = in.text("item");
+  key.period = static_cast<int>(in.whole("period", -largest, largest));
+  return key;
+}
+
+/// Reads each member of a list of objects with `read_one`.
+template <class T, class ReadOne>
+std::vector<T> read_list(fields &in, std::string_view name, ReadOne read_one) {
+  std::vector<T> out;
+  const auto &list = in.list(name);
+  out.reserve(list.size());
+  for (const auto &member : list) {
+    fields one{member, in.path_of(name), in.error()};
+    out.push_back(read_one(one));
+    one.close();
+    if (in.error().any()) break;
+  }
+  return out;
+}
+
+std::vector<std::string> read_students(fields &in) {
+  std::vector<std::string> students;
+  const auto &list = in.list("students");
+  if (list.empty() || list.size() > most_students) {
+    in.wrong("students", "1 to 50 students");
+    return students;
+  }
+  students.reserve(list.size());
+  for (const auto &member : list) {
+    const auto *text = member.if_string();
+    if (text == nullptr || !valid_id({text->data(), text->size()})) {
+      in.wrong("students", "of each student " + std::string{id_expected});
+      return students;
+    }
+    students.emplace_back(text->data(), text->size());
+  }
+  auto sorted = students;
+  std::sort(sorted.begin(), sorted.end());
+  if (std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end())
+    in.wrong("students", "each student once");
+  return students;
+}
+
+}  // namespace
+
+modality read_modality(fields &in) {
+  auto parse = [](std::string_view text) -> std::optional<modality> {
+    for (auto m : {modality::online, modality::in_person})
+      if (text == to_string(m)) return m;
+    return std::nullopt;
+  };
+  return in.named("modality", parse, "online or in_person");
+}
+
+participation read_participation(fields &in) {
+  auto parse = [](std::string_view text) -> std::optional<participation> {
+    for (auto p : {participation::invited, participation::going,
+                   participation::declined, participation::removed})
+      if (text == to_string(p)) return p;
+    return std::nullopt;
+  };
+  return in.named("status", parse, "invited, going, declined or removed");
+}
+
+void write_schedule(json::object &to, const schedule_session &c) {
+  to["tutor"] = c.tutor;
+  to["course"] = c.course;
+  to["starts_at"] = format_rfc3339(c.starts_at);
+  to["modality"] = to_string(c.how);
+  to["students"] = json::array(c.students.begin(), c.students.end());
+  to["program"] = c.program;
+  if (c.rate_per_hour) to["rate_per_hour"] = *c.rate_per_hour;
+  if (c.currency) to["currency"] = *c.currency;
+  if (c.timezone) to["timezone"] = *c.timezone;
+}
+
+schedule_session read_schedule(fields &in) {
+  schedule_session c;
+  c.tutor = in.id("tutor");
+  c.course = in.id("course");
+  c.starts_at = in.time("starts_at");
+  c.how = read_modality(in);
+  c.students = read_students(in);
+  if (in.has("program")) c.program = in.id("program");
+  if (in.has("rate_per_hour"))
+    c.rate_per_hour = in.whole("rate_per_hour", 0, largest_rate_per_hour);
+  if (in.has("currency")) c.currency = in.currency("currency");
+  if (in.has("timezone")) c.timezone = in.time_zone("timezone");
+  return c;
+}
+
+json::value to_json(const std::vector<claim> &claims) {
+  json::array out;
+  out.reserve(claims.size());
+  for (const auto &c : claims) {
+    json::object one;
+    write_key(one, c.key);
+    one["amount"] = c.amount;
+    one["cap"] = c.cap ? json::value{*c.cap} : json::value{nullptr};
+    out.push_back(std::move(one));
+  }
+  return out;
+}
+
+std::vector<claim> read_claims(fields &in, std::string_view name) {
+  return read_list<claim>(in, name, [](fields &one) {
+    claim c{.key = read_key(one), .amount = 0, .cap = std::nullopt};
+    c.amount = static_cast<int>(one.whole("amount", 0, largest));
+    const auto *cap = one.required("cap");
+    const auto n = cap != nullptr ? whole_number(*cap) : std::nullopt;
+    if (n && *n >= 0 && *n <= largest)
+      c.cap = static_cast<int>(*n);
+    else if (cap != nullptr && !cap->is_null())
+      one.wrong("cap", "a whole number, 0 or more, or null");
+    return c;
+  });
+}
+
+json::value to_json(const std::vector<held_usage> &held) {
+  json::array out;
+  out.reserve(held.size());
+  for (const auto &h : held) {
+    json::object one;
+    write_key(one, h.key);
+    one["amount"] = h.amount;
+    out.push_back(std::move(one));
+  }
+  return out;
+}
+
+std::vector<held_usage> read_held(fields &in, std::string_view name) {
+  return read_list<held_usage>(in, name, [](fields &one) {
+    held_usage h{.key = read_key(one), .amount = 0};
+    h.amount = static_cast<int>(one.whole("amount", 0, largest));
+    return h;
+  });
+}
+
+json::value to_json(const transfer &t) {
+  json::object out;
+  out["kind"] = to_string(t.kind);
+  out["from"] = t.from;
+  out["to"] = t.to;
+  out["amount"] = t.amount;
+  out["currency"] = t.currency;
+  return out;
+}
+
+transfer read_transfer(fields &in, std::string_view name) {
+  const auto *v = in.required(name);
+  if (v == nullptr) return {};
+  auto parse = [](std::string_view text) -> std::optional<transfer_kind> {
+    for (auto k : {transfer_kind::settlement, transfer_kind::reversal})
+      if (text == to_string(k)) return k;
+    return std::nullopt;
+  };
+  fields one{*v, in.path_of(name), in.error()};
+  transfer t;
+  t.kind = one.named("kind", parse, "settlement or reversal");
+  t.from = one.text("from");
+  t.to = one.text("to");
+  t.amount = one.whole("amount", 0, std::numeric_limits<std::int64_t>::max());
+  t.currency = one.text("currency");
+  one.close();
+  return t;
+}
+
+json::value to_json(const reminder_progress &r) {
+  json::object out;
+  out["tutor_recap_due"] = r.tutor_recap_due;
+  out["tutor_recap_reminder"] = r.tutor_recap_reminder;
+  out["student_recap_reminder"] = r.student_recap_reminder;
+  out["tutor_remind_student"] = r.tutor_remind_student;
+  out["student_recap_overdue"] = r.student_recap_overdue;
+  return out;
+}
+
+reminder_progress read_reminders(fields &in, std::string_view name) {
+  const auto *v = in.required(name);
+  if (v == nullptr) return {};
+  fields one{*v, in.path_of(name), in.error()};
+  auto count = [&](std::string_view kind) {
+    return static_cast<int>(one.whole(kind, 0, largest));
+  };
+  reminder_progress r;
+  r.tutor_recap_due = one.boolean("tutor_recap_due");
+  r.tutor_recap_reminder = count("tutor_recap_reminder");
+  r.student_recap_reminder = count("student_recap_reminder");
+  r.tutor_remind_student = count("tutor_remind_student");
+  r.student_recap_overdue = one.boolean("student_recap_overdue");
+  one.close();
+  return r;
+}
+
+json::object to_json(const recap &r) {
+  json::object out;
+  out["topics_covered"] = r.topics_covered;
+  out["how_tutee_did"] = r.how_tutee_did;
+  out["next_steps"] = r.next_steps;
+  return out;
+}
+
+json::value recap_or_null(const std::optional<recap> &written) {
+  if (!written) return nullptr;
+  return to_json(*written);
+}
+
+}  // namespace recapd::workflows

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "workflows/session_judgement.hpp"
+
+namespace recapd::workflows {
+
+namespace {
+
+bool waits_for_tutor(session_status s) {
+  return s == session_status::scheduled || s == session_status::time_logged;
+}
+
+}  // namespace
+
+judgement::judgement(const session &state, const facts &known)
+    : s{state}, f{known}, r{*known.judged_by}, status{state.status} {
+  if (!s.exists()) return;
+  const bool in_time = f.received_at <= s.deadline;
+  lifts_ = status == session_status::missed && in_time;
+  lapses_ = waits_for_tutor(status) && !in_time;
+  if (lifts_)
+    status =
+        s.minutes ? session_status::time_logged : session_status::scheduled;
+  if (lapses_) status = session_status::missed;
+}
+
+void judgement::refuse(refusal_code code, std::string detail) {
+  refusals = {{.code = code, .detail = std::move(detail)}};
+  ended_ = true;
+}
+
+void judgement::refuse_state(std::string_view needed) {
+  std::string detail = "The session is ";
+  detail += to_string(status);
+  detail += "; this needs ";
+  detail += needed;
+  detail += '.';
+  refuse(refusal_code::wrong_state, std::move(detail));
+}
+
+void judgement::refuse_unless_allowed(std::string_view who) {
+  std::string detail = to_string(f.by) + " may not do this; ";
+  detail += who;
+  detail += " may.";
+  refuse(refusal_code::not_allowed, std::move(detail));
+}
+
+void judgement::object(refusal_code code, std::string detail) {
+  refusals.push_back({.code = code, .detail = std::move(detail)});
+}
+
+void judgement::object_to(const std::vector<claim> &claims) {
+  for (std::size_t i = 0; i < claims.size(); ++i) {
+    const auto used = i < f.used.size() ? f.used[i] : 0;
+    if (passes_limit(claims[i], used))
+      refusals.push_back(limit_refusal(claims[i], used));
+  }
+}
+
+std::vector<claim> judgement::claims_for(int minutes) const {
+  std::vector<std::string> going;
+  going.reserve(s.participants.size());
+  for (const auto &p : s.participants)
+    if (p.status == participation::going) going.push_back(p.student);
+  return claims_of(r, s.tutor, s.course, going, s.starts_at, s.timezone,
+                   minutes);
+}
+
+std::vector<claim> judgement::lifted_claims() const {
+  if (!lifts_ || !s.minutes) return {};
+  return claims_for(*s.minutes);
+}
+
+}  // namespace recapd::workflows

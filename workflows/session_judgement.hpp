@@ -1,0 +1,100 @@
+// One command being judged: what the handlers of session_decide share.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "workflows/session_decide.hpp"
+
+namespace recapd::workflows {
+
+/// The state as the command's receipt sees it, and what comes of the command.
+/// A handler ends with `refuse` at the first six codes; of the rest it calls
+/// `object` for each that applies, in the contract's order, and `emit` for what
+/// happens if none did.
+class judgement {
+public:
+  judgement(const session &state, const facts &known);
+
+  const session &s;
+  const facts &f;
+  const rules &r;
+  /// The status that counts: a command received by the deadline lifts
+  /// `missed`; one received after it finds the session missed.
+  session_status status;
+
+  [[nodiscard]] bool in(session_status wanted) const {
+    return status == wanted;
+  }
+  [[nodiscard]] bool by_tutor() const {
+    return f.by.as == role::tutor && f.by.id == s.tutor;
+  }
+  [[nodiscard]] bool by_system() const { return f.by.as == role::system; }
+  [[nodiscard]] bool by_support() const { return f.by.as == role::support; }
+  [[nodiscard]] bool by_student(std::string_view id) const {
+    return f.by.as == role::student && f.by.id == id;
+  }
+
+  /// Ends the check: the only refusal of the answer.
+  void refuse(refusal_code code, std::string detail);
+  /// `wrong-state`, and which state was needed.
+  void refuse_state(std::string_view needed);
+  void refuse_unless_allowed(std::string_view who);
+  /// One of the refusals of the answer.
+  void object(refusal_code code, std::string detail);
+  /// A limit refusal for each claim that passes its limit.
+  void object_to(const std::vector<claim> &claims);
+
+  template <class Event> void emit(Event what) {
+    happened.emplace_back(std::move(what));
+  }
+
+  [[nodiscard]] bool refused() const { return !refusals.empty(); }
+  /// True if `refuse` ended the check.
+  [[nodiscard]] bool ended() const { return ended_; }
+  /// True if what happens is preceded by `miss_lifted`.
+  [[nodiscard]] bool lifts() const { return lifts_; }
+  /// True if what happens is preceded by `session_missed`.
+  [[nodiscard]] bool lapses() const { return lapses_; }
+  /// What the session would hold again: empty unless it lifts and time had
+  /// been logged.
+  [[nodiscard]] std::vector<claim> lifted_claims() const;
+  [[nodiscard]] std::vector<claim> claims_for(int minutes) const;
+
+  std::vector<refusal> refusals;
+  std::vector<event_body> happened;
+
+private:
+  bool lifts_ = false;
+  bool lapses_ = false;
+  bool ended_ = false;
+};
+
+/// The minutes rounded up to the step; nothing unless they and the rounded
+/// figure are in range.
+[[nodiscard]] std::optional<int> rounded_minutes(std::int64_t given,
+                                                 const rules &r);
+
+// One handler a command. The session exists, except for schedule_session's.
+void handle(judgement &j, const schedule_session &c);
+void handle(judgement &j, const invite_participant &c);
+void handle(judgement &j, const accept_invitation &c);
+void handle(judgement &j, const decline_invitation &c);
+void handle(judgement &j, const remove_participant &c);
+void handle(judgement &j, const join_call &c);
+void handle(judgement &j, const leave_call &c);
+void handle(judgement &j, const log_time &c);
+void handle(judgement &j, const complete_session &c);
+void handle(judgement &j, const submit_recap &c);
+void handle(judgement &j, const cancel_session &c);
+void handle(judgement &j, const request_support &c);
+void handle(judgement &j, const reopen_session &c);
+void handle(judgement &j, const deny_update &c);
+void handle(judgement &j, const void_session &c);
+// The engine's own, which see the session as it is.
+void handle(judgement &j, const fire_timers &c);
+void handle(judgement &j, const settle_session &c);
+
+}  // namespace recapd::workflows
