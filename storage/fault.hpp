@@ -14,26 +14,26 @@ enum class fault : std::uint8_t {
   duplicate_command,  ///< (source, id) was taken: answer its outcome
   limit_conflict,     ///< a counter would pass its cap: reload it
   ledger_conflict,    ///< settled or reversed before: reload the session
-  outcome_unknown,    ///< the connection broke in a commit: look for the command
-  unavailable,        ///< certainly not written: try again later
+  outcome_unknown,  ///< the connection broke in a commit: look for the command
+  unavailable,      ///< certainly not written: try again later
 };
 
 [[nodiscard]] std::string_view to_string(fault f);
 
 /// Thrown by a store: `unavailable`, or from append also `outcome_unknown`.
 class storage_error : public std::runtime_error {
- public:
-  storage_error(fault code, const std::string& what)
+public:
+  storage_error(fault code, const std::string &what)
       : std::runtime_error{what}, code_{code} {}
   [[nodiscard]] fault code() const { return code_; }
 
- private:
+private:
   fault code_;
 };
 
 /// The database was written by a newer program, or is not recapd's.
 class schema_error : public std::runtime_error {
- public:
+public:
   using std::runtime_error::runtime_error;
 };
 

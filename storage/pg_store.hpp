@@ -13,15 +13,15 @@ namespace recapd::storage {
 
 /// Runs the migrations that are missing, once, under a lock. Throws
 /// schema_error if the database is newer than this program.
-void migrate(const std::string& url);
+void migrate(const std::string &url);
 
 /// A store on its own connection (a libpq URL or key/value string), opened at
 /// once. After a broken connection the next call connects again.
-[[nodiscard]] std::unique_ptr<store> open_pg_store(const std::string& url);
+[[nodiscard]] std::unique_ptr<store> open_pg_store(const std::string &url);
 
 /// Waits for NOTIFY on a channel, on its own connection.
 class pg_listener {
- public:
+public:
   virtual ~pg_listener() = default;
   /// True if something was notified, false after `timeout`. Throws
   /// storage_error{unavailable}; the next call connects again (and then says
@@ -30,6 +30,6 @@ class pg_listener {
 };
 /// `channel`: `recapd_inbox` (a row was inserted into the inbox).
 [[nodiscard]] std::unique_ptr<pg_listener>
-open_pg_listener(const std::string& url, const std::string& channel);
+open_pg_listener(const std::string &url, const std::string &channel);
 
 }  // namespace recapd::storage

@@ -63,7 +63,8 @@ struct outcome_row {
   std::string outcome;
 };
 
-/// A change of one counter. Raising it past `cap` is refused; lowering never is.
+/// A change of one counter. Raising it past `cap` is refused; lowering never
+/// is.
 struct usage_change {
   workflows::usage_key key;
   int delta = 0;
@@ -73,23 +74,23 @@ struct usage_change {
 /// Everything that follows from one command (or timer, or settlement). It is
 /// written whole, in one transaction, or not at all.
 struct commit {
-  std::string session;               ///< the session's id, for the bucket
-  std::vector<event_row> events;     ///< seqs follow on the stored version
-  std::optional<session_row> row;    ///< after the events; absent without
+  std::string session;                    ///< the session's id, for the bucket
+  std::vector<event_row> events;          ///< seqs follow on the stored version
+  std::optional<session_row> row;         ///< after the events; absent without
   std::vector<std::string> new_students;  ///< become findable by `student=`
   std::vector<usage_change> usage;
   std::optional<workflows::transfer> payment;
-  std::optional<outcome_row> outcome;  ///< absent for the engine's own
+  std::optional<outcome_row> outcome;     ///< absent for the engine's own
   std::optional<std::int64_t> inbox_seq;  ///< the inbox row that is done
 };
 
 /// A dead letter: a command that could not be taken at all.
 struct dead_letter {
   std::int64_t id = 0;
-  std::string event;   ///< the text as it came, valid UTF-8
-  std::string reason;  ///< a sentence
-  std::string code;    ///< `malformed`, `id-reused`
-  std::string ingress; ///< `inbox`, `nats`
+  std::string event;    ///< the text as it came, valid UTF-8
+  std::string reason;   ///< a sentence
+  std::string code;     ///< `malformed`, `id-reused`
+  std::string ingress;  ///< `inbox`, `nats`
   instant received_at;
   instant at;
 };
@@ -154,7 +155,7 @@ using violations = std::vector<std::string>;
 /// throw storage_error. Implementations: pg_store (PostgreSQL), memory_store
 /// (a twin that refuses the same things).
 class store {
- public:
+public:
   virtual ~store() = default;
 
   /// Writes the commits, each whole or not at all, together in as few
@@ -172,7 +173,8 @@ class store {
   [[nodiscard]] virtual std::vector<std::optional<fault>>
   append(std::span<const commit> commits) = 0;
 
-  // ---- what actors load ------------------------------------------------------
+  // ---- what actors load
+  // ------------------------------------------------------
   /// In the order asked; nothing where there is no such session.
   [[nodiscard]] virtual std::vector<std::optional<session_row>>
   load_sessions(std::span<const std::string> ids) = 0;
@@ -187,7 +189,8 @@ class store {
   [[nodiscard]] virtual std::vector<std::optional<outcome_row>>
   find_outcomes(std::span<const std::pair<std::string, std::string>> ids) = 0;
 
-  // ---- policy and clock --------------------------------------------------------
+  // ---- policy and clock
+  // --------------------------------------------------------
   [[nodiscard]] virtual std::vector<policy_row> load_policies() = 0;
   /// The version of this body: the latest one if it has the same body, else a
   /// new one.
@@ -199,13 +202,14 @@ class store {
   /// where it stood.
   virtual void save_manual_clock(std::optional<instant> now) = 0;
 
-  // ---- inbox and dead letters ----------------------------------------------------
+  // ---- inbox and dead letters
+  // ----------------------------------------------------
   /// Rows with seq > `after`, in order.
   [[nodiscard]] virtual std::vector<inbox_row> read_inbox(std::int64_t after,
                                                           int limit) = 0;
   virtual void insert_inbox(std::string_view event) = 0;
   /// Writes the dead letter and deletes the inbox row, in one transaction.
-  virtual void bury(const dead_letter& letter,
+  virtual void bury(const dead_letter &letter,
                     std::optional<std::int64_t> inbox_seq) = 0;
   /// Ids greater than `after`, in order.
   [[nodiscard]] virtual std::vector<dead_letter>
@@ -213,21 +217,21 @@ class store {
   /// Moves a dead letter back to the inbox; false if there is none.
   virtual bool retry_dead_letter(std::int64_t id) = 0;
 
-  // ---- reading -----------------------------------------------------------------
+  // ---- reading
+  // -----------------------------------------------------------------
   [[nodiscard]] virtual std::vector<event_row>
   history(std::string_view session) = 0;
   [[nodiscard]] virtual std::vector<session_row>
-  list_sessions(const session_filter& filter) = 0;
-  [[nodiscard]] virtual account_page account(std::string_view account,
-                                             std::string_view after,
-                                             int limit) = 0;
+  list_sessions(const session_filter &filter) = 0;
+  [[nodiscard]] virtual account_page
+  account(std::string_view account, std::string_view after, int limit) = 0;
   /// Outcomes of refused commands about a session, oldest first.
   [[nodiscard]] virtual std::vector<outcome_row>
   refused_outcomes(std::string_view session, int limit) = 0;
   /// Events after a position, in the order in which they became readable: one
   /// once read, no event with a lower position ever appears later.
-  [[nodiscard]] virtual std::vector<feed_row>
-  read_feed(std::int64_t after, int limit) = 0;
+  [[nodiscard]] virtual std::vector<feed_row> read_feed(std::int64_t after,
+                                                        int limit) = 0;
   /// The position of the last readable event, 0 when there is none.
   [[nodiscard]] virtual std::int64_t feed_end() = 0;
   /// Where a sink (`webhook`, `nats`) has got to; 0 at first.

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "storage/judge.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+
+namespace recapd::storage {
+
+namespace {
+
+void require(bool holds, const char *what) {
+  if (holds) return;
+  std::fprintf(stderr, "recapd: bug: a commit %s\n", what);
+  std::abort();
+}
+
+}  // namespace
+
+void add_changes(net_changes &net, std::span<const usage_change> changes) {
+  for (const auto &change : changes) {
+    if (change.delta == 0) continue;
+    auto &sum = net[change.key];
+    sum.delta += change.delta;
+    if (change.delta < 0) continue;
+    sum.raised = true;
+    if (change.cap)
+      sum.cap = std::min(sum.cap.value_or(*change.cap), *change.cap);
+  }
+}
+
+std::optional<fault> judge::take(const commit &c) {
+  net_changes net;
+  add_changes(net, c.usage);
+  if (c.outcome && commands.contains({c.outcome->source, c.outcome->id}))
+    return fault::duplicate_command;
+  if (!follows(c)) return fault::version_conflict;
+  if (passes_limit(net)) return fault::limit_conflict;
+  if (ledger_refuses(c)) return fault::ledger_conflict;
+
+  if (c.outcome) commands.emplace(c.outcome->source, c.outcome->id);
+  if (c.row) versions[c.session] = c.row->version;
+  for (const auto &[key, change] : net)
+    used[key] += change.delta;
+  if (c.payment) ledger[{c.session, c.payment->kind}] = *c.payment;
+  return std::nullopt;
+}
+
+bool judge::follows(const commit &c) const {
+  if (c.events.empty()) return true;
+  const auto stored = versions.find(c.session);
+  return c.events.front().seq
+         == (stored == versions.end() ? 0 : stored->second) + 1;
+}
+
+bool judge::passes_limit(const net_changes &net) const {
+  return std::any_of(net.begin(), net.end(), [&](const auto &entry) {
+    const auto &[key, change] = entry;
+    const auto held = used.find(key);
+    const auto after = (held == used.end() ? 0 : held->second) + change.delta;
+    return after < 0 || (change.raised && change.cap && after > *change.cap);
+  });
+}
+
+bool judge::ledger_refuses(const commit &c) const {
+  using workflows::transfer_kind;
+  if (!c.payment) return false;
+  if (ledger.contains({c.session, c.payment->kind})) return true;
+  if (c.payment->kind == transfer_kind::settlement) return false;
+  const auto settled = ledger.find({c.session, transfer_kind::settlement});
+  if (settled == ledger.end()) return true;
+  auto undone = *c.payment;
+  undone.kind = transfer_kind::settlement;
+  std::swap(undone.from, undone.to);
+  return undone != settled->second;
+}
+
+void require_well_formed(const commit &c) {
+  require(c.row.has_value() == !c.events.empty(),
+          "must have a row exactly when it has events");
+  require(!c.payment || c.row, "with a payment must have an event");
+  for (std::size_t i = 1; i < c.events.size(); ++i)
+    require(c.events[i].seq == c.events[i - 1].seq + 1,
+            "must have events without a gap");
+  if (!c.row) return;
+  require(c.events.front().seq > 0, "must have events from 1");
+  require(c.row->id == c.session, "must be of its row's session");
+  require(c.row->version == c.events.back().seq,
+          "must have its last event's seq as the row's version");
+}
+
+}  // namespace recapd::storage

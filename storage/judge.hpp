@@ -1,0 +1,55 @@
+// The four refusals, judged against what is known to be stored.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "storage/store.hpp"
+
+namespace recapd::storage {
+
+/// The changes of one counter taken together.
+struct net_change {
+  std::int64_t delta = 0;
+  bool raised = false;     ///< some change raises it
+  std::optional<int> cap;  ///< the lowest of the raises' caps
+};
+using net_changes = std::map<workflows::usage_key, net_change>;
+
+/// Adds changes to `net`; those of 0 count for nothing.
+void add_changes(net_changes &net, std::span<const usage_change> changes);
+
+/// What a store holds, as far as refusals depend on it. memory_store keeps it
+/// whole; pg_store loads what a refused group touches, to find out whose fault
+/// it was.
+class judge {
+public:
+  std::map<std::string, int, std::less<>> versions;  ///< by session, absent: 0
+  std::set<std::pair<std::string, std::string>> commands;  ///< (source, id)
+  std::map<workflows::usage_key, std::int64_t> used;
+  std::map<std::pair<std::string, workflows::transfer_kind>,
+           workflows::transfer>
+      ledger;
+
+  /// Why the commit must be refused; nothing if it may be written, and then
+  /// what is held moves on as if it had been.
+  [[nodiscard]] std::optional<fault> take(const commit &c);
+
+private:
+  [[nodiscard]] bool follows(const commit &c) const;
+  [[nodiscard]] bool passes_limit(const net_changes &net) const;
+  [[nodiscard]] bool ledger_refuses(const commit &c) const;
+};
+
+/// Stops the program unless a commit is whole in itself: seqs in a row, a row
+/// exactly when there are events, its version the last one's.
+void require_well_formed(const commit &c);
+
+}  // namespace recapd::storage

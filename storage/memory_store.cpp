@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "storage/memory_store.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "storage/memory_database.hpp"
+#include "workflows/ids.hpp"
+
+namespace recapd::storage {
+
+namespace {
+
+std::size_t bound(int limit) {
+  return limit > 0 ? static_cast<std::size_t>(limit) : 0;
+}
+
+/// The first `limit` values of a map from `first` on.
+template <class Map, class Iterator>
+auto take(const Map &map, Iterator first, int limit) {
+  std::vector<typename Map::mapped_type> out;
+  for (; first != map.end() && out.size() < bound(limit); ++first)
+    out.push_back(first->second);
+  return out;
+}
+
+class memory_store final : public store {
+public:
+  explicit memory_store(std::shared_ptr<memory_database> database)
+      : db_{std::move(database)} {}
+
+  std::vector<std::optional<fault>>
+  append(std::span<const commit> commits) override {
+    const std::lock_guard guard{db_->lock};
+    std::vector<std::optional<fault>> answers;
+    std::set<std::string_view> broken_off;
+    for (const auto &c : commits) {
+      require_well_formed(c);
+      // What follows a refused commit was decided on a state that did not come
+      // about.
+      auto refused = broken_off.contains(c.session) ? fault::version_conflict
+                                                    : db_->held.take(c);
+      if (refused)
+        broken_off.insert(c.session);
+      else
+        db_->write(c);
+      answers.push_back(refused);
+    }
+    return answers;
+  }
+
+  std::vector<std::optional<session_row>>
+  load_sessions(std::span<const std::string> ids) override {
+    const std::lock_guard guard{db_->lock};
+    std::vector<std::optional<session_row>> out;
+    for (const auto &id : ids) {
+      const auto at = db_->sessions.find(id);
+      out.push_back(at == db_->sessions.end() ? std::nullopt
+                                              : std::optional{at->second});
+    }
+    return out;
+  }
+
+  std::vector<std::int64_t>
+  load_usage(std::span<const workflows::usage_key> keys) override {
+    const std::lock_guard guard{db_->lock};
+    std::vector<std::int64_t> out;
+    for (const auto &key : keys) {
+      const auto at = db_->held.used.find(key);
+      out.push_back(at == db_->held.used.end() ? 0 : at->second);
+    }
+    return out;
+  }
+
+  std::vector<timer_row> load_timers(std::span<const unsigned> buckets,
+                                     instant until, int limit) override {
+    const std::lock_guard guard{db_->lock};
+    std::vector<timer_row> out;
+    for (auto bucket : buckets) {
+      std::size_t count = 0;
+      for (auto at = db_->timers.lower_bound({bucket, instant::min(), ""});
+           at != db_->timers.end() && std::get<0>(*at) == bucket
+           && std::get<1>(*at) <= until && count < bound(limit);
+           ++at, ++count)
+        out.push_back({.session = std::get<2>(*at), .at = std::get<1>(*at)});
+    }
+    std::sort(out.begin(), out.end(), [](const auto &a, const auto &b) {
+      return std::tie(a.at, a.session) < std::tie(b.at, b.session);
+    });
+    out.resize(std::min(out.size(), bound(limit)));
+    return out;
+  }
+
+  std::vector<std::optional<outcome_row>> find_outcomes(
+      std::span<const std::pair<std::string, std::string>> ids) override {
+    const std::lock_guard guard{db_->lock};
+    std::vector<std::optional<outcome_row>> out;
+    for (const auto &id : ids) {
+      const auto at = db_->outcomes.find(id);
+      out.push_back(at == db_->outcomes.end() ? std::nullopt
+                                              : std::optional{at->second});
+    }
+    return out;
+  }
+
+  std::vector<policy_row> load_policies() override {
+    const std::lock_guard guard{db_->lock};
+    return db_->policies;
+  }
+
+  int save_policy(std::string_view body) override {
+    const std::lock_guard guard{db_->lock};
+    auto &all = db_->policies;
+    if (all.empty() || all.back().body != body)
+      all.push_back({.version = static_cast<int>(all.size()) + 1,
+                     .body = std::string{body}});
+    return all.back().version;
+  }
+
+  std::optional<instant> load_manual_clock() override {
+    const std::lock_guard guard{db_->lock};
+    return db_->manual_clock;
+  }
+
+  void save_manual_clock(std::optional<instant> now) override {
+    const std::lock_guard guard{db_->lock};
+    if (now) db_->manual_clock = now;
+  }
+
+  std::vector<inbox_row> read_inbox(std::int64_t after, int limit) override {
+    const std::lock_guard guard{db_->lock};
+    return take(db_->inbox, db_->inbox.upper_bound(after), limit);
+  }
+
+  void insert_inbox(std::string_view event) override {
+    const std::lock_guard guard{db_->lock};
+    if (!db_->manual_clock)
+      throw std::logic_error{
+          "a memory store knows no time: save_manual_clock comes first"};
+    enter_inbox(std::string{event}, *db_->manual_clock);
+  }
+
+  void bury(const dead_letter &letter,
+            std::optional<std::int64_t> inbox_seq) override {
+    const std::lock_guard guard{db_->lock};
+    auto buried = letter;
+    buried.id = ++db_->last_dead_letter;
+    db_->dead_letters.emplace(buried.id, buried);
+    if (inbox_seq) db_->inbox.erase(*inbox_seq);
+  }
+
+  std::vector<dead_letter> list_dead_letters(std::int64_t after,
+                                             int limit) override {
+    const std::lock_guard guard{db_->lock};
+    return take(db_->dead_letters, db_->dead_letters.upper_bound(after), limit);
+  }
+
+  bool retry_dead_letter(std::int64_t id) override {
+    const std::lock_guard guard{db_->lock};
+    const auto letter = db_->dead_letters.extract(id);
+    if (letter.empty()) return false;
+    enter_inbox(letter.mapped().event, letter.mapped().received_at);
+    return true;
+  }
+
+  std::vector<event_row> history(std::string_view session) override {
+    const std::lock_guard guard{db_->lock};
+    std::vector<event_row> out;
+    if (const auto at = db_->histories.find(session);
+        at != db_->histories.end())
+      for (auto i : at->second)
+        out.push_back(db_->log[i].event);
+    return out;
+  }
+
+  std::vector<session_row>
+  list_sessions(const session_filter &filter) override {
+    const std::lock_guard guard{db_->lock};
+    const auto wanted = [&](const session_row &row) {
+      return (filter.state.empty() || row.state == filter.state)
+             && (filter.tutor.empty() || row.tutor == filter.tutor)
+             && (filter.course.empty() || row.course == filter.course)
+             && (filter.student.empty()
+                 || db_->students.contains({filter.student, row.id}));
+    };
+    std::vector<session_row> out;
+    for (auto at = db_->sessions.upper_bound(filter.after);
+         at != db_->sessions.end() && out.size() < bound(filter.limit); ++at)
+      if (wanted(at->second)) out.push_back(at->second);
+    return out;
+  }
+
+  account_page account(std::string_view account, std::string_view after,
+                       int limit) override {
+    const std::lock_guard guard{db_->lock};
+    account_page page;
+    const auto found = db_->accounts.find(account);
+    if (found == db_->accounts.end()) return page;
+    std::map<std::string, std::int64_t> balances;
+    for (const auto &[key, entry] : found->second)
+      balances[entry.currency] += entry.amount;
+    page.balances.assign(balances.begin(), balances.end());
+    page.entries =
+        take(found->second,
+             found->second.upper_bound(read_account_token(after)), limit + 1);
+    cut_account_page(page, limit);
+    return page;
+  }
+
+  std::vector<outcome_row> refused_outcomes(std::string_view session,
+                                            int limit) override {
+    const std::lock_guard guard{db_->lock};
+    std::vector<outcome_row> out;
+    for (const auto &[id, row] : db_->outcomes)
+      if (row.refused && row.session == session) out.push_back(row);
+    std::stable_sort(out.begin(), out.end(), [](const auto &a, const auto &b) {
+      return a.received_at < b.received_at;
+    });
+    out.resize(std::min(out.size(), bound(limit)));
+    return out;
+  }
+
+  std::vector<feed_row> read_feed(std::int64_t after, int limit) override {
+    const std::lock_guard guard{db_->lock};
+    const auto first =
+        std::min(static_cast<std::size_t>(std::max<std::int64_t>(after, 0)),
+                 db_->log.size());
+    const auto last = std::min(first + bound(limit), db_->log.size());
+    return {db_->log.begin() + static_cast<std::ptrdiff_t>(first),
+            db_->log.begin() + static_cast<std::ptrdiff_t>(last)};
+  }
+
+  std::int64_t feed_end() override {
+    const std::lock_guard guard{db_->lock};
+    return static_cast<std::int64_t>(db_->log.size());
+  }
+
+  std::int64_t load_cursor(std::string_view sink) override {
+    const std::lock_guard guard{db_->lock};
+    const auto at = db_->cursors.find(sink);
+    return at == db_->cursors.end() ? 0 : at->second;
+  }
+
+  void save_cursor(std::string_view sink, std::int64_t position) override {
+    const std::lock_guard guard{db_->lock};
+    db_->cursors.insert_or_assign(std::string{sink}, position);
+  }
+
+  std::vector<std::pair<std::string, std::int64_t>> count_by_state() override {
+    const std::lock_guard guard{db_->lock};
+    std::map<std::string, std::int64_t> counts;
+    for (const auto &[id, row] : db_->sessions)
+      ++counts[row.state];
+    return {counts.begin(), counts.end()};
+  }
+
+  violations check() override;
+
+private:
+  void enter_inbox(std::string event, instant received_at) {
+    const auto seq = ++db_->last_inbox_seq;
+    db_->inbox.emplace(seq, inbox_row{.seq = seq,
+                                      .event = std::move(event),
+                                      .received_at = received_at});
+  }
+
+  std::shared_ptr<memory_database> db_;
+};
+
+violations memory_store::check() {
+  return {};
+}
+
+}  // namespace
+
+std::unique_ptr<store>
+open_memory_store(std::shared_ptr<memory_database> database) {
+  return std::make_unique<memory_store>(std::move(database));
+}
+
+}  // namespace recapd::storage

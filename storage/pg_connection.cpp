@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "storage/pg_connection.hpp"
+
+#include <poll.h>
+
+#include <cerrno>
+#include <charconv>
+#include <pqxx/pqxx>
+#include <set>
+
+namespace recapd::storage {
+
+namespace {
+
+/// Every statement here is made for its index, and plans that are kept must
+/// not change with what the tables happened to hold at the first use: on a new
+/// database a scan of the then empty table looks best, and would be kept.
+constexpr const char *session_settings = R"sql(
+  SET client_min_messages = warning;
+  SET default_transaction_isolation = 'read committed';
+  SET standard_conforming_strings = on;
+  SET bytea_output = 'hex';
+  SET TimeZone = 'UTC';
+  SET plan_cache_mode = force_generic_plan;
+  SET enable_seqscan = off;
+  SET enable_hashjoin = off;
+  SET enable_mergejoin = off;
+  SET jit = off;
+)sql";
+
+// libpqxx 6 and 7 differ in how binary parameters are handed over.
+#if PQXX_VERSION_MAJOR < 7
+using wire_values = std::vector<pqxx::binarystring>;
+wire_values to_wire(const pg_args &args) {
+  return {args.wire().begin(), args.wire().end()};
+}
+pqxx::result call_prepared(pqxx::nontransaction &tx, const std::string &name,
+                           const wire_values &values) {
+  return tx.exec_prepared(name, pqxx::prepare::make_dynamic_params(values));
+}
+pqxx::result call_text(pqxx::nontransaction &tx, const std::string &sql,
+                       const wire_values &values) {
+  return tx.exec_params(sql, pqxx::prepare::make_dynamic_params(values));
+}
+#else
+using wire_values = pqxx::params;
+wire_values to_wire(const pg_args &args) {
+  pqxx::params all;
+  for (const auto &value : args.wire())
+    all.append(std::basic_string_view<std::byte>{
+        reinterpret_cast<const std::byte *>(value.data()), value.size()});
+  return all;
+}
+#if PQXX_VERSION_MAJOR == 7 && PQXX_VERSION_MINOR < 10
+pqxx::result call_prepared(pqxx::nontransaction &tx, const std::string &name,
+                           const wire_values &values) {
+  return tx.exec_prepared(name, values);
+}
+pqxx::result call_text(pqxx::nontransaction &tx, const std::string &sql,
+                       const wire_values &values) {
+  return tx.exec_params(sql, values);
+}
+#else
+pqxx::result call_prepared(pqxx::nontransaction &tx, const std::string &name,
+                           const wire_values &values) {
+  return tx.exec(pqxx::prepped{name}, values);
+}
+pqxx::result call_text(pqxx::nontransaction &tx, const std::string &sql,
+                       const wire_values &values) {
+  return tx.exec(sql, values);
+}
+#endif
+#endif
+
+}  // namespace
+
+struct pg_rows::impl {
+  pqxx::result rows;
+  [[nodiscard]] pqxx::field field(int row, int column) const {
+    return rows[static_cast<pqxx::result::size_type>(row)]
+               [static_cast<pqxx::row::size_type>(column)];
+  }
+};
+
+int pg_rows::size() const {
+  return static_cast<int>(rows_->rows.size());
+}
+
+bool pg_rows::null(int row, int column) const {
+  return rows_->field(row, column).is_null();
+}
+
+std::string pg_rows::text(int row, int column) const {
+  const auto field = rows_->field(row, column);
+  return {field.c_str(), field.size()};
+}
+
+std::int64_t pg_rows::number(int row, int column) const {
+  const auto field = rows_->field(row, column);
+  std::int64_t value = 0;
+  std::from_chars(field.c_str(), field.c_str() + field.size(), value);
+  return value;
+}
+
+bool pg_rows::boolean(int row, int column) const {
+  return rows_->field(row, column).c_str()[0] == 't';
+}
+
+workflows::instant pg_rows::at(int row, int column) const {
+  return workflows::instant{std::chrono::microseconds{number(row, column)}};
+}
+
+std::string pg_micros(const std::string &expression) {
+  return "(extract(epoch FROM " + expression + ") * 1000000)::bigint";
+}
+
+struct pg_connection::impl {
+  explicit impl(const std::string &url) : connection{url} {}
+
+  [[nodiscard]] bool lost() const { return !connection.is_open(); }
+
+  pqxx::connection connection;
+  // Without it notices and the server's farewell land on standard error.
+  pqxx::quiet_errorhandler quiet{connection};
+  std::set<const char *> prepared;
+};
+
+template <class F> auto pg_connection::guarded(F f) {
+  try {
+    return f();
+  } catch (const pg_error &) {
+    throw;
+  } catch (...) {
+    throw_pg_error(impl_ == nullptr || impl_->lost());
+  }
+}
+
+pg_connection::pg_connection(const std::string &url) {
+  guarded([&] {
+    impl_ = std::make_unique<impl>(url);
+    script(session_settings);
+  });
+}
+
+pg_connection::~pg_connection() = default;
+
+pg_rows pg_connection::run(const pg_statement &statement, const pg_args &args) {
+  return guarded([&] {
+    if (!impl_->prepared.contains(statement.name)) {
+      impl_->connection.prepare(statement.name, statement.sql);
+      impl_->prepared.insert(statement.name);
+    }
+    pqxx::nontransaction tx{impl_->connection};
+    return pg_rows{std::make_shared<pg_rows::impl>(
+        pg_rows::impl{call_prepared(tx, statement.name, to_wire(args))})};
+  });
+}
+
+pg_rows pg_connection::run_once(const std::string &sql, const pg_args &args) {
+  return guarded([&] {
+    pqxx::nontransaction tx{impl_->connection};
+    return pg_rows{std::make_shared<pg_rows::impl>(
+        pg_rows::impl{call_text(tx, sql, to_wire(args))})};
+  });
+}
+
+pg_rows pg_connection::script(const std::string &sql) {
+  return guarded([&] {
+    pqxx::nontransaction tx{impl_->connection};
+    return pg_rows{
+        std::make_shared<pg_rows::impl>(pg_rows::impl{tx.exec(sql)})};
+  });
+}
+
+void pg_connection::in_transaction(const std::function<void()> &body,
+                                   const std::string &begin) {
+  script(begin);
+  try {
+    body();
+  } catch (...) {
+    try {
+      if (!impl_->lost()) script("ROLLBACK");
+    } catch (const pg_error &) {
+      // The connection broke: the server rolls back by itself.
+    }
+    throw;
+  }
+  script("COMMIT");
+}
+
+bool pg_connection::alive() {
+  try {
+    // The first read takes a farewell that has come, the second meets the end.
+    impl_->connection.get_notifs();
+    if (impl_->lost()) return false;
+    impl_->connection.get_notifs();
+    return !impl_->lost();
+  } catch (const std::exception &) {
+    return false;
+  }
+}
+
+bool pg_connection::wait_notified(std::chrono::milliseconds timeout) {
+  return guarded([&] {
+    if (impl_->connection.get_notifs() > 0) return true;
+    pollfd socket{
+        .fd = impl_->connection.sock(), .events = POLLIN, .revents = 0};
+    if (::poll(&socket, 1, static_cast<int>(timeout.count())) > 0
+        && impl_->connection.get_notifs() > 0)
+      return true;
+    if (impl_->lost())
+      throw pg_error{pg_trouble::broken, {}, "the connection was lost"};
+    return false;
+  });
+}
+
+}  // namespace recapd::storage

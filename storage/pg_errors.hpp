@@ -1,0 +1,39 @@
+// What went wrong in PostgreSQL, told apart by what can be done about it.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stdexcept>
+#include <string>
+
+#include "storage/fault.hpp"
+
+namespace recapd::storage {
+
+enum class pg_trouble {
+  broken,  ///< the connection is gone; what was out may have happened
+  again,   ///< serialization failure or deadlock: not written, try again
+  data,    ///< this data is refused: a constraint, or not storable
+  other,   ///< not written; nothing the data could help
+};
+
+/// The one exception that leaves pg_connection.
+class pg_error : public std::runtime_error {
+public:
+  pg_error(pg_trouble kind, std::string sqlstate, const std::string &what)
+      : std::runtime_error{what}, kind_{kind}, sqlstate_{std::move(sqlstate)} {}
+  [[nodiscard]] pg_trouble kind() const { return kind_; }
+  [[nodiscard]] const std::string &sqlstate() const { return sqlstate_; }
+
+private:
+  pg_trouble kind_;
+  std::string sqlstate_;
+};
+
+/// The exception in flight as a pg_error. Call from a catch block only;
+/// `connection_lost`: the connection does not stand any more.
+[[noreturn]] void throw_pg_error(bool connection_lost);
+
+/// The fault of a single commit that was refused with trouble `data`.
+[[nodiscard]] fault fault_of(const pg_error &e);
+
+}  // namespace recapd::storage

@@ -1,0 +1,20 @@
+// A group commit as one SQL statement: its text and its parameters.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+
+#include "storage/pg_connection.hpp"
+#include "storage/store.hpp"
+
+namespace recapd::storage {
+
+/// Writes a whole group or, raising, nothing of it.
+[[nodiscard]] const pg_statement &group_statement();
+
+/// The group's parameters, every array in the order of its table's key: two
+/// writers that touch the same rows then lock them in the same order. Commits
+/// of one session are in the order of their seqs and follow on each other.
+[[nodiscard]] pg_args group_args(std::span<const commit *const> group);
+
+}  // namespace recapd::storage

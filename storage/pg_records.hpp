@@ -1,0 +1,25 @@
+// Rows of the main tables: the columns to select and how to read them.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "storage/pg_connection.hpp"
+#include "storage/store.hpp"
+
+namespace recapd::storage {
+
+/// Of `sessions AS s`.
+[[nodiscard]] std::string session_columns();
+[[nodiscard]] session_row read_session(const pg_rows &rows, int row);
+
+/// Of `commands AS c`.
+[[nodiscard]] std::string outcome_columns();
+/// `first`: where those columns begin.
+[[nodiscard]] outcome_row read_outcome(const pg_rows &rows, int row, int first);
+
+/// Of `session_events AS e`.
+[[nodiscard]] std::string event_columns();
+[[nodiscard]] event_row read_event(const pg_rows &rows, int row, int first);
+
+}  // namespace recapd::storage

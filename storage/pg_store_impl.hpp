@@ -1,0 +1,74 @@
+// The PostgreSQL store's class; pg_append.cpp and pg_queries.cpp hold its
+// parts. SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "storage/pg_connection.hpp"
+#include "storage/store.hpp"
+
+namespace recapd::storage {
+
+class pg_store final : public store {
+public:
+  explicit pg_store(std::string url);
+
+  std::vector<std::optional<fault>>
+  append(std::span<const commit> commits) override;
+
+  std::vector<std::optional<session_row>>
+  load_sessions(std::span<const std::string> ids) override;
+  std::vector<std::int64_t>
+  load_usage(std::span<const workflows::usage_key> keys) override;
+  std::vector<timer_row> load_timers(std::span<const unsigned> buckets,
+                                     instant until, int limit) override;
+  std::vector<std::optional<outcome_row>> find_outcomes(
+      std::span<const std::pair<std::string, std::string>> ids) override;
+
+  std::vector<policy_row> load_policies() override;
+  int save_policy(std::string_view body) override;
+  std::optional<instant> load_manual_clock() override;
+  void save_manual_clock(std::optional<instant> now) override;
+
+  std::vector<inbox_row> read_inbox(std::int64_t after, int limit) override;
+  void insert_inbox(std::string_view event) override;
+  void bury(const dead_letter &letter,
+            std::optional<std::int64_t> inbox_seq) override;
+  std::vector<dead_letter> list_dead_letters(std::int64_t after,
+                                             int limit) override;
+  bool retry_dead_letter(std::int64_t id) override;
+
+  std::vector<event_row> history(std::string_view session) override;
+  std::vector<session_row> list_sessions(const session_filter &filter) override;
+  account_page account(std::string_view account, std::string_view after,
+                       int limit) override;
+  std::vector<outcome_row> refused_outcomes(std::string_view session,
+                                            int limit) override;
+  std::vector<feed_row> read_feed(std::int64_t after, int limit) override;
+  std::int64_t feed_end() override;
+  std::int64_t load_cursor(std::string_view sink) override;
+  void save_cursor(std::string_view sink, std::int64_t position) override;
+  std::vector<std::pair<std::string, std::int64_t>> count_by_state() override;
+  violations check() override;
+
+private:
+  /// The connection, opened anew where it has ended. Throws storage_error.
+  pg_connection &connected();
+  /// Runs `f(connection)`; all trouble becomes storage_error{unavailable}.
+  template <class F> auto with(F f) {
+    auto &c = connected();
+    try {
+      return f(c);
+    } catch (const pg_error &e) {
+      if (e.kind() == pg_trouble::broken) connection_.reset();
+      throw storage_error{fault::unavailable, e.what()};
+    }
+  }
+
+  std::string url_;
+  std::unique_ptr<pg_connection> connection_;
+};
+
+}  // namespace recapd::storage

@@ -1,0 +1,15 @@
+// Texts that PostgreSQL can hold: UTF-8 without U+0000.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace recapd::storage {
+
+[[nodiscard]] bool is_storable(std::string_view text);
+
+/// The text with U+FFFD wherever it cannot be held.
+[[nodiscard]] std::string storable(std::string_view text);
+
+}  // namespace recapd::storage
