@@ -126,8 +126,9 @@ int list(context &c, const list_options &o) {
   auto next = o.after;
   auto found = pages(c.node(), path, "sessions", o.all, next);
   if (c.as_json()) {
-    print(json::object{{"sessions", std::move(found)},
-                       {"next", next.empty() ? json::value{} : json::value{next}}});
+    print(json::object{
+        {"sessions", std::move(found)},
+        {"next", next.empty() ? json::value{} : json::value{next}}});
     return done;
   }
   table t{{"session", "state", "tutor", "course", "starts", "minutes"}};

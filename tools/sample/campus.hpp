@@ -1,0 +1,110 @@
+// A made-up campus: its people, its week of sessions, and what each does when.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <cstdint>
+#include <map>
+#include <random>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "workflows/time.hpp"
+
+namespace recapd::sample {
+
+namespace json = boost::json;
+using workflows::instant;
+
+/// One command and when it is given.
+struct step {
+  instant at;
+  json::object event;
+};
+
+/// What becomes of a session; the plan gives each its share.
+enum class road {
+  plain,           ///< completed at once, the student's recap follows
+  two_parts,       ///< time first, the tutor's recap later
+  group,           ///< several students, one does not come and is removed
+  late,            ///< logged on the third day, after reminders
+  fumbled,         ///< refused again and again until it is right
+  left_open,       ///< logged while a student is still in the call
+  substituted,     ///< a student declines, another is invited
+  cancelled,       ///< called off before it begins
+  silent_student,  ///< the student never writes a recap
+  missed,          ///< nobody logs, nobody asks
+  reopened,        ///< missed, asked for, reopened, completed
+  denied,          ///< missed, asked for, denied
+  voided,          ///< paid, then taken back
+  never_recapped,  ///< time logged, no tutor's recap: missed
+};
+
+struct session {
+  std::string id;
+  std::string tutor;
+  std::string course;
+  std::vector<std::string> students;
+  instant starts_at;
+  int minutes = 60;
+  bool online = true;
+  std::string timezone;
+};
+
+/// Plans a week from a seed: the same seed and Monday give the same steps.
+class campus {
+public:
+  /// `monday`: 00:00 UTC of the week; sessions are planned on the day before.
+  campus(std::uint64_t seed, int tutors, instant monday);
+
+  /// In order of time; a session's own steps in their order.
+  [[nodiscard]] std::vector<step> plan();
+  /// When the last reminder of the plan is out.
+  [[nodiscard]] instant end() const;
+  [[nodiscard]] std::size_t sessions() const { return sessions_; }
+
+private:
+  [[nodiscard]] std::size_t pick(std::size_t n) { return rng_() % n; }
+  [[nodiscard]] session book(std::size_t tutor, int day, int slot,
+                             std::size_t students);
+  [[nodiscard]] std::string free_student(const session &s, int day, int slot);
+  [[nodiscard]] json::object recap(bool long_enough = true);
+
+  // The parts of a road.
+  void add(instant at, const session &s, std::string_view type,
+           const std::string &by, json::object data);
+  void schedule(const session &s);
+  void accept(const session &s, const std::string &student);
+  void accept_all(const session &s);
+  void join(const session &s, const std::string &person);
+  void leave(const session &s, const std::string &person);
+  void hold(const session &s);
+  void complete(const session &s, instant at, int minutes,
+                bool leave_call = false);
+  void students_recap(const session &s, instant after);
+
+  // The roads.
+  void play(road r, session s);
+  void play_group(session s);
+  void play_fumbled(const session &s);
+  void play_left_open(const session &s);
+  void play_substituted(session s);
+  void play_support(road r, const session &s);
+  void play_voided(const session &s);
+  void plan_overworked_tutor();
+  void plan_eager_student();
+  void plan_same_day_pair();
+
+  std::mt19937_64 rng_;
+  int tutors_;
+  instant monday_;
+  std::vector<step> steps_;
+  std::size_t sessions_ = 0;
+  std::map<std::string, int> commands_;  ///< of each session, for their ids
+  std::set<std::string> busy_;           ///< who in which slot, pairs a day
+  std::map<std::string, int> minutes_;   ///< of a student in a course
+};
+
+}  // namespace recapd::sample

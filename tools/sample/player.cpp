@@ -1,0 +1,100 @@
+#include "tools/sample/player.hpp"
+// SPDX-License-Identifier: Apache-2.0
+#include <boost/json.hpp>
+#include <cstdio>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "tools/terminal.hpp"
+
+namespace recapd::sample {
+
+namespace {
+
+constexpr std::size_t batch_events = 1000;
+
+/// A bar on a terminal's standard error; nothing elsewhere.
+class progress {
+public:
+  explicit progress(std::size_t total)
+      : total_{total}, wanted_{isatty(STDERR_FILENO) == 1} {}
+  ~progress() {
+    if (wanted_) fmt::print(stderr, "\r\033[K");
+  }
+  progress(const progress &) = delete;
+  progress &operator=(const progress &) = delete;
+
+  void show(std::size_t done, instant at) const {
+    if (!wanted_) return;
+    constexpr std::size_t width = 40;
+    const auto full = total_ ? done * width / total_ : width;
+    fmt::print(stderr, "\r[{:=<{}}{: <{}}] {:3} %  {}\033[K", "", full, "",
+               width - full, total_ ? done * 100 / total_ : 100,
+               tools::human_time(workflows::format_rfc3339(at)));
+    std::fflush(stderr);
+  }
+
+private:
+  std::size_t total_;
+  bool wanted_;
+};
+
+void set_clock(tools::client &node, instant to) {
+  const json::object body{{"set", workflows::format_rfc3339(to)}};
+  const auto a =
+      node.post("/v1/clock", json::serialize(body), "application/json");
+  if (!a.ok()) throw tools::problem{a.status, tools::problem_text(a)};
+}
+
+void count(const json::value &outcome, tally &t) {
+  ++t.commands;
+  const auto &o = outcome.as_object();
+  if (tools::text_of(o, "outcome") == "accepted") {
+    ++t.accepted;
+    return;
+  }
+  ++t.refused;
+  for (const auto &r : o.at("refusals").as_array())
+    ++t.codes[tools::text_of(r.as_object(), "code")];
+}
+
+}  // namespace
+
+instant node_time(tools::client &node) {
+  const auto a = node.get("/v1/clock");
+  if (a.status == 404)
+    throw tools::problem{
+        404,
+        "the node runs on the system's clock; the sample needs one started "
+        "with --clock manual (./tools/run --sample does it all)"};
+  if (!a.ok()) throw tools::problem{a.status, tools::problem_text(a)};
+  const auto now =
+      workflows::parse_rfc3339(tools::text_of(a.body.as_object(), "now"));
+  if (!now) throw tools::problem{a.status, "the node's clock is not a time"};
+  return *now;
+}
+
+tally play(tools::client &node, const std::vector<step> &steps, instant end) {
+  tally t;
+  const progress bar{steps.size()};
+  for (std::size_t at = 0; at < steps.size();) {
+    const auto moment = steps[at].at;
+    bar.show(at, moment);
+    set_clock(node, moment);
+    json::array batch;
+    while (at < steps.size() && steps[at].at == moment
+           && batch.size() < batch_events)
+      batch.push_back(steps[at++].event);
+    for (const auto &outcome : node.submit(batch))
+      count(outcome, t);
+  }
+  // Day by day, so that the bar's date moves and no request takes long.
+  for (auto day = node_time(node); day < end;) {
+    day = std::min(end, day + std::chrono::hours{24});
+    bar.show(steps.size(), day);
+    set_clock(node, day);
+  }
+  return t;
+}
+
+}  // namespace recapd::sample

@@ -1,0 +1,30 @@
+// Plays planned steps against a node, moving its manual clock.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "tools/client.hpp"
+#include "tools/sample/campus.hpp"
+
+namespace recapd::sample {
+
+/// What the node answered.
+struct tally {
+  std::size_t commands = 0;
+  std::size_t accepted = 0;
+  std::size_t refused = 0;
+  std::map<std::string, std::size_t> codes;  ///< every refusal of an outcome
+};
+
+/// The node's manual clock. Throws tools::problem if it has none.
+[[nodiscard]] instant node_time(tools::client &node);
+
+/// In order of time: the clock is moved to each moment, then its commands go
+/// out in batches; at last the clock moves to `end`.
+[[nodiscard]] tally play(tools::client &node, const std::vector<step> &steps,
+                         instant end);
+
+}  // namespace recapd::sample
