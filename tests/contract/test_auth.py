@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Mode `token`: the bearer token says who acts."""
+import pytest
+
+from lesson import Lesson
+from wire import Client, accepted, command, fresh, problem_of, recap, refused
+
+WHO = {"tutor": fresh("tutor"), "student": fresh("student"), "support": "ann",
+       "system": "calendar", "other-tutor": fresh("tutor"),
+       "other-student": fresh("student")}
+TOKENS = {name: f"secret-{name}-{fresh('k')}" for name in WHO}
+AS = {name: f"{name.removeprefix('other-')}:{who}"
+      for name, who in WHO.items()}
+
+
+@pytest.fixture(scope="module")
+def guarded(make_node):
+    node = make_node(config={"auth": {"mode": "token", "tokens": [
+        {"token": TOKENS[name], "as": AS[name]} for name in WHO]}})
+    return {name: Client(node.port, TOKENS[name]) for name in WHO} | {
+        None: Client(node.port), "wrong": Client(node.port, "secret-nobody")}
+
+
+def lesson_of(guarded):
+    """A session whose commands carry no authid: the token decides."""
+    lesson = Lesson(guarded["system"], [WHO["student"]],
+                    tutor=WHO["tutor"])
+    event = command("session.schedule", lesson.id, None, lesson.data)
+    accepted(guarded["system"].send(event))
+    return lesson
+
+
+def send(guarded, who, lesson, kind, data, by=None):
+    return guarded[who].send(command(kind, lesson.id, by, data))
+
+
+def test_the_token_decides_who_acts(guarded):
+    lesson = lesson_of(guarded)
+    accepted(send(guarded, "student", lesson, "participant.accept",
+                  {"student": WHO["student"]}))
+    accepted(send(guarded, "tutor", lesson, "session.complete",
+                  {"minutes": 5, "recap": recap()}))
+    accepted(send(guarded, "student", lesson, "recap.submit",
+                  {"recap": recap()}))
+    by = [e["by"] for e in guarded["support"].history(lesson.id)]
+    assert by[0] == AS["system"]
+    assert AS["student"] in by and AS["tutor"] in by
+
+
+def test_the_same_authid_may_be_named(guarded):
+    lesson = lesson_of(guarded)
+    accepted(send(guarded, "student", lesson, "participant.accept",
+                  {"student": WHO["student"]}, by=AS["student"]))
+
+
+@pytest.mark.parametrize("by", [AS["student"], AS["system"],
+                                AS["other-tutor"]])
+def test_another_authid_is_not_allowed(guarded, by):
+    lesson = lesson_of(guarded)
+    refused(send(guarded, "tutor", lesson, "session.cancel",
+                 {"reason": "r"}, by=by), "not-allowed")
+    assert guarded["support"].session(lesson.id)["state"] == "scheduled"
+
+
+@pytest.mark.parametrize("who,kind,data", [
+    ("student", "session.log_time", {"minutes": 5}),
+    ("other-tutor", "session.log_time", {"minutes": 5}),
+    ("support", "session.log_time", {"minutes": 5}),
+    ("other-student", "participant.accept", {"student": WHO["student"]}),
+    ("tutor", "support.void", {"note": "n"}),
+    ("tutor", "support.reopen", {"hours": 5, "note": "n"})])
+def test_a_token_acts_for_nobody_else(guarded, who, kind, data):
+    refused(send(guarded, who, lesson_of(guarded), kind, data), "not-allowed")
+
+
+@pytest.mark.parametrize("who", [None, "wrong"])
+def test_without_a_known_token_nothing_is_taken(guarded, who):
+    lesson = Lesson(guarded["system"], tutor=WHO["tutor"])
+    answer = guarded[who].send(command("session.schedule", lesson.id,
+                                       AS["system"], lesson.data))
+    assert answer.status == 401
+    problem_of(answer, "unauthenticated")
+    assert guarded["system"].get(
+        f"/v1/sessions/{lesson.id}").status == 404
+
+
+@pytest.mark.parametrize("who", [None, "wrong"])
+@pytest.mark.parametrize("path", [
+    "/v1/sessions", "/v1/sessions/x", "/v1/sessions/x/history",
+    "/v1/sessions/x/eligibility", "/v1/sessions/x/refusals",
+    "/v1/tutors/x/limits", "/v1/courses/x/limits", "/v1/accounts/tutor:x",
+    "/v1/notifications?session=x", "/v1/dead-letters", "/v1/events"])
+def test_without_a_known_token_nothing_is_read(guarded, who, path):
+    answer = guarded[who].get(path)
+    assert answer.status == 401, (path, answer)
+    problem_of(answer, "unauthenticated")
+
+
+@pytest.mark.parametrize("header", [
+    "Basic dTpw", "Bearer", "Bearer ", "bearer", "Token x",
+    TOKENS["support"], "Bearer " + TOKENS["support"] + "x",
+    "Bearer " + TOKENS["support"][:-1], "Bearer x" + TOKENS["support"]])
+def test_another_authorization_is_none(guarded, header):
+    answer = guarded[None].get("/v1/sessions", Authorization=header)
+    assert answer.status == 401, answer
+
+
+def test_a_batch_needs_a_token_too(guarded):
+    lesson = Lesson(guarded["system"])
+    event = command("session.schedule", lesson.id, AS["system"], lesson.data)
+    assert guarded[None].batch([event]).status == 401
+
+
+@pytest.mark.parametrize("who", ["tutor", "student", "support", "system"])
+def test_whoever_has_to_do_with_a_session_reads_it(guarded, who):
+    lesson = lesson_of(guarded)
+    assert guarded[who].session(lesson.id)["id"] == lesson.id
+
+
+def test_the_probes_need_no_token(guarded):
+    assert guarded[None].get("/healthz").status == 200
+    assert guarded[None].get("/readyz").status == 200
+
+
+def test_the_tokens_are_never_shown(guarded):
+    for path in ("/metrics", "/openapi.json"):
+        body = guarded["support"].get(path).body.decode()
+        assert not any(token in body for token in TOKENS.values())

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The OpenAPI and AsyncAPI documents: valid, complete, served, kept."""
+import json
+
+import pytest
+
+import bad_input
+import documents
+import wire
+from lesson import Lesson
+from wire import CODES, accepted, fresh
+
+NEEDS = pytest.mark.skipif(not documents.validators(),
+                           reason="run npm ci in tests/contract")
+NOTIFICATIONS = [
+    "tutor_recap_due", "tutor_recap_reminder", "student_recap_request",
+    "student_recap_reminder", "tutor_remind_student",
+    "student_recap_overdue", "session_missed", "support_requested",
+    "support_reopened", "support_denied", "session_completed",
+    "payout_deposited", "payout_reversed"]
+PATHS = [
+    "/v1/commands", "/v1/sessions", "/v1/sessions/{id}",
+    "/v1/sessions/{id}/history", "/v1/sessions/{id}/eligibility",
+    "/v1/sessions/{id}/refusals", "/v1/tutors/{id}/limits",
+    "/v1/courses/{id}/limits", "/v1/accounts/{account}", "/v1/notifications",
+    "/v1/dead-letters", "/v1/dead-letters/{id}/retry", "/v1/events",
+    "/healthz", "/readyz", "/metrics", "/openapi.json", "/asyncapi.json",
+    "/v1/clock"]
+
+
+@pytest.fixture(scope="module")
+def openapi():
+    return json.loads(documents.OPENAPI.read_text())
+
+
+@pytest.fixture(scope="module")
+def asyncapi():
+    return json.loads(documents.ASYNCAPI.read_text())
+
+
+@NEEDS
+def test_both_documents_are_valid():
+    result = documents.run("check", documents.OPENAPI, documents.ASYNCAPI)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+@NEEDS
+@pytest.mark.parametrize("name", ["openapi", "asyncapi"])
+def test_the_validators_see_what_is_wrong(tmp_path, name):
+    broken = tmp_path / "broken.json"
+    text = json.loads((documents.DOCS / f"{name}.json").read_text())
+    del text["info"]["title"]
+    broken.write_text(json.dumps(text))
+    files = [broken if name == n else documents.DOCS / f"{n}.json"
+             for n in ("openapi", "asyncapi")]
+    assert documents.run("check", *files).returncode == 1
+
+
+def test_every_call_is_described(openapi):
+    assert sorted(openapi["paths"]) == sorted(PATHS)
+    assert set(openapi["paths"]["/v1/clock"]) == {"get", "post"}
+
+
+def test_every_command_is_described(openapi, asyncapi):
+    mapping = openapi["components"]["schemas"]["Command"]["discriminator"]
+    wanted = {f"recapd.{kind}" for kind in bad_input.KINDS}
+    assert set(mapping["mapping"]) == wanted
+    names = {m["name"] for m in asyncapi["components"]["messages"].values()}
+    assert wanted <= names
+    assert {f"recapd.notify.{kind}" for kind in NOTIFICATIONS} <= names
+
+
+def test_every_code_is_described_in_order(openapi, asyncapi):
+    for document in (openapi, asyncapi):
+        schemas = document["components"]["schemas"]
+        assert schemas["RefusalCode"]["enum"] == CODES
+
+
+def test_both_documents_share_their_schemas(openapi, asyncapi):
+    ours = openapi["components"]["schemas"]
+    for name, schema in asyncapi["components"]["schemas"].items():
+        assert ours.get(name, schema) == schema, name
+
+
+@pytest.mark.parametrize("name", ["openapi", "asyncapi"])
+def test_the_node_serves_the_document(client, name):
+    answer = client.get(f"/{name}.json")
+    assert answer.status == 200
+    assert answer.media == "application/json"
+    assert answer.json == json.loads(
+        (documents.DOCS / f"{name}.json").read_text())
+
+
+def tour(client):
+    """Every kind of answer once."""
+    lesson = Lesson(client, students=2, modality="online",
+                    program=fresh("p")).paid()
+    accepted(lesson.void())
+    early = Lesson(client)
+    accepted(early.schedule())
+    early.log_time(5)
+    accepted(early.decline())
+    client.send({})
+    client.send(wire.command("support.void", fresh("s"), "support:x",
+                             {"note": "n"}))
+    early.send("support.void", "tutor:x", {"note": "n"})
+    client.batch([{}, wire.command("session.cancel", early.id, "system:x",
+                                   {"reason": "r"})])
+    client.send_text("{}", "text/plain")
+    for path in (f"/v1/sessions/{lesson.id}", f"/v1/sessions/{early.id}",
+                 f"/v1/sessions/{lesson.id}/history",
+                 f"/v1/sessions/{early.id}/refusals",
+                 f"/v1/sessions/{early.id}/eligibility",
+                 f"/v1/sessions/{fresh('s')}", "/v1/sessions?limit=2",
+                 f"/v1/sessions?tutor={lesson.tutor}",
+                 f"/v1/tutors/{lesson.tutor}/limits",
+                 f"/v1/courses/{lesson.course}/limits"
+                 f"?student={lesson.student}",
+                 f"/v1/courses/{lesson.course}/limits",
+                 f"/v1/accounts/tutor:{lesson.tutor}",
+                 f"/v1/accounts/program:{lesson.data['program']}",
+                 f"/v1/notifications?session={lesson.id}",
+                 "/v1/dead-letters", "/v1/clock"):
+        client.get(path)
+
+
+def test_what_the_node_answers_has_the_published_form(client):
+    tour(client)
+    client.advance("200h")
+    tour(client)
+    assert len(wire.EXCHANGES) > 40
+    documents.check_exchanges()
+
+
+@NEEDS
+def test_the_check_of_answers_sees_another_form():
+    result = documents.run("answers", documents.OPENAPI, given=json.dumps([{
+        "method": "GET", "path": "/v1/sessions/s", "status": 200,
+        "media": "application/json", "body": {"id": "s"}}]))
+    assert result.returncode == 1
+    assert "required" in result.stdout

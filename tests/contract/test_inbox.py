@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The database inbox: rows in, outcomes out, dead letters aside."""
+import json
+
+import pytest
+
+from lesson import Lesson
+from wire import (DAY, HOUR, accepted, check_outcome, command, fresh, recap,
+                  wait_until)
+
+
+@pytest.fixture(scope="module")
+def database(node):
+    return node.database
+
+
+def through(database, event):
+    """Inserts an event and waits for its outcome."""
+    database.insert_event(event)
+    outcome = database.wait_outcome(event)
+    check_outcome(outcome)
+    assert (outcome["id"], outcome["source"]) == (event["id"],
+                                                  event["source"])
+    return outcome
+
+
+def schedule(lesson):
+    return command("session.schedule", lesson.id, "system:x", lesson.data)
+
+
+def dead_letters(client):
+    answer = client.read("/v1/dead-letters")
+    rows = [v for v in answer.values() if isinstance(v, list)]
+    assert len(rows) == 1, answer
+    return rows[0]
+
+
+def is_dead(database, text):
+    rows = database.run("SELECT to_jsonb(d)::text FROM dead_letters d")
+    return [r[0] for r in rows
+            if any(v == text for v in json.loads(r[0]).values())]
+
+
+def test_an_event_in_the_inbox_is_taken(client, database):
+    lesson = Lesson(client)
+    outcome = through(database, schedule(lesson))
+    assert outcome["outcome"] == "accepted"
+    assert outcome["duplicate"] is False
+    assert lesson.state == "scheduled"
+
+
+def test_the_outcome_is_the_object_of_http(client, database):
+    lesson = Lesson(client)
+    event = schedule(lesson)
+    outcome = through(database, event)
+    again = accepted(client.send(event))
+    assert again["duplicate"] is True
+    assert {**again, "duplicate": False} == outcome
+
+
+def test_the_row_is_gone_once_it_is_decided(client, database):
+    event = schedule(Lesson(client))
+    through(database, event)
+    assert database.run("SELECT count(*) FROM inbox WHERE event::text LIKE %s",
+                        f"%{event['id']}%") == [(0,)]
+
+
+def test_a_refused_event_has_an_outcome(client, database):
+    outcome = through(database, command("session.log_time", fresh("s"),
+                                        "tutor:t", {"minutes": 5}))
+    assert outcome["outcome"] == "refused"
+    assert outcome["session"] is None
+    assert [r["code"] for r in outcome["refusals"]] == ["unknown-session"]
+
+
+def test_a_repeat_in_the_inbox_changes_nothing(client, database):
+    lesson = Lesson(client)
+    event = schedule(lesson)
+    accepted(client.send(event))
+    history = client.history(lesson.id)
+    database.insert_event(event)
+    database.insert_event(event)
+    wait_until(lambda: database.run(
+        "SELECT count(*) FROM inbox WHERE event::text LIKE %s",
+        f"%{event['id']}%") == [(0,)], "the repeats to be taken")
+    assert client.history(lesson.id) == history
+    assert len(database.run("SELECT 1 FROM outcomes WHERE source = %s "
+                            "AND id = %s", event["source"],
+                            event["id"])) == 1
+
+
+def test_many_rows_of_one_transaction_are_all_taken(client, database):
+    lessons = [Lesson(client, start=client.now()) for _ in range(200)]
+    events = [schedule(x) for x in lessons]
+    database.run("INSERT INTO inbox (event) SELECT * FROM unnest(%s)",
+                 [json.dumps(e) for e in events])
+    for event in events:
+        assert database.wait_outcome(event)["outcome"] == "accepted"
+
+
+def test_rows_about_one_session_are_taken_in_order(client, database):
+    lesson = Lesson(client, start=client.now() - 2 * DAY)
+    student = f"student:{lesson.student}"
+    events = [schedule(lesson),
+              command("participant.accept", lesson.id, student,
+                      {"student": lesson.student}),
+              command("participant.decline", lesson.id, student,
+                      {"student": lesson.student}),
+              command("session.cancel", lesson.id, "system:x",
+                      {"reason": "r"})]
+    database.run("INSERT INTO inbox (event) SELECT * FROM unnest(%s)",
+                 [json.dumps(e) for e in events])
+    outcomes = [database.wait_outcome(e) for e in events]
+    assert outcomes[0]["outcome"] == outcomes[1]["outcome"] == "accepted"
+    assert outcomes[3]["outcome"] == "accepted"
+    assert lesson.state == "cancelled"
+
+
+def test_the_whole_road_leads_through_the_inbox(make_node):
+    node = make_node()
+    lesson = Lesson(node, start=node.now() - HOUR)
+    student = f"student:{lesson.student}"
+    for event in (
+            schedule(lesson),
+            command("participant.accept", lesson.id, student,
+                    {"student": lesson.student}),
+            command("session.complete", lesson.id, lesson.by_tutor,
+                    {"minutes": 60, "recap": recap()}),
+            command("recap.submit", lesson.id, student, {"recap": recap()})):
+        assert through(node.database, event)["outcome"] == "accepted"
+    lesson.settled()
+    node.stop()
+
+
+def test_what_waits_in_the_inbox_is_taken_at_the_next_start(make_node):
+    node = make_node()
+    lesson = Lesson(node)
+    node.stop()
+    event = schedule(lesson)
+    node.database.insert_event(event)
+    node.start()
+    assert node.database.wait_outcome(event)["outcome"] == "accepted"
+    node.stop()
+
+
+@pytest.mark.parametrize("text", [
+    "", "not json", "{", "[]", "null", "7", '"text"', "{}",
+    "\u00ff\u00fe", "<event/>", "'; DROP TABLE inbox; --"])
+def test_what_cannot_be_taken_is_a_dead_letter(client, database, text):
+    text = text + " " * len(fresh("pad")) if text else text
+    database.insert_event(text)
+    row = wait_until(lambda: is_dead(database, text), "the dead letter")[-1]
+    assert row
+    listed = dead_letters(client)
+    assert any(text in letter.values() for letter in listed)
+    for letter in listed:
+        assert any(isinstance(v, str) and v and v != text
+                   for v in letter.values()), "a reason"
+
+
+def test_a_dead_letter_can_be_retried_and_may_die_again(client, database):
+    text = f"no event {fresh('x')}"
+    database.insert_event(text)
+    wait_until(lambda: is_dead(database, text), "the dead letter")
+    letter, = [d for d in dead_letters(client) if text in d.values()]
+    answer = client.request("POST", f"/v1/dead-letters/{letter['id']}/retry",
+                            "", {})
+    assert 200 <= answer.status < 500, answer
+    wait_until(lambda: is_dead(database, text), "the dead letter again")
+
+
+@pytest.mark.parametrize("which", ["999999999", "x", "-1", "0",
+                                   "99999999999999999999999", "%27"])
+def test_no_other_letter_can_be_retried(client, which):
+    answer = client.request("POST", f"/v1/dead-letters/{which}/retry", "", {})
+    assert answer.status in (400, 404), answer
+
+
+def test_a_letter_stops_nobody_behind_it(client, database):
+    event = schedule(Lesson(client))
+    database.run("INSERT INTO inbox (event) SELECT * FROM unnest(%s)",
+                 ["{{{", json.dumps(event), "]]]"])
+    assert database.wait_outcome(event)["outcome"] == "accepted"
