@@ -168,8 +168,8 @@ sentences why_of(const case_file &f) {
     explain_waiting(f, why);
   else if (state == "missed")
     explain_missed(f, why);
-  else if (state == "update_denied")
-    closed("update.denied", "Support refused an update", "note");
+  else if (state == "session.update_denied")
+    closed("session.update_denied", "Support refused an update", "note");
   else if (state == "cancelled")
     closed("session.cancelled", "It was cancelled", "reason");
   else if (state == "voided")
