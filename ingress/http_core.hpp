@@ -1,0 +1,104 @@
+// What a request is, and how it is answered: between the connections, which
+// know sockets, and the routes, which know the engine.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <functional>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "actors/engine.hpp"
+#include "config/config.hpp"
+#include "ingress/auth.hpp"
+#include "ingress/metrics.hpp"
+#include "ingress/problem.hpp"
+
+namespace recapd::ingress {
+
+/// What every route may use; lives as long as the server.
+struct services {
+  actors::engine &engine;
+  metrics &meters;
+  authenticator auth;
+  config::clock_kind clock;
+  std::atomic<bool> draining{false};
+};
+
+/// One request, complete. `keep` owns what the views point into.
+struct request {
+  std::string method;
+  std::vector<std::string> params;  ///< the path's variable segments
+  std::string query;
+  std::vector<std::pair<std::string_view, std::string_view>> headers;
+  std::string_view body;
+  workflows::instant received_at;
+  caller who;
+  std::shared_ptr<const void> keep;
+
+  /// The first field of that name, or empty.
+  [[nodiscard]] std::string_view header(std::string_view name) const;
+};
+using request_ptr = std::shared_ptr<const request>;
+
+/// Answers a request, once, from any thread.
+using responder = std::function<void(response)>;
+
+/// Who may call a route at all.
+enum class access : unsigned char {
+  open,           ///< anybody, even without a token
+  authenticated,  ///< anybody we know; the route looks closer
+  staff,          ///< trusted, support or system
+};
+
+struct route {
+  std::string_view method;
+  std::string_view pattern;  ///< `/v1/sessions/{}`
+  access who;
+  std::size_t max_body;  ///< bytes
+  /// Null for the event stream, which takes over the connection.
+  void (*handle)(services &, const request_ptr &, const responder &);
+};
+
+/// All routes of the node.
+[[nodiscard]] const std::vector<route> &all_routes();
+
+/// Where a method and a path lead: a route with its parameters, or a response
+/// that says why there is none (404, or 405 with Allow). HEAD leads to GET.
+struct destination {
+  const route *to = nullptr;
+  std::vector<std::string> params;
+  response otherwise;
+};
+[[nodiscard]] destination find_route(std::string_view method,
+                                     const std::vector<std::string> &path);
+
+/// Nothing if the caller may use the route; 401 or 403 otherwise. Sets `who`.
+[[nodiscard]] std::optional<response> admit(const services &s, const route &to,
+                                            std::string_view authorization,
+                                            caller &who);
+
+/// Answers with what `task` makes of a store, on a reader's thread; with 503
+/// when the store or the engine cannot.
+void answer_by_reading(services &s, const responder &respond,
+                       std::function<response(storage::store &)> task);
+
+/// Does the same for one session that exists and that the caller may see.
+void answer_about_session(
+    services &s, const request_ptr &r, const responder &respond,
+    std::function<response(storage::store &, const workflows::session &)> task);
+
+/// The rules that a session is judged by.
+[[nodiscard]] const workflows::rules &rules_of(const actors::engine &engine,
+                                               const workflows::session &s);
+
+/// A row's state. Throws std::runtime_error when it cannot be read.
+[[nodiscard]] workflows::session session_of(const storage::session_row &row);
+
+}  // namespace recapd::ingress

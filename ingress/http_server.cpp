@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ingress/http_server.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
+#include <stdexcept>
+#include <thread>
+
+#include "ingress/event_stream.hpp"
+#include "ingress/http_connection.hpp"
+#include "ingress/log.hpp"
+
+namespace recapd::ingress {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using error = boost::system::error_code;
+
+namespace {
+
+/// Connections beyond the bound that are told so at the same time.
+constexpr std::size_t max_turned_away = 64;
+constexpr std::chrono::milliseconds accept_pause{50};
+
+std::chrono::milliseconds ms(int n) {
+  return std::chrono::milliseconds{n};
+}
+
+tcp::endpoint resolve(asio::io_context &io, const std::string &host,
+                      unsigned short port) {
+  tcp::resolver resolver{io};
+  return resolver.resolve(host, std::to_string(port), tcp::resolver::passive)
+      .begin()
+      ->endpoint();
+}
+
+}  // namespace
+
+struct http_server::impl {
+  std::shared_ptr<http_shared> shared;
+  tcp::acceptor acceptor;
+  asio::steady_timer pause;
+  std::vector<std::thread> threads;
+  unsigned short port = 0;
+  bool stopped = false;
+
+  impl(actors::engine &engine, const config::settings &settings,
+       metrics &meters, http_tuning tuning)
+      : shared{new http_shared{
+          .io = asio::io_context{tuning.threads},
+          .use = {.engine = engine,
+                  .meters = meters,
+                  .auth = authenticator{settings},
+                  .clock = settings.clock},
+          .tuning = tuning,
+          .max_connections =
+              static_cast<std::size_t>(settings.http.max_connections),
+          .header_timeout = ms(settings.http.header_timeout_ms),
+          .idle_timeout = ms(settings.http.idle_timeout_ms),
+          .hub = {},
+          .guard = {},
+          .gone = {},
+          .peers = {}}},
+        acceptor{asio::make_strand(shared->io)}, pause{
+                                                     acceptor.get_executor()} {
+    shared->hub = std::make_shared<event_hub>(shared->io, shared->use, tuning);
+    shared->hub->start(shared);
+  }
+
+  void listen(const std::string &host, unsigned short wanted) {
+    try {
+      const auto at = resolve(shared->io, host, wanted);
+      acceptor.open(at.protocol());
+      acceptor.set_option(tcp::acceptor::reuse_address{true});
+      acceptor.bind(at);
+      acceptor.listen();
+      port = acceptor.local_endpoint().port();
+    } catch (const boost::system::system_error &e) {
+      throw std::runtime_error{"cannot listen on " + host + ":"
+                               + std::to_string(wanted) + ": "
+                               + e.code().message()};
+    }
+  }
+
+  void accept() {
+    acceptor.async_accept(asio::make_strand(shared->io),
+                          [this](error ec, tcp::socket socket) {
+                            on_accepted(ec, std::move(socket));
+                          });
+  }
+
+  void on_accepted(error ec, tcp::socket socket) {
+    if (!acceptor.is_open() || ec == asio::error::operation_aborted) return;
+    if (ec) {
+      // Out of descriptors, most likely: do not spin.
+      log_warn("accepting failed", {{"error", ec.message()}});
+      pause.expires_after(accept_pause);
+      return pause.async_wait([this](error stop) {
+        if (!stop && acceptor.is_open()) accept();
+      });
+    }
+    const auto open = shared->count();
+    if (open < shared->max_connections)
+      std::make_shared<connection>(std::move(socket), shared)->start();
+    else if (open < shared->max_connections + max_turned_away)
+      std::make_shared<connection>(std::move(socket), shared)->turn_away();
+    accept();
+  }
+
+  void run() {
+    for (int i = 0; i < shared->tuning.threads; ++i)
+      threads.emplace_back([io = &shared->io] { serve(*io); });
+  }
+
+  /// A handler that throws is a bug of ours; the others go on.
+  static void serve(asio::io_context &io) {
+    while (true) {
+      try {
+        io.run();
+        return;
+      } catch (const std::exception &e) {
+        log_warn("a handler threw", {{"error", e.what()}});
+      }
+    }
+  }
+
+  /// False when some are left at the end of the bound.
+  bool wait_until_gone(std::chrono::milliseconds bound) {
+    std::unique_lock lock{shared->guard};
+    return shared->gone.wait_for(lock, bound,
+                                 [this] { return shared->peers.empty(); });
+  }
+
+  void stop() {
+    if (std::exchange(stopped, true)) return;
+    shared->use.draining = true;
+    shared->hub->stop();
+    asio::post(acceptor.get_executor(), [this] {
+      error ignored;
+      acceptor.close(ignored);
+      pause.cancel();
+    });
+    for (const auto &p : shared->living())
+      p->drain();
+    if (!wait_until_gone(shared->tuning.drain)) {
+      for (const auto &p : shared->living())
+        p->abort();
+      wait_until_gone(std::chrono::milliseconds{200});
+    }
+    shared->over = true;
+    shared->io.stop();
+    for (auto &t : threads)
+      t.join();
+    // What was posted last still holds peers, which hold this.
+    shared->io.restart();
+    while (shared->io.poll() > 0) {
+    }
+  }
+};
+
+http_server::http_server(actors::engine &engine,
+                         const config::settings &settings, metrics &meters,
+                         http_tuning tuning)
+    : impl_{std::make_unique<impl>(engine, settings, meters, tuning)} {
+  impl_->listen(settings.listen_host, settings.listen_port);
+  impl_->accept();
+  impl_->run();
+}
+
+http_server::~http_server() {
+  if (impl_) stop();
+}
+
+unsigned short http_server::port() const {
+  return impl_->port;
+}
+
+void http_server::stop() {
+  impl_->stop();
+}
+
+}  // namespace recapd::ingress

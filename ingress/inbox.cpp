@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ingress/inbox.hpp"
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <thread>
+#include <utility>
+
+#include "ingress/cloudevent.hpp"
+#include "ingress/command_log.hpp"
+#include "ingress/log.hpp"
+#include "ingress/reading.hpp"
+#include "ingress/strict_json.hpp"
+#include "storage/pg_store.hpp"
+
+namespace recapd::ingress {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+/// Why a row became a dead letter; the row is gone with it.
+storage::dead_letter letter_of(const storage::inbox_row &row,
+                               workflows::instant now, std::string_view code,
+                               std::string reason) {
+  return {.id = 0,
+          .event = row.event,
+          .reason = std::move(reason),
+          .code = std::string{code},
+          .ingress = "inbox",
+          .received_at = row.received_at,
+          .at = now};
+}
+
+}  // namespace
+
+/// Shared with the replies, which may come after the inbox is gone.
+struct inbox::impl : std::enable_shared_from_this<inbox::impl> {
+  actors::engine &engine;
+  metrics &meters;
+  std::string url;
+  inbox_tuning tuning;
+
+  std::mutex guard;
+  std::condition_variable changed;
+  bool stopping = false;
+  bool notified = true;
+  bool faulted = false;              ///< something must be read again
+  std::set<std::int64_t> in_flight;  ///< rows taken and not done
+  std::thread reader, listener;
+  // The reader's own:
+  std::int64_t highest = 0;  ///< seq of the last row that was looked at
+  bool whole = true;         ///< the last read began at the first row
+  std::chrono::steady_clock::time_point last_whole;
+
+  impl(actors::engine &e, std::string u, metrics &m, inbox_tuning t)
+      : engine{e}, meters{m}, url{std::move(u)}, tuning{t} {}
+
+  // ---- threads
+  // ---------------------------------------------------------------
+
+  void start() {
+    reader = std::thread{[this] { read_on(); }};
+    if (!url.empty()) listener = std::thread{[this] { listen(); }};
+  }
+
+  void stop() {
+    {
+      std::unique_lock lock{guard};
+      if (std::exchange(stopping, true)) return;
+      changed.notify_all();
+    }
+    if (reader.joinable()) reader.join();
+    if (listener.joinable()) listener.join();
+    std::unique_lock lock{guard};
+    changed.wait_for(lock, tuning.drain, [this] { return in_flight.empty(); });
+  }
+
+  void listen() {
+    std::unique_ptr<storage::pg_listener> channel;
+    while (!is_stopping()) {
+      try {
+        if (!channel) channel = storage::open_pg_listener(url, "recapd_inbox");
+        if (channel->wait(200ms)) notify();
+      } catch (const storage::storage_error &e) {
+        log_warn("cannot listen for inbox rows", {{"error", e.what()}});
+        pause(tuning.backoff * 4);
+      }
+    }
+  }
+
+  void read_on() {
+    while (wait_for_work()) {
+      try {
+        if (!read_all() || is_faulted()) recover();
+      } catch (const std::exception &e) {
+        log_warn("reading the inbox failed", {{"error", e.what()}});
+        recover();
+      }
+    }
+  }
+
+  // ---- waiting
+  // -----------------------------------------------------------------
+
+  bool is_stopping() {
+    const std::lock_guard lock{guard};
+    return stopping;
+  }
+
+  bool is_faulted() {
+    const std::lock_guard lock{guard};
+    return faulted;
+  }
+
+  void notify() {
+    const std::lock_guard lock{guard};
+    notified = true;
+    changed.notify_all();
+  }
+
+  void pause(std::chrono::milliseconds d) {
+    std::unique_lock lock{guard};
+    changed.wait_for(lock, d, [this] { return stopping; });
+  }
+
+  bool wait_for_work() {
+    std::unique_lock lock{guard};
+    changed.wait_for(lock, whole ? tuning.poll : tuning.rescan,
+                     [this] { return stopping || notified || faulted; });
+    notified = false;
+    return !stopping;
+  }
+
+  /// True when one more row may be taken.
+  bool wait_for_room() {
+    std::unique_lock lock{guard};
+    changed.wait(lock, [this] {
+      return stopping || faulted || in_flight.size() < tuning.max_in_flight;
+    });
+    return !stopping && !faulted;
+  }
+
+  /// After a fault everything in flight is waited for, so that what is read
+  /// again is taken in the order of seq again.
+  void recover() {
+    {
+      std::unique_lock lock{guard};
+      changed.wait(lock, [this] { return stopping || in_flight.empty(); });
+      faulted = false;
+      notified = true;
+      last_whole = {};
+    }
+    pause(tuning.backoff);
+  }
+
+  // ---- rows
+  // ------------------------------------------------------------------------
+
+  /// Takes every row there is after those taken before. Now and then, and
+  /// whenever nothing is in flight, it begins at the first: a row whose
+  /// transaction was slow becomes visible after rows with greater seqs. False:
+  /// a fault came between.
+  bool read_all() {
+    const auto now = std::chrono::steady_clock::now();
+    whole = snapshot().empty() || now - last_whole >= tuning.rescan;
+    if (whole) last_whole = now;
+    if (whole) highest = 0;
+    while (true) {
+      const auto skipped = snapshot();
+      const auto rows = read_now(
+          engine, [after = highest, n = tuning.page](storage::store &s) {
+            return s.read_inbox(after, n);
+          });
+      if (!rows) return false;
+      for (const auto &row : *rows) {
+        if (!skipped.contains(row.seq) && (!wait_for_room() || !take(row)))
+          return false;
+        highest = row.seq;
+      }
+      if (rows->size() < static_cast<std::size_t>(tuning.page)) return true;
+    }
+  }
+
+  /// The rows in flight before a read: it may see them even when they are
+  /// done by the time it answers.
+  std::set<std::int64_t> snapshot() {
+    const std::lock_guard lock{guard};
+    return in_flight;
+  }
+
+  bool take(const storage::inbox_row &row) {
+    auto event = decode_structured(row.event,
+                                   {.who = {}, .received_at = row.received_at});
+    begin(row.seq);
+    if (!event.has_value()) {
+      bury(row, "malformed", event.error().detail);
+      return true;
+    }
+    event->inbox_seq = row.seq;
+    actors::reply<actors::outcome> done{
+        [self = shared_from_this(), row, note = note_of(*event)](auto answer) {
+          log_outcome(note, answer);
+          self->on_outcome(row, answer);
+        }};
+    // A full or draining engine leaves the reply to answer `unavailable`.
+    return engine.submit(std::move(*event), done);
+  }
+
+  void on_outcome(const storage::inbox_row &row,
+                  const actors::answer<actors::outcome> &answer) {
+    if (!answer.has_value()) return end(row.seq, true);
+    if (answer->code == workflows::refusal_code::id_reused)
+      return bury(row, "id-reused",
+                  "The same id and source came before with other content.");
+    end(row.seq, false);
+  }
+
+  void bury(const storage::inbox_row &row, std::string_view code,
+            const std::string &reason) {
+    meters.dead_letter(code);
+    log_warn("an inbox row became a dead letter",
+             {{"code", code}, {"reason", reason}});
+    engine.read(
+        [self = shared_from_this(), seq = row.seq,
+         letter = letter_of(row, engine.time().now(), code, reason)](
+            storage::store &s) {
+          s.bury(letter, seq);
+          self->end(seq, false);
+        },
+        [self = shared_from_this(), seq = row.seq](storage::fault) {
+          self->end(seq, true);
+        });
+  }
+
+  void begin(std::int64_t seq) {
+    const std::lock_guard lock{guard};
+    in_flight.insert(seq);
+  }
+
+  void end(std::int64_t seq, bool fault) {
+    const std::lock_guard lock{guard};
+    in_flight.erase(seq);
+    faulted = faulted || fault;
+    changed.notify_all();
+  }
+};
+
+inbox::inbox(actors::engine &engine, std::string database_url, metrics &meters,
+             inbox_tuning tuning)
+    : impl_{std::make_shared<impl>(engine, std::move(database_url), meters,
+                                   tuning)} {
+  impl_->start();
+}
+
+inbox::~inbox() {
+  if (impl_) impl_->stop();
+}
+
+void inbox::stop() {
+  impl_->stop();
+}
+
+}  // namespace recapd::ingress

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ingress/metrics.hpp"
+
+#include <array>
+#include <map>
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+#include "workflows/refusal.hpp"
+
+namespace recapd::ingress {
+namespace {
+
+using prometheus::Counter;
+using prometheus::Family;
+using prometheus::Gauge;
+using prometheus::Histogram;
+
+constexpr std::array<std::string_view, 18> command_types{
+    "session.schedule",    "participant.invite", "participant.accept",
+    "participant.decline", "participant.remove", "call.join",
+    "call.leave",          "session.log_time",   "session.complete",
+    "recap.submit",        "session.cancel",     "support.request",
+    "support.reopen",      "support.deny",       "support.void",
+    "timers.fire",         "session.settle",     "other"};
+constexpr std::array<std::string_view, 4> outcomes{"accepted", "refused",
+                                                   "duplicate", "unavailable"};
+
+const Histogram::BucketBoundaries seconds{
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
+const Histogram::BucketBoundaries late_seconds{0.01, 0.05, 0.1, 0.25, 0.5, 1,
+                                               5,    30,   60,  600,  3600};
+const Histogram::BucketBoundaries sizes{1,   2,   5,   10,   20,  50,
+                                        100, 200, 500, 1000, 2000};
+
+Family<Counter> &counters(prometheus::Registry &r, const std::string &name,
+                          const std::string &help) {
+  return prometheus::BuildCounter().Name(name).Help(help).Register(r);
+}
+Family<Gauge> &gauges(prometheus::Registry &r, const std::string &name,
+                      const std::string &help) {
+  return prometheus::BuildGauge().Name(name).Help(help).Register(r);
+}
+Gauge &gauge(prometheus::Registry &r, const std::string &name,
+             const std::string &help) {
+  return gauges(r, name, help).Add({});
+}
+Histogram &histogram(prometheus::Registry &r, const std::string &name,
+                     const std::string &help,
+                     const Histogram::BucketBoundaries &buckets) {
+  return prometheus::BuildHistogram().Name(name).Help(help).Register(r).Add(
+      {}, buckets);
+}
+
+double in_seconds(std::chrono::microseconds d) {
+  return std::chrono::duration<double>(d).count();
+}
+
+/// The place of a name in a fixed list; the last one when it is not there.
+template <std::size_t N>
+std::size_t place(const std::array<std::string_view, N> &names,
+                  std::string_view name) {
+  for (std::size_t i = 0; i < N; ++i)
+    if (names[i] == name) return i;
+  return N - 1;
+}
+
+}  // namespace
+
+struct metrics::impl {
+  prometheus::Registry all;
+  std::array<std::array<Counter *, outcomes.size()>, command_types.size()>
+      commands{};
+  std::map<std::string, Counter *, std::less<>> refusals;
+  Family<Counter> &commit_faults = counters(all, "recapd_commits_refused_total",
+                                            "Commits the database refused.");
+  Family<Gauge> &sessions =
+      gauges(all, "recapd_sessions", "Sessions by state.");
+  Family<Counter> &requests =
+      counters(all, "recapd_http_requests_total", "HTTP requests answered.");
+  Family<Gauge> &lag =
+      gauges(all, "recapd_feed_lag_events", "Events a sink has yet to get.");
+  Family<Counter> &deliveries = counters(all, "recapd_webhook_deliveries_total",
+                                         "Webhook messages by result.");
+  Family<Counter> &letters =
+      counters(all, "recapd_dead_letters_total",
+               "Events that could not be taken at all, by code.");
+  Histogram &command_time =
+      histogram(all, "recapd_command_seconds",
+                "From receipt of a command to its outcome.", seconds);
+  Histogram &commit_size = histogram(all, "recapd_commit_size",
+                                     "Commits in one group commit.", sizes);
+  Histogram &commit_time =
+      histogram(all, "recapd_commit_seconds",
+                "How long the store took for a group commit.", seconds);
+  Histogram &timer_late =
+      histogram(all, "recapd_timer_late_seconds",
+                "How long after its time a timer fired.", late_seconds);
+  Gauge &in_flight = gauge(all, "recapd_commands_in_flight",
+                           "Commands taken and not answered.");
+  Gauge &resident =
+      gauge(all, "recapd_sessions_resident", "Session actors in memory.");
+  Gauge &timers = gauge(all, "recapd_timers_armed", "Timers held in memory.");
+  Gauge &depth = gauge(all, "recapd_journal_depth",
+                       "Commits that wait for the next group commit.");
+  Gauge &up = gauge(all, "recapd_database_up", "1 when the database answers.");
+  Gauge &connections =
+      gauge(all, "recapd_http_connections", "Open HTTP connections.");
+  Gauge &clients =
+      gauge(all, "recapd_http_event_clients", "Clients of the event stream.");
+
+  impl() {
+    auto &by_type =
+        counters(all, "recapd_commands_total", "Commands by type and outcome.");
+    for (std::size_t t = 0; t < command_types.size(); ++t)
+      for (std::size_t o = 0; o < outcomes.size(); ++o)
+        commands[t][o] = &by_type.Add({{"type", std::string{command_types[t]}},
+                                       {"outcome", std::string{outcomes[o]}}});
+    auto &by_code = counters(all, "recapd_refusals_total",
+                             "Refused commands by their first code.");
+    constexpr auto last =
+        static_cast<int>(workflows::refusal_code::pair_daily_limit);
+    for (int c = 0; c <= last; ++c) {
+      const std::string code{
+          workflows::to_string(static_cast<workflows::refusal_code>(c))};
+      refusals.emplace(code, &by_code.Add({{"code", code}}));
+    }
+  }
+};
+
+metrics::metrics() : impl_{std::make_unique<impl>()} {}
+metrics::~metrics() = default;
+
+void metrics::command_done(std::string_view type, std::string_view outcome,
+                           std::string_view code,
+                           std::chrono::microseconds since_receipt) {
+  if (type.starts_with("recapd.")) type.remove_prefix(7);
+  impl_->commands[place(command_types, type)][place(outcomes, outcome)]
+      ->Increment();
+  impl_->command_time.Observe(in_seconds(since_receipt));
+  if (const auto at = impl_->refusals.find(code); at != impl_->refusals.end())
+    at->second->Increment();
+}
+
+void metrics::group_committed(std::size_t commits,
+                              std::chrono::microseconds took) {
+  impl_->commit_size.Observe(static_cast<double>(commits));
+  impl_->commit_time.Observe(in_seconds(took));
+}
+
+void metrics::commit_refused(std::string_view fault) {
+  impl_->commit_faults.Add({{"fault", std::string{fault}}}).Increment();
+}
+
+void metrics::session_moved(std::string_view from, std::string_view to) {
+  if (!from.empty())
+    impl_->sessions.Add({{"state", std::string{from}}}).Decrement();
+  if (!to.empty())
+    impl_->sessions.Add({{"state", std::string{to}}}).Increment();
+}
+
+void metrics::timer_fired(std::chrono::microseconds late) {
+  impl_->timer_late.Observe(in_seconds(late));
+}
+
+void metrics::in_flight(std::size_t commands) {
+  impl_->in_flight.Set(static_cast<double>(commands));
+}
+void metrics::resident_sessions(std::size_t sessions) {
+  impl_->resident.Set(static_cast<double>(sessions));
+}
+void metrics::timers_armed(std::size_t timers) {
+  impl_->timers.Set(static_cast<double>(timers));
+}
+void metrics::journal_depth(std::size_t commits) {
+  impl_->depth.Set(static_cast<double>(commits));
+}
+void metrics::database_up(bool up) {
+  impl_->up.Set(up ? 1 : 0);
+}
+
+void metrics::seed_sessions(
+    const std::vector<std::pair<std::string, std::int64_t>> &by_state) {
+  for (const auto &[state, count] : by_state)
+    impl_->sessions.Add({{"state", state}})
+        .Increment(static_cast<double>(count));
+}
+
+void metrics::http_request(std::string_view route, unsigned status) {
+  impl_->requests
+      .Add({{"route", std::string{route}}, {"status", std::to_string(status)}})
+      .Increment();
+}
+void metrics::http_connections(int delta) {
+  impl_->connections.Increment(delta);
+}
+void metrics::event_clients(int delta) {
+  impl_->clients.Increment(delta);
+}
+
+void metrics::dead_letter(std::string_view code) {
+  impl_->letters.Add({{"code", std::string{code}}}).Increment();
+}
+
+void metrics::feed_lag(std::string_view sink, std::int64_t events) {
+  impl_->lag.Add({{"sink", std::string{sink}}})
+      .Set(static_cast<double>(events));
+}
+
+void metrics::delivery(std::string_view result) {
+  impl_->deliveries.Add({{"result", std::string{result}}}).Increment();
+}
+
+std::string metrics::text() const {
+  return prometheus::TextSerializer{}.Serialize(impl_->all.Collect());
+}
+
+}  // namespace recapd::ingress

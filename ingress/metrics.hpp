@@ -1,0 +1,61 @@
+// Metrics: what the engine and the ingress report, as Prometheus text.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "actors/telemetry.hpp"
+
+namespace recapd::ingress {
+
+/// Thread safe. Hand it to the engine as its telemetry.
+class metrics final : public actors::telemetry {
+public:
+  metrics();
+  ~metrics() override;
+  metrics(const metrics &) = delete;
+  metrics &operator=(const metrics &) = delete;
+
+  void command_done(std::string_view type, std::string_view outcome,
+                    std::string_view code,
+                    std::chrono::microseconds since_receipt) override;
+  void group_committed(std::size_t commits,
+                       std::chrono::microseconds took) override;
+  void commit_refused(std::string_view fault) override;
+  void session_moved(std::string_view from, std::string_view to) override;
+  void timer_fired(std::chrono::microseconds late) override;
+  void in_flight(std::size_t commands) override;
+  void resident_sessions(std::size_t sessions) override;
+  void timers_armed(std::size_t timers) override;
+  void journal_depth(std::size_t commits) override;
+  void database_up(bool up) override;
+
+  /// Adds what `storage::store::count_by_state` found at the start; from then
+  /// on session_moved keeps the figures.
+  void seed_sessions(
+      const std::vector<std::pair<std::string, std::int64_t>> &by_state);
+
+  /// `route` is the pattern, not the path, so that the labels stay few.
+  void http_request(std::string_view route, unsigned status);
+  void http_connections(int delta);
+  void event_clients(int delta);
+  void dead_letter(std::string_view code);
+  /// Events that the sink has yet to get.
+  void feed_lag(std::string_view sink, std::int64_t events);
+  /// `result`: `delivered` or `failed`.
+  void delivery(std::string_view result);
+
+  /// Everything, in Prometheus' text format 0.0.4.
+  [[nodiscard]] std::string text() const;
+
+private:
+  struct impl;
+  std::unique_ptr<impl> impl_;
+};
+
+}  // namespace recapd::ingress

@@ -1,0 +1,31 @@
+// CloudEvents out: session events and notifications, as sent and as shown.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <string>
+#include <vector>
+
+#include "storage/store.hpp"
+
+namespace recapd::ingress {
+
+/// The event of a row: id `SESSION:SEQ`, type `recapd.event.…`.
+[[nodiscard]] boost::json::object event_out(const std::string &session,
+                                            const storage::event_row &row);
+
+/// Its notifications in order: id `SESSION:SEQ:INDEX`, type `recapd.notify.…`,
+/// data `{"to",…}`.
+[[nodiscard]] std::vector<boost::json::object>
+notifications_out(const std::string &session, const storage::event_row &row);
+
+/// Its notifications as `GET /v1/notifications` shows them:
+/// `{id,kind,to,session,at,data}`.
+[[nodiscard]] std::vector<boost::json::object>
+notification_views(const std::string &session, const storage::event_row &row);
+
+/// `{seq,type,at,by,command:{source,id}|null,data}`.
+[[nodiscard]] boost::json::object history_view(const storage::event_row &row);
+
+}  // namespace recapd::ingress

@@ -1,0 +1,34 @@
+// Reading from a thread that may wait: the inbox's and the webhook's.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <future>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "actors/engine.hpp"
+
+namespace recapd::ingress {
+
+/// Runs `task` on a reader's thread and waits for it; nothing when the store
+/// or the engine could not. Never from an actor or a server thread.
+template <class F>
+[[nodiscard]] auto read_now(actors::engine &engine, F task)
+    -> std::optional<decltype(task(std::declval<storage::store &>()))> {
+  using value = decltype(task(std::declval<storage::store &>()));
+  auto done = std::make_shared<std::promise<std::optional<value>>>();
+  auto waiting = done->get_future();
+  engine.read([done, task = std::move(task)](
+                  storage::store &s) { done->set_value(task(s)); },
+              [done](storage::fault) { done->set_value(std::nullopt); });
+  done.reset();
+  try {
+    return waiting.get();
+  } catch (const std::future_error &) {
+    return std::nullopt;  // the engine dropped both
+  }
+}
+
+}  // namespace recapd::ingress

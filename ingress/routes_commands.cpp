@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "ingress/cloudevent.hpp"
+#include "ingress/command_log.hpp"
+#include "ingress/log.hpp"
+#include "ingress/routes.hpp"
+#include "ingress/strict_json.hpp"
+#include "ingress/target.hpp"
+#include "ingress/text.hpp"
+
+namespace recapd::ingress::routes {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t max_batch_events = 1000;
+constexpr auto busy = "Too much is in flight; send the same again later.";
+constexpr auto lost = "Whether it was taken is not known; send the same again, "
+                      "nothing happens twice.";
+
+arrival arrival_of(const request &r) {
+  return {.who = r.who,
+          .received_at = r.received_at,
+          .traceparent = r.header("traceparent")};
+}
+
+response rejected_response(const rejected &why) {
+  log_debug("event rejected", {{"code", workflows::to_string(why.code)},
+                               {"source", why.source.value_or("")},
+                               {"id", why.id.value_or("")}});
+  return refused(outcome_of(why), why.code);
+}
+
+response outcome_response(const actors::outcome &o) {
+  if (o.accepted) return {.body = o.json};
+  return refused(json::parse(o.json).as_object(),
+                 o.code.value_or(workflows::refusal_code::wrong_state));
+}
+
+void submit_one(services &s, decoded event, const responder &respond) {
+  if (!event.has_value()) return respond(rejected_response(event.error()));
+  actors::reply<actors::outcome> done{[respond,
+                                       note = note_of(*event)](auto answer) {
+    log_outcome(note, answer);
+    respond(answer.has_value() ? outcome_response(*answer) : unavailable(lost));
+  }};
+  if (!s.engine.submit(std::move(*event), done)) respond(unavailable(busy));
+}
+
+/// A batch on its way: the slots fill from many threads, the last one answers.
+class batch {
+public:
+  batch(std::size_t size, responder respond)
+      : slots_(size), waiting_{size}, respond_{std::move(respond)} {}
+
+  /// Each slot is filled once; none is read before all are.
+  void fill(std::size_t slot, std::string outcome) {
+    slots_[slot] = std::move(outcome);
+    count_down();
+  }
+  void fail() {
+    failed_ = true;
+    count_down();
+  }
+
+private:
+  void count_down() {
+    if (waiting_.fetch_sub(1, std::memory_order_acq_rel) > 1) return;
+    respond_(failed_ ? unavailable(lost) : response{.body = joined()});
+  }
+
+  [[nodiscard]] std::string joined() const {
+    std::size_t size = 2;
+    for (const auto &s : slots_)
+      size += s.size() + 1;
+    std::string out;
+    out.reserve(size);
+    out += '[';
+    for (const auto &s : slots_) {
+      if (out.size() > 1) out += ',';
+      out += s;
+    }
+    out += ']';
+    return out;
+  }
+
+  std::vector<std::string> slots_;
+  std::atomic<std::size_t> waiting_;
+  std::atomic<bool> failed_{false};
+  responder respond_;
+};
+
+void submit_slot(services &s, const std::shared_ptr<batch> &whole,
+                 std::size_t slot, decoded event) {
+  if (!event.has_value())
+    return whole->fill(slot, json::serialize(outcome_of(event.error())));
+  actors::reply<actors::outcome> done{
+      [whole, slot, note = note_of(*event)](auto answer) {
+        log_outcome(note, answer);
+        if (answer.has_value())
+          whole->fill(slot, std::move((*answer).json));
+        else
+          whole->fail();
+      }};
+  if (s.engine.submit(std::move(*event), done)) return;
+  // The reply answers `unavailable` itself when it is dropped unanswered.
+}
+
+void submit_batch(services &s, const request &r, const responder &respond) {
+  const auto slices = split_array(r.body, max_batch_events);
+  if (!slices.has_value()) return respond(bad_request(slices.error().detail));
+  const auto count = (*slices).size();
+  if (count == 0) return respond({.body = "[]"});
+  if (count > max_batch_events)
+    return respond(problem(413, "too-large",
+                           "A batch has at most 1000 events; send several."));
+  const auto how = arrival_of(r);
+  std::vector<decoded> events;
+  events.reserve(count);
+  for (const auto slice : *slices) {
+    events.push_back(decode_structured(slice, how));
+    if (!events.back().has_value() && events.back().error().not_json)
+      return respond(bad_request(events.back().error().detail));
+  }
+  if (!s.engine.admits(count)) return respond(unavailable(busy));
+  const auto whole = std::make_shared<batch>(count, respond);
+  for (std::size_t i = 0; i < count; ++i)
+    submit_slot(s, whole, i, std::move(events[i]));
+}
+
+response unsupported(std::string_view detail) {
+  return problem(415, "unsupported-media-type", detail);
+}
+
+bool binary_mode(const request &r) {
+  for (const auto &[name, value] : r.headers)
+    if (name.size() > 3 && equal_no_case(name.substr(0, 3), "ce-")) return true;
+  return false;
+}
+
+}  // namespace
+
+void post_commands(services &s, const request_ptr &r,
+                   const responder &respond) {
+  if (query q{r->query, {}}; !q.error().empty())
+    return respond(bad_request(q.error()));
+  const auto media = parse_media_type(r->header("content-type"));
+  if (!media.charset.empty() && media.charset != "utf-8")
+    return respond(unsupported("The charset must be utf-8."));
+  if (media.name == "application/cloudevents+json")
+    return submit_one(s, decode_structured(r->body, arrival_of(*r)), respond);
+  if (media.name == "application/cloudevents-batch+json")
+    return submit_batch(s, *r, respond);
+  if (media.name == "application/json" && binary_mode(*r))
+    return submit_one(s, decode_binary(r->headers, r->body, arrival_of(*r)),
+                      respond);
+  if (media.name == "application/json")
+    return respond(unsupported("application/json is the binary mode, which "
+                               "needs ce-* headers; send a whole event as "
+                               "application/cloudevents+json."));
+  respond(unsupported("Send application/cloudevents+json, "
+                      "application/cloudevents-batch+json, or "
+                      "application/json with ce-* headers."));
+}
+
+}  // namespace recapd::ingress::routes

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <boost/json/value.hpp>
+
+#include "ingress/documents.hpp"
+#include "ingress/log.hpp"
+#include "ingress/routes.hpp"
+#include "ingress/strict_json.hpp"
+#include "ingress/target.hpp"
+
+namespace recapd::ingress::routes {
+namespace {
+
+namespace json = boost::json;
+using workflows::instant;
+
+/// No instant beyond this one can be written.
+constexpr instant end_of_time =
+    std::chrono::sys_days{std::chrono::year{9999} / std::chrono::December / 31};
+
+response no_clock() {
+  return problem(404, "not-found",
+                 "There is a clock only with --clock manual.");
+}
+
+response clock_view(instant now) {
+  return json_response({{"now", workflows::format_rfc3339(now)}});
+}
+
+/// Where a `POST /v1/clock` wants the clock, or what is wrong with it.
+struct move {
+  std::optional<instant> to;
+  std::string error;
+};
+
+move parse_move(std::string_view body, instant now) {
+  constexpr auto form = "Expected {\"advance\":\"72h\"} or "
+                        "{\"set\":\"2026-11-23T14:30:00Z\"}.";
+  const auto parsed = parse_strict(body);
+  if (!parsed.has_value()) return {.to = {}, .error = parsed.error().detail};
+  const auto *object = (*parsed).if_object();
+  if (object == nullptr || object->size() != 1
+      || !object->begin()->value().is_string())
+    return {.to = {}, .error = form};
+  const auto &member = *object->begin();
+  const std::string_view text = member.value().get_string();
+  if (member.key() == "set") {
+    const auto to = workflows::parse_rfc3339(text);
+    return {to, "set: expected RFC 3339 with an offset."};
+  }
+  if (member.key() != "advance") return {.to = {}, .error = form};
+  const auto by = workflows::parse_duration(text);
+  if (!by) return {.to = {}, .error = "advance: expected such as \"72h\"."};
+  if (*by > end_of_time - now)
+    return {.to = {}, .error = "advance: that is past the year 9999."};
+  return {now + *by, {}};
+}
+
+response document(std::string_view text) {
+  return {.body = std::string{text}};
+}
+
+}  // namespace
+
+void get_clock(services &s, const request_ptr &, const responder &respond) {
+  if (!s.engine.time().manual()) return respond(no_clock());
+  respond(clock_view(s.engine.time().now()));
+}
+
+void post_clock(services &s, const request_ptr &r, const responder &respond) {
+  if (!s.engine.time().manual()) return respond(no_clock());
+  const auto now = s.engine.time().now();
+  const auto wanted = parse_move(r->body, now);
+  if (!wanted.to) return respond(bad_request(wanted.error));
+  if (*wanted.to < now)
+    return respond(problem(409, "clock-backwards",
+                           "The clock moves forward only.",
+                           {{"now", workflows::format_rfc3339(now)}}));
+  s.engine.advance(*wanted.to, actors::reply<instant>{[respond](auto settled) {
+    if (settled.has_value()) return respond(clock_view(*settled));
+    respond(unavailable("The clock did not settle; read it "
+                        "and try again."));
+  }});
+}
+
+void get_healthz(services &, const request_ptr &, const responder &respond) {
+  respond(json_response({{"status", "ok"}}));
+}
+
+void get_readyz(services &s, const request_ptr &, const responder &respond) {
+  const auto health = s.engine.status();
+  const bool draining = s.draining || health.draining;
+  const char *why = draining              ? "draining"
+                    : !health.database_up ? "database down"
+                                          : nullptr;
+  if (why == nullptr)
+    return respond(
+        json_response({{"status", "ready"}, {"in_flight", health.in_flight}}));
+  auto out = json_response({{"status", "not ready"}, {"reason", why}});
+  out.status = 503;
+  respond(std::move(out));
+}
+
+void get_metrics(services &s, const request_ptr &, const responder &respond) {
+  respond({.body = s.meters.text(),
+           .content_type = "text/plain; version=0.0.4; charset=utf-8"});
+}
+
+void get_openapi(services &, const request_ptr &, const responder &respond) {
+  respond(document(openapi_document));
+}
+
+void get_asyncapi(services &, const request_ptr &, const responder &respond) {
+  respond(document(asyncapi_document));
+}
+
+}  // namespace recapd::ingress::routes

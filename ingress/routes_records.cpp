@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <boost/json/array.hpp>
+
+#include "ingress/log.hpp"
+#include "ingress/outgoing.hpp"
+#include "ingress/routes.hpp"
+#include "ingress/target.hpp"
+#include "ingress/text.hpp"
+
+namespace recapd::ingress::routes {
+namespace {
+
+namespace json = boost::json;
+using storage::store;
+
+/// A place among notifications: how many of a row's were shown already.
+struct place {
+  std::int64_t row = 0;
+  std::size_t shown = 0;
+};
+
+std::optional<place> parse_place(std::string_view token) {
+  if (token.empty()) return place{};
+  const auto dot = token.find('.');
+  if (dot == std::string_view::npos) return std::nullopt;
+  const auto row = parse_integer<std::int64_t>(token.substr(0, dot));
+  const auto shown = parse_integer<std::size_t>(token.substr(dot + 1));
+  if (!row || !shown || *row < 0) return std::nullopt;
+  return place{*row, *shown};
+}
+
+/// Collects a page of notifications, from a place on.
+class notification_page {
+public:
+  notification_page(place after, std::size_t limit)
+      : at_{after}, limit_{limit} {}
+
+  /// Rows come in order from `after.row` on (that row itself included).
+  /// False: the page is full.
+  bool add(std::int64_t number, const std::string &session,
+           const storage::event_row &row) {
+    auto views = notification_views(session, row);
+    std::size_t first = number == at_.row ? at_.shown : 0;
+    for (; first < views.size(); ++first) {
+      if (found_.size() == limit_) return more_ = true, false;
+      found_.push_back(std::move(views[first]));
+      at_ = {number, first + 1};
+    }
+    return true;
+  }
+
+  response answer() {
+    json::value next;
+    if (more_) next = std::to_string(at_.row) + "." + std::to_string(at_.shown);
+    return json_response(
+        {{"notifications", std::move(found_)}, {"next", std::move(next)}});
+  }
+
+private:
+  place at_;
+  std::size_t limit_;
+  json::array found_;
+  bool more_ = false;
+};
+
+response from_feed(store &db, place after, std::size_t limit) {
+  constexpr int rows_a_read = 200;
+  notification_page page{after, limit};
+  auto position = after.row > 0 ? after.row - 1 : 0;
+  while (true) {
+    const auto rows = db.read_feed(position, rows_a_read);
+    for (const auto &r : rows)
+      if (!page.add(r.position, r.session, r.event)) return page.answer();
+    if (rows.size() < rows_a_read) return page.answer();
+    position = rows.back().position;
+  }
+}
+
+bool account_name(std::string_view account, std::string_view kind) {
+  return account.starts_with(kind)
+         && workflows::valid_id(account.substr(kind.size()));
+}
+
+response account_view(const std::string &account,
+                      const storage::account_page &page) {
+  json::object balances;
+  for (const auto &[currency, amount] : page.balances)
+    balances[currency] = amount;
+  json::array entries;
+  for (const auto &e : page.entries)
+    entries.push_back({{"session", e.session},
+                       {"amount", e.amount},
+                       {"currency", e.currency},
+                       {"at", workflows::format_rfc3339(e.at)},
+                       {"kind", workflows::to_string(e.kind)}});
+  return json_response(
+      {{"account", account},
+       {"balances", std::move(balances)},
+       {"entries", std::move(entries)},
+       {"next", page.next.empty() ? json::value() : json::value(page.next)}});
+}
+
+json::object letter_view(const storage::dead_letter &d) {
+  return {{"id", d.id},
+          {"event", d.event},
+          {"reason", d.reason},
+          {"code", d.code},
+          {"ingress", d.ingress},
+          {"received_at", workflows::format_rfc3339(d.received_at)},
+          {"at", workflows::format_rfc3339(d.at)}};
+}
+
+}  // namespace
+
+void get_account(services &s, const request_ptr &r, const responder &respond) {
+  const auto &account = r->params.front();
+  query q{r->query, {"after", "limit"}};
+  const auto limit = q.limit();
+  const bool tutor = account_name(account, "tutor:");
+  if (!tutor && !account_name(account, "program:"))
+    q.fail("The path names no account, program:ID or tutor:ID.");
+  if (!q.error().empty()) return respond(bad_request(q.error()));
+  if (!r->who.sees_all()
+      && !(tutor && r->who.is(workflows::role::tutor, account.substr(6))))
+    return respond(not_allowed("You can see your own account only."));
+  answer_by_reading(
+      s, respond, [account, limit, after = q.text("after")](store &db) {
+        return account_view(account, db.account(account, after, limit));
+      });
+}
+
+void get_notifications(services &s, const request_ptr &r,
+                       const responder &respond) {
+  query q{r->query, {"session", "limit", "after"}};
+  const auto session = q.text("session");
+  const auto after = parse_place(q.text("after"));
+  if (!after) q.fail("after: expected the token of a page before.");
+  const int limit = q.limit(session.empty() ? 100 : 1000);
+  if (!q.error().empty()) return respond(bad_request(q.error()));
+  const auto count = static_cast<std::size_t>(limit);
+  if (session.empty()) {
+    if (!r->who.sees_all())
+      return respond(not_allowed("Name a session of yours: ?session=ID."));
+    return answer_by_reading(s, respond, [after, count](store &db) {
+      return from_feed(db, *after, count);
+    });
+  }
+  auto about = std::make_shared<request>(*r);
+  about->params = {session};
+  answer_about_session(
+      s, about, respond,
+      [after, count](store &db, const workflows::session &found) {
+        notification_page page{*after, count};
+        for (const auto &row : db.history(found.id))
+          if (row.seq >= after->row && !page.add(row.seq, found.id, row)) break;
+        return page.answer();
+      });
+}
+
+void list_dead_letters(services &s, const request_ptr &r,
+                       const responder &respond) {
+  query q{r->query, {"after", "limit"}};
+  const auto after = q.position("after");
+  const auto limit = q.limit();
+  if (!q.error().empty()) return respond(bad_request(q.error()));
+  answer_by_reading(s, respond, [after, limit](store &db) {
+    auto letters = db.list_dead_letters(after, limit + 1);
+    const bool more = letters.size() > static_cast<std::size_t>(limit);
+    if (more) letters.pop_back();
+    json::array views;
+    for (const auto &d : letters)
+      views.push_back(letter_view(d));
+    return json_response(
+        {{"dead_letters", std::move(views)},
+         {"next", more ? json::value(std::to_string(letters.back().id))
+                       : json::value()}});
+  });
+}
+
+void retry_dead_letter(services &s, const request_ptr &r,
+                       const responder &respond) {
+  if (query q{r->query, {}}; !q.error().empty())
+    return respond(bad_request(q.error()));
+  const auto id = parse_integer<std::int64_t>(r->params.front());
+  const auto none =
+      problem(404, "not-found", "There is no dead letter of this id.");
+  if (!id) return respond(none);
+  answer_by_reading(s, respond, [id = *id, none](store &db) {
+    if (!db.retry_dead_letter(id)) return none;
+    log_info("a dead letter is tried again", {{"id", std::to_string(id)}});
+    return json_response({{"id", id}});
+  });
+}
+
+}  // namespace recapd::ingress::routes

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ingress/target.hpp"
+
+#include <algorithm>
+
+#include "ingress/strict_json.hpp"
+#include "ingress/text.hpp"
+#include "workflows/ids.hpp"
+
+namespace recapd::ingress {
+namespace {
+
+/// Decoded text that a database can hold.
+std::optional<std::string> decode(std::string_view text, bool plus_is_space) {
+  auto out = percent_decode(text, plus_is_space);
+  if (!out || !valid_utf8(*out) || out->find('\0') != std::string::npos)
+    return std::nullopt;
+  return out;
+}
+
+/// An absolute form's path and query; the text itself when it is none.
+std::string_view origin_form(std::string_view text) {
+  const auto scheme = text.find("://");
+  if (text.empty() || text[0] == '/' || scheme == std::string_view::npos)
+    return text;
+  const auto path = text.find('/', scheme + 3);
+  return path == std::string_view::npos ? "/" : text.substr(path);
+}
+
+}  // namespace
+
+std::optional<target> parse_target(std::string_view text) {
+  text = origin_form(text);
+  if (text.empty() || text[0] != '/') return std::nullopt;
+  target out;
+  const auto mark = text.find('?');
+  if (mark != std::string_view::npos) out.query = text.substr(mark + 1);
+  auto path = text.substr(1, mark == std::string_view::npos ? mark : mark - 1);
+  while (true) {
+    const auto slash = path.find('/');
+    auto segment = decode(path.substr(0, slash), false);
+    if (!segment) return std::nullopt;
+    out.path.push_back(std::move(*segment));
+    if (slash == std::string_view::npos) return out;
+    path.remove_prefix(slash + 1);
+  }
+}
+
+query::query(std::string_view text,
+             std::initializer_list<std::string_view> known_names) {
+  while (!text.empty()) {
+    const auto end = text.find('&');
+    const auto pair = text.substr(0, end);
+    text = end == std::string_view::npos ? "" : text.substr(end + 1);
+    if (pair.empty()) continue;
+    const auto equals = pair.find('=');
+    auto name = decode(pair.substr(0, equals), true);
+    auto value = equals == std::string_view::npos
+                     ? std::string{}
+                     : decode(pair.substr(equals + 1), true);
+    if (!name || !value)
+      fail("The query is not percent-encoded UTF-8.");
+    else if (std::find(known_names.begin(), known_names.end(), *name)
+             == known_names.end())
+      fail(*name + ": there is no such parameter here.");
+    else if (!values_.emplace(std::move(*name), std::move(*value)).second)
+      fail("A parameter of the query appears twice.");
+  }
+}
+
+void query::fail(std::string sentence) {
+  if (error_.empty()) error_ = std::move(sentence);
+}
+
+std::string query::text(const std::string &name) const {
+  const auto at = values_.find(name);
+  return at == values_.end() ? std::string{} : at->second;
+}
+
+std::string query::id(const std::string &name) {
+  auto value = text(name);
+  if (!value.empty() && !workflows::valid_id(value))
+    fail(name + ": expected an id, 1 to 64 of A-Z a-z 0-9 _ -.");
+  return value;
+}
+
+int query::limit(int fallback) {
+  const auto value = text("limit");
+  if (value.empty()) return fallback;
+  const auto number = parse_integer<int>(value);
+  if (number && *number >= 1 && *number <= 1000) return *number;
+  fail("limit: expected a number from 1 to 1000.");
+  return fallback;
+}
+
+std::int64_t query::position(const std::string &name) {
+  const auto value = text(name);
+  if (value.empty()) return 0;
+  const auto number = parse_integer<std::int64_t>(value);
+  if (number && *number >= 0) return *number;
+  fail(name + ": expected the token of a page before.");
+  return 0;
+}
+
+}  // namespace recapd::ingress

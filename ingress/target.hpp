@@ -1,0 +1,50 @@
+// Request targets: the path's segments and the query's parameters.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <initializer_list>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace recapd::ingress {
+
+struct target {
+  std::vector<std::string> path;  ///< decoded segments: `/v1/x` is {v1, x}
+  std::string query;              ///< as it came, without the `?`
+};
+
+/// Origin form or absolute form; nothing if it is neither, or its encoding is
+/// broken.
+[[nodiscard]] std::optional<target> parse_target(std::string_view text);
+
+/// The parameters of a query. An empty one counts as absent.
+class query {
+public:
+  /// Reads `text`; what is wrong with it is then in error().
+  query(std::string_view text,
+        std::initializer_list<std::string_view> known_names);
+
+  /// A sentence; empty when everything was right so far.
+  [[nodiscard]] const std::string &error() const { return error_; }
+
+  /// The value, or empty.
+  [[nodiscard]] std::string text(const std::string &name) const;
+  /// An id (CONTRACT section 1), or empty; anything else is an error.
+  [[nodiscard]] std::string id(const std::string &name);
+  /// 1 to 1000, `fallback` when absent; anything else is an error.
+  [[nodiscard]] int limit(int fallback = 100);
+  /// A number from 0 up, 0 when absent; anything else is an error.
+  [[nodiscard]] std::int64_t position(const std::string &name);
+
+  /// Marks the query as wrong; the first sentence stays.
+  void fail(std::string sentence);
+
+private:
+  std::map<std::string, std::string, std::less<>> values_;
+  std::string error_;
+};
+
+}  // namespace recapd::ingress

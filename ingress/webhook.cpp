@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ingress/webhook.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <boost/json/serialize.hpp>
+#include <condition_variable>
+#include <curl/curl.h>
+#include <mutex>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+
+#include "ingress/digest.hpp"
+#include "ingress/log.hpp"
+#include "ingress/outgoing.hpp"
+#include "ingress/reading.hpp"
+
+namespace recapd::ingress {
+namespace {
+
+constexpr std::string_view sink = "webhook";
+
+using curl_handle = std::unique_ptr<CURL, decltype(&curl_easy_cleanup)>;
+using curl_headers =
+    std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)>;
+
+/// libcurl wants this once, before threads use it.
+void start_curl() {
+  static const CURLcode started = curl_global_init(CURL_GLOBAL_DEFAULT);
+  if (started != CURLE_OK) throw std::runtime_error{"libcurl does not start"};
+}
+
+std::size_t discard(char *, std::size_t size, std::size_t count, void *) {
+  return size * count;
+}
+
+int on_progress(void *stopping, curl_off_t, curl_off_t, curl_off_t,
+                curl_off_t) {
+  return *static_cast<const std::atomic<bool> *>(stopping) ? 1 : 0;
+}
+
+curl_headers headers_of(const std::vector<std::string> &lines) {
+  curl_slist *list = nullptr;
+  for (const auto &line : lines)
+    list = curl_slist_append(list, line.c_str());
+  return {list, &curl_slist_free_all};
+}
+
+}  // namespace
+
+std::string signature(std::string_view secret, std::int64_t unix_seconds,
+                      std::string_view body) {
+  const auto t = std::to_string(unix_seconds);
+  return "t=" + t
+         + ",v1=" + hmac_sha256_hex(secret, t + "." + std::string{body});
+}
+
+struct webhook::impl {
+  actors::engine &engine;
+  metrics &meters;
+  config::webhook settings;
+  webhook_tuning tuning;
+  curl_handle curl{nullptr, &curl_easy_cleanup};
+
+  std::mutex guard;
+  std::condition_variable changed;
+  bool woken = true;
+  std::atomic<bool> stopping{false};
+  std::shared_ptr<void> subscription;
+  std::thread worker;
+
+  impl(actors::engine &e, config::webhook c, metrics &m, webhook_tuning t)
+      : engine{e}, meters{m}, settings{std::move(c)}, tuning{t} {
+    start_curl();
+    curl.reset(curl_easy_init());
+    if (!curl) throw std::runtime_error{"libcurl does not start"};
+  }
+
+  void wake() {
+    const std::lock_guard lock{guard};
+    woken = true;
+    changed.notify_all();
+  }
+
+  void stop() {
+    stopping = true;
+    wake();
+    if (worker.joinable()) worker.join();
+  }
+
+  bool wait(std::chrono::milliseconds bound, bool for_work) {
+    std::unique_lock lock{guard};
+    changed.wait_for(lock, bound,
+                     [&] { return stopping || (for_work && woken); });
+    woken = woken && !for_work;
+    return !stopping;
+  }
+
+  void run() {
+    std::optional<std::int64_t> cursor;
+    while (wait(tuning.poll, true)) {
+      try {
+        if (!cursor)
+          cursor = read_now(
+              engine, [](storage::store &s) { return s.load_cursor(sink); });
+        while (cursor && !stopping && deliver_page(*cursor)) {
+        }
+      } catch (const std::exception &e) {
+        log_warn("the webhook failed", {{"error", e.what()}});
+        wait(tuning.first_retry, false);
+      }
+    }
+  }
+
+  /// Sends what follows the cursor and moves it on; false when that was all,
+  /// or nothing could be read.
+  bool deliver_page(std::int64_t &cursor) {
+    using page = std::pair<std::vector<storage::feed_row>, std::int64_t>;
+    const auto read =
+        read_now(engine, [after = cursor, n = tuning.page](storage::store &s) {
+          return page{s.read_feed(after, n), s.feed_end()};
+        });
+    if (!read) return false;
+    const auto &[rows, end] = *read;
+    const auto before = cursor;
+    for (const auto &row : rows) {
+      meters.feed_lag(sink, std::max<std::int64_t>(0, end - cursor));
+      if (!deliver_row(row)) break;
+      cursor = row.position;
+    }
+    if (cursor != before) save(cursor);
+    if (rows.empty()) meters.feed_lag(sink, 0);
+    return rows.size() == static_cast<std::size_t>(tuning.page);
+  }
+
+  /// A cursor that could not be saved only means that something is sent twice.
+  void save(std::int64_t cursor) {
+    (void)read_now(engine, [cursor](storage::store &s) {
+      s.save_cursor(sink, cursor);
+      return true;
+    });
+  }
+
+  /// False when stopped before all was delivered.
+  bool deliver_row(const storage::feed_row &row) {
+    if (!deliver(event_out(row.session, row.event))) return false;
+    for (const auto &n : notifications_out(row.session, row.event))
+      if (!deliver(n)) return false;
+    return true;
+  }
+
+  bool deliver(const boost::json::object &event) {
+    const auto body = boost::json::serialize(event);
+    auto pause = tuning.first_retry;
+    while (!stopping) {
+      const auto error = post(body);
+      meters.delivery(error.empty() ? "delivered" : "failed");
+      if (error.empty()) return true;
+      if (stopping) return false;
+      log_warn("the webhook was not delivered",
+               {{"id", std::string{event.at("id").as_string()}},
+                {"error", error},
+                {"retry_ms", std::to_string(pause.count())}});
+      wait(pause, false);
+      pause = std::min(pause * 2, tuning.last_retry);
+    }
+    return false;
+  }
+
+  /// Empty when it was delivered, else what went wrong.
+  std::string post(const std::string &body) {
+    std::vector<std::string> lines{
+        "Content-Type: application/cloudevents+json; charset=utf-8", "Expect:"};
+    if (!settings.secret.empty()) {
+      const auto now = std::chrono::floor<std::chrono::seconds>(
+          engine.time().now().time_since_epoch());
+      lines.push_back("recapd-signature: "
+                      + signature(settings.secret, now.count(), body));
+    }
+    const auto headers = headers_of(lines);
+    auto *c = curl.get();
+    curl_easy_reset(c);
+    curl_easy_setopt(c, CURLOPT_URL, settings.url.c_str());
+    curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(c, CURLOPT_TIMEOUT_MS,
+                     static_cast<long>(settings.timeout_ms));
+    curl_easy_setopt(c, CURLOPT_USERAGENT, "recapd/" RECAPD_VERSION);
+    curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers.get());
+    curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE,
+                     static_cast<curl_off_t>(body.size()));
+    curl_easy_setopt(c, CURLOPT_POSTFIELDS, body.c_str());
+    curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, discard);
+    curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, on_progress);
+    curl_easy_setopt(c, CURLOPT_XFERINFODATA, &stopping);
+    if (const auto code = curl_easy_perform(c); code != CURLE_OK)
+      return curl_easy_strerror(code);
+    long status = 0;
+    curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
+    return status / 100 == 2 ? "" : "status " + std::to_string(status);
+  }
+};
+
+webhook::webhook(actors::engine &engine, const config::webhook &settings,
+                 metrics &meters, webhook_tuning tuning)
+    : impl_{std::make_shared<impl>(engine, settings, meters, tuning)} {
+  impl_->subscription = engine.on_commit([weak = std::weak_ptr{impl_}] {
+    if (const auto self = weak.lock()) self->wake();
+  });
+  impl_->worker = std::thread{[self = impl_.get()] { self->run(); }};
+}
+
+webhook::~webhook() {
+  if (impl_) impl_->stop();
+}
+
+void webhook::stop() {
+  impl_->stop();
+}
+
+}  // namespace recapd::ingress
