@@ -40,9 +40,9 @@ public:
   [[nodiscard]] const boost::json::value *optional(std::string_view name);
   [[nodiscard]] const boost::json::value *required(std::string_view name);
 
-  /// True if the member is there; does not count as reading it.
-  [[nodiscard]] bool has(std::string_view name) const {
-    return peek(name) != nullptr;
+  /// True if the member is there; read it next.
+  [[nodiscard]] bool has(std::string_view name) {
+    return optional(name) != nullptr;
   }
   /// The member or null, not counted as read.
   [[nodiscard]] const boost::json::value *peek(std::string_view name) const {

@@ -103,7 +103,7 @@ void write(json::object &to, const update_denied &e) {
 }
 void write(json::object &to, const session_voided &e) {
   to["note"] = e.note;
-  to["reversal"] = e.reversal ? to_json(*e.reversal) : json::value{nullptr};
+  to["reversal"] = e.reversal ? to_json(*e.reversal) : json::value(nullptr);
 }
 void write(json::object &to, const reminder_sent &e) {
   to["kind"] = e.kind;

@@ -133,7 +133,7 @@ json::value to_json(const std::vector<claim> &claims) {
     json::object one;
     write_key(one, c.key);
     one["amount"] = c.amount;
-    one["cap"] = c.cap ? json::value{*c.cap} : json::value{nullptr};
+    one["cap"] = c.cap ? json::value(*c.cap) : json::value(nullptr);
     out.push_back(std::move(one));
   }
   return out;

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#define CAF_SUITE participants
+#include "caf/test/unit_test.hpp"
+
+#include "story.hpp"
+
+using namespace recapd::workflows;
+using namespace recapd::workflows::test;
+
+namespace {
+
+constexpr std::string_view wrong = "refused wrong-state";
+
+/// One session with a student in each participation, and the call's past.
+story with_everybody() {
+  story st;
+  st.scheduled(plan({"inv", "goi", "dec", "rem"}));
+  st.given(accept_invitation{.student = "goi"}, sis, start - 1h);
+  st.given(decline_invitation{.student = "dec"}, sis, start - 1h);
+  st.given(remove_participant{.student = "rem"}, ann, start - 1h);
+  return st;
+}
+
+/// What the command answers for each participation and for a stranger, a
+/// letter each: `y` accepted, `w` wrong-state.
+template <class Command> std::string answers(const person &by) {
+  std::string letters;
+  for (std::string student : {"inv", "goi", "dec", "rem", "new"}) {
+    const auto line =
+        with_everybody().then(Command{.student = student}, by, start - 1h);
+    letters += line == wrong ? 'w' : line.starts_with("refused") ? '?' : 'y';
+  }
+  return letters;
+}
+
+}  // namespace
+
+CAF_TEST(a new session is as planned and every student invited) {
+  story st;
+  st.r.log_window = 48h;
+  st.r.rate_per_hour = 2000;
+  st.r.currency = "EUR";
+  st.r.timezone = "Europe/Berlin";
+  st.scheduled(plan({"bob", "cal"}));
+  CAF_CHECK(st.s.deadline == start + 48h);
+  CAF_CHECK_EQUAL(st.s.rate_per_hour, 2000);
+  CAF_CHECK_EQUAL(st.s.currency, "EUR");
+  CAF_CHECK_EQUAL(st.s.timezone, "Europe/Berlin");
+  CAF_CHECK_EQUAL(st.s.program, "default");
+  CAF_CHECK_EQUAL(st.s.policy_version, 7);
+  CAF_CHECK_EQUAL(st.s.version, 1);
+  CAF_REQUIRE_EQUAL(st.s.participants.size(), 2u);
+  for (const auto &p : st.s.participants)
+    CAF_CHECK(p.status == participation::invited);
+}
+
+CAF_TEST(what the plan says beats the policy) {
+  auto what = plan();
+  what.rate_per_hour = 0;
+  what.currency = "GBP";
+  what.timezone = "Europe/London";
+  what.program = "night";
+  story st;
+  st.scheduled(what);
+  CAF_CHECK_EQUAL(st.s.rate_per_hour, 0);
+  CAF_CHECK_EQUAL(st.s.currency, "GBP");
+  CAF_CHECK_EQUAL(st.s.timezone, "Europe/London");
+  CAF_CHECK_EQUAL(st.s.program, "night");
+}
+
+CAF_TEST(who may not schedule hears that before that the session is there) {
+  story st;
+  st.scheduled();
+  CAF_CHECK_EQUAL(st.then(plan(), ann, start), "refused session-exists");
+  CAF_CHECK_EQUAL(st.then(plan(), who("tutor:tom"), start),
+                  "refused not-allowed");
+}
+
+CAF_TEST(each participation answers invitations in its own way) {
+  // invited, going, declined, removed, a stranger
+  CAF_CHECK_EQUAL(answers<invite_participant>(ann), "wwyyy");
+  CAF_CHECK_EQUAL(answers<accept_invitation>(sis), "ywyww");
+  CAF_CHECK_EQUAL(answers<decline_invitation>(sis), "yywww");
+  CAF_CHECK_EQUAL(answers<remove_participant>(ann), "yywww");
+}
+
+CAF_TEST(an invitation again keeps the place of the student) {
+  auto st = with_everybody();
+  st.given(invite_participant{.student = "dec"}, ann, start - 1h);
+  st.given(invite_participant{.student = "new"}, ann, start - 1h);
+  CAF_REQUIRE_EQUAL(st.s.participants.size(), 5u);
+  CAF_CHECK_EQUAL(st.s.participants[2].student, "dec");
+  CAF_CHECK(st.s.participants[2].status == participation::invited);
+  CAF_CHECK_EQUAL(st.s.participants[4].student, "new");
+}
+
+CAF_TEST(a student who is no participant may not answer) {
+  story st;
+  st.scheduled();
+  CAF_CHECK_EQUAL(st.then(accept_invitation{.student = "cal"}, cal, start),
+                  "refused not-allowed");
+  CAF_CHECK_EQUAL(st.then(decline_invitation{.student = "cal"}, cal, start),
+                  "refused not-allowed");
+  CAF_CHECK_EQUAL(st.then(accept_invitation{.student = "bob"}, cal, start),
+                  "refused not-allowed");
+}
+
+CAF_TEST(fifty students may be invited or going and no more) {
+  std::vector<std::string> fifty;
+  for (int i = 0; i < 50; ++i)
+    fifty.push_back("s" + std::to_string(i));
+  story st;
+  st.scheduled(plan(fifty));
+  const invite_participant one_more{.student = "dan"};
+  CAF_CHECK_EQUAL(st.then(one_more, ann, start), wrong);
+  st.given(decline_invitation{.student = "s7"}, sis, start);
+  CAF_CHECK_EQUAL(st.then(one_more, ann, start), "participant.invited");
+}
+
+CAF_TEST(a student in the call may neither decline nor be removed) {
+  story st;
+  st.ready();
+  st.given(join_call{.participant = bob}, bob, start);
+  CAF_CHECK_EQUAL(st.then(decline_invitation{.student = "bob"}, bob, start),
+                  "refused participants-in-call");
+  CAF_CHECK_EQUAL(st.then(remove_participant{.student = "bob"}, ann, start),
+                  "refused participants-in-call");
+  st.given(leave_call{.participant = bob}, bob, start);
+  const auto d = st.when(remove_participant{.student = "bob"}, ann, start);
+  CAF_CHECK_EQUAL(summary(d), wrong);
+  const auto refused = d.error();
+  CAF_CHECK_EQUAL(refused[0].detail,
+                  "Student bob joined the call; only one who did not may be "
+                  "removed.");
+  CAF_CHECK_EQUAL(st.then(decline_invitation{.student = "bob"}, bob, start),
+                  "participant.declined");
+}

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: Apache-2.0
+#define CAF_SUITE properties
+#include "caf/test/unit_test.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <rapidcheck.h>
+
+#include "story.hpp"
+
+using namespace recapd::workflows;
+using namespace recapd::workflows::test;
+
+namespace json = boost::json;
+
+namespace {
+
+const std::vector<std::string> students{"bob", "cal", "dan"};
+
+recap random_recap() {
+  // Enough, too little, and text that needs escaping or is no ASCII.
+  return *rc::gen::elementOf(std::vector<recap>{
+      good,
+      good,
+      good,
+      recap_of(3),
+      {.topics_covered = std::string(150, 'y') + "\"\\\n\u00e9\U0001F468",
+       .how_tutee_did = "\t",
+       .next_steps = "\u3000"}});
+}
+
+person random_person() {
+  return *rc::gen::elementOf(std::vector<person>{
+      ann, ann, ann, bob, cal, who("student:dan"), eve, sis, who("tutor:tom")});
+}
+
+person random_caller() {
+  return *rc::gen::elementOf(
+      std::vector<person>{ann, bob, cal, who("student:dan")});
+}
+
+schedule_session random_plan() {
+  auto what = plan(*rc::gen::elementOf(std::vector<std::vector<std::string>>{
+                       {"bob"}, {"bob", "cal"}, {"cal", "dan", "bob"}}),
+                   *rc::gen::element(modality::online, modality::in_person));
+  if (*rc::gen::arbitrary<bool>()) what.rate_per_hour = 777;
+  if (*rc::gen::arbitrary<bool>()) what.currency = "EUR";
+  if (*rc::gen::arbitrary<bool>()) what.timezone = "Asia/Tokyo";
+  return what;
+}
+
+/// Any command of the contract.
+command random_command() {
+  const auto student = *rc::gen::elementOf(students);
+  switch (*rc::gen::inRange(0, 15)) {
+  case 0:
+    return random_plan();
+  case 1:
+    return invite_participant{.student = student};
+  case 2:
+    return accept_invitation{.student = student};
+  case 3:
+    return decline_invitation{.student = student};
+  case 4:
+    return remove_participant{.student = student};
+  case 5:
+    return join_call{.participant = random_caller()};
+  case 6:
+    return leave_call{.participant = random_caller()};
+  case 7:
+    return log_of(*rc::gen::inRange<std::int64_t>(-5, 120),
+                  *rc::gen::arbitrary<bool>());
+  case 8:
+    return complete_of(*rc::gen::inRange<std::int64_t>(1, 91), random_recap(),
+                       *rc::gen::arbitrary<bool>());
+  case 9:
+    return submit_recap{.written = random_recap()};
+  case 10:
+    return cancel_session{.reason = *rc::gen::element("ill", "\u00e9\n")};
+  case 11:
+    return request_support{.message = "please"};
+  case 12:
+    return reopen_session{.hours = *rc::gen::inRange(1, 721), .note = "n"};
+  case 13:
+    return deny_update{.note = "no"};
+  default:
+    return void_session{.note = "no"};
+  }
+}
+
+/// Who would probably give the command, or anybody.
+person giver_of(const command &c) {
+  if (*rc::gen::inRange(0, 8) == 0) return random_person();
+  if (std::holds_alternative<accept_invitation>(c)
+      || std::holds_alternative<decline_invitation>(c)
+      || std::holds_alternative<join_call>(c)
+      || std::holds_alternative<leave_call>(c))
+    return sis;
+  if (c.index() >= 12) return eve;
+  if (std::holds_alternative<submit_recap>(c)) return random_person();
+  return ann;
+}
+
+/// The session's claims, from what it holds now.
+std::map<usage_key, std::int64_t> held_in(const session &s) {
+  std::map<usage_key, std::int64_t> held;
+  for (const auto &h : s.held)
+    held[h.key] += h.amount;
+  return held;
+}
+
+void check_laws(const story &st) {
+  session folded = unborn();
+  int seq = 0;
+  std::int64_t tutor_balance = 0;
+  for (const auto &e : st.history) {
+    RC_ASSERT(e.seq == ++seq);
+    const auto back = parse_event(
+        type_of(e.what), json::parse(json::serialize(to_json(e.what))));
+    RC_ASSERT(back.has_value());
+    RC_ASSERT(*back == e.what);
+    auto after =
+        evolve(folded, {.seq = e.seq, .at = e.at, .by = e.by, .what = *back});
+    const auto follows = effects_of(folded, e, after);
+    if (follows.payment)
+      tutor_balance += follows.payment->to == "tutor:ann"
+                           ? follows.payment->amount
+                           : -follows.payment->amount;
+    folded = std::move(after);
+  }
+  RC_ASSERT(folded == st.s);
+  // Counters stand at what the session holds, and pass no limit.
+  const auto held = held_in(st.s);
+  for (const auto &[key, used] : st.used) {
+    const auto i = held.find(key);
+    RC_ASSERT(used == (i == held.end() ? 0 : i->second));
+  }
+  RC_ASSERT(tutor_balance == (st.s.paid ? st.s.paid->amount : 0));
+  if (!st.s.exists()) return;
+  const auto row = parse_session(json::parse(json::serialize(to_row(st.s))));
+  RC_ASSERT(row.has_value());
+  RC_ASSERT(*row == st.s);
+}
+
+/// One random step: a command, timers, or a settlement.
+void step(story &st, instant &now) {
+  now += std::chrono::minutes{*rc::gen::inRange(0, 600)};
+  const auto before = st.s;
+  switch (*rc::gen::inRange(0, 6)) {
+  case 0:
+    st.fires(now);
+    return;
+  case 1:
+    st.when(settle_session{.payment = settlement(st.s)}, sis, now);
+    return;
+  default:
+    break;
+  }
+  const auto c = random_command();
+  const auto received = now - std::chrono::hours{*rc::gen::inRange(0, 30)};
+  const auto d = st.when(c, giver_of(c), received, now);
+  if (d.has_value()) {
+    RC_ASSERT(!(*d).empty());
+    return;
+  }
+  RC_ASSERT(st.s == before);
+  const auto &refusals = d.error();
+  RC_ASSERT(!refusals.empty());
+  RC_ASSERT(refusals.size() == 1
+            || refusals[0].code > refusal_code::wrong_state);
+  for (std::size_t i = 1; i < refusals.size(); ++i)
+    RC_ASSERT(refusals[i - 1].code <= refusals[i].code);
+}
+
+}  // namespace
+
+CAF_TEST(the fold of the events is the live state whatever happens) {
+  CAF_CHECK(rc::check("fold of events = live state", [] {
+    story st;
+    st.r.auto_confirm_after =
+        *rc::gen::element<std::optional<std::chrono::seconds>>(std::nullopt,
+                                                               30h);
+    st.r.confirmation = *rc::gen::element(confirmation_rule::all_students,
+                                          confirmation_rule::any_student);
+    st.r.limits.tutor_minutes_per_week = *rc::gen::element(30, 60, 900);
+    auto now = start - 10h;
+    if (*rc::gen::inRange(0, 20) != 0) st.ready(random_plan());
+    const int steps = *rc::gen::inRange(0, 40);
+    for (int i = 0; i < steps; ++i)
+      step(st, now);
+    check_laws(st);
+  }));
+}
+
+CAF_TEST(the canonical form of a command reads back as the same command) {
+  CAF_CHECK(rc::check("command round trip", [] {
+    const auto c = random_command();
+    const auto text = json::serialize(to_json(c));
+    const auto back = parse_command(type_of(c), json::parse(text));
+    RC_ASSERT(back.has_value());
+    RC_ASSERT(*back == c);
+    RC_ASSERT(json::serialize(to_json(*back)) == text);
+  }));
+}
+
+CAF_TEST(the canonical form of a policy reads back as the same policy) {
+  CAF_CHECK(rc::check("policy round trip", [] {
+    auto random_rules = [] {
+      rules r;
+      r.min_recap_characters = *rc::gen::inRange(0, 200);
+      r.max_recap_characters =
+          r.min_recap_characters + *rc::gen::inRange(0, 200);
+      r.log_window = std::chrono::seconds{*rc::gen::inRange(1, 1'000'000)};
+      r.step_minutes = *rc::gen::inRange(1, 60);
+      r.max_minutes = r.step_minutes + *rc::gen::inRange(0, 100);
+      r.limits.course_minutes_per_week =
+          *rc::gen::inRange(0, 2) == 0
+              ? std::nullopt
+              : std::optional<int>{*rc::gen::inRange(0, 5000)};
+      r.week_starts_on = *rc::gen::inRange(1, 8);
+      r.auto_confirm_after = std::chrono::seconds{*rc::gen::inRange(1, 9999)};
+      r.rate_per_hour = *rc::gen::inRange(0, 10'000'001);
+      r.reminders.tutor_recap_reminder.clear();
+      for (int i = 1; i < *rc::gen::inRange(1, 6); ++i)
+        r.reminders.tutor_recap_reminder.emplace_back(i * 61);
+      return r;
+    };
+    policy p{.base = random_rules(), .courses = {}};
+    if (*rc::gen::arbitrary<bool>()) p.courses["M1"] = random_rules();
+    const auto text = json::serialize(to_json(p));
+    policy_error error;
+    const auto back = parse_policy(json::parse(text).as_object(), error);
+    RC_ASSERT(back.has_value());
+    RC_ASSERT(*back == p);
+    RC_ASSERT(json::serialize(to_json(*back)) == text);
+  }));
+}
+
+CAF_TEST(any instant is written so that it reads back) {
+  CAF_CHECK(rc::check("RFC 3339 round trip", [] {
+    const instant t{std::chrono::microseconds{
+        *rc::gen::inRange<std::int64_t>(0, 253402300799999999)}};
+    RC_ASSERT(parse_rfc3339(format_rfc3339(t)) == t);
+  }));
+}
+
+CAF_TEST(any duration is written so that it reads back) {
+  CAF_CHECK(rc::check("duration round trip", [] {
+    const std::chrono::seconds d{
+        *rc::gen::inRange<std::int64_t>(1, 100'000'000'000)};
+    RC_ASSERT(parse_duration(format_duration(d)) == d);
+  }));
+}
+
+CAF_TEST(pay is the exact figure rounded half up) {
+  CAF_CHECK(rc::check("pay against rational arithmetic", [] {
+    const int minutes = *rc::gen::inRange(0, 1441);
+    const auto rate = *rc::gen::inRange<std::int64_t>(0, 10'000'001);
+    const auto exact = minutes * rate;  // sixtieths of a minor unit
+    const auto paid = pay_amount(minutes, rate) * 60;
+    // The nearest whole unit; of two as near, the greater.
+    RC_ASSERT(paid - exact <= 30);
+    RC_ASSERT(paid - exact > -30);
+  }));
+}
+
+CAF_TEST(text in ASCII is as long by the fast path as by clusters) {
+  CAF_CHECK(rc::check("fast path = clusters", [] {
+    const auto text = *rc::gen::container<std::string>(
+        rc::gen::elementOf(std::string{"ab \t\r\n.\x01\x1c\x7f"}));
+    // One cluster more, that is no ASCII, takes the other path.
+    RC_ASSERT(characters(text + "x") + 1 == characters(text + "x\u00e9"));
+  }));
+}

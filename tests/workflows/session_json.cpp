@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#define CAF_SUITE session_json
+#include "caf/test/unit_test.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "story.hpp"
+
+using namespace recapd::workflows;
+using namespace recapd::workflows::test;
+
+namespace json = boost::json;
+
+namespace {
+
+std::string view(const story &st, instant now) {
+  return json::serialize(to_view(st.s, st.r, now));
+}
+
+const recap three{.topics_covered = std::string(150, 'a'),
+                  .how_tutee_did = "well",
+                  .next_steps = "more"};
+
+}  // namespace
+
+CAF_TEST(a new session is shown in the shape of the contract) {
+  story st;
+  st.scheduled(plan({"bob", "cal"}));
+  CAF_CHECK_EQUAL(
+      view(st, start),
+      R"({"id":"s1","state":"scheduled","version":1,"tutor":"ann",)"
+      R"("course":"MATH101","program":"default","modality":"online",)"
+      R"("timezone":"America/New_York","starts_at":"2026-11-23T14:30:00Z",)"
+      R"("deadline":"2026-11-26T14:30:00Z","participants":[)"
+      R"({"student":"bob","status":"invited","in_call":false,"recap":null},)"
+      R"({"student":"cal","status":"invited","in_call":false,"recap":null}],)"
+      R"("tutor_recap":null,"minutes":null,"suggested_minutes":null,)"
+      R"("rate_per_hour":1500,"currency":"USD","payout":null,)"
+      R"("next_timer":"2026-11-23T16:00:00Z",)"
+      R"("next_timer_kind":"tutor_recap_due"})");
+}
+
+CAF_TEST(a paid session shows its recaps and its payout) {
+  story st;
+  st.ready();
+  st.given(join_call{.participant = ann}, ann, start);
+  st.given(join_call{.participant = bob}, bob, start);
+  st.given(complete_of(58, three, true), ann, start + 52min);
+  st.completed().settled();
+  const auto shown = to_view(st.s, st.r, start + 9h);
+  const auto written = json::serialize(to_json(three));
+  CAF_CHECK_EQUAL(written, R"({"topics_covered":")" + std::string(150, 'a')
+                               + R"(","how_tutee_did":"well",)"
+                                 R"("next_steps":"more"})");
+  CAF_CHECK_EQUAL(json::serialize(shown.at("tutor_recap")), written);
+  CAF_CHECK_EQUAL(json::serialize(shown.at("payout")),
+                  R"({"amount":1500,"settled_at":"2026-11-23T16:30:00Z"})");
+  CAF_CHECK_EQUAL(shown.at("minutes").as_int64(), 60);
+  CAF_CHECK_EQUAL(shown.at("suggested_minutes").as_int64(), 55);
+  CAF_CHECK(shown.at("participants").at(0).at("recap").is_object());
+  CAF_CHECK(shown.at("participants").at(0).at("in_call").as_bool());
+  CAF_CHECK(shown.at("next_timer").is_null());
+  CAF_CHECK(shown.at("next_timer_kind").is_null());
+}
+
+CAF_TEST(the deadline is shown as a person says it) {
+  story st;
+  st.ready();
+  st.fires(start + 71h);
+  const auto shown = to_view(st.s, st.r, start + 71h);
+  CAF_CHECK_EQUAL(shown.at("next_timer").as_string(), "2026-11-26T14:30:00Z");
+  CAF_CHECK_EQUAL(shown.at("next_timer_kind").as_string(), "deadline");
+}
+
+CAF_TEST(a row is read back as it was written in every state) {
+  story st;
+  auto check = [&] {
+    const auto text = json::serialize(to_row(st.s));
+    const auto back = parse_session(json::parse(text));
+    CAF_REQUIRE(back.has_value());
+    CAF_CHECK(*back == st.s);
+  };
+  st.ready(plan({"bob", "cal"}));
+  check();
+  st.given(join_call{.participant = ann}, ann, start + 1us);
+  st.given(join_call{.participant = cal}, cal, start + 2us);
+  check();
+  st.given(log_of(60, true), ann, start + 1h);
+  check();
+  st.submitted();
+  st.fires(start + 25h);
+  check();
+  st.completed();
+  check();
+  st.settled();
+  check();
+  st.given(void_session{.note = "no"}, eve, start + 9h);
+  check();
+}
+
+CAF_TEST(a stored row stays readable) {
+  // The first version's row: it is in databases.
+  const std::string text =
+      R"({"id":"s1","version":9,"state":"missed","tutor":"ann",)"
+      R"("course":"M1","program":"default","modality":"in_person",)"
+      R"("timezone":"UTC","starts_at":"2026-11-23T14:30:00Z",)"
+      R"("deadline":"2026-11-26T14:30:00Z","participants":[)"
+      R"({"student":"bob","status":"going","in_call":true,"joined":true,)"
+      R"("recap":{"topics_covered":"a","how_tutee_did":"","next_steps":""}}],)"
+      R"("tutor_in_call":false,"tutor_joined":true,"shared_call_us":5,)"
+      R"("shared_call_since":null,"tutor_recap":null,"minutes":60,)"
+      R"("held":[{"kind":"tutor_week","owner":"ann","item":"",)"
+      R"("period":20783,"amount":60}],"rate_per_hour":1500,)"
+      R"("currency":"USD","policy_version":1,)"
+      R"("requested_at":"2026-11-23T15:30:00.000001Z","completed_at":null,)"
+      R"("paid":{"amount":7,"settled_at":"2026-11-23T15:30:00Z"},)"
+      R"("reminders":{"tutor_recap_due":true,"tutor_recap_reminder":1,)"
+      R"("student_recap_reminder":2,"tutor_remind_student":3,)"
+      R"("student_recap_overdue":true}})";
+  const auto s = parse_session(json::parse(text));
+  CAF_REQUIRE(s.has_value());
+  CAF_CHECK_EQUAL(json::serialize(to_row(*s)), text);
+}
+
+CAF_TEST(a row that cannot be read says why) {
+  story st;
+  st.ready();
+  auto row = to_row(st.s);
+  row["state"] = "lost";
+  CAF_CHECK_EQUAL(parse_session(row).error(),
+                  "row.state: expected a session's state");
+  row = to_row(st.s);
+  row.erase("held");
+  CAF_CHECK_EQUAL(parse_session(row).error(),
+                  "row.held: expected this member, which is missing");
+}
