@@ -66,6 +66,16 @@ complete -F _recapctl recapctl
                      paths, words);
 }
 
+/// For between single quotes of fish.
+std::string quoted(const std::string &text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '\'' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out;
+}
+
 std::string fish(const std::vector<node> &tree) {
   std::string out;
   for (const auto &n : tree) {
@@ -76,7 +86,7 @@ std::string fish(const std::vector<node> &tree) {
                                      : "__fish_seen_subcommand_from " + last;
     for (const auto &[name, what] : n.commands)
       out += fmt::format("complete -c recapctl -n '{}' -f -a {} -d '{}'\n",
-                         when, name, what);
+                         when, name, quoted(what));
     for (const auto &option : n.options)
       out += fmt::format("complete -c recapctl -n '{}' -l {}\n", when,
                          option.substr(2));

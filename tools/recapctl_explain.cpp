@@ -96,7 +96,7 @@ using sentences = std::vector<std::string>;
 
 void explain_scheduled(const case_file &f, sentences &why) {
   if (const auto *reopened = last(f, "session.reopened"))
-    why.push_back(fmt::format("Support gave a new window {}: \"{}\".",
+    why.push_back(fmt::format("A new window was given {}: \"{}\".",
                               signed_by(f, reopened),
                               data_of(reopened, "note")));
   const auto starts = text_of(f.session, "starts_at");
@@ -180,12 +180,10 @@ sentences why_of(const case_file &f) {
 }
 
 std::string next_of(const case_file &f) {
-  const auto *timer = f.session.if_contains("next_timer");
-  if (!timer || timer->is_null()) return "Nothing fires by itself any more.";
-  if (!timer->is_object())
-    return when(f, text_of(f.session, "next_timer")) + ".";
-  const auto &o = timer->get_object();
-  return fmt::format("{}, {}.", text_of(o, "kind"), when(f, text_of(o, "at")));
+  const auto at = text_of(f.session, "next_timer");
+  if (at.empty()) return "Nothing fires by itself any more.";
+  return fmt::format("{}, {}.", text_of(f.session, "next_timer_kind"),
+                     when(f, at));
 }
 
 std::string eligibility_of(const case_file &f) {

@@ -32,11 +32,9 @@ std::string minutes_field(const json::object &s, std::string_view key) {
 }
 
 std::string next_timer_field(const json::object &s) {
-  const auto *v = s.if_contains("next_timer");
-  if (!v || v->is_null()) return {};
-  if (!v->is_object()) return human_time(text_of(s, "next_timer"));
-  const auto &o = v->get_object();
-  return text_of(o, "kind") + ", " + human_time(text_of(o, "at"));
+  const auto at = text_of(s, "next_timer");
+  if (at.empty()) return {};
+  return text_of(s, "next_timer_kind") + ", " + human_time(at);
 }
 
 std::string money_field(const json::object &s, const json::object &from,
@@ -128,7 +126,7 @@ int list(context &c, const list_options &o) {
   if (c.as_json()) {
     print(json::object{
         {"sessions", std::move(found)},
-        {"next", next.empty() ? json::value{} : json::value{next}}});
+        {"next", next.empty() ? json::value{} : json::value(next)}});
     return done;
   }
   table t{{"session", "state", "tutor", "course", "starts", "minutes"}};

@@ -40,7 +40,7 @@ json::array events_of(std::string_view text) {
     json::stream_parser parser;
     boost::system::error_code ec;
     const auto read = parser.write_some(text.substr(at), ec);
-    if (!ec) parser.finish(ec);
+    if (!ec && !parser.done()) parser.finish(ec);
     if (ec) {
       const auto line =
           1 + std::count(text.begin(), text.begin() + std::ptrdiff_t(at), '\n');

@@ -93,6 +93,11 @@ json::object campus::recap(bool long_enough) {
           {"next_steps", text(plans[pick(plans.size())])}};
 }
 
+void campus::repeat(instant at) {
+  auto again = steps_.back().event;
+  steps_.push_back({at, std::move(again)});
+}
+
 void campus::add(instant at, const session &s, std::string_view type,
                  const std::string &by, json::object data) {
   const auto number = ++commands_[s.id];
@@ -145,11 +150,13 @@ std::vector<step> campus::plan() {
 void campus::plan_overworked_tutor() {
   // Ten full sessions fill the week's 900 minutes; the eleventh is refused.
   for (int n = 0; n < 11; ++n) {
-    auto s = book(0, n % days_a_week, n / days_a_week, 0);
+    const int day = n / 3;
+    const int slot = n % 3;
+    auto s = book(0, day, slot, 0);
     s.tutor = "otis-overtime";
     s.minutes = 90;
     s.online = false;
-    s.students = {free_student(s, n % days_a_week, n / days_a_week)};
+    s.students = {free_student(s, day, slot)};
     schedule(s);
     accept_all(s);
     const auto at = s.starts_at + 90min;

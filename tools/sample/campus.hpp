@@ -75,6 +75,8 @@ private:
   // The parts of a road.
   void add(instant at, const session &s, std::string_view type,
            const std::string &by, json::object data);
+  /// The last command once more, as an impatient client sends it.
+  void repeat(instant at);
   void schedule(const session &s);
   void accept(const session &s, const std::string &student);
   void accept_all(const session &s);

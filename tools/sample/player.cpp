@@ -49,6 +49,7 @@ void set_clock(tools::client &node, instant to) {
 void count(const json::value &outcome, tally &t) {
   ++t.commands;
   const auto &o = outcome.as_object();
+  if (o.at("duplicate") == true) ++t.duplicates;
   if (tools::text_of(o, "outcome") == "accepted") {
     ++t.accepted;
     return;

@@ -16,6 +16,7 @@ struct tally {
   std::size_t commands = 0;
   std::size_t accepted = 0;
   std::size_t refused = 0;
+  std::size_t duplicates = 0;                ///< of the accepted
   std::map<std::string, std::size_t> codes;  ///< every refusal of an outcome
 };
 

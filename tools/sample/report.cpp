@@ -128,7 +128,8 @@ json::object to_json(const report &r) {
   return {{"commands",
            {{"sent", r.commands.commands},
             {"accepted", r.commands.accepted},
-            {"refused", r.commands.refused}}},
+            {"refused", r.commands.refused},
+            {"duplicates", r.commands.duplicates}}},
           {"states", json::value_from(r.states)},
           {"refusals", json::value_from(r.commands.codes)},
           {"notifications", json::value_from(r.notifications)},
@@ -140,10 +141,10 @@ json::object to_json(const report &r) {
 
 void print(const report &r) {
   const auto sum = total(r.courses);
-  fmt::print("{} commands: {} accepted, {} refused. {} sessions paid: {}, {}."
-             "\n",
-             r.commands.commands, r.commands.accepted, r.commands.refused,
-             sum.sessions, human_minutes(sum.minutes),
+  fmt::print("{} commands: {} accepted ({} of them sent twice), {} refused.\n"
+             "{} sessions paid: {}, {}.\n",
+             r.commands.commands, r.commands.accepted, r.commands.duplicates,
+             r.commands.refused, sum.sessions, human_minutes(sum.minutes),
              human_money(sum.pay, r.currency));
   print_counts("Sessions by state", r.states);
   print_work("Top tutors", r.tutors, r.currency, 10);

@@ -106,6 +106,7 @@ void campus::play(road r, session s) {
     return students_recap(s, after + 9h);
   case road::late:
     complete(s, s.starts_at + 50h, remembered);
+    repeat(s.starts_at + 50h);
     return students_recap(s, s.starts_at + 60h);
   case road::silent_student:
     return complete(s, after, remembered);

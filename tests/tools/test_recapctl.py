@@ -1,0 +1,277 @@
+# SPDX-License-Identifier: Apache-2.0
+"""recapctl as an operator uses it, against a real node."""
+import json
+import subprocess
+
+import psycopg2
+import pytest
+
+from conftest import Recapctl, Session, wait_until
+
+
+def submit(recapctl, *events, **settings):
+    return recapctl("submit", "-", stdin="\n".join(map(json.dumps, events)),
+                    **settings)
+
+
+def pay(recapctl, session):
+    submit(recapctl, session.complete(), session.student_recap())
+    wait_until(lambda: recapctl.json("show", session.id)["state"] == "paid",
+               "the settlement")
+
+
+def test_submitted_events_print_an_outcome_each(recapctl, session):
+    printed = submit(recapctl, session.complete())
+    assert "accepted" in printed
+    assert "awaiting_student_recap" in printed
+
+
+def test_a_refused_event_gives_exit_code_1_and_says_why(recapctl, session):
+    printed = submit(recapctl, session.complete(minutes=500), status=1)
+    assert "invalid-minutes" in printed
+
+
+def test_json_outcomes_are_in_the_events_order(recapctl, session):
+    events = [session.complete(minutes=500), session.complete(),
+              session.complete()]
+    outcomes = recapctl.json("submit", stdin=json.dumps(events), status=1)
+    assert [o["id"] for o in outcomes] == [e["id"] for e in events]
+    assert [o["outcome"] for o in outcomes] == ["refused", "accepted",
+                                                "refused"]
+
+
+def test_more_than_one_batch_is_sent_in_order(recapctl):
+    now = recapctl.json("clock")["now"]
+    sessions = [Session(now) for _ in range(1100)]
+    events = [s.schedule for s in sessions] + [s.accept for s in sessions]
+    outcomes = recapctl.json("submit", stdin="\n".join(map(json.dumps, events)))
+    assert [o["id"] for o in outcomes] == [e["id"] for e in events]
+
+
+def test_a_pretty_printed_event_in_a_file_is_taken(recapctl, session, tmp_path):
+    file = tmp_path / "event.json"
+    file.write_text(json.dumps(session.complete(), indent=2))
+    assert "accepted" in recapctl("submit", str(file))
+
+
+def test_input_that_is_not_json_is_wrong_usage(recapctl):
+    printed = recapctl("submit", stdin='{"id": "a"}\n{"id": ', status=2)
+    assert "line 2" in printed
+
+
+@pytest.mark.parametrize("arguments", [
+    [], ["nonsense"], ["show"], ["show", "a", "b"], ["list", "--limit", "0"],
+    ["-o", "xml", "list"], ["support", "reopen", "s", "--note", "n"],
+    ["support", "reopen", "s", "--note", "n", "--as", "not an id"],
+    ["support", "reopen", "s", "--note", "n", "--as", "e", "--hours", "721"],
+    ["limits"], ["clock", "advance"], ["dead-letters", "retry"], ["check"],
+    ["completion", "tcsh"], ["submit", "/nowhere/at/all"]])
+def test_wrong_usage_is_exit_code_2(recapctl, arguments):
+    assert recapctl(*arguments, status=2,
+                    env={"RECAPD_DATABASE_URL": "", "RECAPCTL_AS": ""})
+
+
+def test_help_and_version_are_exit_code_0(recapctl):
+    assert "Exit codes" in recapctl("--help")
+    assert recapctl("--version").startswith("recapctl ")
+
+
+def test_a_node_that_is_not_there_is_exit_code_3_with_advice():
+    printed = Recapctl("http://127.0.0.1:1")("list", status=3)
+    assert "--url" in printed
+
+
+def test_a_database_that_is_not_there_is_exit_code_3_with_advice(recapctl):
+    printed = recapctl("check", "--database", "postgresql:///x?host=/nowhere",
+                       status=3)
+    assert "--database" in printed
+
+
+def test_an_unknown_session_is_exit_code_1(recapctl):
+    assert "nobody" in recapctl("show", "nobody", status=1)
+
+
+def test_show_and_history_tell_a_session(recapctl, session):
+    pay(recapctl, session)
+    shown = recapctl("show", session.id)
+    assert "paid" in shown and "15.00 USD" in shown
+    assert recapctl.json("show", session.id)["payout"]["amount"] == 1500
+    told = recapctl("history", session.id)
+    assert "session.scheduled" in told and "session.paid" in told
+    seqs = [e["seq"] for e in recapctl.json("history", session.id)["events"]]
+    assert seqs == list(range(1, len(seqs) + 1))
+
+
+def test_list_filters_and_follows_pages(recapctl):
+    now = recapctl.json("clock")["now"]
+    sessions = [Session(now, course="LISTED") for _ in range(7)]
+    submit(recapctl, *[s.schedule for s in sessions])
+    page = recapctl.json("list", "--course", "LISTED", "--limit", "3")
+    assert len(page["sessions"]) == 3 and page["next"]
+    rest = recapctl.json("list", "--course", "LISTED", "--all", "--after",
+                         page["next"])
+    ids = [s["id"] for s in page["sessions"] + rest["sessions"]]
+    assert ids == sorted(s.id for s in sessions)
+    assert rest["next"] is None
+    assert "--all" in recapctl("list", "--course", "LISTED", "--limit", "3")
+
+
+def test_limits_show_what_is_used(recapctl, session):
+    submit(recapctl, session.complete(minutes=61))
+    limits = recapctl.json("limits", "tutor", session.tutor[6:])["limits"]
+    used = {l["code"]: l["used"] for l in limits}
+    assert used["tutor-weekly-limit"] == 65
+    course = recapctl("limits", "course", "C-" + session.id, "--student",
+                      session.student[8:])
+    assert "student-course-weekly-limit" in course and "115" in course
+
+
+def test_account_shows_balance_and_entries(recapctl, session):
+    pay(recapctl, session)
+    account = recapctl.json("account", session.tutor)
+    assert account["balances"] == {"USD": 1500}
+    assert [e["session"] for e in account["entries"]] == [session.id]
+    assert "15.00 USD" in recapctl("account", session.tutor, "--all")
+
+
+def test_notifications_are_listed(recapctl, session):
+    submit(recapctl, session.complete())
+    assert "student_recap_request" in recapctl("notifications", session.id)
+
+
+def test_explain_says_why_what_was_refused_and_what_is_next(recapctl, session):
+    submit(recapctl, session.complete(minutes=0), status=1)
+    text = recapctl("explain", session.id)
+    assert session.id + " is scheduled" in text
+    assert "has not logged its time" in text
+    assert "invalid-minutes" in text
+    assert "at most 90 minutes" in text
+    assert "tutor_recap_due" in text
+    told = recapctl.json("explain", session.id)
+    assert told["eligibility"]["eligible"] is True
+    assert told["refusals"][0]["refusals"][0]["code"] == "invalid-minutes"
+
+
+def test_explain_names_the_students_whose_recap_is_missing(recapctl, session):
+    submit(recapctl, session.complete())
+    text = recapctl("explain", session.id)
+    assert "60 minutes were logged by " + session.tutor in text
+    assert session.student[8:] in text
+
+
+def test_explain_says_what_was_paid(recapctl, session):
+    pay(recapctl, session)
+    assert "60 minutes at 15.00 USD an hour made 15.00 USD" in recapctl(
+        "explain", session.id)
+
+
+def test_explain_quotes_why_a_session_was_cancelled(recapctl, session):
+    submit(recapctl, session.event("session.cancel", session.tutor,
+                                   {"reason": "The boiler burst."}))
+    text = recapctl("explain", session.id)
+    assert "The boiler burst." in text and session.tutor in text
+    assert "Nothing fires by itself" in text
+
+
+def test_support_reopens_denies_and_voids(recapctl, session):
+    recapctl("clock", "advance", "73h")
+    assert recapctl.json("show", session.id)["state"] == "missed"
+    assert "passed without" in recapctl("explain", session.id)
+    recapctl("support", "deny", session.id, "--as", "eve", "--note", "No.")
+    assert "Support refused an update by support:eve" in recapctl(
+        "explain", session.id)
+    recapctl("support", "reopen", session.id, "--as", "eve", "--hours", "2",
+             "--note", "Well.")
+    pay(recapctl, session)
+    recapctl("support", "void", session.id, "--note", "It never took place.",
+             env={"RECAPCTL_AS": "eve"})
+    assert "It never took place." in recapctl("explain", session.id)
+    refused = recapctl("support", "deny", session.id, "--as", "eve", "--note",
+                       "Again.", status=1)
+    assert "wrong-state" in refused
+
+
+def test_the_same_support_command_id_acts_once(recapctl, session):
+    recapctl("clock", "advance", "73h")
+    command = ["support", "reopen", session.id, "--as", "eve", "--note", "n",
+               "--id", "once-" + session.id]
+    recapctl(*command)
+    assert "accepted before" in recapctl(*command)
+
+
+def test_dead_letters_are_listed_and_retried(recapctl, node):
+    connection = psycopg2.connect(node.database)
+    with connection, connection.cursor() as cursor:
+        cursor.execute("INSERT INTO inbox (event) VALUES ('no event at all')")
+    connection.close()
+    letters = []
+
+    def buried():
+        letters[:] = recapctl.json("dead-letters")["dead_letters"]
+        return letters
+
+    wait_until(buried, "the dead letter")
+    assert "malformed" in recapctl("dead-letters", "list")
+    assert "inbox again" in recapctl("dead-letters", "retry",
+                                     str(letters[0]["id"]))
+    assert recapctl("dead-letters", "retry", "999999", status=1)
+
+
+def test_the_clock_moves_forward_only(recapctl):
+    before = recapctl.json("clock")["now"]
+    after = recapctl.json("clock", "advance", "1h")["now"]
+    assert after > before
+    assert recapctl("clock", "set", before, status=1)
+    assert recapctl("clock", "advance", "soon", status=1)
+
+
+def test_a_system_clock_cannot_be_moved(make_node):
+    printed = Recapctl(make_node().url)("clock", status=1)
+    assert "--clock manual" in printed
+
+
+def test_a_token_is_asked_for_and_taken(make_node, monkeypatch):
+    monkeypatch.setenv("RECAPD_AUTH_MODE", "token")
+    monkeypatch.setenv("RECAPD_AUTH_TOKENS", json.dumps(
+        [{"token": "open", "as": "support:eve"}]))
+    recapctl = Recapctl(make_node().url)
+    assert "RECAPCTL_TOKEN" in recapctl("list", status=1)
+    recapctl("list", "--token", "open")
+    recapctl("list", env={"RECAPCTL_TOKEN": "open"})
+
+
+def test_check_finds_nothing_wrong_then_a_changed_row(make_node):
+    node = make_node("--clock", "manual")
+    recapctl = Recapctl(node.url)
+    session = Session(recapctl.json("clock")["now"])
+    submit(recapctl, session.schedule, session.accept)
+    pay(recapctl, session)
+    sound = recapctl("check", "--database", node.database)
+    assert "Every invariant holds." in sound
+    connection = psycopg2.connect(node.database)
+    with connection, connection.cursor() as cursor:
+        cursor.execute("UPDATE usage SET used = used + 5")
+    connection.close()
+    found = recapctl.json("check", "--database", node.database, status=1)
+    assert found["violations"]
+    assert all(isinstance(v, str) for v in found["violations"])
+
+
+def test_no_colours_without_a_terminal(recapctl):
+    assert "\033" not in recapctl("list")
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_knows_every_command(recapctl, shell):
+    script = recapctl("completion", shell)
+    for word in ["explain", "dead-letters", "reopen", "hours"]:
+        assert word in script
+
+
+def test_bash_completes_a_subcommand(recapctl):
+    ask = (recapctl("completion", "bash")
+           + 'COMP_WORDS=(recapctl support re); COMP_CWORD=2; _recapctl; '
+             'echo "${COMPREPLY[@]}"')
+    done = subprocess.run(["bash", "-c", ask], text=True, check=True,
+                          capture_output=True)
+    assert done.stdout.split() == ["reopen"]

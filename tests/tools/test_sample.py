@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The sample: a small campus plays its week."""
+import json
+import subprocess
+
+import pytest
+
+from conftest import BIN, Recapctl
+
+STATES = {"paid", "cancelled", "missed", "update_denied", "voided",
+          "awaiting_student_recap"}
+REFUSALS = {"not-allowed", "wrong-state", "too-early", "window-closed",
+            "unanswered-invitation", "participants-in-call", "invalid-minutes",
+            "recap-too-short", "tutor-weekly-limit",
+            "student-course-weekly-limit", "pair-daily-limit"}
+KINDS = {"tutor_recap_due", "tutor_recap_reminder", "student_recap_request",
+         "student_recap_reminder", "tutor_remind_student",
+         "student_recap_overdue", "session_missed", "support_requested",
+         "support_reopened", "support_denied", "session_completed",
+         "payout_deposited", "payout_reversed"}
+
+
+def sample(url, *arguments):
+    return subprocess.run([BIN / "recapd-sample", "--url", url, "--tutors",
+                           "5", *arguments], text=True, capture_output=True)
+
+
+@pytest.fixture(scope="module")
+def played(make_node):
+    node = make_node("--clock", "manual")
+    done = sample(node.url, "-o", "json")
+    assert done.returncode == 0, done.stderr
+    return node, json.loads(done.stdout)
+
+
+def test_every_state_refusal_and_notification_occurs(played):
+    _, report = played
+    assert STATES <= set(report["states"])
+    assert REFUSALS <= set(report["refusals"])
+    assert set(report["notifications"]) == KINDS
+
+
+def test_the_ledger_sums_to_zero(played):
+    _, report = played
+    assert report["ledger_sum"] == 0
+    assert sum(t["pay"] for t in report["tutors"].values()) > 0
+
+
+def test_tutors_and_courses_add_up_alike(played):
+    _, report = played
+    for figure in ["sessions", "minutes", "pay"]:
+        of_tutors = sum(t[figure] for t in report["tutors"].values())
+        of_courses = sum(c[figure] for c in report["courses"].values())
+        assert of_tutors == of_courses
+    assert report["states"]["paid"] == sum(
+        t["sessions"] for t in report["tutors"].values())
+
+
+def test_no_limit_was_passed(played):
+    _, report = played
+    assert max(t["minutes"] for t in report["tutors"].values()) == 900
+
+
+def test_commands_sent_twice_were_taken_once(played):
+    _, report = played
+    assert report["commands"]["duplicates"] > 0
+
+
+def test_the_database_keeps_every_invariant(played):
+    node, _ = played
+    Recapctl(node.url)("check", "--database", node.database)
+
+
+def test_the_table_names_what_a_manager_asks_for(make_node):
+    done = sample(make_node("--clock", "manual").url)
+    assert done.returncode == 0, done.stderr
+    for title in ["Sessions by state", "Top tutors", "Courses",
+                  "Refusals by code", "Notifications by kind",
+                  "The sum over all accounts is 0."]:
+        assert title in done.stdout
+
+
+def test_a_node_on_the_systems_clock_is_refused_with_advice(make_node):
+    done = sample(make_node().url)
+    assert done.returncode == 1 and "--clock manual" in done.stderr

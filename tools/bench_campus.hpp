@@ -1,0 +1,67 @@
+// The campus whose sessions the benchmark carries from scheduled to paid.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace recapd::bench {
+
+/// Tutors at work at a time, each with this many students and sessions in the
+/// week. After that week come as many other tutors: the limits of the first
+/// are used up to the minute.
+inline constexpr std::size_t tutors = 2000;
+inline constexpr std::size_t students_per_tutor = 8;
+inline constexpr std::size_t sessions_per_tutor = 40;
+inline constexpr std::size_t courses = 500;
+inline constexpr std::size_t generation = tutors * sessions_per_tutor;
+inline constexpr int tutor_week_minutes = 900;
+inline constexpr int rate_per_hour = 1500;
+
+/// The commands of one lifecycle; settling, which the engine does by itself,
+/// is the fifth step.
+enum class step : unsigned char { schedule, accept, complete, confirm };
+inline constexpr std::size_t commands_per_lifecycle = 4;
+inline constexpr std::size_t steps_per_lifecycle = 5;
+
+/// Who and what one session is about. Ids of one kind have the same length.
+struct lesson {
+  std::string session;
+  std::string tutor;
+  std::string student;
+  std::string course;
+  int minutes = 0;
+};
+
+class campus {
+public:
+  /// Sessions all start at `starts_at` (RFC 3339). Campuses with other
+  /// prefixes (3 characters) share no id but the courses'.
+  explicit campus(std::string starts_at, std::string prefix = "run");
+
+  [[nodiscard]] lesson at(std::size_t i) const;
+  /// The step's CloudEvent, JSON text.
+  [[nodiscard]] std::string event(std::size_t i, step s) const;
+
+private:
+  std::string starts_at_;
+  std::string prefix_;
+};
+
+/// What the first `count` sessions pay, in minor units, and their minutes.
+struct totals {
+  std::int64_t minutes = 0;
+  std::int64_t pay = 0;
+  std::size_t full_tutors = 0;  ///< whose week is used up
+};
+[[nodiscard]] totals totals_of(std::size_t count);
+
+/// `seconds` from now, RFC 3339 in UTC, whole seconds.
+[[nodiscard]] std::string time_from_now(std::int64_t seconds);
+
+/// The policy's limits as the campus reaches them: JSON text of a
+/// configuration file.
+[[nodiscard]] std::string node_config();
+
+}  // namespace recapd::bench

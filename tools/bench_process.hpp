@@ -1,0 +1,83 @@
+// The processes the benchmark starts: PostgreSQL and the node; what they use.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <sys/types.h>
+#include <vector>
+
+namespace recapd::bench {
+
+/// What the command printed. Throws std::runtime_error, with what it said, when
+/// it fails.
+std::string output_of(const std::vector<std::string> &command);
+
+/// CPU seconds a process has used; 0 when it is gone.
+[[nodiscard]] double cpu_of(pid_t pid);
+/// The same of this process.
+[[nodiscard]] double own_cpu();
+[[nodiscard]] std::int64_t resident_bytes(pid_t pid);
+
+/// tools/postgres on one folder, from construction to destruction.
+class postgres {
+public:
+  /// `script` is tools/postgres; `dir` becomes the data folder.
+  postgres(std::string script, std::string dir);
+  ~postgres();
+  postgres(const postgres &) = delete;
+  postgres &operator=(const postgres &) = delete;
+
+  /// Creates a database of that name, anew, and returns its URL.
+  std::string fresh_database(const std::string &name);
+  void drop_database(const std::string &name);
+  [[nodiscard]] const std::string &url() const { return url_; }
+  void restart();
+  /// CPU seconds of the server and all its connections, past ones too.
+  [[nodiscard]] double cpu() const;
+
+private:
+  void start();
+
+  std::string script_;
+  std::string dir_;
+  std::string url_;
+  pid_t pid_ = 0;
+};
+
+/// One running recapd.
+class node {
+public:
+  struct options {
+    std::string program;
+    std::string database;
+    std::string config_file;
+    std::string dir;  ///< for its ready file and its output
+    unsigned short port = 0;
+    std::map<std::string, std::string> environment;
+  };
+  /// Returns when it listens, or, without `wait`, at once.
+  explicit node(const options &o, bool wait = true);
+  /// Drains it.
+  ~node();
+  node(const node &) = delete;
+  node &operator=(const node &) = delete;
+
+  [[nodiscard]] unsigned short port() const { return port_; }
+  [[nodiscard]] std::string url() const;
+  [[nodiscard]] pid_t pid() const { return pid_; }
+  [[nodiscard]] double cpu() const { return cpu_of(pid_); }
+  /// kill -9.
+  void kill();
+  void stop();
+
+private:
+  void await(const std::string &ready, const std::string &log);
+  void reap(int signal);
+
+  pid_t pid_ = 0;
+  unsigned short port_ = 0;
+};
+
+}  // namespace recapd::bench

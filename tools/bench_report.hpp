@@ -1,0 +1,67 @@
+// What was measured: samples by round, medians, ratios, targets; as a table or
+// as JSON.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <boost/json/value.hpp>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace recapd::bench {
+
+/// Where figures are gathered. A throughput is given as a ratio to the two
+/// baselines of the same round.
+class report {
+public:
+  explicit report(bool quiet) : quiet_{quiet} {}
+
+  void begin_round() { ++round_; }
+  /// A sample of `what` in this round. Throughputs have the unit
+  /// `lifecycles/s`.
+  void add(const std::string &scenario, const std::string &what,
+           const std::string &unit, double value);
+  /// What is left of a target: the bound on the median, at most or at least.
+  void at_most(const std::string &scenario, const std::string &what,
+               double bound);
+
+  /// A line that is written over on a terminal, else shown at most once for
+  /// each step.
+  void progress(const std::string &step, const std::string &how_far = {});
+  void clear_progress();
+
+  [[nodiscard]] std::string table() const;
+  [[nodiscard]] boost::json::value json() const;
+
+private:
+  struct sample {
+    int round = 0;
+    double value = 0;
+  };
+  struct figure {
+    std::string scenario;
+    std::string what;
+    std::string unit;
+    std::vector<sample> samples;
+    std::optional<double> bound;
+  };
+  /// A target as it is shown and met.
+  struct verdict {
+    std::string text;
+    bool met = false;
+  };
+
+  [[nodiscard]] const figure *find(const std::string &scenario,
+                                   const std::string &what) const;
+  [[nodiscard]] std::optional<double> ratio(const figure &f,
+                                            const char *baseline) const;
+  [[nodiscard]] std::optional<verdict> judge(const figure &f) const;
+
+  bool quiet_;
+  int round_ = 0;
+  std::string step_;
+  std::vector<figure> figures_;
+};
+
+}  // namespace recapd::bench

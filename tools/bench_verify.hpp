@@ -1,0 +1,27 @@
+// Looks at what a run left in the database: nothing lost, nothing twice.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+namespace recapd::bench {
+
+struct expectation {
+  std::size_t lessons = 0;  ///< the first ones of a campus, all paid
+  /// Beside them, the two lessons the baselines' rows were taken from.
+  bool samples = false;
+  /// Sessions that are not paid: those that rest.
+  std::size_t resting = 0;
+  bool only_counts = false;  ///< without `recapctl check`
+};
+
+/// Waits until every session that should be is paid.
+void await_paid(const std::string &database, std::size_t resting);
+
+/// Throws std::runtime_error that names what is not as it should be.
+/// `recapctl` is the program.
+void verify(const std::string &database, const std::string &recapctl,
+            const expectation &e);
+
+}  // namespace recapd::bench
