@@ -93,58 +93,58 @@ constexpr std::array<reader, 15> readers{
 // ---- writing `data`
 // ----------------------------------------------------------
 
-void write(json::object &to, const schedule_session &c) {
-  write_schedule(to, c);
+template <class Sink> void write(Sink &to, const schedule_session &c) {
+  write_schedule{}(to, c);
 }
-void write(json::object &to, const invite_participant &c) {
-  to["student"] = c.student;
+template <class Sink> void write(Sink &to, const invite_participant &c) {
+  to.put("student", c.student);
 }
-void write(json::object &to, const accept_invitation &c) {
-  to["student"] = c.student;
+template <class Sink> void write(Sink &to, const accept_invitation &c) {
+  to.put("student", c.student);
 }
-void write(json::object &to, const decline_invitation &c) {
-  to["student"] = c.student;
+template <class Sink> void write(Sink &to, const decline_invitation &c) {
+  to.put("student", c.student);
 }
-void write(json::object &to, const remove_participant &c) {
-  to["student"] = c.student;
+template <class Sink> void write(Sink &to, const remove_participant &c) {
+  to.put("student", c.student);
 }
-void write(json::object &to, const join_call &c) {
-  to["participant"] = to_string(c.participant);
+template <class Sink> void write(Sink &to, const join_call &c) {
+  to.put("participant", to_string(c.participant));
 }
-void write(json::object &to, const leave_call &c) {
-  to["participant"] = to_string(c.participant);
+template <class Sink> void write(Sink &to, const leave_call &c) {
+  to.put("participant", to_string(c.participant));
 }
-void write(json::object &to, const log_time &c) {
-  to["minutes"] = c.minutes;
-  to["leave_call"] = c.leave_call;
+template <class Sink> void write(Sink &to, const log_time &c) {
+  to.put("minutes", c.minutes);
+  to.put("leave_call", c.leave_call);
 }
-void write(json::object &to, const complete_session &c) {
-  to["minutes"] = c.minutes;
-  to["recap"] = to_json(c.written);
-  to["leave_call"] = c.leave_call;
+template <class Sink> void write(Sink &to, const complete_session &c) {
+  to.put("minutes", c.minutes);
+  to.object("recap", c.written, write_recap{});
+  to.put("leave_call", c.leave_call);
 }
-void write(json::object &to, const submit_recap &c) {
-  to["recap"] = to_json(c.written);
+template <class Sink> void write(Sink &to, const submit_recap &c) {
+  to.object("recap", c.written, write_recap{});
 }
-void write(json::object &to, const cancel_session &c) {
-  to["reason"] = c.reason;
+template <class Sink> void write(Sink &to, const cancel_session &c) {
+  to.put("reason", c.reason);
 }
-void write(json::object &to, const request_support &c) {
-  to["message"] = c.message;
+template <class Sink> void write(Sink &to, const request_support &c) {
+  to.put("message", c.message);
 }
-void write(json::object &to, const reopen_session &c) {
-  to["hours"] = c.hours;
-  to["note"] = c.note;
+template <class Sink> void write(Sink &to, const reopen_session &c) {
+  to.put("hours", c.hours);
+  to.put("note", c.note);
 }
-void write(json::object &to, const deny_update &c) {
-  to["note"] = c.note;
+template <class Sink> void write(Sink &to, const deny_update &c) {
+  to.put("note", c.note);
 }
-void write(json::object &to, const void_session &c) {
-  to["note"] = c.note;
+template <class Sink> void write(Sink &to, const void_session &c) {
+  to.put("note", c.note);
 }
-void write(json::object &, const fire_timers &) {}
-void write(json::object &to, const settle_session &c) {
-  to["payment"] = to_json(c.payment);
+template <class Sink> void write(Sink &, const fire_timers &) {}
+template <class Sink> void write(Sink &to, const settle_session &c) {
+  to.object("payment", c.payment, write_transfer{});
 }
 
 }  // namespace
@@ -155,7 +155,8 @@ std::string_view type_of(const command &c) {
 
 json::object to_json(const command &c) {
   json::object data;
-  std::visit([&](const auto &what) { write(data, what); }, c);
+  object_sink to{data};
+  std::visit([&](const auto &what) { write(to, what); }, c);
   return data;
 }
 

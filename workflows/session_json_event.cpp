@@ -40,74 +40,74 @@ static_assert(types.size() == std::variant_size_v<event_body>);
 // ---- writing `data`
 // ----------------------------------------------------------
 
-void write(json::object &to, const session_scheduled &e) {
-  write_schedule(to, e.what);
-  to["deadline"] = format_rfc3339(e.deadline);
-  to["policy_version"] = e.policy_version;
+template <class Sink> void write(Sink &to, const session_scheduled &e) {
+  write_schedule{}(to, e.what);
+  to.put("deadline", e.deadline);
+  to.put("policy_version", e.policy_version);
 }
-void write(json::object &to, const participant_invited &e) {
-  to["student"] = e.student;
+template <class Sink> void write(Sink &to, const participant_invited &e) {
+  to.put("student", e.student);
 }
-void write(json::object &to, const invitation_accepted &e) {
-  to["student"] = e.student;
+template <class Sink> void write(Sink &to, const invitation_accepted &e) {
+  to.put("student", e.student);
 }
-void write(json::object &to, const invitation_declined &e) {
-  to["student"] = e.student;
+template <class Sink> void write(Sink &to, const invitation_declined &e) {
+  to.put("student", e.student);
 }
-void write(json::object &to, const participant_removed &e) {
-  to["student"] = e.student;
+template <class Sink> void write(Sink &to, const participant_removed &e) {
+  to.put("student", e.student);
 }
-void write(json::object &to, const call_joined &e) {
-  to["participant"] = to_string(e.participant);
+template <class Sink> void write(Sink &to, const call_joined &e) {
+  to.put("participant", to_string(e.participant));
 }
-void write(json::object &to, const call_left &e) {
-  to["participant"] = to_string(e.participant);
+template <class Sink> void write(Sink &to, const call_left &e) {
+  to.put("participant", to_string(e.participant));
 }
-void write(json::object &to, const time_logged &e) {
-  to["minutes"] = e.minutes;
-  to["given"] = e.given;
-  to["leave_call"] = e.leave_call;
-  to["claims"] = to_json(e.claims);
+template <class Sink> void write(Sink &to, const time_logged &e) {
+  to.put("minutes", e.minutes);
+  to.put("given", e.given);
+  to.put("leave_call", e.leave_call);
+  to.list("claims", e.claims, write_usage{});
 }
-void write(json::object &to, const tutor_recap_submitted &e) {
-  to["recap"] = to_json(e.written);
+template <class Sink> void write(Sink &to, const tutor_recap_submitted &e) {
+  to.object("recap", e.written, write_recap{});
 }
-void write(json::object &to, const student_recap_submitted &e) {
-  to["student"] = e.student;
-  to["recap"] = to_json(e.written);
+template <class Sink> void write(Sink &to, const student_recap_submitted &e) {
+  to.put("student", e.student);
+  to.object("recap", e.written, write_recap{});
 }
-void write(json::object &to, const session_completed &e) {
-  to["automatic"] = e.automatic;
+template <class Sink> void write(Sink &to, const session_completed &e) {
+  to.put("automatic", e.automatic);
 }
-void write(json::object &to, const session_paid &e) {
-  to["payment"] = to_json(e.payment);
+template <class Sink> void write(Sink &to, const session_paid &e) {
+  to.object("payment", e.payment, write_transfer{});
 }
-void write(json::object &, const session_missed &) {}
-void write(json::object &to, const miss_lifted &e) {
-  to["claims"] = to_json(e.claims);
+template <class Sink> void write(Sink &, const session_missed &) {}
+template <class Sink> void write(Sink &to, const miss_lifted &e) {
+  to.list("claims", e.claims, write_usage{});
 }
-void write(json::object &to, const session_cancelled &e) {
-  to["reason"] = e.reason;
+template <class Sink> void write(Sink &to, const session_cancelled &e) {
+  to.put("reason", e.reason);
 }
-void write(json::object &to, const support_requested &e) {
-  to["message"] = e.message;
+template <class Sink> void write(Sink &to, const support_requested &e) {
+  to.put("message", e.message);
 }
-void write(json::object &to, const session_reopened &e) {
-  to["hours"] = e.hours;
-  to["note"] = e.note;
-  to["deadline"] = format_rfc3339(e.deadline);
-  to["reminders"] = to_json(e.reminders);
+template <class Sink> void write(Sink &to, const session_reopened &e) {
+  to.put("hours", e.hours);
+  to.put("note", e.note);
+  to.put("deadline", e.deadline);
+  to.object("reminders", e.reminders, write_reminders{});
 }
-void write(json::object &to, const update_denied &e) {
-  to["note"] = e.note;
+template <class Sink> void write(Sink &to, const update_denied &e) {
+  to.put("note", e.note);
 }
-void write(json::object &to, const session_voided &e) {
-  to["note"] = e.note;
-  to["reversal"] = e.reversal ? to_json(*e.reversal) : json::value(nullptr);
+template <class Sink> void write(Sink &to, const session_voided &e) {
+  to.put("note", e.note);
+  to.object("reversal", e.reversal, write_transfer{});
 }
-void write(json::object &to, const reminder_sent &e) {
-  to["kind"] = e.kind;
-  to["count"] = e.count;
+template <class Sink> void write(Sink &to, const reminder_sent &e) {
+  to.put("kind", e.kind);
+  to.put("count", e.count);
 }
 
 // ---- reading `data`; each reads every version ever written
@@ -221,10 +221,24 @@ std::string_view type_of(const event_body &e) {
   return types.at(e.index());
 }
 
+namespace {
+
+template <class Sink> void write_event(Sink &&to, const event_body &e) {
+  to.put("v", event_schema);
+  std::visit([&](const auto &what) { write(to, what); }, e);
+}
+
+}  // namespace
+
 json::object to_json(const event_body &e) {
   json::object data;
-  data["v"] = event_schema;
-  std::visit([&](const auto &what) { write(data, what); }, e);
+  write_event(object_sink{data}, e);
+  return data;
+}
+
+std::string to_text(const event_body &e) {
+  std::string data;
+  write_event(text_sink{data}, e);
   return data;
 }
 

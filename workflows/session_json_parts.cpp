@@ -24,13 +24,6 @@ std::optional<limit_kind> parse_limit_kind(std::string_view text) {
   return static_cast<limit_kind>(i - limit_kinds.begin());
 }
 
-void write_key(json::object &to, const usage_key &key) {
-  to["kind"] = limit_kinds.at(static_cast<std::size_t>(key.kind));
-  to["owner"] = key.owner;
-  to["item"] = key.item;
-  to["period"] = key.period;
-}
-
 usage_key read_key(fields &in) {
   usage_key key;
   key.kind = in.named("kind", parse_limit_kind, "a kind of limit");
@@ -99,18 +92,6 @@ participation read_participation(fields &in) {
   return in.named("status", parse, "invited, going, declined or removed");
 }
 
-void write_schedule(json::object &to, const schedule_session &c) {
-  to["tutor"] = c.tutor;
-  to["course"] = c.course;
-  to["starts_at"] = format_rfc3339(c.starts_at);
-  to["modality"] = to_string(c.how);
-  to["students"] = json::array(c.students.begin(), c.students.end());
-  to["program"] = c.program;
-  if (c.rate_per_hour) to["rate_per_hour"] = *c.rate_per_hour;
-  if (c.currency) to["currency"] = *c.currency;
-  if (c.timezone) to["timezone"] = *c.timezone;
-}
-
 schedule_session read_schedule(fields &in) {
   schedule_session c;
   c.tutor = in.id("tutor");
@@ -124,19 +105,6 @@ schedule_session read_schedule(fields &in) {
   if (in.has("currency")) c.currency = in.currency("currency");
   if (in.has("timezone")) c.timezone = in.time_zone("timezone");
   return c;
-}
-
-json::value to_json(const std::vector<claim> &claims) {
-  json::array out;
-  out.reserve(claims.size());
-  for (const auto &c : claims) {
-    json::object one;
-    write_key(one, c.key);
-    one["amount"] = c.amount;
-    one["cap"] = c.cap ? json::value(*c.cap) : json::value(nullptr);
-    out.push_back(std::move(one));
-  }
-  return out;
 }
 
 std::vector<claim> read_claims(fields &in, std::string_view name) {
@@ -153,34 +121,12 @@ std::vector<claim> read_claims(fields &in, std::string_view name) {
   });
 }
 
-json::value to_json(const std::vector<held_usage> &held) {
-  json::array out;
-  out.reserve(held.size());
-  for (const auto &h : held) {
-    json::object one;
-    write_key(one, h.key);
-    one["amount"] = h.amount;
-    out.push_back(std::move(one));
-  }
-  return out;
-}
-
 std::vector<held_usage> read_held(fields &in, std::string_view name) {
   return read_list<held_usage>(in, name, [](fields &one) {
     held_usage h{.key = read_key(one), .amount = 0};
     h.amount = static_cast<int>(one.whole("amount", 0, largest));
     return h;
   });
-}
-
-json::value to_json(const transfer &t) {
-  json::object out;
-  out["kind"] = to_string(t.kind);
-  out["from"] = t.from;
-  out["to"] = t.to;
-  out["amount"] = t.amount;
-  out["currency"] = t.currency;
-  return out;
 }
 
 transfer read_transfer(fields &in, std::string_view name) {
@@ -202,16 +148,6 @@ transfer read_transfer(fields &in, std::string_view name) {
   return t;
 }
 
-json::value to_json(const reminder_progress &r) {
-  json::object out;
-  out["tutor_recap_due"] = r.tutor_recap_due;
-  out["tutor_recap_reminder"] = r.tutor_recap_reminder;
-  out["student_recap_reminder"] = r.student_recap_reminder;
-  out["tutor_remind_student"] = r.tutor_remind_student;
-  out["student_recap_overdue"] = r.student_recap_overdue;
-  return out;
-}
-
 reminder_progress read_reminders(fields &in, std::string_view name) {
   const auto *v = in.required(name);
   if (v == nullptr) return {};
@@ -231,15 +167,13 @@ reminder_progress read_reminders(fields &in, std::string_view name) {
 
 json::object to_json(const recap &r) {
   json::object out;
-  out["topics_covered"] = r.topics_covered;
-  out["how_tutee_did"] = r.how_tutee_did;
-  out["next_steps"] = r.next_steps;
+  object_sink sink{out};
+  write_recap{}(sink, r);
   return out;
 }
 
-json::value recap_or_null(const std::optional<recap> &written) {
-  if (!written) return nullptr;
-  return to_json(*written);
+std::string_view to_string(limit_kind k) {
+  return limit_kinds.at(static_cast<std::size_t>(k));
 }
 
 }  // namespace recapd::workflows

@@ -14,41 +14,8 @@ namespace {
 constexpr std::int64_t largest = std::numeric_limits<int>::max();
 constexpr std::int64_t longest = std::numeric_limits<std::int64_t>::max();
 
-json::value time_or_null(const std::optional<instant> &t) {
-  if (!t) return nullptr;
-  return json::string{format_rfc3339(*t)};
-}
-
-template <class T> json::value number_or_null(const std::optional<T> &n) {
-  if (!n) return nullptr;
-  return *n;
-}
-
-json::value payout_or_null(const std::optional<payout> &p) {
-  if (!p) return nullptr;
-  json::object out;
-  out["amount"] = p->amount;
-  out["settled_at"] = format_rfc3339(p->settled_at);
-  return out;
-}
-
 // ---- the row
 // -----------------------------------------------------------------
-
-json::array participants_row(const session &s) {
-  json::array out;
-  out.reserve(s.participants.size());
-  for (const auto &p : s.participants) {
-    json::object one;
-    one["student"] = p.student;
-    one["status"] = to_string(p.status);
-    one["in_call"] = p.in_call;
-    one["joined"] = p.joined;
-    one["recap"] = recap_or_null(p.written);
-    out.push_back(std::move(one));
-  }
-  return out;
-}
 
 /// Reads what may be null with `read_it`.
 template <class T, class ReadIt>
@@ -133,34 +100,65 @@ void read_work_and_pay(fields &in, session &s) {
 
 }  // namespace
 
+namespace {
+
+struct write_payout {
+  template <class Sink> void operator()(Sink &to, const payout &p) const {
+    to.put("amount", p.amount);
+    to.put("settled_at", p.settled_at);
+  }
+};
+
+/// Of the row, which alone remembers who has been in the call.
+struct write_participant {
+  template <class Sink> void operator()(Sink &to, const participant &p) const {
+    to.put("student", p.student);
+    to.put("status", to_string(p.status));
+    to.put("in_call", p.in_call);
+    to.put("joined", p.joined);
+    to.object("recap", p.written, write_recap{});
+  }
+};
+
+template <class Sink> void write_row(Sink &&to, const session &s) {
+  to.put("id", s.id);
+  to.put("version", s.version);
+  to.put("state", to_string(s.status));
+  to.put("tutor", s.tutor);
+  to.put("course", s.course);
+  to.put("program", s.program);
+  to.put("modality", to_string(s.how));
+  to.put("timezone", s.timezone);
+  to.put("starts_at", s.starts_at);
+  to.put("deadline", s.deadline);
+  to.list("participants", s.participants, write_participant{});
+  to.put("tutor_in_call", s.tutor_in_call);
+  to.put("tutor_joined", s.tutor_joined);
+  to.put("shared_call_us", s.shared_call.count());
+  to.put("shared_call_since", s.shared_call_since);
+  to.object("tutor_recap", s.tutor_recap, write_recap{});
+  to.put("minutes", s.minutes);
+  to.list("held", s.held, write_usage{});
+  to.put("rate_per_hour", s.rate_per_hour);
+  to.put("currency", s.currency);
+  to.put("policy_version", s.policy_version);
+  to.put("requested_at", s.requested_at);
+  to.put("completed_at", s.completed_at);
+  to.object("paid", s.paid, write_payout{});
+  to.object("reminders", s.reminders, write_reminders{});
+}
+
+}  // namespace
+
 json::object to_row(const session &s) {
   json::object out;
-  out.reserve(25);
-  out["id"] = s.id;
-  out["version"] = s.version;
-  out["state"] = to_string(s.status);
-  out["tutor"] = s.tutor;
-  out["course"] = s.course;
-  out["program"] = s.program;
-  out["modality"] = to_string(s.how);
-  out["timezone"] = s.timezone;
-  out["starts_at"] = format_rfc3339(s.starts_at);
-  out["deadline"] = format_rfc3339(s.deadline);
-  out["participants"] = participants_row(s);
-  out["tutor_in_call"] = s.tutor_in_call;
-  out["tutor_joined"] = s.tutor_joined;
-  out["shared_call_us"] = s.shared_call.count();
-  out["shared_call_since"] = time_or_null(s.shared_call_since);
-  out["tutor_recap"] = recap_or_null(s.tutor_recap);
-  out["minutes"] = number_or_null(s.minutes);
-  out["held"] = to_json(s.held);
-  out["rate_per_hour"] = s.rate_per_hour;
-  out["currency"] = s.currency;
-  out["policy_version"] = s.policy_version;
-  out["requested_at"] = time_or_null(s.requested_at);
-  out["completed_at"] = time_or_null(s.completed_at);
-  out["paid"] = payout_or_null(s.paid);
-  out["reminders"] = to_json(s.reminders);
+  write_row(object_sink{out}, s);
+  return out;
+}
+
+std::string to_row_text(const session &s) {
+  std::string out;
+  write_row(text_sink{out}, s);
   return out;
 }
 
@@ -177,56 +175,56 @@ parse_session(const json::value &row) {
   return s;
 }
 
-// ---- the contract's session object
-// ---------------------------------------------
+// ---- the contract's session object -----------------------------------------
 
 namespace {
 
-json::array participants_view(const session &s) {
-  json::array out;
-  out.reserve(s.participants.size());
-  for (const auto &p : s.participants) {
-    json::object one;
-    one["student"] = p.student;
-    one["status"] = to_string(p.status);
-    one["in_call"] = p.in_call;
-    one["recap"] = recap_or_null(p.written);
-    out.push_back(std::move(one));
+struct show_participant {
+  template <class Sink> void operator()(Sink &to, const participant &p) const {
+    to.put("student", p.student);
+    to.put("status", to_string(p.status));
+    to.put("in_call", p.in_call);
+    to.object("recap", p.written, write_recap{});
   }
-  return out;
+};
+
+template <class Sink>
+void write_view(Sink &&to, const session &s, const rules &judged_by,
+                instant now) {
+  const auto timer = next_timer(s, judged_by);
+  to.put("id", s.id);
+  to.put("state", to_string(s.status));
+  to.put("version", s.version);
+  to.put("tutor", s.tutor);
+  to.put("course", s.course);
+  to.put("program", s.program);
+  to.put("modality", to_string(s.how));
+  to.put("timezone", s.timezone);
+  to.put("starts_at", s.starts_at);
+  to.put("deadline", s.deadline);
+  to.list("participants", s.participants, show_participant{});
+  to.object("tutor_recap", s.tutor_recap, write_recap{});
+  to.put("minutes", s.minutes);
+  to.put("suggested_minutes", suggested_minutes(s, judged_by, now));
+  to.put("rate_per_hour", s.rate_per_hour);
+  to.put("currency", s.currency);
+  to.object("payout", s.paid, write_payout{});
+  to.put("next_timer", timer ? std::optional{timer->at} : std::nullopt);
+  to.put("next_timer_kind", timer ? std::optional{timer->kind} : std::nullopt);
 }
 
 }  // namespace
 
 json::object to_view(const session &s, const rules &judged_by, instant now) {
-  const auto timer = next_timer(s, judged_by);
   json::object out;
-  out.reserve(20);
-  out["id"] = s.id;
-  out["state"] = to_string(s.status);
-  out["version"] = s.version;
-  out["tutor"] = s.tutor;
-  out["course"] = s.course;
-  out["program"] = s.program;
-  out["modality"] = to_string(s.how);
-  out["timezone"] = s.timezone;
-  out["starts_at"] = format_rfc3339(s.starts_at);
-  out["deadline"] = format_rfc3339(s.deadline);
-  out["participants"] = participants_view(s);
-  out["tutor_recap"] = recap_or_null(s.tutor_recap);
-  out["minutes"] = number_or_null(s.minutes);
-  out["suggested_minutes"] =
-      number_or_null(suggested_minutes(s, judged_by, now));
-  out["rate_per_hour"] = s.rate_per_hour;
-  out["currency"] = s.currency;
-  out["payout"] = payout_or_null(s.paid);
-  if (timer) {
-    out["next_timer"] = format_rfc3339(timer->at);
-    out["next_timer_kind"] = timer->kind;
-  } else {
-    out["next_timer"] = nullptr;
-    out["next_timer_kind"] = nullptr;
-  }
+  write_view(object_sink{out}, s, judged_by, now);
+  return out;
+}
+
+std::string to_view_text(const session &s, const rules &judged_by,
+                         instant now) {
+  std::string out;
+  write_view(text_sink{out}, s, judged_by, now);
   return out;
 }
 

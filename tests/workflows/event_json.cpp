@@ -85,6 +85,7 @@ CAF_TEST(every event is read back as it was written) {
     CAF_MESSAGE(text);
     CAF_REQUIRE(back.has_value());
     CAF_CHECK(*back == e);
+    CAF_CHECK_EQUAL(to_text(e), text);
   }
 }
 

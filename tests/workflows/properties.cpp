@@ -123,6 +123,7 @@ void check_laws(const story &st) {
         type_of(e.what), json::parse(json::serialize(to_json(e.what))));
     RC_ASSERT(back.has_value());
     RC_ASSERT(*back == e.what);
+    RC_ASSERT(to_text(e.what) == json::serialize(to_json(e.what)));
     auto after =
         evolve(folded, {.seq = e.seq, .at = e.at, .by = e.by, .what = *back});
     const auto follows = effects_of(folded, e, after);
@@ -143,7 +144,9 @@ void check_laws(const story &st) {
   }
   RC_ASSERT(tutor_balance == (st.s.paid ? st.s.paid->amount : 0));
   if (!st.s.exists()) return;
-  const auto row = parse_session(json::parse(json::serialize(to_row(st.s))));
+  const auto text = to_row_text(st.s);
+  RC_ASSERT(text == json::serialize(to_row(st.s)));
+  const auto row = parse_session(json::parse(text));
   RC_ASSERT(row.has_value());
   RC_ASSERT(*row == st.s);
 }

@@ -15,7 +15,7 @@ namespace json = boost::json;
 namespace {
 
 std::string view(const story &st, instant now) {
-  return json::serialize(to_view(st.s, st.r, now));
+  return to_view_text(st.s, st.r, now);
 }
 
 const recap three{.topics_covered = std::string(150, 'a'),
@@ -76,7 +76,10 @@ CAF_TEST(the deadline is shown as a person says it) {
 CAF_TEST(a row is read back as it was written in every state) {
   story st;
   auto check = [&] {
-    const auto text = json::serialize(to_row(st.s));
+    const auto text = to_row_text(st.s);
+    CAF_CHECK_EQUAL(text, json::serialize(to_row(st.s)));
+    CAF_CHECK_EQUAL(view(st, start),
+                    json::serialize(to_view(st.s, st.r, start)));
     const auto back = parse_session(json::parse(text));
     CAF_REQUIRE(back.has_value());
     CAF_CHECK(*back == st.s);
@@ -121,6 +124,15 @@ CAF_TEST(a stored row stays readable) {
   const auto s = parse_session(json::parse(text));
   CAF_REQUIRE(s.has_value());
   CAF_CHECK_EQUAL(json::serialize(to_row(*s)), text);
+}
+
+CAF_TEST(every character that needs it is escaped as in the object) {
+  std::string all;
+  for (char c = 1; c < 127; ++c)
+    all += c;
+  all += "\x7f\u00e9\U0001F468/";
+  const event_body e = session_cancelled{.reason = all};
+  CAF_CHECK_EQUAL(to_text(e), json::serialize(to_json(e)));
 }
 
 CAF_TEST(a row that cannot be read says why) {

@@ -1,0 +1,163 @@
+// Writing JSON member by member, as an object or straight as text.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+#include <charconv>
+#include <concepts>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "workflows/time.hpp"
+
+namespace recapd::workflows {
+
+// What is written once, as `template <class Sink> void write(Sink &to, …)`,
+// comes out of both sinks as the same JSON: an object for those who look into
+// it, text for the hot path, which is spared every allocation of the tree.
+
+/// Fills an object.
+class object_sink {
+public:
+  explicit object_sink(boost::json::object &to) : to_{to} {}
+
+  void put(std::string_view name, std::string_view text) {
+    to_.emplace(name, text);
+  }
+  void put(std::string_view name, const char *text) { to_.emplace(name, text); }
+  void put(std::string_view name, instant t) { put(name, format_rfc3339(t)); }
+  template <std::integral Number> void put(std::string_view name, Number n) {
+    to_.emplace(name, n);
+  }
+  template <class T>
+  void put(std::string_view name, const std::optional<T> &maybe) {
+    if (maybe)
+      put(name, *maybe);
+    else
+      to_.emplace(name, nullptr);
+  }
+  void put(std::string_view name, const std::vector<std::string> &texts) {
+    to_.emplace(name, boost::json::array(texts.begin(), texts.end()));
+  }
+  /// An object that `write(sink, what)` fills.
+  template <class T, class Write>
+  void object(std::string_view name, const T &what, Write write) {
+    boost::json::object inner;
+    object_sink sink{inner};
+    write(sink, what);
+    to_.emplace(name, std::move(inner));
+  }
+  /// The same, or null.
+  template <class T, class Write>
+  void object(std::string_view name, const std::optional<T> &maybe,
+              Write write) {
+    if (maybe)
+      object(name, *maybe, write);
+    else
+      to_.emplace(name, nullptr);
+  }
+  /// An object for each member of the range.
+  template <class Range, class Write>
+  void list(std::string_view name, const Range &range, Write write) {
+    boost::json::array all;
+    all.reserve(range.size());
+    for (const auto &member : range) {
+      boost::json::object inner;
+      object_sink sink{inner};
+      write(sink, member);
+      all.push_back(std::move(inner));
+    }
+    to_.emplace(name, std::move(all));
+  }
+
+private:
+  boost::json::object &to_;
+};
+
+/// Appends the object's text.
+class text_sink {
+public:
+  explicit text_sink(std::string &to) : to_{to} { to_ += '{'; }
+  text_sink(const text_sink &) = delete;
+  text_sink &operator=(const text_sink &) = delete;
+  ~text_sink() { to_ += '}'; }
+
+  void put(std::string_view name, std::string_view text) {
+    key(name);
+    quote(text);
+  }
+  void put(std::string_view name, const char *text) {
+    put(name, std::string_view{text});
+  }
+  void put(std::string_view name, instant t) { put(name, format_rfc3339(t)); }
+  void put(std::string_view name, bool b) {
+    key(name);
+    to_ += b ? "true" : "false";
+  }
+  template <std::integral Number> void put(std::string_view name, Number n) {
+    key(name);
+    char digits[24];
+    const auto end = std::to_chars(digits, digits + sizeof digits, n).ptr;
+    to_.append(digits, end);
+  }
+  template <class T>
+  void put(std::string_view name, const std::optional<T> &maybe) {
+    if (maybe) return put(name, *maybe);
+    key(name);
+    to_ += "null";
+  }
+  void put(std::string_view name, const std::vector<std::string> &texts) {
+    key(name);
+    to_ += '[';
+    for (const auto &text : texts) {
+      if (&text != texts.data()) to_ += ',';
+      quote(text);
+    }
+    to_ += ']';
+  }
+  template <class T, class Write>
+  void object(std::string_view name, const T &what, Write write) {
+    key(name);
+    text_sink inner{to_};
+    write(inner, what);
+  }
+  template <class T, class Write>
+  void object(std::string_view name, const std::optional<T> &maybe,
+              Write write) {
+    if (maybe) return object(name, *maybe, write);
+    key(name);
+    to_ += "null";
+  }
+  template <class Range, class Write>
+  void list(std::string_view name, const Range &range, Write write) {
+    key(name);
+    to_ += '[';
+    bool first = true;
+    for (const auto &member : range) {
+      if (!first) to_ += ',';
+      first = false;
+      text_sink inner{to_};
+      write(inner, member);
+    }
+    to_ += ']';
+  }
+
+private:
+  /// Names are ours: none needs escaping.
+  void key(std::string_view name) {
+    to_ += first_ ? "\"" : ",\"";
+    first_ = false;
+    to_ += name;
+    to_ += "\":";
+  }
+  void quote(std::string_view text);
+
+  std::string &to_;
+  bool first_ = true;
+};
+
+}  // namespace recapd::workflows
