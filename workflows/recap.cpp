@@ -72,12 +72,27 @@ icu::BreakIterator &clusters() {
   return *iterator;
 }
 
-int cluster_characters(const icu::UnicodeString &text) {
+int clusters_in(const icu::UnicodeString &text) {
   auto &iterator = clusters();
   iterator.setText(text);
   int count = 0;
   while (iterator.next() != icu::BreakIterator::DONE)
     ++count;
+  return count;
+}
+
+/// Precondition: folded. Two ASCII characters never share a cluster, so only
+/// what lies between such places is looked at with ICU's rules.
+int cluster_characters(const icu::UnicodeString &text) {
+  auto ascii_at = [&](std::int32_t i) { return text[i] < 0x80; };
+  int count = 0;
+  std::int32_t begin = 0;
+  for (std::int32_t i = 1; i <= text.length(); ++i) {
+    if (i < text.length() && !(ascii_at(i - 1) && ascii_at(i))) continue;
+    count +=
+        i - begin == 1 ? 1 : clusters_in(text.tempSubStringBetween(begin, i));
+    begin = i;
+  }
   return count;
 }
 
