@@ -73,6 +73,10 @@ public:
     }
   }
 
+  template <class F> void each(F f) const {
+    for (const auto &[key, child] : by_key_)
+      f(child.ref);
+  }
   [[nodiscard]] std::size_t size() const { return by_key_.size(); }
 
 private:

@@ -231,6 +231,7 @@ void session_state::append_refusals(const std::vector<wf::refusal> &why) {
   c.session = session_.id;
   c.inbox_seq = w.what.inbox_seq;
   c.outcome = outcome_row(w.what, j.answer);
+  c.base_version = session_.version;
   send_append(std::move(c));
 }
 

@@ -47,10 +47,10 @@ std::optional<fault> judge::take(const commit &c) {
 }
 
 bool judge::follows(const commit &c) const {
-  if (c.events.empty()) return true;
   const auto stored = versions.find(c.session);
-  return c.events.front().seq
-         == (stored == versions.end() ? 0 : stored->second) + 1;
+  const auto version = stored == versions.end() ? 0 : stored->second;
+  if (c.events.empty()) return c.base_version.value_or(version) == version;
+  return c.events.front().seq == version + 1;
 }
 
 bool judge::passes_limit(const net_changes &net) const {

@@ -85,6 +85,10 @@ taken AS (
   DELETE FROM inbox WHERE seq = ANY ($47::int8[]))
 SELECT CASE
   WHEN (SELECT count(*) FROM moved) <> $48::int8
+         OR EXISTS (
+           SELECT FROM unnest($49::text[], $50::int4[]) AS d (id, version)
+             LEFT JOIN sessions AS s USING (id)
+            WHERE coalesce(s.version, 0) <> d.version)
     THEN recapd_refuse('RC001', 'a session is not at the version expected')
   WHEN (SELECT bool_or(invented) FROM counted)
     THEN recapd_refuse('RC003', 'a counter that is lowered does not exist')
@@ -263,6 +267,17 @@ pg_args group_args(std::span<const commit *const> group) {
   for (const auto *c : all)
     if (c->inbox_seq) inbox.number(*c->inbox_seq);
   args.array(inbox).int8(old);
+  // The statement sees the versions from before it: where the group itself
+  // moves the session first, append has compared them already.
+  std::set<std::string_view> moved;
+  pg_array decided_on{pg_type::text}, at_version{pg_type::int4};
+  for (const auto *c : all) {
+    if (c->row) moved.insert(c->session);
+    if (!c->base_version || c->row || moved.contains(c->session)) continue;
+    decided_on.text(c->session);
+    at_version.number(*c->base_version);
+  }
+  args.array(decided_on).array(at_version);
   return args;
 }
 

@@ -77,6 +77,9 @@ struct commit {
   std::string session;                    ///< the session's id, for the bucket
   std::vector<event_row> events;          ///< seqs follow on the stored version
   std::optional<session_row> row;         ///< after the events; absent without
+  /// Without events: the version the outcome was decided on (0: no session);
+  /// at any other it is a version_conflict. Absent: whatever the version.
+  std::optional<int> base_version;
   std::vector<std::string> new_students;  ///< become findable by `student=`
   std::vector<usage_change> usage;
   std::optional<workflows::transfer> payment;
@@ -121,11 +124,11 @@ struct transfer_row {
 
 /// `GET /v1/sessions` filters; empty means any. Sorted by id.
 struct session_filter {
-  std::string state;
-  std::string tutor;
-  std::string student;
-  std::string course;
-  std::string after;  ///< ids greater than this
+  std::string state = {};
+  std::string tutor = {};
+  std::string student = {};
+  std::string course = {};
+  std::string after = {};  ///< ids greater than this
   int limit = 100;
 };
 

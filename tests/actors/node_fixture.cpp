@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "node_fixture.hpp"
+
+#include <boost/json/serialize.hpp>
+#include <caf/send.hpp>
+#include <functional>
+#include <stdexcept>
+
+#include "workflows/session_json.hpp"
+
+namespace recapd::actors::test {
+
+instant at(std::string_view text) {
+  return wf::parse_rfc3339(text).value();
+}
+
+wf::recap recap_of(int characters) {
+  return {.topics_covered = std::string(std::size_t(characters), 'x'),
+          .how_tutee_did = {},
+          .next_steps = {}};
+}
+
+submission command_of(std::string id, std::string session, std::string_view who,
+                      wf::command what, instant received) {
+  const auto text = std::string{who} + session + std::string{wf::type_of(what)}
+                    + boost::json::serialize(wf::to_json(what));
+  storage::digest content{};
+  const auto hash = std::hash<std::string>{}(text);
+  for (std::size_t i = 0; i < sizeof hash; ++i)
+    content[i] = static_cast<std::uint8_t>(hash >> (8 * i));
+  return {.source = "test",
+          .id = std::move(id),
+          .session = std::move(session),
+          .by = wf::parse_person(who).value(),
+          .received_at = received,
+          .what = std::move(what),
+          .content = content,
+          .traceparent = {},
+          .inbox_seq = {}};
+}
+
+std::unique_ptr<storage::store> cluster::store() const {
+  return storage::open_memory_store(database);
+}
+
+void cluster::add_node(caf::actor_system &system, engine_options options) {
+  auto own = std::make_shared<store_hooks>();
+  hooks.push_back(own);
+  options.shards = 2;
+  auto book = std::make_shared<policy_book>();
+  auto first = store();
+  first->save_manual_clock(time->now());
+  book->add(first->load_policies());
+  book->set_current(first->save_policy(boost::json::serialize(to_json(policy))),
+                    policy);
+  nodes.push_back(spawn_node(
+      system,
+      {.base = {.options = options,
+                .time = time,
+                .reports = std::make_shared<telemetry>(),
+                .policies = book,
+                .shards = {},
+                .journals = {},
+                .readers = {},
+                .limits = {},
+                .payout = {},
+                .timers = {}},
+       .stores = [db = database,
+                  own] { return hook(storage::open_memory_store(db), own); },
+       .on_commit = {},
+       .where = blocking::cooperative}));
+}
+
+std::string pending::word() const {
+  if (!answered()) return "silence";
+  const auto &a = **got;
+  if (!a.has_value()) return std::string{to_string(a.error())};
+  if ((*a).duplicate) return "duplicate";
+  if ((*a).accepted) return "accepted";
+  return std::string{wf::to_string((*a).code.value())};
+}
+
+pending send(const context_ptr &node, submission s) {
+  pending p;
+  auto item = std::make_shared<work>();
+  item->done = reply<outcome>{[got = p.got](answer<outcome> a) {
+    if (got->has_value()) throw std::logic_error("answered twice");
+    got->emplace(std::move(a));
+  }};
+  item->what = std::move(s);
+  const auto &shard = node->shard_of(item->what.session);
+  caf::anon_send(shard, take_work{std::move(item)});
+  return p;
+}
+
+std::string state_of(storage::store &store, const std::string &session) {
+  const std::vector<std::string> ids{session};
+  const auto rows = store.load_sessions(ids);
+  return rows.front() ? rows.front()->state : "none";
+}
+
+}  // namespace recapd::actors::test

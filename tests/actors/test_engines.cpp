@@ -1,0 +1,146 @@
+// The engine on real threads: answers, bounds, draining, restarts.
+// SPDX-License-Identifier: Apache-2.0
+#define CAF_SUITE engines
+#include <atomic>
+#include <future>
+
+#include "node_fixture.hpp"
+
+#include "caf/test/dsl.hpp"
+
+using namespace recapd::actors;
+using namespace recapd::actors::test;
+
+namespace {
+
+struct engine_fixture {
+  std::shared_ptr<recapd::storage::memory_database> database =
+      recapd::storage::make_memory_database();
+  std::shared_ptr<manual_clock> time = std::make_shared<manual_clock>(start);
+  std::shared_ptr<store_hooks> hooks = std::make_shared<store_hooks>();
+  std::unique_ptr<engine> node;
+
+  void open(engine_options options = {}) {
+    recapd::storage::open_memory_store(database)->save_manual_clock(start);
+    node = std::make_unique<engine>(engine::parts{
+        .options = options,
+        .stores = [db = database,
+                   h = hooks] { return hook(open_memory_store(db), h); },
+        .time = time,
+        .reports = nullptr,
+        .policy = {}});
+  }
+
+  static submission schedule(const std::string &session) {
+    wf::schedule_session what;
+    what.tutor = "ann";
+    what.course = "MATH101";
+    what.starts_at = start;
+    what.students = {"bob"};
+    return command_of("id-" + session, session, "system:sis", what, start);
+  }
+
+  std::string submit(const std::string &session) {
+    std::promise<std::string> word;
+    auto got = word.get_future();
+    const auto taken = node->submit(
+        schedule(session), reply<outcome>{[&word](answer<outcome> a) {
+          word.set_value(a.has_value()
+                             ? ((*a).accepted ? "accepted" : "refused")
+                             : std::string{to_string(a.error())});
+        }});
+    return taken ? got.get() : "not taken";
+  }
+};
+
+}  // namespace
+
+CAF_TEST_FIXTURE_SCOPE(engine_tests, engine_fixture)
+
+CAF_TEST(a command is answered) {
+  open();
+  CAF_CHECK_EQUAL(submit("s1"), "accepted");
+  CAF_CHECK(node->status().database_up);
+}
+
+CAF_TEST(a thousand commands at once are all answered) {
+  open();
+  std::atomic<int> accepted{0};
+  for (int i = 0; i < 1000; ++i)
+    CAF_REQUIRE(node->submit(schedule("s" + std::to_string(i)),
+                             reply<outcome>{[&](answer<outcome> a) {
+                               if (a.has_value() && (*a).accepted) ++accepted;
+                             }}));
+  node->drain();
+  CAF_CHECK_EQUAL(accepted.load(), 1000);
+}
+
+CAF_TEST(a full engine takes nothing more) {
+  open({.max_in_flight = 1});
+  std::promise<void> held;
+  std::shared_future<void> wait{held.get_future()};
+  hooks->before_append = [wait] { wait.get(); };
+  std::promise<bool> first;
+  CAF_CHECK(node->submit(schedule("s1"), reply<outcome>{[&](answer<outcome> a) {
+                           first.set_value(a.has_value());
+                         }}));
+  CAF_CHECK(!node->admits(1));
+  CAF_CHECK_EQUAL(submit("s2"), "not taken");
+  held.set_value();
+  CAF_CHECK(first.get_future().get());
+}
+
+CAF_TEST(a draining engine answers what it has and takes nothing more) {
+  open();
+  CAF_CHECK_EQUAL(submit("s1"), "accepted");
+  node->drain();
+  CAF_CHECK_EQUAL(submit("s2"), "not taken");
+  CAF_CHECK(node->status().draining);
+}
+
+CAF_TEST(an actor that dies takes nobody along) {
+  open();
+  CAF_CHECK_EQUAL(submit("s1"), "accepted");
+  // Not a storage fault: the journal actor dies of it.
+  hooks->before_append = [] { throw std::runtime_error{"a bug"}; };
+  CAF_CHECK_NOT_EQUAL(submit("s2"), "accepted");
+  hooks->before_append = [] {};
+  std::string word;
+  do
+    word = submit("s3");
+  while (word == "unavailable" || word == "outcome_unknown");
+  CAF_CHECK_EQUAL(word, "accepted");
+}
+
+CAF_TEST(commits are signalled) {
+  open();
+  std::promise<void> signalled;
+  std::atomic<bool> once{false};
+  const auto token = node->on_commit([&] {
+    if (!once.exchange(true)) signalled.set_value();
+  });
+  CAF_CHECK_EQUAL(submit("s1"), "accepted");
+  signalled.get_future().get();
+}
+
+CAF_TEST(a read runs with a store and a failure is told) {
+  open();
+  std::promise<std::size_t> events;
+  CAF_CHECK_EQUAL(submit("s1"), "accepted");
+  node->read(
+      [&](recapd::storage::store &s) {
+        events.set_value(s.history("s1").size());
+      },
+      [&](auto) { events.set_value(99); });
+  CAF_CHECK_EQUAL(events.get_future().get(), 1u);
+  std::promise<bool> failed;
+  node->read(
+      [](recapd::storage::store &) {
+        throw recapd::storage::storage_error{
+            recapd::storage::fault::unavailable, "away"};
+      },
+      [&](auto) { failed.set_value(true); });
+  CAF_CHECK(failed.get_future().get());
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()

@@ -1,0 +1,132 @@
+// Session actors over a whole node: order, durability, death, idleness.
+// SPDX-License-Identifier: Apache-2.0
+#define CAF_SUITE sessions
+#include "campus_fixture.hpp"
+
+CAF_TEST_FIXTURE_SCOPE(session_tests, one_node)
+
+CAF_TEST(a session goes from schedule to paid) {
+  CAF_CHECK_EQUAL(schedule("s1"), "accepted");
+  CAF_CHECK_EQUAL(accept("s1"), "accepted");
+  CAF_CHECK_EQUAL(complete("s1", 60), "accepted");
+  CAF_CHECK_EQUAL(student_recap("s1"), "accepted");
+  CAF_CHECK_EQUAL(state("s1"), "paid");
+  CAF_CHECK_EQUAL(balance("tutor:ann"), 1500);
+  CAF_CHECK_EQUAL(balance("program:default"), -1500);
+  CAF_CHECK(store->check().empty());
+}
+
+CAF_TEST(nobody is answered before the commit) {
+  auto p = post(schedule_command("s1"));
+  bool answered_early = true;
+  hooks().before_append = [&] { answered_early = p.answered(); };
+  consume_messages();
+  CAF_CHECK(!answered_early);
+  CAF_CHECK_EQUAL(p.word(), "accepted");
+}
+
+CAF_TEST(commands of one session wait for each other in order) {
+  auto first = post(schedule_command("s1"));
+  auto second = post(accept_command("s1"));
+  auto third = post(complete_command("s1", 60));
+  consume_messages();
+  CAF_CHECK_EQUAL(first.word(), "accepted");
+  CAF_CHECK_EQUAL(second.word(), "accepted");
+  CAF_CHECK_EQUAL(third.word(), "accepted");
+}
+
+CAF_TEST(the same command again gets the first outcome) {
+  auto command = schedule_command("s1");
+  CAF_CHECK_EQUAL(run(command), "accepted");
+  CAF_CHECK_EQUAL(run(command), "duplicate");
+  CAF_CHECK_EQUAL(store->history("s1").size(), 1u);
+}
+
+CAF_TEST(a refused command again gets the first refusal) {
+  auto command = complete_command("nowhere", 60);
+  CAF_CHECK_EQUAL(run(command), "unknown-session");
+  CAF_CHECK_EQUAL(schedule("nowhere"), "accepted");
+  auto again = post(command);
+  consume_messages();
+  CAF_CHECK_EQUAL(again.word(), "duplicate");
+  CAF_CHECK(!again.value().accepted);
+}
+
+CAF_TEST(the same identity with other content is refused) {
+  auto command = schedule_command("s1");
+  CAF_CHECK_EQUAL(run(command), "accepted");
+  auto other = accept_command("s1");
+  other.id = command.id;
+  CAF_CHECK_EQUAL(run(other), "id-reused");
+}
+
+CAF_TEST(the same identity for another session is refused) {
+  auto command = schedule_command("s1");
+  CAF_CHECK_EQUAL(run(command), "accepted");
+  auto other = schedule_command("s2");
+  other.id = command.id;
+  CAF_CHECK_EQUAL(run(other), "id-reused");
+  CAF_CHECK_EQUAL(state("s2"), "none");
+}
+
+CAF_TEST(a second schedule with a new identity is refused) {
+  CAF_CHECK_EQUAL(schedule("s1"), "accepted");
+  CAF_CHECK_EQUAL(schedule("s1"), "session-exists");
+}
+
+CAF_TEST(whoever waits on a session that is killed is told) {
+  schedule("s1");
+  auto p = post(accept_command("s1"));
+  // Let the command reach the session, then kill it before it is answered.
+  hooks().before_append = [&] { kill_sessions(); };
+  consume_messages();
+  hooks().before_append = [] {};
+  CAF_CHECK_EQUAL(p.word(), "unavailable");
+  CAF_CHECK_EQUAL(complete("s1", 60), "accepted");
+}
+
+CAF_TEST(an idle session leaves and comes back) {
+  schedule("s1");
+  const auto before = hooks().sessions;
+  advance_time(10min);
+  consume_messages();
+  CAF_CHECK_EQUAL(accept("s1"), "accepted");
+  CAF_CHECK_EQUAL(hooks().sessions, before + 1);
+}
+
+CAF_TEST(a resident session is not loaded again) {
+  schedule("s1");
+  const auto before = hooks().sessions;
+  CAF_CHECK_EQUAL(accept("s1"), "accepted");
+  CAF_CHECK_EQUAL(hooks().sessions, before);
+}
+
+CAF_TEST(a timer on a session that does not exist does no harm) {
+  bool done = false;
+  caf::anon_send(
+      node()->shard_of("ghost"),
+      take_due{.session = "ghost",
+               .done = reply<done_t>{[&](auto a) { done = a.has_value(); }}});
+  consume_messages();
+  CAF_CHECK(done);
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()
+
+namespace {
+struct small_node : campus_fixture {
+  small_node() : campus_fixture{1, {.max_resident_sessions = 4}} {}
+};
+}  // namespace
+
+CAF_TEST_FIXTURE_SCOPE(resident_tests, small_node)
+
+CAF_TEST(no more sessions stay than the bound allows) {
+  for (int i = 0; i < 40; ++i)
+    schedule("s" + std::to_string(i));
+  CAF_CHECK_LESS(resident(), 10u);
+  CAF_CHECK_EQUAL(accept("s0"), "accepted");
+  CAF_CHECK_EQUAL(accept("s39"), "accepted");
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()
