@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "storage/audit.hpp"
 #include "storage/memory_database.hpp"
 #include "workflows/ids.hpp"
 
@@ -268,7 +269,29 @@ private:
 };
 
 violations memory_store::check() {
-  return {};
+  const std::lock_guard guard{db_->lock};
+  std::map<workflows::usage_key, std::int64_t> held;
+  audit checks{db_->policies,
+               [&](const auto &key, int amount) { held[key] += amount; }};
+  for (const auto &[id, row] : db_->sessions) {
+    session_record record{.row = row, .events = {}, .transfers = {}};
+    for (auto i : db_->histories[id])
+      record.events.push_back(db_->log[i].event);
+    for (const auto *kind : {"settlement", "reversal"})
+      if (const auto t = db_->transfers.find({id, kind});
+          t != db_->transfers.end())
+        record.transfers.push_back(t->second);
+    checks.session(record);
+  }
+  for (const auto &[id, row] : db_->outcomes)
+    checks.outcome(row);
+  for (const auto &[key, used] : db_->held.used)
+    held.emplace(key, 0);
+  for (const auto &[key, sum] : held) {
+    const auto used = db_->held.used.find(key);
+    checks.counter(key, used == db_->held.used.end() ? 0 : used->second, sum);
+  }
+  return checks.result();
 }
 
 }  // namespace

@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "storage/judge.hpp"
 #include "storage/pg_group.hpp"
+#include "storage/pg_records.hpp"
 #include "storage/pg_store_impl.hpp"
 
 namespace recapd::storage {
@@ -32,15 +34,40 @@ const pg_statement stored_usage{
     " JOIN usage u USING (owner, period, kind, item)"};
 const pg_statement stored_transfers{
     "stored_transfers",
-    "SELECT session_id, kind, from_account, to_account, amount, currency"
-    " FROM ledger WHERE session_id = ANY ($1::text[])"};
+    "SELECT session_id, kind, from_account, to_account, amount, currency, "
+        + pg_micros("at") + " FROM ledger WHERE session_id = ANY ($1::text[])"};
 
-std::size_t bytes_of(const commit &c) {
-  std::size_t sum = c.row ? c.row->body.size() : 0;
-  for (const auto &e : c.events)
-    sum += e.data.size() + e.notifications.size();
-  return sum + (c.outcome ? c.outcome->outcome.size() : 0);
-}
+/// What a group has come to, and whether one more commit may join it.
+class group_size {
+public:
+  [[nodiscard]] bool takes(const commit &c) const {
+    return events_ + c.events.size() <= max_group_events
+           && bytes_ + bytes_of(c) <= max_group_bytes
+           && std::none_of(c.usage.begin(), c.usage.end(), [&](const auto &u) {
+                return (u.delta > 0 ? lowered_ : raised_).contains(u.key);
+              });
+  }
+
+  void add(const commit &c) {
+    events_ += c.events.size();
+    bytes_ += bytes_of(c);
+    for (const auto &u : c.usage)
+      (u.delta > 0 ? raised_ : lowered_).insert(u.key);
+  }
+
+private:
+  static std::size_t bytes_of(const commit &c) {
+    std::size_t sum = c.row ? c.row->body.size() : 0;
+    for (const auto &e : c.events)
+      sum += e.data.size() + e.notifications.size();
+    return sum + (c.outcome ? c.outcome->outcome.size() : 0);
+  }
+
+  std::size_t events_ = 0;
+  std::size_t bytes_ = 0;
+  std::set<workflows::usage_key> raised_;
+  std::set<workflows::usage_key> lowered_;
+};
 
 using commit_list = std::vector<const commit *>;
 using indices = std::vector<std::size_t>;
@@ -57,15 +84,8 @@ void load_sessions(judge &stored, pg_connection &from,
         static_cast<int>(versions.number(i, 1));
   const auto transfers = from.run(stored_transfers, args);
   for (int i = 0; i < transfers.size(); ++i) {
-    const auto kind = transfers.text(i, 1) == "reversal"
-                          ? workflows::transfer_kind::reversal
-                          : workflows::transfer_kind::settlement;
-    stored.ledger[{transfers.text(i, 0), kind}] = {
-        .kind = kind,
-        .from = transfers.text(i, 2),
-        .to = transfers.text(i, 3),
-        .amount = transfers.number(i, 4),
-        .currency = transfers.text(i, 5)};
+    const auto row = read_transfer(transfers, i);
+    stored.ledger[{row.session, row.what.kind}] = row.what;
   }
 }
 
@@ -120,31 +140,30 @@ public:
   [[nodiscard]] bool unknown() const { return unknown_; }
 
 private:
-  /// In order, cut where one statement would grow too big. A commit that does
-  /// not follow on its session's one before is refused here: the group
-  /// statement looks at a session's first and last version only.
+  /// In order, cut where one statement would grow too big, or would take a
+  /// raise and a lowering of one counter together: the sum would hide a raise
+  /// that was too much at its time. A commit that does not follow on its
+  /// session's one before is refused here: the group statement looks at a
+  /// session's first and last version only.
   std::vector<indices> groups() {
     std::vector<indices> out(1);
     std::map<std::string_view, int> last;
-    std::size_t events = 0;
-    std::size_t bytes = 0;
+    group_size size;
     for (std::size_t i = 0; i < commits_.size(); ++i) {
       const auto &c = commits_[i];
       require_well_formed(c);
-      if (!c.events.empty()) {
-        const auto before = last.find(c.session);
-        if (before != last.end() && c.events.front().seq != before->second + 1)
-          refuse(i, fault::version_conflict);
-        else
-          last[c.session] = c.events.back().seq;
-      }
-      events += c.events.size();
-      bytes += bytes_of(c);
-      if (events > max_group_events || bytes > max_group_bytes) {
+      const auto before = last.find(c.session);
+      const auto base =
+          c.events.empty() ? c.base_version : c.events.front().seq - 1;
+      if (before != last.end() && base && *base != before->second)
+        refuse(i, fault::version_conflict);
+      else if (!c.events.empty())
+        last[c.session] = c.events.back().seq;
+      if (!out.back().empty() && !size.takes(c)) {
         out.emplace_back();
-        events = c.events.size();
-        bytes = bytes_of(c);
+        size = {};
       }
+      size.add(c);
       out.back().push_back(i);
     }
     return out;

@@ -63,4 +63,16 @@ event_row read_event(const pg_rows &rows, int row, int first) {
           .traceparent = rows.text(row, first + 8)};
 }
 
+transfer_row read_transfer(const pg_rows &rows, int row) {
+  return {.session = rows.text(row, 0),
+          .what = {.kind = rows.text(row, 1) == "reversal"
+                               ? workflows::transfer_kind::reversal
+                               : workflows::transfer_kind::settlement,
+                   .from = rows.text(row, 2),
+                   .to = rows.text(row, 3),
+                   .amount = rows.number(row, 4),
+                   .currency = rows.text(row, 5)},
+          .at = rows.at(row, 6)};
+}
+
 }  // namespace recapd::storage

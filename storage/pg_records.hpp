@@ -22,4 +22,7 @@ namespace recapd::storage {
 [[nodiscard]] std::string event_columns();
 [[nodiscard]] event_row read_event(const pg_rows &rows, int row, int first);
 
+/// Of `session_id, kind, from_account, to_account, amount, currency, at`.
+[[nodiscard]] transfer_row read_transfer(const pg_rows &rows, int row);
+
 }  // namespace recapd::storage

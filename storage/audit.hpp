@@ -1,0 +1,58 @@
+// The invariants of a database, session by session, for store::check.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "storage/store.hpp"
+#include "workflows/policy.hpp"
+#include "workflows/session.hpp"
+
+namespace recapd::storage {
+
+/// Everything that is stored about one session.
+struct session_record {
+  session_row row;
+  std::vector<event_row> events;  ///< by seq
+  std::vector<transfer_row> transfers;
+};
+
+/// Fed record by record, in any order; keeps nothing of what it was fed.
+class audit {
+public:
+  /// Called with each part of a counter that a session holds.
+  using hold = std::function<void(const workflows::usage_key &, int amount)>;
+
+  audit(std::span<const policy_row> policies, hold held);
+
+  void session(const session_record &record);
+  void outcome(const outcome_row &row);
+  /// `held`: the sum of what sessions hold of it.
+  void counter(const workflows::usage_key &key, std::int64_t used,
+               std::int64_t held);
+  void say(std::string what);
+
+  /// At most `most_reported` sentences; the last then says how many more.
+  [[nodiscard]] violations result() const;
+  static constexpr std::size_t most_reported = 1000;
+
+private:
+  void compare_columns(const session_row &row, const workflows::session &body);
+  void compare_timer(const session_row &row, const workflows::session &body);
+  void compare_transfers(const session_record &record,
+                         const std::vector<workflows::transfer> &expected);
+
+  std::map<int, workflows::policy> policies_;
+  hold held_;
+  violations found_;
+  std::size_t count_ = 0;
+};
+
+}  // namespace recapd::storage

@@ -1,0 +1,93 @@
+// The inbox and the dead letters.
+// SPDX-License-Identifier: Apache-2.0
+#define CAF_SUITE inboxes
+#include "worlds.hpp"
+
+#include "caf/test/unit_test.hpp"
+
+using namespace recapd::storage;
+using namespace recapd::storage::test;
+
+namespace {
+
+dead_letter letter(const std::string &event) {
+  return {.id = 0,
+          .event = event,
+          .reason = "it is no event",
+          .code = "malformed",
+          .ingress = "inbox",
+          .received_at = at(1),
+          .at = at(2)};
+}
+
+std::string texts(const std::vector<inbox_row> &rows) {
+  std::string out;
+  for (const auto &row : rows)
+    out += std::to_string(row.seq) + row.event + " ";
+  return out;
+}
+
+}  // namespace
+
+CAF_TEST(inbox rows come in order with the manual clocks time) {
+  with_each_store([](world &w) {
+    w.s->save_manual_clock(at(1));
+    w.s->insert_inbox("a");
+    w.s->save_manual_clock(at(7));
+    w.s->insert_inbox("b");
+    w.s->insert_inbox("c");
+    const auto rows = w.s->read_inbox(0, 10);
+    CAF_CHECK_EQUAL(texts(rows), "1a 2b 3c ");
+    CAF_CHECK(rows[0].received_at == at(1));
+    CAF_CHECK(rows[1].received_at == at(7));
+    CAF_CHECK_EQUAL(texts(w.s->read_inbox(0, 2)), "1a 2b ");
+    CAF_CHECK_EQUAL(texts(w.s->read_inbox(2, 2)), "3c ");
+  });
+}
+
+CAF_TEST(the commit that decides a row takes it away) {
+  with_each_store([](world &w) {
+    w.s->save_manual_clock(at(0));
+    for (const auto *text : {"a", "b", "c", "d"})
+      w.s->insert_inbox(text);
+    auto accepted = accepts("c1", moves("s1", 1));
+    accepted.inbox_seq = 1;
+    auto refused = refuses("c2", "s2");
+    refused.inbox_seq = 3;
+    commit duplicate;
+    duplicate.session = "s3";
+    duplicate.inbox_seq = 4;
+    CAF_CHECK_EQUAL(append(*w.s, {accepted, refused, duplicate}), "ok ok ok");
+    CAF_CHECK_EQUAL(texts(w.s->read_inbox(0, 10)), "2b ");
+  });
+}
+
+CAF_TEST(a buried row leaves the inbox and can come back) {
+  with_each_store([](world &w) {
+    w.s->save_manual_clock(at(1));
+    w.s->insert_inbox("{bad");
+    w.s->bury(letter("{bad"), 1);
+    w.s->bury(letter("other"), std::nullopt);
+    CAF_CHECK(w.s->read_inbox(0, 10).empty());
+    const auto letters = w.s->list_dead_letters(0, 10);
+    CAF_REQUIRE_EQUAL(letters.size(), 2u);
+    CAF_CHECK_EQUAL(letters[0].event, "{bad");
+    CAF_CHECK_EQUAL(letters[0].reason, "it is no event");
+    CAF_CHECK_EQUAL(letters[0].code, "malformed");
+    CAF_CHECK_EQUAL(letters[0].ingress, "inbox");
+    CAF_CHECK(letters[0].received_at == at(1));
+    CAF_CHECK(letters[0].at == at(2));
+    CAF_CHECK_EQUAL(w.s->list_dead_letters(letters[0].id, 10).size(), 1u);
+    CAF_CHECK_EQUAL(w.s->list_dead_letters(0, 1).size(), 1u);
+
+    w.s->save_manual_clock(at(50));
+    CAF_CHECK(w.s->retry_dead_letter(letters[0].id));
+    CAF_CHECK(!w.s->retry_dead_letter(letters[0].id));
+    CAF_CHECK_EQUAL(w.s->list_dead_letters(0, 10).size(), 1u);
+    const auto rows = w.s->read_inbox(0, 10);
+    CAF_REQUIRE_EQUAL(rows.size(), 1u);
+    CAF_CHECK_EQUAL(rows[0].event, "{bad");
+    // It is judged by the moment it first came in.
+    CAF_CHECK(rows[0].received_at == at(1));
+  });
+}

@@ -1,0 +1,106 @@
+// Whatever is appended, both stores answer and hold the same.
+// SPDX-License-Identifier: Apache-2.0
+#define CAF_SUITE laws
+#include <rapidcheck.h>
+
+#include "caf/test/unit_test.hpp"
+#include "worlds.hpp"
+
+using namespace recapd::storage;
+using namespace recapd::storage::test;
+using recapd::workflows::transfer_kind;
+
+namespace {
+
+using versions = std::map<std::string, int>;
+
+std::string one_of(const char *prefix, int count) {
+  return prefix + std::to_string(*rc::gen::inRange(0, count));
+}
+
+/// Follows on the version it guesses, most of the time.
+commit any_commit(versions &guessed) {
+  const auto session = one_of("s", 4);
+  if (*rc::gen::inRange(0, 8) == 0) return refuses(one_of("c", 30), session);
+  const int count = *rc::gen::inRange(1, 4);
+  const int skip = *rc::gen::weightedElement<int>({{9, 0}, {1, 1}, {1, -1}});
+  const int first = std::max(1, guessed[session] + 1 + skip);
+  auto c = moves(session, first, count);
+  guessed[session] = first + count - 1;
+  if (*rc::gen::arbitrary<bool>()) c = accepts(one_of("c", 30), c);
+  for (int n = *rc::gen::inRange(0, 3); n > 0; --n)
+    c = raises(c, week(one_of("t", 2)), *rc::gen::inRange(-40, 60),
+               *rc::gen::element<std::optional<int>>(60, 100, std::nullopt));
+  if (*rc::gen::inRange(0, 5) == 0)
+    c = pays(c, *rc::gen::element(transfer_kind::settlement,
+                                  transfer_kind::reversal));
+  return c;
+}
+
+std::string feed(store &s) {
+  std::string out;
+  for (const auto &row : s.read_feed(0, 10000))
+    out += row.session + "/" + std::to_string(row.event.seq) + " ";
+  return out;
+}
+
+std::string everything(store &s) {
+  std::string out = ids(s.list_sessions({})) + " | ";
+  for (const auto &row : s.list_sessions({}))
+    out += std::to_string(row.version) + " ";
+  for (auto used : s.load_usage(std::vector{week("t0"), week("t1")}))
+    out += "| " + std::to_string(used) + " ";
+  for (const auto &e : s.account("tutor:ann", "", 100).entries)
+    out += e.session + std::to_string(e.amount) + " ";
+  for (const auto &session : {"s0", "s1", "s2", "s3"})
+    for (const auto &e : s.history(session))
+      out += std::to_string(e.seq) + e.command_id + ",";
+  return out;
+}
+
+}  // namespace
+
+CAF_TEST(both stores give the same answers and hold the same afterwards) {
+  CAF_CHECK(rc::check("twins", [] {
+    std::vector<std::vector<std::string>> answers;
+    std::vector<std::string> held;
+    std::vector<std::vector<commit>> calls;
+    versions guessed;
+    for (int n = *rc::gen::inRange(1, 6); n > 0; --n) {
+      std::vector<commit> call;
+      for (int m = *rc::gen::inRange(1, 8); m > 0; --m)
+        call.push_back(any_commit(guessed));
+      calls.push_back(call);
+    }
+    with_each_store([&](world &w) {
+      auto &mine = answers.emplace_back();
+      for (const auto &call : calls) {
+        mine.push_back(append(*w.s, call));
+        // What was guessed wrongly is known now, as by an actor that reloads.
+      }
+      held.push_back(everything(*w.s));
+    });
+    RC_ASSERT(answers[0] == answers[1]);
+    RC_ASSERT(held[0] == held[1]);
+  }));
+}
+
+CAF_TEST(one call or many for the same commits makes the same feed per session) {
+  CAF_CHECK(rc::check("calls", [] {
+    std::vector<commit> commits;
+    versions guessed;
+    for (int n = *rc::gen::inRange(1, 12); n > 0; --n) {
+      const auto session = one_of("s", 3);
+      commits.push_back(moves(session, ++guessed[session]));
+    }
+    with_each_store([&](world &w) {
+      (void)w.s->append(commits);
+      const auto together = w.s->read_feed(0, 1000);
+      RC_ASSERT(together.size() == commits.size());
+      versions seen;
+      for (const auto &row : together)
+        RC_ASSERT(row.event.seq == ++seen[row.session]);
+      RC_ASSERT(!feed(*w.s).empty());
+    });
+  }));
+}

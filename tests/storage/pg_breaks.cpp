@@ -1,0 +1,113 @@
+// Connections that end.
+// SPDX-License-Identifier: Apache-2.0
+#define CAF_SUITE pg_breaks
+#include "caf/test/unit_test.hpp"
+#include "storage/pg_store.hpp"
+#include "worlds.hpp"
+
+using namespace recapd::storage;
+using namespace recapd::storage::test;
+
+namespace {
+
+struct fixture {
+  pg_database &database = pg_database::emptied();
+  std::unique_ptr<store> s = open_pg_store(database.url());
+
+  /// Ends every connection to the database and waits until they are gone.
+  void end_connections() {
+    pg_connection{pg_database::server()}.script(
+        "SELECT pg_terminate_backend(pid, 30000) FROM pg_stat_activity"
+        " WHERE datname = '"
+        + database.name() + "'");
+  }
+
+  void allow_connections(bool allowed) {
+    pg_connection{pg_database::server()}.script(
+        "ALTER DATABASE " + database.name() + " WITH ALLOW_CONNECTIONS "
+        + (allowed ? "true" : "false"));
+  }
+
+  /// The fault that is thrown.
+  template <class F> std::string thrown(F f) {
+    try {
+      f();
+      return "nothing";
+    } catch (const storage_error &e) {
+      CAF_MESSAGE(e.what());
+      return std::string{to_string(e.code())};
+    }
+  }
+};
+
+}  // namespace
+
+CAF_TEST_FIXTURE_SCOPE(pg_breaks_tests, fixture)
+
+CAF_TEST(a connection that ended while idle is opened anew unnoticed) {
+  CAF_CHECK_EQUAL(append(*s, {moves("s1", 1)}), "ok");
+  end_connections();
+  CAF_CHECK_EQUAL(append(*s, {moves("s1", 2)}), "ok");
+  end_connections();
+  CAF_CHECK_EQUAL(s->history("s1").size(), 2u);
+}
+
+CAF_TEST(a connection that ends in an append leaves the outcome unknown) {
+  pg_connection{database.url()}.script(
+      "CREATE FUNCTION end_it() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+      " PERFORM pg_terminate_backend(pg_backend_pid()); PERFORM pg_sleep(30);"
+      " RETURN NULL; END $$;"
+      "CREATE TRIGGER end_it AFTER INSERT ON commands FOR EACH STATEMENT"
+      " EXECUTE FUNCTION end_it()");
+  CAF_CHECK_EQUAL(
+      thrown([&] { (void)append(*s, {accepts("c1", moves("s1", 1))}); }),
+      "outcome_unknown");
+  pg_connection{database.url()}.script(
+      "DROP TRIGGER end_it ON commands; DROP FUNCTION end_it");
+  CAF_CHECK(!s->find_outcomes(
+      std::vector<std::pair<std::string, std::string>>{{"app", "c1"}})[0]);
+  CAF_CHECK_EQUAL(append(*s, {accepts("c1", moves("s1", 1))}), "ok");
+}
+
+CAF_TEST(without a server nothing is written and later it goes on) {
+  allow_connections(false);
+  end_connections();
+  CAF_CHECK_EQUAL(thrown([&] { (void)append(*s, {moves("s1", 1)}); }),
+                  "unavailable");
+  CAF_CHECK_EQUAL(thrown([&] { (void)s->history("s1"); }), "unavailable");
+  CAF_CHECK_EQUAL(thrown([&] { (void)open_pg_store(database.url()); }),
+                  "unavailable");
+  allow_connections(true);
+  CAF_CHECK_EQUAL(append(*s, {moves("s1", 1)}), "ok");
+}
+
+CAF_TEST(a server that may not write is unavailable) {
+  pg_connection{pg_database::server()}.script(
+      "ALTER DATABASE " + database.name()
+      + " SET default_transaction_read_only = on");
+  end_connections();
+  CAF_CHECK_EQUAL(thrown([&] { (void)append(*s, {moves("s1", 1)}); }),
+                  "unavailable");
+  pg_connection{pg_database::server()}.script(
+      "ALTER DATABASE " + database.name()
+      + " RESET default_transaction_read_only");
+  end_connections();
+  CAF_CHECK_EQUAL(append(*s, {moves("s1", 1)}), "ok");
+}
+
+CAF_TEST(a listener says once that it may have missed something) {
+  const auto listener = open_pg_listener(database.url(), "recapd_inbox");
+  CAF_CHECK(!listener->wait(std::chrono::milliseconds{0}));
+  end_connections();
+  const auto until_thrown = [&] {
+    for (int i = 0; i < 3; ++i)
+      (void)listener->wait(std::chrono::milliseconds{1000});
+  };
+  CAF_CHECK_EQUAL(thrown(until_thrown), "unavailable");
+  CAF_CHECK(listener->wait(std::chrono::milliseconds{0}));
+  CAF_CHECK(!listener->wait(std::chrono::milliseconds{0}));
+  s->insert_inbox("a");
+  CAF_CHECK(listener->wait(std::chrono::seconds{30}));
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()

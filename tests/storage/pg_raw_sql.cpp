@@ -1,0 +1,161 @@
+// What PostgreSQL itself refuses, whoever writes.
+// SPDX-License-Identifier: Apache-2.0
+#define CAF_SUITE pg_raw_sql
+#include "caf/test/unit_test.hpp"
+#include "storage/pg_store.hpp"
+#include "worlds.hpp"
+
+using namespace recapd::storage;
+using namespace recapd::storage::test;
+using recapd::workflows::transfer_kind;
+
+namespace {
+
+/// A session that is paid, with a counter full to its cap and an inbox row.
+struct fixture {
+  pg_database &database = pg_database::emptied();
+  std::unique_ptr<store> s = open_pg_store(database.url());
+  pg_connection raw{database.url()};
+
+  fixture() {
+    auto c = accepts("c1", raises(moves("s1", 1, 2), week("ann"), 90, 90));
+    CAF_REQUIRE_EQUAL(append(*s, {pays(c, transfer_kind::settlement)}), "ok");
+  }
+
+  /// The SQLSTATE and the first line, or `done`.
+  std::string tried(const std::string &sql) {
+    try {
+      raw.script(sql);
+      return "done";
+    } catch (const pg_error &e) {
+      return e.sqlstate() + " " + e.what();
+    }
+  }
+
+  bool refused(const std::string &sql, const std::string &by) {
+    const auto answer = tried(sql);
+    CAF_MESSAGE(answer);
+    return answer.find(by) != std::string::npos;
+  }
+};
+
+}  // namespace
+
+CAF_TEST_FIXTURE_SCOPE(pg_raw_sql_tests, fixture)
+
+CAF_TEST(a second owner cannot take an events seq) {
+  CAF_CHECK(refused("INSERT INTO session_events (session_id, seq, bucket,"
+                    " position, type, at, by, data)"
+                    " VALUES ('s1', 2, 0, 1, 'x', now(), 'y', '{}')",
+                    "session_events_pkey"));
+}
+
+CAF_TEST(a command cannot be recorded twice) {
+  CAF_CHECK(
+      refused("INSERT INTO commands SELECT * FROM commands", "commands_pkey"));
+}
+
+CAF_TEST(usage cannot pass its cap nor fall below zero) {
+  CAF_CHECK(refused("UPDATE usage SET used = used + 1", "usage_within_cap"));
+  CAF_CHECK(refused("UPDATE usage SET cap = 89", "usage_within_cap"));
+  CAF_CHECK(refused("UPDATE usage SET used = -1", "usage_not_negative"));
+}
+
+CAF_TEST(a session cannot be settled twice) {
+  CAF_CHECK(refused("INSERT INTO ledger SELECT * FROM ledger", "ledger_pkey"));
+  CAF_CHECK(
+      refused("INSERT INTO ledger (session_id, kind, bucket,"
+              " from_account, to_account, amount, currency, at)"
+              " VALUES ('s1', 'settlement', 0, 'a', 'b', 1, 'USD', now())",
+              "ledger_pkey"));
+}
+
+CAF_TEST(a reversal must undo exactly the settlement) {
+  const auto reversal = [&](const std::string &values) {
+    return refused("INSERT INTO ledger (session_id, kind, bucket,"
+                   " from_account, to_account, amount, currency, at) VALUES ("
+                       + values + ", now())",
+                   "RC002");
+  };
+  CAF_CHECK(reversal("'s9', 'reversal', 0, 'tutor:ann', 'program:p', 1500,"
+                     " 'USD'"));
+  CAF_CHECK(reversal("'s1', 'reversal', 0, 'tutor:ann', 'program:p', 1499,"
+                     " 'USD'"));
+  CAF_CHECK(reversal("'s1', 'reversal', 0, 'tutor:ann', 'program:p', 1500,"
+                     " 'EUR'"));
+  CAF_CHECK(reversal("'s1', 'reversal', 0, 'program:p', 'tutor:ann', 1500,"
+                     " 'USD'"));
+  CAF_CHECK_EQUAL(tried("INSERT INTO ledger (session_id, kind, bucket,"
+                        " from_account, to_account, amount, currency, at)"
+                        " VALUES ('s1', 'reversal', 0, 'tutor:ann',"
+                        " 'program:p', 1500, 'USD', now())"),
+                  "done");
+}
+
+CAF_TEST(the ledger cannot be unbalanced) {
+  CAF_CHECK(refused("UPDATE ledger SET amount = amount + 1", "RC002"));
+  CAF_CHECK(refused("DELETE FROM ledger", "RC002"));
+  CAF_CHECK(refused("INSERT INTO ledger (session_id, kind, bucket,"
+                    " from_account, to_account, amount, currency, at)"
+                    " VALUES ('s2', 'settlement', 0, 'a', 'b', -1, 'USD',"
+                    " now())",
+                    "23514"));
+  CAF_CHECK(
+      refused("INSERT INTO ledger (session_id, kind, bucket,"
+              " from_account, to_account, amount, currency, at)"
+              " VALUES ('s2', 'settlement', 0, 'a', 'a', 1, 'USD', now())",
+              "ledger_two_accounts"));
+  const auto sums = raw.script("SELECT sum(amount) FROM ledger_entries");
+  CAF_CHECK_EQUAL(sums.number(0, 0), 0);
+}
+
+CAF_TEST(any clients insert is an inbox row with its moment and a wake up) {
+  const auto listener = open_pg_listener(database.url(), "recapd_inbox");
+  raw.script("INSERT INTO inbox (event) VALUES ('{\"a\":1}')");
+  CAF_CHECK(listener->wait(std::chrono::seconds{30}));
+  const auto rows = s->read_inbox(0, 10);
+  CAF_REQUIRE_EQUAL(rows.size(), 1u);
+  CAF_CHECK_EQUAL(rows[0].event, "{\"a\":1}");
+  const auto clock = raw.script("SELECT " + pg_micros("clock_timestamp()"));
+  CAF_CHECK(rows[0].received_at <= clock.at(0, 0));
+  CAF_CHECK(rows[0].received_at > clock.at(0, 0) - std::chrono::minutes{5});
+}
+
+CAF_TEST(inbox rows take the manual clocks time while it is active) {
+  s->save_manual_clock(at(3));
+  raw.script("INSERT INTO inbox (event) VALUES ('a')");
+  s->save_manual_clock(std::nullopt);
+  raw.script("INSERT INTO inbox (event) VALUES ('b')");
+  const auto rows = s->read_inbox(0, 10);
+  CAF_CHECK(rows[0].received_at == at(3));
+  CAF_CHECK(rows[1].received_at != at(3));
+  CAF_CHECK(s->load_manual_clock() == at(3));
+}
+
+CAF_TEST(an outcome can be read as jsonb) {
+  const auto rows = raw.script("SELECT outcome->>'outcome' FROM outcomes"
+                               " WHERE source = 'app' AND id = 'c1'");
+  CAF_CHECK_EQUAL(rows.text(0, 0), "accepted");
+}
+
+CAF_TEST(data that cannot be stored fails alone) {
+  auto poison = moves("s4", 1);
+  poison.events[0].data = std::string("a\0b", 3);
+  auto invalid = moves("s5", 1);
+  invalid.row->body = "\xff";
+  CAF_CHECK_EQUAL(append(*s, {moves("s3", 1), poison, invalid, moves("s6", 1)}),
+                  "ok unavailable unavailable ok");
+  CAF_CHECK_EQUAL(ids(s->list_sessions({})), "s1 s3 s6");
+}
+
+CAF_TEST(a constraint named in the data is not taken for the constraint) {
+  auto c = accepts("usage_within_cap", moves("s2", 1));
+  CAF_CHECK_EQUAL(append(*s, {c}), "ok");
+  raw.script("ALTER TABLE sessions ADD CONSTRAINT odd CHECK (id <> 's7')");
+  auto odd = moves("s7", 1);
+  odd.row->state = "commands_pkey";
+  CAF_CHECK_EQUAL(append(*s, {odd, moves("s8", 1)}), "unavailable ok");
+  raw.script("ALTER TABLE sessions DROP CONSTRAINT odd");
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()

@@ -1,0 +1,139 @@
+// Several writers at once.
+// SPDX-License-Identifier: Apache-2.0
+#define CAF_SUITE pg_writers
+#include <atomic>
+#include <barrier>
+#include <thread>
+
+#include "caf/test/unit_test.hpp"
+#include "storage/pg_store.hpp"
+#include "worlds.hpp"
+
+using namespace recapd::storage;
+using namespace recapd::storage::test;
+
+namespace {
+
+/// Sessions `PREFIX-N` that each raise two of eight counters by 10 of 200,
+/// named in another order by each writer.
+std::vector<commit> claims(const std::string &prefix, int count, bool reverse) {
+  std::vector<commit> out;
+  for (int i = 0; i < count; ++i) {
+    const auto first = week("t" + std::to_string(i % 8));
+    const auto second = week("t" + std::to_string((i + 3) % 8));
+    auto c = moves(prefix + "-" + std::to_string(i), 1);
+    c = raises(c, reverse ? second : first, 10, 200);
+    c = raises(c, reverse ? first : second, 10, 200);
+    out.push_back(c);
+  }
+  if (reverse) std::reverse(out.begin(), out.end());
+  return out;
+}
+
+struct fixture {
+  pg_database &database = pg_database::emptied();
+  std::unique_ptr<store> s = open_pg_store(database.url());
+};
+
+}  // namespace
+
+CAF_TEST_FIXTURE_SCOPE(pg_writers_tests, fixture)
+
+CAF_TEST(writers on the same counters never pass the cap and never deadlock) {
+  constexpr int writers = 4;
+  constexpr int rounds = 20;
+  std::atomic<int> written{0};
+  std::atomic<int> trouble{0};
+  std::barrier together{writers};
+  std::vector<std::jthread> threads;
+  for (int n = 0; n < writers; ++n)
+    threads.emplace_back([&, n] {
+      const auto mine = open_pg_store(database.url());
+      for (int round = 0; round < rounds; ++round) {
+        together.arrive_and_wait();
+        try {
+          const auto answers = mine->append(claims(
+              std::to_string(n) + "-" + std::to_string(round), 8, n % 2 == 1));
+          for (const auto &answer : answers) {
+            if (!answer) ++written;
+            if (answer && *answer != fault::limit_conflict) ++trouble;
+          }
+        } catch (const storage_error &) {
+          ++trouble;
+        }
+      }
+    });
+  threads.clear();
+  CAF_CHECK_EQUAL(trouble.load(), 0);
+  std::int64_t sum = 0;
+  for (int t = 0; t < 8; ++t) {
+    const auto used =
+        s->load_usage(std::vector{week("t" + std::to_string(t))})[0];
+    CAF_CHECK(used <= 200);
+    sum += used;
+  }
+  CAF_CHECK_EQUAL(sum, written.load() * 20);
+  CAF_CHECK_EQUAL(s->read_feed(0, 10000).size(),
+                  static_cast<std::size_t>(written.load()));
+  CAF_CHECK(written.load() >= 70);
+  const auto deadlocks = pg_connection{database.url()}.script(
+      "SELECT deadlocks FROM pg_stat_database"
+      " WHERE datname = current_database()");
+  CAF_CHECK_EQUAL(deadlocks.number(0, 0), 0);
+}
+
+CAF_TEST(of two owners of a session one moves it) {
+  std::atomic<int> moved{0};
+  std::barrier together{2};
+  const auto owner = [&] {
+    const auto mine = open_pg_store(database.url());
+    for (int seq = 1; seq <= 50; ++seq) {
+      together.arrive_and_wait();
+      const auto answer = append(*mine, {moves("s1", seq)});
+      if (answer == "ok") ++moved;
+    }
+  };
+  {
+    std::jthread one{owner};
+    std::jthread other{owner};
+  }
+  CAF_CHECK_EQUAL(moved.load(), 50);
+  CAF_CHECK_EQUAL(s->history("s1").size(), 50u);
+}
+
+CAF_TEST(the feed waits for a transaction that began earlier) {
+  pg_connection slow{database.url()};
+  std::size_t before = 1;
+  slow.in_transaction([&] {
+    // A place in the feed, taken and not yet committed.
+    slow.script("INSERT INTO session_events (session_id, seq, bucket, position,"
+                " type, at, by, data) SELECT 'slow', 1, 0,"
+                " (pg_current_xact_id()::text::bigint + shift) << 16, 'x',"
+                " now(), 'system:sis', '{}' FROM feed_epoch");
+    CAF_CHECK_EQUAL(append(*s, {moves("fast", 1)}), "ok");
+    before = s->read_feed(0, 10).size();
+    CAF_CHECK_EQUAL(s->feed_end(), 0);
+  });
+  CAF_CHECK_EQUAL(before, 0u);
+  const auto both = s->read_feed(0, 10);
+  CAF_REQUIRE_EQUAL(both.size(), 2u);
+  CAF_CHECK_EQUAL(both[0].session, "slow");
+  CAF_CHECK_EQUAL(both[1].session, "fast");
+}
+
+CAF_TEST(nodes that start together agree on the policys version) {
+  std::barrier together{4};
+  std::array<int, 4> versions{};
+  {
+    std::vector<std::jthread> threads;
+    for (std::size_t n = 0; n < 4; ++n)
+      threads.emplace_back([&, n] {
+        const auto mine = open_pg_store(database.url());
+        together.arrive_and_wait();
+        versions[n] = mine->save_policy("{}");
+      });
+  }
+  CAF_CHECK(versions == (std::array<int, 4>{1, 1, 1, 1}));
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()

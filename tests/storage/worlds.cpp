@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "worlds.hpp"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <stdexcept>
+
+#include "storage/memory_store.hpp"
+#include "storage/pg_store.hpp"
+
+namespace recapd::storage::test {
+
+namespace {
+
+/// The URL with another database's name in it.
+std::string with_database(const std::string &url, const std::string &name) {
+  const auto authority = url.find("://");
+  const auto slash = authority == std::string::npos
+                         ? std::string::npos
+                         : url.find('/', authority + 3);
+  if (slash == std::string::npos)
+    throw std::runtime_error{"RECAPD_TEST_POSTGRES must be a URL of the form"
+                             " postgresql://…/postgres"};
+  const auto query = url.find('?', slash);
+  return url.substr(0, slash + 1) + name
+         + (query == std::string::npos ? "" : url.substr(query));
+}
+
+void administer(const std::string &sql) {
+  pg_connection{pg_database::server()}.script(sql);
+}
+
+}  // namespace
+
+instant at(int minutes) {
+  return instant{std::chrono::seconds{1795428000}}
+         + std::chrono::minutes{minutes};
+}
+
+std::string pg_database::server() {
+  const char *url = std::getenv("RECAPD_TEST_POSTGRES");
+  if (url == nullptr || *url == '\0')
+    throw std::runtime_error{
+        "set RECAPD_TEST_POSTGRES to the URL of a PostgreSQL server on which"
+        " databases may be created (tools/test does)"};
+  return url;
+}
+
+pg_database::pg_database(const std::string &name)
+    : name_{"recapd_" + name + "_" + std::to_string(::getpid())},
+      url_{with_database(server(), name_)} {
+  administer("CREATE DATABASE " + name_);
+}
+
+pg_database::~pg_database() {
+  try {
+    administer("DROP DATABASE " + name_ + " WITH (FORCE)");
+  } catch (const std::exception &) {
+    // The server may be gone: nothing is left to drop then.
+  }
+}
+
+pg_database &pg_database::emptied() {
+  static pg_database database{"test"};
+  static const bool migrated = (migrate(database.url()), true);
+  // TRUNCATE makes new files, which takes longer than the tests; the ledger's
+  // trigger refuses DELETE unless it is off.
+  if (migrated)
+    pg_connection{database.url()}.script(
+        "SET synchronous_commit = off; SET session_replication_role = replica;"
+        "DELETE FROM sessions; DELETE FROM session_students;"
+        "DELETE FROM session_events; DELETE FROM commands; DELETE FROM usage;"
+        "DELETE FROM ledger; DELETE FROM inbox; DELETE FROM dead_letters;"
+        "DELETE FROM policies; DELETE FROM manual_clock;"
+        "DELETE FROM sink_cursors; SELECT setval('inbox_seq_seq', 1, false),"
+        " setval('dead_letters_id_seq', 1, false)");
+  return database;
+}
+
+void with_each_store(const std::function<void(world &)> &body) {
+  const auto run = [&](std::string_view kind, const store_factory &open) {
+    world w{.kind = kind, .open = open, .s = open()};
+    body(w);
+  };
+  run("memory", [database = make_memory_database()] {
+    return open_memory_store(database);
+  });
+  run("postgres",
+      [url = pg_database::emptied().url()] { return open_pg_store(url); });
+}
+
+commit moves(const std::string &session, int first, int count) {
+  commit c;
+  c.session = session;
+  for (int seq = first; seq < first + count; ++seq)
+    c.events.push_back({.seq = seq,
+                        .type = "session.moved",
+                        .at = at(seq),
+                        .by = "system:sis",
+                        .command_source = {},
+                        .command_id = {},
+                        .data = "{\"seq\":" + std::to_string(seq) + "}",
+                        .notifications = {},
+                        .traceparent = {}});
+  c.row = session_row{.id = session,
+                      .version = first + count - 1,
+                      .state = "scheduled",
+                      .tutor = "ann",
+                      .course = "math",
+                      .starts_at = at(0),
+                      .next_timer = {},
+                      .body = "{}"};
+  return c;
+}
+
+commit accepts(const std::string &id, commit c) {
+  for (auto &e : c.events) {
+    e.command_source = "app";
+    e.command_id = id;
+  }
+  c.outcome =
+      outcome_row{.source = "app",
+                  .id = id,
+                  .content = {1, 2, 3},
+                  .session = c.session,
+                  .refused = false,
+                  .received_at = at(0),
+                  .outcome = R"({"id":")" + id
+                             + R"(","source":"app","outcome":"accepted"})"};
+  return c;
+}
+
+commit refuses(const std::string &id, const std::string &session,
+               instant received_at) {
+  commit c;
+  c.session = session;
+  c.outcome =
+      outcome_row{.source = "app",
+                  .id = id,
+                  .content = {0xff, 0},
+                  .session = session,
+                  .refused = true,
+                  .received_at = received_at,
+                  .outcome = R"({"id":")" + id
+                             + R"(","source":"app","outcome":"refused"})"};
+  return c;
+}
+
+commit raises(commit c, const workflows::usage_key &key, int delta,
+              std::optional<int> cap) {
+  c.usage.push_back({.key = key, .delta = delta, .cap = cap});
+  return c;
+}
+
+commit pays(commit c, workflows::transfer_kind kind, std::int64_t amount) {
+  const bool back = kind == workflows::transfer_kind::reversal;
+  c.payment = workflows::transfer{.kind = kind,
+                                  .from = back ? "tutor:ann" : "program:p",
+                                  .to = back ? "program:p" : "tutor:ann",
+                                  .amount = amount,
+                                  .currency = "USD"};
+  return c;
+}
+
+workflows::usage_key week(const std::string &tutor) {
+  return {.kind = workflows::limit_kind::tutor_week,
+          .owner = tutor,
+          .item = "",
+          .period = 20780};
+}
+
+std::string append(store &s, const std::vector<commit> &commits) {
+  std::string out;
+  for (const auto &answer : s.append(commits)) {
+    if (!out.empty()) out += ' ';
+    out += answer ? to_string(*answer) : "ok";
+  }
+  return out;
+}
+
+std::int64_t used(store &s, const workflows::usage_key &key) {
+  return s.load_usage(std::vector{key}).at(0);
+}
+
+session_row row_of(store &s, const std::string &id) {
+  return s.load_sessions(std::vector{id}).at(0).value();
+}
+
+std::string ids(const std::vector<session_row> &rows) {
+  std::string out;
+  for (const auto &row : rows)
+    out += (out.empty() ? "" : " ") + row.id;
+  return out;
+}
+
+}  // namespace recapd::storage::test

@@ -1,0 +1,76 @@
+// The stores the suites run against, and what they write.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "storage/pg_connection.hpp"
+#include "storage/store.hpp"
+
+namespace recapd::storage::test {
+
+/// 2026-11-23T10:00:00Z, and minutes after it.
+[[nodiscard]] instant at(int minutes);
+
+/// One database, empty and migrated, for this process; dropped at its end.
+/// Needs RECAPD_TEST_POSTGRES, the URL of a server.
+class pg_database {
+public:
+  /// The process's own, emptied.
+  static pg_database &emptied();
+  /// One more, not migrated, dropped with the object.
+  explicit pg_database(const std::string &name);
+  ~pg_database();
+  pg_database(const pg_database &) = delete;
+  pg_database &operator=(const pg_database &) = delete;
+
+  [[nodiscard]] const std::string &url() const { return url_; }
+  [[nodiscard]] const std::string &name() const { return name_; }
+  /// The URL of the database the server's own commands are sent to.
+  [[nodiscard]] static std::string server();
+
+private:
+  std::string name_;
+  std::string url_;
+};
+
+/// A store on an empty database, which more stores may be opened on.
+struct world {
+  std::string_view kind;  ///< `memory` or `postgres`
+  store_factory open;
+  std::unique_ptr<store> s;
+};
+
+/// Runs the body once with each implementation.
+void with_each_store(const std::function<void(world &)> &body);
+
+/// A commit of `count` events from `first` on, and the row after them.
+[[nodiscard]] commit moves(const std::string &session, int first,
+                           int count = 1);
+/// The same with an outcome: the command `(app, id)` accepted.
+[[nodiscard]] commit accepts(const std::string &id, commit c);
+/// A refused command: an outcome and nothing else.
+[[nodiscard]] commit refuses(const std::string &id, const std::string &session,
+                             instant received_at = at(0));
+[[nodiscard]] commit raises(commit c, const workflows::usage_key &key,
+                            int delta, std::optional<int> cap);
+[[nodiscard]] commit pays(commit c, workflows::transfer_kind kind,
+                          std::int64_t amount = 1500);
+
+[[nodiscard]] workflows::usage_key week(const std::string &tutor);
+
+/// `ok` or the faults' names, with blanks between.
+[[nodiscard]] std::string append(store &s, const std::vector<commit> &commits);
+
+[[nodiscard]] std::int64_t used(store &s, const workflows::usage_key &key);
+/// Precondition: there is such a session.
+[[nodiscard]] session_row row_of(store &s, const std::string &id);
+
+/// The sessions' ids with blanks between.
+[[nodiscard]] std::string ids(const std::vector<session_row> &rows);
+
+}  // namespace recapd::storage::test
