@@ -101,7 +101,7 @@ void explain_scheduled(const case_file &f, sentences &why) {
                               data_of(reopened, "note")));
   const auto starts = text_of(f.session, "starts_at");
   const auto deadline = text_of(f.session, "deadline");
-  if (relative(f, starts).starts_with("in "))
+  if (const auto t = workflows::parse_rfc3339(starts); t && f.now < *t)
     why.push_back("It has not begun: it starts " + when(f, starts) + ".");
   else
     why.push_back(fmt::format(
@@ -168,7 +168,7 @@ sentences why_of(const case_file &f) {
     explain_waiting(f, why);
   else if (state == "missed")
     explain_missed(f, why);
-  else if (state == "session.update_denied")
+  else if (state == "update_denied")
     closed("session.update_denied", "Support refused an update", "note");
   else if (state == "cancelled")
     closed("session.cancelled", "It was cancelled", "reason");

@@ -250,7 +250,7 @@ def test_check_finds_nothing_wrong_then_a_changed_row(make_node):
     assert "Every invariant holds." in sound
     connection = psycopg2.connect(node.database)
     with connection, connection.cursor() as cursor:
-        cursor.execute("UPDATE usage SET used = used + 5")
+        cursor.execute("UPDATE usage SET used = used + 5 WHERE cap IS NULL")
     connection.close()
     found = recapctl.json("check", "--database", node.database, status=1)
     assert found["violations"]

@@ -55,8 +55,11 @@ int main(int argc, char **argv) {
              "request was refused; 2 wrong usage; 3 the node does not "
              "answer.");
   sample::options o;
-  app.add_option("--url", o.url, "The node's address")->capture_default_str();
-  app.add_option("--token", o.token, "The bearer token of a system");
+  app.add_option("--url", o.url, "The node's address")
+      ->envname("RECAPCTL_URL")
+      ->capture_default_str();
+  app.add_option("--token", o.token, "The bearer token of a system")
+      ->envname("RECAPCTL_TOKEN");
   app.add_option("--tutors", o.tutors, "How many; each has eight sessions")
       ->check(CLI::Range(1, static_cast<int>(sample::tutors.size())))
       ->capture_default_str();
