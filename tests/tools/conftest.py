@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import tempfile
 import time
 import uuid
 from pathlib import Path
@@ -23,18 +24,18 @@ def wait_until(condition, what, seconds=60):
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory):
+def server():
     """The URL of the PostgreSQL server: the one named, else a private one."""
     url = os.environ.get("RECAPD_TEST_POSTGRES")
     if url:
         yield url
         return
-    folder = tmp_path_factory.mktemp("postgres")
-    folder.chmod(0o755)
     tool = str(ROOT / "tools/postgres")
-    yield subprocess.run([tool, "start", folder], check=True, text=True,
-                         stdout=subprocess.PIPE).stdout.strip()
-    subprocess.run([tool, "stop", folder], check=True)
+    with tempfile.TemporaryDirectory(prefix="recapd-tests-") as folder:
+        os.chmod(folder, 0o755)
+        yield subprocess.run([tool, "start", folder], check=True, text=True,
+                             stdout=subprocess.PIPE).stdout.strip()
+        subprocess.run([tool, "stop", folder], check=True)
 
 
 @pytest.fixture(scope="session")

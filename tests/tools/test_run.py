@@ -4,6 +4,8 @@ import os
 import re
 import signal
 import subprocess
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -37,12 +39,12 @@ class Run:
 
 
 @pytest.fixture
-def folder(tmp_path):
-    # PostgreSQL runs as another user when this runs as root.
-    for part in [tmp_path, *tmp_path.parents]:
-        if str(part).startswith("/tmp/") and part.owner() == tmp_path.owner():
-            part.chmod(0o755)
-    return tmp_path
+def folder():
+    # Not pytest's own: those only this user may enter, and PostgreSQL runs as
+    # another one when this runs as root.
+    with tempfile.TemporaryDirectory(prefix="recapd-run-") as made:
+        os.chmod(made, 0o755)
+        yield Path(made)
 
 
 def postgres_runs(data):
