@@ -41,7 +41,7 @@ void check_participants(judgement &j, bool leave_call) {
     j.object(refusal_code::unanswered_invitation,
              "Still invited: " + unanswered
                  + "; they accept or decline, or are removed.");
-  if (leave_call || j.s.how != modality::online) return;
+  if (leave_call) return;
   const auto calling =
       students_that(j.s, [](const participant &p) { return p.in_call; });
   if (!calling.empty())

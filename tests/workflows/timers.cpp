@@ -65,6 +65,15 @@ CAF_TEST(of the reminders missed meanwhile one of each kind goes out) {
   CAF_CHECK_EQUAL(next(st), "tutor_recap_reminder 71h");
 }
 
+CAF_TEST(what went overdue first goes out first) {
+  story st;
+  st.r.reminders.tutor_recap_due = 30h;
+  st.ready();
+  CAF_CHECK_EQUAL(next(st), "tutor_recap_reminder 24h");
+  CAF_CHECK_EQUAL(sent(st, start + 50h),
+                  "tutor_recap_reminder*2 tutor_recap_due*1");
+}
+
 CAF_TEST(a session that is missed meanwhile reminds nobody) {
   story st;
   st.ready();
