@@ -18,7 +18,7 @@ BAD_TIMES = ["", "yesterday", "2026-11-25", "2026-11-25T10:00:00",
              "2026-11-25T10:00:00Z; DROP TABLE sessions"]
 BAD_NUMBERS = ["5", 1.5, None, [], {}, True]
 BAD_TEXTS = [7, None, [], {}, True, "a\u0000b"]
-NUMBER_LITERALS = ["1e400", "NaN", "Infinity", "-Infinity", "0x10", "05",
+NUMBER_LITERALS = ["NaN", "Infinity", "-Infinity", "0x10", "05",
                    "+5", "5.", ".5", "1e", "5-5"]
 
 

@@ -50,7 +50,7 @@ class Answers {
   schema({ method, path, status, media }) {
     const bare = path.split("?")[0];
     const found = this.paths.find((p) => p.pattern.test(bare));
-    if (!found) return status === 404 || status === 400 ? "any" : "no such path";
+    if (!found) return [400, 404].includes(status) ? "any" : "no such path";
     const verb = method.toLowerCase();
     const operation = this.document.paths[found.template][verb];
     if (!operation) return status >= 404 ? "any" : "no such method";
@@ -71,14 +71,16 @@ class Answers {
     if (typeof schema === "string") return schema;
     const validate = (this.compiled ??= {})[schema.$ref] ??=
       this.ajv.compile(schema);
-    return validate(answer.body) ? null : this.ajv.errorsText(validate.errors);
+    if (validate(answer.body)) return null;
+    return this.ajv.errorsText(validate.errors);
   }
 }
 
 const [, , action, openapi, asyncapi] = process.argv;
 let wrong = [];
 if (action === "check") {
-  wrong = [...(await checkOpenapi(openapi)), ...(await checkAsyncapi(asyncapi))];
+  wrong = await checkOpenapi(openapi);
+  wrong.push(...(await checkAsyncapi(asyncapi)));
 } else {
   const answers = new Answers(openapi);
   for (const answer of JSON.parse(readFileSync(0, "utf8"))) {

@@ -59,8 +59,7 @@ def nested(path, value):
 
 def start_fails(tmp_path, config=None, options=(), env=None):
     """Runs a node that must end with 2; what it says on stderr."""
-    line = [binary(), "--listen", f"127.0.0.1:{free_port()}", "--data",
-            str(tmp_path / "data"), *options]
+    line = [binary(), "--data", str(tmp_path / "data"), *options]
     if config is not None:
         file = tmp_path / "recapd.json"
         text = config if isinstance(config, str) else json.dumps(config)

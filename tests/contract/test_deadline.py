@@ -171,6 +171,6 @@ def test_the_system_may_report_a_call(client):
     lesson = Lesson(client, modality="online").ready()
     accepted(lesson.send("call.join", "system:calls",
                          {"participant": lesson.by_tutor}))
-    refused(lesson.send("call.join", "system:calls",
-                        {"participant": f"student:{fresh('x')}"}),
-            "not-allowed")
+    answer = lesson.send("call.join", "system:calls",
+                         {"participant": f"student:{fresh('x')}"})
+    assert 400 <= answer.status < 500, answer

@@ -19,6 +19,15 @@ def test_an_event_is_streamed_when_it_is_committed(client):
     parse_time(event["time"])
 
 
+def test_a_trace_is_carried_on_to_the_event(client):
+    lesson, trace = Lesson(client), "4bf92f3577b34da6a3ce929d0e0e4736"
+    with Stream(client) as stream:
+        accepted(lesson.send("session.schedule", "system:x", lesson.data,
+                             traceparent=f"00-{trace}-00f067aa0ba902b7-01"))
+        (_, _, event), = stream.about(lesson.id, 1)
+    assert event["traceparent"].split("-")[1] == trace
+
+
 def test_the_stream_tells_the_history(client):
     lesson = Lesson(client)
     with Stream(client) as stream:
