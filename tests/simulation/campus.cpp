@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "campus.hpp"
+
+#include <algorithm>
+#include <boost/json/serialize.hpp>
+
+#include "workflows/session_json.hpp"
+
+namespace recapd::simulation {
+
+namespace wf = workflows;
+using namespace std::chrono_literals;
+using std::chrono::microseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+using wf::role;
+
+namespace {
+
+constexpr int shortest_recap = 12;
+constexpr int longest_recap = 40;
+
+void hash_into(std::uint64_t &h, const std::string &text) {
+  for (const char c : text)
+    h = (h ^ std::uint8_t(c)) * 0x100000001B3ULL;
+  h = (h ^ 0xFFU) * 0x100000001B3ULL;
+}
+
+storage::digest digest_of(const actors::submission &s) {
+  storage::digest d{};
+  for (std::size_t half = 0; half < 2; ++half) {
+    std::uint64_t h = 0xCBF29CE484222325ULL + half;
+    hash_into(h, std::string{wf::type_of(s.what)});
+    hash_into(h, s.session);
+    hash_into(h, wf::to_string(s.by));
+    hash_into(h, boost::json::serialize(wf::to_json(s.what)));
+    for (std::size_t i = 0; i < 8; ++i)
+      d[half * 8 + i] = std::uint8_t(h >> (8 * i));
+  }
+  return d;
+}
+
+/// Writes the plan of one seed.
+class author {
+public:
+  explicit author(std::uint64_t seed) : d_{seed, 1} {
+    // Weeks in which a zone's clock changes, and the year.
+    static const std::vector<std::chrono::sys_days> mondays{
+        std::chrono::year{2026} / 10 / 26, std::chrono::year{2027} / 3 / 8,
+        std::chrono::year{2026} / 12 / 28, std::chrono::year{2026} / 11 / 23};
+    p_.begin = d_.of(mondays) + std::chrono::hours{d_.between(0, 100)};
+    p_.policy = make_policy(seed, 0);
+  }
+
+  plan write() {
+    p_.sessions = std::size_t(d_.between(10, 26));
+    for (std::size_t i = 0; i < p_.sessions; ++i)
+      session(int(i));
+    auto &all = p_.commands;
+    std::stable_sort(all.begin(), all.end(),
+                     [](const auto &a, const auto &b) { return a.at < b.at; });
+    for (std::size_t i = 0; i < all.size(); ++i)
+      all[i].number = int(i);
+    return std::move(p_);
+  }
+
+private:
+  wf::person some_tutor() {
+    return {role::tutor, "t" + std::to_string(d_.below(3))};
+  }
+  wf::person some_student() {
+    return {role::student, "s" + std::to_string(d_.below(6))};
+  }
+  static wf::person the_system() { return {role::system, "sis"}; }
+  static wf::person support() { return {role::support, "eve"}; }
+  wf::person anybody() {
+    switch (d_.below(4)) {
+    case 0:
+      return some_tutor();
+    case 1:
+      return some_student();
+    case 2:
+      return support();
+    default:
+      return the_system();
+    }
+  }
+  std::int64_t some_minutes() {
+    if (d_.chance(60)) return d_.of<std::int64_t>({0, -5, 91, 88, 1000, 1});
+    return d_.of<std::int64_t>({30, 45, 60, 60, 90, 52, 88 - 3, 7});
+  }
+  wf::recap some_recap() {
+    int n = d_.between(shortest_recap, longest_recap);
+    if (d_.chance(120))
+      n = d_.of<int>({shortest_recap - 1, shortest_recap, longest_recap,
+                      longest_recap + 1, 0});
+    const auto first = std::size_t(n / 2);
+    wf::recap w{.topics_covered = std::string(first, 'a'),
+                .how_tutee_did = {},
+                .next_steps = std::string(std::size_t(n) - first, 'b')};
+    if (first > 2 && d_.chance(300)) w.topics_covered[1] = ' ';
+    if (d_.chance(300)) w.next_steps += "  ";
+    return w;
+  }
+  microseconds up_to(microseconds longest) {
+    return microseconds{std::int64_t(d_.below(std::size_t(longest.count())))};
+  }
+
+  /// A command of this session's story; now and then doubled, late, or again
+  /// under the same id with other content.
+  void say(instant at, const wf::person &by, wf::command what) {
+    planned c{.number = 0,
+              .at = std::max(at, p_.begin),
+              .by = d_.chance(350) ? road::inbox : road::http,
+              .copies = d_.chance(150) ? d_.between(2, 3) : 1,
+              .lag = {},
+              .what = {}};
+    if (c.by == road::inbox && d_.chance(200)) c.lag = up_to(100h);
+    c.what.source = by.as == role::system ? "sis" : "app";
+    c.what.id = id_ + "-" + std::to_string(next_++);
+    c.what.session = id_;
+    c.what.by = by;
+    c.what.what = std::move(what);
+    if (d_.chance(15)) c.what.session = "nowhere";
+    c.what.content = digest_of(c.what);
+    p_.commands.push_back(c);
+    if (!d_.chance(25)) return;
+    c.what.by = anybody();
+    c.what.what = wf::cancel_session{.reason = "another"};
+    c.what.content = digest_of(c.what);
+    c.at += up_to(2h);
+    p_.commands.push_back(std::move(c));
+  }
+  /// The same at the very moment, so that receipt times lie exactly there.
+  void say_exactly(instant at, const wf::person &by, wf::command what) {
+    say(at, by, std::move(what));
+    p_.commands.back().by = road::inbox;
+    p_.commands.back().at = std::max(at, p_.begin);
+  }
+
+  void session(int n) {
+    id_ = "l" + std::to_string(n);
+    next_ = 0;
+    tutor_ = some_tutor();
+    starts_ = p_.begin
+              + minutes{30} * d_.between(0, d_.chance(300) ? 40 : 2 * 24 * 6);
+    schedule();
+    answer_invitations();
+    if (d_.chance(400)) call();
+    noise(starts_ - 10h, 20h);
+    if (d_.chance(60))
+      say(starts_ - up_to(5h), support(), wf::cancel_session{.reason = "ill"});
+    if (d_.chance(820))
+      log();
+    else
+      support_road();
+    noise(starts_, 200h);
+  }
+
+  void schedule() {
+    wf::schedule_session c{.tutor = tutor_.id,
+                           .course = "c" + std::to_string(d_.below(3)),
+                           .starts_at = starts_,
+                           .how = d_.chance(600) ? wf::modality::online
+                                                 : wf::modality::in_person,
+                           .students = {},
+                           .program = d_.chance(300) ? "evening" : "default",
+                           .rate_per_hour = std::nullopt,
+                           .currency = std::nullopt,
+                           .timezone = std::nullopt};
+    if (d_.chance(300)) c.rate_per_hour = d_.of<std::int64_t>({1, 1999, 2345});
+    if (d_.chance(200)) c.timezone = "Asia/Tokyo";
+    if (d_.chance(100)) c.currency = "EUR";
+    students_.clear();
+    const auto wanted = std::size_t(d_.chance(250) ? d_.between(2, 3) : 1);
+    while (students_.size() < wanted) {
+      const auto s = some_student().id;
+      if (std::find(students_.begin(), students_.end(), s) == students_.end())
+        students_.push_back(s);
+    }
+    c.students = students_;
+    scheduled_ = starts_ - up_to(30h);
+    if (d_.chance(50)) scheduled_ = starts_ + up_to(80h);
+    const auto who = d_.chance(500) ? tutor_ : the_system();
+    say(scheduled_, d_.chance(30) ? anybody() : who, c);
+    if (d_.chance(100)) say(scheduled_ + up_to(1h), who, c);
+  }
+
+  void answer_invitations() {
+    if (d_.chance(100)) {
+      const auto late = some_student().id;
+      say(scheduled_ + up_to(1h), tutor_,
+          wf::invite_participant{.student = late});
+      students_.push_back(late);
+    }
+    for (const auto &s : students_) {
+      const wf::person who{role::student, s};
+      const auto at = scheduled_ + 1s + up_to(2h);
+      if (d_.chance(30)) continue;
+      if (d_.chance(60)) {
+        say(at, who, wf::decline_invitation{.student = s});
+        continue;
+      }
+      say(at, d_.chance(100) ? the_system() : who,
+          wf::accept_invitation{.student = s});
+      if (d_.chance(40))
+        say(starts_ + up_to(1h), tutor_, wf::remove_participant{.student = s});
+    }
+  }
+
+  void call() {
+    auto all = std::vector{tutor_};
+    for (const auto &s : students_)
+      all.push_back({role::student, s});
+    for (const auto &who : all) {
+      if (d_.chance(150)) continue;
+      say(starts_ + up_to(10min), who, wf::join_call{.participant = who});
+      if (d_.chance(850))
+        say(starts_ + 50min + up_to(10min), who,
+            wf::leave_call{.participant = who});
+    }
+  }
+
+  wf::command log_command() {
+    const bool leave = d_.chance(200);
+    if (d_.chance(600))
+      return wf::complete_session{.minutes = some_minutes(),
+                                  .written = some_recap(),
+                                  .leave_call = leave};
+    return wf::log_time{.minutes = some_minutes(), .leave_call = leave};
+  }
+
+  /// When the tutor gets round to it; often at the last moment.
+  instant tutors_moment() {
+    const instant end = starts_ + p_.policy.base.log_window;
+    if (d_.chance(100)) return end;
+    if (d_.chance(40)) return end + 1us;
+    if (d_.chance(100)) return starts_;
+    return starts_ + up_to(d_.chance(120) ? 90h : 20h);
+  }
+
+  void log() {
+    auto at = tutors_moment();
+    say_exactly(at, tutor_, log_command());
+    if (d_.chance(350)) say(at + up_to(1h), tutor_, log_command());
+    if (d_.chance(600)) {
+      at += up_to(3h);
+      say(at, tutor_, wf::submit_recap{.written = some_recap()});
+    }
+    for (const auto &s : students_) {
+      if (d_.chance(150)) continue;
+      const wf::person who{role::student, s};
+      for (int i = d_.between(1, 2); i > 0; --i)
+        say(at + up_to(d_.chance(200) ? 180h : 4h), who,
+            wf::submit_recap{.written = some_recap()});
+    }
+    if (d_.chance(120))
+      say(at + up_to(30h), support(), wf::void_session{.note = "error"});
+  }
+
+  void support_road() {
+    auto at = starts_ + p_.policy.base.log_window + up_to(10h);
+    if (d_.chance(700))
+      say(at, tutor_, wf::request_support{.message = "please"});
+    if (d_.chance(300))
+      say(at + up_to(4h), support(), wf::deny_update{.note = "no"});
+    if (d_.chance(700)) {
+      at += up_to(8h);
+      say(at, support(),
+          wf::reopen_session{.hours = d_.between(1, 40), .note = "ok"});
+      starts_ = at;
+      log();
+    }
+  }
+
+  /// What nobody in their right mind would send now.
+  void noise(instant from, microseconds within) {
+    for (int n = d_.between(0, 3); n > 0; --n) {
+      const auto who = d_.chance(500) ? anybody() : tutor_;
+      const auto s = d_.chance(700) ? d_.of(students_) : some_student().id;
+      const std::vector<wf::command> all{
+          wf::invite_participant{.student = s},
+          wf::accept_invitation{.student = s},
+          wf::decline_invitation{.student = s},
+          wf::remove_participant{.student = s},
+          wf::join_call{.participant = who.as == role::tutor
+                                           ? who
+                                           : wf::person{role::student, s}},
+          wf::leave_call{.participant = {role::student, s}},
+          log_command(),
+          wf::submit_recap{.written = some_recap()},
+          wf::cancel_session{.reason = "noise"},
+          wf::request_support{.message = "noise"},
+          wf::reopen_session{.hours = 5, .note = "noise"},
+          wf::deny_update{.note = "noise"},
+          wf::void_session{.note = "noise"}};
+      say(from + up_to(within), who, d_.of(all));
+    }
+  }
+
+  dice d_;
+  plan p_;
+  std::string id_;
+  int next_ = 0;
+  wf::person tutor_;
+  instant starts_, scheduled_;
+  std::vector<std::string> students_;
+};
+
+}  // namespace
+
+plan make_plan(std::uint64_t seed) {
+  return author{seed}.write();
+}
+
+wf::policy make_policy(std::uint64_t seed, std::uint64_t turn) {
+  dice d{seed, 100 + turn};
+  wf::policy p;
+  auto &r = p.base;
+  r.min_recap_characters = shortest_recap;
+  r.max_recap_characters = longest_recap;
+  r.limits.tutor_minutes_per_week = d.of<int>({120, 200, 300, 900});
+  r.limits.student_course_minutes_per_week = d.of<int>({60, 120, 180});
+  if (d.chance(400))
+    r.limits.course_minutes_per_week = d.of<int>({180, 240, 300});
+  r.limits.pair_sessions_per_day = d.of<int>({1, 1, 2});
+  r.week_starts_on = d.chance(300) ? 7 : 1;
+  r.timezone = d.chance(300) ? "UTC" : "America/New_York";
+  if (d.chance(300)) r.confirmation = wf::confirmation_rule::any_student;
+  if (d.chance(400))
+    r.auto_confirm_after = seconds{std::chrono::hours{d.between(1, 80)}};
+  if (d.chance(200)) r.rate_per_hour = 1234;
+  auto course = r;
+  course.limits.student_course_minutes_per_week = 90;
+  course.reminders.tutor_recap_due.reset();
+  p.courses.emplace("c1", std::move(course));
+  return p;
+}
+
+std::string describe(const actors::submission &s) {
+  return std::string{wf::type_of(s.what)} + " " + s.session + " by "
+         + wf::to_string(s.by) + " (" + s.source + "/" + s.id + ") "
+         + boost::json::serialize(wf::to_json(s.what));
+}
+
+}  // namespace recapd::simulation

@@ -1,0 +1,49 @@
+// The campus: a seeded plan of sessions, and of who sends what when.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "actors/engine.hpp"
+#include "dice.hpp"
+#include "workflows/policy.hpp"
+
+namespace recapd::simulation {
+
+using workflows::instant;
+
+enum class road : std::uint8_t { http, inbox };
+
+/// One command as somebody means to send it.
+struct planned {
+  int number = 0;  ///< its place in the whole plan; shrinking keeps it
+  instant at;
+  road by = road::http;
+  /// HTTP: how many clients send it; inbox: how many rows carry it.
+  int copies = 1;
+  /// Inbox: how long it lies there before anybody looks.
+  std::chrono::microseconds lag{};
+  /// Without `received_at`, which its receipt decides.
+  actors::submission what;
+};
+
+struct plan {
+  instant begin;
+  workflows::policy policy;
+  std::vector<planned> commands;  ///< by time
+  std::size_t sessions = 0;
+};
+
+/// Commands of every type, legal and not, doubled, reordered, late.
+[[nodiscard]] plan make_plan(std::uint64_t seed);
+
+/// A seed's policy; `turn` tells apart the ones a restarted node may bring.
+[[nodiscard]] workflows::policy make_policy(std::uint64_t seed,
+                                            std::uint64_t turn);
+
+/// One line that says what a command is.
+[[nodiscard]] std::string describe(const actors::submission &s);
+
+}  // namespace recapd::simulation

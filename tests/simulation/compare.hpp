@@ -1,0 +1,37 @@
+// The model's words against the engine's.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model.hpp"
+#include "workflows/limits.hpp"
+
+namespace recapd::simulation {
+
+/// A limit refusal's figures.
+struct limit_figure {
+  std::string code;
+  std::int64_t limit = 0;
+  std::int64_t used = 0;
+  std::int64_t remaining = 0;
+  std::string period;
+  std::string student;
+};
+
+/// Nothing if it is no limit's refusal.
+[[nodiscard]] std::optional<limit_figure>
+read_limit(const boost::json::object &refusal);
+
+/// `tutor_week/ann//20780`, and back.
+[[nodiscard]] std::string name_of(const workflows::usage_key &key);
+[[nodiscard]] workflows::usage_key parse_usage_key(const std::string &name);
+
+/// What the engine's session has otherwise than the model's, a sentence each.
+[[nodiscard]] std::vector<std::string> differences(const workflows::session &s,
+                                                   const model_session &m);
+
+}  // namespace recapd::simulation

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "faulty_store.hpp"
+
+#include <utility>
+
+namespace recapd::simulation {
+
+namespace {
+
+using namespace storage;
+
+class faulty_store final : public store {
+public:
+  faulty_store(std::unique_ptr<store> inner,
+               std::shared_ptr<connection_state> state,
+               std::shared_ptr<dice> rolls, commit_watch watch)
+      : inner_{std::move(inner)}, state_{std::move(state)},
+        rolls_{std::move(rolls)}, watch_{std::move(watch)} {}
+
+  std::vector<std::optional<fault>>
+  append(std::span<const commit> commits) override {
+    if (state_->cut || strikes(state_->rates.commit_fails))
+      throw storage_error{fault::unavailable, "simulated: commit failed"};
+    const bool lost = strikes(state_->rates.answer_lost);
+    const auto written =
+        lost ? rolls_->below(commits.size() + 1) : commits.size();
+    auto fates = inner_->append(commits.first(written));
+    for (std::size_t i = 0; i < fates.size(); ++i)
+      if (!fates[i]) watch_(commits[i]);
+    if (lost)
+      throw storage_error{fault::outcome_unknown, "simulated: answer lost"};
+    return fates;
+  }
+
+  std::vector<std::optional<session_row>>
+  load_sessions(std::span<const std::string> ids) override {
+    return read().load_sessions(ids);
+  }
+  std::vector<std::int64_t>
+  load_usage(std::span<const workflows::usage_key> keys) override {
+    return read().load_usage(keys);
+  }
+  std::vector<timer_row> load_timers(std::span<const unsigned> buckets,
+                                     instant until, int limit) override {
+    return read().load_timers(buckets, until, limit);
+  }
+  std::vector<std::optional<outcome_row>> find_outcomes(
+      std::span<const std::pair<std::string, std::string>> ids) override {
+    return read().find_outcomes(ids);
+  }
+  std::vector<policy_row> load_policies() override {
+    return read().load_policies();
+  }
+  int save_policy(std::string_view body) override {
+    return read().save_policy(body);
+  }
+  std::optional<instant> load_manual_clock() override {
+    return read().load_manual_clock();
+  }
+  void save_manual_clock(std::optional<instant> now) override {
+    read().save_manual_clock(now);
+  }
+  std::vector<inbox_row> read_inbox(std::int64_t after, int limit) override {
+    return read().read_inbox(after, limit);
+  }
+  void insert_inbox(std::string_view event) override {
+    read().insert_inbox(event);
+  }
+  void bury(const dead_letter &letter,
+            std::optional<std::int64_t> inbox_seq) override {
+    read().bury(letter, inbox_seq);
+  }
+  std::vector<dead_letter> list_dead_letters(std::int64_t after,
+                                             int limit) override {
+    return read().list_dead_letters(after, limit);
+  }
+  bool retry_dead_letter(std::int64_t id) override {
+    return read().retry_dead_letter(id);
+  }
+  std::vector<event_row> history(std::string_view session) override {
+    return read().history(session);
+  }
+  std::vector<session_row>
+  list_sessions(const session_filter &filter) override {
+    return read().list_sessions(filter);
+  }
+  account_page account(std::string_view account, std::string_view after,
+                       int limit) override {
+    return read().account(account, after, limit);
+  }
+  std::vector<outcome_row> refused_outcomes(std::string_view session,
+                                            int limit) override {
+    return read().refused_outcomes(session, limit);
+  }
+  std::vector<feed_row> read_feed(std::int64_t after, int limit) override {
+    return read().read_feed(after, limit);
+  }
+  std::int64_t feed_end() override { return read().feed_end(); }
+  std::int64_t load_cursor(std::string_view sink) override {
+    return read().load_cursor(sink);
+  }
+  void save_cursor(std::string_view sink, std::int64_t position) override {
+    read().save_cursor(sink, position);
+  }
+  std::vector<std::pair<std::string, std::int64_t>> count_by_state() override {
+    return read().count_by_state();
+  }
+  violations check() override { return read().check(); }
+
+private:
+  bool strikes(unsigned per_mille) {
+    if (per_mille == 0 || !rolls_->chance(per_mille)) return false;
+    ++state_->faults;
+    return true;
+  }
+  store &read() {
+    if (state_->cut || strikes(state_->rates.read_fails))
+      throw storage_error{fault::unavailable, "simulated: read failed"};
+    return *inner_;
+  }
+
+  std::unique_ptr<store> inner_;
+  std::shared_ptr<connection_state> state_;
+  std::shared_ptr<dice> rolls_;
+  commit_watch watch_;
+};
+
+}  // namespace
+
+std::unique_ptr<store>
+make_faulty_store(std::unique_ptr<store> inner,
+                  std::shared_ptr<connection_state> state,
+                  std::shared_ptr<dice> rolls, commit_watch watch) {
+  return std::make_unique<faulty_store>(std::move(inner), std::move(state),
+                                        std::move(rolls), std::move(watch));
+}
+
+}  // namespace recapd::simulation

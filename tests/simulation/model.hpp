@@ -1,0 +1,107 @@
+// The independent model: what the contract says must come of each command.
+//
+// Written from the contract, apart from workflows/: simple, slow, and with no
+// code of decide or evolve in it. It follows the commits in the order in which
+// the journal took them.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "workflows/policy.hpp"
+#include "workflows/session.hpp"
+
+namespace recapd::simulation {
+
+using workflows::instant;
+
+/// What a session asks of, or holds of, one counter.
+struct model_claim {
+  std::string key;  ///< `kind/owner/item/day number`
+  int amount = 0;
+  std::optional<int> cap;
+  std::string code;     ///< of the refusal
+  std::string period;   ///< `2026-W47`, `2026-11-23`
+  std::string student;  ///< or empty
+};
+
+struct model_student {
+  std::string id;
+  std::string status = "invited";
+  bool in_call = false;
+  bool joined = false;
+  bool recap = false;
+};
+
+/// How many times of each kind of reminder are over.
+using reminder_counts = std::map<std::string, int>;
+
+struct model_session {
+  std::string id;
+  int version = 0;
+  std::string state;  ///< empty: it does not exist
+  std::string tutor, course, program, timezone, currency;
+  bool online = true;
+  instant starts_at, deadline;
+  std::vector<model_student> students;
+  bool tutor_in_call = false, tutor_joined = false, tutor_recap = false;
+  std::chrono::microseconds shared{};
+  std::optional<instant> shared_since;
+  std::optional<int> minutes;
+  std::int64_t rate = 0;
+  std::vector<model_claim> held;
+  int policy_version = 0;
+  std::optional<instant> requested_at, completed_at;
+  std::optional<std::int64_t> paid;
+  reminder_counts reminded;
+
+  [[nodiscard]] const model_student *find(const std::string &student) const;
+  [[nodiscard]] model_student *find(const std::string &student);
+};
+
+/// What must come of a command.
+struct verdict {
+  std::vector<std::string> codes;  ///< refusals, those of limits apart
+  /// What must fit the limits, in the contract's order of refusals; of them
+  /// each that does not fit is one more refusal.
+  std::vector<model_claim> claims;
+  std::vector<std::string> events;  ///< their types, if accepted
+  model_session after;              ///< if accepted
+  std::optional<workflows::transfer> payment;
+
+  bool ended = false;  ///< one of the first six codes
+};
+
+/// Who sent what, and when it was received.
+struct model_command {
+  const workflows::command *what = nullptr;
+  workflows::person by;
+  instant received_at;
+};
+
+/// `r` are the rules of the session, or of a new one's course.
+[[nodiscard]] verdict judge_command(const model_session &s,
+                                    const model_command &c,
+                                    const workflows::rules &r,
+                                    int policy_version);
+
+/// What the engine itself must do at `now`.
+[[nodiscard]] verdict judge_engine(const model_session &s, instant now,
+                                   const workflows::rules &r);
+
+/// When the engine must look at the session next.
+[[nodiscard]] std::optional<instant> owed_at(const model_session &s,
+                                             const workflows::rules &r);
+
+/// What `minutes` of this session count against.
+[[nodiscard]] std::vector<model_claim>
+claims_of(const model_session &s, const workflows::rules &r, int minutes);
+
+/// `minutes * rate / 60`, half up.
+[[nodiscard]] std::int64_t pay_of(int minutes, std::int64_t rate);
+
+}  // namespace recapd::simulation

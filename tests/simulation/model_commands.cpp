@@ -1,0 +1,353 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <variant>
+
+#include "model.hpp"
+
+namespace recapd::simulation {
+
+namespace wf = workflows;
+using wf::role;
+
+namespace {
+
+bool silent(const model_student &p) {
+  return p.status == "going" && !p.recap;
+}
+
+bool takes_part(const model_student *p) {
+  return p != nullptr && (p->status == "invited" || p->status == "going");
+}
+
+/// The campus writes ASCII only.
+int length_of(const std::string &text) {
+  std::string kept;
+  for (const char c : text) {
+    if (c != ' ' && c != '\n' && c != '\t')
+      kept += c;
+    else if (!kept.empty() && kept.back() != ' ')
+      kept += ' ';
+  }
+  if (!kept.empty() && kept.back() == ' ') kept.pop_back();
+  return int(kept.size());
+}
+
+class court {
+public:
+  court(const model_session &before, const model_command &cmd,
+        const wf::rules &rules, int policy_version)
+      : c_{cmd}, r_{rules}, policy_version_{policy_version} {
+    v_.after = before;
+    was_ = before.state;
+    const bool waits = was_ == "scheduled" || was_ == "time_logged";
+    if (waits && c_.received_at > before.deadline) {
+      s().state = "missed";
+      s().held.clear();
+      v_.events = {"session.missed"};
+    }
+    if (was_ == "missed" && c_.received_at <= before.deadline) {
+      s().state = s().minutes ? "time_logged" : "scheduled";
+      v_.events = {"session.miss_lifted"};
+      if (s().minutes) v_.claims = claims_of(s(), r_, *s().minutes);
+      s().held = v_.claims;
+    }
+  }
+
+  verdict judge() {
+    if (s().version == 0
+        && !std::holds_alternative<wf::schedule_session>(*c_.what))
+      end("unknown-session");
+    else
+      std::visit([this](const auto &what) { on(what); }, *c_.what);
+    v_.after.version += int(v_.events.size());
+    return std::move(v_);
+  }
+
+private:
+  model_session &s() { return v_.after; }
+  [[nodiscard]] bool tutor() {
+    return c_.by.as == role::tutor && c_.by.id == s().tutor;
+  }
+  [[nodiscard]] bool system() const { return c_.by.as == role::system; }
+  [[nodiscard]] bool support() const { return c_.by.as == role::support; }
+  [[nodiscard]] bool student(const std::string &id) const {
+    return c_.by.as == role::student && c_.by.id == id;
+  }
+  void end(const std::string &code) {
+    if (v_.ended) return;
+    v_.codes = {code};
+    v_.claims.clear();
+    v_.ended = true;
+  }
+  void object(const std::string &code) {
+    if (!v_.ended) v_.codes.push_back(code);
+  }
+  void happens(const std::string &type) { v_.events.push_back(type); }
+  bool allowed(bool who) {
+    if (!who) end("not-allowed");
+    return who;
+  }
+  bool in(const std::string &a, const std::string &b = "-") {
+    if (s().state != a && s().state != b) end("wrong-state");
+    return !v_.ended;
+  }
+
+  void on(const wf::schedule_session &c) {
+    if (!allowed(system() || (c_.by.as == role::tutor && c_.by.id == c.tutor)))
+      return;
+    if (s().version > 0) return end("session-exists");
+    auto &n = s();
+    n.state = "scheduled";
+    n.tutor = c.tutor;
+    n.course = c.course;
+    n.program = c.program;
+    n.online = c.how == wf::modality::online;
+    n.timezone = c.timezone.value_or(r_.timezone);
+    n.currency = c.currency.value_or(r_.currency);
+    n.rate = c.rate_per_hour.value_or(r_.rate_per_hour);
+    n.starts_at = c.starts_at;
+    n.deadline = c.starts_at + r_.log_window;
+    n.policy_version = policy_version_;
+    for (const auto &id : c.students)
+      n.students.push_back({.id = id});
+    happens("session.scheduled");
+  }
+
+  void on(const wf::invite_participant &c) {
+    if (!allowed(tutor() || system()) || !in("scheduled")) return;
+    auto *p = s().find(c.student);
+    if (takes_part(p)) return end("wrong-state");
+    if (p != nullptr)
+      p->status = "invited";
+    else
+      s().students.push_back({.id = c.student});
+    happens("participant.invited");
+  }
+
+  void on(const wf::accept_invitation &c) {
+    auto *p = s().find(c.student);
+    if (!allowed(system() || (student(c.student) && p != nullptr))
+        || !in("scheduled"))
+      return;
+    if (p == nullptr || p->status == "going" || p->status == "removed")
+      return end("wrong-state");
+    p->status = "going";
+    happens("participant.accepted");
+  }
+
+  void on(const wf::decline_invitation &c) {
+    auto *p = s().find(c.student);
+    if (!allowed(system() || (student(c.student) && p != nullptr))
+        || !in("scheduled"))
+      return;
+    if (!takes_part(p)) return end("wrong-state");
+    if (p->in_call) object("participants-in-call");
+    p->status = "declined";
+    happens("participant.declined");
+  }
+
+  void on(const wf::remove_participant &c) {
+    if (!allowed(tutor() || support() || system()) || !in("scheduled")) return;
+    auto *p = s().find(c.student);
+    if (!takes_part(p)) return end("wrong-state");
+    if (p->in_call)
+      object("participants-in-call");
+    else if (p->joined)
+      return end("wrong-state");
+    p->status = "removed";
+    happens("participant.removed");
+  }
+
+  bool calls(const wf::person &who) {
+    const bool here = who.as == role::tutor
+                          ? who.id == s().tutor
+                          : system() || s().find(who.id) != nullptr;
+    if (!allowed(here && (system() || c_.by == who))) return false;
+    if (!s().online) end("wrong-state");
+    return !v_.ended;
+  }
+  void shared_time_follows() {
+    const bool both = s().tutor_in_call
+                      && std::any_of(s().students.begin(), s().students.end(),
+                                     [](const auto &p) { return p.in_call; });
+    if (both && !s().shared_since) s().shared_since = c_.received_at;
+    if (both || !s().shared_since) return;
+    s().shared += std::max(c_.received_at - *s().shared_since,
+                           std::chrono::microseconds{0});
+    s().shared_since.reset();
+  }
+
+  void on(const wf::join_call &c) {
+    const auto &who = c.participant;
+    if (!calls(who) || !in("scheduled")) return;
+    auto *p = who.as == role::tutor ? nullptr : s().find(who.id);
+    if (p != nullptr ? p->in_call : who.as == role::tutor && s().tutor_in_call)
+      return end("wrong-state");
+    if (who.as != role::tutor && (p == nullptr || p->status != "going"))
+      object("student-not-going");
+    if (p != nullptr) p->in_call = p->joined = true;
+    if (who.as == role::tutor) s().tutor_in_call = s().tutor_joined = true;
+    shared_time_follows();
+    happens("call.joined");
+  }
+
+  void on(const wf::leave_call &c) {
+    const auto &who = c.participant;
+    if (!calls(who)) return;
+    auto *p = who.as == role::tutor ? nullptr : s().find(who.id);
+    if (who.as != role::tutor && p == nullptr)
+      return object("student-not-going");
+    if (p != nullptr ? !p->in_call : !s().tutor_in_call)
+      return end("wrong-state");
+    (p != nullptr ? p->in_call : s().tutor_in_call) = false;
+    shared_time_follows();
+    happens("call.left");
+  }
+
+  void recap_fits(const wf::recap &w) {
+    const int n = length_of(w.topics_covered) + length_of(w.how_tutee_did)
+                  + length_of(w.next_steps);
+    if (n < r_.min_recap_characters) object("recap-too-short");
+    if (n > r_.max_recap_characters) object("recap-too-long");
+  }
+  void ask_students() {
+    s().state = "awaiting_student_recap";
+    s().tutor_recap = true;
+    s().requested_at = c_.received_at;
+    happens("tutor_recap.submitted");
+  }
+
+  void log(std::int64_t given, bool leave, const wf::recap *written) {
+    if (!allowed(tutor()) || !in("scheduled", "missed")) return;
+    if (c_.received_at < s().starts_at) object("too-early");
+    if (s().state == "missed") object("window-closed");
+    int going = 0, invited = 0, calling = 0;
+    for (const auto &p : s().students) {
+      going += p.status == "going" ? 1 : 0;
+      invited += p.status == "invited" ? 1 : 0;
+      calling += p.in_call ? 1 : 0;
+    }
+    if (going == 0) object("student-not-going");
+    if (invited > 0) object("unanswered-invitation");
+    if (calling > 0 && s().online && !leave) object("participants-in-call");
+    const int step = r_.step_minutes;
+    std::int64_t minutes = given;
+    while (minutes >= 1 && minutes <= r_.max_minutes && minutes % step != 0)
+      ++minutes;
+    const bool good =
+        given >= 1 && minutes <= r_.max_minutes && minutes % step == 0;
+    if (!good) object("invalid-minutes");
+    if (written != nullptr) recap_fits(*written);
+    if (!good) return;
+    v_.claims = claims_of(s(), r_, int(minutes));
+    s().held = v_.claims;
+    s().minutes = int(minutes);
+    s().state = "time_logged";
+    happens("time.logged");
+    if (leave) {
+      s().tutor_in_call = false;
+      shared_time_follows();
+    }
+    if (written != nullptr) ask_students();
+  }
+  void on(const wf::log_time &c) { log(c.minutes, c.leave_call, nullptr); }
+  void on(const wf::complete_session &c) {
+    log(c.minutes, c.leave_call, &c.written);
+  }
+
+  void on(const wf::submit_recap &c) {
+    if (tutor()) {
+      const bool late = s().state == "missed" && s().minutes;
+      const bool again = s().state == "awaiting_student_recap";
+      if (!late && !again && !in("time_logged")) return;
+      if (late) object("window-closed");
+      recap_fits(c.written);
+      if (again) object("recap-already-submitted");
+      return ask_students();
+    }
+    auto *p = c_.by.as == role::student ? s().find(c_.by.id) : nullptr;
+    if (!allowed(p != nullptr && p->status == "going")
+        || !in("awaiting_student_recap"))
+      return;
+    recap_fits(c.written);
+    if (p->recap) object("recap-already-submitted");
+    p->recap = true;
+    happens("student_recap.submitted");
+    const auto &all = s().students;
+    if (r_.confirmation == wf::confirmation_rule::all_students
+        && std::any_of(all.begin(), all.end(), silent))
+      return;
+    s().state = "completed";
+    s().completed_at = c_.received_at;
+    happens("session.completed");
+  }
+
+  void on(const wf::cancel_session &) {
+    if (!allowed(tutor() || system() || support()) || !in("scheduled")) return;
+    s().state = "cancelled";
+    happens("session.cancelled");
+  }
+  void on(const wf::request_support &) {
+    if (!allowed(tutor()) || !in("missed")) return;
+    happens("support.requested");
+  }
+  void on(const wf::reopen_session &c) {
+    if (!allowed(support()) || !in("missed", "update_denied")) return;
+    auto &n = s();
+    n.state = "scheduled";
+    n.deadline = c_.received_at + std::chrono::hours{c.hours};
+    n.minutes.reset();
+    n.held.clear();
+    n.tutor_recap = false;
+    n.requested_at.reset();
+    n.completed_at.reset();
+    // What is past by now is skipped.
+    n.reminded.clear();
+    const auto &times = r_.reminders;
+    if (times.tutor_recap_due
+        && n.starts_at + *times.tutor_recap_due <= c_.received_at)
+      n.reminded["tutor_recap_due"] = 1;
+    for (const auto &after : times.tutor_recap_reminder)
+      if (n.starts_at + after <= c_.received_at)
+        ++n.reminded["tutor_recap_reminder"];
+    happens("session.reopened");
+  }
+  void on(const wf::deny_update &) {
+    if (!allowed(support()) || !in("missed")) return;
+    s().state = "update_denied";
+    happens("session.update_denied");
+  }
+  void on(const wf::void_session &) {
+    if (!allowed(support())) return;
+    if (s().state != "completed" && s().state != "paid"
+        && !in("time_logged", "awaiting_student_recap"))
+      return;
+    if (s().paid)
+      v_.payment = wf::transfer{.kind = wf::transfer_kind::reversal,
+                                .from = "tutor:" + s().tutor,
+                                .to = "program:" + s().program,
+                                .amount = *s().paid,
+                                .currency = s().currency};
+    s().state = "voided";
+    s().held.clear();
+    s().paid.reset();
+    happens("session.voided");
+  }
+  void on(const wf::fire_timers &) {}
+  void on(const wf::settle_session &) {}
+
+  const model_command &c_;
+  const wf::rules &r_;
+  int policy_version_;
+  std::string was_;
+  verdict v_;
+};
+
+}  // namespace
+
+verdict judge_command(const model_session &s, const model_command &c,
+                      const wf::rules &r, int policy_version) {
+  return court{s, c, r, policy_version}.judge();
+}
+
+}  // namespace recapd::simulation

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "process.hpp"
+
+#include <algorithm>
+#include <boost/json/serialize.hpp>
+#include <caf/actor_cast.hpp>
+#include <caf/mailbox_element.hpp>
+#include <caf/scheduled_actor.hpp>
+#include <caf/send.hpp>
+#include <cxxabi.h>
+#include <map>
+#include <typeindex>
+
+#include "actors/guard_actor.hpp"
+
+namespace recapd::simulation {
+
+namespace {
+
+caf::actor_id id_of(caf::resumable *job) {
+  const auto *actor = dynamic_cast<caf::scheduled_actor *>(job);
+  return actor != nullptr ? actor->id() : 0;
+}
+
+/// `recapd::actors::take_work` as `take_work`.
+const std::string &short_name(const std::type_info &type) {
+  static std::map<std::type_index, std::string> names;
+  const auto [it, fresh] = names.try_emplace(type);
+  if (!fresh) return it->second;
+  int status = 0;
+  char *full = abi::__cxa_demangle(type.name(), nullptr, nullptr, &status);
+  auto &name = it->second;
+  name = full != nullptr ? full : type.name();
+  std::free(full);
+  for (const std::string prefix : {"recapd::actors::", "caf::"})
+    for (auto at = name.find(prefix); at != std::string::npos;
+         at = name.find(prefix))
+      name.erase(at, prefix.size());
+  return name;
+}
+
+std::string name_of_next(caf::scheduled_actor &actor) {
+  auto *next = actor.peek_at_next_mailbox_element();
+  if (next == nullptr) return "start";
+  auto &content = next->content();
+  if (content.size() == 0) return "nothing";
+  const auto type = content.type(0);
+  return type.second != nullptr ? short_name(*type.second)
+                                : "#" + std::to_string(type.first);
+}
+
+}  // namespace
+
+process::process(const parts &p)
+    : number_{p.number}, world_time_{p.world_time}, seen_{*p.world_time},
+      connection_{p.connection}, clock_{std::make_shared<skewed_clock>(
+                                     p.world_time)},
+      parts_{.policies = std::make_shared<actors::policy_book>(),
+             .options = p.options,
+             .stores = p.stores} {
+  config_.set("scheduler.policy", caf::atom("testing"));
+  config_.set("logger.file-verbosity", caf::atom("quiet"));
+  auto store = p.stores();
+  parts_.policies->add(store->load_policies());
+  const auto text = boost::json::serialize(workflows::to_json(p.policy));
+  parts_.policies->set_current(store->save_policy(text), p.policy);
+  system_ = std::make_unique<caf::actor_system>(config_);
+  scheduler_ =
+      &dynamic_cast<caf::scheduler::test_coordinator &>(system_->scheduler());
+  // A clock of zero means "no time" in places.
+  scheduler_->clock().current_time += std::chrono::hours{1};
+  spawn();
+}
+
+process::~process() {
+  connection_->cut = true;
+  end(caf::exit_reason::kill);
+  while (scheduler_->try_run_once()) {
+  }
+  // Delayed messages hold on to their actors.
+  scheduler_->trigger_timeouts();
+  while (scheduler_->try_run_once()) {
+  }
+  node_.reset();
+  system_.reset();
+}
+
+void process::spawn() {
+  died_ = false;
+  node_ = actors::spawn_node(
+      *system_, {.base = {.options = parts_.options,
+                          .time = clock_,
+                          .reports = std::make_shared<actors::telemetry>(),
+                          .policies = parts_.policies,
+                          .shards = {},
+                          .journals = {},
+                          .readers = {},
+                          .limits = {},
+                          .payout = {},
+                          .timers = {}},
+                 .stores = parts_.stores,
+                 .on_commit = {},
+                 .where = actors::blocking::cooperative});
+  guard_ = system_->spawn(
+      actors::guard_actor, actors::actors_of(*node_),
+      std::function<void(std::string)>{[this](std::string) { died_ = true; }});
+}
+
+void process::end(caf::exit_reason reason) {
+  caf::anon_send_exit(guard_, caf::exit_reason::user_shutdown);
+  for (const auto &a : actors::actors_of(*node_))
+    caf::anon_send_exit(a, reason);
+}
+
+void process::restart_node() {
+  end(caf::exit_reason::user_shutdown);
+  spawn();
+}
+
+/// A place among the jobs, not the starved one's if there is another.
+std::size_t process::choose(dice &rolls) {
+  const auto at = rolls.below(jobs().size());
+  if (starved_for_ == 0) return at;
+  --starved_for_;
+  if (id_of(jobs()[at]) != starved_) return at;
+  return (at + 1) % jobs().size();
+}
+
+std::string process::step(dice &rolls, bool fatal) {
+  const auto at = std::ptrdiff_t(choose(rolls));
+  const auto chosen = jobs().begin() + at;
+  std::rotate(jobs().begin(), chosen, chosen + 1);
+  auto *actor = dynamic_cast<caf::scheduled_actor *>(jobs().front());
+  std::string what = "?";
+  if (actor != nullptr) {
+    what = std::string{actor->name()} + "#" + std::to_string(actor->id()) + " ";
+    if (fatal) caf::anon_send_exit(actor->address(), caf::exit_reason::kill);
+    what += fatal ? "killed before " : "";
+    what += name_of_next(*actor);
+  }
+  scheduler_->try_run_once();
+  return what;
+}
+
+void process::starve_one(dice &rolls, int steps) {
+  if (jobs().empty()) return;
+  starved_ = id_of(jobs()[rolls.below(jobs().size())]);
+  starved_for_ = steps;
+}
+
+void process::catch_up() {
+  const auto by = *world_time_ - seen_;
+  seen_ = *world_time_;
+  if (by > std::chrono::microseconds{0}) scheduler_->advance_time(by);
+}
+
+void process::submit(actors::submission s,
+                     actors::reply<actors::outcome> done) {
+  auto item = std::make_shared<actors::work>();
+  item->what = std::move(s);
+  item->done = std::move(done);
+  const auto &shard = node_->shard_of(item->what.session);
+  caf::anon_send(shard, actors::take_work{std::move(item)});
+}
+
+}  // namespace recapd::simulation

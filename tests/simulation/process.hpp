@@ -1,0 +1,106 @@
+// One simulated process: an actor system of its own, with a node in it.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/scheduler/test_coordinator.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "actors/node.hpp"
+#include "dice.hpp"
+#include "faulty_store.hpp"
+
+namespace recapd::simulation {
+
+using workflows::instant;
+
+/// A process's wall clock: the world's time, and how far it is off.
+class skewed_clock final : public actors::clock {
+public:
+  explicit skewed_clock(std::shared_ptr<const instant> world)
+      : world_{std::move(world)} {}
+  [[nodiscard]] instant now() const override { return *world_ + off; }
+
+  std::chrono::microseconds off{};
+
+private:
+  std::shared_ptr<const instant> world_;
+};
+
+/// Everything runs on the caller's thread, one message at a time.
+class process {
+public:
+  struct parts {
+    int number = 0;
+    std::shared_ptr<const instant> world_time;
+    storage::store_factory stores;
+    std::shared_ptr<connection_state> connection;
+    actors::engine_options options;
+    workflows::policy policy;
+  };
+
+  /// Starts as the engine does: stores the policy, then spawns the node.
+  explicit process(const parts &p);
+  /// As `kill -9`: whatever is in flight is lost.
+  ~process();
+  process(const process &) = delete;
+  process &operator=(const process &) = delete;
+
+  [[nodiscard]] bool has_job() const { return !jobs().empty(); }
+  /// One message of a random actor; tells what it was. With `fatal` the actor
+  /// dies of it instead.
+  std::string step(dice &rolls, bool fatal);
+  /// Lets one actor of those with mail rest for so many steps.
+  void starve_one(dice &rolls, int steps);
+  /// Its timers see the world's time.
+  void catch_up();
+  /// True if one of the actors died that the engine would start all anew for.
+  [[nodiscard]] bool wants_restart() const { return died_; }
+  void restart_node();
+
+  void submit(actors::submission s, actors::reply<actors::outcome> done);
+
+  [[nodiscard]] const actors::policy_book &policies() const {
+    return *parts_.policies;
+  }
+  [[nodiscard]] int number() const { return number_; }
+  [[nodiscard]] std::shared_ptr<connection_state> connection() const {
+    return connection_;
+  }
+  [[nodiscard]] skewed_clock &clock() const { return *clock_; }
+
+private:
+  void spawn();
+  void end(caf::exit_reason reason);
+  [[nodiscard]] std::deque<caf::resumable *> &jobs() const {
+    return scheduler_->jobs;
+  }
+  [[nodiscard]] std::size_t choose(dice &rolls);
+
+  struct node_parts_kept {
+    std::shared_ptr<actors::policy_book> policies;
+    actors::engine_options options;
+    storage::store_factory stores;
+  };
+
+  int number_;
+  std::shared_ptr<const instant> world_time_;
+  instant seen_;
+  std::shared_ptr<connection_state> connection_;
+  std::shared_ptr<skewed_clock> clock_;
+  node_parts_kept parts_;
+  caf::actor_system_config config_;
+  std::unique_ptr<caf::actor_system> system_;
+  caf::scheduler::test_coordinator *scheduler_ = nullptr;
+  actors::context_ptr node_;
+  caf::actor guard_;
+  bool died_ = false;
+  caf::actor_id starved_ = 0;
+  int starved_for_ = 0;
+};
+
+}  // namespace recapd::simulation

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sink.hpp"
+
+namespace recapd::simulation {
+
+bool sink::pump(storage::store &store, dice &rolls, unsigned fails) {
+  try {
+    const auto cursor = store.load_cursor("simulated");
+    const auto rows = store.read_feed(cursor, 1 + int(rolls.below(40)));
+    auto got_to = cursor;
+    bool broke = false;
+    for (const auto &row : rows) {
+      broke = rolls.chance(fails);
+      // Half of those that fail have reached the receiver.
+      if (!broke || rolls.chance(500)) receive(row);
+      if (broke) break;
+      got_to = row.position;
+    }
+    if (got_to != cursor) store.save_cursor("simulated", got_to);
+    return broke;
+  } catch (const storage::storage_error &) {
+    return true;
+  }
+}
+
+void sink::receive(const storage::feed_row &row) {
+  const auto id = row.session + "/" + std::to_string(row.event.seq) + "/"
+                  + row.event.type + "/" + row.event.notifications;
+  const auto [it, fresh] = seen_.try_emplace(row.position, id);
+  if (it->second != id)
+    violations_.push_back("outbox: " + id + " was " + it->second + " before");
+  if (!fresh) return;
+  auto &last = last_seq_[row.session];
+  if (row.event.seq != last + 1)
+    violations_.push_back("outbox: " + id + " came after event "
+                          + std::to_string(last));
+  last = row.event.seq;
+}
+
+}  // namespace recapd::simulation

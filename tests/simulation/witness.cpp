@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "witness.hpp"
+
+#include <algorithm>
+#include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
+
+#include "compare.hpp"
+#include "workflows/session_evolve.hpp"
+#include "workflows/session_json.hpp"
+
+namespace recapd::simulation {
+
+namespace wf = workflows;
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::int64_t no_limit = std::int64_t{1} << 40;
+
+std::string joined(const std::vector<std::string> &words) {
+  std::string all;
+  for (const auto &w : words)
+    all += (all.empty() ? "" : " ") + w;
+  return "[" + all + "]";
+}
+
+std::vector<std::string> types_of(const storage::commit &c) {
+  std::vector<std::string> types;
+  for (const auto &e : c.events)
+    types.push_back(e.type);
+  return types;
+}
+
+bool shows(const json::object &view, int version, const std::string &state) {
+  return view.at("version").to_number<int>() == version
+         && std::string_view{view.at("state").as_string()} == state;
+}
+
+}  // namespace
+
+std::pair<std::int64_t, std::int64_t>
+counter_history::range_since(std::uint64_t since) const {
+  std::pair range{last(), last()};
+  for (auto i = values_.rbegin(); i != values_.rend(); ++i) {
+    range.first = std::min(range.first, i->second);
+    range.second = std::max(range.second, i->second);
+    if (i->first <= since) return range;
+  }
+  range.first = std::min<std::int64_t>(range.first, 0);
+  range.second = std::max<std::int64_t>(range.second, 0);
+  return range;
+}
+
+void witness::expect(bool holds, const std::string &about,
+                     const std::string &what) {
+  if (!holds) violation(about + ": " + what);
+}
+
+void witness::knows_policy(int version, const wf::policy &p) {
+  const auto [it, fresh] = policies_.try_emplace(version, p);
+  expect(fresh || it->second == p, "policy " + std::to_string(version),
+         "is another one than before");
+}
+
+const wf::rules *witness::rules_of(int policy_version,
+                                   const std::string &course) {
+  const auto it = policies_.find(policy_version);
+  if (it == policies_.end()) {
+    violation("policy " + std::to_string(policy_version) + " is unknown");
+    return nullptr;
+  }
+  const auto own = it->second.courses.find(course);
+  return own != it->second.courses.end() ? &own->second : &it->second.base;
+}
+
+void witness::sent(const actors::submission &s) {
+  auto &k = commands_[{{s.source, s.id}, s.content}];
+  if (k.times_sent++ == 0) {
+    k.what = s;
+    k.first_sent = commits_;
+  }
+  k.receipts.insert(s.received_at);
+}
+
+bool witness::has_outcome(const actors::submission &s) const {
+  return outcomes_.contains({s.source, s.id});
+}
+
+const witness::known_command *witness::find(const storage::outcome_row &row) {
+  const auto it = commands_.find({{row.source, row.id}, row.content});
+  return it == commands_.end() ? nullptr : &it->second;
+}
+
+void witness::committed(const storage::commit &c, int policy_version) {
+  ++commits_;
+  if (c.outcome) return command_committed(c, policy_version);
+  if (!c.events.empty()) return engine_committed(c);
+  expect(c.inbox_seq && c.usage.empty() && !c.payment, c.session,
+         "an empty commit must end an inbox row");
+}
+
+void witness::command_committed(const storage::commit &c, int policy_version) {
+  const auto &row = *c.outcome;
+  const auto about = c.session + " " + row.source + "/" + row.id;
+  const auto *k = find(row);
+  if (k == nullptr) return violation(about + ": nobody sent this command");
+  expect(outcomes_.emplace(identity{row.source, row.id}, row).second, about,
+         "a command took effect twice");
+  expect(k->receipts.contains(row.received_at), about,
+         "was not received at that moment");
+  expect(row.session == c.session && c.session == k->what.session, about,
+         "is another session's");
+  const auto found = sessions_.find(c.session);
+  model_session before;
+  if (found != sessions_.end()) before = found->second;
+  before.id = c.session;
+  std::string course = before.course;
+  int version = before.policy_version;
+  if (before.version == 0) {
+    version = policy_version;
+    if (const auto *s = std::get_if<wf::schedule_session>(&k->what.what))
+      course = s->course;
+  }
+  const auto *r = rules_of(version, course);
+  if (r == nullptr) return;
+  const auto v = judge_command(
+      before,
+      {.what = &k->what.what, .by = k->what.by, .received_at = row.received_at},
+      *r, version);
+  if (row.refused) return refused(c, v, *k);
+  accepted(c, v, *k);
+  follow(c, v, *r);
+}
+
+void witness::accepted(const storage::commit &c, const verdict &v,
+                       const known_command &k) {
+  const auto about = c.session + " " + k.what.source + "/" + k.what.id;
+  expect(v.codes.empty(), about,
+         "accepted, but the model refuses it " + joined(v.codes));
+  for (const auto &e : c.events) {
+    expect(e.at == c.outcome->received_at, about, "an event's time is wrong");
+    expect(e.by == wf::to_string(k.what.by), about, "an event's doer is wrong");
+    expect(e.command_source == k.what.source && e.command_id == k.what.id,
+           about, "an event names another command");
+  }
+  const auto o = json::parse(c.outcome->outcome).as_object();
+  expect(o.at("outcome") == "accepted" && o.at("refusals").as_array().empty(),
+         about, "the outcome is not `accepted`");
+  if (!c.row) return violation(about + ": accepted without an event");
+  const auto &view = o.at("session").as_object();
+  expect(shows(view, c.row->version, c.row->state), about,
+         "the outcome shows another session than the row");
+}
+
+void witness::refused(const storage::commit &c, const verdict &v,
+                      const known_command &k) {
+  const auto about = c.session + " " + k.what.source + "/" + k.what.id;
+  expect(c.events.empty() && c.usage.empty() && !c.payment, about,
+         "refused, but something happened");
+  const auto o = json::parse(c.outcome->outcome).as_object();
+  std::vector<limit_figure> limits;
+  std::vector<std::string> others;
+  for (const auto &one : o.at("refusals").as_array())
+    if (auto figure = read_limit(one.as_object()))
+      limits.push_back(std::move(*figure));
+    else if (!limits.empty())
+      violation(about + ": a limit before another refusal");
+    else
+      others.emplace_back(one.at("code").as_string());
+  expect(others == v.codes, about,
+         "refused " + joined(others) + ", the model says " + joined(v.codes));
+  std::size_t next = 0;
+  for (const auto &claim : v.claims) {
+    const bool given = next < limits.size() && limits[next].code == claim.code
+                       && limits[next].student == claim.student;
+    const auto [low, high] = counters_[claim.key].range_since(k.first_sent);
+    const auto cap = claim.cap ? std::int64_t{*claim.cap} : no_limit;
+    expect(!given || high + claim.amount > cap, about,
+           claim.code + " without cause: at most " + std::to_string(high)
+               + " used");
+    expect(given || low + claim.amount <= cap, about,
+           claim.code + " is missing: at least " + std::to_string(low)
+               + " used");
+    if (!given) continue;
+    const auto &figure = limits[next++];
+    expect(figure.limit == cap && figure.period == claim.period, about,
+           claim.code + " names the wrong limit or period");
+    expect(figure.used >= low && figure.used <= high, about,
+           claim.code + " says " + std::to_string(figure.used) + " used, not "
+               + std::to_string(low) + " to " + std::to_string(high));
+    expect(figure.remaining == std::max<std::int64_t>(cap - figure.used, 0),
+           about, claim.code + " remaining is wrong");
+  }
+  expect(next == limits.size(), about, "a limit refusal that nothing claims");
+  expect(!others.empty() || !limits.empty(), about, "refused without a reason");
+  const auto *view = o.at("session").if_object();
+  const auto &now = sessions_[c.session];
+  if (view != nullptr)
+    expect(shows(*view, now.version, now.state), about,
+           "the refusal shows an old state");
+}
+
+void witness::engine_committed(const storage::commit &c) {
+  const auto found = sessions_.find(c.session);
+  if (found == sessions_.end())
+    return violation(c.session + ": the engine moved what does not exist");
+  const auto &s = found->second;
+  const auto *r = rules_of(s.policy_version, s.course);
+  if (r == nullptr) return;
+  const auto v = judge_engine(s, c.events.front().at, *r);
+  for (const auto &e : c.events)
+    expect(e.at == c.events.front().at && e.by == "system:recapd"
+               && e.command_id.empty(),
+           c.session, "the engine's event is wrong");
+  follow(c, v, *r);
+}
+
+/// What was written is what the model says must come of it.
+void witness::follow(const storage::commit &c, const verdict &v,
+                     const wf::rules &r) {
+  const auto types = types_of(c);
+  expect(types == v.events, c.session,
+         "happened " + joined(types) + ", the model says " + joined(v.events));
+  follow_usage(c, v);
+  follow_ledger(c, v);
+  auto after = v.after;
+  if (c.row) {
+    fold(c, after);
+    expect(c.row->next_timer == owed_at(after, r), c.session,
+           "the next timer is not the one that is owed");
+  }
+  sessions_[c.session] = std::move(after);
+}
+
+void witness::follow_usage(const storage::commit &c, const verdict &v) {
+  std::map<std::string, std::int64_t> change, written;
+  for (const auto &claim : v.after.held)
+    change[claim.key] += claim.amount;
+  for (const auto &claim : sessions_[c.session].held)
+    change[claim.key] -= claim.amount;
+  for (const auto &u : c.usage)
+    written[name_of(u.key)] += u.delta;
+  std::erase_if(change, [](const auto &e) { return e.second == 0; });
+  std::erase_if(written, [](const auto &e) { return e.second == 0; });
+  expect(change == written, c.session, "counts other usage than the model");
+  for (const auto &[key, delta] : written)
+    counters_[key].add(commits_, int(delta));
+  for (const auto &claim : v.after.held) {
+    const auto used = counters_[claim.key].last();
+    const auto raised = change.find(claim.key);
+    if (raised != change.end() && raised->second > 0 && claim.cap)
+      expect(used <= *claim.cap, c.session,
+             claim.key + " passes its limit: " + std::to_string(used) + " of "
+                 + std::to_string(*claim.cap));
+  }
+}
+
+void witness::follow_ledger(const storage::commit &c, const verdict &v) {
+  expect(c.payment == v.payment, c.session, "pays otherwise than the model");
+  if (!c.payment) return;
+  accounts_[c.payment->from][c.payment->currency] -= c.payment->amount;
+  accounts_[c.payment->to][c.payment->currency] += c.payment->amount;
+}
+
+/// The history so far folds to the row, and the row is the model's session.
+void witness::fold(const storage::commit &c, const model_session &s) {
+  auto &state = folded_[c.session];
+  state.id = c.session;
+  for (const auto &e : c.events) {
+    auto what = wf::parse_event(e.type, json::parse(e.data));
+    if (!what.has_value())
+      return violation(c.session
+                       + ": an event cannot be read: " + what.error());
+    state = wf::evolve(std::move(state), {.seq = e.seq,
+                                          .at = e.at,
+                                          .by = *wf::parse_person(e.by),
+                                          .what = std::move(*what)});
+  }
+  const auto row = wf::parse_session(json::parse(c.row->body));
+  if (!row.has_value())
+    return violation(c.session + ": the row cannot be read: " + row.error());
+  expect(*row == state, c.session, "the history does not fold to the row");
+  expect(c.row->version == s.version && c.row->state == s.state, c.session,
+         "the row is " + c.row->state + " " + std::to_string(c.row->version)
+             + ", the model's " + s.state + " " + std::to_string(s.version));
+  for (const auto &difference : differences(*row, s))
+    violation(c.session + ": " + difference);
+}
+
+void witness::answered(const actors::submission &s, const actors::outcome &o) {
+  const auto about = s.session + " " + s.source + "/" + s.id;
+  const auto it = outcomes_.find({s.source, s.id});
+  if (it == outcomes_.end())
+    return violation(about + ": answered before anything was durable");
+  if (o.code == wf::refusal_code::id_reused)
+    return expect(it->second.content != s.content, about,
+                  "id-reused, but it is the same command");
+  expect(it->second.content == s.content, about,
+         "another command of this id was taken, yet this one is answered");
+  auto given = json::parse(o.json);
+  given.as_object()["duplicate"] = false;
+  expect(given == json::parse(it->second.outcome), about,
+         "answered otherwise than stored");
+  const auto *k = find(it->second);
+  if (k != nullptr && k->times_sent == 1)
+    expect(!o.duplicate, about, "sent once, answered as a duplicate");
+}
+
+std::optional<instant> witness::next_owed() const {
+  std::optional<instant> next;
+  for (const auto &[id, s] : sessions_) {
+    if (s.version == 0) continue;
+    const auto policy = policies_.find(s.policy_version);
+    if (policy == policies_.end()) continue;
+    const auto at = owed_at(s, policy->second.for_course(s.course));
+    if (at && (!next || *at < *next)) next = at;
+  }
+  return next;
+}
+
+void witness::at_the_end(storage::store &store, instant now) {
+  for (const auto &what : store.check())
+    violation("check: " + what);
+  for (const auto &[id, s] : sessions_)
+    expect(s.state != "completed", id, "completed and not paid");
+  if (const auto owed = next_owed())
+    expect(*owed > now, "timers",
+           "one due at " + wf::format_rfc3339(*owed) + " has not fired");
+  std::map<std::string, std::int64_t> sums;
+  for (const auto &[account, balances] : accounts_) {
+    std::vector<std::pair<std::string, std::int64_t>> all(balances.begin(),
+                                                          balances.end());
+    expect(store.account(account, "", 1).balances == all, account,
+           "the balance is not the sum of what was paid");
+    for (const auto &[currency, sum] : balances)
+      sums[currency] += sum;
+  }
+  for (const auto &[currency, sum] : sums)
+    expect(sum == 0, "ledger", currency + " does not add up to zero");
+  for (const auto &[key, k] : commands_)
+    expect(outcomes_.contains(key.first),
+           key.first.first + "/" + key.first.second,
+           "was sent and never decided");
+  // From scratch: what the sessions hold is what is used.
+  std::map<std::string, std::int64_t> held;
+  for (const auto &[id, s] : sessions_)
+    for (const auto &claim : s.held)
+      held[claim.key] += claim.amount;
+  for (const auto &[key, history] : counters_) {
+    expect(history.last() == held[key], key, "is not what the sessions hold");
+    const auto parsed = parse_usage_key(key);
+    expect(store.load_usage(std::vector{parsed}).front() == held[key], key,
+           "is stored otherwise");
+  }
+}
+
+}  // namespace recapd::simulation

@@ -1,0 +1,96 @@
+// The witness: sees every commit and every answer, and holds them against the
+// independent model.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "actors/engine.hpp"
+#include "model.hpp"
+#include "storage/store.hpp"
+
+namespace recapd::simulation {
+
+/// How one counter went: its value after which commit.
+class counter_history {
+public:
+  void add(std::uint64_t commit, int delta) {
+    values_.emplace_back(commit, last() + delta);
+  }
+  [[nodiscard]] std::int64_t last() const {
+    return values_.empty() ? 0 : values_.back().second;
+  }
+  /// Lowest and highest from just after commit `since` until now.
+  [[nodiscard]] std::pair<std::int64_t, std::int64_t>
+  range_since(std::uint64_t since) const;
+
+private:
+  std::vector<std::pair<std::uint64_t, std::int64_t>> values_;
+};
+
+class witness {
+public:
+  /// Which policy a version is.
+  void knows_policy(int version, const workflows::policy &p);
+
+  /// A command goes to a node. The same one may go many times.
+  void sent(const actors::submission &s);
+  /// A commit was written, by a node whose new sessions get `policy_version`.
+  void committed(const storage::commit &c, int policy_version);
+  /// A node answered a command, sent `since` that commit count.
+  void answered(const actors::submission &s, const actors::outcome &o);
+  /// What can be said when all has settled; `now` is the true time.
+  void at_the_end(storage::store &store, instant now);
+
+  [[nodiscard]] const std::vector<std::string> &violations() const {
+    return violations_;
+  }
+  void violation(std::string what) { violations_.push_back(std::move(what)); }
+
+  [[nodiscard]] std::uint64_t commits() const { return commits_; }
+  [[nodiscard]] bool has_outcome(const actors::submission &s) const;
+  /// The earliest moment the engine owes anything at; nothing: none.
+  [[nodiscard]] std::optional<instant> next_owed() const;
+
+private:
+  using identity = std::pair<std::string, std::string>;
+  struct known_command {
+    actors::submission what;
+    std::set<instant> receipts;
+    std::uint64_t first_sent = 0;  ///< how many commits there were
+    int times_sent = 0;
+  };
+
+  void command_committed(const storage::commit &c, int policy_version);
+  void engine_committed(const storage::commit &c);
+  void accepted(const storage::commit &c, const verdict &v,
+                const known_command &k);
+  void refused(const storage::commit &c, const verdict &v,
+               const known_command &k);
+  void follow(const storage::commit &c, const verdict &v,
+              const workflows::rules &r);
+  void follow_usage(const storage::commit &c, const verdict &v);
+  void follow_ledger(const storage::commit &c, const verdict &v);
+  void fold(const storage::commit &c, const model_session &s);
+  [[nodiscard]] const workflows::rules *rules_of(int policy_version,
+                                                 const std::string &course);
+  const known_command *find(const storage::outcome_row &row);
+  void expect(bool holds, const std::string &about, const std::string &what);
+
+  std::map<int, workflows::policy> policies_;
+  std::map<std::pair<identity, storage::digest>, known_command> commands_;
+  std::map<std::string, model_session> sessions_;
+  std::map<std::string, workflows::session> folded_;
+  std::map<std::string, counter_history> counters_;
+  std::map<std::string, std::map<std::string, std::int64_t>> accounts_;
+  std::map<identity, storage::outcome_row> outcomes_;
+  std::uint64_t commits_ = 0;
+  std::vector<std::string> violations_;
+};
+
+}  // namespace recapd::simulation

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "world.hpp"
+
+#include <algorithm>
+#include <exception>
+
+namespace recapd::simulation {
+
+using namespace std::chrono_literals;
+using std::chrono::microseconds;
+
+namespace {
+/// Far above what any seed has needed: past it something runs in a circle.
+constexpr std::uint64_t most_steps = 1'500'000;
+/// How long, once faults have stopped, a timer may take to fire.
+constexpr int most_ticks = 60;
+}  // namespace
+
+std::uint64_t tally::all_faults() const {
+  std::uint64_t sum = 0;
+  for (const auto &[kind, n] : faults)
+    sum += n;
+  return sum;
+}
+
+void tally::add(const tally &other) {
+  seeds += other.seeds;
+  sessions += other.sessions;
+  commands += other.commands;
+  commits += other.commits;
+  steps += other.steps;
+  virtual_time += other.virtual_time;
+  for (const auto &[kind, n] : other.faults)
+    faults[kind] += n;
+}
+
+world::world(std::uint64_t seed, plan p,
+             std::function<void(const std::string &)> trace_to)
+    : seed_{seed}, plan_{std::move(p)}, schedule_{seed, 2}, faults_{seed, 3},
+      campus_{seed, 4}, store_dice_{std::make_shared<dice>(seed, 5)},
+      trace_{std::move(trace_to)}, now_{std::make_shared<instant>(plan_.begin)},
+      database_{storage::make_memory_database()},
+      store_{storage::open_memory_store(database_)},
+      sink_connection_{std::make_shared<connection_state>()},
+      sink_store_{make_faulty_store(storage::open_memory_store(database_),
+                                    sink_connection_, store_dice_, {})} {
+  seed_hazards();
+  sink_connection_->rates.read_fails = hazards_.store.read_fails;
+  for (std::size_t i = 0; i < slots_.size(); ++i)
+    start(i);
+  for (const auto &c : plan_.commands)
+    at(c.at, [this, &c] { open(c); });
+}
+
+/// What is in flight is answered, as lost, while there is somebody to hear it.
+world::~world() {
+  for (auto &s : slots_)
+    s.running.reset();
+}
+
+void world::note(const std::string &what) {
+  const auto since =
+      std::chrono::duration_cast<microseconds>(*now_ - plan_.begin);
+  trace_.add(std::to_string(tally_.steps) + " +" + std::to_string(since.count())
+             + "us " + what);
+}
+
+void world::at(instant when, std::function<void()> what) {
+  agenda_.emplace(std::pair{when, ++entries_}, std::move(what));
+}
+
+void world::start(std::size_t i) {
+  auto &s = slots_[i];
+  ++s.starts;
+  auto connection = std::make_shared<connection_state>();
+  // A process begins on a connection that works.
+  auto version = std::make_shared<int>(0);
+  auto watch = [this, version, i](const storage::commit &c) {
+    note(
+        "n" + std::to_string(i) + " commits " + c.session + " events "
+        + std::to_string(c.events.size())
+        + (c.outcome ? " for " + c.outcome->source + "/" + c.outcome->id : ""));
+    try {
+      witness_.committed(c, *version);
+    } catch (const std::exception &e) {
+      witness_.violation(c.session
+                         + ": what was written cannot be read: " + e.what());
+    }
+  };
+  auto policy = plan_.policy;
+  if (s.starts > 1 && faults_.chance(200)) policy = make_policy(seed_, 1);
+  s.running = std::make_unique<process>(process::parts{
+      .number = int(i),
+      .world_time = now_,
+      .stores =
+          [this, connection, watch] {
+            return make_faulty_store(storage::open_memory_store(database_),
+                                     connection, store_dice_, watch);
+          },
+      .connection = connection,
+      .options = options_,
+      .policy = policy});
+  *version = s.running->policies().current_version();
+  witness_.knows_policy(*version, policy);
+  if (!calm_) connection->rates = hazards_.store;
+  note("n" + std::to_string(i) + " starts with policy "
+       + std::to_string(*version));
+}
+
+bool world::sound() const {
+  return witness_.violations().empty() && sink_.violations().empty();
+}
+
+bool world::over() const {
+  return agenda_.empty() && unanswered_ == 0;
+}
+
+/// Runs one entry of the agenda that is due.
+bool world::run_due() {
+  if (agenda_.empty() || agenda_.begin()->first.first > *now_) return false;
+  const auto what = std::move(agenda_.begin()->second);
+  agenda_.erase(agenda_.begin());
+  what();
+  return true;
+}
+
+std::vector<world::slot *> world::ready() {
+  std::vector<slot *> all;
+  for (auto &s : slots_)
+    if (s.running && !s.paused && s.running->has_job()) all.push_back(&s);
+  return all;
+}
+
+void world::pass_time(instant until) {
+  *now_ = std::max(*now_, until);
+  for (auto &s : slots_)
+    if (s.running && !s.paused) s.running->catch_up();
+}
+
+/// Nobody has anything to do: on to the next thing, or just a little.
+void world::pass_quiet_time() {
+  const auto a_little = microseconds{1 + schedule_.below(2'000'000)};
+  if (agenda_.empty() || schedule_.chance(300))
+    return pass_time(*now_ + a_little);
+  auto next = agenda_.begin()->first.first;
+  if (const auto owed = witness_.next_owed();
+      owed && *owed > *now_ && *owed < next && schedule_.chance(700))
+    next = *owed + (schedule_.chance(500) ? 0us : a_little);
+  pass_time(next);
+}
+
+void world::move_one(slot &s) {
+  const bool fatal = !calm_ && one_of(hazards_.actor_killed);
+  if (fatal) ++tally_.faults["actor_killed"];
+  const auto number = "n" + std::to_string(s.running->number()) + " ";
+  note(number + s.running->step(schedule_, fatal));
+  if (!s.running->wants_restart()) return;
+  note(number + "starts its actors anew");
+  s.running->restart_node();
+}
+
+void world::step() {
+  ++tally_.steps;
+  strike();
+  if (schedule_.chance(20)) look_at_sink();
+  const auto able = ready();
+  if ((able.empty() || schedule_.chance(250)) && run_due()) return;
+  if (able.empty()) return pass_quiet_time();
+  move_one(*able[schedule_.below(able.size())]);
+  if (schedule_.chance(15))
+    pass_time(*now_ + microseconds{schedule_.below(3'000'000)});
+}
+
+void world::look_at_sink() {
+  if (sink_.pump(*sink_store_, *store_dice_, calm_ ? 0 : hazards_.sink_fails))
+    ++tally_.faults["sink_failed"];
+}
+
+/// Faults stop: clocks are right, everybody runs.
+void world::calm_down() {
+  calm_ = true;
+  note("faults stop");
+  sink_connection_->rates = {};
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    auto &s = slots_[i];
+    if (!s.running) start(i);
+    s.paused = false;
+    s.running->connection()->rates = {};
+    s.running->clock().off = 0us;
+    s.running->starve_one(schedule_, 0);
+  }
+}
+
+/// Runs until nobody has a message left.
+void world::settle() {
+  while (sound() && tally_.steps < most_steps) {
+    const auto able = ready();
+    if (able.empty()) return;
+    ++tally_.steps;
+    move_one(*able[schedule_.below(able.size())]);
+  }
+}
+
+/// From due time to due time, until nothing is owed any more.
+void world::fire_what_is_owed() {
+  while (sound()) {
+    const auto owed = witness_.next_owed();
+    if (!owed) return;
+    pass_time(*owed);
+    for (int tick = 0; sound() && witness_.next_owed() == owed; ++tick) {
+      if (tick == most_ticks)
+        return witness_.violation("timers: one due at "
+                                  + workflows::format_rfc3339(*owed)
+                                  + " does not fire");
+      pass_time(*now_ + 1s);
+      settle();
+    }
+  }
+}
+
+run_result world::run() {
+  const auto last =
+      plan_.commands.empty() ? plan_.begin : plan_.commands.back().at;
+  while (sound() && !over() && *now_ < last + 48h
+         && tally_.steps < most_steps / 2)
+    step();
+  calm_down();
+  while (sound() && !over() && tally_.steps < most_steps)
+    step();
+  if (sound() && unanswered_ > 0)
+    witness_.violation(std::to_string(unanswered_)
+                       + " requesters were never answered");
+  if (sound()) settle();
+  fire_what_is_owed();
+  if (sound()) {
+    for (std::int64_t end = store_->feed_end();
+         sound() && store_->load_cursor("simulated") < end;)
+      look_at_sink();
+    if (std::int64_t(sink_.events()) != store_->feed_end())
+      witness_.violation("outbox: the receiver lacks events");
+    witness_.at_the_end(*store_, *now_);
+  }
+  tally_.seeds = 1;
+  tally_.sessions = plan_.sessions;
+  tally_.commits = witness_.commits();
+  tally_.virtual_time = *now_ - plan_.begin;
+  for (auto &s : slots_)
+    if (s.running) tally_.faults["store"] += s.running->connection()->faults;
+  auto violations = witness_.violations();
+  violations.insert(violations.end(), sink_.violations().begin(),
+                    sink_.violations().end());
+  return {.counted = tally_,
+          .violations = std::move(violations),
+          .fingerprint = trace_.fingerprint(),
+          .lines = trace_.lines(),
+          .last_steps = {trace_.last().begin(), trace_.last().end()}};
+}
+
+}  // namespace recapd::simulation

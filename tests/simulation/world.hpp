@@ -1,0 +1,140 @@
+// The world: processes over one journal, the campus, and what goes wrong.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "campus.hpp"
+#include "process.hpp"
+#include "sink.hpp"
+#include "storage/memory_store.hpp"
+#include "trace.hpp"
+#include "witness.hpp"
+
+namespace recapd::simulation {
+
+/// What was simulated, counted.
+struct tally {
+  std::uint64_t seeds = 0;
+  std::uint64_t sessions = 0;
+  std::uint64_t commands = 0;  ///< sent, each copy and retry
+  std::uint64_t commits = 0;
+  std::uint64_t steps = 0;
+  std::map<std::string, std::uint64_t> faults;
+  std::chrono::microseconds virtual_time{};
+
+  [[nodiscard]] std::uint64_t all_faults() const;
+  void add(const tally &other);
+};
+
+struct run_result {
+  tally counted;
+  std::vector<std::string> violations;
+  std::uint64_t fingerprint = 0;
+  std::uint64_t lines = 0;
+  std::vector<std::string> last_steps;
+};
+
+/// One seed's world, from the first command until all has settled.
+class world {
+public:
+  world(std::uint64_t seed, plan p,
+        std::function<void(const std::string &)> trace_to = {});
+  world(const world &) = delete;
+  world &operator=(const world &) = delete;
+  ~world();
+
+  [[nodiscard]] run_result run();
+
+private:
+  struct slot {
+    std::unique_ptr<process> running;
+    bool paused = false;
+    int starts = 0;
+  };
+  struct client {
+    const planned *of = nullptr;
+    bool answered = false;
+    int tries = 0;
+  };
+  struct inbox_item {
+    const planned *of = nullptr;
+    instant received_at;
+    bool gone = false;
+  };
+  /// How often what goes wrong, one of so many steps; 0: never.
+  struct hazards {
+    fault_rates store;
+    unsigned actor_killed = 0, process_killed = 0, paused = 0, clock_jumps = 0,
+             starved = 0;
+    unsigned sink_fails = 0;  ///< per mille
+    bool redelivers = false;
+  };
+
+  // ---- world.cpp
+  void seed_hazards();
+  void start(std::size_t i);
+  void note(const std::string &what);
+  void at(instant when, std::function<void()> what);
+  void step();
+  void pass_time(instant until);
+  void pass_quiet_time();
+  [[nodiscard]] bool run_due();
+  [[nodiscard]] std::vector<slot *> ready();
+  void move_one(slot &s);
+  void calm_down();
+  void settle();
+  void fire_what_is_owed();
+  [[nodiscard]] bool sound() const;
+  [[nodiscard]] bool over() const;
+  void look_at_sink();
+
+  // ---- world_faults.cpp
+  void strike();
+  void kill_process(std::size_t i);
+  void pause(std::size_t i);
+  void jump_clock(std::size_t i);
+  bool one_of(unsigned n) { return n > 0 && faults_.below(n) == 0; }
+
+  // ---- world_campus.cpp
+  void open(const planned &p);
+  void send(std::size_t client);
+  void enter_inbox(const planned &p);
+  void deliver(std::int64_t seq);
+  void look_again(std::int64_t seq);
+  [[nodiscard]] slot *some_process();
+  void hand_over(slot &s, actors::submission what,
+                 std::function<void(bool answered, bool id_reused)> then);
+
+  std::uint64_t seed_;
+  plan plan_;
+  dice schedule_, faults_, campus_;
+  std::shared_ptr<dice> store_dice_;
+  trace trace_;
+  witness witness_;
+  sink sink_;
+  tally tally_;
+  hazards hazards_;
+  actors::engine_options options_;
+  bool calm_ = false;
+  std::shared_ptr<instant> now_;
+  std::shared_ptr<storage::memory_database> database_;
+  std::unique_ptr<storage::store> store_;  ///< the world's own, never fails
+  std::shared_ptr<connection_state> sink_connection_;
+  std::unique_ptr<storage::store> sink_store_;
+  std::vector<slot> slots_;
+  std::map<std::pair<instant, std::uint64_t>, std::function<void()>> agenda_;
+  std::uint64_t entries_ = 0;
+  std::vector<client> clients_;
+  std::map<std::int64_t, inbox_item> inbox_;
+  std::size_t unanswered_ = 0;  ///< clients and inbox rows
+  std::int64_t last_inbox_ = 0;
+};
+
+}  // namespace recapd::simulation
