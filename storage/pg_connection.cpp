@@ -72,6 +72,17 @@ pqxx::result call_text(pqxx::nontransaction &tx, const std::string &sql,
 #endif
 #endif
 
+// Without it notices and the server's farewell land on standard error.
+#if PQXX_VERSION_MAJOR == 7 && PQXX_VERSION_MINOR >= 10
+struct silence {
+  explicit silence(pqxx::connection &c) {
+    c.set_notice_handler([](pqxx::zview) noexcept {});
+  }
+};
+#else
+using silence = pqxx::quiet_errorhandler;
+#endif
+
 }  // namespace
 
 struct pg_rows::impl {
@@ -120,8 +131,7 @@ struct pg_connection::impl {
   [[nodiscard]] bool lost() const { return !connection.is_open(); }
 
   pqxx::connection connection;
-  // Without it notices and the server's farewell land on standard error.
-  pqxx::quiet_errorhandler quiet{connection};
+  silence quiet{connection};
   std::set<const char *> prepared;
 };
 
