@@ -227,7 +227,10 @@ void connection::stream_events(const request &r) {
 }
 
 responder connection::make_responder() {
-  return [self = shared_from_this()](response r) {
+  auto answered = std::make_shared<std::atomic_flag>();
+  return [self = shared_from_this(), answered](response r) {
+    // A second answer would run into the next request's.
+    if (answered->test_and_set()) return;
     self->on_strand(
         [r = std::move(r)](connection &c) mutable { c.answer(std::move(r)); });
   };

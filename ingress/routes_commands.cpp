@@ -16,7 +16,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t max_batch_events = 1000;
-constexpr auto busy = "Too much is in flight; send the same again later.";
+constexpr auto busy = "The node cannot take it now; send the same again later.";
 constexpr auto lost = "Whether it was taken is not known; send the same again, "
                       "nothing happens twice.";
 
@@ -39,14 +39,20 @@ response outcome_response(const actors::outcome &o) {
                  o.code.value_or(workflows::refusal_code::wrong_state));
 }
 
+response unanswered(storage::fault f) {
+  return unavailable(f == storage::fault::outcome_unknown ? lost : busy);
+}
+
 void submit_one(services &s, decoded event, const responder &respond) {
   if (!event.has_value()) return respond(rejected_response(event.error()));
-  actors::reply<actors::outcome> done{[respond,
-                                       note = note_of(*event)](auto answer) {
-    log_outcome(note, answer);
-    respond(answer.has_value() ? outcome_response(*answer) : unavailable(lost));
-  }};
-  if (!s.engine.submit(std::move(*event), done)) respond(unavailable(busy));
+  actors::reply<actors::outcome> done{
+      [respond, note = note_of(*event)](auto answer) {
+        log_outcome(note, answer);
+        respond(answer.has_value() ? outcome_response(*answer)
+                                   : unanswered(answer.error()));
+      }};
+  // One that is not taken is answered by the reply itself when it goes.
+  (void)s.engine.submit(std::move(*event), done);
 }
 
 /// A batch on its way: the slots fill from many threads, the last one answers.
@@ -104,8 +110,8 @@ void submit_slot(services &s, const std::shared_ptr<batch> &whole,
         else
           whole->fail();
       }};
-  if (s.engine.submit(std::move(*event), done)) return;
-  // The reply answers `unavailable` itself when it is dropped unanswered.
+  // One that is not taken is answered by the reply itself when it goes.
+  (void)s.engine.submit(std::move(*event), done);
 }
 
 void submit_batch(services &s, const request &r, const responder &respond) {

@@ -22,7 +22,7 @@ struct counter {
 /// now when it is empty. Anything else marks the query as wrong.
 int day_of(query &q, const workflows::rules &rules, workflows::instant now) {
   const auto at = q.text("at");
-  if (at.empty()) return workflows::local_day(now, rules.timezone);
+  if (!q.has("at")) return workflows::local_day(now, rules.timezone);
   if (const auto t = workflows::parse_rfc3339(at))
     return workflows::local_day(*t, rules.timezone);
   if (const auto t = workflows::parse_rfc3339(at + "T00:00:00Z"))

@@ -4,6 +4,8 @@
 #include <array>
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/value_stack.hpp>
+#include <charconv>
+#include <cmath>
 #include <cstring>
 
 namespace recapd::ingress {
@@ -79,7 +81,11 @@ struct handler {
     stack.push_uint64(u);
     return true;
   }
-  bool on_double(double d, json::string_view, error_code &) {
+  bool on_double(double d, json::string_view, error_code &ec) {
+    if (!std::isfinite(d)) {
+      ec = json::error::exponent_overflow;
+      return false;
+    }
     stack.push_double(d);
     return true;
   }
@@ -108,6 +114,30 @@ std::size_t count_members(const json::value &v) {
   return n;
 }
 
+/// The code unit of a `\\uXXXX` escape at `at`; -1 when there is none.
+int escaped_unit(std::string_view text, std::size_t at) {
+  if (at + 6 > text.size() || text.substr(at, 2) != "\\u") return -1;
+  int unit = 0;
+  const auto *end = text.data() + at + 6;
+  const auto [stop, ec] = std::from_chars(end - 4, end, unit, 16);
+  return ec == std::errc{} && stop == end ? unit : -1;
+}
+
+/// True if an escape begins a surrogate pair that no second one ends.
+bool half_pair(std::string_view text) {
+  const auto in = [](int unit, int low, int high) {
+    return unit >= low && unit <= high;
+  };
+  for (std::size_t i = 0; (i = text.find('\\', i)) != text.npos;) {
+    const auto unit = escaped_unit(text, i);
+    if (in(unit, 0xD800, 0xDBFF)
+        && !in(escaped_unit(text, i + 6), 0xDC00, 0xDFFF))
+      return true;
+    i += in(unit, 0xD800, 0xDBFF) ? 12 : 2;
+  }
+  return false;
+}
+
 json_fault fault_of(const error_code &ec, bool has_nul, std::string_view text) {
   if (has_nul)
     return {kind::not_taken, "Text holds the character NUL; remove it."};
@@ -115,7 +145,7 @@ json_fault fault_of(const error_code &ec, bool has_nul, std::string_view text) {
     return {kind::not_taken, "The JSON is nested more than 32 levels deep."};
   if (ec == json::error::illegal_leading_surrogate
       || ec == json::error::illegal_trailing_surrogate
-      || ec == json::error::expected_utf16_escape)
+      || ec == json::error::expected_utf16_escape || half_pair(text))
     return {kind::not_taken, "Text holds half of a surrogate pair."};
   if (ec == json::error::exponent_overflow)
     return {kind::not_taken, "A number is too large."};

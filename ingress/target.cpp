@@ -72,6 +72,10 @@ void query::fail(std::string sentence) {
   if (error_.empty()) error_ = std::move(sentence);
 }
 
+bool query::has(const std::string &name) const {
+  return values_.contains(name);
+}
+
 std::string query::text(const std::string &name) const {
   const auto at = values_.find(name);
   return at == values_.end() ? std::string{} : at->second;
@@ -85,9 +89,8 @@ std::string query::id(const std::string &name) {
 }
 
 int query::limit(int fallback) {
-  const auto value = text("limit");
-  if (value.empty()) return fallback;
-  const auto number = parse_integer<int>(value);
+  if (!has("limit")) return fallback;
+  const auto number = parse_integer<int>(text("limit"));
   if (number && *number >= 1 && *number <= 1000) return *number;
   fail("limit: expected a number from 1 to 1000.");
   return fallback;

@@ -20,7 +20,7 @@ struct target {
 /// broken.
 [[nodiscard]] std::optional<target> parse_target(std::string_view text);
 
-/// The parameters of a query. An empty one counts as absent.
+/// The parameters of a query. An empty filter counts as absent.
 class query {
 public:
   /// Reads `text`; what is wrong with it is then in error().
@@ -30,6 +30,7 @@ public:
   /// A sentence; empty when everything was right so far.
   [[nodiscard]] const std::string &error() const { return error_; }
 
+  [[nodiscard]] bool has(const std::string &name) const;
   /// The value, or empty.
   [[nodiscard]] std::string text(const std::string &name) const;
   /// An id (CONTRACT section 1), or empty; anything else is an error.

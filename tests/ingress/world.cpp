@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "world.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+namespace recapd::ingress::test {
+
+namespace json = boost::json;
+
+json::object event(const std::string &id, const std::string &type,
+                   const std::string &session, const std::string &who,
+                   const std::string &data) {
+  return {{"specversion", "1.0"},     {"id", id},           {"source", "/test"},
+          {"type", "recapd." + type}, {"subject", session}, {"authid", who},
+          {"data", json::parse(data)}};
+}
+
+json::object schedule(const std::string &id, const std::string &session) {
+  return event(id, "session.schedule", session, "tutor:ann",
+               R"({"tutor":"ann","course":"math","modality":"online",
+                   "starts_at":"2026-11-23T14:00:00Z","students":["bob"]})");
+}
+
+std::string text(const json::value &v) {
+  return json::serialize(v);
+}
+
+workflows::instant first_moment() {
+  return *workflows::parse_rfc3339("2026-11-23T14:00:00Z");
+}
+
+world::world()
+    : database{storage::make_memory_database()},
+      time{std::make_shared<actors::manual_clock>(first_moment())},
+      meters{std::make_shared<metrics>()} {
+  store()->save_manual_clock(first_moment());
+  settings.listen_port = 0;
+  settings.clock = config::clock_kind::manual;
+  actors::engine_options options;
+  options.workers = 1;
+  options.shards = 2;
+  engine = std::make_unique<actors::engine>(actors::engine::parts{
+      .options = options,
+      .stores = [db = database] { return storage::open_memory_store(db); },
+      .time = time,
+      .reports = meters,
+      .policy = settings.policy});
+}
+
+world::~world() {
+  stop();
+}
+
+void world::serve(http_tuning tuning) {
+  server = std::make_unique<http_server>(*engine, settings, *meters, tuning);
+}
+
+http_client world::connect() const {
+  return http_client{server->port()};
+}
+
+std::unique_ptr<storage::store> world::store() const {
+  return storage::open_memory_store(database);
+}
+
+answer world::submit(const json::object &e) const {
+  return connect().post("/v1/commands", event_type, text(e));
+}
+
+void world::ready_session(const std::string &session) const {
+  (void)submit(schedule(session + "-1", session));
+  (void)submit(event(session + "-2", "participant.accept", session,
+                     "student:bob", R"({"student":"bob"})"));
+}
+
+void world::stop() {
+  if (server) server->stop();
+}
+
+}  // namespace recapd::ingress::test
