@@ -93,7 +93,8 @@ CAF_TEST(every event has a type of its own and its schema) {
   std::set<std::string_view> types;
   for (const auto &e : samples()) {
     types.insert(type_of(e));
-    CAF_CHECK_EQUAL(to_json(e).at("v").as_int64(), event_schema);
+    const auto data = to_json(e);
+    CAF_CHECK_EQUAL(data.at("v").as_int64(), event_schema);
   }
   CAF_CHECK_EQUAL(types.size(), std::variant_size_v<event_body>);
 }

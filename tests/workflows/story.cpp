@@ -140,7 +140,8 @@ story &story::submitted() {
 }
 
 story &story::completed() {
-  for (const auto &p : s.participants)
+  const auto participants = s.participants;
+  for (const auto &p : participants)
     if (p.status == participation::going && !p.written
         && s.status == session_status::awaiting_student_recap)
       given(submit_recap{.written = good},
