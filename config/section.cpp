@@ -1,6 +1,7 @@
 #include "config/section.hpp"
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <boost/json/value_to.hpp>
 
 namespace recapd::config {
 

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <libpq-fe.h>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <sys/epoll.h>
 #include <unistd.h>

@@ -16,8 +16,8 @@ constexpr std::size_t batch = 1000;
 
 }  // namespace
 
-lanes batch_lanes(const campus &c, stretch s, std::size_t count) {
-  lanes out(count);
+request_lanes batch_lanes(const campus &c, stretch s, std::size_t count) {
+  request_lanes out(count);
   std::size_t turn = 0;
   for (auto at = s.from; at < s.from + s.count; at += batch) {
     auto &lane = out[turn++ % count];
@@ -33,8 +33,8 @@ lanes batch_lanes(const campus &c, stretch s, std::size_t count) {
   return out;
 }
 
-lanes single_lanes(const campus &c, stretch s, std::size_t count) {
-  lanes out(count);
+request_lanes single_lanes(const campus &c, stretch s, std::size_t count) {
+  request_lanes out(count);
   for (auto i = s.from; i < s.from + s.count; ++i)
     for (const auto what : commands)
       out[i % count].push_back(post_event(c.event(i, what)));

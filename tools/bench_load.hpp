@@ -16,13 +16,15 @@ struct stretch {
   std::size_t count = 0;
 };
 
-using lanes = std::vector<std::vector<std::string>>;
+using request_lanes = std::vector<std::vector<std::string>>;
 
 /// Batches of 1,000: a lane takes a thousand lessons through their four
 /// commands, then the next thousand.
-[[nodiscard]] lanes batch_lanes(const campus &c, stretch s, std::size_t count);
+[[nodiscard]] request_lanes batch_lanes(const campus &c, stretch s,
+                                        std::size_t count);
 /// Single events: a lane takes one lesson after another through them.
-[[nodiscard]] lanes single_lanes(const campus &c, stretch s, std::size_t count);
+[[nodiscard]] request_lanes single_lanes(const campus &c, stretch s,
+                                         std::size_t count);
 /// One sequence; the commands of a lesson are `gap` requests apart.
 [[nodiscard]] std::vector<std::string> sequence(const campus &c, stretch s,
                                                 std::size_t gap);

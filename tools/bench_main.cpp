@@ -2,11 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <boost/json/serialize.hpp>
 #include <cstdio>
 #include <filesystem>
 #include <fmt/format.h>
 #include <map>
+#include <unistd.h>
 
 #include "tools/bench_run.hpp"
 

@@ -1,8 +1,10 @@
 #include "tools/bench_report.hpp"
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <array>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <boost/json/value_from.hpp>
 #include <cmath>
 #include <fmt/format.h>
 #include <unistd.h>
@@ -33,9 +35,13 @@ constexpr std::array<share, 3> shares{
 std::string number(double v) {
   const auto size = std::abs(v);
   if (size >= 1000) {
-    auto text = fmt::format("{:.0f}", v);
-    for (auto at = text.size(); at > 3; at -= 3)
-      if (at - 3 > 0 && text[at - 4] != '-') text.insert(at - 3, ",");
+    const auto digits = fmt::format("{:.0f}", v);
+    std::string text;
+    for (std::size_t i = 0; i < digits.size(); ++i) {
+      if (i > 0 && digits[i - 1] != '-' && (digits.size() - i) % 3 == 0)
+        text += ',';
+      text += digits[i];
+    }
     return text;
   }
   return size >= 100  ? fmt::format("{:.0f}", v)

@@ -1,5 +1,6 @@
 #include "tools/bench_run.hpp"
 // SPDX-License-Identifier: Apache-2.0
+#include <array>
 #include <chrono>
 #include <pqxx/pqxx>
 #include <stdexcept>

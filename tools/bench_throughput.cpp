@@ -63,7 +63,7 @@ void add_latencies(bench_run &b, const std::string &scenario,
 }
 
 void send_lanes(bench_run &b, const std::string &scenario, const node &n,
-                const lanes &load) {
+                const request_lanes &load) {
   load_client client{n.port(), load.size()};
   std::size_t requests = 0;
   for (const auto &lane : load)
@@ -122,7 +122,7 @@ void measure_batches(bench_run &b) {
       [&](const campus &c) {
         return batch_lanes(c, {0, count}, batch_connections);
       },
-      [&](const node &n, const std::string &, const lanes &load) {
+      [&](const node &n, const std::string &, const request_lanes &load) {
         send_lanes(b, "batches", n, load);
       });
 }
@@ -134,7 +134,7 @@ void measure_single(bench_run &b) {
       [&](const campus &c) {
         return single_lanes(c, {0, count}, single_connections);
       },
-      [&](const node &n, const std::string &, const lanes &load) {
+      [&](const node &n, const std::string &, const request_lanes &load) {
         send_lanes(b, "single", n, load);
       });
 }

@@ -16,7 +16,7 @@ struct expectation {
   bool only_counts = false;  ///< without `recapctl check`
 };
 
-/// Waits until every session that should be is paid.
+/// Waits until the inbox is empty and all but `resting` sessions are paid.
 void await_paid(const std::string &database, std::size_t resting);
 
 /// Throws std::runtime_error that names what is not as it should be.
