@@ -42,7 +42,7 @@ class group_size {
 public:
   [[nodiscard]] bool takes(const commit &c) const {
     return events_ + c.events.size() <= max_group_events
-           && bytes_ + bytes_of(c) <= max_group_bytes
+           && bytes_ + bytes_of(c) <= max_group_bytes && follows(c)
            && std::none_of(c.usage.begin(), c.usage.end(), [&](const auto &u) {
                 return (u.delta > 0 ? lowered_ : raised_).contains(u.key);
               });
@@ -51,6 +51,7 @@ public:
   void add(const commit &c) {
     events_ += c.events.size();
     bytes_ += bytes_of(c);
+    if (c.row) versions_[c.session] = c.row->version;
     for (const auto &u : c.usage)
       (u.delta > 0 ? raised_ : lowered_).insert(u.key);
   }
@@ -63,6 +64,14 @@ private:
     return sum + (c.outcome ? c.outcome->outcome.size() : 0);
   }
 
+  [[nodiscard]] bool follows(const commit &c) const {
+    const auto before = versions_.find(c.session);
+    const auto base =
+        c.events.empty() ? c.base_version : c.events.front().seq - 1;
+    return before == versions_.end() || !base || *base == before->second;
+  }
+
+  std::map<std::string_view, int> versions_;
   std::size_t events_ = 0;
   std::size_t bytes_ = 0;
   std::set<workflows::usage_key> raised_;
@@ -140,25 +149,17 @@ public:
   [[nodiscard]] bool unknown() const { return unknown_; }
 
 private:
-  /// In order, cut where one statement would grow too big, or would take a
-  /// raise and a lowering of one counter together: the sum would hide a raise
-  /// that was too much at its time. A commit that does not follow on its
-  /// session's one before is refused here: the group statement looks at a
+  /// In order, cut where one statement would grow too big; where it would
+  /// take a raise and a lowering of one counter together, since the sum would
+  /// hide a raise that was too much at its time; and where a commit does not
+  /// follow on its session's one before, since the statement looks at a
   /// session's first and last version only.
   std::vector<indices> groups() {
     std::vector<indices> out(1);
-    std::map<std::string_view, int> last;
     group_size size;
     for (std::size_t i = 0; i < commits_.size(); ++i) {
       const auto &c = commits_[i];
       require_well_formed(c);
-      const auto before = last.find(c.session);
-      const auto base =
-          c.events.empty() ? c.base_version : c.events.front().seq - 1;
-      if (before != last.end() && base && *base != before->second)
-        refuse(i, fault::version_conflict);
-      else if (!c.events.empty())
-        last[c.session] = c.events.back().seq;
       if (!out.back().empty() && !size.takes(c)) {
         out.emplace_back();
         size = {};

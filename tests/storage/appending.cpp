@@ -266,6 +266,25 @@ CAF_TEST(an outcome decided on another version is refused) {
   });
 }
 
+CAF_TEST(a command twice in a call for the same session is a duplicate) {
+  with_each_store([](world &w) {
+    CAF_CHECK_EQUAL(append(*w.s, {accepts("c1", moves("s1", 1)),
+                                  accepts("c1", moves("s1", 3))}),
+                    "ok duplicate_command");
+  });
+}
+
+CAF_TEST(a raise that passes its cap is refused though a lowering follows) {
+  with_each_store([](world &w) {
+    const auto key = week("ann");
+    CAF_CHECK_EQUAL(append(*w.s, {raises(moves("s1", 1), key, 60, 60)}), "ok");
+    CAF_CHECK_EQUAL(append(*w.s, {raises(moves("s2", 1), key, 30, 60),
+                                  raises(moves("s1", 2), key, -60, {}),
+                                  raises(moves("s3", 1), key, 30, 60)}),
+                    "limit_conflict ok ok");
+  });
+}
+
 CAF_TEST(nothing to append is nothing) {
   with_each_store([](world &w) { CAF_CHECK_EQUAL(append(*w.s, {}), ""); });
 }
