@@ -32,7 +32,7 @@ storage::event_row row_of(const wf::event &e, const submission *from,
                          .by = wf::to_string(e.by),
                          .command_source = {},
                          .command_id = {},
-                         .data = json::serialize(wf::to_json(e.what)),
+                         .data = wf::to_text(e.what),
                          .notifications = text_of(notifications),
                          .traceparent = {}};
   if (from != nullptr) {
@@ -58,7 +58,7 @@ storage::session_row row_of(const wf::session &s, const wf::rules &judged_by) {
                            .course = s.course,
                            .starts_at = s.starts_at,
                            .next_timer = {},
-                           .body = json::serialize(wf::to_row(s))};
+                           .body = wf::to_row_text(s)};
   if (const auto timer = wf::next_timer(s, judged_by))
     row.next_timer = timer->fires_at;
   return row;

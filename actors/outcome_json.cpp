@@ -10,7 +10,7 @@ namespace recapd::actors {
 namespace json = boost::json;
 
 outcome make_outcome(std::string_view source, std::string_view id,
-                     const json::value &session,
+                     std::string_view session,
                      const std::vector<workflows::refusal> &why) {
   outcome o;
   o.accepted = why.empty();
@@ -22,7 +22,7 @@ outcome make_outcome(std::string_view source, std::string_view id,
       "{\"id\":" + json::serialize(json::string_view{id})
       + ",\"source\":" + json::serialize(json::string_view{source})
       + (o.accepted ? ",\"outcome\":\"accepted\"" : ",\"outcome\":\"refused\"")
-      + ",\"duplicate\":false,\"session\":" + json::serialize(session)
+      + ",\"duplicate\":false,\"session\":" + std::string{session}
       + ",\"refusals\":" + json::serialize(refusals) + "}";
   return o;
 }

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <boost/json/object.hpp>
 #include <string_view>
 #include <vector>
 
@@ -11,9 +10,10 @@
 
 namespace recapd::actors {
 
-/// `session` null or the contract's session object; no refusals: accepted.
+/// `session`: JSON text, `null` or the contract's session object; no refusals:
+/// accepted.
 [[nodiscard]] outcome make_outcome(std::string_view source, std::string_view id,
-                                   const boost::json::value &session,
+                                   std::string_view session,
                                    const std::vector<workflows::refusal> &why);
 
 /// A stored outcome, given again: marked as a duplicate if it is one.

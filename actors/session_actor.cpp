@@ -2,7 +2,6 @@
 #include "actors/session_actor.hpp"
 
 #include <algorithm>
-#include <boost/json/serialize.hpp>
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -208,8 +207,9 @@ void session_state::append_events(const std::vector<wf::event> &events) {
   j.released = std::move(built.released);
   j.moves = true;
   if (w != nullptr) {
-    j.answer = make_outcome(w->what.source, w->what.id,
-                            wf::to_view(j.after, *j.rules, j.facts.now), {});
+    j.answer =
+        make_outcome(w->what.source, w->what.id,
+                     wf::to_view_text(j.after, *j.rules, j.facts.now), {});
     built.what.outcome = outcome_row(w->what, j.answer);
   }
   send_append(std::move(built.what));
@@ -224,9 +224,7 @@ void session_state::append_refusals(const std::vector<wf::refusal> &why) {
   j.moves = false;
   j.answer = make_outcome(
       w.what.source, w.what.id,
-      shown ? boost::json::value(wf::to_view(session_, *j.rules, j.facts.now))
-            : boost::json::value(nullptr),
-      why);
+      shown ? wf::to_view_text(session_, *j.rules, j.facts.now) : "null", why);
   storage::commit c;
   c.session = session_.id;
   c.inbox_seq = w.what.inbox_seq;
@@ -346,7 +344,7 @@ void session_state::answer_stored(const storage::outcome_row &row) {
         .code = wf::refusal_code::id_reused,
         .detail = "source and id were used before for another command; give "
                   "each command an id of its own"};
-    return finish(make_outcome(w.what.source, w.what.id, nullptr, {why}));
+    return finish(make_outcome(w.what.source, w.what.id, "null", {why}));
   }
   if (w.what.inbox_seq) {
     // The inbox row is all that is left to do; its loss repeats this answer.
