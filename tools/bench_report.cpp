@@ -92,6 +92,7 @@ std::optional<double> report::ratio(const figure &f,
 }
 
 std::optional<report::verdict> report::judge(const figure &f) const {
+  if (!targets_) return std::nullopt;
   std::vector<double> values;
   for (const auto &s : f.samples)
     values.push_back(s.value);
@@ -120,7 +121,6 @@ std::optional<report::verdict> report::judge(const figure &f) const {
 }
 
 void report::progress(const std::string &step, const std::string &how_far) {
-  if (quiet_) return;
   const bool terminal = ::isatty(STDERR_FILENO) == 1;
   if (terminal)
     fmt::print(stderr, "\r\033[K{} {}", step, how_far);
@@ -131,7 +131,7 @@ void report::progress(const std::string &step, const std::string &how_far) {
 }
 
 void report::clear_progress() {
-  if (!quiet_ && ::isatty(STDERR_FILENO) == 1) fmt::print(stderr, "\r\033[K");
+  if (::isatty(STDERR_FILENO) == 1) fmt::print(stderr, "\r\033[K");
 }
 
 std::string report::table() const {

@@ -15,14 +15,15 @@ namespace recapd::bench {
 /// baselines of the same round.
 class report {
 public:
-  explicit report(bool quiet) : quiet_{quiet} {}
+  /// Without targets no figure is judged.
+  explicit report(bool targets) : targets_{targets} {}
 
   void begin_round() { ++round_; }
   /// A sample of `what` in this round. Throughputs have the unit
   /// `lifecycles/s`.
   void add(const std::string &scenario, const std::string &what,
            const std::string &unit, double value);
-  /// What is left of a target: the bound on the median, at most or at least.
+  /// The target of a figure's median.
   void at_most(const std::string &scenario, const std::string &what,
                double bound);
 
@@ -58,7 +59,7 @@ private:
                                             const char *baseline) const;
   [[nodiscard]] std::optional<verdict> judge(const figure &f) const;
 
-  bool quiet_;
+  bool targets_;
   int round_ = 0;
   std::string step_;
   std::vector<figure> figures_;

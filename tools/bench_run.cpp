@@ -10,8 +10,8 @@
 namespace recapd::bench {
 
 bench_run::bench_run(run_options o)
-    : options_{std::move(o)}, out_{false}, server_{options_.script,
-                                                   options_.data},
+    : options_{std::move(o)}, out_{!options_.quick}, server_{options_.script,
+                                                             options_.data},
       config_{options_.data + "/bench.json"} {
   std::ofstream{config_} << node_config();
 }
