@@ -1,0 +1,71 @@
+#!/usr/bin/env python3
+"""Fails unless every header compiles alone.
+
+A header X.hpp with a source X.cpp is compiled alone if that source includes it
+first; the others are compiled here.
+
+Usage: check_headers.py PROJECT_FOLDER BUILD_FOLDER
+SPDX-License-Identifier: Apache-2.0
+"""
+
+import concurrent.futures
+import json
+import os
+import pathlib
+import re
+import shlex
+import subprocess
+import sys
+
+FOLDERS = ("workflows", "storage", "actors", "config", "ingress", "tools")
+FIRST_INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^">]+)[">]', re.MULTILINE)
+
+
+def included_first(header):
+    source = header.with_suffix(".cpp")
+    if not source.exists():
+        return False
+    first = FIRST_INCLUDE.search(source.read_text(encoding="utf-8"))
+    return first is not None and first.group(1).split("/")[-1] == header.name
+
+
+def flags_by_folder(build):
+    """The compiler and flags of any source of each folder."""
+    flags = {}
+    for entry in json.loads((build / "compile_commands.json").read_text()):
+        folder = pathlib.Path(entry["file"]).parent.name
+        words = shlex.split(entry["command"])
+        if "ccache" in words[0]:
+            words = words[1:]
+        kept = [w for w in words if w.startswith(("-I", "-D", "-std", "-W")) or w == words[0]]
+        for i, word in enumerate(words):
+            if word == "-isystem":
+                kept += ["-isystem", words[i + 1]]
+        flags.setdefault(folder, kept)
+    return flags
+
+
+def compiles(header, flags):
+    command = [*flags, "-Wno-unused-function", "-fsyntax-only", "-include", str(header), "-x", "c++", os.devnull]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return header, done.returncode, done.stderr
+
+
+def main():
+    root, build = map(pathlib.Path, sys.argv[1:3])
+    flags = flags_by_folder(build)
+    headers = [h for f in FOLDERS for h in sorted((root / f).glob("*.hpp"))]
+    rest = [h for h in headers if not included_first(h)]
+    failed = 0
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for header, status, errors in pool.map(lambda h: compiles(h, flags[h.parent.name]), rest):
+            if status != 0:
+                failed += 1
+                print(f"{header.relative_to(root)} does not compile alone:\n{errors}")
+    print(f"{len(headers)} headers, {len(headers) - len(rest)} included first by their source, "
+          f"{len(rest)} compiled alone, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
