@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "storage/pg_args.hpp"
 #include "storage/pg_errors.hpp"
