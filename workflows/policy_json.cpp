@@ -136,10 +136,6 @@ void read(fields &in, std::string_view name, reminder_rules::list &to) {
   if (v == nullptr) return;
   to.clear();
   if (v->is_null()) return;
-  if (const auto one = duration_of(*v)) {
-    to = {*one};
-    return;
-  }
   const auto *many = v->if_array();
   if (many == nullptr) return in.wrong(name, list_expected);
   for (const auto &member : *many) {

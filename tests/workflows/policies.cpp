@@ -70,9 +70,9 @@ CAF_TEST(a course inherits what it does not say) {
   CAF_CHECK(!p.base.limits.course_minutes_per_week);
 }
 
-CAF_TEST(reminders may be one or many or never) {
+CAF_TEST(reminders may be a list or never) {
   const auto p = read(R"({"reminders": {"tutor_recap_due": null,
-    "tutor_recap_reminder": null, "student_recap_reminder": "1h30m",
+    "tutor_recap_reminder": null, "student_recap_reminder": ["1h30m"],
     "tutor_remind_student": ["1h", "2h"], "student_recap_overdue": null}})");
   const auto &times = p.base.reminders;
   CAF_CHECK(!times.tutor_recap_due);
@@ -93,6 +93,9 @@ CAF_TEST(a wrong value is named by its path and what was expected) {
        "policy.limits.pair_sessions_per_day: expected a whole number of "
        "sessions, 0 or more, or null"},
       {R"({"limits": 900})", "policy.limits: expected an object"},
+      {R"({"reminders": {"tutor_remind_student": "24h"}})",
+       "policy.reminders.tutor_remind_student: expected "
+       R"(durations in ascending order such as ["24h", "48h"], or null)"},
       {R"({"log_window": 72})",
        R"(policy.log_window: expected a duration such as "72h")"},
       {R"({"log_window": null})",
