@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/journal_actor.hpp"
 
+#include "workflows/planted.hpp"
+
 #include <algorithm>
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
@@ -76,7 +78,7 @@ void journal_state::write(std::vector<std::shared_ptr<append>> batch) {
                           std::chrono::steady_clock::now() - started));
     bool wrote_events = false;
     for (std::size_t i = 0; i < batch.size(); ++i) {
-      if (fates[i]) {
+      if (fates[i] && !RECAPD_PLANTED("one-fate-for-all")) {
         node_->reports->commit_refused(storage::to_string(*fates[i]));
         settle(*batch[i], *fates[i]);
         continue;
@@ -97,7 +99,7 @@ void journal_state::went_away(const std::string &why) {
   spdlog::warn("the database does not answer, trying again: {}", why);
   node_->reports->database_up(false);
   pause_ = milliseconds{0};
-  caf::anon_send(self_, probe{});
+  if (!RECAPD_PLANTED("stay-away")) caf::anon_send(self_, probe{});
 }
 
 std::optional<milliseconds> journal_state::try_again() {

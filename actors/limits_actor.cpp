@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/limits_actor.hpp"
 
+#include "workflows/planted.hpp"
+
 #include <algorithm>
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
@@ -47,7 +49,7 @@ void limits_state::run() {
       answer_front(front.reserve);
       continue;
     }
-    if (verified_) {
+    if (verified_ || RECAPD_PLANTED("refuse-on-old-usage")) {
       answer_front(false);
       continue;
     }
@@ -135,6 +137,7 @@ void limits_state::answer_front(bool grant) {
 }
 
 void limits_state::ended(const grant_ended &m) {
+  if (RECAPD_PLANTED("keep-grant") && m.fate == grant_fate::dropped) return;
   --outstanding_;
   for (const auto &c : m.claims) {
     auto &k = counters_[c.key];

@@ -10,6 +10,7 @@
 
 #include "actors/commit_builder.hpp"
 #include "actors/outcome_json.hpp"
+#include "workflows/planted.hpp"
 #include "workflows/session_evolve.hpp"
 #include "workflows/session_json.hpp"
 
@@ -229,11 +230,16 @@ void session_state::append_refusals(const std::vector<wf::refusal> &why) {
   c.session = session_.id;
   c.inbox_seq = w.what.inbox_seq;
   c.outcome = outcome_row(w.what, j.answer);
-  c.base_version = session_.version;
+  if (!RECAPD_PLANTED("refuse-on-stale-copy"))
+    c.base_version = session_.version;
   send_append(std::move(c));
 }
 
 void session_state::send_append(storage::commit what) {
+  if (RECAPD_PLANTED("evolve-before-commit") && job_->moves)
+    session_ = job_->after;
+  if (RECAPD_PLANTED("answer-before-commit") && front_work() != nullptr)
+    front_work()->done(job_->answer);
   caf::anon_send(node_->journal_of(session_.id),
                  std::make_shared<append>(
                      append{.what = std::move(what),
@@ -256,11 +262,15 @@ void session_state::committed(const commit_done &m) {
   const auto why = m.fate.error();
   if (why == fault::unavailable) return finish(why);
   // Somebody else wrote, or may have: nothing known here counts any more.
-  loaded_ = false;
+  if (!RECAPD_PLANTED("keep-stale-copy")) loaded_ = false;
   j.ours = j.ours || why == fault::outcome_unknown;
   const bool look =
       why == fault::duplicate_command || why == fault::outcome_unknown;
   if (look && front_work() != nullptr) return look_for_outcome();
+  if (RECAPD_PLANTED("pay-twice") && why == fault::outcome_unknown) {
+    session_.version += j.after.status == wf::session_status::paid ? 1 : 0;
+    loaded_ = true;
+  }
   again();
 }
 
@@ -332,6 +342,7 @@ void session_state::look_for_outcome() {
 void session_state::found(outcome_found &m) {
   if (!job_ || m.step != step_) return;
   if (!m.found.has_value()) return finish(fault::outcome_unknown);
+  if (!*m.found && RECAPD_PLANTED("forget-unknown-commit")) return;
   if (!*m.found) return again();
   answer_stored(**m.found);
 }
@@ -346,7 +357,7 @@ void session_state::answer_stored(const storage::outcome_row &row) {
                   "each command an id of its own"};
     return finish(make_outcome(w.what.source, w.what.id, "null", {why}));
   }
-  if (w.what.inbox_seq) {
+  if (w.what.inbox_seq && !RECAPD_PLANTED("keep-inbox-row")) {
     // The inbox row is all that is left to do; its loss repeats this answer.
     storage::commit c;
     c.session = session_.id;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "workflows/planted.hpp"
 #include "workflows/reminders.hpp"
 #include "workflows/session_judgement.hpp"
 
@@ -42,7 +43,7 @@ void handle(judgement &j, const void_session &c) {
     return j.refuse_state(
         "time_logged, awaiting_student_recap, completed or paid");
   session_voided e{.note = c.note, .reversal = std::nullopt};
-  if (j.s.paid)
+  if (j.s.paid && !RECAPD_PLANTED("forget-reversal"))
     e.reversal = transfer{.kind = transfer_kind::reversal,
                           .from = "tutor:" + j.s.tutor,
                           .to = "program:" + j.s.program,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "workflows/session_judgement.hpp"
 
+#include "workflows/planted.hpp"
+
 namespace recapd::workflows {
 
 namespace {
@@ -14,8 +16,11 @@ bool waits_for_tutor(session_status s) {
 judgement::judgement(const session &state, const facts &known)
     : s{state}, f{known}, r{*known.judged_by}, status{state.status} {
   if (!s.exists()) return;
-  const bool in_time = f.received_at <= s.deadline;
-  lifts_ = status == session_status::missed && in_time;
+  const bool in_time = RECAPD_PLANTED("deadline-off-by-one")
+                           ? f.received_at < s.deadline
+                           : f.received_at <= s.deadline;
+  lifts_ = status == session_status::missed && in_time
+           && !RECAPD_PLANTED("never-lift");
   lapses_ = waits_for_tutor(status) && !in_time;
   if (lifts_)
     status =

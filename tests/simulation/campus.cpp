@@ -53,6 +53,7 @@ public:
   }
 
   plan write() {
+    rush_ = p_.begin + 70h;
     p_.sessions = std::size_t(d_.between(10, 26));
     for (std::size_t i = 0; i < p_.sessions; ++i)
       session(int(i));
@@ -236,6 +237,9 @@ private:
     if (d_.chance(100)) return end;
     if (d_.chance(40)) return end + 1us;
     if (d_.chance(100)) return starts_;
+    // Everybody at once, so that the nodes' copies of the limits differ.
+    if (starts_ < rush_ && rush_ < end && d_.chance(400))
+      return rush_ + up_to(2s);
     return starts_ + up_to(d_.chance(120) ? 90h : 20h);
   }
 
@@ -303,7 +307,7 @@ private:
   std::string id_;
   int next_ = 0;
   wf::person tutor_;
-  instant starts_, scheduled_;
+  instant starts_, scheduled_, rush_;
   std::vector<std::string> students_;
 };
 

@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "workflows/planted.hpp"
+
 namespace recapd::simulation {
 
 namespace {
@@ -26,7 +28,12 @@ public:
         lost ? rolls_->below(commits.size() + 1) : commits.size();
     auto fates = inner_->append(commits.first(written));
     for (std::size_t i = 0; i < fates.size(); ++i)
-      if (!fates[i]) watch_(commits[i]);
+      if (fates[i] && let_pass(*fates[i], commits[i])) fates[i].reset();
+    for (std::size_t i = 0; i < fates.size(); ++i)
+      if (!fates[i])
+        watch_(commits[i]);
+      else
+        ++state_->refused[std::string{to_string(*fates[i])}];
     if (lost)
       throw storage_error{fault::outcome_unknown, "simulated: answer lost"};
     return fates;
@@ -112,6 +119,18 @@ private:
     if (per_mille == 0 || !rolls_->chance(per_mille)) return false;
     ++state_->faults;
     return true;
+  }
+  /// A journal that has lost one of its refusals, as a planted bug.
+  bool let_pass(fault refusal, commit c) {
+    const bool planted =
+        (RECAPD_PLANTED("skip-dedupe") && refusal == fault::duplicate_command)
+        || (RECAPD_PLANTED("pass-limits") && refusal == fault::limit_conflict)
+        || (RECAPD_PLANTED("pay-twice") && refusal == fault::ledger_conflict);
+    if (!planted) return false;
+    if (refusal == fault::duplicate_command) c.outcome.reset();
+    if (refusal == fault::limit_conflict) c.usage.clear();
+    if (refusal == fault::ledger_conflict) c.payment.reset();
+    return !inner_->append({&c, 1}).front();
   }
   store &read() {
     if (state_->cut || strikes(state_->rates.read_fails))

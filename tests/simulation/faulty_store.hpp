@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
+#include <string>
 
 #include "dice.hpp"
 #include "storage/store.hpp"
@@ -23,6 +25,7 @@ struct connection_state {
   fault_rates rates;
   bool cut = false;  ///< the process is dead: nothing of it gets through
   std::uint64_t faults = 0;
+  std::map<std::string, std::uint64_t> refused;  ///< by the journal itself
 };
 
 /// Called with each commit that is written, in the order of writing.

@@ -69,6 +69,7 @@ process::process(const parts &p)
       &dynamic_cast<caf::scheduler::test_coordinator &>(system_->scheduler());
   // A clock of zero means "no time" in places.
   scheduler_->clock().current_time += std::chrono::hours{1};
+  first_id_ = system_->latest_actor_id() + 1;
   spawn();
 }
 
@@ -126,20 +127,26 @@ std::size_t process::choose(dice &rolls) {
   return (at + 1) % jobs().size();
 }
 
-std::string process::step(dice &rolls, bool fatal) {
+bool process::mortal(const caf::scheduled_actor &actor) const {
+  return actor.id() >= first_id_ && actor.id() != guard_.id();
+}
+
+process::stepped process::step(dice &rolls, bool fatal) {
   const auto at = std::ptrdiff_t(choose(rolls));
   const auto chosen = jobs().begin() + at;
   std::rotate(jobs().begin(), chosen, chosen + 1);
+  stepped done{.what = "?"};
   auto *actor = dynamic_cast<caf::scheduled_actor *>(jobs().front());
-  std::string what = "?";
   if (actor != nullptr) {
-    what = std::string{actor->name()} + "#" + std::to_string(actor->id()) + " ";
-    if (fatal) caf::anon_send_exit(actor->address(), caf::exit_reason::kill);
-    what += fatal ? "killed before " : "";
-    what += name_of_next(*actor);
+    done.killed = fatal && mortal(*actor);
+    done.what = std::string{actor->name()} + "#" + std::to_string(actor->id())
+                + (done.killed ? " killed before " : " ")
+                + name_of_next(*actor);
+    if (done.killed)
+      caf::anon_send_exit(actor->address(), caf::exit_reason::kill);
   }
   scheduler_->try_run_once();
-  return what;
+  return done;
 }
 
 void process::starve_one(dice &rolls, int steps) {

@@ -51,9 +51,13 @@ public:
   process &operator=(const process &) = delete;
 
   [[nodiscard]] bool has_job() const { return !jobs().empty(); }
-  /// One message of a random actor; tells what it was. With `fatal` the actor
-  /// dies of it instead.
-  std::string step(dice &rolls, bool fatal);
+  struct stepped {
+    std::string what;
+    bool killed = false;
+  };
+  /// One message of a random actor. With `fatal` the actor dies of it instead,
+  /// unless it is one that does not die of itself: the guard, or CAF's own.
+  stepped step(dice &rolls, bool fatal);
   /// Lets one actor of those with mail rest for so many steps.
   void starve_one(dice &rolls, int steps);
   /// Its timers see the world's time.
@@ -80,6 +84,7 @@ private:
     return scheduler_->jobs;
   }
   [[nodiscard]] std::size_t choose(dice &rolls);
+  [[nodiscard]] bool mortal(const caf::scheduled_actor &actor) const;
 
   struct node_parts_kept {
     std::shared_ptr<actors::policy_book> policies;
@@ -99,6 +104,7 @@ private:
   actors::context_ptr node_;
   caf::actor guard_;
   bool died_ = false;
+  caf::actor_id first_id_ = 0;  ///< of the node's actors
   caf::actor_id starved_ = 0;
   int starved_for_ = 0;
 };

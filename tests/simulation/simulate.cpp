@@ -12,6 +12,7 @@
 
 #include "shrink.hpp"
 #include "workflows/planted.hpp"
+#include "workflows/session_json.hpp"
 
 namespace {
 
@@ -39,6 +40,7 @@ struct options {
   double minutes = 0;
   bool trace = false;
   bool twice = false;
+  bool covers = false;
   std::string plant;
   std::string commit = "unknown";
 };
@@ -78,10 +80,38 @@ void compare(std::uint64_t seed, run_result &first) {
                              + std::to_string(second.lines) + " lines)");
 }
 
+template <std::size_t... I>
+std::vector<std::string> every_event(std::index_sequence<I...>) {
+  using workflows::event_body;
+  return {std::string{workflows::type_of(
+      event_body{std::variant_alternative_t<I, event_body>{}})}...};
+}
+
+/// Every event and refusal (`malformed` never gets as far as the actors) and
+/// every one of the journal's refusals that did not come up.
+std::vector<std::string> not_met(const tally &sums) {
+  auto wanted = every_event(
+      std::make_index_sequence<std::variant_size_v<workflows::event_body>>{});
+  using workflows::refusal_code;
+  for (auto code = int(refusal_code::id_reused);
+       code <= int(refusal_code::pair_daily_limit); ++code)
+    wanted.emplace_back(workflows::to_string(refusal_code(code)));
+  for (const auto *fault :
+       {"version_conflict", "duplicate_command", "limit_conflict"})
+    wanted.emplace_back(fault);
+  wanted.emplace_back("duplicate");
+  std::erase_if(wanted,
+                [&](const auto &what) { return sums.met.contains(what); });
+  return wanted;
+}
+
 void print_sums(const tally &sums, std::uint64_t violations) {
   std::cout << "steps=" << sums.steps << " commits=" << sums.commits;
   for (const auto &[kind, n] : sums.faults)
     std::cout << ' ' << kind << '=' << n;
+  std::cout << '\n';
+  for (const auto &[what, n] : sums.met)
+    std::cout << what << '=' << n << ' ';
   const auto hours =
       std::chrono::duration_cast<std::chrono::hours>(sums.virtual_time);
   std::cout << "\nsimulated seeds=" << sums.seeds
@@ -127,7 +157,11 @@ int hunt(const options &how) {
     std::cout << "planted " << how.plant << " was not found" << std::endl;
     return 1;
   }
-  return violations == 0 ? 0 : 1;
+  if (!how.covers) return violations == 0 ? 0 : 1;
+  const auto missing = not_met(sums);
+  for (const auto &what : missing)
+    std::cout << "never came up: " << what << std::endl;
+  return violations == 0 && missing.empty() ? 0 : 1;
 }
 
 bool plant(const std::string &name) {
@@ -153,6 +187,8 @@ int main(int argc, char **argv) {
                  "as many seeds as go into so many minutes");
   app.add_flag("--trace", how.trace, "print every step");
   app.add_flag("--twice", how.twice, "run each seed twice, compare the traces");
+  app.add_flag("--covers", how.covers,
+               "fail unless every event and refusal came up");
   app.add_option("--plant", how.plant,
                  "plant this bug and expect it to be found (test builds)");
   app.add_option("--commit", how.commit, "the commit to name when one fails");

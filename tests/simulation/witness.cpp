@@ -94,6 +94,8 @@ const witness::known_command *witness::find(const storage::outcome_row &row) {
 
 void witness::committed(const storage::commit &c, int policy_version) {
   ++commits_;
+  for (const auto &e : c.events)
+    ++met_[e.type];
   if (c.outcome) return command_committed(c, policy_version);
   if (!c.events.empty()) return engine_committed(c);
   expect(c.inbox_seq && c.usage.empty() && !c.payment, c.session,
@@ -161,13 +163,15 @@ void witness::refused(const storage::commit &c, const verdict &v,
   const auto o = json::parse(c.outcome->outcome).as_object();
   std::vector<limit_figure> limits;
   std::vector<std::string> others;
-  for (const auto &one : o.at("refusals").as_array())
+  for (const auto &one : o.at("refusals").as_array()) {
+    ++met_[std::string{one.at("code").as_string()}];
     if (auto figure = read_limit(one.as_object()))
       limits.push_back(std::move(*figure));
     else if (!limits.empty())
       violation(about + ": a limit before another refusal");
     else
       others.emplace_back(one.at("code").as_string());
+  }
   expect(others == v.codes, about,
          "refused " + joined(others) + ", the model says " + joined(v.codes));
   std::size_t next = 0;
@@ -293,9 +297,12 @@ void witness::answered(const actors::submission &s, const actors::outcome &o) {
   const auto it = outcomes_.find({s.source, s.id});
   if (it == outcomes_.end())
     return violation(about + ": answered before anything was durable");
-  if (o.code == wf::refusal_code::id_reused)
+  if (o.duplicate) ++met_["duplicate"];
+  if (o.code == wf::refusal_code::id_reused) {
+    ++met_["id-reused"];
     return expect(it->second.content != s.content, about,
                   "id-reused, but it is the same command");
+  }
   expect(it->second.content == s.content, about,
          "another command of this id was taken, yet this one is answered");
   auto given = json::parse(o.json);

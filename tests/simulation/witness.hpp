@@ -53,6 +53,10 @@ public:
   void violation(std::string what) { violations_.push_back(std::move(what)); }
 
   [[nodiscard]] std::uint64_t commits() const { return commits_; }
+  /// How often which event, refusal and kind of answer was seen.
+  [[nodiscard]] const std::map<std::string, std::uint64_t> &met() const {
+    return met_;
+  }
   [[nodiscard]] bool has_outcome(const actors::submission &s) const;
   /// The earliest moment the engine owes anything at; nothing: none.
   [[nodiscard]] std::optional<instant> next_owed() const;
@@ -90,6 +94,7 @@ private:
   std::map<std::string, std::map<std::string, std::int64_t>> accounts_;
   std::map<identity, storage::outcome_row> outcomes_;
   std::uint64_t commits_ = 0;
+  std::map<std::string, std::uint64_t> met_;
   std::vector<std::string> violations_;
 };
 

@@ -32,6 +32,8 @@ void tally::add(const tally &other) {
   virtual_time += other.virtual_time;
   for (const auto &[kind, n] : other.faults)
     faults[kind] += n;
+  for (const auto &[what, n] : other.met)
+    met[what] += n;
 }
 
 world::world(std::uint64_t seed, plan p,
@@ -107,6 +109,13 @@ void world::start(std::size_t i) {
        + std::to_string(*version));
 }
 
+/// What its connection met; counted once, at its end.
+void world::count(const process &p) {
+  if (const auto n = p.connection()->faults; n > 0) tally_.faults["store"] += n;
+  for (const auto &[fault, n] : p.connection()->refused)
+    tally_.met[fault] += n;
+}
+
 bool world::sound() const {
   return witness_.violations().empty() && sink_.violations().empty();
 }
@@ -151,9 +160,10 @@ void world::pass_quiet_time() {
 
 void world::move_one(slot &s) {
   const bool fatal = !calm_ && one_of(hazards_.actor_killed);
-  if (fatal) ++tally_.faults["actor_killed"];
   const auto number = "n" + std::to_string(s.running->number()) + " ";
-  note(number + s.running->step(schedule_, fatal));
+  const auto done = s.running->step(schedule_, fatal);
+  note(number + done.what);
+  if (done.killed) ++tally_.faults["actor_killed"];
   if (!s.running->wants_restart()) return;
   note(number + "starts its actors anew");
   s.running->restart_node();
@@ -245,7 +255,9 @@ run_result world::run() {
   tally_.commits = witness_.commits();
   tally_.virtual_time = *now_ - plan_.begin;
   for (auto &s : slots_)
-    if (s.running) tally_.faults["store"] += s.running->connection()->faults;
+    if (s.running) count(*s.running);
+  for (const auto &[what, n] : witness_.met())
+    tally_.met[what] += n;
   auto violations = witness_.violations();
   violations.insert(violations.end(), sink_.violations().begin(),
                     sink_.violations().end());

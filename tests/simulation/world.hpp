@@ -27,6 +27,8 @@ struct tally {
   std::uint64_t commits = 0;
   std::uint64_t steps = 0;
   std::map<std::string, std::uint64_t> faults;
+  /// Events, refusals, the journal's own refusals, answers to duplicates.
+  std::map<std::string, std::uint64_t> met;
   std::chrono::microseconds virtual_time{};
 
   [[nodiscard]] std::uint64_t all_faults() const;
@@ -67,6 +69,7 @@ private:
     const planned *of = nullptr;
     instant received_at;
     bool gone = false;
+    int looks = 0;  ///< only the last one planned takes place
   };
   /// How often what goes wrong, one of so many steps; 0: never.
   struct hazards {
@@ -80,6 +83,7 @@ private:
   // ---- world.cpp
   void seed_hazards();
   void start(std::size_t i);
+  void count(const process &p);
   void note(const std::string &what);
   void at(instant when, std::function<void()> what);
   void step();
@@ -107,6 +111,7 @@ private:
   void send(std::size_t client);
   void enter_inbox(const planned &p);
   void deliver(std::int64_t seq);
+  void hand_over_row(slot &s, std::int64_t seq);
   void look_again(std::int64_t seq);
   [[nodiscard]] slot *some_process();
   void hand_over(slot &s, actors::submission what,

@@ -62,6 +62,7 @@ void world::open(const planned &p) {
   }
 }
 
+/// Tries until there is an outcome; asks again, too, when none comes.
 void world::send(std::size_t c) {
   if (clients_[c].answered) return;
   auto *s = some_process();
@@ -70,10 +71,15 @@ void world::send(std::size_t c) {
   auto what = clients_[c].of->what;
   what.received_at = s->running->clock().now();
   const int tries = clients_[c].tries++;
-  at(*now_ + patience * (1 << std::min(tries, 16)), again);
-  hand_over(*s, std::move(what), [this, c, again](bool answered, bool) {
-    if (!answered) return at(*now_ + pause_before_retry(campus_), again);
-    if (std::exchange(clients_[c].answered, true)) return;
+  auto open = std::make_shared<bool>(true);
+  at(*now_ + patience * (1 << std::min(tries, 16)), [open, again] {
+    if (std::exchange(*open, false)) again();
+  });
+  hand_over(*s, std::move(what), [this, c, again, open](bool answered, bool) {
+    const bool in_time = std::exchange(*open, false);
+    if (!answered && in_time)
+      return at(*now_ + pause_before_retry(campus_), again);
+    if (!answered || std::exchange(clients_[c].answered, true)) return;
     --unanswered_;
   });
 }
@@ -100,31 +106,38 @@ void world::deliver(std::int64_t seq) {
   const int times =
       hazards_.redelivers && !calm_ && campus_.chance(150) ? 2 : 1;
   if (times > 1) ++tally_.faults["redelivered"];
-  for (int i = 0; i < times; ++i) {
-    auto *s = some_process();
-    if (s == nullptr) break;
-    auto what = item.of->what;
-    what.received_at = item.received_at;
-    what.inbox_seq = seq;
-    hand_over(*s, std::move(what), [this, seq](bool, bool id_reused) {
-      if (id_reused && !inbox_.at(seq).gone)
-        store_->bury({.id = 0,
-                      .event = "simulated",
-                      .reason = "id reused",
-                      .code = "id-reused",
-                      .ingress = "inbox",
-                      .received_at = *now_,
-                      .at = *now_},
-                     seq);
-      look_again(seq);
-    });
-  }
-  at(*now_ + patience, [this, seq] { look_again(seq); });
+  for (int i = 0; i < times; ++i)
+    if (auto *s = some_process()) hand_over_row(*s, seq);
+  at(*now_ + patience, [this, seq, looks = item.looks] {
+    if (inbox_.at(seq).looks == looks) look_again(seq);
+  });
+}
+
+void world::hand_over_row(slot &s, std::int64_t seq) {
+  const auto &item = inbox_.at(seq);
+  auto what = item.of->what;
+  what.received_at = item.received_at;
+  what.inbox_seq = seq;
+  hand_over(s, std::move(what), [this, seq](bool, bool id_reused) {
+    if (id_reused && !inbox_.at(seq).gone)
+      store_->bury({.id = 0,
+                    .event = "simulated",
+                    .reason = "id reused",
+                    .code = "id-reused",
+                    .ingress = "inbox",
+                    .received_at = *now_,
+                    .at = *now_},
+                   seq);
+    look_again(seq);
+  });
 }
 
 void world::look_again(std::int64_t seq) {
-  if (!inbox_.at(seq).gone)
-    at(*now_ + pause_before_retry(campus_), [this, seq] { deliver(seq); });
+  auto &item = inbox_.at(seq);
+  if (item.gone) return;
+  at(*now_ + pause_before_retry(campus_), [this, seq, looks = ++item.looks] {
+    if (inbox_.at(seq).looks == looks) deliver(seq);
+  });
 }
 
 }  // namespace recapd::simulation

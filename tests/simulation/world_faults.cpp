@@ -51,7 +51,7 @@ void world::kill_process(std::size_t i) {
   ++tally_.faults["process_killed"];
   note("n" + std::to_string(i) + " is killed");
   auto &s = slots_[i];
-  tally_.faults["store"] += s.running->connection()->faults;
+  count(*s.running);
   s.running.reset();
   s.paused = false;
   const microseconds down{std::int64_t(faults_.below(90'000'000))};
