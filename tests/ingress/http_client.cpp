@@ -4,6 +4,7 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/json/parse.hpp>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
@@ -115,6 +116,11 @@ bool http_client::closed() {
   socket_.read_some(asio::buffer(&byte, 1), ec);
   return buffer_.size() == 0
          && (ec == asio::error::eof || ec == asio::error::connection_reset);
+}
+
+bool http_client::cut_off() {
+  pollfd p{.fd = socket_.native_handle(), .events = POLLRDHUP, .revents = 0};
+  return ::poll(&p, 1, 20000) == 1;
 }
 
 void http_client::shutdown_send() {

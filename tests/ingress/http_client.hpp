@@ -49,6 +49,8 @@ public:
   std::string read_until(const std::string &text);
   /// True when the server closes without sending more.
   bool closed();
+  /// Waits, reading nothing, for the server to break the connection off.
+  bool cut_off();
   void shutdown_send();
 
 private:

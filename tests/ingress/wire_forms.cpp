@@ -92,6 +92,18 @@ CAF_TEST(a client that is too slow is cut off) {
   CAF_CHECK(body.closed());
 }
 
+CAF_TEST(a client that does not read its answers is cut off) {
+  serve({.write_timeout = 50ms});
+  auto c = connect();
+  // More than the buffers between hold: each answer is over 10 KB.
+  std::string requests;
+  for (int i = 0; i < 4000; ++i)
+    requests += "GET /metrics HTTP/1.1\r\n\r\n";
+  c.send(requests);
+  CAF_CHECK(c.cut_off());
+  CAF_CHECK_EQUAL(connect().get("/healthz").status, 200u);
+}
+
 CAF_TEST(a connection that rests too long is closed) {
   settings.http.idle_timeout_ms = 50;
   serve();
