@@ -2,9 +2,9 @@
 //
 // A limit actor keeps its owner's counters in memory, answers from there, and
 // holds what it grants until the grant's commit is known. Its copy may be old
-// (another node counts too): what it lets through the database still checks;
-// what it would refuse it reads anew first, with no grant outstanding, so no
-// refusal rests on an old figure or on a grant that may yet be given back.
+// (another node counts too): what it grants the database still checks; for any
+// other answer it reads anew first, with no grant outstanding, so no refusal
+// rests on, or leaves out, an old figure or a grant that may yet be given back.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 

@@ -178,8 +178,12 @@ void session_state::limits(limits_answered &m) {
     j.facts.used[places[i]] = (*m.got).used[i];
   if ((*m.got).held)
     j.tickets.push_back(std::move((*m.got).held));
-  else
-    j.reserve = false;
+  else if (std::exchange(j.reserve, false) && j.asked == owner::course) {
+    // It will be refused: the tutor's figures, good enough for a grant, are
+    // asked for anew, so that the answer names every limit that is passed.
+    j.tickets.clear();
+    return ask(owner::tutor);
+  }
   if (j.asked == owner::tutor) return ask(owner::course);
   conclude();
 }
