@@ -53,6 +53,7 @@ public:
   }
 
   plan write() {
+    rushes_ = d_.chance(400);
     rush_ = p_.begin + 70h;
     p_.sessions = std::size_t(d_.between(10, 26));
     for (std::size_t i = 0; i < p_.sessions; ++i)
@@ -116,7 +117,7 @@ private:
               .copies = d_.chance(150) ? d_.between(2, 3) : 1,
               .lag = {},
               .what = {}};
-    if (c.by == road::inbox && d_.chance(200)) c.lag = up_to(100h);
+    if (c.by == road::inbox && d_.chance(lags_)) c.lag = up_to(100h);
     c.what.source = by.as == role::system ? "sis" : "app";
     c.what.id = id_ + "-" + std::to_string(next_++);
     c.what.session = id_;
@@ -141,14 +142,17 @@ private:
 
   void session(int n) {
     id_ = "l" + std::to_string(n);
+    lags_ = 30;
     next_ = 0;
     tutor_ = some_tutor();
+    if (rushes_ && d_.chance(500)) tutor_.id = "t0";
     starts_ = p_.begin
               + minutes{30} * d_.between(0, d_.chance(300) ? 40 : 2 * 24 * 6);
     schedule();
     answer_invitations();
     if (d_.chance(400)) call();
-    noise(starts_ - 10h, 20h);
+    if (d_.chance(500)) noise(starts_ - 10h, 20h);
+    lags_ = 200;
     if (d_.chance(60))
       say(starts_ - up_to(5h), support(), wf::cancel_session{.reason = "ill"});
     if (d_.chance(820))
@@ -238,8 +242,8 @@ private:
     if (d_.chance(40)) return end + 1us;
     if (d_.chance(100)) return starts_;
     // Everybody at once, so that the nodes' copies of the limits differ.
-    if (starts_ < rush_ && rush_ < end && d_.chance(400))
-      return rush_ + up_to(2s);
+    if (rushes_ && starts_ < rush_ && rush_ < end && d_.chance(800))
+      return rush_ + up_to(500ms);
     return starts_ + up_to(d_.chance(120) ? 90h : 20h);
   }
 
@@ -307,6 +311,8 @@ private:
   std::string id_;
   int next_ = 0;
   wf::person tutor_;
+  bool rushes_ = false;
+  unsigned lags_ = 0;  ///< per mille of the inbox's rows
   instant starts_, scheduled_, rush_;
   std::vector<std::string> students_;
 };
