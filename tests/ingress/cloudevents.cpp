@@ -81,7 +81,8 @@ CAF_TEST(any extension attribute is taken) {
   CAF_CHECK(decode(with("urgent", true)).has_value());
   CAF_CHECK(decode(with("aname23charactersinlength", "x")).has_value());
   CAF_CHECK(decode(with("traceparent", "nonsense")).has_value());
-  CAF_CHECK_EQUAL((*decode(with("traceparent", "nonsense"))).traceparent, "");
+  CAF_CHECK_EQUAL(
+      std::string{(*decode(with("traceparent", "nonsense"))).traceparent}, "");
 }
 
 CAF_TEST(an absent attribute may be written as null) {
@@ -133,7 +134,7 @@ CAF_TEST(a wrong attribute is malformed) {
 CAF_TEST(the identity of a malformed event is told where it can be read) {
   const auto d = decode(with("type", "nonsense"));
   CAF_REQUIRE(!d.has_value());
-  CAF_CHECK_EQUAL(d.error().id.value_or(""), "c-1");
+  CAF_CHECK_EQUAL(std::string{d.error().id.value_or("")}, "c-1");
   const auto o = outcome_of(decode(with("id", "")).error());
   CAF_CHECK(o.at("id").is_null());
   CAF_CHECK_EQUAL(o.at("source").as_string(), "/test");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #define CAF_SUITE event_streams
-#include <boost/json/parse.hpp>
+#include <boost/json/array.hpp>
 
 #include "world.hpp"
 
@@ -61,7 +61,7 @@ CAF_TEST(an event is sent as it commits) {
   (void)submit(schedule("c-1", "s-1"));
   const auto f = s.next();
   CAF_CHECK_EQUAL(f.event, "recapd.event.session.scheduled");
-  const auto e = boost::json::parse(f.data);
+  const auto e = kept_json(f.data);
   CAF_CHECK_EQUAL(e.at("id").as_string(), "s-1:1");
   CAF_CHECK_EQUAL(e.at("subject").as_string(), "s-1");
   CAF_CHECK_EQUAL(e.at("specversion").as_string(), "1.0");
@@ -96,8 +96,7 @@ CAF_TEST(a long history arrives whole and in order) {
     last = id;
   }
   (void)submit(schedule("c-last", "s-last"));
-  CAF_CHECK_EQUAL(boost::json::parse(s.next().data).at("subject").as_string(),
-                  "s-last");
+  CAF_CHECK_EQUAL(kept_json(s.next().data).at("subject").as_string(), "s-last");
 }
 
 CAF_TEST(a stream may be about one session) {
@@ -105,8 +104,7 @@ CAF_TEST(a stream may be about one session) {
   stream s{*this, "?session=s-2"};
   (void)submit(schedule("c-1", "s-1"));
   (void)submit(schedule("c-2", "s-2"));
-  CAF_CHECK_EQUAL(boost::json::parse(s.next().data).at("id").as_string(),
-                  "s-2:1");
+  CAF_CHECK_EQUAL(kept_json(s.next().data).at("id").as_string(), "s-2:1");
 }
 
 CAF_TEST(a wrong place to go on from is refused) {

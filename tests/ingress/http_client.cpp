@@ -33,8 +33,13 @@ std::string lower(std::string text) {
 
 }  // namespace
 
-boost::json::value answer::json() const {
-  return boost::json::parse(body);
+const boost::json::value &kept_json(const std::string &text) {
+  static std::deque<boost::json::value> kept;
+  return kept.emplace_back(boost::json::parse(text));
+}
+
+const boost::json::value &answer::json() const {
+  return kept_json(body);
 }
 
 std::string answer::header(const std::string &name) const {

@@ -17,12 +17,17 @@
 
 namespace recapd::ingress::test {
 
+/// `text` as JSON, kept until the program ends.
+[[nodiscard]] const boost::json::value &kept_json(const std::string &text);
+
 struct answer {
   unsigned status = 0;
   std::string body;
   std::map<std::string, std::string> headers;  ///< names in lower case
 
-  [[nodiscard]] boost::json::value json() const;
+  /// The body; kept until the program ends, since a check refers to parts of
+  /// it after the expression that made it.
+  [[nodiscard]] const boost::json::value &json() const;
   [[nodiscard]] std::string header(const std::string &name) const;
   /// `urn:recapd:problem:CODE` without the prefix; empty if it is no problem.
   [[nodiscard]] std::string problem() const;
