@@ -43,8 +43,22 @@ std::vector<std::string> names() {
   return out;
 }
 
-void run(bench_run &b) {
+/// False when the scenario failed; it has said why.
+bool measured(bench_run &b, const scenario &s) {
+  try {
+    s.measure(b);
+    return true;
+  } catch (const std::exception &e) {
+    b.out().clear_progress();
+    fmt::print(stderr, "recapd-bench: {}: {}\n", s.name, e.what());
+    return false;
+  }
+}
+
+/// All that is chosen, whatever fails. True when nothing did.
+bool run(bench_run &b) {
   const auto &chosen = b.options().scenarios;
+  bool good = true;
   for (int round = 1; round <= b.options().rounds; ++round) {
     b.out().begin_round();
     for (const auto &s : all) {
@@ -53,10 +67,11 @@ void run(bench_run &b) {
         continue;
       b.out().progress(
           fmt::format("round {} of {}: {}", round, b.options().rounds, s.name));
-      s.measure(b);
+      good = measured(b, s) && good;
     }
   }
   b.out().clear_progress();
+  return good;
 }
 
 }  // namespace
@@ -87,6 +102,8 @@ int main(int argc, char **argv) {
   app.add_option("-o,--output", format, "table or json")
       ->check(CLI::IsMember({"table", "json"}));
   app.add_option("--data", o.data, "The folder of its PostgreSQL");
+  app.add_option("--programs", o.programs,
+                 "The folder with recapd and recapctl, for another build");
   app.add_option("--postgres", o.script, "tools/postgres")->required();
   CLI11_PARSE(app, argc, argv);
   if (o.scenarios.empty()) o.scenarios = names();
@@ -97,12 +114,12 @@ int main(int argc, char **argv) {
   try {
     fs::create_directories(o.data);
     bench_run b{o};
-    run(b);
+    const bool good = run(b);
     if (format == "json")
       fmt::print("{}\n", boost::json::serialize(b.out().json()));
     else
       fmt::print("{}", b.out().table());
-    return 0;
+    return good ? 0 : 1;
   } catch (const std::exception &e) {
     fmt::print(stderr, "\nrecapd-bench: {}\n", e.what());
     return 1;

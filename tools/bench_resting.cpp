@@ -54,7 +54,7 @@ cost run_batches(bench_run &b, growth_case &g, std::size_t count) {
   const auto r = client.closed_loop(load);
   if (r.failures > 0) throw std::runtime_error{r.first_failure};
   g.done += count;
-  await_paid(g.database, g.resting);
+  await_paid(g.database);
   const std::chrono::duration<double> took = clock::now() - began;
   const auto after = b.cpu(n.get());
   const auto steps = static_cast<double>(count * steps_per_lifecycle);
@@ -128,7 +128,8 @@ void measure_recovery(bench_run &b) {
   b.out().progress("recovery: restarting");
   const auto began = clock::now();
   n = b.start_node(database, {}, port, false);
-  const auto event = post_event(c.event(5000, step::schedule));
+  const auto event = post_event(
+      campus{time_from_now(minutes_ago), "prb"}.event(0, step::schedule));
   while (exchange(port, event) != 200) {
     if (clock::now() - began > std::chrono::minutes{2})
       throw std::runtime_error{"the node did not come back"};
@@ -141,7 +142,7 @@ void measure_recovery(bench_run &b) {
   for (const auto &request : batch)
     if (exchange(port, request) != 200)
       throw std::runtime_error{"a batch failed after the restart"};
-  await_paid(database, open + 1);
+  await_paid(database);
   n->stop();
   const auto wrong =
       own_query(database, "SELECT count(*) FROM sessions WHERE state = 'paid'");

@@ -37,7 +37,7 @@ void measure(bench_run &b, const std::string &scenario, std::size_t count,
   const auto before = b.cpu(n.get());
   const auto began = clock::now();
   send(*n, database, load);
-  await_paid(database, 0);
+  await_paid(database);
   const auto took = seconds_since(began);
   const auto after = b.cpu(n.get());
   b.out().add(scenario, "throughput", "lifecycles/s",
@@ -77,7 +77,7 @@ void send_lanes(bench_run &b, const std::string &scenario, const node &n,
 
 const storage::pg_statement insert_events{
     "insert_events", "INSERT INTO inbox (event) SELECT unnest($1::text[])"};
-constexpr std::size_t inbox_connections = 2;
+constexpr std::size_t inbox_connections = 1;
 
 using inbox_load = std::vector<std::vector<storage::pg_args>>;
 
@@ -197,7 +197,7 @@ void measure_latency(bench_run &b) {
   b.out().add("latency", "p99 at half the top", "ms",
               quantile_ms(r.latencies_us, 0.99));
   b.out().at_most("latency", "p99 at half the top", 50);
-  await_paid(database, 0);
+  await_paid(database);
   verify(database, b.recapctl(), {.lessons = next});
   n->stop();
   b.server().drop_database("bench_latency");

@@ -16,8 +16,9 @@ struct expectation {
   bool only_counts = false;  ///< without `recapctl check`
 };
 
-/// Waits until the inbox is empty and all but `resting` sessions are paid.
-void await_paid(const std::string &database, std::size_t resting);
+/// Waits until the inbox is empty and every session of the campus `run` that
+/// there is has been paid.
+void await_paid(const std::string &database);
 
 /// Throws std::runtime_error that names what is not as it should be.
 /// `recapctl` is the program.
