@@ -9,6 +9,7 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include "ingress/open_metrics.hpp"
 #include "workflows/refusal.hpp"
 
 namespace recapd::ingress {
@@ -215,7 +216,8 @@ void metrics::delivery(std::string_view result) {
 }
 
 std::string metrics::text() const {
-  return prometheus::TextSerializer{}.Serialize(impl_->all.Collect());
+  return to_open_metrics(
+      prometheus::TextSerializer{}.Serialize(impl_->all.Collect()));
 }
 
 }  // namespace recapd::ingress

@@ -50,7 +50,7 @@ public:
   /// `result`: `delivered` or `failed`.
   void delivery(std::string_view result);
 
-  /// Everything, in Prometheus' text format 0.0.4.
+  /// Everything, as OpenMetrics 1.0 text.
   [[nodiscard]] std::string text() const;
 
 private:

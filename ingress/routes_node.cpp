@@ -3,6 +3,7 @@
 
 #include "ingress/documents.hpp"
 #include "ingress/log.hpp"
+#include "ingress/open_metrics.hpp"
 #include "ingress/routes.hpp"
 #include "ingress/strict_json.hpp"
 #include "ingress/target.hpp"
@@ -102,7 +103,7 @@ void get_readyz(services &s, const request_ptr &, const responder &respond) {
 
 void get_metrics(services &s, const request_ptr &, const responder &respond) {
   respond({.body = s.meters.text(),
-           .content_type = "text/plain; version=0.0.4; charset=utf-8"});
+           .content_type = std::string{open_metrics_type}});
 }
 
 void get_openapi(services &, const request_ptr &, const responder &respond) {

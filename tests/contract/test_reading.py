@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What can be read: sessions by filter and page, accounts, probes."""
 import pytest
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from lesson import Lesson
 from wire import PROBLEM, accepted, fresh, rfc3339
@@ -162,9 +163,10 @@ def test_the_probes_answer(client):
 def test_the_metrics_can_be_scraped(client):
     answer = client.get("/metrics")
     assert answer.status == 200
-    lines = answer.body.decode().splitlines()
-    assert any(line.startswith("# TYPE ") for line in lines)
-    assert any("recapd" in line for line in lines)
+    assert answer.headers["content-type"].startswith("application/openmetrics-text")
+    families = {f.name: f for f in text_string_to_metric_families(answer.body.decode())}
+    assert families["recapd_commands"].type == "counter"
+    assert families["recapd_commit_seconds"].type == "histogram"
 
 
 def test_a_head_request_has_no_body(client):

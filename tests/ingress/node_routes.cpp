@@ -60,7 +60,7 @@ CAF_TEST(metrics count requests by route) {
   (void)c.get("/v1/sessions/s-1");
   const auto a = c.get("/metrics");
   CAF_CHECK_EQUAL(a.header("content-type"),
-                  "text/plain; version=0.0.4; charset=utf-8");
+                  "application/openmetrics-text; version=1.0.0; charset=utf-8");
   CAF_CHECK(a.body.find("recapd_http_requests_total{route=\"/v1/sessions/{}\","
                         "status=\"200\"} 1")
             != std::string::npos);
