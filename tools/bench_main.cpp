@@ -24,7 +24,7 @@ struct scenario {
   bool every_round;
 };
 
-constexpr std::array<scenario, 11> all{{{"limit", measure_limit, true},
+constexpr std::array<scenario, 12> all{{{"limit", measure_limit, true},
                                         {"by-hand", measure_by_hand, true},
                                         {"batches", measure_batches, true},
                                         {"single", measure_single, true},
@@ -32,6 +32,7 @@ constexpr std::array<scenario, 11> all{{{"limit", measure_limit, true},
                                         {"latency", measure_latency, true},
                                         {"timers", measure_timers, true},
                                         {"growth", measure_growth, false},
+                                        {"churn", measure_churn, false},
                                         {"memory", measure_memory, false},
                                         {"recovery", measure_recovery, false},
                                         {"idle", measure_idle, false}}};

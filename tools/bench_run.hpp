@@ -73,13 +73,14 @@ void measure_single(bench_run &b);
 void measure_inbox(bench_run &b);
 void measure_latency(bench_run &b);
 void measure_growth(bench_run &b);
+void measure_churn(bench_run &b);
 void measure_memory(bench_run &b);
 void measure_timers(bench_run &b);
 void measure_recovery(bench_run &b);
 void measure_idle(bench_run &b);
 
-/// Fills `database` with sessions that start in a month, through no engine
-/// (but two of them, which are left paid or open as the node leaves them).
+/// Fills `database` with sessions that start in a month: the engine writes two
+/// of them, the others are written like them without it.
 void add_resting(bench_run &b, const std::string &database, std::size_t count);
 
 }  // namespace recapd::bench

@@ -77,7 +77,7 @@ void send_lanes(bench_run &b, const std::string &scenario, const node &n,
 
 const storage::pg_statement insert_events{
     "insert_events", "INSERT INTO inbox (event) SELECT unnest($1::text[])"};
-constexpr std::size_t inbox_connections = 1;
+constexpr std::size_t inbox_connections = 2;
 
 using inbox_load = std::vector<std::vector<storage::pg_args>>;
 

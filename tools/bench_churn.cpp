@@ -1,0 +1,100 @@
+#include "tools/bench_run.hpp"
+// SPDX-License-Identifier: Apache-2.0
+#include <chrono>
+#include <map>
+#include <pqxx/pqxx>
+#include <stdexcept>
+
+#include "tools/bench_campus.hpp"
+#include "tools/bench_load.hpp"
+#include "tools/bench_verify.hpp"
+
+namespace recapd::bench {
+
+namespace {
+
+using clock = std::chrono::steady_clock;
+
+constexpr std::int64_t minutes_ago = -20 * 60;
+
+/// Bytes a row, of the tables whose rows are written again and again; heap and
+/// indexes apart. Of the inbox, which is empty in between, all its bytes.
+std::map<std::string, double> sizes(const std::string &database) {
+  pqxx::connection c{database};
+  pqxx::nontransaction tx{c};
+  std::map<std::string, double> out;
+  for (const std::string table : {"sessions", "usage"}) {
+    const auto row =
+        tx.exec("SELECT pg_relation_size('" + table
+                + "')::float8 / count(*), pg_indexes_size('" + table
+                + "')::float8 / count(*) FROM " + table)[0];
+    out[table + ", heap"] = row[0].as<double>();
+    out[table + ", indexes"] = row[1].as<double>();
+  }
+  return out;
+}
+
+double inbox_bytes(const std::string &database) {
+  pqxx::connection c{database};
+  pqxx::nontransaction tx{c};
+  return tx.exec("SELECT pg_total_relation_size('inbox')::float8")[0][0]
+      .as<double>();
+}
+
+/// A stretch of lessons, half by HTTP and half by the inbox.
+void play(const node &n, const std::string &database, const campus &c,
+          std::size_t from, std::size_t count) {
+  const auto half = count / 2;
+  const auto load = batch_lanes(c, {from, half}, 4);
+  load_client client{n.port(), load.size()};
+  const auto r = client.closed_loop(load);
+  if (r.failures > 0) throw std::runtime_error{r.first_failure};
+  pqxx::connection db{database};
+  pqxx::nontransaction tx{db};
+  for (std::size_t s = 0; s < commands_per_lifecycle; ++s) {
+    std::string rows;
+    for (auto i = from + half; i < from + count; ++i)
+      rows += (rows.empty() ? "(" : ",(")
+              + tx.quote(c.event(i, static_cast<step>(s))) + ")";
+    tx.exec("INSERT INTO inbox (event) VALUES " + rows);
+  }
+  await_paid(database);
+}
+
+}  // namespace
+
+// Lessons come and are paid, for five times as long as a measurement takes
+// elsewhere (an hour: --seconds 720). What a row takes, dead ones included,
+// must stay what it was after the first quarter.
+void measure_churn(bench_run &b) {
+  const auto database = b.server().fresh_database("bench_churn");
+  const campus c{time_from_now(minutes_ago)};
+  const auto n = b.start_node(database);
+  const std::chrono::duration<double> whole{5 * b.options().seconds};
+  const auto began = clock::now();
+  std::map<std::string, double> early;
+  double early_inbox = 0;
+  std::size_t done = 0;
+  while (clock::now() - began < whole) {
+    play(*n, database, c, done, 2000);
+    done += 2000;
+    b.out().progress("churn", std::to_string(done));
+    if (!early.empty() || clock::now() - began < whole / 4) continue;
+    early = sizes(database);
+    early_inbox = inbox_bytes(database);
+  }
+  for (const auto &[what, bytes] : sizes(database)) {
+    b.out().add("churn", what + ", a row", "B", bytes);
+    b.out().add("churn", what + ", a row, end over first quarter", "times",
+                bytes / early[what]);
+    b.out().at_most("churn", what + ", a row, end over first quarter", 1.3);
+  }
+  b.out().add("churn", "inbox, end over first quarter", "times",
+              inbox_bytes(database) / early_inbox);
+  b.out().at_most("churn", "inbox, end over first quarter", 2);
+  verify(database, b.recapctl(), {.lessons = done, .only_counts = true});
+  n->stop();
+  b.server().drop_database("bench_churn");
+}
+
+}  // namespace recapd::bench
