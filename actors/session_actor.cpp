@@ -371,6 +371,10 @@ void session_state::answer_stored(const storage::outcome_row &row) {
                                                    .tickets = {},
                                                    .done = reply<done_t>{}}));
   }
+  // A commit that was written unseen may have left something due.
+  if (job_->ours && !RECAPD_PLANTED("forget-unseen-timer"))
+    caf::anon_send(node_->timers,
+                   arm{.session = session_.id, .at = node_->time->now()});
   finish(stored_outcome(row.outcome, !job_->ours));
 }
 
