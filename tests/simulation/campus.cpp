@@ -55,7 +55,7 @@ public:
   plan write() {
     rushes_ = d_.chance(400);
     rush_ = p_.begin + 70h;
-    p_.sessions = std::size_t(d_.between(10, 26));
+    p_.sessions = std::size_t(d_.between(16, 40));
     for (std::size_t i = 0; i < p_.sessions; ++i)
       session(int(i));
     auto &all = p_.commands;
@@ -251,6 +251,13 @@ private:
     auto at = tutors_moment();
     say_exactly(at, tutor_, log_command());
     if (d_.chance(350)) say(at + up_to(1h), tutor_, log_command());
+    const bool rushed = rushes_ && at >= rush_ && at < rush_ + 1s;
+    for (int more = rushed ? 2 : 0; more > 0; --more)
+      say(at + up_to(30s), tutor_,
+          wf::complete_session{.minutes = some_minutes(),
+                               .written =
+                                   d_.chance(500) ? wf::recap{} : some_recap(),
+                               .leave_call = true});
     if (d_.chance(600)) {
       at += up_to(3h);
       say(at, tutor_, wf::submit_recap{.written = some_recap()});

@@ -34,9 +34,9 @@ public:
         watch_(commits[i]);
       else
         ++state_->refused[std::string{to_string(*fates[i])}];
-    if (lost)
-      throw storage_error{fault::outcome_unknown, "simulated: answer lost"};
-    return fates;
+    if (!lost) return fates;
+    ++state_->lost;
+    throw storage_error{fault::outcome_unknown, "simulated: answer lost"};
   }
 
   std::vector<std::optional<session_row>>

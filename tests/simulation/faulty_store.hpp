@@ -25,6 +25,7 @@ struct connection_state {
   fault_rates rates;
   bool cut = false;  ///< the process is dead: nothing of it gets through
   std::uint64_t faults = 0;
+  std::uint64_t lost = 0;  ///< of them: answers to commits
   std::map<std::string, std::uint64_t> refused;  ///< by the journal itself
 };
 

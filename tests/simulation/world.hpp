@@ -94,8 +94,11 @@ private:
   void move_one(slot &s);
   void calm_down();
   void settle();
+  void fire_what_is_overdue();
   void fire_what_is_owed();
+  void truce();
   [[nodiscard]] bool sound() const;
+  [[nodiscard]] std::uint64_t answers_lost() const;
   [[nodiscard]] bool over() const;
   void look_at_sink();
 
@@ -128,6 +131,8 @@ private:
   hazards hazards_;
   actors::engine_options options_;
   bool calm_ = false;
+  std::uint64_t answers_lost_ = 0;
+  bool died_ = false;  ///< an actor or process, since the last truce
   std::shared_ptr<instant> now_;
   std::shared_ptr<storage::memory_database> database_;
   std::unique_ptr<storage::store> store_;  ///< the world's own, never fails

@@ -14,8 +14,9 @@ void world::seed_hazards() {
   h.store.commit_fails = maybe(unsigned(d.between(5, 80)));
   h.store.answer_lost = maybe(unsigned(d.between(5, 80)));
   h.store.read_fails = maybe(unsigned(d.between(2, 40)));
-  h.actor_killed = maybe(unsigned(d.between(300, 3000)));
-  h.process_killed = maybe(unsigned(d.between(800, 6000)));
+  const bool deaths = d.chance(750);
+  h.actor_killed = deaths ? maybe(unsigned(d.between(300, 3000))) : 0;
+  h.process_killed = deaths ? maybe(unsigned(d.between(800, 6000))) : 0;
   h.paused = maybe(unsigned(d.between(800, 5000)));
   h.clock_jumps = maybe(unsigned(d.between(500, 4000)));
   h.starved = maybe(unsigned(d.between(50, 500)));
@@ -50,6 +51,7 @@ void world::strike() {
 void world::kill_process(std::size_t i) {
   ++tally_.faults["process_killed"];
   note("n" + std::to_string(i) + " is killed");
+  died_ = true;
   auto &s = slots_[i];
   count(*s.running);
   s.running.reset();
