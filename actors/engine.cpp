@@ -194,7 +194,9 @@ struct engine::impl {
   }
 
   void answered() {
-    if (taken.fetch_sub(1) != 1) return;
+    const auto left = taken.fetch_sub(1) - 1;
+    reports->in_flight(left);
+    if (left > 0) return;
     const std::lock_guard lock{drain_mutex};
     drained.notify_all();
   }
@@ -242,6 +244,7 @@ bool engine::submit(submission s, const reply<outcome> &done) {
     i->answered();
     return false;
   }
+  i->reports->in_flight(i->taken);
   auto item = std::make_shared<work>();
   const auto type = workflows::type_of(s.what);
   item->done =

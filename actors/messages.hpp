@@ -28,7 +28,7 @@ namespace recapd::actors {
 /// "It is done."
 using done_t = std::monostate;
 
-// ---- shard: the sessions of some buckets -----------------------------------
+// ---- shard: the sessions of some buckets ----
 
 /// A command for a session; the shard hands it to the session's actor.
 struct work {
@@ -62,8 +62,8 @@ using shard_ref =
                      caf::reacts_to<child_gone>, caf::reacts_to<child_stays>,
                      caf::reacts_to<sweep>>;
 
-// ---- session: one session
-// -------------------------------------------------------
+// ---- session: one session ----
+// Its parent is the shard; what it asked comes back as a message.
 
 /// From the parent: end if there is nothing to do, else say child_stays.
 struct retire {};
@@ -96,8 +96,8 @@ using session_ref =
                      caf::reacts_to<commit_done>, caf::reacts_to<outcome_found>,
                      caf::reacts_to<settlement_ready>>;
 
-// ---- limits: one directory, one actor an owner
-// ----------------------------------
+// ---- limits: one directory, one actor an owner ----
+// The directory finds the actor by the first claim's owner.
 
 /// What a session wants counted by one owner's counters. Answered with what is
 /// used (claims in order) and, if `reserve` and all fit, a ticket that holds
@@ -130,8 +130,8 @@ using limits_directory_ref =
                      caf::reacts_to<child_gone>, caf::reacts_to<child_stays>,
                      caf::reacts_to<sweep>>;
 
-// ---- payout: what confirmed sessions earn
-// ---------------------------------------
+// ---- payout: what confirmed sessions earn ----
+// It answers; the session commits.
 
 /// Asked by a session that is completed; answered with its transfer.
 struct ask_settlement {
@@ -145,8 +145,8 @@ struct ask_settlement {
 };
 using payout_ref = caf::typed_actor<caf::reacts_to<ask_settlement>>;
 
-// ---- journal: group commit
-// --------------------------------------------------------
+// ---- journal: group commit ----
+// What waits together is written together.
 
 /// Written whole or not at all; answered once that is known. The tickets learn
 /// the commit's fate.
@@ -163,8 +163,8 @@ using journal_ref =
     caf::typed_actor<caf::reacts_to<std::shared_ptr<append>>,
                      caf::reacts_to<flush>, caf::reacts_to<probe>>;
 
-// ---- reader: everything that only reads, and rare small writes
-// ---------------------
+// ---- reader: everything that only reads, and rare small writes ----
+// What waits together is read together.
 
 struct load_session {
   std::string id;
@@ -190,8 +190,8 @@ using reader_ref =
                      caf::reacts_to<std::shared_ptr<read_task>>,
                      caf::reacts_to<flush>>;
 
-// ---- timers: what falls due, in order of time
-// ---------------------------------------
+// ---- timers: what falls due, in order of time ----
+// The near ones; the rest is in the sessions' rows.
 
 /// A session's next moment, or nothing any more. Replaces what was armed.
 struct arm {

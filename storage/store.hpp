@@ -176,8 +176,8 @@ public:
   [[nodiscard]] virtual std::vector<std::optional<fault>>
   append(std::span<const commit> commits) = 0;
 
-  // ---- what actors load
-  // ------------------------------------------------------
+  // ---- what actors load ----
+  // In sets, answered in the order asked.
   /// In the order asked; nothing where there is no such session.
   [[nodiscard]] virtual std::vector<std::optional<session_row>>
   load_sessions(std::span<const std::string> ids) = 0;
@@ -192,8 +192,8 @@ public:
   [[nodiscard]] virtual std::vector<std::optional<outcome_row>>
   find_outcomes(std::span<const std::pair<std::string, std::string>> ids) = 0;
 
-  // ---- policy and clock
-  // --------------------------------------------------------
+  // ---- policy and clock ----
+  // Small rows that all nodes of a database share.
   [[nodiscard]] virtual std::vector<policy_row> load_policies() = 0;
   /// The version of this body: the latest one if it has the same body, else a
   /// new one.
@@ -205,8 +205,8 @@ public:
   /// where it stood.
   virtual void save_manual_clock(std::optional<instant> now) = 0;
 
-  // ---- inbox and dead letters
-  // ----------------------------------------------------
+  // ---- inbox and dead letters ----
+  // What came by the database, and what could not be taken.
   /// Rows with seq > `after`, in order.
   [[nodiscard]] virtual std::vector<inbox_row> read_inbox(std::int64_t after,
                                                           int limit) = 0;
@@ -220,8 +220,8 @@ public:
   /// Moves a dead letter back to the inbox; false if there is none.
   virtual bool retry_dead_letter(std::int64_t id) = 0;
 
-  // ---- reading
-  // -----------------------------------------------------------------
+  // ---- reading ----
+  // For views, sinks and checks: nothing here decides.
   [[nodiscard]] virtual std::vector<event_row>
   history(std::string_view session) = 0;
   [[nodiscard]] virtual std::vector<session_row>
