@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The database goes away and comes back while a node runs."""
+import json
+import os
+import subprocess
+import tempfile
+import urllib.error
+import urllib.request
+
+import pytest
+
+from conftest import ROOT, wait_until
+
+TOOL = str(ROOT / "tools/postgres")
+
+
+class Server:
+    """A PostgreSQL server of its own, to stop and start at will."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.url = self.start()
+
+    def start(self):
+        return subprocess.run([TOOL, "start", self.folder], check=True,
+                              text=True, stdout=subprocess.PIPE).stdout.strip()
+
+    def stop(self):
+        subprocess.run([TOOL, "stop", self.folder], check=True)
+
+
+@pytest.fixture
+def own_server():
+    with tempfile.TemporaryDirectory(prefix="recapd-outage-") as folder:
+        os.chmod(folder, 0o755)
+        server = Server(folder)
+        yield server
+        server.stop()
+
+
+def ask(node, path, body=None):
+    """Status, headers and JSON of an answer, whatever the status."""
+    data = json.dumps(body).encode() if body is not None else None
+    request = urllib.request.Request(
+        node.url + path, data,
+        {"Content-Type": "application/cloudevents+json"} if data else {})
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return answer.status, answer.headers, json.load(answer)
+    except urllib.error.HTTPError as refused:
+        return refused.code, refused.headers, json.load(refused)
+
+
+def schedule(number):
+    return {"specversion": "1.0", "id": f"c{number}", "source": "/outage",
+            "type": "recapd.session.schedule", "subject": f"s{number}",
+            "authid": "system:sis",
+            "data": {"tutor": "ann", "course": "MATH101",
+                     "starts_at": "2099-11-23T09:00:00-05:00",
+                     "modality": "online", "students": ["bob"]}}
+
+
+def test_commands_are_answered_503_until_the_database_is_back(own_server, make_node):
+    node = make_node(database=own_server.url)
+    assert ask(node, "/v1/commands", schedule(1))[0] == 200
+
+    own_server.stop()
+    status, headers, problem = ask(node, "/v1/commands", schedule(2))
+    assert status == 503
+    assert int(headers["Retry-After"]) > 0
+    assert problem["type"] == "urn:recapd:problem:unavailable"
+    status, _, body = ask(node, "/readyz")
+    assert status == 503, body
+    assert ask(node, "/healthz")[0] == 200
+    assert ask(node, "/v1/sessions/s1")[0] == 503
+
+    own_server.start()
+    wait_until(lambda: ask(node, "/readyz")[0] == 200, "the node to be ready again")
+    wait_until(lambda: ask(node, "/v1/commands", schedule(2))[0] == 200,
+               "the command to be taken")
+    assert ask(node, "/v1/sessions/s1")[2]["state"] == "scheduled"
+    status, _, outcome = ask(node, "/v1/commands", schedule(2))
+    assert (status, outcome["duplicate"]) == (200, True)
+
+
+def test_a_cut_connection_is_mended_without_a_word(own_server, make_node):
+    node = make_node(database=own_server.url)
+    assert ask(node, "/v1/commands", schedule(1))[0] == 200
+    subprocess.run(
+        ["psql", own_server.url, "-qAtc",
+         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+         "WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"],
+        check=True, stdout=subprocess.DEVNULL)
+    wait_until(lambda: ask(node, "/v1/commands", schedule(2))[0] == 200,
+               "the command to be taken")
+    assert ask(node, "/v1/sessions/s2")[2]["version"] == 1
