@@ -88,9 +88,10 @@ void journal_state::write(std::vector<std::shared_ptr<append>> batch) {
     }
     if (wrote_events && signal_) signal_();
   } catch (const storage::storage_error &e) {
+    // Before anybody is told: who then asks for readiness hears the same.
+    went_away(e.what());
     for (const auto &a : batch)
       settle(*a, e.code());
-    went_away(e.what());
   }
 }
 
