@@ -39,9 +39,12 @@ struct growth_case {
   std::size_t done = 0;
 };
 
+/// Of one step, in microseconds.
 struct cost {
-  double cpu_us = 0;  ///< of node and PostgreSQL, a step
-  double wall_us = 0;
+  double node = 0;
+  double postgres = 0;
+  double wall = 0;
+  [[nodiscard]] double cpu() const { return node + postgres; }
 };
 
 cost run_batches(bench_run &b, growth_case &g, std::size_t count) {
@@ -57,11 +60,10 @@ cost run_batches(bench_run &b, growth_case &g, std::size_t count) {
   await_paid(g.database);
   const std::chrono::duration<double> took = clock::now() - began;
   const auto after = b.cpu(n.get());
-  const auto steps = static_cast<double>(count * steps_per_lifecycle);
-  return {.cpu_us =
-              (after.node - before.node + after.postgres - before.postgres)
-              * 1e6 / steps,
-          .wall_us = took.count() * 1e6 / steps};
+  const auto us = 1e6 / static_cast<double>(count * steps_per_lifecycle);
+  return {.node = (after.node - before.node) * us,
+          .postgres = (after.postgres - before.postgres) * us,
+          .wall = took.count() * us};
 }
 
 /// Heap and index bytes a session's row takes, beside what its neighbours do.
@@ -94,12 +96,16 @@ void measure_growth(bench_run &b) {
                        + " sessions resting");
       costs[which] = run_batches(b, cases[which], count);
     }
-    b.out().add("growth", "CPU a step, few resting", "µs", costs[0].cpu_us);
-    b.out().add("growth", "CPU a step, many resting", "µs", costs[1].cpu_us);
+    for (std::size_t k = 0; k < cases.size(); ++k) {
+      const auto what =
+          std::string{"CPU a step, "} + cases[k].name + " resting";
+      b.out().add("growth", what + ", node", "µs", costs[k].node);
+      b.out().add("growth", what + ", PostgreSQL", "µs", costs[k].postgres);
+    }
     b.out().add("growth", "time a step, many over few", "times",
-                costs[1].wall_us / costs[0].wall_us);
+                costs[1].wall / costs[0].wall);
     b.out().add("growth", "CPU a step, many over few", "times",
-                costs[1].cpu_us / costs[0].cpu_us);
+                costs[1].cpu() / costs[0].cpu());
   }
   b.out().at_most("growth", "CPU a step, many over few", 1.15);
   b.out().add("growth", "bytes a session's row and its index entries", "B",

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: Apache-2.0
+"""tools/bench --quick: the machinery works; times are not judged here."""
+import json
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SCENARIOS = {
+    "limit", "by-hand", "batches", "single", "inbox", "latency", "timers",
+    "growth", "churn", "memory", "recovery", "idle",
+}
+
+
+def test_a_quick_run_measures_and_verifies_every_scenario():
+    run = subprocess.run(
+        [ROOT / "tools/bench", "--quick", "-o", "json"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=280)
+    assert run.returncode == 0, run.stderr
+    figures = json.loads(run.stdout)["figures"]
+    assert {f["scenario"] for f in figures} == SCENARIOS
+    assert all("target" not in f for f in figures)
+    compared = {f["scenario"] for f in figures
+                if "of_limit" in f and "of_by_hand" in f}
+    assert {"batches", "single", "inbox"} <= compared
+
+
+def test_an_unknown_scenario_is_refused_with_the_ones_there_are():
+    run = subprocess.run(
+        [ROOT / "tools/bench", "--scenario", "sprint"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60)
+    assert run.returncode != 0
+    assert "batches" in run.stdout + run.stderr
