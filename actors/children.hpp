@@ -17,16 +17,18 @@
 
 namespace recapd::actors {
 
-/// For use inside one actor. A child that is asked to retire either ends (its
-/// state says child_gone) or says child_stays; what arrives for it meanwhile is
-/// held back, so nothing is sent to an actor that is about to end. A child that
-/// dies of itself also says child_gone and is spawned anew on the next message.
+/// For use inside one actor. A child that is asked to retire ends when its work
+/// is done; what arrives for it meanwhile is held back for its successor, so
+/// nothing is sent to an actor that is about to end. However a child ends, its
+/// state says child_gone, and the next message spawns it anew.
 template <class Ref> class children {
 public:
   using time_point = caf::actor_clock::time_point;
   using spawner =
       std::function<Ref(const std::string &key, std::uint64_t generation)>;
 
+  /// Beyond `most` the longest unused are asked to retire; what was unused
+  /// for `idle`, at the next sweep.
   children(spawner spawn, std::size_t most, caf::timespan idle)
       : spawn_{std::move(spawn)}, most_{most}, idle_{idle} {}
   children(const children &) = delete;
@@ -45,7 +47,8 @@ public:
       child.held.emplace_back(std::move(send));
     else
       send(child.ref);
-    if (by_key_.size() > most_) retire_least_recent();
+    while (order_.size() > most_)
+      ask_to_retire(by_key_.at(order_.back()));
   }
 
   void gone(const child_gone &m, time_point now) {
@@ -57,17 +60,9 @@ public:
       deliver(m.key, now, std::move(send));
   }
 
-  void stays(const child_stays &m) {
-    auto *child = find(m.key, m.generation);
-    if (child == nullptr) return;
-    child->retiring = false;
-    for (auto &send : std::exchange(child->held, {}))
-      send(child->ref);
-  }
-
   void sweep(time_point now) {
-    for (auto it = order_.rbegin(); it != order_.rend(); ++it) {
-      auto &child = by_key_.at(*it);
+    while (!order_.empty()) {
+      auto &child = by_key_.at(order_.back());
       if (now - child.used < idle_) break;
       ask_to_retire(child);
     }
@@ -102,7 +97,7 @@ private:
                                    .held = {},
                                    .place = order_.begin()})
                .first;
-    } else {
+    } else if (!it->second.retiring) {
       order_.splice(order_.begin(), order_, it->second.place);
       it->second.used = now;
     }
@@ -118,25 +113,13 @@ private:
 
   void erase(const std::string &key) {
     const auto it = by_key_.find(key);
-    order_.erase(it->second.place);
+    (it->second.retiring ? leaving_ : order_).erase(it->second.place);
     by_key_.erase(it);
   }
 
-  /// The longest unused child that is not asked yet. Looks at a few only: the
-  /// ones before it are already leaving.
-  void retire_least_recent() {
-    int looked = 0;
-    for (auto it = order_.rbegin(); it != order_.rend() && looked < 8;
-         ++it, ++looked) {
-      auto &child = by_key_.at(*it);
-      if (child.retiring) continue;
-      ask_to_retire(child);
-      return;
-    }
-  }
-
   void ask_to_retire(entry &child) {
-    if (std::exchange(child.retiring, true)) return;
+    child.retiring = true;
+    leaving_.splice(leaving_.begin(), order_, child.place);
     caf::anon_send(child.ref, retire{});
   }
 
@@ -144,7 +127,8 @@ private:
   std::size_t most_;
   caf::timespan idle_;
   std::uint64_t generations_ = 0;
-  std::list<std::string> order_;  ///< most recently used first
+  std::list<std::string> order_;    ///< those that stay, the last used first
+  std::list<std::string> leaving_;  ///< those that were asked to retire
   std::unordered_map<std::string, entry> by_key_;
 };
 
@@ -167,11 +151,6 @@ public:
     if (parent_) caf::anon_send(parent_, std::move(word_));
   }
 
-  /// Answers a `retire` that comes at the wrong time.
-  void stay() const {
-    caf::anon_send(
-        parent_, child_stays{.key = word_.key, .generation = word_.generation});
-  }
   [[nodiscard]] const std::string &key() const { return word_.key; }
 
 private:

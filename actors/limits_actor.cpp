@@ -31,8 +31,8 @@ void limits_state::begin(limits_ref self, context_ptr node,
   note_ = {parent, owner, generation};
 }
 
-bool limits_state::may_retire() const {
-  return waiting_.empty() && outstanding_ == 0;
+bool limits_state::ends() const {
+  return retiring_ && waiting_.empty() && outstanding_ == 0;
 }
 
 void limits_state::ask(ask_limits &m) {
@@ -167,15 +167,22 @@ limits_actor(limits_ref::stateful_pointer<limits_state> self, context_ptr node,
              limits_directory_ref parent, std::string owner,
              std::uint64_t generation) {
   self->state.begin(self, std::move(node), parent, owner, generation);
+  auto end_if_done = [=] {
+    if (self->state.ends()) self->quit();
+  };
   return {[=](ask_limits &m) { self->state.ask(m); },
-          [=](const grant_ended &m) { self->state.ended(m); },
+          [=](const grant_ended &m) {
+            self->state.ended(m);
+            end_if_done();
+          },
           [=](const usage_released &m) { self->state.released(m); },
-          [=](usage_loaded &m) { self->state.loaded(m); },
+          [=](usage_loaded &m) {
+            self->state.loaded(m);
+            end_if_done();
+          },
           [=](retire) {
-            if (self->state.may_retire())
-              self->quit();
-            else
-              self->state.stay();
+            self->state.retire_when_done();
+            end_if_done();
           }};
 }
 
@@ -208,7 +215,6 @@ limits_directory_ref::behavior_type limits_directory(
                                           });
           },
           [=](const child_gone &m) { self->state.owners->gone(m, now()); },
-          [=](const child_stays &m) { self->state.owners->stays(m); },
           [=](sweep) {
             self->state.owners->sweep(now());
             self->delayed_send(self, idle / 2, sweep{});

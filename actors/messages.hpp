@@ -49,23 +49,17 @@ struct child_gone {
   std::string key;
   std::uint64_t generation = 0;
 };
-/// A child's answer to `retire` when it has work left.
-struct child_stays {
-  std::string key;
-  std::uint64_t generation = 0;
-};
 /// A look at who has been idle too long.
 struct sweep {};
 
 using shard_ref =
     caf::typed_actor<caf::reacts_to<take_work>, caf::reacts_to<take_due>,
-                     caf::reacts_to<child_gone>, caf::reacts_to<child_stays>,
-                     caf::reacts_to<sweep>>;
+                     caf::reacts_to<child_gone>, caf::reacts_to<sweep>>;
 
 // ---- session: one session ----
 // Its parent is the shard; what it asked comes back as a message.
 
-/// From the parent: end if there is nothing to do, else say child_stays.
+/// From the parent: end as soon as there is nothing left to do.
 struct retire {};
 /// Answers to the actor itself; `step` says which question they belong to.
 struct session_loaded {
@@ -127,8 +121,7 @@ using limits_ref =
                      caf::reacts_to<usage_loaded>, caf::reacts_to<retire>>;
 using limits_directory_ref =
     caf::typed_actor<caf::reacts_to<ask_limits>, caf::reacts_to<usage_released>,
-                     caf::reacts_to<child_gone>, caf::reacts_to<child_stays>,
-                     caf::reacts_to<sweep>>;
+                     caf::reacts_to<child_gone>, caf::reacts_to<sweep>>;
 
 // ---- payout: what confirmed sessions earn ----
 // It answers; the session commits.
@@ -233,7 +226,6 @@ using timers_ref =
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::take_work)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::take_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::child_gone)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::child_stays)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::sweep)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::retire)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::session_loaded)

@@ -62,8 +62,8 @@ void session_state::take(take_due &m) {
   run();
 }
 
-bool session_state::may_retire() const {
-  return queue_.empty();
+bool session_state::ends() const {
+  return retiring_ && queue_.empty();
 }
 
 work *session_state::front_work() const {
@@ -405,19 +405,35 @@ session_actor(session_ref::stateful_pointer<session_state> self,
               context_ptr node, shard_ref parent, std::string id,
               std::uint64_t generation) {
   self->state.begin(self, std::move(node), parent, id, generation);
+  auto end_if_done = [=] {
+    if (self->state.ends()) self->quit();
+  };
   return {[=](take_work &m) { self->state.take(m); },
           [=](take_due &m) { self->state.take(m); },
           [=](retire) {
-            if (self->state.may_retire())
-              self->quit();
-            else
-              self->state.stay();
+            self->state.retire_when_done();
+            end_if_done();
           },
-          [=](session_loaded &m) { self->state.loaded(m); },
-          [=](limits_answered &m) { self->state.limits(m); },
-          [=](const commit_done &m) { self->state.committed(m); },
-          [=](outcome_found &m) { self->state.found(m); },
-          [=](settlement_ready &m) { self->state.settlement(m); }};
+          [=](session_loaded &m) {
+            self->state.loaded(m);
+            end_if_done();
+          },
+          [=](limits_answered &m) {
+            self->state.limits(m);
+            end_if_done();
+          },
+          [=](const commit_done &m) {
+            self->state.committed(m);
+            end_if_done();
+          },
+          [=](outcome_found &m) {
+            self->state.found(m);
+            end_if_done();
+          },
+          [=](settlement_ready &m) {
+            self->state.settlement(m);
+            end_if_done();
+          }};
 }
 
 }  // namespace recapd::actors

@@ -34,9 +34,9 @@ public:
 
   void take(take_work &m);
   void take(take_due &m);
-  /// True if the actor may end now.
-  [[nodiscard]] bool may_retire() const;
-  void stay() const { note_.stay(); }
+  void retire_when_done() { retiring_ = true; }
+  /// True if the actor shall end and has nothing left to do.
+  [[nodiscard]] bool ends() const;
 
   void loaded(session_loaded &m);
   void limits(limits_answered &m);
@@ -94,6 +94,7 @@ private:
   exit_note<shard_ref> note_;
   std::deque<item> queue_;
   bool loaded_ = false;
+  bool retiring_ = false;
   workflows::session session_;
   std::optional<instant> armed_;
   std::optional<job> job_;

@@ -34,7 +34,6 @@ shard_actor(shard_ref::stateful_pointer<shard_state> self, context_ptr node) {
             key, now(), [m](const session_ref &s) { caf::anon_send(s, m); });
       },
       [=](const child_gone &m) { self->state.sessions->gone(m, now()); },
-      [=](const child_stays &m) { self->state.sessions->stays(m); },
       [=](sweep) {
         self->state.sessions->sweep(now());
         node->reports->resident_sessions(self->state.sessions->size());

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -35,6 +36,59 @@ storage::dead_letter letter_of(const storage::inbox_row &row,
           .at = now};
 }
 
+using steady_time = std::chrono::steady_clock::time_point;
+
+/// Seqs that were passed over: their transactions were still running, or were
+/// rolled back. A row that turns up in a hole goes before all that are read
+/// with it: whoever saw it committed can only have inserted a greater seq.
+class hole_list {
+public:
+  /// What a page leaves out above `top`, the greatest seq seen before it.
+  void add_gaps(const std::vector<storage::inbox_row> &page, steady_time now) {
+    for (const auto &row : page) {
+      for (auto seq = std::max(top_ + 1, row.seq - widest_gap);
+           top_ > 0 && seq < row.seq && missed_.size() < most; ++seq)
+        missed_.emplace(seq, now);
+      top_ = std::max(top_, row.seq);
+    }
+  }
+
+  /// Reads a page and, after it, what is in the holes by then.
+  [[nodiscard]] static std::vector<storage::inbox_row>
+  read_late(storage::store &s, const std::vector<std::int64_t> &seqs) {
+    std::vector<storage::inbox_row> late;
+    for (const auto seq : seqs)
+      for (auto &row : s.read_inbox(seq - 1, 1))
+        if (row.seq == seq) late.push_back(std::move(row));
+    return late;
+  }
+
+  void filled(std::int64_t seq) { missed_.erase(seq); }
+
+  /// Those still waited for, in order.
+  [[nodiscard]] std::vector<std::int64_t> open(steady_time now) {
+    std::erase_if(missed_,
+                  [&](const auto &h) { return now - h.second > patience; });
+    std::vector<std::int64_t> seqs;
+    for (const auto &[seq, since] : missed_)
+      seqs.push_back(seq);
+    return seqs;
+  }
+
+private:
+  static constexpr std::int64_t widest_gap = 64;
+  static constexpr std::size_t most = 64;
+  static constexpr auto patience = 60s;
+  std::map<std::int64_t, steady_time> missed_;
+  std::int64_t top_ = 0;
+};
+
+/// What one read brought.
+struct inbox_page {
+  std::vector<storage::inbox_row> late;  ///< out of holes: to be taken first
+  std::vector<storage::inbox_row> rows;
+};
+
 }  // namespace
 
 /// Shared with the replies, which may come after the inbox is gone.
@@ -55,6 +109,7 @@ struct inbox::impl : std::enable_shared_from_this<inbox::impl> {
   std::int64_t highest = 0;  ///< seq of the last row that was looked at
   bool whole = true;         ///< the last read began at the first row
   std::chrono::steady_clock::time_point last_whole;
+  hole_list holes;
 
   impl(actors::engine &e, std::string u, metrics &m, inbox_tuning t)
       : engine{e}, meters{m}, url{std::move(u)}, tuning{t} {}
@@ -171,17 +226,29 @@ struct inbox::impl : std::enable_shared_from_this<inbox::impl> {
     if (whole) highest = 0;
     while (true) {
       const auto skipped = snapshot();
-      const auto rows = read_now(
-          engine, [after = highest, n = tuning.page](storage::store &s) {
-            return s.read_inbox(after, n);
+      const auto page =
+          read_now(engine, [after = highest, n = tuning.page,
+                            open = holes.open(now)](storage::store &s) {
+            inbox_page read;
+            read.rows = s.read_inbox(after, n);
+            read.late = hole_list::read_late(s, open);
+            return read;
           });
-      if (!rows) return false;
-      for (const auto &row : *rows) {
-        if (!skipped.contains(row.seq) && (!wait_for_room() || !take(row)))
+      if (!page) return false;
+      holes.add_gaps(page->rows, now);
+      std::set<std::int64_t> early;
+      for (const auto &row : page->late) {
+        if (!take_unless(skipped, row)) return false;
+        holes.filled(row.seq);
+        early.insert(row.seq);
+      }
+      for (const auto &row : page->rows) {
+        if (!early.contains(row.seq) && !take_unless(skipped, row))
           return false;
         highest = row.seq;
       }
-      if (rows->size() < static_cast<std::size_t>(tuning.page)) return true;
+      if (page->rows.size() < static_cast<std::size_t>(tuning.page))
+        return true;
     }
   }
 
@@ -190,6 +257,12 @@ struct inbox::impl : std::enable_shared_from_this<inbox::impl> {
   std::set<std::int64_t> snapshot() {
     const std::lock_guard lock{guard};
     return in_flight;
+  }
+
+  /// False: a fault, or the end.
+  bool take_unless(const std::set<std::int64_t> &in_flight_before,
+                   const storage::inbox_row &row) {
+    return in_flight_before.contains(row.seq) || (wait_for_room() && take(row));
   }
 
   bool take(const storage::inbox_row &row) {

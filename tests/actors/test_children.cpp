@@ -14,7 +14,7 @@ CAF_TEST(a command that meets a retiring session is not lost) {
   CAF_CHECK_EQUAL(p.word(), "accepted");
 }
 
-CAF_TEST(a busy session stays) {
+CAF_TEST(a busy session ends when its work is done) {
   schedule("s1");
   auto p = post(accept_command("s1"));
   // The command reaches the session, and is on its way when it shall retire.

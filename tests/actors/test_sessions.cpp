@@ -129,4 +129,11 @@ CAF_TEST(no more sessions stay than the bound allows) {
   CAF_CHECK_EQUAL(accept("s39"), "accepted");
 }
 
+CAF_TEST(a burst of sessions does not pass the bound either) {
+  for (int i = 0; i < 300; ++i)
+    post(schedule_command("b" + std::to_string(i)));
+  consume_messages();
+  CAF_CHECK_LESS(resident(), 10u);
+}
+
 CAF_TEST_FIXTURE_SCOPE_END()
