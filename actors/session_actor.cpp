@@ -372,7 +372,7 @@ void session_state::answer_stored(const storage::outcome_row &row) {
                                                    .done = reply<done_t>{}}));
   }
   // A commit that was written unseen may have left something due.
-  if (job_->ours && !RECAPD_PLANTED("forget-unseen-timer"))
+  if (job_->ours)
     caf::anon_send(node_->timers,
                    arm{.session = session_.id, .at = node_->time->now()});
   finish(stored_outcome(row.outcome, !job_->ours));

@@ -44,6 +44,17 @@ CAF_TEST(a lost answer to an unwritten commit is written again) {
   CAF_CHECK_EQUAL(store->history("s1").size(), 2u);
 }
 
+CAF_TEST(what a commit that was written unseen left due is done at once) {
+  schedule("s1");
+  accept("s1");
+  complete("s1", 60);
+  hooks().after_append = once(fault::outcome_unknown);
+  CAF_CHECK_EQUAL(student_recap("s1"), "accepted");
+  advance_time(1s);  // the journal looks whether the database is back
+  consume_messages();
+  CAF_CHECK_EQUAL(state("s1"), "paid");
+}
+
 CAF_TEST(a lost answer to a settlement pays once) {
   schedule("s1");
   accept("s1");
