@@ -151,8 +151,6 @@ public:
     if (parent_) caf::anon_send(parent_, std::move(word_));
   }
 
-  [[nodiscard]] const std::string &key() const { return word_.key; }
-
 private:
   void swap(exit_note &other) noexcept {
     std::swap(parent_, other.parent_);

@@ -6,7 +6,6 @@
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 #include <functional>
-#include <spdlog/spdlog.h>
 
 #include "actors/commit_builder.hpp"
 #include "actors/outcome_json.hpp"

@@ -53,7 +53,7 @@ public:
     }
   }
 
-  /// Reads a page and, after it, what is in the holes by then.
+  /// What is in the holes by now; to be read after the page it goes before.
   [[nodiscard]] static std::vector<storage::inbox_row>
   read_late(storage::store &s, const std::vector<std::int64_t> &seqs) {
     std::vector<storage::inbox_row> late;
