@@ -58,8 +58,8 @@ public:
     next_->timer_fired(late);
   }
   void in_flight(std::size_t n) override { next_->in_flight(n); }
-  void resident_sessions(std::size_t n) override {
-    next_->resident_sessions(n);
+  void resident_sessions(std::size_t shard, std::size_t n) override {
+    next_->resident_sessions(shard, n);
   }
   void timers_armed(std::size_t n) override { next_->timers_armed(n); }
   void journal_depth(std::size_t n) override { next_->journal_depth(n); }

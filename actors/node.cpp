@@ -39,8 +39,8 @@ context_ptr spawn_node(caf::actor_system &system, const node_parts &parts) {
   node->limits = system.spawn(limits_directory, shared);
   node->payout = system.spawn(payout_actor);
   node->timers = system.spawn(timers_actor, shared);
-  for (unsigned i = 0; i < options.shards; ++i)
-    node->shards.push_back(system.spawn(shard_actor, shared));
+  for (std::size_t i = 0; i < options.shards; ++i)
+    node->shards.push_back(system.spawn(shard_actor, shared, i));
   caf::anon_send(node->timers, start_timers{});
   return shared;
 }

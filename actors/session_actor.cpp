@@ -76,7 +76,7 @@ void session_state::run() {
 
 /// Begins on the item at the front.
 void session_state::start() {
-  job_.emplace();
+  job_ = std::make_unique<job>();
   auto *w = front_work();
   if (w != nullptr && seen(*w)) return look_for_outcome();
   again();

@@ -9,7 +9,7 @@
 
 #include <array>
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -92,12 +92,12 @@ private:
   session_ref self_;
   context_ptr node_;
   exit_note<shard_ref> note_;
-  std::deque<item> queue_;
+  std::list<item> queue_;
   bool loaded_ = false;
   bool retiring_ = false;
   workflows::session session_;
   std::optional<instant> armed_;
-  std::optional<job> job_;
+  std::unique_ptr<job> job_;  ///< only while there is work: most actors rest
   std::uint64_t step_ = 0;  ///< which answer is awaited; others are late
   std::array<std::uint64_t, 8> recent_{};  ///< hashes of commands done here
   std::size_t recents_ = 0;

@@ -10,7 +10,8 @@
 namespace recapd::actors {
 
 shard_ref::behavior_type
-shard_actor(shard_ref::stateful_pointer<shard_state> self, context_ptr node) {
+shard_actor(shard_ref::stateful_pointer<shard_state> self, context_ptr node,
+            std::size_t place) {
   const auto &options = node->options;
   const auto most = options.max_resident_sessions / options.shards + 1;
   const caf::timespan idle = options.session_idle;
@@ -36,7 +37,8 @@ shard_actor(shard_ref::stateful_pointer<shard_state> self, context_ptr node) {
       [=](const child_gone &m) { self->state.sessions->gone(m, now()); },
       [=](sweep) {
         self->state.sessions->sweep(now());
-        node->reports->resident_sessions(self->state.sessions->size());
+        node->reports->resident_sessions(place,
+                                         self->state.sessions->size());
         self->delayed_send(self, idle / 2, sweep{});
       }};
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 
@@ -20,8 +21,9 @@ public:
 };
 
 /// Hands each session's work to its actor, which it spawns on demand and
-/// retires when it idles.
+/// retires when it idles. `place` is its own in node_context::shards.
 shard_ref::behavior_type
-shard_actor(shard_ref::stateful_pointer<shard_state> self, context_ptr node);
+shard_actor(shard_ref::stateful_pointer<shard_state> self, context_ptr node,
+            std::size_t place);
 
 }  // namespace recapd::actors

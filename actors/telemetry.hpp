@@ -29,7 +29,7 @@ public:
   virtual void timer_fired(std::chrono::microseconds /*late*/) {}
   /// Gauges.
   virtual void in_flight(std::size_t /*commands taken, not answered*/) {}
-  virtual void resident_sessions(std::size_t) {}
+  virtual void resident_sessions(std::size_t /*shard*/, std::size_t) {}
   virtual void timers_armed(std::size_t) {}
   virtual void journal_depth(std::size_t /*commits waiting*/) {}
   virtual void database_up(bool) {}

@@ -22,6 +22,7 @@ constexpr int page = 20000;
 /// The longest sleep between two looks at the clock, and so the pause before
 /// something that failed is tried again.
 constexpr microseconds longest_sleep = 500ms;
+constexpr auto between_looks_for_overdue = 10s;
 }  // namespace
 
 void timers_state::begin(timers_ref self, context_ptr node) {
@@ -90,6 +91,12 @@ void timers_state::loaded(const timers_loaded &m) {
                             : rows.back().at - microseconds{1};
   loaded_until_ = std::max(loaded_until_, complete);
   look();
+}
+
+void timers_state::look_for_overdue(caf::actor_clock::time_point at) {
+  if (at - overdue_looked_for_ < between_looks_for_overdue || loading_) return;
+  overdue_looked_for_ = at;
+  load_more(node_->time->now());
 }
 
 void timers_state::look() {
@@ -232,9 +239,10 @@ timers_actor(timers_ref::stateful_pointer<timers_state> self,
             s.set(m);
             hurry();
           },
-          [&s, sleep](const wake &m) {
+          [self, &s, sleep](const wake &m) {
             if (!s.current(m)) return;
             s.retry_failed();
+            s.look_for_overdue(self->clock().now());
             s.look();
             sleep();
           },

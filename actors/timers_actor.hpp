@@ -8,6 +8,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <caf/actor_clock.hpp>
 #include <chrono>
 #include <cstdint>
 #include <deque>
@@ -37,6 +38,9 @@ public:
   void saved(const clock_saved &m);
   /// Fires what is due, reads on, moves a manual clock.
   void look();
+  /// Reads what is overdue in the database, now and then: a session that died
+  /// between its commit and arming its timer left something nobody here knows.
+  void look_for_overdue(caf::actor_clock::time_point at);
   /// The sessions that could not deal with what was due are due again.
   void retry_failed();
   /// How long to sleep now; the wake at its end must carry `generation`.
@@ -66,6 +70,7 @@ private:
   instant loaded_until_{};           ///< everything due by then is in memory
   bool loading_ = false;
   std::unordered_set<std::string> armed_while_loading_;
+  caf::actor_clock::time_point overdue_looked_for_{};
   std::deque<advance_to> advances_;
   enum class saving : std::uint8_t { not_yet, running, done };
   saving target_saved_ = saving::not_yet;  ///< of the front advance

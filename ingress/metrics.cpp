@@ -102,8 +102,8 @@ struct metrics::impl {
                 "How long after its time a timer fired.", late_seconds);
   Gauge &in_flight = gauge(all, "recapd_commands_in_flight",
                            "Commands taken and not answered.");
-  Gauge &resident =
-      gauge(all, "recapd_sessions_resident", "Session actors in memory.");
+  Family<Gauge> &resident = gauges(all, "recapd_sessions_resident",
+                                   "Session actors in memory, by shard.");
   Gauge &timers = gauge(all, "recapd_timers_armed", "Timers held in memory.");
   Gauge &depth = gauge(all, "recapd_journal_depth",
                        "Commits that wait for the next group commit.");
@@ -170,8 +170,9 @@ void metrics::timer_fired(std::chrono::microseconds late) {
 void metrics::in_flight(std::size_t commands) {
   impl_->in_flight.Set(static_cast<double>(commands));
 }
-void metrics::resident_sessions(std::size_t sessions) {
-  impl_->resident.Set(static_cast<double>(sessions));
+void metrics::resident_sessions(std::size_t shard, std::size_t sessions) {
+  impl_->resident.Add({{"shard", std::to_string(shard)}})
+      .Set(static_cast<double>(sessions));
 }
 void metrics::timers_armed(std::size_t timers) {
   impl_->timers.Set(static_cast<double>(timers));

@@ -30,7 +30,7 @@ public:
   void session_moved(std::string_view from, std::string_view to) override;
   void timer_fired(std::chrono::microseconds late) override;
   void in_flight(std::size_t commands) override;
-  void resident_sessions(std::size_t sessions) override;
+  void resident_sessions(std::size_t shard, std::size_t sessions) override;
   void timers_armed(std::size_t timers) override;
   void journal_depth(std::size_t commits) override;
   void database_up(bool up) override;

@@ -91,6 +91,23 @@ CAF_TEST(a settlement that was cut off is done at the next start) {
   CAF_CHECK_EQUAL(balance("tutor:ann"), 1500);
 }
 
+CAF_TEST(what a session that died left due is found soon) {
+  schedule("s1");
+  accept("s1");
+  complete("s1", 60);
+  // The session dies between the commit and arming the settlement.
+  auto p = post(recap_command("s1"));
+  hooks().after_append = [&] { kill_sessions(); };
+  consume_messages();
+  hooks().after_append = [] {};
+  CAF_CHECK_EQUAL(state("s1"), "completed");
+  for (int i = 0; i < 22; ++i) {
+    advance_time(500ms);
+    consume_messages();
+  }
+  CAF_CHECK_EQUAL(state("s1"), "paid");
+}
+
 CAF_TEST(what could not be dealt with is tried again) {
   schedule("s1");
   hooks().before_append = [left = 3]() mutable {

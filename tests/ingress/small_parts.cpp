@@ -160,6 +160,9 @@ CAF_TEST(metrics count what is reported) {
                  std::chrono::milliseconds{3});
   m.command_done("unheard.of", "accepted", "", std::chrono::milliseconds{3});
   m.feed_lag("webhook", 12);
+  m.resident_sessions(0, 7);
+  m.resident_sessions(1, 5);
+  m.resident_sessions(1, 6);
   const auto text = m.text();
   const auto has = [&text](std::string_view line) {
     return text.find(line) != std::string::npos;
@@ -170,4 +173,6 @@ CAF_TEST(metrics count what is reported) {
   CAF_CHECK(has("type=\"session.log_time\"} 1\n"));
   CAF_CHECK(has("type=\"other\"} 1\n"));
   CAF_CHECK(has("recapd_feed_lag_events{sink=\"webhook\"} 12\n"));
+  CAF_CHECK(has("recapd_sessions_resident{shard=\"0\"} 7\n"));
+  CAF_CHECK(has("recapd_sessions_resident{shard=\"1\"} 6\n"));
 }
