@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Compares the client's record with the database. Nothing here comes from the
+program: limits, weeks and pay are worked out again from the contract."""
+import json
+import time
+from collections import Counter, defaultdict
+from datetime import datetime
+
+from calendar_weeks import day, week
+from lives import COURSES, POLICY
+from record import essence
+
+COUNTED = {"time_logged", "awaiting_student_recap", "completed", "paid"}
+KINDS = ("lost", "double_paid", "limit_passed", "stuck", "other")
+
+
+class Findings:
+    """Sentences by kind."""
+
+    def __init__(self):
+        self.said = defaultdict(list)
+
+    def say(self, kind, sentence):
+        self.said[kind].append(sentence)
+
+    def count(self, kind):
+        return len(self.said[kind])
+
+
+def wait_settled(world, seconds):
+    """Waits until nothing is left to do; what is left when time is up."""
+    left = {
+        "{} inbox rows are left over":
+            "SELECT count(*) FROM inbox",
+        "{} sessions are completed and not paid":
+            "SELECT count(*) FROM sessions WHERE state = 'completed'",
+        "{} timers are overdue":
+            "SELECT count(*) FROM sessions s, manual_clock c"
+            " WHERE s.next_timer <= c.now",
+    }
+    end = time.monotonic() + seconds
+    while True:
+        waiting = {what: rows[0][0] for what, sql in left.items()
+                   if (rows := world.sql(sql))[0][0]}
+        if not waiting or time.monotonic() > end:
+            return [what.format(count) for what, count in waiting.items()]
+        time.sleep(0.05)
+
+
+def check_stuck(world, found):
+    for sentence in wait_settled(world, world.patience / 4):
+        found.say("stuck", sentence)
+    for event, reason in world.sql("SELECT event, reason FROM dead_letters"):
+        found.say("stuck", f"a dead letter, {reason}: {event[:200]}")
+    for command in world.record.unanswered():
+        found.say("stuck", f"never answered: {command.event}")
+
+
+def check_commands(world, found):
+    """Every acknowledged answer stands in the database, and nothing else."""
+    stored = dict(world.sql("SELECT id, outcome FROM outcomes"))
+    commands = world.record.commands
+    for identity, command in commands.items():
+        if command.answer is None:
+            continue
+        outcome = stored.get(identity)
+        if outcome is None:
+            found.say("lost", f"{identity} was {command.answer['outcome']} by "
+                              f"{command.way}; the database has no outcome")
+        elif essence(outcome) != command.answer:
+            found.say("lost", f"{identity} was answered {command.answer} by "
+                              f"{command.way}; the database has {outcome}")
+    for identity in stored.keys() - commands.keys():
+        found.say("lost", f"an outcome of {identity}, which nobody sent")
+    for sentence in world.record.changed:
+        found.say("lost", sentence)
+
+
+def check_effects(world, found):
+    """An accepted command's events are there once, up to the version it was
+    told; a refused one has none."""
+    ends, sizes = {}, Counter()
+    for session, seq, identity in world.sql(
+            "SELECT session_id, seq, command_id FROM session_events"
+            " ORDER BY session_id, seq"):
+        sizes[session] += 1
+        if seq != sizes[session]:
+            found.say("lost", f"{session} has no event {sizes[session]}")
+            sizes[session] = seq
+        if identity is not None:
+            before = ends.get(identity)
+            if before not in (None, (session, seq - 1)):
+                found.say("lost", f"{identity} took effect at {before} and "
+                                  f"again at {(session, seq)}")
+            ends[identity] = (session, seq)
+    for identity, command in world.record.commands.items():
+        if command.answer is None:
+            continue
+        end, session = ends.get(identity), command.answer["session"]
+        if command.answer["outcome"] == "refused":
+            if end is not None:
+                found.say("lost", f"{identity} was refused, yet has {end}")
+        elif end is None:
+            found.say("lost", f"{identity} was accepted and has no event")
+        elif session is None or end != (session["id"], session["version"]):
+            found.say("lost", f"{identity} was told {session}; its last "
+                              f"event is {end}")
+
+
+def check_clock(world, found):
+    (stands,), = world.sql("SELECT now FROM manual_clock")
+    known = world.record.clock
+    if known is not None and stands < known:
+        found.say("lost", f"the clock was at {known}, it is at {stands}")
+
+
+def check_pay(world, found):
+    """By the ledger's rows and by the sessions' events, each by itself."""
+    net, paid = Counter(), defaultdict(list)
+    for session, kind, amount in world.sql(
+            "SELECT session_id, kind, amount FROM ledger"):
+        net[session] += 1 if kind == "settlement" else -1
+        paid[session].append((kind, amount))
+    settled = Counter(s for (s,) in world.sql(
+        "SELECT session_id FROM session_events WHERE type = 'session.paid'"))
+    for session, count in (net | settled).items():
+        if count > 1:
+            found.say("double_paid", f"{session} was paid {count} times: "
+                                     f"{paid[session]}")
+    for session, state, body in world.sql(
+            "SELECT id, state, body FROM sessions"):
+        expected = 1 if state == "paid" else 0
+        if net[session] != expected and net[session] <= 1:
+            found.say("lost", f"{session} is {state}, its ledger has "
+                              f"{paid[session]}")
+        body = json.loads(body)
+        if body["minutes"] is not None:
+            due = (body["minutes"] * body["rate_per_hour"] * 2 + 60) // 120
+            if any(amount != due for _, amount in paid[session]):
+                found.say("other", f"{session} is worth {due}, paid "
+                                   f"{paid[session]}")
+
+
+def check_limits(world, found):
+    """What each limit's window holds, summed from the sessions."""
+    used = Counter()
+    for state, body in world.sql("SELECT state, body FROM sessions"):
+        if state not in COUNTED:
+            continue
+        s = json.loads(body)
+        start = datetime.fromisoformat(s["starts_at"].replace("Z", "+00:00"))
+        its_week, its_day = week(start), day(start)
+        going = [p["student"] for p in s["participants"]
+                 if p["status"] == "going"]
+        used["tutor_minutes_per_week", s["tutor"], its_week] += s["minutes"]
+        used["course_minutes_per_week", s["course"], its_week] += s["minutes"]
+        for p in going:
+            used["student_course_minutes_per_week",
+                 (s["course"], p), its_week] += s["minutes"]
+            used["pair_sessions_per_day", (s["tutor"], p), its_day] += 1
+    near = 0
+    for (name, who, when), amount in used.items():
+        limit = POLICY["limits"][name]
+        near += amount * 10 >= limit * 9
+        if amount > limit:
+            found.say("limit_passed", f"{name} of {who} in {when}: {amount} "
+                                      f"of {limit}")
+    total = Counter()
+    for (name, _, _), amount in used.items():
+        total[name] += amount
+    kinds = ["tutor_minutes_per_week", "student_course_minutes_per_week",
+             "course_minutes_per_week", "pair_sessions_per_day"]
+    counted = dict(world.sql("SELECT kind, sum(used) FROM usage GROUP BY 1"))
+    for kind, name in enumerate(kinds):
+        if int(counted.get(kind, 0)) != total[name]:
+            found.say("limit_passed", f"{name}: {counted.get(kind, 0)} are "
+                                      f"counted, sessions hold {total[name]}")
+    assert set(COURSES) > {"auto", "any"}  # their limits are the common ones
+    return near
+
+
+def check_feed(world, found):
+    """No event missed, none twice, in the order of the log."""
+    log = world.sql("SELECT position, session_id || ':' || seq"
+                    " FROM session_events ORDER BY position")
+    seconds = world.patience / 4
+    end = time.monotonic() + seconds
+    feed = world.feed
+    while len(feed.received) < len(log) and time.monotonic() < end:
+        time.sleep(0.05)
+    if len(feed.received) < len(log):
+        found.say("stuck", f"the feed brought {len(feed.received)} of "
+                           f"{len(log)} events in {seconds} s")
+    for seen, stored in zip(feed.received, log):
+        if tuple(seen) != tuple(stored):
+            found.say("lost", f"the feed brought {seen}, the log has {stored}")
+            break
+    if len(feed.received) > len(log):
+        found.say("lost", f"the feed brought {len(feed.received)} events, "
+                          f"the log has {len(log)}")
+
+
+def audit(world, found):
+    """All of it; how many limits were nearly used up."""
+    check_stuck(world, found)
+    check_commands(world, found)
+    check_effects(world, found)
+    check_clock(world, found)
+    check_pay(world, found)
+    check_feed(world, found)
+    return check_limits(world, found)

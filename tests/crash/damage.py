@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Damage by hand, to see that the audit finds it."""
+import psycopg2
+
+# Each does what a broken program might have done. `late-commits` is made at
+# the server's start: it answers before a commit is durable.
+DAMAGES = {
+    "late-commits": "",
+    "lost-event":
+        "DELETE FROM session_events WHERE (session_id, seq) IN (SELECT"
+        " session_id, max(seq) FROM session_events GROUP BY 1 LIMIT 1)",
+    "lost-outcome":
+        "DELETE FROM commands WHERE id IN (SELECT id FROM commands LIMIT 1)",
+    "paid-twice":
+        "ALTER TABLE ledger DROP CONSTRAINT ledger_pkey;"
+        "INSERT INTO ledger SELECT l.* FROM ledger l JOIN sessions s"
+        " ON s.id = l.session_id AND s.state = 'paid' LIMIT 1",
+    "passed-limit":
+        "UPDATE sessions SET body = jsonb_set(body::jsonb, '{minutes}',"
+        " '500')::text WHERE state = 'paid'",
+    "stuck-timer":
+        "UPDATE sessions SET next_timer = '2001-01-01' WHERE id IN"
+        " (SELECT id FROM sessions WHERE state = 'paid' LIMIT 1)",
+    "stuck-settlement":
+        "UPDATE sessions SET state = 'completed' WHERE id IN"
+        " (SELECT id FROM sessions WHERE state = 'paid' LIMIT 1)",
+}
+
+
+def commit_late(postgres):
+    """From now on a commit is answered ten seconds before it is durable."""
+    connection = psycopg2.connect(postgres.url)
+    connection.autocommit = True
+    for setting in ("synchronous_commit = off", "wal_writer_delay = '10s'"):
+        connection.cursor().execute(f"ALTER SYSTEM SET {setting}")
+    connection.close()
+    postgres.stop()
+    postgres.start()
+
+
+def damage(world, what):
+    """Before a round's audit, behind the node's back."""
+    if DAMAGES[what]:
+        with psycopg2.connect(world.database.url) as connection:
+            connection.cursor().execute(DAMAGES[what])

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A subscriber that reads the event stream all the time, from where it was."""
+import threading
+import traceback
+
+from stream import Stream
+from wire import Client
+
+import http.client
+
+
+class Feed:
+    """What it has received, in order. Resumes by Last-Event-ID."""
+
+    def __init__(self, port):
+        self.client = Client(port)
+        self.cursor = "0"
+        self.received = []  # (position, event id)
+        self.over = False
+        self.broken = []
+        self.connections = 0
+        self.thread = threading.Thread(target=self._read, daemon=True,
+                                       name="feed")
+        self.thread.start()
+
+    def _read(self):
+        while not self.over:
+            try:
+                with Stream(self.client, self.cursor) as stream:
+                    self.connections += 1
+                    for position, _, event in stream.frames():
+                        self.received.append((int(position), event["id"]))
+                        self.cursor = position
+                        if self.over:
+                            return
+            except (OSError, http.client.HTTPException):
+                pass
+            except AssertionError:
+                pass  # 503 while the database is away
+            except Exception:
+                self.broken.append(f"feed: {traceback.format_exc()}")
+                return
+            threading.Event().wait(0.05)
+
+    def stop(self):
+        self.over = True

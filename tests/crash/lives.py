@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Lives of sessions. A life yields lists of commands that may be sent at once
+and receives their outcomes, or yields a moment that it waits for."""
+import random
+import threading
+from datetime import timedelta
+
+from wire import command, recap, rfc3339
+
+# Low enough that weeks run full and sessions race for what is left.
+POLICY = {
+    "limits": {
+        "tutor_minutes_per_week": 420,
+        "student_course_minutes_per_week": 150,
+        "course_minutes_per_week": 1200,
+        "pair_sessions_per_day": 1,
+    },
+    "courses": {
+        "auto": {"auto_confirm_after": "72h"},
+        "any": {"confirmation": "any_student"},
+    },
+}
+TUTORS = [f"tutor{n}" for n in range(10)]
+STUDENTS = [f"student{n}" for n in range(24)]
+COURSES = ["auto", "any", "math", "physics", "history"]
+SUPPORT = "support:ann"
+NOTE = {"note": "as agreed"}
+
+
+class Life:
+    """One session from its scheduling to its end."""
+
+    def __init__(self, campus, number):
+        self.campus = campus
+        self.dice = campus.dice
+        self.id = f"s{number}"
+        self.tutor = self.dice.choice(TUTORS)
+        self.by_tutor = f"tutor:{self.tutor}"
+        self.going = []
+        self.count = 0
+
+    def make(self, kind, by, data=None):
+        self.count += 1
+        return command(kind, self.id, by, data, source="/crash",
+                       id=f"{self.id}-{self.count}")
+
+    def schedule(self, students, modality="in_person"):
+        """Schedules it; every student answers."""
+        dice = self.dice
+        start = self.campus.now - timedelta(minutes=dice.randrange(1, 1200))
+        yield [self.make("session.schedule", "system:calendar", {
+            "tutor": self.tutor, "course": dice.choice(COURSES),
+            "starts_at": rfc3339(start), "modality": modality,
+            "students": students, "rate_per_hour": dice.choice([1500, 1999]),
+            "program": dice.choice(["north", "south"])})]
+        stays = [s for s in students if s == students[0] or dice.random() < .8]
+        yield [self.make("participant.accept" if s in stays
+                         else "participant.decline", f"student:{s}",
+                         {"student": s}) for s in students]
+        self.going = stays
+
+    def pupils(self, most=1):
+        return self.dice.sample(STUDENTS, self.dice.randint(1, most))
+
+    def complete(self, twice=False):
+        """The tutor's part; less time when a limit is in the way. `twice`:
+        two devices at once."""
+        for minutes in (self.dice.randint(20, 90), 15):
+            done = yield [
+                self.make("session.complete", self.by_tutor,
+                          {"minutes": minutes, "recap": recap()})
+                for _ in range(1 + twice)]
+            if any(o["outcome"] == "accepted" for o in done):
+                return True
+        return False
+
+    def confirm(self):
+        students = list(self.going)
+        self.dice.shuffle(students)
+        yield [self.make("recap.submit", f"student:{s}", {"recap": recap()})
+               for s in students]
+
+    # ---- the roads ---------------------------------------------------------
+
+    def plain(self):
+        yield from self.schedule(self.pupils())
+        if (yield from self.complete(self.dice.random() < .2)):
+            yield from self.confirm()
+
+    def group(self):
+        students = self.pupils(4)
+        yield from self.schedule(students)
+        if len(self.going) > 1 and self.dice.random() < .5:
+            absent = self.going.pop()
+            yield [self.make("participant.remove", self.by_tutor,
+                             {"student": absent})]
+        if (yield from self.complete()):
+            yield from self.confirm()
+
+    def call(self):
+        yield from self.schedule(self.pupils(2), "online")
+        people = [self.by_tutor, *(f"student:{s}" for s in self.going)]
+        for action in ("call.join", "call.leave"):
+            yield [self.make(action, p, {"participant": p}) for p in people]
+        yield from self.split_tail()
+
+    def split(self):
+        yield from self.schedule(self.pupils())
+        yield from self.split_tail()
+
+    def split_tail(self):
+        yield [self.make("session.log_time", self.by_tutor, {"minutes": 25})]
+        yield [self.make("recap.submit", self.by_tutor, {"recap": recap()})]
+        yield from self.confirm()
+
+    def missed(self):
+        yield from self.schedule(self.pupils())
+        if self.dice.random() < .3:
+            yield [self.make("session.log_time", self.by_tutor,
+                             {"minutes": 30})]
+        yield self.campus.now + timedelta(hours=74)
+        yield [self.make("support.request", self.by_tutor,
+                         {"message": "I was ill"})]
+        if self.dice.random() < .3:
+            yield [self.make("support.deny", SUPPORT, NOTE)]
+        if self.dice.random() < .7:
+            yield [self.make("support.reopen", SUPPORT,
+                             {"hours": 200, **NOTE})]
+            yield from self.complete()
+            yield from self.confirm()
+
+    def voided(self):
+        yield from self.schedule(self.pupils())
+        yield from self.complete()
+        if self.dice.random() < .7:
+            yield from self.confirm()
+        yield [self.make("support.void", SUPPORT, NOTE) for _ in range(2)]
+
+    def silent(self):
+        yield from self.schedule(self.pupils(2))
+        if (yield from self.complete()):
+            yield self.campus.now + timedelta(hours=100)
+            yield from self.confirm()
+
+    def cancelled(self):
+        yield from self.schedule(self.pupils())
+        yield [self.make("session.cancel", self.by_tutor, {"reason": "rain"}),
+               *([self.make("session.complete", self.by_tutor,
+                            {"minutes": 30, "recap": recap()})])]
+
+
+ROADS = {Life.plain: 40, Life.group: 16, Life.call: 8, Life.split: 8,
+         Life.missed: 10, Life.voided: 8, Life.silent: 6, Life.cancelled: 4}
+
+
+class Campus:
+    """Gives lives to whoever drives them. Thread safe."""
+
+    def __init__(self, seed, now):
+        self.dice = random.Random(seed)
+        self.now = now  # the clock's last known stand
+        self.lock = threading.Lock()
+        self.open = False    # new lives may begin
+        self.moving = False  # waiting lives may go on
+        self.parked = []     # (moment, life)
+        self.begun = self.ended = 0
+
+    def next(self):
+        """A life and None, or nothing when there is none now."""
+        with self.lock:
+            if self.moving:
+                for i, (until, life) in enumerate(self.parked):
+                    if until <= self.now:
+                        del self.parked[i]
+                        return life
+            if not self.open:
+                return None
+            self.begun += 1
+            road = self.dice.choices(list(ROADS), list(ROADS.values()))[0]
+            return road(Life(self, self.begun))
+
+    def park(self, until, life):
+        with self.lock:
+            self.parked.append((until, life))
+
+    def end(self):
+        with self.lock:
+            self.ended += 1
+
+    def running(self):
+        """How many are being driven."""
+        with self.lock:
+            return self.begun - self.ended - len(self.parked)

@@ -1,0 +1,225 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The load: threads that drive lives, each by its own way in."""
+import http.client
+import json
+import random
+import threading
+import time
+import traceback
+from datetime import datetime, timedelta
+
+import psycopg2
+import psycopg2.extras
+
+from wire import BATCH, CLOUDEVENT, rfc3339
+
+CUT = (OSError, http.client.HTTPException)
+
+
+class Wire:
+    """One connection that is kept open; what is cut is sent again."""
+
+    def __init__(self, port, over):
+        self.port = port
+        self.over = over
+        self.connection = None
+
+    def post(self, path, value, media, sending=lambda: None):
+        """Status and JSON of the first answer that is final; `sending` is
+        told of every attempt."""
+        body = json.dumps(value)
+        while not self.over.is_set():
+            sending()
+            try:
+                if self.connection is None:
+                    self.connection = http.client.HTTPConnection(
+                        "127.0.0.1", self.port, timeout=20)
+                self.connection.request("POST", path, body,
+                                        {"Content-Type": media})
+                answer = self.connection.getresponse()
+                text = answer.read()
+                if answer.status not in (429, 503):
+                    return answer.status, json.loads(text)
+            except CUT:
+                if self.connection is not None:
+                    self.connection.close()
+                    self.connection = None
+            self.over.wait(0.1)
+        raise Over
+
+
+class Over(Exception):
+    """The load is to end."""
+
+
+class Driver(threading.Thread):
+    """Drives `width` lives at once; a way in says how to deliver."""
+
+    def __init__(self, name, load, width):
+        super().__init__(daemon=True, name=name)
+        self.load = load
+        self.width = width
+        self.dice = random.Random(f"{load.seed} {name}")
+        self.lives = []  # [life, what it wants to send]
+
+    def run(self):
+        try:
+            while not self.load.over.is_set():
+                self.refill()
+                if not self.lives:
+                    time.sleep(0.02)
+                    continue
+                self.step()
+        except Over:
+            pass
+        except Exception:
+            self.load.broken.append(f"{self.name}: {traceback.format_exc()}")
+
+    def refill(self):
+        while len(self.lives) < self.width:
+            life = self.load.campus.next()
+            if life is None:
+                return
+            self.go_on(life, None)
+
+    def go_on(self, life, outcomes):
+        """Hands a life its outcomes; it is parked, ends or wants more."""
+        try:
+            wanted = life.send(outcomes)
+        except StopIteration:
+            return self.load.campus.end()
+        if isinstance(wanted, datetime):
+            return self.load.campus.park(wanted, life)
+        self.lives.append((life, wanted))
+
+    def step(self):
+        lives, self.lives = self.lives, []
+        events = [e for _, wanted in lives for e in wanted]
+        self.deliver(events)
+        if self.dice.random() < 0.1:  # an acknowledged one, on purpose
+            again = self.dice.choice(events)
+            self.load.ways[self.dice.choice(["http", "batch", "inbox"])](
+                self, [again])
+        commands = self.load.record.commands
+        for life, wanted in lives:
+            self.go_on(life, [commands[e["id"]].answer for e in wanted])
+
+    def deliver(self, events):
+        raise NotImplementedError
+
+
+def by_http(driver, events):
+    record = driver.load.record
+    for event in events:
+        _, body = driver.wire.post("/v1/commands", event, CLOUDEVENT,
+                                   lambda: record.sending([event]))
+        record.acknowledge(event, body, "http")
+
+
+def by_batch(driver, events):
+    record = driver.load.record
+    _, outcomes = driver.wire.post("/v1/commands", events, BATCH,
+                                   lambda: record.sending(events))
+    for event, outcome in zip(events, outcomes, strict=True):
+        record.acknowledge(event, outcome, "batch")
+
+
+def by_inbox(driver, events):
+    """Inserts the rows, again when the connection was cut, and waits for
+    what becomes of them."""
+    load, waiting = driver.load, {e["id"]: e for e in events}
+    inserted = False
+    while not load.over.is_set():
+        try:
+            if driver.sql is None:
+                driver.sql = psycopg2.connect(load.database,
+                                              connect_timeout=5)
+            with driver.sql, driver.sql.cursor() as cursor:
+                if not inserted:
+                    load.record.sending(events)
+                    psycopg2.extras.execute_values(
+                        cursor, "INSERT INTO inbox (event) VALUES %s",
+                        [(json.dumps(e),) for e in events])
+                    driver.sql.commit()
+                    inserted = True
+                cursor.execute("SELECT outcome FROM outcomes WHERE source ="
+                               " '/crash' AND id = ANY (%s)",
+                               (list(waiting),))
+                for (outcome,) in cursor.fetchall():
+                    load.record.acknowledge(waiting.pop(outcome["id"]),
+                                            outcome, "inbox")
+            if not waiting:
+                return
+            time.sleep(0.02)
+        except psycopg2.Error:
+            if driver.sql is not None:
+                driver.sql.close()
+            driver.sql = None
+            time.sleep(0.1)
+    raise Over
+
+
+class Way(Driver):
+    """A driver whose commands mostly take one way."""
+
+    def __init__(self, name, load, width, deliver):
+        super().__init__(name, load, width)
+        self.wire = Wire(load.port, load.over)
+        self.sql = None
+        self.way = deliver
+
+    def deliver(self, events):
+        self.way(self, events)
+
+
+class Load:
+    """Every thread of the client."""
+
+    ways = {"http": by_http, "batch": by_batch, "inbox": by_inbox}
+
+    def __init__(self, seed, port, database, campus, record):
+        self.seed, self.port, self.database = seed, port, database
+        self.campus, self.record = campus, record
+        self.over = threading.Event()
+        self.broken = []  # what this program itself did wrong
+        self.drivers = [
+            *(Way(f"http {n}", self, 1, by_http) for n in range(5)),
+            *(Way(f"batch {n}", self, 8, by_batch) for n in range(2)),
+            *(Way(f"inbox {n}", self, 5, by_inbox) for n in range(2)),
+        ]
+        self.ticking = threading.Event()
+        self.moving = threading.Lock()  # the clock is
+        self.clock = threading.Thread(target=self._tick, daemon=True)
+
+    def start(self):
+        for thread in (*self.drivers, self.clock):
+            thread.start()
+
+    def stop(self):
+        self.over.set()
+        for thread in (*self.drivers, self.clock):
+            thread.join()
+
+    def _tick(self):
+        """Moves the clock on, by minutes or by a day and more."""
+        wire, dice = Wire(self.port, self.over), random.Random(self.seed)
+        try:
+            while not self.over.is_set():
+                self.over.wait(0.25)
+                self.move(wire, timedelta(
+                    minutes=dice.choice([7, 60, 300, 900, 1800])),
+                    self.ticking.is_set)
+        except Over:
+            pass
+        except Exception:
+            self.broken.append(f"clock: {traceback.format_exc()}")
+
+    def move(self, wire, by, wanted=lambda: True):
+        with self.moving:
+            if not wanted():
+                return
+            to = self.campus.now + by
+            status, body = wire.post("/v1/clock", {"set": rfc3339(to)},
+                                     "application/json")
+            assert status == 200, (status, body)
+            self.record.clock = self.campus.now = to

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A private PostgreSQL server, to start, kill, halt and pause at will."""
+import os
+import signal
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+import psycopg2
+
+ROOT = Path(__file__).resolve().parents[2]
+TOOL = str(ROOT / "tools" / "postgres")
+
+
+def state_of(pid):
+    """A process's state letter, or None when there is no such process."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+        return stat.rpartition(")")[2].split()[0]
+    except OSError:
+        return None
+
+
+def gone(pid):
+    """True once the process has ended; reaps it where it became a child."""
+    try:
+        os.waitpid(pid, os.WNOHANG)
+    except ChildProcessError:
+        pass
+    return state_of(pid) in (None, "Z", "X")
+
+
+class Postgres:
+    """Default durability: fsync is on. Safe to use from many threads; what
+    takes the server down is done one at a time."""
+
+    def __init__(self, folder):
+        self.folder = Path(folder)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.lock = threading.Lock()
+        self.url = None
+
+    def tool(self, action):
+        return subprocess.run([TOOL, action, str(self.folder)], check=True,
+                              text=True, stdout=subprocess.PIPE,
+                              start_new_session=True).stdout.strip()
+
+    def start(self):
+        self.url = self.tool("start")
+        return self.url
+
+    def stop(self):
+        self.tool("stop")
+
+    @property
+    def socket(self):
+        """The path of the server's unix socket."""
+        folder = self.url.partition("host=")[2].partition("&")[0]
+        return f"{folder}/.s.PGSQL.5432"
+
+    def family(self):
+        """Every process of this server: they all stand in its folder."""
+        found, here = [], str((self.folder / "pg").resolve())
+        for entry in os.listdir("/proc"):
+            if entry.isdigit():
+                try:
+                    if os.readlink(f"/proc/{entry}/cwd") == here:
+                        found.append(int(entry))
+                except OSError:
+                    continue
+        return found
+
+    def kill(self):
+        """SIGKILL to the postmaster; its children end by themselves, and the
+        next start must wait for that."""
+        with self.lock:
+            family, master = self.family(), int(self.tool("pid"))
+            os.kill(master, signal.SIGKILL)
+            end = time.monotonic() + 60
+            while not all(gone(pid) for pid in {*family, *self.family()}):
+                assert time.monotonic() < end, "PostgreSQL's children live on"
+                time.sleep(0.02)
+            self.start()
+
+    def halt(self):
+        """Ends at once without a checkpoint, as pg_ctl -m immediate does."""
+        with self.lock:
+            self.tool("halt")
+            self.start()
+
+    def backends(self):
+        """The server's processes that serve a connection of the node."""
+        try:
+            with psycopg2.connect(self.url, connect_timeout=5) as connection:
+                with connection.cursor() as cursor:
+                    cursor.execute(
+                        "SELECT pid FROM pg_stat_activity WHERE backend_type ="
+                        " 'client backend' AND pid <> pg_backend_pid()")
+                    return [pid for (pid,) in cursor.fetchall()]
+        except psycopg2.Error:
+            return []
+
+    def kill_backend(self, dice):
+        """SIGKILL to one backend: PostgreSQL then restarts all of itself."""
+        with self.lock:
+            backends = self.backends()
+            if backends:
+                signal_to(dice.choice(backends), signal.SIGKILL)
+
+    def pause_backend(self, dice, seconds):
+        """One backend stands still; the server must not be ended meanwhile,
+        because nothing else could be told to end."""
+        with self.lock:
+            backends = self.backends()
+            if not backends:
+                return
+            pid = dice.choice(backends)
+            signal_to(pid, signal.SIGSTOP)
+            time.sleep(seconds)
+            signal_to(pid, signal.SIGCONT)
+
+
+def signal_to(pid, number):
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        pass

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Everything of one campaign: a database, a node, two proxies, the client."""
+import random
+import subprocess
+import urllib.parse
+from datetime import timedelta
+from pathlib import Path
+
+import psycopg2
+
+from feed import Feed
+from lives import POLICY, Campus
+from load import Load, Wire
+from node import Database, binary
+from proxy import Proxy
+from record import Record
+from supervisor import Supervised, quiet_port
+from wire import Client, wait_until
+
+
+def config_of(dice):
+    """Small engines: sessions leave memory, groups are split."""
+    return {
+        "policy": POLICY,
+        "engine": {
+            "journals": dice.choice([1, 2]),
+            "readers": dice.choice([1, 2]),
+            "shards": dice.choice([1, 4]),
+            "max_batch": dice.choice([3, 1000]),
+            "max_resident_sessions": dice.choice([20, 50000]),
+            "session_idle_ms": dice.choice([200, 60000]),
+        },
+        "log": {"level": "info"},
+    }
+
+
+class World:
+    """A campaign on a fresh database of a server that goes on."""
+
+    def __init__(self, folder, postgres, loop, seed, patience):
+        self.patience = patience  # seconds, then something is stuck
+        self.folder = Path(folder)
+        self.folder.mkdir()
+        self.postgres = postgres
+        self.database = Database(postgres.url)
+        self.sockets = self.folder / "s"
+        self.sockets.mkdir()
+        self.to_database = Proxy(loop, str(self.sockets / ".s.PGSQL.5432"),
+                                 postgres.socket)
+        proxied = (f"postgresql:///{self.database.name}?host="
+                   f"{urllib.parse.quote(str(self.sockets), safe='')}"
+                   f"&user=recapd")
+        self.node = Supervised(self.folder / "node", proxied,
+                               config_of(random.Random(seed))).begin()
+        self.node.wait_ready(60)
+        port = quiet_port()
+        self.to_node = Proxy(loop, ("127.0.0.1", port),
+                             ("127.0.0.1", self.node.port))
+        self.record = Record(self.folder / "answers.jsonl")
+        self.campus = Campus(seed, Client(port).now())
+        self.load = Load(seed, port, proxied, self.campus, self.record)
+        self.feed = Feed(port)
+        self.load.start()
+
+    def sql(self, statement):
+        """Rows, straight from the server."""
+        with psycopg2.connect(self.database.url) as connection:
+            with connection.cursor() as cursor:
+                cursor.execute(statement)
+                return cursor.fetchall()
+
+    def go(self):
+        self.campus.open = self.campus.moving = True
+        self.load.ticking.set()
+
+    def heal(self):
+        """Nothing new begins; what runs comes to its end."""
+        self.campus.open = self.campus.moving = False
+        seconds = self.patience
+        self.to_database.heal()
+        self.to_node.heal()
+        wait_until(self._database_up, "the database to answer", seconds)
+        self.node.wait_ready(seconds)
+        wait_until(lambda: self.campus.running() == 0 or self.load.broken,
+                   "the client's commands to be answered", seconds)
+        self.load.ticking.clear()
+        wait_until(lambda: not self.load.moving.locked(),
+                   "the clock to stand", seconds)
+
+    def _database_up(self):
+        try:
+            return self.sql("SELECT 1")
+        except psycopg2.Error:
+            return False
+
+    def finish_lives(self):
+        """Moves the clock until no life waits any more."""
+        wire = Wire(self.load.port, self.load.over)
+        self.campus.moving = True
+        while self.campus.parked or self.campus.running():
+            self.load.move(wire, timedelta(hours=12))
+            wait_until(lambda: self.campus.running() == 0
+                       or self.load.broken, "the last lives to end",
+                       self.patience)
+            if self.load.broken:
+                return
+
+    def check(self):
+        """recapctl check: its sentences, none when all is well."""
+        done = subprocess.run(
+            [str(Path(binary()).parent / "recapctl"), "check", "--database",
+             self.database.url], text=True, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT)
+        return [] if done.returncode == 0 else done.stdout.splitlines()
+
+    def troubles(self):
+        """What went wrong beside the data."""
+        yield from self.load.broken
+        yield from self.feed.broken
+        for code in self.node.ends:
+            yield f"the node ended with {code}"
+
+    def close(self):
+        self.load.over.set()
+        self.feed.stop()
+        self.node.finish()
+        self.to_node.cut_all()
+        self.load.stop()
+        self.record.close()
