@@ -93,6 +93,10 @@ def check_effects(world, found):
                 found.say("lost", f"{identity} took effect at {before} and "
                                   f"again at {(session, seq)}")
             ends[identity] = (session, seq)
+    for session, version in world.sql("SELECT id, version FROM sessions"):
+        if version != sizes[session]:
+            found.say("lost", f"{session} is at {version} and has "
+                              f"{sizes[session]} events")
     for identity, command in world.record.commands.items():
         if command.answer is None:
             continue
