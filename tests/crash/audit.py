@@ -204,6 +204,30 @@ def check_feed(world, found):
                           f"the log has {len(log)}")
 
 
+def check_hook(world, found):
+    """Every event and notification came, first arrivals in order."""
+    expected = []
+    for identity, notifications in world.sql(
+            "SELECT session_id || ':' || seq, notifications"
+            " FROM session_events ORDER BY position"):
+        expected.append(identity)
+        expected += [f"{identity}:{n}" for n in
+                     range(len(json.loads(notifications or "[]")))]
+    end = time.monotonic() + world.patience / 2
+    while len(world.hook.received) < len(expected) and time.monotonic() < end:
+        time.sleep(0.05)
+    received = list(world.hook.received)
+    if len(received) < len(expected):
+        found.say("stuck", f"the webhook had {len(received)} of "
+                           f"{len(expected)} messages")
+    for came, due in zip(received, expected):
+        if came != due:
+            found.say("lost", f"the webhook had {came} where {due} was due")
+            break
+    for sentence in world.hook.changed:
+        found.say("lost", sentence)
+
+
 def audit(world, found):
     """All of it; how many limits were nearly used up."""
     check_stuck(world, found)
@@ -212,4 +236,5 @@ def audit(world, found):
     check_clock(world, found)
     check_pay(world, found)
     check_feed(world, found)
+    check_hook(world, found)
     return check_limits(world, found)

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """Real crashes: a real node on a real PostgreSQL under load, and kill -9."""
 import argparse
@@ -117,6 +117,7 @@ class Run:
         self.world = None
         if not self.failed():
             world.database.drop()
+        if not self.failed() and not self.chosen.keep:
             shutil.rmtree(world.folder)
 
     def round(self, world, faults, last):

@@ -10,9 +10,9 @@ from wire import command, recap, rfc3339
 # Low enough that weeks run full and sessions race for what is left.
 POLICY = {
     "limits": {
-        "tutor_minutes_per_week": 420,
+        "tutor_minutes_per_week": 500,
         "student_course_minutes_per_week": 150,
-        "course_minutes_per_week": 1200,
+        "course_minutes_per_week": 700,
         "pair_sessions_per_day": 1,
     },
     "courses": {

@@ -9,6 +9,7 @@ from pathlib import Path
 import psycopg2
 
 from feed import Feed
+from hook import Hook
 from lives import POLICY, Campus
 from load import Load, Wire
 from node import Database, binary
@@ -18,9 +19,10 @@ from supervisor import Supervised, quiet_port
 from wire import Client, wait_until
 
 
-def config_of(dice):
+def config_of(dice, hook):
     """Small engines: sessions leave memory, groups are split."""
     return {
+        "webhook": {"url": hook.url},
         "policy": POLICY,
         "engine": {
             "journals": dice.choice([1, 2]),
@@ -50,8 +52,9 @@ class World:
         proxied = (f"postgresql:///{self.database.name}?host="
                    f"{urllib.parse.quote(str(self.sockets), safe='')}"
                    f"&user=recapd")
-        self.node = Supervised(self.folder / "node", proxied,
-                               config_of(random.Random(seed))).begin()
+        self.hook = Hook(loop, quiet_port(), seed)
+        config = config_of(random.Random(seed), self.hook)
+        self.node = Supervised(self.folder / "node", proxied, config).begin()
         self.node.wait_ready(60)
         port = quiet_port()
         self.to_node = Proxy(loop, ("127.0.0.1", port),

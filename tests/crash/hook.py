@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who the webhook posts to: now and then refuses, or hangs up unheard."""
+import asyncio
+import json
+import random
+
+
+class Hook:
+    """Notes each message's id when it comes for the first time."""
+
+    def __init__(self, loop, port, seed):
+        self.url = f"http://127.0.0.1:{port}/"
+        self.dice = random.Random(seed)
+        self.received = {}  # id: its text, in the order of arrival
+        self.repeats = 0
+        self.changed = []  # sentences
+        self.server = loop.run(asyncio.start_server(self._serve, "127.0.0.1",
+                                                    port))
+
+    async def _serve(self, reader, writer):
+        try:
+            while True:
+                head = await reader.readuntil(b"\r\n\r\n")
+                size = next(int(line.split(b":")[1])
+                            for line in head.split(b"\r\n")
+                            if line.lower().startswith(b"content-length:"))
+                answer = self._answer(await reader.readexactly(size))
+                if answer is None:
+                    return
+                writer.write(b"HTTP/1.1 %s\r\nContent-Length: 0\r\n\r\n"
+                             % answer)
+                await writer.drain()
+        except (OSError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            writer.close()
+
+    def _answer(self, text):
+        """None hangs up; the message may have been noted or not."""
+        luck = self.dice.random()
+        if luck < 0.0005:
+            return b"503 Not now"
+        message = json.loads(text)
+        known = self.received.setdefault(message["id"], text)
+        self.repeats += known is not text
+        if known != text:
+            self.changed.append(f"{message['id']} came as {known}, then as "
+                                f"{text}")
+        return None if luck > 0.9995 else b"204 Thanks"
