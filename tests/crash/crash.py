@@ -7,6 +7,7 @@ import os
 import random
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -98,9 +99,9 @@ class Run:
     def campaign(self, loop):
         number = self.rounds // ROUNDS_OF_A_CAMPAIGN
         self.world = world = World(self.folder / f"campaign{number}",
-                                   self.postgres, loop,
-                                   f"{self.seed} {number}",
+                                   self.postgres,
                                    12 if self.chosen.damage else 60)
+        world.start(loop, f"{self.seed} {number}")
         with open(world.folder / "faults.log", "w", encoding="utf-8") as log:
             faults = Faults(world, log)
             last = min(self.chosen.rounds,
@@ -179,8 +180,8 @@ def main():
     wire.EXCHANGES = Forgetful()
     # A killed server's children become ours, and are reaped.
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: sys.exit(130))
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
     program = os.environ.get("RECAPD_TEST_BIN", "")
     if not all((Path(program) / p).exists() for p in ("recapd", "recapctl")):
         print("RECAPD_TEST_BIN must be the folder that holds recapd and "
@@ -198,6 +199,10 @@ def main():
         print("interrupted", file=sys.stderr)
         keep = False
         return 130
+    except (AssertionError, OSError, subprocess.CalledProcessError) as error:
+        print(f"tools/crash: could not go on: {error}; the logs are in "
+              f"{folder}", file=sys.stderr)
+        return 3
     finally:
         if not keep and not chosen.keep:
             shutil.rmtree(folder, ignore_errors=True)

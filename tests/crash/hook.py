@@ -14,8 +14,12 @@ class Hook:
         self.received = {}  # id: its text, in the order of arrival
         self.repeats = 0
         self.changed = []  # sentences
+        self.loop = loop
         self.server = loop.run(asyncio.start_server(self._serve, "127.0.0.1",
                                                     port))
+
+    def close(self):
+        self.loop.call(self.server.close)
 
     async def _serve(self, reader, writer):
         try:

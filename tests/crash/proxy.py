@@ -77,6 +77,9 @@ class Proxy:
         self.loop.call(self.armed.clear)
         self.flow()
 
+    def close(self):
+        self.loop.call(self.server.close)
+
     def cut_all(self):
         def cut():
             self.cuts += len(self.pairs)

@@ -39,23 +39,28 @@ def config_of(dice, hook):
 class World:
     """A campaign on a fresh database of a server that goes on."""
 
-    def __init__(self, folder, postgres, loop, seed, patience):
+    def __init__(self, folder, postgres, patience):
         self.patience = patience  # seconds, then something is stuck
         self.folder = Path(folder)
-        self.folder.mkdir()
         self.postgres = postgres
         self.database = Database(postgres.url)
-        self.sockets = self.folder / "s"
-        self.sockets.mkdir()
-        self.to_database = Proxy(loop, str(self.sockets / ".s.PGSQL.5432"),
-                                 postgres.socket)
+        self.to_database = self.to_node = self.node = None
+        self.hook = self.record = self.campus = self.load = self.feed = None
+
+    def start(self, loop, seed):
+        sockets = self.folder / "s"
+        sockets.mkdir(parents=True)
+        self.to_database = Proxy(loop, str(sockets / ".s.PGSQL.5432"),
+                                 self.postgres.socket)
         proxied = (f"postgresql:///{self.database.name}?host="
-                   f"{urllib.parse.quote(str(self.sockets), safe='')}"
-                   f"&user=recapd")
+                   f"{urllib.parse.quote(str(sockets), safe='')}&user=recapd")
         self.hook = Hook(loop, quiet_port(), seed)
         config = config_of(random.Random(seed), self.hook)
         self.node = Supervised(self.folder / "node", proxied, config).begin()
-        self.node.wait_ready(60)
+        wait_until(lambda: self.node.is_ready() or self.node.ends,
+                   "the node to be ready", 60)
+        assert not self.node.ends, (
+            f"the node ended with {self.node.ends}: {self.node.log()[-500:]}")
         port = quiet_port()
         self.to_node = Proxy(loop, ("127.0.0.1", port),
                              ("127.0.0.1", self.node.port))
@@ -124,9 +129,15 @@ class World:
             yield f"the node ended with {code}"
 
     def close(self):
-        self.load.over.set()
-        self.feed.stop()
-        self.node.finish()
-        self.to_node.cut_all()
-        self.load.stop()
-        self.record.close()
+        """Ends what was started, even when that was not all."""
+        if self.node is not None:
+            self.node.finish()
+        if self.feed is not None:
+            self.feed.stop()
+            self.load.over.set()
+            self.to_node.cut_all()
+            self.load.stop()
+            self.record.close()
+        for server in (self.to_database, self.to_node, self.hook):
+            if server is not None:
+                server.close()
