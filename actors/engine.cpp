@@ -129,7 +129,10 @@ struct engine::impl {
   impl(const impl &) = delete;
   impl &operator=(const impl &) = delete;
 
-  [[nodiscard]] context_ptr node() const { return current.load(); }
+  [[nodiscard]] context_ptr node() const {
+    const std::lock_guard lock{current_mutex};
+    return current;
+  }
 
   void start() {
     auto fresh = spawn_node(system, {.base = {.options = options,
@@ -149,7 +152,8 @@ struct engine::impl {
         system.spawn(guard_actor, actors_of(*fresh),
                      std::function<void(std::string)>{
                          [this](std::string why) { died(std::move(why)); }});
-    current.store(std::move(fresh));
+    const std::lock_guard lock{current_mutex};
+    current.swap(fresh);
   }
 
   void end() {
@@ -220,7 +224,10 @@ struct engine::impl {
 
   system_config config;
   caf::actor_system system;
-  std::atomic<context_ptr> current;
+  // Not an atomic shared_ptr: libstdc++ 12 gives up its lock relaxed when it
+  // loads, which does not order what was read before the next store.
+  mutable std::mutex current_mutex;
+  context_ptr current;
   caf::actor guard;
 
   std::mutex supervisor_mutex;
