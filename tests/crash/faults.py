@@ -16,6 +16,7 @@ WEIGHTS = {
     "kill backend": 3,
     "halt postgres": 3,
     "pause backend": 3,
+    "late commit": 4,
     "cut commit": 6,
     "cut database": 3,
     "cut all database": 1,
@@ -85,6 +86,15 @@ class Faults:
 
     def pause_backend(self, dice):
         self.world.postgres.pause_backend(dice, dice.uniform(0.3, 2))
+
+    def late_commit(self, dice):
+        """What was sent to a backend takes effect when its sender has long
+        given it up, and has asked another what became of it."""
+        def cut_and_wait():
+            time.sleep(0.2)
+            self.world.to_database.cut_all()
+            time.sleep(dice.uniform(0.3, 2))
+        self.world.postgres.pause_backends(cut_and_wait)
 
     def cut_commit(self, dice):
         """Cuts that know what they look for: the statement that commits."""

@@ -109,16 +109,25 @@ class Postgres:
                 signal_to(dice.choice(backends), signal.SIGKILL)
 
     def pause_backend(self, dice, seconds):
-        """One backend stands still; the server must not be ended meanwhile,
-        because nothing else could be told to end."""
+        backends = self.backends()
+        if backends:
+            self._pause([dice.choice(backends)], lambda: time.sleep(seconds))
+
+    def pause_backends(self, meanwhile):
+        """All that there are now; those that come later run."""
+        self._pause(self.backends(), meanwhile)
+
+    def _pause(self, pids, meanwhile):
+        """The server must not be ended while somebody stands still: they
+        could not be told to end."""
         with self.lock:
-            backends = self.backends()
-            if not backends:
-                return
-            pid = dice.choice(backends)
-            signal_to(pid, signal.SIGSTOP)
-            time.sleep(seconds)
-            signal_to(pid, signal.SIGCONT)
+            try:
+                for pid in pids:
+                    signal_to(pid, signal.SIGSTOP)
+                meanwhile()
+            finally:
+                for pid in pids:
+                    signal_to(pid, signal.SIGCONT)
 
 
 def signal_to(pid, number):
