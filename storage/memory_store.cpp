@@ -2,6 +2,7 @@
 #include "storage/memory_store.hpp"
 
 #include <algorithm>
+#include <boost/json/parse.hpp>
 #include <stdexcept>
 
 #include "storage/audit.hpp"
@@ -23,6 +24,18 @@ auto take(const Map &map, Iterator first, int limit) {
   for (; first != map.end() && out.size() < bound(limit); ++first)
     out.push_back(first->second);
   return out;
+}
+
+/// What the inbox's column of that name is generated as.
+unsigned bucket_of_event(const std::string &event) {
+  boost::system::error_code wrong;
+  const auto json = boost::json::parse(event, wrong);
+  const auto *object = wrong ? nullptr : json.if_object();
+  const auto *subject = object ? object->if_contains("subject") : nullptr;
+  const auto *text = subject ? subject->if_string() : nullptr;
+  return text != nullptr && text->size() <= 64
+             ? workflows::bucket_of({text->data(), text->size()})
+             : 0;
 }
 
 class memory_store final : public store {
@@ -128,17 +141,25 @@ public:
     if (now) db_->manual_clock = now;
   }
 
-  std::vector<inbox_row> read_inbox(std::int64_t after, int limit) override {
+  std::vector<inbox_row> read_inbox(std::int64_t after, int limit,
+                                    const bucket_set &buckets) override {
     const std::lock_guard guard{db_->lock};
-    return take(db_->inbox, db_->inbox.upper_bound(after), limit);
+    auto rows = take(db_->inbox, db_->inbox.upper_bound(after), limit);
+    for (auto &row : rows) {
+      row.ours = buckets[bucket_of_event(row.event)];
+      if (!row.ours) row.event.clear();
+    }
+    return rows;
   }
 
-  void insert_inbox(std::string_view event) override {
+  void insert_inbox(std::string_view event,
+                    std::optional<instant> received_at) override {
     const std::lock_guard guard{db_->lock};
-    if (!db_->manual_clock)
+    if (!db_->manual_clock && !received_at)
       throw std::logic_error{
           "a memory store knows no time: save_manual_clock comes first"};
-    enter_inbox(std::string{event}, *db_->manual_clock);
+    enter_inbox(std::string{event},
+                received_at ? *received_at : *db_->manual_clock);
   }
 
   void bury(const dead_letter &letter,
@@ -261,6 +282,7 @@ private:
   void enter_inbox(std::string event, instant received_at) {
     const auto seq = ++db_->last_inbox_seq;
     db_->inbox.emplace(seq, inbox_row{.seq = seq,
+                                      .ours = true,
                                       .event = std::move(event),
                                       .received_at = received_at});
   }

@@ -178,28 +178,47 @@ void pg_store::save_manual_clock(std::optional<instant> now) {
   });
 }
 
-std::vector<inbox_row> pg_store::read_inbox(std::int64_t after, int limit) {
-  static const pg_statement statement{
-      "read_inbox", "SELECT seq, event, " + pg_micros("received_at")
-                        + " FROM inbox WHERE seq > $1::int8 ORDER BY seq"
-                          " LIMIT $2::int4"};
+std::vector<inbox_row> pg_store::read_inbox(std::int64_t after, int limit,
+                                            const bucket_set &buckets) {
+  static const auto columns = [](const std::string &ours) {
+    return "SELECT seq, " + ours + ", CASE WHEN " + ours + " THEN event END, "
+           + pg_micros("received_at")
+           + " FROM inbox WHERE seq > $1::int8 ORDER BY seq LIMIT $2::int4";
+  };
+  static const pg_statement all{"read_inbox", columns("true")};
+  static const pg_statement some{"read_inbox_buckets",
+                                 columns("bucket = ANY ($3::int2[])")};
+  pg_args args;
+  args.int8(after).int4(limit);
+  if (!buckets.all()) {
+    pg_array which{pg_type::int2};
+    for (std::size_t b = 0; b < buckets.size(); ++b)
+      if (buckets[b]) which.number(static_cast<int>(b));
+    args.array(which);
+  }
   return with([&](pg_connection &c) {
-    const auto rows = c.run(statement, pg_args{}.int8(after).int4(limit));
+    const auto rows = c.run(buckets.all() ? all : some, args);
     std::vector<inbox_row> out;
     for (int i = 0; i < rows.size(); ++i)
       out.push_back({.seq = rows.number(i, 0),
-                     .event = rows.text(i, 1),
-                     .received_at = rows.at(i, 2)});
+                     .ours = rows.boolean(i, 1),
+                     .event = rows.text(i, 2),
+                     .received_at = rows.at(i, 3)});
     return out;
   });
 }
 
-void pg_store::insert_inbox(std::string_view event) {
-  static const pg_statement statement{
-      "insert_inbox", "INSERT INTO inbox (event) VALUES ($1::text)"};
-  with([&](pg_connection &c) {
-    c.run(statement, pg_args{}.text(storable(event)));
-  });
+void pg_store::insert_inbox(std::string_view event,
+                            std::optional<instant> received_at) {
+  static const pg_statement now{"insert_inbox",
+                                "INSERT INTO inbox (event) VALUES ($1::text)"};
+  static const pg_statement before{"insert_inbox_at",
+                                   "INSERT INTO inbox (event, received_at)"
+                                   " VALUES ($1::text, $2::timestamptz)"};
+  pg_args args;
+  args.text(storable(event));
+  if (received_at) args.at(*received_at);
+  with([&](pg_connection &c) { c.run(received_at ? before : now, args); });
 }
 
 void pg_store::bury(const dead_letter &letter,

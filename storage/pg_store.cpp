@@ -47,22 +47,6 @@ private:
 
 }  // namespace
 
-pg_store::pg_store(std::string url) : url_{std::move(url)} {
-  connected();
-}
-
-pg_connection &pg_store::connected() {
-  if (connection_ && !connection_->alive()) connection_.reset();
-  if (!connection_) {
-    try {
-      connection_ = std::make_unique<pg_connection>(url_);
-    } catch (const pg_error &e) {
-      throw storage_error{fault::unavailable, e.what()};
-    }
-  }
-  return *connection_;
-}
-
 std::unique_ptr<store> open_pg_store(const std::string &url) {
   return std::make_unique<pg_store>(url);
 }

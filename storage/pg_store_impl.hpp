@@ -2,18 +2,17 @@
 // parts. SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <memory>
 #include <string>
 #include <utility>
 
-#include "storage/pg_connection.hpp"
+#include "storage/pg_link.hpp"
 #include "storage/store.hpp"
 
 namespace recapd::storage {
 
-class pg_store final : public store {
+class pg_store final : public store, private pg_link {
 public:
-  explicit pg_store(std::string url);
+  explicit pg_store(std::string url) : pg_link{std::move(url)} {}
 
   std::vector<std::optional<fault>>
   append(std::span<const commit> commits) override;
@@ -32,8 +31,10 @@ public:
   std::optional<instant> load_manual_clock() override;
   void save_manual_clock(std::optional<instant> now) override;
 
-  std::vector<inbox_row> read_inbox(std::int64_t after, int limit) override;
-  void insert_inbox(std::string_view event) override;
+  std::vector<inbox_row> read_inbox(std::int64_t after, int limit,
+                                    const bucket_set &buckets) override;
+  void insert_inbox(std::string_view event,
+                    std::optional<instant> received_at) override;
   void bury(const dead_letter &letter,
             std::optional<std::int64_t> inbox_seq) override;
   std::vector<dead_letter> list_dead_letters(std::int64_t after,
@@ -52,23 +53,6 @@ public:
   void save_cursor(std::string_view sink, std::int64_t position) override;
   std::vector<std::pair<std::string, std::int64_t>> count_by_state() override;
   violations check() override;
-
-private:
-  /// The connection, opened anew where it has ended. Throws storage_error.
-  pg_connection &connected();
-  /// Runs `f(connection)`; all trouble becomes storage_error{unavailable}.
-  template <class F> auto with(F f) {
-    auto &c = connected();
-    try {
-      return f(c);
-    } catch (const pg_error &e) {
-      if (e.kind() == pg_trouble::broken) connection_.reset();
-      throw storage_error{fault::unavailable, e.what()};
-    }
-  }
-
-  std::string url_;
-  std::unique_ptr<pg_connection> connection_;
 };
 
 }  // namespace recapd::storage

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <bitset>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -21,6 +22,9 @@
 namespace recapd::storage {
 
 using workflows::instant;
+
+using bucket_set = std::bitset<workflows::bucket_count>;
+inline const bucket_set all_buckets = bucket_set{}.set();
 
 /// 128 bits of a digest of a command's content (type, subject, who, data).
 using digest = std::array<std::uint8_t, 16>;
@@ -100,6 +104,7 @@ struct dead_letter {
 
 struct inbox_row {
   std::int64_t seq = 0;
+  bool ours = true;  ///< its bucket was asked for; else there is no event
   std::string event;
   instant received_at;
 };
@@ -208,9 +213,13 @@ public:
   // ---- inbox and dead letters ----
   // What came by the database, and what could not be taken.
   /// Rows with seq > `after`, in order.
-  [[nodiscard]] virtual std::vector<inbox_row> read_inbox(std::int64_t after,
-                                                          int limit) = 0;
-  virtual void insert_inbox(std::string_view event) = 0;
+  /// Of buckets that are not set only the seqs are read.
+  [[nodiscard]] virtual std::vector<inbox_row>
+  read_inbox(std::int64_t after, int limit,
+             const bucket_set &buckets = all_buckets) = 0;
+  /// Received now, unless it was received by somebody else before.
+  virtual void insert_inbox(std::string_view event,
+                            std::optional<instant> received_at = {}) = 0;
   /// Writes the dead letter and deletes the inbox row, in one transaction.
   virtual void bury(const dead_letter &letter,
                     std::optional<std::int64_t> inbox_seq) = 0;

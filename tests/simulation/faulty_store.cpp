@@ -67,11 +67,13 @@ public:
   void save_manual_clock(std::optional<instant> now) override {
     read().save_manual_clock(now);
   }
-  std::vector<inbox_row> read_inbox(std::int64_t after, int limit) override {
-    return read().read_inbox(after, limit);
+  std::vector<inbox_row> read_inbox(std::int64_t after, int limit,
+                                    const bucket_set &buckets) override {
+    return read().read_inbox(after, limit, buckets);
   }
-  void insert_inbox(std::string_view event) override {
-    read().insert_inbox(event);
+  void insert_inbox(std::string_view event,
+                    std::optional<instant> received_at) override {
+    read().insert_inbox(event, received_at);
   }
   void bury(const dead_letter &letter,
             std::optional<std::int64_t> inbox_seq) override {

@@ -45,6 +45,40 @@ CAF_TEST(inbox rows come in order with the manual clocks time) {
   });
 }
 
+CAF_TEST(of another nodes rows only the seqs are read) {
+  with_each_store([](world &w) {
+    w.s->save_manual_clock(at(1));
+    w.s->insert_inbox(R"({"subject": "s1", "data": {"subject": "s2"}})");
+    w.s->insert_inbox(R"({"subject": "s2"})", at(5));
+    w.s->insert_inbox("no event at all");
+    bucket_set ours;
+    ours.set(recapd::workflows::bucket_of("s2"));
+    const auto rows = w.s->read_inbox(0, 10, ours);
+    CAF_REQUIRE_EQUAL(rows.size(), 3u);
+    CAF_CHECK_EQUAL(texts(rows), "1 2{\"subject\": \"s2\"} 3 ");
+    CAF_CHECK(!rows[0].ours);
+    CAF_CHECK(rows[1].ours);
+    CAF_CHECK(rows[1].received_at == at(5));
+    ours.reset().set(0);
+    CAF_CHECK(w.s->read_inbox(2, 10, ours)[0].ours);
+  });
+}
+
+CAF_TEST(rows of every session lie in the bucket the program computes) {
+  with_each_store([](world &w) {
+    w.s->save_manual_clock(at(1));
+    for (int i = 0; i < 40; ++i) {
+      const auto id = std::string(static_cast<std::size_t>(i % 9) + 1, 'Z')
+                      + "_-" + std::to_string(i * 7919);
+      w.s->insert_inbox("{\"subject\":\"" + id + "\"}");
+      bucket_set ours;
+      ours.set(recapd::workflows::bucket_of(id));
+      CAF_CHECK(w.s->read_inbox(i, 1, ours).at(0).ours);
+      CAF_CHECK(!w.s->read_inbox(i, 1, ~ours).at(0).ours);
+    }
+  });
+}
+
 CAF_TEST(the commit that decides a row takes it away) {
   with_each_store([](world &w) {
     w.s->save_manual_clock(at(0));

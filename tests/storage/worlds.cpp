@@ -73,7 +73,8 @@ pg_database &pg_database::emptied() {
         "DELETE FROM session_events; DELETE FROM commands; DELETE FROM usage;"
         "DELETE FROM ledger; DELETE FROM inbox; DELETE FROM dead_letters;"
         "DELETE FROM policies; DELETE FROM manual_clock;"
-        "DELETE FROM sink_cursors; SELECT setval('inbox_seq_seq', 1, false),"
+        "DELETE FROM sink_cursors; DELETE FROM nodes; DELETE FROM leases;"
+        "UPDATE shards SET count = 64; SELECT setval('inbox_seq_seq', 1, false),"
         " setval('dead_letters_id_seq', 1, false)");
   return database;
 }

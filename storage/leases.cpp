@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "storage/leases.hpp"
+
+#include <algorithm>
+
+#include "workflows/ids.hpp"
+
+namespace recapd::storage {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A node that has been silent for so long is forgotten.
+constexpr auto remembered = 24h;
+
+void join(lease_table &t, const heartbeat &h, instant now) {
+  auto [at, fresh] = t.members.try_emplace(h.node);
+  auto &m = at->second;
+  if (!fresh && m.incarnation != h.incarnation && !h.joining)
+    throw name_taken{"another process runs as node " + h.node
+                     + ": give each node a name (node.name) or a data folder "
+                       "of its own"};
+  if (m.incarnation != h.incarnation)
+    m = {.name = h.node,
+         .incarnation = h.incarnation,
+         .address = {},
+         .started_at = now,
+         .expires_at = now,
+         .draining = false};
+  m.address = h.address;
+  m.expires_at = now + h.expiry;
+  m.draining = m.draining || h.leaving;
+}
+
+/// How many shards the node should hold: all live ones that do not leave share
+/// evenly, the first by name take one more of what is left over.
+int fair_share(const lease_table &t, std::string_view node, instant now) {
+  int live = 0;
+  int place = -1;
+  for (const auto &[name, m] : t.members) {
+    if (m.draining || m.expires_at <= now) continue;
+    if (name == node) place = live;
+    ++live;
+  }
+  if (place < 0) return 0;
+  return t.shards / live + (place < t.shards % live ? 1 : 0);
+}
+
+bool free(const lease_table &t, int shard, instant now) {
+  const auto at = t.holders.find(shard);
+  if (at == t.holders.end()) return true;
+  const auto m = t.members.find(at->second);
+  return m == t.members.end() || m->second.expires_at <= now;
+}
+
+std::vector<int> held_by(const lease_table &t, std::string_view node) {
+  std::vector<int> held;
+  for (const auto &[shard, holder] : t.holders)
+    if (holder == node) held.push_back(shard);
+  return held;
+}
+
+}  // namespace
+
+bool valid_shards(int shards) {
+  return shards > 0 && shards <= static_cast<int>(workflows::bucket_count)
+         && (shards & (shards - 1)) == 0;
+}
+
+turn beat(lease_table &t, const heartbeat &h, instant now) {
+  join(t, h, now);
+  std::erase_if(t.members, [&](const auto &m) {
+    return m.second.expires_at + remembered < now;
+  });
+  for (const auto shard : h.let_go)
+    if (const auto at = t.holders.find(shard);
+        at != t.holders.end() && at->second == h.node)
+      t.holders.erase(at);
+
+  const auto share = static_cast<std::size_t>(fair_share(t, h.node, now));
+  auto held = held_by(t, h.node);
+  for (int s = 0; s < t.shards && held.size() < share; ++s)
+    if (free(t, s, now)) {
+      t.holders[s] = h.node;
+      held.push_back(s);
+    }
+  std::sort(held.begin(), held.end());
+  const auto keep = static_cast<std::ptrdiff_t>(std::min(share, held.size()));
+  return {.shards = t.shards,
+          .held = held,
+          .surplus = {held.begin() + keep, held.end()},
+          .drain = t.members.find(h.node)->second.draining};
+}
+
+bool reshard(lease_table &t, int shards) {
+  if (!valid_shards(shards)) return false;
+  std::map<int, std::string> dealt;
+  for (int s = 0; s < shards; ++s)
+    if (const auto at = t.holders.find(s % t.shards); at != t.holders.end())
+      dealt.emplace(s, at->second);
+  t.holders = std::move(dealt);
+  t.shards = shards;
+  return true;
+}
+
+namespace {
+
+class memory_leases final : public lease_store {
+public:
+  memory_leases(std::shared_ptr<shared_leases> leases,
+                std::function<instant()> now)
+      : leases_{std::move(leases)}, now_{std::move(now)} {}
+
+  turn beat(const heartbeat &h) override {
+    const std::lock_guard guard{leases_->lock};
+    return storage::beat(leases_->table, h, now_());
+  }
+
+  void leave(std::string_view node, std::string_view incarnation) override {
+    const std::lock_guard guard{leases_->lock};
+    storage::leave(leases_->table, node, incarnation);
+  }
+
+  std::pair<lease_table, instant> look() override {
+    const std::lock_guard guard{leases_->lock};
+    return {leases_->table, now_()};
+  }
+
+  bool ask_to_drain(std::string_view node) override {
+    const std::lock_guard guard{leases_->lock};
+    const auto at = leases_->table.members.find(node);
+    if (at == leases_->table.members.end()) return false;
+    at->second.draining = true;
+    return true;
+  }
+
+  bool set_shards(int shards) override {
+    const std::lock_guard guard{leases_->lock};
+    return reshard(leases_->table, shards);
+  }
+
+private:
+  std::shared_ptr<shared_leases> leases_;
+  std::function<instant()> now_;
+};
+
+}  // namespace
+
+void leave(lease_table &t, std::string_view node,
+           std::string_view incarnation) {
+  const auto at = t.members.find(node);
+  if (at == t.members.end() || at->second.incarnation != incarnation) return;
+  t.members.erase(at);
+  std::erase_if(t.holders, [&](const auto &h) { return h.second == node; });
+}
+
+std::unique_ptr<lease_store>
+open_memory_leases(std::shared_ptr<shared_leases> leases,
+                   std::function<instant()> now) {
+  return std::make_unique<memory_leases>(std::move(leases), std::move(now));
+}
+
+}  // namespace recapd::storage

@@ -1,0 +1,152 @@
+// Leases in PostgreSQL: the whole table is read, beaten and written back under
+// a lock, by the server's clock.
+// SPDX-License-Identifier: Apache-2.0
+#include "storage/leases.hpp"
+#include "storage/pg_link.hpp"
+
+namespace recapd::storage {
+
+namespace {
+
+const pg_statement lock{"lease_lock",
+                        "SELECT pg_advisory_xact_lock(7236218450113)"};
+const pg_statement the_time{"lease_time", "SELECT count, "
+                                              + pg_micros("clock_timestamp()")
+                                              + " FROM shards"};
+const pg_statement all_members{
+    "members", "SELECT name, incarnation, address, " + pg_micros("started_at")
+                   + ", " + pg_micros("expires_at") + ", draining FROM nodes"};
+const pg_statement all_holders{"holders", "SELECT shard, node FROM leases"};
+const pg_statement put_member{
+    "put_member",
+    "INSERT INTO nodes"
+    " (name, incarnation, address, started_at, expires_at, draining)"
+    " VALUES ($1::text, $2::text, $3::text, $4::timestamptz, $5::timestamptz,"
+    " $6::boolean)"
+    " ON CONFLICT (name) DO UPDATE SET incarnation = excluded.incarnation,"
+    " address = excluded.address, started_at = excluded.started_at,"
+    " expires_at = excluded.expires_at, draining = excluded.draining"};
+const pg_statement drop_member{"drop_member",
+                               "DELETE FROM nodes WHERE name = $1::text"};
+const pg_statement put_holder{"put_holder", "INSERT INTO leases (shard, node)"
+                                            " VALUES ($1::int4, $2::text)"
+                                            " ON CONFLICT (shard) DO UPDATE"
+                                            " SET node = excluded.node"};
+const pg_statement drop_holder{"drop_holder",
+                               "DELETE FROM leases WHERE shard = $1::int4"};
+const pg_statement put_shards{"put_shards",
+                              "UPDATE shards SET count = $1::int4"};
+
+bool same(const member &a, const member &b) {
+  return a.incarnation == b.incarnation && a.address == b.address
+         && a.started_at == b.started_at && a.expires_at == b.expires_at
+         && a.draining == b.draining;
+}
+
+class pg_leases final : public lease_store, private pg_link {
+public:
+  explicit pg_leases(std::string url) : pg_link{std::move(url)} {}
+
+  turn beat(const heartbeat &h) override {
+    turn told;
+    change(
+        [&](lease_table &t, instant now) { told = storage::beat(t, h, now); });
+    return told;
+  }
+
+  void leave(std::string_view node, std::string_view incarnation) override {
+    change(
+        [&](lease_table &t, instant) { storage::leave(t, node, incarnation); });
+  }
+
+  std::pair<lease_table, instant> look() override {
+    return with([&](pg_connection &c) { return read(c); });
+  }
+
+  bool ask_to_drain(std::string_view node) override {
+    bool found = false;
+    change([&](lease_table &t, instant) {
+      const auto at = t.members.find(node);
+      found = at != t.members.end();
+      if (found) at->second.draining = true;
+    });
+    return found;
+  }
+
+  bool set_shards(int shards) override {
+    bool done = false;
+    change([&](lease_table &t, instant) { done = reshard(t, shards); });
+    return done;
+  }
+
+private:
+  static std::pair<lease_table, instant> read(pg_connection &c) {
+    lease_table t;
+    const auto head = c.run(the_time);
+    t.shards = static_cast<int>(head.number(0, 0));
+    const auto members = c.run(all_members);
+    for (int i = 0; i < members.size(); ++i)
+      t.members.emplace(members.text(i, 0),
+                        member{.name = members.text(i, 0),
+                               .incarnation = members.text(i, 1),
+                               .address = members.text(i, 2),
+                               .started_at = members.at(i, 3),
+                               .expires_at = members.at(i, 4),
+                               .draining = members.boolean(i, 5)});
+    const auto holders = c.run(all_holders);
+    for (int i = 0; i < holders.size(); ++i)
+      t.holders.emplace(static_cast<int>(holders.number(i, 0)),
+                        holders.text(i, 1));
+    return {std::move(t), head.at(0, 1)};
+  }
+
+  /// What is lost with a server that crashes is said again at the next beat.
+  template <class F> void change(F f) {
+    with([&](pg_connection &c) {
+      c.in_transaction([&] {
+        c.script("SET LOCAL synchronous_commit = off");
+        c.run(lock);
+        const auto [before, now] = read(c);
+        auto after = before;
+        f(after, now);
+        write(c, before, after);
+      });
+    });
+  }
+
+  static void write(pg_connection &c, const lease_table &before,
+                    const lease_table &after) {
+    for (const auto &[name, m] : after.members) {
+      const auto old = before.members.find(name);
+      if (old != before.members.end() && same(old->second, m)) continue;
+      c.run(put_member, pg_args{}
+                            .text(name)
+                            .text(m.incarnation)
+                            .text(m.address)
+                            .at(m.started_at)
+                            .at(m.expires_at)
+                            .boolean(m.draining));
+    }
+    for (const auto &[name, m] : before.members)
+      if (!after.members.contains(name))
+        c.run(drop_member, pg_args{}.text(name));
+    for (const auto &[shard, node] : after.holders) {
+      const auto old = before.holders.find(shard);
+      if (old == before.holders.end() || old->second != node)
+        c.run(put_holder, pg_args{}.int4(shard).text(node));
+    }
+    for (const auto &[shard, node] : before.holders)
+      if (!after.holders.contains(shard))
+        c.run(drop_holder, pg_args{}.int4(shard));
+    if (after.shards != before.shards)
+      c.run(put_shards, pg_args{}.int4(after.shards));
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<lease_store> open_pg_leases(const std::string &url) {
+  return std::make_unique<pg_leases>(url);
+}
+
+}  // namespace recapd::storage

@@ -1,0 +1,191 @@
+// Who holds which shard, in both stores.
+// SPDX-License-Identifier: Apache-2.0
+#define CAF_SUITE leasing
+#include <rapidcheck.h>
+
+#include "storage/leases.hpp"
+#include "worlds.hpp"
+
+#include "caf/test/unit_test.hpp"
+
+using namespace recapd::storage;
+using namespace recapd::storage::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// With a clock to move: PostgreSQL's own cannot be, so a silent node is one
+/// whose heartbeat had no expiry.
+void with_each_lease_store(const std::function<void(lease_store &)> &body) {
+  auto now = std::make_shared<instant>(at(0));
+  const auto memory = open_memory_leases(std::make_shared<shared_leases>(),
+                                         [now] { return *now += 1us; });
+  body(*memory);
+  const auto pg = open_pg_leases(pg_database::emptied().url());
+  body(*pg);
+}
+
+heartbeat from(const std::string &node, bool joining = false,
+               const std::string &incarnation = "1") {
+  return {.node = node,
+          .incarnation = incarnation,
+          .address = "http://127.0.0.1:1",
+          .expiry = 10s,
+          .joining = joining,
+          .leaving = false,
+          .let_go = {}};
+}
+
+std::size_t held(lease_store &s, const std::string &node) {
+  return s.beat(from(node)).held.size();
+}
+
+/// Beats until everybody has the share that is theirs.
+void settle(lease_store &s, const std::vector<std::string> &nodes) {
+  for (int round = 0; round < 3; ++round)
+    for (const auto &n : nodes) {
+      auto h = from(n);
+      h.let_go = s.beat(h).surplus;
+      (void)s.beat(h);
+    }
+}
+
+}  // namespace
+
+CAF_TEST(the first node holds everything at once) {
+  with_each_lease_store([](lease_store &s) {
+    const auto t = s.beat(from("a", true));
+    CAF_CHECK_EQUAL(t.shards, 64);
+    CAF_CHECK_EQUAL(t.held.size(), 64u);
+    CAF_CHECK(t.surplus.empty());
+    CAF_CHECK(!t.drain);
+  });
+}
+
+CAF_TEST(a node that joins gets what the others let go) {
+  with_each_lease_store([](lease_store &s) {
+    (void)s.beat(from("a", true));
+    CAF_CHECK(s.beat(from("b", true)).held.empty());
+    const auto t = s.beat(from("a"));
+    CAF_CHECK_EQUAL(t.held.size(), 64u);
+    CAF_CHECK_EQUAL(t.surplus.size(), 32u);
+    // What is not let go stays.
+    CAF_CHECK(s.beat(from("b")).held.empty());
+    settle(s, {"a", "b"});
+    CAF_CHECK_EQUAL(held(s, "a"), 32u);
+    CAF_CHECK_EQUAL(held(s, "b"), 32u);
+    (void)s.beat(from("c", true));
+    settle(s, {"a", "b", "c"});
+    CAF_CHECK_EQUAL(held(s, "a"), 22u);
+    CAF_CHECK_EQUAL(held(s, "b"), 21u);
+    CAF_CHECK_EQUAL(held(s, "c"), 21u);
+  });
+}
+
+CAF_TEST(what a silent node held goes to the others) {
+  with_each_lease_store([](lease_store &s) {
+    auto silent = from("a", true);
+    silent.expiry = 0ms;
+    CAF_CHECK_EQUAL(s.beat(silent).held.size(), 0u);
+    silent.expiry = 10s;
+    CAF_CHECK_EQUAL(s.beat(silent).held.size(), 64u);
+    silent.expiry = 0ms;
+    (void)s.beat(silent);
+    CAF_CHECK_EQUAL(s.beat(from("b", true)).held.size(), 64u);
+    // It comes back, and is told that it has lost them.
+    CAF_CHECK(s.beat(from("a")).held.empty());
+  });
+}
+
+CAF_TEST(a process that starts anew has what its name held) {
+  with_each_lease_store([](lease_store &s) {
+    (void)s.beat(from("a", true, "1"));
+    CAF_CHECK_EQUAL(s.beat(from("a", true, "2")).held.size(), 64u);
+    bool refused = false;
+    try {
+      (void)s.beat(from("a", false, "1"));
+    } catch (const name_taken &) {
+      refused = true;
+    }
+    CAF_CHECK(refused);
+    s.leave("a", "1");  // too late to say
+    CAF_CHECK_EQUAL(s.beat(from("a", false, "2")).held.size(), 64u);
+  });
+}
+
+CAF_TEST(a node that leaves gives up everything when it is at rest) {
+  with_each_lease_store([](lease_store &s) {
+    (void)s.beat(from("a", true));
+    (void)s.beat(from("b", true));
+    settle(s, {"a", "b"});
+    CAF_CHECK(!s.ask_to_drain("nobody"));
+    CAF_CHECK(s.ask_to_drain("a"));
+    const auto t = s.beat(from("a"));
+    CAF_CHECK(t.drain);
+    CAF_CHECK_EQUAL(t.surplus.size(), 32u);
+    CAF_CHECK_EQUAL(held(s, "b"), 32u);
+    s.leave("a", "1");
+    CAF_CHECK_EQUAL(held(s, "b"), 64u);
+    CAF_CHECK_EQUAL(s.look().first.members.size(), 1u);
+  });
+}
+
+CAF_TEST(shards are split and joined while nodes run) {
+  with_each_lease_store([](lease_store &s) {
+    (void)s.beat(from("a", true));
+    (void)s.beat(from("b", true));
+    settle(s, {"a", "b"});
+    for (const auto wrong : {0, -4, 3, 2048})
+      CAF_CHECK(!s.set_shards(wrong));
+    CAF_CHECK(s.set_shards(256));
+    const auto t = s.beat(from("a"));
+    CAF_CHECK_EQUAL(t.shards, 256);
+    CAF_CHECK_EQUAL(t.held.size(), 128u);
+    CAF_CHECK(t.surplus.empty());
+    CAF_CHECK(s.set_shards(1));
+    CAF_CHECK_EQUAL(held(s, "a") + held(s, "b"), 1u);
+  });
+}
+
+CAF_TEST(whatever nodes do in the end every shard is held and shared) {
+  CAF_CHECK(rc::check("leases", [] {
+    const std::vector<std::string> names{"a", "b", "c", "d"};
+    lease_table t;
+    instant now = at(0);
+    std::map<std::string, std::vector<int>> surplus;
+    std::set<std::string> joined;
+    const auto turns = *rc::gen::container<std::vector<int>>(
+        *rc::gen::inRange(1, 60), rc::gen::inRange(0, 1000));
+    for (const auto roll : turns) {
+      const auto &name = names[static_cast<std::size_t>(roll) % names.size()];
+      now += std::chrono::seconds{roll % 13};
+      if (roll % 17 == 0) (void)reshard(t, 1 << (roll % 11));
+      if (roll % 19 == 0) {
+        leave(t, name, "1");
+        joined.erase(name);
+        continue;
+      }
+      auto h = from(name, joined.insert(name).second);
+      h.let_go = surplus[name];
+      const auto told = beat(t, h, now);
+      surplus[name] = told.surplus;
+      for (const auto s : told.held) {
+        RC_ASSERT(s < t.shards);
+        RC_ASSERT(t.holders.at(s) == name);
+      }
+    }
+    if (joined.empty()) return;
+    for (int round = 0; round < 4; ++round)
+      for (const auto &name : joined) {
+        auto h = from(name);
+        h.let_go = surplus[name];
+        surplus[name] = beat(t, h, now += 1s).surplus;
+      }
+    RC_ASSERT(static_cast<int>(t.holders.size()) == t.shards);
+    std::map<std::string, int> counts;
+    for (const auto &[shard, holder] : t.holders)
+      ++counts[holder];
+    for (const auto &[name, count] : counts)
+      RC_ASSERT(count <= t.shards / static_cast<int>(joined.size()) + 1);
+  }));
+}
