@@ -305,6 +305,7 @@ def test_a_refused_command_changes_nothing(client):
 def test_refusals_of_a_session_can_be_read_oldest_first(client):
     lesson = Lesson(client, start=client.now() + DAY).ready()
     first = lesson.log_time(30).json
+    client.advance("1s")  # of two in one moment neither is the older
     second = lesson.complete(0).json
     rows = client.read(f"/v1/sessions/{lesson.id}/refusals")["refusals"]
     assert [r["id"] for r in rows] == [first["id"], second["id"]]
