@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "config/layers.hpp"
+#include "config/secrets.hpp"
 #include "config/section.hpp"
 
 namespace recapd::config {
@@ -25,9 +26,9 @@ bool parse_listen(std::string_view text, settings &s) {
   const auto port = text.substr(colon + 1);
   if (host.front() == '[' && host.back() == ']')
     host = host.substr(1, host.size() - 2);
-  else if (host.find_first_of(":[]") != std::string_view::npos)
+  else if (host.find(':') != std::string_view::npos)
     return false;
-  if (host.empty() || host.find_first_of(" /@") != std::string_view::npos)
+  if (host.empty() || host.find_first_of(" /@[]") != std::string_view::npos)
     return false;
   const auto end = port.data() + port.size();
   unsigned short number = 0;
@@ -56,9 +57,7 @@ void read_node(const tree &t, settings &s) {
 void read_database(const tree &t, settings &s) {
   section in{t, "database"};
   in.text("url", s.database_url);
-  const auto &url = s.database_url;
-  if (!url.empty() && !url.starts_with("postgresql://")
-      && !url.starts_with("postgres://") && url.find('=') == std::string::npos)
+  if (!without_passwords(s.database_url))
     in.refuse("url", "a PostgreSQL URL, such as postgresql://user@host/name");
   in.end();
 }
@@ -183,7 +182,8 @@ void refuse_unknown_sections(const tree &t) {
     std::string list;
     for (const auto *name : known)
       list += (list.empty() ? "" : ", ") + std::string{name};
-    throw config_error{std::string{member.key()},
+    const std::string name{member.key()};
+    throw config_error{name.empty() ? R"("")" : name,
                        "no such section; there are " + list};
   }
 }

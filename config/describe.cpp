@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <boost/json.hpp>
-#include <regex>
 
 #include "config/layers.hpp"
+#include "config/secrets.hpp"
 
 namespace recapd::config {
 
@@ -10,19 +10,8 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr const char *hidden = "***";
-
 std::string masked(const std::string &secret) {
-  return secret.empty() ? "" : hidden;
-}
-
-/// Takes the password out of a URL or a key/value string.
-std::string without_password(const std::string &url) {
-  static const std::regex in_url{R"(^(\w+://[^:/@]*):[^@]*@)"};
-  static const std::regex in_pairs{
-      R"(\b(password\s*=\s*)('(?:[^'\\]|\\.)*'|[^&\s]+))"};
-  return std::regex_replace(std::regex_replace(url, in_url, "$1:***@"),
-                            in_pairs, "$1***");
+  return std::string{secret.empty() ? "" : hidden};
 }
 
 std::string listen_of(const settings &s) {
@@ -81,9 +70,10 @@ json::object to_json(const settings &s) {
                  {"name", s.name},
                  {"data", s.data_dir},
                  {"clock", manual ? "manual" : "system"}};
-  out["database"] = {{"url", without_password(s.database_url)}};
+  out["database"] = {
+      {"url", without_passwords(s.database_url).value_or(std::string{hidden})}};
   out["ingress"] = {{"kind", nats ? "nats" : "inbox"},
-                    {"nats_url", s.nats_url}};
+                    {"nats_url", without_user_password(s.nats_url)}};
   out["auth"] = {{"mode", token_mode ? "token" : "trusted"},
                  {"tokens", tokens_of(s)}};
   out["policy"] = workflows::to_json(s.policy);
@@ -91,7 +81,7 @@ json::object to_json(const settings &s) {
   out["http"] = {{"max_connections", s.http.max_connections},
                  {"header_timeout_ms", s.http.header_timeout_ms},
                  {"idle_timeout_ms", s.http.idle_timeout_ms}};
-  out["webhook"] = {{"url", s.sink.url},
+  out["webhook"] = {{"url", without_user_password(s.sink.url)},
                     {"secret", masked(s.sink.secret)},
                     {"timeout_ms", s.sink.timeout_ms}};
   out["log"] = {{"level", s.log_level}};

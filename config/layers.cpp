@@ -90,9 +90,18 @@ json::value value_of(const std::string &name, shape form,
   return json::string{text};
 }
 
+/// What a variable or an option says is shown, logged and stored as JSON.
+void require_utf8(const std::string &name, const std::string &text) {
+  boost::system::error_code ec;
+  static_cast<void>(json::parse(json::serialize(json::string{text}), ec));
+  if (ec) throw config_error{name, "valid UTF-8"};
+}
+
 void put_option(tree &t, std::string_view path, const char *option,
                 const std::optional<std::string> &value) {
-  if (value) t.put(path, json::string{*value}, option);
+  if (!value) return;
+  require_utf8(option, *value);
+  t.put(path, json::string{*value}, option);
 }
 
 }  // namespace
@@ -139,6 +148,7 @@ tree layered(std::string_view text, const environment &env,
     auto name = variable_of(s.path);
     const auto found = env(name);
     if (!found || found->empty()) continue;
+    require_utf8(name, *found);
     auto value = value_of(name, s.form, *found);
     t.put(s.path, std::move(value), std::move(name));
   }

@@ -123,3 +123,12 @@ CAF_TEST(only names of settings are known) {
   CAF_CHECK(config::known_variable("RECAPD_TEST_POSTGRES"));
   CAF_CHECK(!config::known_variable("RECAPD_NODE_LISEN"));
 }
+
+CAF_TEST(a variable or an option that is not UTF - 8 is refused) {
+  CAF_CHECK_EQUAL(error_of("", {{"RECAPD_NODE_NAME", "\xff"}}),
+                  "RECAPD_NODE_NAME: expected valid UTF-8");
+  config::overrides options;
+  options.data = "\xc3(";
+  CAF_CHECK_EQUAL(error_of("", {}, options),
+                  "--data: expected valid UTF-8");
+}

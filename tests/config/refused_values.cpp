@@ -28,6 +28,7 @@ constexpr auto wrongs = std::to_array<wrong>({
      "policy.recap.min_characters: expected this key only once"},
     // Unknown sections and members.
     {R"({"nodes": {}})", "nodes: expected no such section; there are node,"},
+    {R"({"": {}})", "\"\": expected no such section"},
     {R"({"node": {"lisen": "a:1"}})",
      "node.lisen: expected no such setting; there are listen,"},
     {R"({"database": {"uri": ""}})", "database.uri: expected no such setting"},
@@ -56,6 +57,7 @@ constexpr auto wrongs = std::to_array<wrong>({
     {R"({"node": {"listen": "a:80x"}})", "node.listen: expected HOST:PORT"},
     {R"({"node": {"listen": "::1:80"}})", "node.listen: expected HOST:PORT"},
     {R"({"node": {"listen": "[]:80"}})", "node.listen: expected HOST:PORT"},
+    {R"({"node": {"listen": "[a]b]:80"}})", "node.listen: expected HOST:PORT"},
     {R"({"node": {"name": false}})", "node.name: expected a text"},
     {R"({"node": {"data": ""}})", "node.data: expected a folder"},
     {R"({"node": {"clock": "slow"}})",
