@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "http_world.hpp"
+
+#include <algorithm>
+#include <boost/asio/strand.hpp>
+#include <cerrno>
+#include <future>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "ingress/event_stream.hpp"
+#include "oracle.hpp"
+#include "storage/memory_database.hpp"
+
+namespace recapd::fuzz {
+
+namespace asio = boost::asio;
+namespace wf = workflows;
+using namespace std::chrono_literals;
+using asio::ip::tcp;
+
+namespace {
+
+/// Far above what any answer takes, on a busy machine and with sanitizers.
+constexpr auto patience = 60s;
+constexpr auto first_moment = "2026-11-23T14:00:00Z";
+
+config::settings settings_of(who caller) {
+  config::settings s;
+  s.clock = config::clock_kind::manual;
+  if (caller == who::trusted) return s;
+  s.auth = config::auth_mode::token;
+  s.tokens = {{.secret = "ann", .as = {wf::role::tutor, "ann"}},
+              {.secret = "bob", .as = {wf::role::student, "bob"}},
+              {.secret = "eve", .as = {wf::role::support, "eve"}}};
+  return s;
+}
+
+std::shared_ptr<ingress::http_shared>
+serve(actors::engine &engine, ingress::metrics &meters, who caller) {
+  const auto settings = settings_of(caller);
+  std::shared_ptr<ingress::http_shared> shared{
+      new ingress::http_shared{.io = asio::io_context{1},
+                               .use = {.engine = engine,
+                                       .meters = meters,
+                                       .auth = ingress::authenticator{settings},
+                                       .clock = settings.clock},
+                               .tuning = {},
+                               .max_connections = 10,
+                               .header_timeout = patience,
+                               .idle_timeout = patience,
+                               .hub = {},
+                               .guard = {},
+                               .gone = {},
+                               .peers = {}}};
+  shared->hub = std::make_shared<ingress::event_hub>(shared->io, shared->use,
+                                                     shared->tuning);
+  shared->hub->start(shared);
+  return shared;
+}
+
+/// As http_server's stop(): what was posted last still holds peers.
+void end(ingress::http_shared &shared) {
+  shared.use.draining = true;
+  shared.hub->stop();
+  shared.over = true;
+  shared.io.stop();
+  shared.io.restart();
+  while (shared.io.poll() > 0) {
+  }
+}
+
+/// The client's end of a connection; closes it.
+class line {
+public:
+  line(std::string_view bytes, std::size_t piece, bool wait)
+      : rest_{bytes}, piece_{piece}, wait_{wait} {
+    int ends[2];
+    require(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0,
+                         ends)
+                == 0,
+            "there is a pair of sockets");
+    ours_ = ends[0];
+    theirs_ = ends[1];
+  }
+  ~line() { ::close(ours_); }
+  line(const line &) = delete;
+  line &operator=(const line &) = delete;
+
+  [[nodiscard]] int theirs() const { return theirs_; }
+  [[nodiscard]] bool over() const { return over_; }
+  [[nodiscard]] std::string &got() { return got_; }
+
+  /// Sends and receives what it can; false if that was nothing.
+  bool move() {
+    const bool sent = send();
+    const bool received = receive();
+    return sent || received;
+  }
+  /// Nothing moves: whoever waited for the event stream has seen enough.
+  void rest() { wait_ = false; }
+
+private:
+  bool send() {
+    if (done_) return false;
+    if (rest_.empty()) {
+      if (wait_) return false;
+      done_ = true;
+      ::shutdown(ours_, SHUT_WR);
+      return true;
+    }
+    const auto n = ::send(ours_, rest_.data(), std::min(piece_, rest_.size()),
+                          MSG_NOSIGNAL);
+    if (n > 0) rest_.remove_prefix(static_cast<std::size_t>(n));
+    if (n < 0 && errno != EAGAIN) rest_ = {};
+    return n > 0;
+  }
+  bool receive() {
+    char some[65536];
+    const auto n = ::recv(ours_, some, sizeof some, 0);
+    if (n > 0) got_.append(some, static_cast<std::size_t>(n));
+    if (n == 0 || (n < 0 && errno != EAGAIN)) over_ = true;
+    return n > 0;
+  }
+
+  int ours_ = -1, theirs_ = -1;
+  std::string_view rest_;
+  std::size_t piece_;
+  bool wait_, done_ = false, over_ = false;
+  std::string got_;
+};
+
+/// Runs handlers until `done`; a node that never gets there hangs.
+template <class Done>
+void run_until(asio::io_context &io, Done done, std::string_view shown) {
+  const auto end = std::chrono::steady_clock::now() + patience;
+  while (!done()) {
+    io.restart();
+    io.run_one_for(1ms);
+    require(std::chrono::steady_clock::now() < end, "a connection ends", shown);
+  }
+}
+
+wf::command schedule(wf::modality how) {
+  wf::schedule_session c;
+  c.tutor = "ann";
+  c.course = "math";
+  c.starts_at = *wf::parse_rfc3339(first_moment);
+  c.how = how;
+  c.students = {"bob"};
+  return c;
+}
+
+wf::recap recap() {
+  return {.topics_covered = std::string(80, 'a'),
+          .how_tutee_did = std::string(80, 'b'),
+          .next_steps = std::string(80, 'c')};
+}
+
+}  // namespace
+
+struct http_world::size_of_all {
+  std::size_t events, outcomes, letters, inbox;
+  wf::instant now;
+  bool operator==(const size_of_all &) const = default;
+};
+
+http_world::http_world()
+    : database_{storage::make_memory_database()},
+      time_{std::make_shared<actors::manual_clock>(
+          *wf::parse_rfc3339(first_moment))} {
+  const auto store = storage::open_memory_store(database_);
+  store->save_manual_clock(time_->now());
+  store->bury({.event = "{}",
+               .reason = "It is empty.",
+               .code = "malformed",
+               .ingress = "inbox",
+               .received_at = time_->now(),
+               .at = time_->now()},
+              std::nullopt);
+  actors::engine_options options;
+  options.workers = 1;
+  options.shards = 1;
+  engine_ = std::make_unique<actors::engine>(actors::engine::parts{
+      .options = options,
+      .stores = [db = database_] { return storage::open_memory_store(db); },
+      .time = time_,
+      .reports = nullptr,
+      .policy = {}});
+  trusted_ = serve(*engine_, meters_, who::trusted);
+  by_token_ = serve(*engine_, meters_, who::by_token);
+  seed();
+  seeded_ = std::make_unique<size_of_all>(measure());
+}
+
+http_world::~http_world() {
+  end(*trusted_);
+  end(*by_token_);
+}
+
+void http_world::submit(std::string_view who, std::string_view session,
+                        wf::command what) {
+  std::promise<bool> done;
+  const actors::reply<actors::outcome> answer{
+      [&done](auto a) { done.set_value(a.has_value() && a->accepted); }};
+  actors::submission s;
+  s.source = "/seed";
+  s.id = std::to_string(++commands_);
+  s.session = session;
+  s.by = *wf::parse_person(who);
+  s.received_at = time_->now();
+  s.what = std::move(what);
+  const bool taken = engine_->submit(std::move(s), answer);
+  require(taken && done.get_future().get(), "the world is as it is seeded");
+}
+
+void http_world::seed() {
+  submit("tutor:ann", "fresh", schedule(wf::modality::online));
+  submit("tutor:ann", "ready", schedule(wf::modality::in_person));
+  submit("student:bob", "ready", wf::accept_invitation{"bob"});
+  submit("tutor:ann", "waiting", schedule(wf::modality::in_person));
+  submit("student:bob", "waiting", wf::accept_invitation{"bob"});
+  submit("tutor:ann", "waiting",
+         wf::complete_session{.minutes = 60, .written = recap()});
+}
+
+http_world::size_of_all http_world::measure() const {
+  const std::lock_guard held{database_->lock};
+  return {.events = database_->log.size(),
+          .outcomes = database_->outcomes.size(),
+          .letters = database_->dead_letters.size(),
+          .inbox = database_->inbox.size(),
+          .now = time_->now()};
+}
+
+bool http_world::changed() const {
+  return measure() != *seeded_;
+}
+
+void http_world::check() const {
+  for (const auto &sentence : storage::open_memory_store(database_)->check())
+    require(false, "the database keeps its invariants", sentence);
+}
+
+std::string http_world::exchange(std::string_view bytes, std::size_t piece,
+                                 who caller) {
+  const auto &shared = caller == who::trusted ? trusted_ : by_token_;
+  auto &io = shared->io;
+  line client{bytes, piece, bytes.find("/v1/events") != bytes.npos};
+  tcp::socket socket{asio::make_strand(io)};
+  socket.assign(tcp::v4(), client.theirs());
+  std::make_shared<ingress::connection>(std::move(socket), shared)->start();
+  int still = 0;
+  run_until(
+      io,
+      [&] {
+        io.restart();
+        while (io.poll() > 0) {
+        }
+        still = client.move() ? 0 : still + 1;
+        if (still == 5) client.rest();
+        return client.over();
+      },
+      bytes);
+  run_until(
+      io, [&] { return shared->count() == 0; }, bytes);
+  return std::move(client.got());
+}
+
+}  // namespace recapd::fuzz
