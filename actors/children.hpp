@@ -68,6 +68,18 @@ public:
     }
   }
 
+  /// Asks those whose key suits to retire.
+  template <class Suits>
+  void retire_if(Suits suits, const std::shared_ptr<void> &until_done) {
+    for (auto &[key, child] : by_key_)
+      if (!child.retiring && suits(key)) ask_to_retire(child, until_done);
+  }
+  /// Ends those whose key suits where they stand.
+  template <class Suits> void kill_if(Suits suits) {
+    for (auto &[key, child] : by_key_)
+      if (suits(key)) caf::anon_send_exit(child.ref, caf::exit_reason::kill);
+  }
+
   template <class F> void each(F f) const {
     for (const auto &[key, child] : by_key_)
       f(child.ref);
@@ -117,10 +129,11 @@ private:
     by_key_.erase(it);
   }
 
-  void ask_to_retire(entry &child) {
+  void ask_to_retire(entry &child,
+                     const std::shared_ptr<void> &until_done = nullptr) {
     child.retiring = true;
     leaving_.splice(leaving_.begin(), order_, child.place);
-    caf::anon_send(child.ref, retire{});
+    caf::anon_send(child.ref, retire{until_done});
   }
 
   spawner spawn_;

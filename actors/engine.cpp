@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <deque>
 #include <mutex>
+#include <random>
 #include <spdlog/spdlog.h>
 #include <thread>
 #include <utility>
@@ -97,6 +98,12 @@ private:
   std::vector<std::weak_ptr<std::function<void()>>> all_;
 };
 
+/// Tells this process from an earlier one of the same name.
+std::string new_incarnation() {
+  std::random_device random;
+  return std::to_string(random()) + "-" + std::to_string(random());
+}
+
 }  // namespace
 
 struct engine::impl {
@@ -105,12 +112,13 @@ struct engine::impl {
         reports{std::make_shared<watching_telemetry>(
             p.reports ? p.reports : std::make_shared<telemetry>())},
         time{std::move(p.time)}, policies{std::make_shared<policy_book>()},
-        config{options}, system{config} {
+        shared{std::move(p.shared)}, config{options}, system{config} {
     auto store = stores();
     policies->add(store->load_policies());
     const auto text = boost::json::serialize(workflows::to_json(p.policy));
     policies->set_current(store->save_policy(text), std::move(p.policy));
     reports->database_up(true);
+    if (shared) join();
     start();
     supervisor = std::thread{[this] { supervise(); }};
   }
@@ -124,6 +132,7 @@ struct engine::impl {
     supervisor_wakes.notify_all();
     supervisor.join();
     end();
+    if (shared) leave();
   }
 
   impl(const impl &) = delete;
@@ -134,20 +143,54 @@ struct engine::impl {
     return current;
   }
 
+  /// The first heartbeat, before anything is taken: what nobody else serves
+  /// is served at once.
+  void join() {
+    beating.node = shared->node;
+    beating.incarnation = new_incarnation();
+    beating.address = shared->address;
+    beating.expiry = shared->expiry;
+    auto first = beating;
+    first.joining = true;
+    const auto until = std::chrono::steady_clock::now() + first.expiry;
+    const auto told = shared->leases()->beat(first);
+    owned->set(buckets_of(told.held, told.shards), until);
+  }
+
+  void leave() {
+    try {
+      shared->leases()->leave(beating.node, beating.incarnation);
+    } catch (const storage::storage_error &e) {
+      spdlog::warn("the node's leases expire by themselves: {}", e.what());
+    }
+  }
+
+  [[nodiscard]] std::optional<lease_parts> leases() {
+    if (!shared) return std::nullopt;
+    return lease_parts{.stores = shared->leases,
+                       .who = beating,
+                       .changed = [this] { buckets_moved.call(); },
+                       .leave = shared->leave};
+  }
+
   void start() {
-    auto fresh = spawn_node(system, {.base = {.options = options,
-                                              .time = time,
-                                              .reports = reports,
-                                              .policies = policies,
-                                              .shards = {},
-                                              .journals = {},
-                                              .readers = {},
-                                              .limits = {},
-                                              .payout = {},
-                                              .timers = {}},
-                                     .stores = stores,
-                                     .on_commit = [this] { committed.call(); },
-                                     .where = blocking::detached});
+    auto fresh = spawn_node(
+        system, {.base = {.options = options,
+                          .time = time,
+                          .reports = reports,
+                          .policies = policies,
+                          .owned = owned,
+                          .as_event = shared ? shared->as_event : nullptr,
+                          .shards = {},
+                          .journals = {},
+                          .readers = {},
+                          .limits = {},
+                          .payout = {},
+                          .timers = {}},
+                 .stores = stores,
+                 .on_commit = [this] { committed.call(); },
+                 .where = blocking::detached,
+                 .leases = leases()});
     guard =
         system.spawn(guard_actor, actors_of(*fresh),
                      std::function<void(std::string)>{
@@ -216,7 +259,11 @@ struct engine::impl {
   std::shared_ptr<watching_telemetry> reports;
   std::shared_ptr<clock> time;
   std::shared_ptr<policy_book> policies;
+  std::optional<sharing> shared;
+  std::shared_ptr<ownership> owned = std::make_shared<ownership>();
+  storage::heartbeat beating;
   listeners committed;
+  listeners buckets_moved;
   std::atomic<bool> draining{false};
   std::atomic<std::size_t> taken{0};
   std::mutex drain_mutex;
@@ -272,6 +319,11 @@ bool engine::submit(submission s, const reply<outcome> &done) {
       }};
   item->what = std::move(s);
   const auto node = i->node();
+  // What the inbox brought is this node's to do, or it comes again.
+  if (!item->what.inbox_seq && !i->owned->holds(item->what.session)) {
+    caf::anon_send(node->forwarder, take_work{std::move(item)});
+    return true;
+  }
   const auto &shard = node->shard_of(item->what.session);
   caf::anon_send(shard, take_work{std::move(item)});
   return true;
@@ -301,6 +353,14 @@ void engine::advance(instant to, const reply<instant> &done) {
 
 std::shared_ptr<void> engine::on_commit(std::function<void()> callback) {
   return impl_->committed.add(std::move(callback));
+}
+
+std::shared_ptr<void> engine::on_buckets(std::function<void()> callback) {
+  return impl_->buckets_moved.add(std::move(callback));
+}
+
+storage::bucket_set engine::buckets() const {
+  return impl_->owned->buckets();
 }
 
 const clock &engine::time() const {

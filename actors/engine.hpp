@@ -12,6 +12,7 @@
 #include "actors/clock.hpp"
 #include "actors/reply.hpp"
 #include "actors/telemetry.hpp"
+#include "storage/leases.hpp"
 #include "storage/store.hpp"
 #include "workflows/policy.hpp"
 #include "workflows/refusal.hpp"
@@ -55,6 +56,20 @@ struct engine_options {
   std::chrono::seconds timer_horizon{600};
 };
 
+/// How a node shares the sessions with other nodes of its database.
+struct sharing {
+  storage::lease_store_factory leases;
+  std::string node;     ///< its name, which no other node has
+  std::string address;  ///< for people
+  std::chrono::milliseconds expiry{10000};  ///< of its leases
+  /// The text an ingress would decode to this command: how it reaches the node
+  /// that serves its session.
+  std::function<std::string(const submission &)> as_event;
+  /// Called once, when the node should end: somebody asked it to drain, or
+  /// another process took its name. The sentence says which.
+  std::function<void(std::string why)> leave;
+};
+
 /// Thread safe. Destroying it drains: no new commands, everything in flight is
 /// answered, then the actors and connections end.
 class engine {
@@ -65,6 +80,7 @@ public:
     std::shared_ptr<clock> time;
     std::shared_ptr<telemetry> reports;
     workflows::policy policy;  ///< the config's; stored as a version at start
+    std::optional<sharing> shared = std::nullopt;  ///< none: it serves all
   };
 
   /// Connects (throws storage_error if it cannot), stores the policy, loads
@@ -95,6 +111,13 @@ public:
   /// Called after each group commit that wrote events, on the journal's
   /// thread: must only hand over. Returns a token; dropping it ends the calls.
   [[nodiscard]] std::shared_ptr<void> on_commit(std::function<void()> callback);
+
+  /// Called when the node serves other buckets than before; as on_commit.
+  [[nodiscard]] std::shared_ptr<void>
+  on_buckets(std::function<void()> callback);
+  /// The buckets whose sessions this node serves. Commands of others are handed
+  /// to the node that does.
+  [[nodiscard]] storage::bucket_set buckets() const;
 
   [[nodiscard]] const clock &time() const;
   /// The rules a course's new sessions are judged by, and any older version.

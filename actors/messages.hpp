@@ -44,6 +44,13 @@ struct take_due {
   std::string session;
   reply<done_t> done;
 };
+/// Sessions of these buckets end: when their work is done, or at once.
+/// `until_done` is let go of when they have.
+struct give_up {
+  storage::bucket_set buckets;
+  bool at_once = false;
+  std::shared_ptr<void> until_done;
+};
 /// A child's last word, sent by its state's destructor however it ended.
 struct child_gone {
   std::string key;
@@ -54,13 +61,16 @@ struct sweep {};
 
 using shard_ref =
     caf::typed_actor<caf::reacts_to<take_work>, caf::reacts_to<take_due>,
-                     caf::reacts_to<child_gone>, caf::reacts_to<sweep>>;
+                     caf::reacts_to<give_up>, caf::reacts_to<child_gone>,
+                     caf::reacts_to<sweep>>;
 
 // ---- session: one session ----
 // Its parent is the shard; what it asked comes back as a message.
 
 /// From the parent: end as soon as there is nothing left to do.
-struct retire {};
+struct retire {
+  std::shared_ptr<void> until_done;  ///< to be let go of at the end, or none
+};
 /// Answers to the actor itself; `step` says which question they belong to.
 struct session_loaded {
   std::uint64_t step = 0;
@@ -215,16 +225,34 @@ struct advance_to {
 struct clock_saved {
   answer<done_t> fate;
 };
+/// The node serves other buckets than before.
+struct buckets_changed {};
 using timers_ref =
     caf::typed_actor<caf::reacts_to<arm>, caf::reacts_to<start_timers>,
                      caf::reacts_to<wake>, caf::reacts_to<timers_loaded>,
                      caf::reacts_to<due_done>, caf::reacts_to<advance_to>,
-                     caf::reacts_to<clock_saved>>;
+                     caf::reacts_to<clock_saved>,
+                     caf::reacts_to<buckets_changed>>;
+
+// ---- forwarder: commands of sessions that another node serves ----
+// By the database's inbox; their outcomes are looked for.
+
+using outcome_rows = std::vector<std::optional<storage::outcome_row>>;
+/// The outcomes of `items`, where there are any by now.
+struct outcomes_looked_up {
+  std::vector<std::shared_ptr<work>> items;
+  answer<outcome_rows> rows;
+  bool first = false;  ///< those without one are in the inbox now
+};
+using forwarder_ref =
+    caf::typed_actor<caf::reacts_to<take_work>, caf::reacts_to<flush>,
+                     caf::reacts_to<outcomes_looked_up>, caf::reacts_to<wake>>;
 
 }  // namespace recapd::actors
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::take_work)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::take_due)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::give_up)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::child_gone)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::sweep)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::retire)
@@ -252,3 +280,5 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::timers_loaded)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::due_done)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::advance_to)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::clock_saved)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::buckets_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::outcomes_looked_up)

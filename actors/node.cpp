@@ -6,6 +6,7 @@
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include "actors/forwarder_actor.hpp"
 #include "actors/limits_actor.hpp"
 #include "actors/payout_actor.hpp"
 #include "actors/reader_actor.hpp"
@@ -41,6 +42,10 @@ context_ptr spawn_node(caf::actor_system &system, const node_parts &parts) {
   node->timers = system.spawn(timers_actor, shared);
   for (std::size_t i = 0; i < options.shards; ++i)
     node->shards.push_back(system.spawn(shard_actor, shared, i));
+  node->forwarder = system.spawn(forwarder_actor, shared);
+  if (parts.leases)
+    node->lease_keeper = caf::actor_cast<caf::actor>(spawn_blocking(
+        system, parts.where, lease_keeper, shared, *parts.leases));
   caf::anon_send(node->timers, start_timers{});
   return shared;
 }
@@ -54,6 +59,8 @@ std::vector<caf::actor> actors_of(const node_context &node) {
   add(node.shards);
   all.push_back(caf::actor_cast<caf::actor>(node.limits));
   all.push_back(caf::actor_cast<caf::actor>(node.payout));
+  all.push_back(caf::actor_cast<caf::actor>(node.forwarder));
+  if (node.lease_keeper) all.push_back(node.lease_keeper);
   add(node.journals);
   add(node.readers);
   return all;

@@ -6,8 +6,10 @@
 #include <caf/scoped_actor.hpp>
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "actors/journal_actor.hpp"
+#include "actors/lease_keeper.hpp"
 #include "actors/node_context.hpp"
 #include "storage/store.hpp"
 
@@ -23,6 +25,7 @@ struct node_parts {
   storage::store_factory stores;
   commit_signal on_commit;
   blocking where = blocking::detached;
+  std::optional<lease_parts> leases = std::nullopt;  ///< none: it serves all
 };
 
 /// Spawns a node's actors, wires them and starts the timers. Any two nodes on

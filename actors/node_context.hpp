@@ -2,13 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <caf/actor.hpp>
+#include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "actors/clock.hpp"
 #include "actors/engine.hpp"
 #include "actors/messages.hpp"
+#include "actors/ownership.hpp"
 #include "actors/policy_book.hpp"
 #include "actors/telemetry.hpp"
 #include "workflows/ids.hpp"
@@ -21,6 +25,9 @@ struct node_context {
   std::shared_ptr<clock> time;
   std::shared_ptr<telemetry> reports;
   std::shared_ptr<policy_book> policies;
+  std::shared_ptr<ownership> owned = std::make_shared<ownership>();
+  /// The text an ingress would decode to this command.
+  std::function<std::string(const submission &)> as_event = {};
 
   std::vector<shard_ref> shards;
   std::vector<journal_ref> journals;
@@ -28,6 +35,8 @@ struct node_context {
   limits_directory_ref limits;
   payout_ref payout;
   timers_ref timers;
+  forwarder_ref forwarder = {};
+  caf::actor lease_keeper = {};  ///< none on a node that shares with nobody
 
   /// Whoever serves a session: by its bucket.
   [[nodiscard]] const shard_ref &shard_of(std::string_view session) const {

@@ -42,4 +42,14 @@ outcome stored_outcome(std::string_view text, bool duplicate) {
   return o;
 }
 
+outcome given_again(const submission &s, const storage::outcome_row &row,
+                    bool duplicate) {
+  if (row.content == s.content) return stored_outcome(row.outcome, duplicate);
+  return make_outcome(
+      s.source, s.id, "null",
+      {{.code = workflows::refusal_code::id_reused,
+        .detail = "source and id were used before for another command; give "
+                  "each command an id of its own"}});
+}
+
 }  // namespace recapd::actors

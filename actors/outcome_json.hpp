@@ -19,4 +19,10 @@ namespace recapd::actors {
 /// A stored outcome, given again: marked as a duplicate if it is one.
 [[nodiscard]] outcome stored_outcome(std::string_view json, bool duplicate);
 
+/// What is stored under a command's source and id, as its answer: `id_reused`
+/// if that was another command.
+[[nodiscard]] outcome given_again(const submission &s,
+                                  const storage::outcome_row &row,
+                                  bool duplicate);
+
 }  // namespace recapd::actors

@@ -353,13 +353,8 @@ void session_state::found(outcome_found &m) {
 void session_state::answer_stored(const storage::outcome_row &row) {
   auto &w = *front_work();
   remember(w);
-  if (row.content != w.what.content) {
-    const wf::refusal why{
-        .code = wf::refusal_code::id_reused,
-        .detail = "source and id were used before for another command; give "
-                  "each command an id of its own"};
-    return finish(make_outcome(w.what.source, w.what.id, "null", {why}));
-  }
+  auto answer = given_again(w.what, row, !job_->ours);
+  if (row.content != w.what.content) return finish(std::move(answer));
   if (w.what.inbox_seq && !RECAPD_PLANTED("keep-inbox-row")) {
     // The inbox row is all that is left to do; its loss repeats this answer.
     storage::commit c;
@@ -374,7 +369,7 @@ void session_state::answer_stored(const storage::outcome_row &row) {
   if (job_->ours)
     caf::anon_send(node_->timers,
                    arm{.session = session_.id, .at = node_->time->now()});
-  finish(stored_outcome(row.outcome, !job_->ours));
+  finish(std::move(answer));
 }
 
 void session_state::finish(answer<outcome> a) {
@@ -409,8 +404,8 @@ session_actor(session_ref::stateful_pointer<session_state> self,
   };
   return {[=](take_work &m) { self->state.take(m); },
           [=](take_due &m) { self->state.take(m); },
-          [=](retire) {
-            self->state.retire_when_done();
+          [=](const retire &m) {
+            self->state.retire_when_done(m);
             end_if_done();
           },
           [=](session_loaded &m) {

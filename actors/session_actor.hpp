@@ -34,7 +34,10 @@ public:
 
   void take(take_work &m);
   void take(take_due &m);
-  void retire_when_done() { retiring_ = true; }
+  void retire_when_done(const retire &m) {
+    retiring_ = true;
+    until_done_ = m.until_done;
+  }
   /// True if the actor shall end and has nothing left to do.
   [[nodiscard]] bool ends() const;
 
@@ -95,10 +98,11 @@ private:
   std::list<item> queue_;
   bool loaded_ = false;
   bool retiring_ = false;
+  std::shared_ptr<void> until_done_;
   workflows::session session_;
   std::optional<instant> armed_;
   std::unique_ptr<job> job_;  ///< only while there is work: most actors rest
-  std::uint64_t step_ = 0;  ///< which answer is awaited; others are late
+  std::uint64_t step_ = 0;    ///< which answer is awaited; others are late
   std::array<std::uint64_t, 8> recent_{};  ///< hashes of commands done here
   std::size_t recents_ = 0;
 };

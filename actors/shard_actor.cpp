@@ -34,11 +34,19 @@ shard_actor(shard_ref::stateful_pointer<shard_state> self, context_ptr node,
         self->state.sessions->deliver(
             key, now(), [m](const session_ref &s) { caf::anon_send(s, m); });
       },
+      [=](const give_up &m) {
+        const auto theirs = [&](const std::string &session) {
+          return m.buckets[workflows::bucket_of(session)];
+        };
+        if (m.at_once)
+          self->state.sessions->kill_if(theirs);
+        else
+          self->state.sessions->retire_if(theirs, m.until_done);
+      },
       [=](const child_gone &m) { self->state.sessions->gone(m, now()); },
       [=](sweep) {
         self->state.sessions->sweep(now());
-        node->reports->resident_sessions(place,
-                                         self->state.sessions->size());
+        node->reports->resident_sessions(place, self->state.sessions->size());
         self->delayed_send(self, idle / 2, sweep{});
       }};
 }

@@ -7,7 +7,6 @@
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
-#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -54,7 +53,9 @@ void timers_state::drop(const std::string &session) {
 void timers_state::set(const arm &m) {
   drop(m.session);
   if (loading_) armed_while_loading_.insert(m.session);
-  if (m.at && (*m.at <= loaded_until_ || loading_)) put(m.session, *m.at);
+  if (m.at && (*m.at <= loaded_until_ || loading_)
+      && node_->owned->assigned(m.session))
+    put(m.session, *m.at);
   look();
 }
 
@@ -66,8 +67,10 @@ void timers_state::load_more(instant until) {
       reply<std::vector<storage::timer_row>>{[self = self_, until](auto rows) {
         caf::anon_send(self, timers_loaded{until, page, std::move(rows)});
       }};
-  std::vector<unsigned> buckets(workflows::bucket_count);
-  std::iota(buckets.begin(), buckets.end(), 0U);
+  std::vector<unsigned> buckets;
+  const auto owned = node_->owned->buckets();
+  for (unsigned b = 0; b < owned.size(); ++b)
+    if (owned[b]) buckets.push_back(b);
   caf::anon_send(node_->readers.front(),
                  std::make_shared<read_task>(read_task{
                      .run =
@@ -83,8 +86,10 @@ void timers_state::loaded(const timers_loaded &m) {
   if (!m.rows.has_value()) return;  // the next wake tries again
   const auto &rows = *m.rows;
   for (const auto &r : rows)
-    if (!newer.contains(r.session) && !firing_.contains(r.session))
+    if (!newer.contains(r.session) && !firing_.contains(r.session)
+        && node_->owned->assigned(r.session))
       put(r.session, r.at);
+  if (std::exchange(load_again_, false)) return look();
   // A full page may have left out some of its last moment.
   const auto complete = static_cast<int>(rows.size()) < m.limit
                             ? m.until
@@ -127,6 +132,17 @@ void timers_state::fire_due() {
                  }}});
   }
   node_->reports->timers_armed(order_.size());
+}
+
+void timers_state::buckets_moved() {
+  std::vector<std::string> gone;
+  for (const auto &[session, at] : at_)
+    if (!node_->owned->assigned(session)) gone.push_back(session);
+  for (const auto &session : gone)
+    drop(session);
+  loaded_until_ = {};
+  load_again_ = loading_;
+  look();
 }
 
 void timers_state::done(const due_done &m) {
@@ -255,7 +271,11 @@ timers_actor(timers_ref::stateful_pointer<timers_state> self,
             hurry();
           },
           [&s](advance_to &m) { s.advance(m); },
-          [&s](const clock_saved &m) { s.saved(m); }};
+          [&s](const clock_saved &m) { s.saved(m); },
+          [&s, hurry](buckets_changed) {
+            s.buckets_moved();
+            hurry();
+          }};
 }
 
 }  // namespace recapd::actors

@@ -36,6 +36,8 @@ public:
   void done(const due_done &m);
   void advance(advance_to &m);
   void saved(const clock_saved &m);
+  /// Forgets what is not the node's any more and reads what is new.
+  void buckets_moved();
   /// Fires what is due, reads on, moves a manual clock.
   void look();
   /// Reads what is overdue in the database, now and then: a session that died
@@ -69,6 +71,7 @@ private:
   std::vector<std::string> failed_;  ///< of those firing: wait for a retry
   instant loaded_until_{};           ///< everything due by then is in memory
   bool loading_ = false;
+  bool load_again_ = false;  ///< what is being read is of other buckets
   std::unordered_set<std::string> armed_while_loading_;
   caf::actor_clock::time_point overdue_looked_for_{};
   std::deque<advance_to> advances_;

@@ -46,6 +46,7 @@ void read_node(const tree &t, settings &s) {
   if (in.find("listen") && !parse_listen(listen, s))
     in.refuse("listen", "HOST:PORT, such as 127.0.0.1:8080 or [::1]:8080");
   in.text("name", s.name);
+  in.number("lease_ms", s.lease_ms, 500, 600000);
   in.text("data", s.data_dir);
   if (s.data_dir.empty()) in.refuse("data", "a folder");
   in.word<clock_kind>(

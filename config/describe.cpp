@@ -68,6 +68,7 @@ json::object to_json(const settings &s) {
   json::object out;
   out["node"] = {{"listen", listen_of(s)},
                  {"name", s.name},
+                 {"lease_ms", s.lease_ms},
                  {"data", s.data_dir},
                  {"clock", manual ? "manual" : "system"}};
   out["database"] = {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <boost/json/monotonic_resource.hpp>
+#include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
 #include "ingress/digest.hpp"
@@ -231,6 +232,21 @@ decoded decode_binary(header_list headers, std::string_view body,
   }
   a.data = &*data;
   return r.run();
+}
+
+std::string encode_structured(const actors::submission &command) {
+  json::object event{
+      {"specversion", "1.0"},
+      {"id", command.id},
+      {"source", command.source},
+      {"type", std::string{type_prefix}
+                   + std::string{workflows::type_of(command.what)}},
+      {"subject", command.session},
+      {"authid", workflows::to_string(command.by)},
+      {"data", workflows::to_json(command.what)}};
+  if (!command.traceparent.empty())
+    event.emplace("traceparent", command.traceparent);
+  return json::serialize(event);
 }
 
 json::object outcome_of(const rejected &r) {

@@ -51,6 +51,9 @@ using header_list =
 [[nodiscard]] decoded decode_binary(header_list headers, std::string_view body,
                                     const arrival &how);
 
+/// Structured content mode: what decodes to this very command.
+[[nodiscard]] std::string encode_structured(const actors::submission &command);
+
 /// `outcome` object of an event that never reached the engine.
 [[nodiscard]] boost::json::object outcome_of(const rejected &r);
 

@@ -55,10 +55,11 @@ public:
 
   /// What is in the holes by now; to be read after the page it goes before.
   [[nodiscard]] static std::vector<storage::inbox_row>
-  read_late(storage::store &s, const std::vector<std::int64_t> &seqs) {
+  read_late(storage::store &s, const std::vector<std::int64_t> &seqs,
+            const storage::bucket_set &ours) {
     std::vector<storage::inbox_row> late;
     for (const auto seq : seqs)
-      for (auto &row : s.read_inbox(seq - 1, 1))
+      for (auto &row : s.read_inbox(seq - 1, 1, ours))
         if (row.seq == seq) late.push_back(std::move(row));
     return late;
   }
@@ -103,6 +104,7 @@ struct inbox::impl : std::enable_shared_from_this<inbox::impl> {
   bool stopping = false;
   bool notified = true;
   bool faulted = false;              ///< something must be read again
+  bool moved = false;                ///< other buckets are ours than before
   std::set<std::int64_t> in_flight;  ///< rows taken and not done
   std::thread reader, listener;
   // The reader's own:
@@ -110,6 +112,7 @@ struct inbox::impl : std::enable_shared_from_this<inbox::impl> {
   bool whole = true;         ///< the last read began at the first row
   std::chrono::steady_clock::time_point last_whole;
   hole_list holes;
+  std::shared_ptr<void> subscription;
 
   impl(actors::engine &e, std::string u, metrics &m, inbox_tuning t)
       : engine{e}, meters{m}, url{std::move(u)}, tuning{t} {}
@@ -171,6 +174,18 @@ struct inbox::impl : std::enable_shared_from_this<inbox::impl> {
     return faulted;
   }
 
+  void note_buckets() {
+    const std::lock_guard lock{guard};
+    moved = true;
+    notified = true;
+    changed.notify_all();
+  }
+
+  bool buckets_moved() {
+    const std::lock_guard lock{guard};
+    return std::exchange(moved, false);
+  }
+
   void notify() {
     const std::lock_guard lock{guard};
     notified = true;
@@ -221,17 +236,18 @@ struct inbox::impl : std::enable_shared_from_this<inbox::impl> {
   /// a fault came between.
   bool read_all() {
     const auto now = std::chrono::steady_clock::now();
-    whole = snapshot().empty() || now - last_whole >= tuning.rescan;
+    whole = snapshot().empty() || now - last_whole >= tuning.rescan
+            || buckets_moved();
     if (whole) last_whole = now;
     if (whole) highest = 0;
     while (true) {
       const auto skipped = snapshot();
-      const auto page =
-          read_now(engine, [after = highest, n = tuning.page,
-                            open = holes.open(now)](storage::store &s) {
+      const auto page = read_now(
+          engine, [after = highest, n = tuning.page, open = holes.open(now),
+                   ours = engine.buckets()](storage::store &s) {
             inbox_page read;
-            read.rows = s.read_inbox(after, n);
-            read.late = hole_list::read_late(s, open);
+            read.rows = s.read_inbox(after, n, ours);
+            read.late = hole_list::read_late(s, open, ours);
             return read;
           });
       if (!page) return false;
@@ -262,7 +278,8 @@ struct inbox::impl : std::enable_shared_from_this<inbox::impl> {
   /// False: a fault, or the end.
   bool take_unless(const std::set<std::int64_t> &in_flight_before,
                    const storage::inbox_row &row) {
-    return in_flight_before.contains(row.seq) || (wait_for_room() && take(row));
+    return !row.ours || in_flight_before.contains(row.seq)
+           || (wait_for_room() && take(row));
   }
 
   bool take(const storage::inbox_row &row) {
@@ -326,6 +343,9 @@ inbox::inbox(actors::engine &engine, std::string database_url, metrics &meters,
              inbox_tuning tuning)
     : impl_{std::make_shared<impl>(engine, std::move(database_url), meters,
                                    tuning)} {
+  impl_->subscription = engine.on_buckets([weak = std::weak_ptr{impl_}] {
+    if (const auto self = weak.lock()) self->note_buckets();
+  });
   impl_->start();
 }
 

@@ -152,14 +152,18 @@ public:
     return rows;
   }
 
-  void insert_inbox(std::string_view event,
-                    std::optional<instant> received_at) override {
+  void insert_inbox(std::string_view event) override {
     const std::lock_guard guard{db_->lock};
-    if (!db_->manual_clock && !received_at)
+    if (!db_->manual_clock)
       throw std::logic_error{
           "a memory store knows no time: save_manual_clock comes first"};
-    enter_inbox(std::string{event},
-                received_at ? *received_at : *db_->manual_clock);
+    enter_inbox(std::string{event}, *db_->manual_clock);
+  }
+
+  void forward_to_inbox(std::span<const inbox_row> rows) override {
+    const std::lock_guard guard{db_->lock};
+    for (const auto &row : rows)
+      enter_inbox(row.event, row.received_at);
   }
 
   void bury(const dead_letter &letter,

@@ -208,17 +208,28 @@ std::vector<inbox_row> pg_store::read_inbox(std::int64_t after, int limit,
   });
 }
 
-void pg_store::insert_inbox(std::string_view event,
-                            std::optional<instant> received_at) {
-  static const pg_statement now{"insert_inbox",
-                                "INSERT INTO inbox (event) VALUES ($1::text)"};
-  static const pg_statement before{"insert_inbox_at",
-                                   "INSERT INTO inbox (event, received_at)"
-                                   " VALUES ($1::text, $2::timestamptz)"};
-  pg_args args;
-  args.text(storable(event));
-  if (received_at) args.at(*received_at);
-  with([&](pg_connection &c) { c.run(received_at ? before : now, args); });
+void pg_store::insert_inbox(std::string_view event) {
+  static const pg_statement statement{
+      "insert_inbox", "INSERT INTO inbox (event) VALUES ($1::text)"};
+  with([&](pg_connection &c) {
+    c.run(statement, pg_args{}.text(storable(event)));
+  });
+}
+
+void pg_store::forward_to_inbox(std::span<const inbox_row> rows) {
+  static const pg_statement statement{
+      "forward_to_inbox",
+      "INSERT INTO inbox (event, received_at)"
+      " SELECT event, received_at FROM unnest($1::text[], $2::timestamptz[])"
+      " WITH ORDINALITY AS r (event, received_at, n) ORDER BY n"};
+  pg_array events{pg_type::text}, times{pg_type::timestamptz};
+  for (const auto &row : rows) {
+    events.text(storable(row.event));
+    times.at(row.received_at);
+  }
+  with([&](pg_connection &c) {
+    c.run(statement, pg_args{}.array(events).array(times));
+  });
 }
 
 void pg_store::bury(const dead_letter &letter,

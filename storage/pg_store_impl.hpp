@@ -33,8 +33,8 @@ public:
 
   std::vector<inbox_row> read_inbox(std::int64_t after, int limit,
                                     const bucket_set &buckets) override;
-  void insert_inbox(std::string_view event,
-                    std::optional<instant> received_at) override;
+  void insert_inbox(std::string_view event) override;
+  void forward_to_inbox(std::span<const inbox_row> rows) override;
   void bury(const dead_letter &letter,
             std::optional<std::int64_t> inbox_seq) override;
   std::vector<dead_letter> list_dead_letters(std::int64_t after,

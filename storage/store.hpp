@@ -217,9 +217,9 @@ public:
   [[nodiscard]] virtual std::vector<inbox_row>
   read_inbox(std::int64_t after, int limit,
              const bucket_set &buckets = all_buckets) = 0;
-  /// Received now, unless it was received by somebody else before.
-  virtual void insert_inbox(std::string_view event,
-                            std::optional<instant> received_at = {}) = 0;
+  virtual void insert_inbox(std::string_view event) = 0;
+  /// The rows' events in this order, all or none, received when they were.
+  virtual void forward_to_inbox(std::span<const inbox_row> rows) = 0;
   /// Writes the dead letter and deletes the inbox row, in one transaction.
   virtual void bury(const dead_letter &letter,
                     std::optional<std::int64_t> inbox_seq) = 0;

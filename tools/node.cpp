@@ -1,5 +1,11 @@
-#include "tools/node.hpp"
 // SPDX-License-Identifier: Apache-2.0
+#include "tools/node.hpp"
+
+#include <array>
+#include <filesystem>
+#include <unistd.h>
+
+#include "ingress/cloudevent.hpp"
 #include "storage/pg_store.hpp"
 
 namespace recapd::tools {
@@ -40,9 +46,32 @@ std::string url_of(const config::settings &s, unsigned short port) {
   return "http://" + host + ":" + std::to_string(port);
 }
 
+/// A node that starts again on its data folder is the same node, and has at
+/// once what it served before.
+std::string name_of(const config::settings &s) {
+  if (!s.name.empty()) return s.name;
+  std::array<char, 256> host{};
+  if (::gethostname(host.data(), host.size() - 1) != 0) host[0] = '?';
+  std::error_code none;
+  const auto folder = std::filesystem::weakly_canonical(s.data_dir, none);
+  return std::string{host.data()} + ":" + folder.string();
+}
+
+actors::sharing sharing_of(const config::settings &s,
+                           std::function<void(std::string)> leave) {
+  return {
+      .leases = [url = s.database_url] { return storage::open_pg_leases(url); },
+      .node = name_of(s),
+      .address = s.listen_host + ":" + std::to_string(s.listen_port),
+      .expiry = std::chrono::milliseconds{s.lease_ms},
+      .as_event = ingress::encode_structured,
+      .leave = std::move(leave)};
+}
+
 }  // namespace
 
-node::node(const config::settings &s)
+node::node(const config::settings &s,
+           std::function<void(std::string why)> leave)
     : meters_{std::make_shared<ingress::metrics>()} {
   storage::migrate(s.database_url);
   std::shared_ptr<actors::clock> time;
@@ -56,7 +85,8 @@ node::node(const config::settings &s)
       .stores = [url = s.database_url] { return storage::open_pg_store(url); },
       .time = std::move(time),
       .reports = meters_,
-      .policy = s.policy});
+      .policy = s.policy,
+      .shared = sharing_of(s, std::move(leave))});
   try {
     http_ = std::make_unique<ingress::http_server>(*engine_, s, *meters_);
   } catch (const std::runtime_error &e) {

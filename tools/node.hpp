@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -27,7 +28,9 @@ class node {
 public:
   /// Brings the database's schema up to date, then starts. Throws
   /// storage_error, schema_error or listen_error.
-  explicit node(const config::settings &settings);
+  /// `leave` is called when the node should end though nobody sent a signal.
+  node(const config::settings &settings,
+       std::function<void(std::string why)> leave);
   /// Stops.
   ~node();
   node(const node &) = delete;

@@ -1,12 +1,14 @@
 // recapd: the node.
 // SPDX-License-Identifier: Apache-2.0
 #include <CLI/CLI.hpp>
+#include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fmt/format.h>
 #include <fstream>
+#include <memory>
 #include <pthread.h>
 #include <sstream>
 #include <thread>
@@ -143,11 +145,16 @@ void write_ready_file(const std::string &file, const std::string &url) {
 }
 
 void serve(const config::settings &s, const command_line &o) {
-  node n{s};
+  // A signal while it drains would end it where it stands.
+  const auto ending = std::make_shared<std::atomic<bool>>(false);
+  node n{s, [ending](const std::string &) {
+           if (!ending->exchange(true)) ::kill(::getpid(), SIGTERM);
+         }};
   fmt::print("recapd {} listens on {}\n", RECAPD_VERSION, n.url());
   std::fflush(stdout);
   write_ready_file(o.ready_file, n.url());
   const auto signal = next_signal();
+  *ending = true;
   end_on_next_signal();
   ingress::log_info("draining",
                     {{"signal", signal == SIGINT ? "SIGINT" : "SIGTERM"}});

@@ -43,7 +43,7 @@ std::unique_ptr<storage::store> cluster::store() const {
   return storage::open_memory_store(database);
 }
 
-void cluster::add_node(caf::actor_system &system, engine_options options) {
+node_parts cluster::parts_of_a_node(engine_options options) {
   auto own = std::make_shared<store_hooks>();
   hooks.push_back(own);
   options.shards = 2;
@@ -53,22 +53,52 @@ void cluster::add_node(caf::actor_system &system, engine_options options) {
   book->add(first->load_policies());
   book->set_current(first->save_policy(boost::json::serialize(to_json(policy))),
                     policy);
-  nodes.push_back(spawn_node(
-      system,
-      {.base = {.options = options,
-                .time = time,
-                .reports = std::make_shared<telemetry>(),
-                .policies = book,
-                .shards = {},
-                .journals = {},
-                .readers = {},
-                .limits = {},
-                .payout = {},
-                .timers = {}},
-       .stores = [db = database,
-                  own] { return hook(storage::open_memory_store(db), own); },
-       .on_commit = {},
-       .where = blocking::cooperative}));
+  return {.base = {.options = options,
+                   .time = time,
+                   .reports = std::make_shared<telemetry>(),
+                   .policies = book,
+                   .shards = {},
+                   .journals = {},
+                   .readers = {},
+                   .limits = {},
+                   .payout = {},
+                   .timers = {}},
+          .stores = [db = database,
+                     own] { return hook(storage::open_memory_store(db), own); },
+          .on_commit = {},
+          .where = blocking::cooperative};
+}
+
+void cluster::add_node(caf::actor_system &system, engine_options options) {
+  nodes.push_back(spawn_node(system, parts_of_a_node(options)));
+}
+
+void cluster::add_sharing_node(caf::actor_system &system,
+                               const std::string &name) {
+  auto parts = parts_of_a_node({});
+  parts.base.owned->set({}, ownership::time_point::max());
+  parts.base.as_event = [](const submission &s) {
+    return R"({"subject":")" + s.session + R"(","id":")" + s.id + R"("})";
+  };
+  parts.leases = lease_parts{
+      .stores =
+          [this] {
+            return storage::open_memory_leases(leases,
+                                               [this] { return lease_time; });
+          },
+      .who = {.node = name,
+              .incarnation = name,
+              .address = {},
+              .joining = false,
+              .leaving = false,
+              .let_go = {}},
+      .changed = [] {},
+      .leave = [this,
+                name](const std::string &) { told_to_leave.push_back(name); }};
+  parts.leases->who.joining = true;
+  (void)storage::beat(leases->table, parts.leases->who, lease_time);
+  parts.leases->who.joining = false;
+  nodes.push_back(spawn_node(system, parts));
 }
 
 std::string pending::word() const {

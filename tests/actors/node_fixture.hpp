@@ -40,11 +40,21 @@ struct cluster {
   wf::policy policy;
   std::vector<context_ptr> nodes;
   std::vector<std::shared_ptr<store_hooks>> hooks;
+  std::shared_ptr<storage::shared_leases> leases =
+      std::make_shared<storage::shared_leases>();
+  instant lease_time = start;              ///< by which leases expire
+  std::vector<std::string> told_to_leave;  ///< names
   int ids = 0;
 
   [[nodiscard]] std::unique_ptr<storage::store> store() const;
   /// Spawns one more; its store calls go through the last of `hooks`.
   void add_node(caf::actor_system &system, engine_options options = {});
+  /// The same with leases, under a name; it serves nothing before its second
+  /// heartbeat.
+  void add_sharing_node(caf::actor_system &system, const std::string &name);
+
+private:
+  [[nodiscard]] node_parts parts_of_a_node(engine_options options);
 };
 
 /// What a command was answered with, once it is.

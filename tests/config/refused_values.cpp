@@ -59,6 +59,7 @@ constexpr auto wrongs = std::to_array<wrong>({
     {R"({"node": {"listen": "[]:80"}})", "node.listen: expected HOST:PORT"},
     {R"({"node": {"listen": "[a]b]:80"}})", "node.listen: expected HOST:PORT"},
     {R"({"node": {"name": false}})", "node.name: expected a text"},
+    {R"({"node": {"lease_ms": 100}})", "node.lease_ms: expected a whole"},
     {R"({"node": {"data": ""}})", "node.data: expected a folder"},
     {R"({"node": {"clock": "slow"}})",
      R"(node.clock: expected one of "system", "manual")"},

@@ -206,6 +206,24 @@ CAF_TEST(the binary mode needs a body that is JSON) {
   CAF_CHECK(!binary({}, "[]").has_value());
 }
 
+CAF_TEST(what is handed to another node decodes to the same command) {
+  auto e = test::event("c-1", "session.complete", "s-1", "tutor:ann",
+                       R"({"minutes":60,"leave_call":true,"recap":{
+                       "topics_covered":"ä\n\"Ω","how_tutee_did":"",
+                       "next_steps":""}})");
+  e["traceparent"] = trace;
+  const auto first = decode(e);
+  CAF_REQUIRE(first.has_value());
+  const auto again = decode_structured(encode_structured(*first), trusted);
+  CAF_REQUIRE(again.has_value());
+  CAF_CHECK((*again).content == (*first).content);
+  CAF_CHECK_EQUAL((*again).id, "c-1");
+  CAF_CHECK_EQUAL((*again).source, (*first).source);
+  CAF_CHECK_EQUAL((*again).session, "s-1");
+  CAF_CHECK((*again).by == (*first).by);
+  CAF_CHECK_EQUAL((*again).traceparent, trace);
+}
+
 CAF_TEST(what is sent carries the trace and stable ids) {
   const storage::event_row row{
       .seq = 3,

@@ -71,9 +71,11 @@ public:
                                     const bucket_set &buckets) override {
     return read().read_inbox(after, limit, buckets);
   }
-  void insert_inbox(std::string_view event,
-                    std::optional<instant> received_at) override {
-    read().insert_inbox(event, received_at);
+  void insert_inbox(std::string_view event) override {
+    read().insert_inbox(event);
+  }
+  void forward_to_inbox(std::span<const inbox_row> rows) override {
+    read().forward_to_inbox(rows);
   }
   void bury(const dead_letter &letter,
             std::optional<std::int64_t> inbox_seq) override {

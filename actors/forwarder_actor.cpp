@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/forwarder_actor.hpp"
+
+#include <algorithm>
+#include <caf/send.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+#include <utility>
+
+#include "actors/outcome_json.hpp"
+
+namespace recapd::actors {
+
+using storage::fault;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A node that takes over for one that died needs this long at most; then the
+/// sender is told to try again.
+constexpr auto patience = 25s;
+constexpr caf::timespan shortest_pause = 4ms;
+constexpr caf::timespan longest_pause = 250ms;
+
+using identities = std::vector<std::pair<std::string, std::string>>;
+
+identities identities_of(const std::vector<std::shared_ptr<work>> &items) {
+  identities ids;
+  for (const auto &item : items)
+    ids.emplace_back(item->what.source, item->what.id);
+  return ids;
+}
+
+}  // namespace
+
+void forwarder_state::begin(forwarder_ref self, context_ptr node) {
+  self_ = std::move(self);
+  node_ = std::move(node);
+}
+
+void forwarder_state::take(take_work &m) {
+  fresh_.push_back(std::move(m.item));
+  if (!std::exchange(flushing_, true)) caf::anon_send(self_, flush{});
+}
+
+void forwarder_state::send_on() {
+  flushing_ = false;
+  look_up(std::exchange(fresh_, {}), true);
+}
+
+/// On a reader's thread. Of new ones those without an outcome are put into the
+/// inbox, in order.
+void forwarder_state::look_up(std::vector<std::shared_ptr<work>> items,
+                              bool first) {
+  auto back = reply<outcome_rows>{
+      [self = self_, items, first](answer<outcome_rows> a) {
+        caf::anon_send(self, outcomes_looked_up{items, std::move(a), first});
+      },
+      first ? fault::outcome_unknown : fault::unavailable};
+  auto run = [back, items, first, node = node_](storage::store &s) {
+    auto found = s.find_outcomes(identities_of(items));
+    std::vector<storage::inbox_row> rows;
+    for (std::size_t i = 0; first && i < items.size(); ++i)
+      if (!found[i])
+        rows.push_back({.seq = 0,
+                        .ours = true,
+                        .event = node->as_event(items[i]->what),
+                        .received_at = items[i]->what.received_at});
+    if (!rows.empty()) s.forward_to_inbox(rows);
+    back(std::move(found));
+  };
+  caf::anon_send(
+      node_->readers.front(),
+      std::make_shared<read_task>(read_task{
+          .run = std::move(run), .failed = [back](fault f) { back(f); }}));
+}
+
+bool forwarder_state::looked_up(outcomes_looked_up &m, time_point now) {
+  if (!m.first) looking_ = false;
+  if (!m.rows.has_value()) {
+    if (m.first)
+      for (const auto &item : m.items)
+        item->done(m.rows.error());
+    return false;
+  }
+  const auto &rows = *m.rows;
+  const bool idle = waiting_.empty();
+  for (std::size_t i = 0; i < m.items.size(); ++i) {
+    const auto &item = m.items[i];
+    if (rows[i]) {
+      item->done(given_again(item->what, *rows[i], m.first));
+      std::erase_if(waiting_, [&](const auto &w) { return w.item == item; });
+    } else if (m.first) {
+      waiting_.push_back({item, now});
+    }
+  }
+  return idle && !waiting_.empty();
+}
+
+caf::timespan forwarder_state::look(time_point now) {
+  std::erase_if(waiting_, [&](const waiting &w) {
+    if (now - w.since < patience) return false;
+    w.item->done(fault::outcome_unknown);
+    return true;
+  });
+  if (waiting_.empty()) return caf::timespan{0};
+  if (!std::exchange(looking_, true)) {
+    std::vector<std::shared_ptr<work>> items;
+    for (const auto &w : waiting_)
+      items.push_back(w.item);
+    look_up(std::move(items), false);
+  }
+  return std::clamp(
+      std::chrono::duration_cast<caf::timespan>(now - waiting_.back().since)
+          / 4,
+      shortest_pause, longest_pause);
+}
+
+forwarder_ref::behavior_type
+forwarder_actor(forwarder_ref::stateful_pointer<forwarder_state> self,
+                context_ptr node) {
+  auto &s = self->state;
+  s.begin(self, std::move(node));
+  return {[&s](take_work &m) { s.take(m); }, [&s](flush) { s.send_on(); },
+          [self, &s](outcomes_looked_up &m) {
+            if (s.looked_up(m, self->clock().now()))
+              self->delayed_send(self, shortest_pause, wake{});
+          },
+          [self, &s](const wake &) {
+            const auto pause = s.look(self->clock().now());
+            if (pause > caf::timespan{0})
+              self->delayed_send(self, pause, wake{});
+          }};
+}
+
+}  // namespace recapd::actors

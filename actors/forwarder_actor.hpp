@@ -1,0 +1,50 @@
+// The forwarder: commands of sessions that another node serves.
+//
+// It puts them into the database's inbox, where that node finds them, and looks
+// for their outcomes until they are there.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <caf/actor_clock.hpp>
+#include <memory>
+#include <vector>
+
+#include "actors/messages.hpp"
+#include "actors/node_context.hpp"
+
+namespace recapd::actors {
+
+class forwarder_state {
+public:
+  static inline const char *name = "forwarder";
+  using time_point = caf::actor_clock::time_point;
+  forwarder_state() = default;
+
+  void begin(forwarder_ref self, context_ptr node);
+  void take(take_work &m);
+  void send_on();
+  /// True if something is waited for that was not before.
+  [[nodiscard]] bool looked_up(outcomes_looked_up &m, time_point now);
+  /// Looks for the outcomes; how long until the next look. Zero: none.
+  [[nodiscard]] caf::timespan look(time_point now);
+
+private:
+  struct waiting {
+    std::shared_ptr<work> item;
+    time_point since;
+  };
+  void look_up(std::vector<std::shared_ptr<work>> items, bool first);
+
+  forwarder_ref self_;
+  context_ptr node_;
+  std::vector<std::shared_ptr<work>> fresh_;
+  bool flushing_ = false;
+  bool looking_ = false;
+  std::vector<waiting> waiting_;
+};
+
+forwarder_ref::behavior_type
+forwarder_actor(forwarder_ref::stateful_pointer<forwarder_state> self,
+                context_ptr node);
+
+}  // namespace recapd::actors

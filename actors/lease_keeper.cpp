@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/lease_keeper.hpp"
+
+#include <algorithm>
+#include <caf/send.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+#include <spdlog/spdlog.h>
+#include <utility>
+
+namespace recapd::actors {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+/// Heartbeats an expiry: one may fail and the next still comes in time.
+constexpr int beats_an_expiry = 5;
+constexpr auto retry = 200ms;
+
+}  // namespace
+
+storage::bucket_set buckets_of(const std::vector<int> &shards, int count) {
+  storage::bucket_set buckets;
+  for (const auto shard : shards)
+    for (auto b = static_cast<std::size_t>(shard); b < buckets.size();
+         b += static_cast<std::size_t>(count))
+      buckets.set(b);
+  return buckets;
+}
+
+void lease_keeper_state::begin(lease_keeper_ref self, context_ptr node,
+                               lease_parts parts) {
+  self_ = std::move(self);
+  node_ = std::move(node);
+  parts_ = std::move(parts);
+  held_ = node_->owned->buckets();
+}
+
+std::chrono::milliseconds lease_keeper_state::beat() {
+  auto h = parts_.who;
+  h.let_go = let_go_;
+  // From before it is sent: the database counts from later.
+  const auto until = std::chrono::steady_clock::now() + h.expiry;
+  try {
+    if (!store_) store_ = parts_.stores();
+    const auto told = store_->beat(h);
+    failing_ = false;
+    for (const auto shard : h.let_go)
+      giving_up_.erase(shard);
+    std::erase_if(let_go_, [&](int shard) {
+      return std::find(h.let_go.begin(), h.let_go.end(), shard)
+             != h.let_go.end();
+    });
+    apply(told, until);
+    if (told.drain) leave("it was asked to drain");
+    return h.expiry / beats_an_expiry;
+  } catch (const storage::name_taken &e) {
+    apply({}, until);
+    leave(e.what());
+    return h.expiry;
+  } catch (const storage::storage_error &e) {
+    if (!std::exchange(failing_, true))
+      spdlog::warn("a heartbeat failed: {}", e.what());
+    return std::min<std::chrono::milliseconds>(retry,
+                                               h.expiry / beats_an_expiry);
+  }
+}
+
+void lease_keeper_state::apply(const storage::turn &told,
+                               ownership::time_point until) {
+  if (std::exchange(shards_, told.shards) != told.shards) {
+    giving_up_.clear();
+    let_go_.clear();
+  }
+  const auto held = buckets_of(told.held, told.shards);
+  const auto lost = held_ & ~held;
+  held_ = held;
+  const auto kept = held & ~buckets_of(told.surplus, told.shards);
+  const bool changed = kept != node_->owned->buckets();
+  node_->owned->set(kept, until);
+  if (lost.any()) tell_shards(lost, true, nullptr);
+  give_up_surplus(told);
+  if (!changed) return;
+  spdlog::info("serving {} of {} buckets", kept.count(), kept.size());
+  caf::anon_send(node_->timers, buckets_changed{});
+  parts_.changed();
+}
+
+void lease_keeper_state::give_up_surplus(const storage::turn &told) {
+  std::vector<int> fresh;
+  for (const auto shard : told.surplus)
+    if (giving_up_.insert(shard).second) fresh.push_back(shard);
+  if (fresh.empty()) return;
+  // Whoever ends last lets go of it.
+  const std::shared_ptr<void> until_done{
+      nullptr, [self = self_, fresh](void *) {
+        caf::anon_send(self, shards_at_rest{fresh});
+      }};
+  tell_shards(buckets_of(fresh, told.shards), false, until_done);
+}
+
+void lease_keeper_state::tell_shards(const storage::bucket_set &buckets,
+                                     bool at_once,
+                                     const std::shared_ptr<void> &until_done) {
+  for (const auto &shard : node_->shards)
+    caf::anon_send(shard, give_up{.buckets = buckets,
+                                  .at_once = at_once,
+                                  .until_done = until_done});
+}
+
+void lease_keeper_state::at_rest(const shards_at_rest &m) {
+  for (const auto shard : m.shards)
+    if (giving_up_.contains(shard)) let_go_.push_back(shard);
+}
+
+void lease_keeper_state::leave(const std::string &why) {
+  if (std::exchange(leaving_, true)) return;
+  spdlog::warn("node {} leaves: {}", parts_.who.node, why);
+  parts_.leave(why);
+}
+
+lease_keeper_ref::behavior_type
+lease_keeper(lease_keeper_ref::stateful_pointer<lease_keeper_state> self,
+             context_ptr node, lease_parts parts) {
+  auto &s = self->state;
+  s.begin(self, std::move(node), std::move(parts));
+  self->delayed_send(self, caf::timespan{0ms}, beat_now{});
+  return {[self, &s](beat_now) {
+            self->delayed_send(self, caf::timespan{s.beat()}, beat_now{});
+          },
+          [&s](const shards_at_rest &m) {
+            s.at_rest(m);
+            // The next node waits for these.
+            (void)s.beat();
+          }};
+}
+
+}  // namespace recapd::actors

@@ -1,0 +1,81 @@
+// The lease keeper: the node's heartbeat.
+//
+// It says that the node lives, takes the shards that are its share, gives up
+// those that are not, and tells the node's actors what changed. A shard that is
+// given up is let go only when its sessions are at rest; one that was lost
+// (the node was silent for too long) is dropped at once.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "actors/messages.hpp"
+#include "actors/node_context.hpp"
+#include "storage/leases.hpp"
+
+namespace recapd::actors {
+
+/// To itself: the next heartbeat.
+struct beat_now {};
+/// The sessions of these shards have ended.
+struct shards_at_rest {
+  std::vector<int> shards;
+};
+using lease_keeper_ref =
+    caf::typed_actor<caf::reacts_to<beat_now>, caf::reacts_to<shards_at_rest>>;
+
+/// What a node needs to share with others.
+struct lease_parts {
+  storage::lease_store_factory stores;
+  storage::heartbeat who;         ///< name, incarnation, address, expiry
+  std::function<void()> changed;  ///< other buckets are served from now on
+  /// Called once: somebody asked the node to leave, or another process has its
+  /// name. The sentence says which.
+  std::function<void(std::string why)> leave;
+};
+
+/// The buckets of these shards.
+[[nodiscard]] storage::bucket_set buckets_of(const std::vector<int> &shards,
+                                             int count);
+
+class lease_keeper_state {
+public:
+  static inline const char *name = "lease keeper";
+  lease_keeper_state() = default;
+
+  void begin(lease_keeper_ref self, context_ptr node, lease_parts parts);
+  /// One heartbeat; how long to wait until the next.
+  [[nodiscard]] std::chrono::milliseconds beat();
+  void at_rest(const shards_at_rest &m);
+
+private:
+  void apply(const storage::turn &told, ownership::time_point until);
+  void give_up_surplus(const storage::turn &told);
+  void tell_shards(const storage::bucket_set &buckets, bool at_once,
+                   const std::shared_ptr<void> &until_done);
+  void leave(const std::string &why);
+
+  lease_keeper_ref self_;
+  context_ptr node_;
+  lease_parts parts_;
+  std::unique_ptr<storage::lease_store> store_;
+  int shards_ = 0;
+  storage::bucket_set held_;  ///< with those that are being given up
+  std::set<int> giving_up_;
+  std::vector<int> let_go_;  ///< for the next heartbeat
+  bool leaving_ = false;
+  bool failing_ = false;
+};
+
+lease_keeper_ref::behavior_type
+lease_keeper(lease_keeper_ref::stateful_pointer<lease_keeper_state> self,
+             context_ptr node, lease_parts parts);
+
+}  // namespace recapd::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::beat_now)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::shards_at_rest)

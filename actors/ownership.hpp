@@ -1,0 +1,54 @@
+// Which sessions this node serves.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <mutex>
+#include <string_view>
+
+#include "storage/store.hpp"
+#include "workflows/ids.hpp"
+
+namespace recapd::actors {
+
+/// The buckets a node has leased, and until when. Thread safe. Says only where
+/// a session's work belongs: two nodes that both believe in a lease do no harm
+/// (storage::store refuses).
+class ownership {
+public:
+  using time_point = std::chrono::steady_clock::time_point;
+
+  /// Everything, for good: a node that shares with nobody.
+  ownership() = default;
+
+  void set(const storage::bucket_set &buckets, time_point until) {
+    const std::lock_guard guard{lock_};
+    buckets_ = buckets;
+    until_ = until;
+  }
+
+  /// Leased, even if the lease may have run out since.
+  [[nodiscard]] bool assigned(std::string_view session) const {
+    const std::lock_guard guard{lock_};
+    return buckets_[workflows::bucket_of(session)];
+  }
+  /// Leased at this moment. A process that was stopped for long learns here
+  /// that others may have taken over.
+  [[nodiscard]] bool holds(std::string_view session) const {
+    const std::lock_guard guard{lock_};
+    return buckets_[workflows::bucket_of(session)]
+           && (until_ == time_point::max()
+               || std::chrono::steady_clock::now() < until_);
+  }
+  [[nodiscard]] storage::bucket_set buckets() const {
+    const std::lock_guard guard{lock_};
+    return buckets_;
+  }
+
+private:
+  mutable std::mutex lock_;
+  storage::bucket_set buckets_ = storage::all_buckets;
+  time_point until_ = time_point::max();
+};
+
+}  // namespace recapd::actors

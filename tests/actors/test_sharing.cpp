@@ -1,0 +1,174 @@
+// Nodes that share the sessions by leases.
+// SPDX-License-Identifier: Apache-2.0
+#define CAF_SUITE sharing
+#include "campus_fixture.hpp"
+
+namespace {
+
+/// Nodes `a`, `b`, …; none is there at first.
+struct sharing_fixture : campus_fixture {
+  sharing_fixture() : campus_fixture{0} {}
+
+  void join(const std::string &name) {
+    add_sharing_node(sys, name);
+    beats();
+  }
+  /// Some heartbeats of everybody.
+  void beats(int count = 4) {
+    for (int i = 0; i < count; ++i) {
+      consume_messages();
+      advance_time(2s);
+    }
+    consume_messages();
+  }
+  std::size_t served(std::size_t i) {
+    return node(i)->owned->buckets().count();
+  }
+  /// A session that the node serves.
+  std::string session_of(std::size_t i) {
+    for (int n = 0;; ++n)
+      if (auto id = "s" + std::to_string(n); node(i)->owned->holds(id))
+        return id;
+  }
+  /// A command to a node as its engine would take it.
+  pending forward(submission s, std::size_t to) {
+    pending p;
+    auto item = std::make_shared<work>();
+    item->done = reply<outcome>{[got = p.got](auto a) { *got = std::move(a); }};
+    item->what = std::move(s);
+    caf::anon_send(node(to)->forwarder, take_work{std::move(item)});
+    return p;
+  }
+  void silence(std::size_t i) {
+    caf::anon_send_exit(node(i)->lease_keeper, caf::exit_reason::user_shutdown);
+    consume_messages();
+  }
+};
+
+}  // namespace
+
+CAF_TEST_FIXTURE_SCOPE(sharing_tests, sharing_fixture)
+
+CAF_TEST(one node serves everything and two share it) {
+  join("a");
+  CAF_CHECK_EQUAL(served(0), 1024u);
+  join("b");
+  CAF_CHECK_EQUAL(served(0), 512u);
+  CAF_CHECK_EQUAL(served(1), 512u);
+  CAF_CHECK((node(0)->owned->buckets() & node(1)->owned->buckets()).none());
+  join("c");
+  CAF_CHECK_EQUAL(served(0) + served(1) + served(2), 1024u);
+}
+
+CAF_TEST(what is given up ends where it was and goes on at the other node) {
+  join("a");
+  for (int i = 0; i < 8; ++i)
+    CAF_CHECK_EQUAL(schedule("s" + std::to_string(i)), "accepted");
+  CAF_CHECK_EQUAL(resident(0), 8u);
+  join("b");
+  const auto moved = session_of(1);
+  CAF_CHECK(resident(0) < 8u);
+  CAF_CHECK_EQUAL(accept(moved, 1), "accepted");
+}
+
+CAF_TEST(a shard with work under way is let go when that is done) {
+  join("a");
+  const auto p = post(schedule_command("s1"));
+  CAF_CHECK(!p.answered());
+  join("b");
+  CAF_CHECK_EQUAL(p.word(), "accepted");
+}
+
+CAF_TEST(what a silent node served goes to the others and it drops its actors) {
+  join("a");
+  join("b");
+  const auto lost = session_of(0);
+  CAF_CHECK_EQUAL(schedule(lost, 0), "accepted");
+  leases->table.members.at("a").expires_at = lease_time;
+  silence(0);
+  beats();
+  CAF_CHECK_EQUAL(served(1), 1024u);
+  CAF_CHECK_EQUAL(accept(lost, 1), "accepted");
+  // It believes in its lease still; the store does not.
+  CAF_CHECK_EQUAL(run(accept_command(lost), 0), "wrong-state");
+  CAF_CHECK(store->check().empty());
+}
+
+CAF_TEST(timers go with their sessions) {
+  join("a");
+  const std::size_t all = 20;
+  for (std::size_t i = 0; i < all; ++i)
+    schedule("s" + std::to_string(i));
+  join("b");
+  leases->table.members.at("a").expires_at = lease_time;
+  for (const auto &actor : actors_of(*node(0)))
+    caf::anon_send_exit(actor, caf::exit_reason::kill);
+  beats();
+  CAF_CHECK_EQUAL(served(1), 1024u);
+  time->set(start + 72h + 1s);
+  beats(2);
+  for (std::size_t i = 0; i < all; ++i)
+    CAF_CHECK_EQUAL(state("s" + std::to_string(i)), "missed");
+}
+
+CAF_TEST(a command of another nodes session is handed over by the inbox) {
+  join("a");
+  join("b");
+  const auto theirs = session_of(1);
+  const auto command = schedule_command(theirs);
+  const auto p = forward(command, 0);
+  consume_messages();
+  CAF_CHECK(!p.answered());
+  const auto rows = store->read_inbox(0, 10);
+  CAF_REQUIRE_EQUAL(rows.size(), 1u);
+  CAF_CHECK_EQUAL(rows[0].event, node(0)->as_event(command));
+  CAF_CHECK(rows[0].received_at == command.received_at);
+  auto taken = command;
+  taken.inbox_seq = rows[0].seq;
+  CAF_CHECK_EQUAL(run(taken, 1), "accepted");
+  for (int i = 0; i < 5; ++i) {
+    advance_time(250ms);
+    consume_messages();
+  }
+  CAF_CHECK_EQUAL(p.word(), "accepted");
+
+  const auto again = forward(command, 0);
+  consume_messages();
+  CAF_CHECK_EQUAL(again.word(), "duplicate");
+  auto other = accept_command(theirs);
+  other.id = command.id;
+  const auto reused = forward(other, 0);
+  consume_messages();
+  CAF_CHECK_EQUAL(reused.word(), "id-reused");
+  CAF_CHECK(store->read_inbox(0, 10).empty());
+}
+
+CAF_TEST(a command that nobody takes is answered in the end) {
+  join("a");
+  const auto p = forward(schedule_command("s1"), 0);
+  for (int i = 0; i < 130; ++i) {
+    consume_messages();
+    advance_time(250ms);
+  }
+  CAF_CHECK_EQUAL(p.word(), "outcome_unknown");
+}
+
+CAF_TEST(a node that was asked to drain is told once) {
+  join("a");
+  join("b");
+  leases->table.members.at("a").draining = true;
+  beats();
+  CAF_CHECK_EQUAL(told_to_leave.size(), 1u);
+  CAF_CHECK_EQUAL(served(0), 0u);
+  CAF_CHECK_EQUAL(served(1), 1024u);
+}
+
+CAF_TEST(a node whose name was taken serves nothing) {
+  join("a");
+  leases->table.members.at("a").incarnation = "later";
+  beats();
+  CAF_CHECK_EQUAL(told_to_leave.size(), 1u);
+  CAF_CHECK_EQUAL(served(0), 0u);
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()
