@@ -14,6 +14,7 @@ namespace {
 constexpr std::array all_scalars = std::to_array<scalar>({
     {"node.listen"},
     {"node.name"},
+    {"node.lease_ms", shape::number},
     {"node.data"},
     {"node.clock"},
     {"database.url"},
