@@ -63,15 +63,18 @@ def make_database(server):
 class Node:
     """A recapd on a free port."""
 
-    def __init__(self, database, folder, *options):
+    def __init__(self, database, folder, *options, env=None):
         self.database = database
+        self.folder = folder
         ready = folder / f"ready-{uuid.uuid4().hex}"
         self.log = folder / "recapd.log"
         with open(self.log, "w") as log:
             self.process = subprocess.Popen(
                 [BIN / "recapd", "--database", database, "--listen",
-                 "127.0.0.1:0", "--ready-file", ready, *options],
-                stdout=subprocess.PIPE, stderr=log, text=True)
+                 "127.0.0.1:0", "--data", folder, "--ready-file", ready,
+                 *options],
+                stdout=subprocess.PIPE, stderr=log, text=True,
+                env={**os.environ, **(env or {})})
         wait_until(lambda: ready.exists() or self.process.poll() is not None,
                    "recapd to listen")
         assert self.process.poll() is None, self.log.read_text()
@@ -103,9 +106,10 @@ class Recapctl:
 def make_node(make_database, tmp_path_factory):
     nodes = []
 
-    def make(*options, database=None):
+    def make(*options, database=None, folder=None, env=None):
         nodes.append(Node(database or make_database(),
-                          tmp_path_factory.mktemp("node"), *options))
+                          folder or tmp_path_factory.mktemp("node"), *options,
+                          env=env))
         return nodes[-1]
 
     yield make

@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Several nodes on one database: shares, take-over, draining, recapctl."""
+import json
+import signal
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from conftest import Recapctl, Session, wait_until
+
+SHARDS = 64
+
+
+class Cluster:
+    """Nodes of one database, by name; leases expire after a second."""
+
+    def __init__(self, make_node, database):
+        self.make_node = make_node
+        self.database = database
+        self.nodes = {}
+
+    def start(self, name, **settings):
+        self.nodes[name] = self.make_node(
+            "--clock", "system", database=self.database,
+            env={"RECAPD_NODE_NAME": name, "RECAPD_NODE_LEASE_MS": "1000"},
+            **settings)
+        return self.nodes[name]
+
+    def ctl(self, name):
+        return Recapctl(self.nodes[name].url)
+
+    def known(self):
+        """What `recapctl nodes` shows, by name."""
+        ctl = Recapctl("http://127.0.0.1:9")
+        shown = ctl.json("nodes", "--database", self.database)
+        return {n["name"]: n for n in shown["nodes"]}
+
+    def shares(self):
+        return {name: n["shards"] for name, n in self.known().items()
+                if n["state"] == "live"}
+
+    def settle(self, **shares):
+        wait_until(lambda: self.shares() == shares, f"the shares {shares}")
+
+    def check(self):
+        ctl = Recapctl("http://127.0.0.1:9")
+        ctl("check", "--database", self.database)
+
+
+@pytest.fixture
+def cluster(make_node, make_database):
+    made = Cluster(make_node, make_database())
+    yield made
+    for node in made.nodes.values():
+        if node.process.poll() is None:
+            node.process.send_signal(signal.SIGCONT)
+            node.stop()
+
+
+NOW = "2099-11-23T09:00:00-05:00"
+
+
+def schedule_all(ctl, count=40):
+    """Sessions of every shard, more or less; one batch."""
+    sessions = [Session(NOW) for _ in range(count)]
+    outcomes = ctl.json("submit", stdin=json.dumps(
+        [s.schedule for s in sessions]))
+    assert [o["outcome"] for o in outcomes] == ["accepted"] * count
+    assert [o["duplicate"] for o in outcomes] == [False] * count
+    return sessions
+
+
+def accept_all(ctl, sessions):
+    outcomes = ctl.json("submit", stdin=json.dumps(
+        [s.accept for s in sessions]))
+    assert [o["outcome"] for o in outcomes] == ["accepted"] * len(sessions)
+
+
+def test_nodes_share_and_each_takes_every_command(cluster):
+    cluster.start("a")
+    assert cluster.shares() == {"a": SHARDS}
+    cluster.start("b")
+    cluster.settle(a=32, b=32)
+    sessions = schedule_all(cluster.ctl("a"))
+    accept_all(cluster.ctl("b"), sessions)
+    again = cluster.ctl("a").json("submit", stdin=json.dumps(
+        [s.accept for s in sessions]))
+    assert all(o["duplicate"] for o in again)
+    cluster.check()
+
+
+def test_a_refusal_is_the_same_from_every_node(cluster):
+    cluster.start("a")
+    cluster.start("b")
+    cluster.settle(a=32, b=32)
+    sessions = schedule_all(cluster.ctl("a"), 12)
+    for name in "ab":
+        outcomes = cluster.ctl(name).json("submit", status=1, stdin=json.dumps(
+            [s.complete() for s in sessions]))
+        assert {r["code"] for o in outcomes for r in o["refusals"]} \
+            >= {"too-early"}
+
+
+def test_what_a_killed_node_served_goes_on_at_the_others(cluster):
+    cluster.start("a")
+    cluster.start("b")
+    cluster.settle(a=32, b=32)
+    sessions = schedule_all(cluster.ctl("a"))
+    cluster.nodes["b"].process.kill()
+    accept_all(cluster.ctl("a"), sessions)
+    assert cluster.shares() == {"a": SHARDS}
+    cluster.check()
+
+
+def test_a_node_that_was_stopped_past_its_lease_rejoins(cluster):
+    cluster.start("a")
+    stopped = cluster.start("b")
+    cluster.settle(a=32, b=32)
+    sessions = schedule_all(cluster.ctl("b"))
+    stopped.process.send_signal(signal.SIGSTOP)
+    accept_all(cluster.ctl("a"), sessions)
+    stopped.process.send_signal(signal.SIGCONT)
+    cluster.settle(a=32, b=32)
+    assert stopped.process.poll() is None
+    again = cluster.ctl("b").json("submit", stdin=json.dumps(
+        [s.accept for s in sessions]))
+    assert all(o["duplicate"] for o in again)
+    cluster.check()
+
+
+def test_a_node_asked_to_drain_hands_over_and_ends(cluster):
+    cluster.start("a")
+    leaving = cluster.start("b")
+    cluster.settle(a=32, b=32)
+    ctl = cluster.ctl("a")
+    ctl("drain", "nobody", "--database", cluster.database, status=1)
+    ctl("drain", "b", "--database", cluster.database)
+    assert leaving.process.wait(30) == 0
+    cluster.settle(a=SHARDS)
+    assert "b" not in cluster.known()
+    schedule_all(ctl)
+
+
+def test_a_node_that_starts_again_has_its_shards_at_once(cluster):
+    first = cluster.start("a")
+    first.process.kill()
+    first.process.wait()
+    cluster.start("a")
+    assert cluster.shares() == {"a": SHARDS}
+
+
+def test_shards_are_split_while_nodes_work(cluster):
+    cluster.start("a")
+    cluster.start("b")
+    cluster.settle(a=32, b=32)
+    ctl = cluster.ctl("a")
+    ctl("shards", "100", "--database", cluster.database, status=2)
+    with ThreadPoolExecutor() as pool:
+        work = [pool.submit(schedule_all, cluster.ctl(n)) for n in "abab"]
+        ctl("shards", "256", "--database", cluster.database)
+        for done in work:
+            accept_all(cluster.ctl("b"), done.result())
+    cluster.settle(a=128, b=128)
+    cluster.check()
+
+
+def test_a_rolling_restart_loses_nothing(cluster):
+    names = "abc"
+    for name in names:
+        cluster.start(name)
+    cluster.settle(a=22, b=21, c=21)
+    sessions = schedule_all(cluster.ctl("a"))
+    for name in names:
+        assert cluster.nodes[name].stop() == 0
+        accept_all(cluster.ctl(names[names.index(name) - 1]), sessions[:5])
+        del sessions[:5]
+        cluster.start(name)
+    cluster.settle(a=22, b=21, c=21)
+    accept_all(cluster.ctl("c"), sessions)
+    cluster.check()

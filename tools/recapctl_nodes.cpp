@@ -1,0 +1,123 @@
+// recapctl nodes, drain, shards: the nodes of a database, by the database.
+// SPDX-License-Identifier: Apache-2.0
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include "storage/leases.hpp"
+#include "tools/recapctl.hpp"
+#include "tools/terminal.hpp"
+#include "workflows/time.hpp"
+
+namespace recapd::tools {
+
+namespace {
+
+struct nodes_options {
+  std::string database;
+};
+
+struct drain_options {
+  std::string database;
+  std::string node;
+};
+
+struct shards_options {
+  std::string database;
+  int count = 0;
+};
+
+std::string state_of(const storage::member &m, workflows::instant now) {
+  if (m.expires_at <= now) return "silent";
+  return m.draining ? "draining" : "live";
+}
+
+int held_by(const storage::lease_table &t, const std::string &node) {
+  int held = 0;
+  for (const auto &[shard, holder] : t.holders)
+    held += holder == node ? 1 : 0;
+  return held;
+}
+
+json::object node_json(const storage::lease_table &t, const storage::member &m,
+                       workflows::instant now) {
+  return {{"name", m.name},
+          {"state", state_of(m, now)},
+          {"address", m.address},
+          {"shards", held_by(t, m.name)},
+          {"started_at", workflows::format_rfc3339(m.started_at)},
+          {"expires_at", workflows::format_rfc3339(m.expires_at)}};
+}
+
+int show_nodes(context &c, const nodes_options &o) {
+  const auto [t, now] = storage::open_pg_leases(o.database)->look();
+  if (c.as_json()) {
+    json::array nodes;
+    for (const auto &[name, m] : t.members)
+      nodes.push_back(node_json(t, m, now));
+    print(json::object{{"shards", t.shards},
+                       {"held", t.holders.size()},
+                       {"nodes", std::move(nodes)}});
+    return done;
+  }
+  table out{{"node", "state", "shards", "listens on", "since", "lease until"}};
+  out.state_column(1).right(2);
+  for (const auto &[name, m] : t.members)
+    out.add({name, state_of(m, now), std::to_string(held_by(t, name)),
+             m.address, human_time(workflows::format_rfc3339(m.started_at)),
+             human_time(workflows::format_rfc3339(m.expires_at))});
+  fmt::print("{}{} of {} shards are held.\n",
+             out.empty() ? "No nodes.\n" : out.text(), t.holders.size(),
+             t.shards);
+  return done;
+}
+
+int drain(context &c, const drain_options &o) {
+  if (!storage::open_pg_leases(o.database)->ask_to_drain(o.node))
+    throw problem{404, "there is no node " + o.node
+                           + "; recapctl nodes shows those there are"};
+  if (c.as_json())
+    print(json::object{{"draining", o.node}});
+  else
+    fmt::print("Node {} finishes what it has, hands its shards over and ends."
+               "\n",
+               o.node);
+  return done;
+}
+
+int set_shards(context &c, const shards_options &o) {
+  if (!storage::open_pg_leases(o.database)->set_shards(o.count))
+    throw usage_error{fmt::format(
+        "{} shards cannot be: a power of two from 1 to 1024 can", o.count)};
+  if (c.as_json())
+    print(json::object{{"shards", o.count}});
+  else
+    fmt::print("The sessions are in {} shards now.\n", o.count);
+  return done;
+}
+
+void add_database(CLI::App &command, std::string &database) {
+  command.add_option("--database", database, "The nodes' PostgreSQL URL")
+      ->envname("RECAPD_DATABASE_URL")
+      ->required();
+}
+
+}  // namespace
+
+void add_nodes(CLI::App &app, context &c) {
+  auto [nodes, no] = add_command<nodes_options>(
+      app, "nodes", "Show a database's nodes and their shards (not by HTTP)", c,
+      show_nodes);
+  add_database(*nodes, no.database);
+  auto [leaves, lo] = add_command<drain_options>(
+      app, "drain", "Have a node hand its shards over and end", c, drain);
+  leaves->add_option("NODE", lo.node, "Its name in recapctl nodes")->required();
+  add_database(*leaves, lo.database);
+  auto [shards, so] = add_command<shards_options>(
+      app, "shards", "Split or join the shards; nodes go on meanwhile", c,
+      set_shards);
+  shards->add_option("COUNT", so.count, "A power of two from 1 to 1024")
+      ->required();
+  add_database(*shards, so.database);
+}
+
+}  // namespace recapd::tools
