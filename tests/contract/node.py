@@ -101,7 +101,7 @@ class Node(Client):
             self.config.write_text(text)
 
     def arguments(self):
-        line = [binary(), "--listen", f"127.0.0.1:{self.port}",
+        line = [binary(), "--listen", f"{self.host}:{self.port}",
                 "--data", str(self.folder / "data"), "--clock", self.clock]
         if self.database:
             line += ["--database", self.database.url]

@@ -14,7 +14,7 @@ class Stream:
         if client.token is not None:
             headers["Authorization"] = f"Bearer {client.token}"
         self.connection = http.client.HTTPConnection(
-            "127.0.0.1", client.port, timeout=seconds)
+            client.host, client.port, timeout=seconds)
         self.connection.request("GET", "/v1/events", headers=headers)
         self.response = self.connection.getresponse()
         assert self.response.status == 200, self.response.read()

@@ -84,6 +84,7 @@ class Answer:
 
 class Client:
     """HTTP to one node; safe to use from many threads."""
+    host = "127.0.0.1"
 
     def __init__(self, port, token=None):
         self.port = port
@@ -95,7 +96,7 @@ class Client:
             headers["Authorization"] = f"Bearer {self.token}"
         if isinstance(body, str):
             body = body.encode()
-        connection = http.client.HTTPConnection("127.0.0.1", self.port,
+        connection = http.client.HTTPConnection(self.host, self.port,
                                                 timeout=timeout)
         try:
             connection.request(method, path, body, headers)

@@ -1,19 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """A subscriber that reads the event stream all the time, from where it was."""
+import itertools
 import threading
 import traceback
 
 from stream import Stream
-from wire import Client
-
 import http.client
 
 
 class Feed:
-    """What it has received, in order. Resumes by Last-Event-ID."""
+    """What it has received, in order. Resumes by Last-Event-ID, at the next of
+    its nodes."""
 
-    def __init__(self, port):
-        self.client = Client(port)
+    def __init__(self, clients, seconds=20):
+        self.clients = clients
+        self.seconds = seconds  # of silence, then it resumes elsewhere
         self.cursor = "0"
         self.received = []  # (position, event id)
         self.over = False
@@ -24,9 +25,11 @@ class Feed:
         self.thread.start()
 
     def _read(self):
-        while not self.over:
+        for client in itertools.cycle(self.clients):
+            if self.over:
+                return
             try:
-                with Stream(self.client, self.cursor) as stream:
+                with Stream(client, self.cursor, self.seconds) as stream:
                     self.connections += 1
                     for position, _, event in stream.frames():
                         self.received.append((int(position), event["id"]))

@@ -8,15 +8,14 @@ import random
 class Hook:
     """Notes each message's id when it comes for the first time."""
 
-    def __init__(self, loop, port, seed):
-        self.url = f"http://127.0.0.1:{port}/"
+    def __init__(self, loop, port, seed, host="127.0.0.1"):
+        self.url = f"http://{host}:{port}/"
         self.dice = random.Random(seed)
         self.received = {}  # id: its text, in the order of arrival
         self.repeats = 0
         self.changed = []  # sentences
         self.loop = loop
-        self.server = loop.run(asyncio.start_server(self._serve, "127.0.0.1",
-                                                    port))
+        self.server = loop.run(asyncio.start_server(self._serve, host, port))
 
     def close(self):
         self.loop.call(self.server.close)

@@ -155,6 +155,7 @@ ROADS = {Life.plain: 40, Life.group: 16, Life.call: 8, Life.split: 8,
 
 class Campus:
     """Gives lives to whoever drives them. Thread safe."""
+    life, roads = Life, ROADS
 
     def __init__(self, seed, now):
         self.dice = random.Random(seed)
@@ -176,8 +177,9 @@ class Campus:
             if not self.open:
                 return None
             self.begun += 1
-            road = self.dice.choices(list(ROADS), list(ROADS.values()))[0]
-            return road(Life(self, self.begun))
+            road = self.dice.choices(list(self.roads),
+                                     list(self.roads.values()))[0]
+            return road(self.life(self, self.begun))
 
     def park(self, until, life):
         with self.lock:

@@ -17,12 +17,20 @@ CUT = (OSError, http.client.HTTPException)
 
 
 class Wire:
-    """One connection that is kept open; what is cut is sent again."""
+    """Connections that are kept open; what is cut or not taken is sent again.
+    With several nodes each request goes to any of them."""
 
-    def __init__(self, port, over):
-        self.port = port
+    def __init__(self, places, over, timeout=20):
+        self.places = places  # (host, port)
         self.over = over
-        self.connection = None
+        self.timeout = timeout
+        self.connections = {}
+
+    def connection(self, place):
+        if place not in self.connections:
+            self.connections[place] = http.client.HTTPConnection(
+                *place, timeout=self.timeout)
+        return self.connections[place]
 
     def post(self, path, value, media, sending=lambda: None):
         """Status and JSON of the first answer that is final; `sending` is
@@ -30,20 +38,17 @@ class Wire:
         body = json.dumps(value)
         while not self.over.is_set():
             sending()
+            place = random.choice(self.places)
             try:
-                if self.connection is None:
-                    self.connection = http.client.HTTPConnection(
-                        "127.0.0.1", self.port, timeout=20)
-                self.connection.request("POST", path, body,
-                                        {"Content-Type": media})
-                answer = self.connection.getresponse()
+                connection = self.connection(place)
+                connection.request("POST", path, body,
+                                   {"Content-Type": media})
+                answer = connection.getresponse()
                 text = answer.read()
                 if answer.status not in (429, 503):
                     return answer.status, json.loads(text)
             except CUT:
-                if self.connection is not None:
-                    self.connection.close()
-                    self.connection = None
+                self.connections.pop(place).close()
             self.over.wait(0.1)
         raise Over
 
@@ -164,7 +169,7 @@ class Way(Driver):
 
     def __init__(self, name, load, width, deliver):
         super().__init__(name, load, width)
-        self.wire = Wire(load.port, load.over)
+        self.wire = load.wire()
         self.sql = None
         self.way = deliver
 
@@ -176,20 +181,24 @@ class Load:
     """Every thread of the client."""
 
     ways = {"http": by_http, "batch": by_batch, "inbox": by_inbox}
+    crew = {"http": (5, 1), "batch": (2, 8), "inbox": (2, 5)}  # threads, width
+    timeout = 20
 
-    def __init__(self, seed, port, database, campus, record):
-        self.seed, self.port, self.database = seed, port, database
+    def __init__(self, seed, places, database, campus, record):
+        self.seed, self.places, self.database = seed, places, database
         self.campus, self.record = campus, record
         self.over = threading.Event()
         self.broken = []  # what this program itself did wrong
         self.drivers = [
-            *(Way(f"http {n}", self, 1, by_http) for n in range(5)),
-            *(Way(f"batch {n}", self, 8, by_batch) for n in range(2)),
-            *(Way(f"inbox {n}", self, 5, by_inbox) for n in range(2)),
-        ]
+            Way(f"{name} {n}", self, width, self.ways[name])
+            for name, (count, width) in self.crew.items()
+            for n in range(count)]
         self.ticking = threading.Event()
         self.moving = threading.Lock()  # the clock is
         self.clock = threading.Thread(target=self._tick, daemon=True)
+
+    def wire(self):
+        return Wire(self.places, self.over, self.timeout)
 
     def start(self):
         for thread in (*self.drivers, self.clock):
@@ -202,7 +211,7 @@ class Load:
 
     def _tick(self):
         """Moves the clock on, by minutes or by a day and more."""
-        wire, dice = Wire(self.port, self.over), random.Random(self.seed)
+        wire, dice = self.wire(), random.Random(self.seed)
         try:
             while not self.over.is_set():
                 self.over.wait(0.25)

@@ -35,19 +35,21 @@ class Postgres:
     """Default durability: fsync is on. Safe to use from many threads; what
     takes the server down is done one at a time."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, address=None):
+        """With an address it listens there, too."""
+        self.address = address
         self.folder = Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.lock = threading.Lock()
         self.url = None
 
-    def tool(self, action):
-        return subprocess.run([TOOL, action, str(self.folder)], check=True,
-                              text=True, stdout=subprocess.PIPE,
+    def tool(self, action, *more):
+        return subprocess.run([TOOL, action, str(self.folder), *more],
+                              check=True, text=True, stdout=subprocess.PIPE,
                               start_new_session=True).stdout.strip()
 
     def start(self):
-        self.url = self.tool("start")
+        self.url = self.tool("start", *filter(None, [self.address]))
         return self.url
 
     def stop(self):

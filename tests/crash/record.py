@@ -11,14 +11,16 @@ def essence(outcome):
 
 
 class Command:
-    """One command; `answer` is None until it was acknowledged."""
-    __slots__ = ("event", "answer", "way", "sent")
+    """One command; `answer` is None until it was acknowledged. `begun` and
+    `ended` are its first sending and answer in the order of all."""
+    __slots__ = ("event", "answer", "way", "sent", "begun", "ended")
 
     def __init__(self, event):
         self.event = event
         self.answer = None
         self.way = None
         self.sent = 0
+        self.begun = self.ended = None
 
 
 class Record:
@@ -32,6 +34,11 @@ class Record:
         self.clock = None  # how far the clock was acknowledged to be
         self.acknowledged = 0
         self.resent = 0
+        self.moment = 0
+
+    def tick(self):
+        self.moment += 1
+        return self.moment
 
     def sending(self, events):
         """Before every attempt to send these."""
@@ -40,6 +47,8 @@ class Record:
                 command = self.commands.setdefault(event["id"],
                                                    Command(event))
                 command.sent += 1
+                if command.sent == 1:
+                    command.begun = self.tick()
                 self.resent += command.sent > 1
 
     def acknowledge(self, event, outcome, way):
@@ -49,6 +58,7 @@ class Record:
             self.file.write(json.dumps({"way": way, **outcome}) + "\n")
             if known.answer is None:
                 known.answer, known.way = essence(outcome), way
+                known.ended = self.tick()
                 self.acknowledged += 1
                 if outcome.get("duplicate") and known.sent == 1:
                     self.changed.append(

@@ -11,7 +11,7 @@ import psycopg2
 from feed import Feed
 from hook import Hook
 from lives import POLICY, Campus
-from load import Load, Wire
+from load import Load
 from node import Database, binary
 from proxy import Proxy
 from record import Record
@@ -66,8 +66,9 @@ class World:
                              ("127.0.0.1", self.node.port))
         self.record = Record(self.folder / "answers.jsonl")
         self.campus = Campus(seed, Client(port).now())
-        self.load = Load(seed, port, proxied, self.campus, self.record)
-        self.feed = Feed(port)
+        self.load = Load(seed, [("127.0.0.1", port)], proxied, self.campus,
+                         self.record)
+        self.feed = Feed([Client(port)])
         self.load.start()
 
     def sql(self, statement):
@@ -103,7 +104,7 @@ class World:
 
     def finish_lives(self):
         """Moves the clock until no life waits any more."""
-        wire = Wire(self.load.port, self.load.over)
+        wire = self.load.wire()
         self.campus.moving = True
         while self.campus.parked or self.campus.running():
             self.load.move(wire, timedelta(hours=12))
