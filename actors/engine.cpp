@@ -319,8 +319,9 @@ bool engine::submit(submission s, const reply<outcome> &done) {
       }};
   item->what = std::move(s);
   const auto node = i->node();
-  // What the inbox brought is this node's to do, or it comes again.
-  if (!item->what.inbox_seq && !i->owned->holds(item->what.session)) {
+  // What a queue brought is this node's to do, or it comes again.
+  const bool ours = item->what.inbox_seq || item->what.here;
+  if (!ours && !i->owned->holds(item->what.session)) {
     caf::anon_send(node->forwarder, take_work{std::move(item)});
     return true;
   }

@@ -31,6 +31,7 @@ struct submission {
   storage::digest content{};              ///< of type, subject, by and data
   std::string traceparent;                ///< or empty
   std::optional<std::int64_t> inbox_seq;  ///< deleted by the commit
+  bool here = false;  ///< executed by this node, whoever serves the session
 };
 
 /// What became of a command. Durable when you see it (except `id_reused`,
