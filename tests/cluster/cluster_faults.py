@@ -1,0 +1,240 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is done to the nodes of a cluster."""
+import random
+import signal
+import threading
+import time
+import traceback
+
+import psycopg2
+
+from network import CUTS
+
+# How often each is drawn. A fault of a further service (`cut queue`, `restart
+# queue`) is one more entry and method.
+WEIGHTS = {
+    "kill node": 5,
+    "restart node": 2,
+    "pause node": 4,
+    "pause node in its heartbeat": 1,
+    "cut database": 5,
+    "cut database in a heartbeat": 1,
+    "cut all": 2,
+    "drain": 2,
+    "fourth node": 2,
+    "roll": 2,
+}
+HEARTBEAT_LOCK = 7236218450113
+
+
+class ClusterFaults:
+    """Strikes a running cluster. A round ends when all have struck and what
+    they did is healed."""
+
+    def __init__(self, world, log):
+        self.world = world
+        self.log = log
+        self.counts = dict.fromkeys(WEIGHTS, 0)
+        self.broken = []
+        self.rolling = threading.Lock()
+
+    def draw(self, dice, only=None):
+        """What will happen in a round: (seconds from its start, what)."""
+        kinds = {k: w for k, w in WEIGHTS.items() if only in (None, k)}
+        return sorted(
+            (dice.uniform(0.3, 2.5), kind)
+            for kind in dice.choices(list(kinds), list(kinds.values()),
+                                     k=dice.choice([1, 1, 1, 2, 3])))
+
+    def strike(self, plan, dice):
+        begun, threads = time.monotonic(), []
+        for at, kind in plan:
+            time.sleep(max(0, begun + at - time.monotonic()))
+            thread = threading.Thread(
+                target=self._one, args=(kind, random.Random(dice.random())),
+                daemon=True)
+            thread.start()
+            threads.append(thread)
+        for thread in threads:
+            thread.join()
+
+    def _one(self, kind, dice):
+        self.counts[kind] += 1
+        self.say(kind)
+        try:
+            getattr(self, kind.replace(" ", "_"))(dice)
+        except Exception:
+            self.broken.append(f"{kind}: {traceback.format_exc()}")
+
+    def say(self, sentence):
+        now = time.time()
+        print(f"{time.strftime('%H:%M:%S', time.gmtime(now))}"
+              f".{int(now * 1000) % 1000:03} {sentence}", file=self.log,
+              flush=True)
+
+    def some(self, dice):
+        """A node that runs, to be used under its lock."""
+        member = dice.choice([m for m in self.world.members if m.runs()])
+        self.say(f"  it is {member.name}")
+        return member
+
+    def past_the_lease(self, dice):
+        return self.world.expiry * dice.uniform(1.2, 2.2)
+
+    # ---- one node ----------------------------------------------------------
+
+    def kill_node(self, dice):
+        """It stays away until others have taken over."""
+        member = self.some(dice)
+        with member.lock, member.struck():
+            shards = self.world.takeovers.of(member, dice)
+            wanted, member.wanted = member.wanted, False
+            now = time.monotonic()
+            member.kill_it()
+            self.world.takeovers.measure(member, shards, now)
+            member.wanted = wanted
+
+    def restart_node(self, dice):
+        """Killed, and started again at once under its name."""
+        member = self.some(dice)
+        with member.lock, member.struck():
+            member.kill_it()
+            time.sleep(0.5)
+
+    def pause_node(self, dice):
+        member = self.some(dice)
+        with member.lock, member.struck():
+            shards = self.world.takeovers.of(member, dice)
+            self.silence(
+                member, shards, dice,
+                lambda: member.send(signal.SIGSTOP),
+                lambda: member.send(signal.SIGCONT))
+
+    def cut_database(self, dice):
+        member, how = self.some(dice), dice.choice(list(CUTS))
+        self.say(f"  {how}: {CUTS[how]}")
+        database = self.world.network.services["database"]
+        with member.lock, member.struck():
+            shards = self.world.takeovers.of(member, dice)
+            self.silence(member, shards, dice,
+                         lambda: database.cut(member.number, how),
+                         lambda: database.heal(member.number))
+
+    def cut_all(self, dice):
+        """From every service, and from its clients."""
+        member = self.some(dice)
+        services = self.world.network.services.values()
+        with member.lock, member.struck():
+            shards = self.world.takeovers.of(member, dice)
+            self.silence(
+                member, shards, dice,
+                lambda: [s.cut(member.number, "both") for s in services],
+                lambda: [s.heal(member.number) for s in services])
+
+    def silence(self, member, shards, dice, begin, end):
+        """Past the lease; `end` comes whatever happens."""
+        now = time.monotonic()
+        try:
+            begin()
+            self.world.takeovers.measure(member, shards, now)
+            time.sleep(max(0, now + self.past_the_lease(dice)
+                           - time.monotonic()))
+        finally:
+            end()
+
+    # ---- in the middle of a heartbeat --------------------------------------
+
+    def in_heartbeat(self, dice, begin, end):
+        """Strikes a node whose heartbeat has begun and not ended: it waits for
+        the lock of all heartbeats, which is let go once the node is silent."""
+        holder = psycopg2.connect(self.world.database.url)
+        try:
+            cursor = holder.cursor()
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)",
+                           (HEARTBEAT_LOCK,))
+            member = self.wait_for_a_heartbeat(cursor)
+            if member is None or not member.lock.acquire(blocking=False):
+                return
+            self.say(f"  it is {member.name}")
+            try:
+                with member.struck():
+                    shards = self.world.takeovers.of(member, dice)
+
+                    def begin_and_let_go():
+                        begin(member)
+                        holder.rollback()
+
+                    self.silence(member, shards, dice, begin_and_let_go,
+                                 lambda: end(member))
+            finally:
+                member.lock.release()
+        finally:
+            holder.close()
+
+    def wait_for_a_heartbeat(self, cursor):
+        """The node that waits for the lock, by its address."""
+        end = time.monotonic() + self.world.expiry
+        while time.monotonic() < end:
+            cursor.execute(
+                "SELECT host(a.client_addr) FROM pg_locks l"
+                " JOIN pg_stat_activity a ON a.pid = l.pid"
+                " WHERE l.locktype = 'advisory' AND NOT l.granted"
+                " AND a.client_addr IS NOT NULL")
+            for (address,) in cursor.fetchall():
+                return self.world.by_address(address)
+            time.sleep(0.005)
+        return None
+
+    def pause_node_in_its_heartbeat(self, dice):
+        self.in_heartbeat(dice, lambda m: m.send(signal.SIGSTOP),
+                          lambda m: m.send(signal.SIGCONT))
+
+    def cut_database_in_a_heartbeat(self, dice):
+        database = self.world.network.services["database"]
+        self.in_heartbeat(dice, lambda m: database.cut(m.number, "both"),
+                          lambda m: database.heal(m.number))
+
+    # ---- all of them -------------------------------------------------------
+
+    def drain(self, dice):
+        """Somebody asks a node to leave; it is started again once it has."""
+        member = self.some(dice)
+        with member.lock, member.struck():
+            starts = member.starts
+            self.world.drain(member)
+            end = time.monotonic() + 30
+            while member.starts == starts and member.wanted:
+                if time.monotonic() > end:
+                    self.broken.append(f"{member.name} did not drain in 30 s")
+                    return
+                time.sleep(0.05)
+
+    def fourth_node(self, _):
+        """Comes, or leaves as asked."""
+        member = self.world.members[-1]
+        with member.lock, member.struck():
+            member.wanted = not member.wanted
+            if member.wanted:
+                time.sleep(self.world.expiry / 2)
+            else:
+                member.end_it()
+
+    def roll(self, _):
+        """All are restarted in turn; the polite client sees no error."""
+        polite = self.world.load.polite
+        with self.rolling, self.world.all_locked() as members:
+            polite.at_rest.wait(30)
+            for member in members:
+                self.world.wait_ready(member)
+            polite.wanted.set()
+            try:
+                for member in members:
+                    with member.struck():
+                        starts = member.starts
+                        member.end_it()
+                        while member.starts == starts and member.wanted:
+                            time.sleep(0.02)
+                        self.world.wait_ready(member)
+            finally:
+                polite.wanted.clear()
+                polite.at_rest.wait(30)

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Networks of this machine alone: a namespace a node, a bridge a service. What
+is on no bridge's list is not reached, and each link is cut by itself."""
+import os
+import random
+import subprocess
+
+# A cut drops silently, as a broken switch does; nobody is told.
+CUTS = {
+    "both": "nothing passes",
+    "requests": "what the node sends is lost",
+    "answers": "what the node should receive is lost",
+}
+NOWHERE = "02:00:00:00:de:ad"
+
+
+class NotAllowed(Exception):
+    """This machine lets us have no network namespaces."""
+
+
+def ip(*words):
+    done = subprocess.run(["ip", *map(str, words)], text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    if done.returncode:
+        raise OSError(f"ip {' '.join(map(str, words))}: "
+                      f"{done.stdout.strip()}")
+    return done.stdout
+
+
+def sweep():
+    """Removes what a run that was killed left behind."""
+    for line in ip("netns", "list").splitlines():
+        name = line.split()[0]
+        owner = name.split("-")[1] if name.startswith("recapd-") else None
+        if owner and not os.path.exists(f"/proc/{owner}"):
+            ip("netns", "del", name)
+    for line in ip("-o", "link", "show", "type", "bridge").splitlines():
+        name = line.split(":")[1].strip()
+        owner = name[3:] if name[:3] in ("rcc", "rcd") else ""
+        if owner.isdigit() and not os.path.exists(f"/proc/{owner}"):
+            ip("link", "del", name)
+
+
+class Service:
+    """A bridge with its own /24. Host 1 is this machine, host 10 + k node k."""
+
+    def __init__(self, network, letter, octet):
+        self.network = network
+        self.letter = letter
+        self.bridge = f"rc{letter}{os.getpid()}"
+        self.prefix = f"10.{octet}.{network.tag}"
+        self.here = f"{self.prefix}.1"
+        ip("link", "add", self.bridge, "type", "bridge")
+        ip("addr", "add", f"{self.here}/24", "dev", self.bridge)
+        ip("link", "set", self.bridge, "up")
+
+    def of_node(self, number):
+        return f"{self.prefix}.{10 + number}"
+
+    def port(self, number):
+        """The bridge's end of a node's cable."""
+        return f"v{self.letter}{os.getpid()}n{number}"
+
+    def plug_in(self, number, namespace):
+        ip("link", "add", self.port(number), "type", "veth", "peer", "name",
+           self.letter, "netns", namespace)
+        ip("link", "set", self.port(number), "master", self.bridge, "up")
+        ip("-n", namespace, "addr", "add", f"{self.of_node(number)}/24", "dev",
+           self.letter)
+        ip("-n", namespace, "link", "set", "dev", self.letter, "up")
+
+    def cut(self, number, how):
+        """A wrong hardware address loses what goes one way."""
+        namespace = self.network.namespace(number)
+        if how == "both":
+            ip("link", "set", self.port(number), "nomaster")
+        elif how == "requests":
+            ip("-n", namespace, "neigh", "replace", self.here, "lladdr",
+               NOWHERE, "nud", "permanent", "dev", self.letter)
+        else:
+            ip("neigh", "replace", self.of_node(number), "lladdr", NOWHERE,
+               "nud", "permanent", "dev", self.bridge)
+
+    def heal(self, number):
+        namespace = self.network.namespace(number)
+        ip("link", "set", self.port(number), "master", self.bridge)
+        for words in (("-n", namespace, "neigh", "del", self.here, "dev",
+                       self.letter),
+                      ("neigh", "del", self.of_node(number), "dev",
+                       self.bridge)):
+            try:
+                ip(*words)
+            except OSError:
+                pass  # nobody had spoken yet
+
+
+class Network:
+    """The namespaces of nodes 1 to `nodes`, and what they are plugged into:
+    `clients` and `database`. A further service is a further entry."""
+
+    def __init__(self, nodes):
+        self.nodes = range(1, nodes + 1)
+        self.services = {}
+        self.made = []
+        try:
+            sweep()
+            taken = ip("-o", "-4", "addr")
+            self.tag = random.choice([t for t in range(1, 255) if not any(
+                f" 10.{octet}.{t}." in taken for octet in (213, 214))])
+            self.services["clients"] = Service(self, "c", 213)
+            self.services["database"] = Service(self, "d", 214)
+            for number in self.nodes:
+                self._add_node(number)
+        except OSError as error:
+            self.close()
+            raise NotAllowed(str(error)) from error
+
+    def _add_node(self, number):
+        name = self.namespace(number)
+        ip("netns", "add", name)
+        self.made.append(name)
+        ip("-n", name, "link", "set", "lo", "up")
+        for service in self.services.values():
+            service.plug_in(number, name)
+
+    def namespace(self, number):
+        return f"recapd-{os.getpid()}-{number}"
+
+    def heal(self):
+        for service in self.services.values():
+            for number in self.nodes:
+                service.heal(number)
+
+    def close(self):
+        """Nothing of it stays behind."""
+        removals = [("netns", "del", name) for name in self.made]
+        removals += [("link", "del", service.bridge)
+                     for service in self.services.values()]
+        for words in removals:
+            try:
+                ip(*words)
+            except OSError:
+                pass

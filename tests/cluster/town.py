@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The cluster's client: the crash client's, at any node, with lives whose
+commands must be taken in order, and a clock that every node is told."""
+import http.client
+import json
+import random
+import threading
+import time
+import traceback
+from datetime import timedelta
+
+from lives import ROADS, STUDENTS, Campus, Life
+from load import Load, Over
+from wire import CLOUDEVENT, command, rfc3339
+
+STEPS = 5  # invitations of a chain
+
+
+class OrderedLife(Life):
+    """As the crash client's; and chains."""
+
+    def chain(self):
+        """Commands of one session at once, each of which is refused unless it
+        is taken after those before it."""
+        self.id = f"chain-{self.id}"
+        start = self.campus.now + timedelta(days=2000)
+        wanted = [self.make("session.schedule", "system:calendar", {
+            "tutor": self.tutor, "course": "math", "modality": "online",
+            "starts_at": rfc3339(start), "students": [STUDENTS[0]]})]
+        for student in STUDENTS[1:STEPS + 1]:
+            wanted += [
+                self.make("participant.invite", self.by_tutor,
+                          {"student": student}),
+                self.make("participant.accept", f"student:{student}",
+                          {"student": student})]
+        yield wanted
+
+
+class OrderedCampus(Campus):
+    life, roads = OrderedLife, {**ROADS, OrderedLife.chain: 15}
+
+
+class ClusterLoad(Load):
+    crew = {"http": (5, 1), "batch": (1, 8), "inbox": (2, 4)}
+    timeout = 4
+
+    def __init__(self, seed, world, campus, record):
+        super().__init__(seed, [m.place for m in world.first], world.url,
+                         campus, record)
+        self.world = world
+        self.polite = Polite(self)
+
+    def start(self):
+        super().start()
+        self.polite.start()
+
+    def stop(self):
+        super().stop()
+        self.polite.join()
+
+    def move(self, wire, by, wanted=lambda: True):
+        """Every node is told; who cannot be reached is told the next time."""
+        with self.moving:
+            if not wanted():
+                return
+            to = self.campus.now + by
+            for member in self.world.members:
+                if member.runs() and member.quiet() and self.tell(member, to):
+                    self.record.clock = self.campus.now = to
+
+    def tell(self, member, to):
+        """True if the node's clock stands there now, everything settled."""
+        try:
+            answer = member.request(
+                "POST", "/v1/clock", json.dumps({"set": rfc3339(to)}),
+                {"Content-Type": "application/json"}, timeout=8)
+        except (OSError, http.client.HTTPException):
+            return False
+        if answer.status not in (200, 503):
+            self.broken.append(f"clock of {member.name}: {answer}")
+        return answer.status == 200
+
+
+class Polite(threading.Thread):
+    """A client as the contract wants it: while nodes are restarted one after
+    another it turns to the next node at 503 and where nobody listens, and
+    sees no other error. It is asked for by setting `wanted`."""
+
+    def __init__(self, load):
+        super().__init__(daemon=True, name="polite")
+        self.load = load
+        self.dice = random.Random(f"{load.seed} polite")
+        self.wanted = threading.Event()
+        self.at_rest = threading.Event()
+        self.at_rest.set()
+        self.count = self.retries = 0
+
+    def run(self):
+        try:
+            while not self.load.over.is_set():
+                if not self.wanted.wait(0.05):
+                    continue
+                self.at_rest.clear()
+                try:
+                    self.send()
+                finally:
+                    self.at_rest.set()
+        except Over:
+            pass
+        except Exception:
+            self.load.broken.append(f"polite: {traceback.format_exc()}")
+
+    def send(self):
+        self.count += 1
+        start = self.load.campus.now + timedelta(days=2000)
+        event = command("session.schedule", f"polite{self.count}",
+                        "system:calendar", {
+                            "tutor": "ann", "course": "math",
+                            "modality": "online", "students": ["bob"],
+                            "starts_at": rfc3339(start)},
+                        source="/crash", id=f"polite-{self.count}")
+        while not self.load.over.is_set():
+            self.load.record.sending([event])
+            if self.attempt(event):
+                return
+            self.retries += 1
+            time.sleep(0.02)
+        raise Over
+
+    def attempt(self, event):
+        """True once it is answered. A connection of its own each time: one
+        that is kept may end at any time by the rules of HTTP."""
+        host, port = self.dice.choice(self.load.places)
+        connection = http.client.HTTPConnection(host, port, timeout=30)
+        try:
+            connection.connect()
+        except ConnectionRefusedError:
+            connection.close()
+            return False
+        try:
+            connection.request("POST", "/v1/commands", json.dumps(event),
+                               {"Content-Type": CLOUDEVENT})
+            answer = connection.getresponse()
+            text = answer.read()
+        except (OSError, http.client.HTTPException) as error:
+            self.load.broken.append(
+                f"a restart in turn showed {error!r} of {host} to a client "
+                f"that retries on 503: {event['id']}")
+            return False
+        finally:
+            connection.close()
+        if answer.status == 503 and answer.getheader("Retry-After"):
+            return False
+        if answer.status != 200:
+            self.load.broken.append(
+                f"a restart in turn showed {answer.status} {text[:300]!r} of "
+                f"{host} to a client that retries on 503: {event['id']}")
+        self.load.record.acknowledge(event, json.loads(text), "polite")
+        return True
