@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Databases that older releases left behind: today's recapd migrates them,
+goes on with every session where it stood, and loses nothing that waited.
+
+Each release_X_Y_Z.sql.gz was made by make_dump.py of that release; what its
+node showed then is in release_X_Y_Z.json.gz.
+"""
+import gzip
+import json
+import subprocess
+import tempfile
+
+import pytest
+
+from node import (BIN, HERE, RECAP, Node, Receiver, command, database, run,
+                  wait_until)
+
+RELEASES = sorted(HERE.glob("release_*.sql.gz"))
+# What the waiting work moves as soon as a node runs.
+MOVED = {"rest-completed", "rest-invited", "rest-declined"}
+
+
+def test_there_is_a_dump_of_the_first_release():
+    assert "release_0_1_0.sql.gz" in [r.name for r in RELEASES]
+
+
+class World:
+    """One restored database, today's node on it, and what there was."""
+
+    def __init__(self, dump, url, folder):
+        self.before = json.loads(gzip.decompress(
+            dump.with_name(dump.name.replace(".sql.", ".json.")).read_bytes()))
+        self.url = url
+        subprocess.run(["psql", "-qX", "-v", "ON_ERROR_STOP=1", "-d", url,
+                        "-o", "/dev/null"], check=True,
+                       input=gzip.decompress(dump.read_bytes()))
+        self.delivered = dict(run(url, "SELECT sink, position"
+                                       " FROM sink_cursors"))["webhook"]
+        self.receiver = Receiver()
+        self.node = Node(url, folder, {"webhook": self.receiver.config()})
+
+    def check(self):
+        """recapctl finds every invariant kept."""
+        done = subprocess.run([BIN / "recapctl", "check", "--database",
+                               self.url], text=True, capture_output=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def close(self):
+        self.node.stop()
+        self.receiver.close()
+
+
+@pytest.fixture(scope="module", params=RELEASES, ids=lambda r: r.name[:-7])
+def world(request):
+    with database() as url, tempfile.TemporaryDirectory() as folder:
+        made = World(request.param, url, folder)
+        yield made
+        made.close()
+
+
+def test_every_session_rests_in_some_dump(world):
+    states = {s["show"]["state"] for s in world.before["sessions"].values()}
+    assert states == {"scheduled", "time_logged", "awaiting_student_recap",
+                      "completed", "paid", "missed", "update_denied",
+                      "cancelled", "voided"}
+
+
+def test_the_clock_goes_on_where_it_stood(world):
+    assert world.node.now() == world.before["now"]
+
+
+def test_every_session_and_its_history_are_as_they_were(world):
+    assert world.node.sessions() == sorted(world.before["sessions"])
+    for session, was in world.before["sessions"].items():
+        if session not in MOVED:
+            assert world.node.show(session) == was["show"]
+        history = world.node.history(session)
+        assert history[:len(was["history"])] == was["history"]
+
+
+def test_a_settlement_that_was_cut_off_is_done(world):
+    wait_until(lambda: world.node.show("rest-completed")["state"] == "paid",
+               "the settlement")
+
+
+def test_rows_that_waited_in_the_inbox_are_taken(world):
+    wait_until(lambda: run(world.url, "SELECT count(*) FROM inbox") == [(0,)],
+               "the inbox")
+    invited = world.node.show("rest-invited")["participants"]
+    assert {"dan": "going"}.items() <= {
+        p["student"]: p["status"] for p in invited}.items()
+    assert world.node.show("rest-declined")["state"] == "cancelled"
+    letters = world.node.get("/v1/dead-letters")["dead_letters"]
+    assert [letter["id"] for letter in letters] == [1, 2, 3, 4]
+    assert {letter["code"] for letter in letters} == {"malformed"}
+
+
+def test_an_old_command_is_still_a_duplicate(world):
+    event, outcome = run(world.url, """
+        SELECT session_id, outcome FROM commands
+         WHERE NOT refused AND session_id = 'rest-paid'
+         ORDER BY received_at LIMIT 1""")[0]
+    kept = json.loads(outcome)
+    again = command("support.void", event, "support:max", note="other")
+    again.update(id=kept["id"], source=kept["source"])
+    status, answer = world.node.send(again)
+    assert (status, answer["refusals"][0]["code"]) == (422, "id-reused")
+
+
+def test_what_was_not_delivered_goes_out_in_order(world):
+    due = run(world.url, """
+        SELECT session_id || ':' || seq FROM session_events
+         WHERE position > %s ORDER BY position""", world.delivered)
+    assert len(due) > 20
+    got = []
+    while len(got) < len(due):
+        event = world.receiver.events.get(timeout=60)
+        if event["type"].startswith("recapd.event."):
+            got.append(event["id"])
+    assert got == [event_id for event_id, in due]
+
+
+def test_new_commands_are_taken_by_old_sessions(world):
+    node = world.node
+    show = node.do("session.complete", "rest-scheduled", "tutor:t-scheduled",
+                   minutes=41, recap=RECAP)
+    assert show["minutes"] == 45
+    node.do("recap.submit", "rest-logged", "tutor:t-logged", recap=RECAP)
+    for session in ("rest-logged", "rest-awaiting", "rest-lifted"):
+        node.do("recap.submit", session, "student:bob", recap=RECAP)
+        wait_until(lambda: node.show(session)["state"] == "paid",
+                   "the settlement")
+    node.do("support.void", "rest-paid", "support:max", note="after all")
+    # The policy a session was scheduled under judges it still.
+    assert world.before["sessions"]["policy-0"]["show"]["rate_per_hour"] == 1500
+    assert world.before["sessions"]["policy-2"]["show"]["rate_per_hour"] == 1700
+
+
+def test_open_timers_fire(world):
+    was = {s: len(world.node.history(s)) for s in world.node.sessions()}
+    assert world.node.show("rest-call")["next_timer"]
+    world.node.move(advance="250h")
+    assert world.node.show("rest-call")["state"] == "missed"
+    assert world.node.show("rest-reopened")["state"] == "missed"
+    # It waits for its students; its own policy has a bound for that.
+    moved = world.node.history("rest-scheduled")[was["rest-scheduled"]:]
+    assert [e["data"]["kind"] for e in moved if e["type"] == "reminder.sent"] \
+        == ["student_recap_reminder", "tutor_remind_student",
+            "student_recap_reminder", "student_recap_reminder",
+            "student_recap_overdue"]
+    assert moved[-2]["data"]["automatic"]
+    assert moved[-1]["type"] == "session.paid"
+    # An end is an end.
+    assert len(world.node.history("rest-cancelled")) == was["rest-cancelled"]
+
+
+def test_all_invariants_hold_and_the_ledger_sums_to_zero(world):
+    world.check()
+    assert run(world.url, """
+        SELECT coalesce(sum(amount), 0)::int FROM ledger_entries""") == [(0,)]
+    paid = [s for s in world.node.sessions()
+            if world.node.show(s)["state"] == "paid"]
+    assert len(paid) >= sum(
+        s["show"]["state"] == "paid" for s in world.before["sessions"].values())
