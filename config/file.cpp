@@ -28,6 +28,14 @@ struct key_checker {
   std::vector<std::string> path;  ///< the key being read, of each open object
   std::string partial;
   std::string twice;
+  bool has_nul = false;
+
+  /// Errors, libpq and file names would all end at a NUL.
+  bool text(json::string_view s, error_code &ec) {
+    has_nul = s.find('\0') != json::string_view::npos;
+    if (has_nul) ec = json::error::syntax;
+    return !has_nul;
+  }
 
   bool on_document_begin(error_code &) { return true; }
   bool on_document_end(error_code &) { return true; }
@@ -41,11 +49,13 @@ struct key_checker {
     path.pop_back();
     return true;
   }
-  bool on_key_part(json::string_view s, std::size_t, error_code &) {
+  bool on_key_part(json::string_view s, std::size_t, error_code &ec) {
+    if (!text(s, ec)) return false;
     partial.append(s.data(), s.size());
     return true;
   }
   bool on_key(json::string_view s, std::size_t, error_code &ec) {
+    if (!text(s, ec)) return false;
     partial.append(s.data(), s.size());
     path.back() = partial;
     if (keys.back().insert(std::exchange(partial, {})).second) return true;
@@ -56,10 +66,12 @@ struct key_checker {
   }
   bool on_array_begin(error_code &) { return true; }
   bool on_array_end(std::size_t, error_code &) { return true; }
-  bool on_string_part(json::string_view, std::size_t, error_code &) {
-    return true;
+  bool on_string_part(json::string_view s, std::size_t, error_code &ec) {
+    return text(s, ec);
   }
-  bool on_string(json::string_view, std::size_t, error_code &) { return true; }
+  bool on_string(json::string_view s, std::size_t, error_code &ec) {
+    return text(s, ec);
+  }
   bool on_number_part(json::string_view, error_code &) { return true; }
   bool on_int64(std::int64_t, json::string_view, error_code &) { return true; }
   bool on_uint64(std::uint64_t, json::string_view, error_code &) {
@@ -96,6 +108,8 @@ void check(std::string_view text) {
   const auto read = parser.write_some(false, text.data(), text.size(), ec);
   if (!parser.handler().twice.empty())
     throw config_error{parser.handler().twice, "this key only once"};
+  if (parser.handler().has_nul)
+    throw config_error{place(text, read), "text without the character U+0000"};
   if (ec == json::error::too_deep)
     throw config_error{place(text, read), "less nesting"};
   if (!ec && read < text.size()) ec = json::error::extra_data;
