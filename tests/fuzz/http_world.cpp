@@ -2,10 +2,16 @@
 #include "http_world.hpp"
 
 #include <algorithm>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/strand.hpp>
 #include <cerrno>
 #include <future>
+#include <linux/sockios.h>
+#include <poll.h>
+#include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <thread>
 #include <unistd.h>
 
 #include "ingress/event_stream.hpp"
@@ -37,7 +43,8 @@ config::settings settings_of(who caller) {
 }
 
 std::shared_ptr<ingress::http_shared>
-serve(actors::engine &engine, ingress::metrics &meters, who caller) {
+make_shared_parts(actors::engine &engine, ingress::metrics &meters,
+                  who caller) {
   const auto settings = settings_of(caller);
   std::shared_ptr<ingress::http_shared> shared{
       new ingress::http_shared{.io = asio::io_context{1},
@@ -59,22 +66,10 @@ serve(actors::engine &engine, ingress::metrics &meters, who caller) {
   return shared;
 }
 
-/// As http_server's stop(): what was posted last still holds peers.
-void end(ingress::http_shared &shared) {
-  shared.use.draining = true;
-  shared.hub->stop();
-  shared.over = true;
-  shared.io.stop();
-  shared.io.restart();
-  while (shared.io.poll() > 0) {
-  }
-}
-
 /// The client's end of a connection; closes it.
 class line {
 public:
-  line(std::string_view bytes, std::size_t piece, bool wait)
-      : rest_{bytes}, piece_{piece}, wait_{wait} {
+  line() {
     int ends[2];
     require(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0,
                          ends)
@@ -88,58 +83,55 @@ public:
   line &operator=(const line &) = delete;
 
   [[nodiscard]] int theirs() const { return theirs_; }
-  [[nodiscard]] bool over() const { return over_; }
-  [[nodiscard]] std::string &got() { return got_; }
 
-  /// Sends and receives what it can; false if that was nothing.
-  bool move() {
-    const bool sent = send();
-    const bool received = receive();
-    return sent || received;
+  /// Sends all, ends its sending, and returns what came until the other end
+  /// closed. `waits`: it ends only when nothing has come for a while.
+  std::string exchange(std::string_view bytes, std::size_t piece, bool waits) {
+    auto rest = bytes;
+    const auto end = std::chrono::steady_clock::now() + patience;
+    for (bool sending = true; !over_;) {
+      const bool writing = sending && !rest.empty();
+      if (sending && rest.empty() && !waits) {
+        ::shutdown(ours_, SHUT_WR);
+        sending = false;
+      }
+      pollfd p{.fd = ours_,
+               .events =
+                   static_cast<short>(writing ? POLLIN | POLLOUT : POLLIN),
+               .revents = 0};
+      const bool moved = ::poll(&p, 1, waits ? 20 : 1000) > 0;
+      if (!moved && rest.empty()) waits = false;
+      if ((p.revents & POLLOUT) != 0) send(rest, piece);
+      if ((p.revents & ~POLLOUT) != 0) receive();
+      require(std::chrono::steady_clock::now() < end, "a connection ends",
+              bytes);
+    }
+    return std::move(got_);
   }
-  /// Nothing moves: whoever waited for the event stream has seen enough.
-  void rest() { wait_ = false; }
 
 private:
-  bool send() {
-    if (done_) return false;
-    if (rest_.empty()) {
-      if (wait_) return false;
-      done_ = true;
-      ::shutdown(ours_, SHUT_WR);
-      return true;
+  void send(std::string_view &rest, std::size_t piece) {
+    const auto n =
+        ::send(ours_, rest.data(), std::min(piece, rest.size()), MSG_NOSIGNAL);
+    if (n > 0) rest.remove_prefix(static_cast<std::size_t>(n));
+    if (n < 0 && errno != EAGAIN) rest = {};
+    // A piece is to arrive alone.
+    for (int unread = 1, i = 0; !rest.empty() && unread > 0 && i < 100; ++i) {
+      if (::ioctl(ours_, SIOCOUTQ, &unread) != 0) return;
+      ::sched_yield();
     }
-    const auto n = ::send(ours_, rest_.data(), std::min(piece_, rest_.size()),
-                          MSG_NOSIGNAL);
-    if (n > 0) rest_.remove_prefix(static_cast<std::size_t>(n));
-    if (n < 0 && errno != EAGAIN) rest_ = {};
-    return n > 0;
   }
-  bool receive() {
+  void receive() {
     char some[65536];
     const auto n = ::recv(ours_, some, sizeof some, 0);
     if (n > 0) got_.append(some, static_cast<std::size_t>(n));
     if (n == 0 || (n < 0 && errno != EAGAIN)) over_ = true;
-    return n > 0;
   }
 
   int ours_ = -1, theirs_ = -1;
-  std::string_view rest_;
-  std::size_t piece_;
-  bool wait_, done_ = false, over_ = false;
+  bool over_ = false;
   std::string got_;
 };
-
-/// Runs handlers until `done`; a node that never gets there hangs.
-template <class Done>
-void run_until(asio::io_context &io, Done done, std::string_view shown) {
-  const auto end = std::chrono::steady_clock::now() + patience;
-  while (!done()) {
-    io.restart();
-    io.run_one_for(1ms);
-    require(std::chrono::steady_clock::now() < end, "a connection ends", shown);
-  }
-}
 
 wf::command schedule(wf::modality how) {
   wf::schedule_session c;
@@ -165,6 +157,51 @@ struct http_world::size_of_all {
   bool operator==(const size_of_all &) const = default;
 };
 
+/// As http_server runs and stops one.
+class http_world::service {
+public:
+  service(actors::engine &engine, ingress::metrics &meters, who caller)
+      : shared_{make_shared_parts(engine, meters, caller)}, thread_{[this] {
+          const auto work = asio::make_work_guard(shared_->io);
+          shared_->io.run();
+        }} {}
+  ~service() {
+    shared_->use.draining = true;
+    shared_->hub->stop();
+    shared_->over = true;
+    shared_->io.stop();
+    thread_.join();
+    // What was posted last still holds peers.
+    shared_->io.restart();
+    while (shared_->io.poll() > 0) {
+    }
+  }
+  service(const service &) = delete;
+  service &operator=(const service &) = delete;
+
+  std::string exchange(std::string_view bytes, std::size_t piece) {
+    std::string got;
+    {
+      line client;
+      tcp::socket socket{asio::make_strand(shared_->io)};
+      socket.assign(tcp::v4(), client.theirs());
+      std::make_shared<ingress::connection>(std::move(socket), shared_)
+          ->start();
+      got =
+          client.exchange(bytes, piece, bytes.find("/v1/events") != bytes.npos);
+    }
+    std::unique_lock lock{shared_->guard};
+    require(shared_->gone.wait_for(lock, patience,
+                                   [this] { return shared_->peers.empty(); }),
+            "a connection is gone when it ended", bytes);
+    return got;
+  }
+
+private:
+  std::shared_ptr<ingress::http_shared> shared_;
+  std::thread thread_;
+};
+
 http_world::http_world()
     : database_{storage::make_memory_database()},
       time_{std::make_shared<actors::manual_clock>(
@@ -187,16 +224,13 @@ http_world::http_world()
       .time = time_,
       .reports = nullptr,
       .policy = {}});
-  trusted_ = serve(*engine_, meters_, who::trusted);
-  by_token_ = serve(*engine_, meters_, who::by_token);
+  trusted_ = std::make_unique<service>(*engine_, meters_, who::trusted);
+  by_token_ = std::make_unique<service>(*engine_, meters_, who::by_token);
   seed();
   seeded_ = std::make_unique<size_of_all>(measure());
 }
 
-http_world::~http_world() {
-  end(*trusted_);
-  end(*by_token_);
-}
+http_world::~http_world() = default;
 
 void http_world::submit(std::string_view who, std::string_view session,
                         wf::command what) {
@@ -244,27 +278,8 @@ void http_world::check() const {
 
 std::string http_world::exchange(std::string_view bytes, std::size_t piece,
                                  who caller) {
-  const auto &shared = caller == who::trusted ? trusted_ : by_token_;
-  auto &io = shared->io;
-  line client{bytes, piece, bytes.find("/v1/events") != bytes.npos};
-  tcp::socket socket{asio::make_strand(io)};
-  socket.assign(tcp::v4(), client.theirs());
-  std::make_shared<ingress::connection>(std::move(socket), shared)->start();
-  int still = 0;
-  run_until(
-      io,
-      [&] {
-        io.restart();
-        while (io.poll() > 0) {
-        }
-        still = client.move() ? 0 : still + 1;
-        if (still == 5) client.rest();
-        return client.over();
-      },
-      bytes);
-  run_until(
-      io, [&] { return shared->count() == 0; }, bytes);
-  return std::move(client.got());
+  const auto &s = caller == who::trusted ? trusted_ : by_token_;
+  return s->exchange(bytes, piece);
 }
 
 }  // namespace recapd::fuzz

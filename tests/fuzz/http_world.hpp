@@ -1,4 +1,4 @@
-// A real engine on a store in memory behind real connections, on one thread.
+// A real engine on a store in memory behind real connections.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -37,6 +37,7 @@ public:
 
 private:
   struct size_of_all;
+  class service;
   [[nodiscard]] size_of_all measure() const;
   void seed();
   void submit(std::string_view who, std::string_view session,
@@ -46,7 +47,7 @@ private:
   std::shared_ptr<actors::manual_clock> time_;
   ingress::metrics meters_;
   std::unique_ptr<actors::engine> engine_;
-  std::shared_ptr<ingress::http_shared> trusted_, by_token_;
+  std::unique_ptr<service> trusted_, by_token_;
   std::unique_ptr<size_of_all> seeded_;
   int commands_ = 0;
 };
