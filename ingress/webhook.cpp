@@ -101,6 +101,11 @@ struct webhook::impl {
     std::optional<std::int64_t> cursor;
     while (wait(tuning.poll, true)) {
       try {
+        // Of several nodes one delivers: whoever serves the first bucket.
+        if (!engine.buckets()[0]) {
+          cursor.reset();
+          continue;
+        }
         if (!cursor)
           cursor = read_now(
               engine, [](storage::store &s) { return s.load_cursor(sink); });

@@ -269,7 +269,8 @@ public:
 
   void save_cursor(std::string_view sink, std::int64_t position) override {
     const std::lock_guard guard{db_->lock};
-    db_->cursors.insert_or_assign(std::string{sink}, position);
+    auto &at = db_->cursors[std::string{sink}];
+    at = std::max(at, position);
   }
 
   std::vector<std::pair<std::string, std::int64_t>> count_by_state() override {

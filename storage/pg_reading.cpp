@@ -173,7 +173,8 @@ void pg_store::save_cursor(std::string_view sink, std::int64_t position) {
   static const pg_statement statement{
       "save_cursor", "INSERT INTO sink_cursors (sink, position)"
                      " VALUES ($1::text, $2::int8) ON CONFLICT (sink) DO UPDATE"
-                     " SET position = excluded.position"};
+                     " SET position = greatest(sink_cursors.position,"
+                     " excluded.position)"};
   with([&](pg_connection &c) {
     c.run(statement, pg_args{}.text(sink).int8(position));
   });

@@ -248,6 +248,7 @@ public:
   [[nodiscard]] virtual std::int64_t feed_end() = 0;
   /// Where a sink (`webhook`, `nats`) has got to; 0 at first.
   [[nodiscard]] virtual std::int64_t load_cursor(std::string_view sink) = 0;
+  /// On, never back: who was stopped for long saves late.
   virtual void save_cursor(std::string_view sink, std::int64_t position) = 0;
   [[nodiscard]] virtual std::vector<std::pair<std::string, std::int64_t>>
   count_by_state() = 0;

@@ -66,6 +66,7 @@ CAF_TEST(a sink finds its cursor where it left it) {
     w.s->save_cursor("webhook", 7);
     w.s->save_cursor("nats", 3);
     w.s->save_cursor("webhook", 9007199254740993);
+    w.s->save_cursor("webhook", 8);
     const auto other = w.open();
     CAF_CHECK_EQUAL(other->load_cursor("webhook"), 9007199254740993);
     CAF_CHECK_EQUAL(other->load_cursor("nats"), 3);

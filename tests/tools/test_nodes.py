@@ -2,7 +2,9 @@
 """Several nodes on one database: shares, take-over, draining, recapctl."""
 import json
 import signal
+import threading
 from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -19,11 +21,11 @@ class Cluster:
         self.database = database
         self.nodes = {}
 
-    def start(self, name, **settings):
+    def start(self, name, env=None):
         self.nodes[name] = self.make_node(
             "--clock", "system", database=self.database,
-            env={"RECAPD_NODE_NAME": name, "RECAPD_NODE_LEASE_MS": "1000"},
-            **settings)
+            env={"RECAPD_NODE_NAME": name, "RECAPD_NODE_LEASE_MS": "1000",
+                 **(env or {})})
         return self.nodes[name]
 
     def ctl(self, name):
@@ -162,6 +164,39 @@ def test_shards_are_split_while_nodes_work(cluster):
             accept_all(cluster.ctl("b"), done.result())
     cluster.settle(a=128, b=128)
     cluster.check()
+
+
+class Receiver(BaseHTTPRequestHandler):
+    """A webhook's other end; keeps the ids of what came."""
+    ids = []
+
+    def do_POST(self):
+        event = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.ids.append(event["id"])
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+def test_of_several_nodes_one_delivers(cluster):
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    env = {"RECAPD_WEBHOOK_URL": f"http://127.0.0.1:{server.server_port}/"}
+    cluster.start("a", env=env)
+    cluster.start("b", env=env)
+    cluster.settle(a=32, b=32)
+    sessions = schedule_all(cluster.ctl("a"))
+    wanted = sorted(f"{s.id}:1" for s in sessions)
+    delivered = lambda: sorted(i for i in Receiver.ids if i.count(":") == 1)
+    wait_until(lambda: len(delivered()) >= len(wanted), "the deliveries")
+    assert cluster.nodes["a"].stop() == 0
+    accept_all(cluster.ctl("b"), sessions)
+    wanted = sorted(wanted + [f"{s.id}:2" for s in sessions])
+    wait_until(lambda: len(delivered()) >= len(wanted), "the deliveries")
+    assert delivered() == wanted
+    server.shutdown()
 
 
 def test_a_rolling_restart_loses_nothing(cluster):
