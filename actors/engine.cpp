@@ -14,6 +14,7 @@
 #include <random>
 #include <spdlog/spdlog.h>
 #include <thread>
+#include <unistd.h>
 #include <utility>
 
 #include "actors/guard_actor.hpp"
@@ -98,10 +99,10 @@ private:
   std::vector<std::weak_ptr<std::function<void()>>> all_;
 };
 
-/// Tells this process from an earlier one of the same name.
+/// Tells this process from an earlier one of the same name: `PID-NUMBER`.
 std::string new_incarnation() {
   std::random_device random;
-  return std::to_string(random()) + "-" + std::to_string(random());
+  return std::to_string(::getpid()) + "-" + std::to_string(random());
 }
 
 }  // namespace
@@ -160,7 +161,7 @@ struct engine::impl {
   void leave() {
     try {
       shared->leases()->leave(beating.node, beating.incarnation);
-    } catch (const storage::storage_error &e) {
+    } catch (const std::exception &e) {
       spdlog::warn("the node's leases expire by themselves: {}", e.what());
     }
   }

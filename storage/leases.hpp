@@ -33,7 +33,7 @@ public:
 /// A node as the others see it.
 struct member {
   std::string name;
-  std::string incarnation;  ///< of the process that beats under this name
+  std::string incarnation;  ///< `PID-NUMBER` of the process of this name
   std::string address;      ///< where it listens, for people
   instant started_at;
   instant expires_at;     ///< of its last heartbeat

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <filesystem>
+#include <fstream>
 #include <unistd.h>
 
 #include "ingress/cloudevent.hpp"
@@ -57,6 +58,31 @@ std::string name_of(const config::settings &s) {
   return std::string{host.data()} + ":" + folder.string();
 }
 
+/// False too for one that has ended and only waits for its parent to notice.
+bool runs(const std::string &pid) {
+  std::ifstream in{"/proc/" + pid + "/stat"};
+  std::string stat;
+  if (!std::getline(in, stat)) return false;
+  const auto state = stat.rfind(") ");
+  return state != std::string::npos && stat.at(state + 2) != 'Z';
+}
+
+/// A name belongs to the process that took it last. That one may take it from
+/// a dead one, but not by mistake from one that works.
+void require_own_name(const config::settings &s) {
+  const auto name = name_of(s);
+  const auto [table, now] = storage::open_pg_leases(s.database_url)->look();
+  const auto at = table.members.find(name);
+  if (at == table.members.end() || at->second.expires_at <= now) return;
+  const auto &who = at->second.incarnation;
+  const auto pid = who.substr(0, who.find('-'));
+  if (!s.name.empty() || !runs(pid)) return;
+  throw name_in_use{"process " + pid + " runs on this data folder ("
+                    + s.data_dir
+                    + ") and database: give each node a folder of its own "
+                      "(--data), or a name (node.name)"};
+}
+
 actors::sharing sharing_of(const config::settings &s,
                            std::function<void(std::string)> leave) {
   return {
@@ -74,6 +100,7 @@ node::node(const config::settings &s,
            std::function<void(std::string why)> leave)
     : meters_{std::make_shared<ingress::metrics>()} {
   storage::migrate(s.database_url);
+  require_own_name(s);
   std::shared_ptr<actors::clock> time;
   {
     const auto store = storage::open_pg_store(s.database_url);

@@ -23,11 +23,17 @@ public:
   using std::runtime_error::runtime_error;
 };
 
+/// A process that still runs has the node's name.
+class name_in_use : public std::runtime_error {
+public:
+  using std::runtime_error::runtime_error;
+};
+
 /// Runs from construction until stop().
 class node {
 public:
   /// Brings the database's schema up to date, then starts. Throws
-  /// storage_error, schema_error or listen_error.
+  /// storage_error, schema_error, name_in_use or listen_error.
   /// `leave` is called when the node should end though nobody sent a signal.
   node(const config::settings &settings,
        std::function<void(std::string why)> leave);

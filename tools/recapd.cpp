@@ -37,7 +37,7 @@ constexpr const char *footer =
     "drains and ends; the second one ends at once.\n"
     "Exit codes: 0 ended as asked; 2 wrong options or configuration; 3 the\n"
     "database does not answer or is newer than this program; 4 the address\n"
-    "cannot be listened on.\n";
+    "cannot be listened on, or another node works on the data folder.\n";
 
 struct command_line {
   std::string config;
@@ -186,6 +186,8 @@ int run(const command_line &o) {
                           "RECAPD_DATABASE_URL or database.url.");
   } catch (const storage::schema_error &e) {
     return complain(no_database, e.what());
+  } catch (const name_in_use &e) {
+    return complain(no_port, e.what());
   } catch (const listen_error &e) {
     return complain(no_port, std::string{e.what()}
                                  + "\nName another address with --listen "

@@ -2,13 +2,14 @@
 """Several nodes on one database: shares, take-over, draining, recapctl."""
 import json
 import signal
+import subprocess
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from conftest import Recapctl, Session, wait_until
+from conftest import BIN, Recapctl, Session, wait_until
 
 SHARDS = 64
 
@@ -149,6 +150,19 @@ def test_a_node_that_starts_again_has_its_shards_at_once(cluster):
     first.process.wait()
     cluster.start("a")
     assert cluster.shares() == {"a": SHARDS}
+
+
+def test_one_data_folder_is_one_nodes(make_node, make_database, tmp_path):
+    first = make_node(database=make_database(), folder=tmp_path)
+    second = subprocess.run(
+        [BIN / "recapd", "--database", first.database, "--listen",
+         "127.0.0.1:0", "--data", tmp_path], text=True, capture_output=True)
+    assert second.returncode == 4
+    assert f"process {first.process.pid} runs on this data folder" \
+        in second.stderr
+    assert first.process.poll() is None
+    first.process.kill()
+    make_node(database=first.database, folder=tmp_path)
 
 
 def test_shards_are_split_while_nodes_work(cluster):
