@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <boost/json.hpp>
 #include <charconv>
 #include <fstream>
@@ -69,6 +70,13 @@ void read_ingress(const tree &t, settings &s) {
       "kind", s.ingress,
       {{"inbox", ingress_kind::inbox}, {"nats", ingress_kind::nats}});
   in.text("nats_url", s.nats_url);
+  if (!s.nats_url.empty() && !s.nats_url.starts_with("nats://")
+      && !s.nats_url.starts_with("tls://"))
+    in.refuse("nats_url", "a URL that begins with nats:// or tls://");
+  constexpr int most = static_cast<int>(workflows::bucket_count);
+  in.number("nats_partitions", s.nats_partitions, 1, most);
+  if (!std::has_single_bit(static_cast<unsigned>(s.nats_partitions)))
+    in.refuse("nats_partitions", "a power of two, as in the server's mapping");
   in.end();
 }
 

@@ -41,6 +41,7 @@ struct settings {
   std::string data_dir = ".local";
   ingress_kind ingress = ingress_kind::inbox;
   std::string nats_url;
+  int nats_partitions = 64;  ///< a power of two
   auth_mode auth = auth_mode::trusted;
   std::vector<token> tokens;
   clock_kind clock = clock_kind::system;

@@ -20,6 +20,7 @@ constexpr std::array all_scalars = std::to_array<scalar>({
     {"database.url"},
     {"ingress.kind"},
     {"ingress.nats_url"},
+    {"ingress.nats_partitions", shape::number},
     {"auth.mode"},
     {"auth.tokens", shape::json},
     {"auth.tokens_file"},

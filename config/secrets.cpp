@@ -159,4 +159,24 @@ std::string without_user_password(std::string_view url) {
          + std::string{rest.substr(at)};
 }
 
+std::string without_nats_secrets(std::string_view urls) {
+  std::string out;
+  for (;;) {
+    const auto url = urls.substr(0, urls.find(','));
+    const auto scheme = url.find("://");
+    const auto host = scheme == npos ? 0 : scheme + 3;
+    const auto at = url.rfind('@');
+    // A name without a password is a token.
+    if (at != npos && at >= host
+        && url.substr(host, at - host).find(':') == npos)
+      out += std::string{url.substr(0, host)} + std::string{hidden}
+             + std::string{url.substr(at)};
+    else
+      out += without_user_password(url);
+    if (url.size() == urls.size()) return out;
+    out += ',';
+    urls.remove_prefix(url.size() + 1);
+  }
+}
+
 }  // namespace recapd::config

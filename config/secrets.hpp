@@ -20,4 +20,8 @@ without_passwords(std::string_view database_url);
 /// Any other URL with `***` for the password before its host.
 [[nodiscard]] std::string without_user_password(std::string_view url);
 
+/// One NATS URL, or several with commas between them, with `***` for the
+/// passwords and tokens.
+[[nodiscard]] std::string without_nats_secrets(std::string_view urls);
+
 }  // namespace recapd::config

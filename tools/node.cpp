@@ -94,6 +94,18 @@ actors::sharing sharing_of(const config::settings &s,
       .leave = std::move(leave)};
 }
 
+/// A shard that is smaller than a partition would leave commands to nobody.
+void refuse_few_partitions(const config::settings &s) {
+  if (s.ingress != config::ingress_kind::nats) return;
+  const auto shards =
+      storage::open_pg_leases(s.database_url)->look().first.shards;
+  if (s.nats_partitions < shards)
+    throw setting_error{
+        "ingress.nats_partitions: expected at least the number of shards, "
+        + std::to_string(shards) + ", not "
+        + std::to_string(s.nats_partitions)};
+}
+
 }  // namespace
 
 node::node(const config::settings &s,
@@ -101,6 +113,7 @@ node::node(const config::settings &s,
     : meters_{std::make_shared<ingress::metrics>()} {
   storage::migrate(s.database_url);
   require_own_name(s);
+  refuse_few_partitions(s);
   std::shared_ptr<actors::clock> time;
   {
     const auto store = storage::open_pg_store(s.database_url);
@@ -122,7 +135,22 @@ node::node(const config::settings &s,
   inbox_ = std::make_unique<ingress::inbox>(*engine_, s.database_url, *meters_);
   if (!s.sink.url.empty())
     webhook_ = std::make_unique<ingress::webhook>(*engine_, s.sink, *meters_);
+  if (s.ingress == config::ingress_kind::nats) start_nats(s);
   url_ = url_of(s, http_->port());
+}
+
+void node::start_nats(const config::settings &s) {
+  const auto name = name_of(s);
+  nats_ = std::make_unique<ingress::nats_ingress>(
+      *engine_,
+      ingress::nats_settings{.url = s.nats_url,
+                             .node = name,
+                             .partitions =
+                                 static_cast<unsigned>(s.nats_partitions)},
+      *meters_);
+  nats_out_ = std::make_unique<ingress::nats_egress>(
+      *engine_, ingress::nats_egress_settings{.url = s.nats_url, .node = name},
+      *meters_);
 }
 
 node::~node() {
@@ -132,7 +160,9 @@ node::~node() {
 void node::stop() {
   if (http_) http_->stop();
   if (inbox_) inbox_->stop();
+  if (nats_) nats_->stop();
   if (webhook_) webhook_->stop();
+  if (nats_out_) nats_out_->stop();
   if (engine_) engine_->drain();
 }
 

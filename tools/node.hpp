@@ -13,12 +13,20 @@
 #include "ingress/http_server.hpp"
 #include "ingress/inbox.hpp"
 #include "ingress/metrics.hpp"
+#include "ingress/nats_egress.hpp"
+#include "ingress/nats_ingress.hpp"
 #include "ingress/webhook.hpp"
 
 namespace recapd::tools {
 
 /// The address could not be bound.
 class listen_error : public std::runtime_error {
+public:
+  using std::runtime_error::runtime_error;
+};
+
+/// The settings do not go with what the database says.
+class setting_error : public std::runtime_error {
 public:
   using std::runtime_error::runtime_error;
 };
@@ -33,7 +41,8 @@ public:
 class node {
 public:
   /// Brings the database's schema up to date, then starts. Throws
-  /// storage_error, schema_error, name_in_use or listen_error.
+  /// storage_error, schema_error, setting_error, name_in_use or
+  /// listen_error.
   /// `leave` is called when the node should end though nobody sent a signal.
   node(const config::settings &settings,
        std::function<void(std::string why)> leave);
@@ -49,11 +58,15 @@ public:
   void stop();
 
 private:
+  void start_nats(const config::settings &settings);
+
   std::shared_ptr<ingress::metrics> meters_;
   std::unique_ptr<actors::engine> engine_;
   std::unique_ptr<ingress::http_server> http_;
   std::unique_ptr<ingress::inbox> inbox_;
   std::unique_ptr<ingress::webhook> webhook_;
+  std::unique_ptr<ingress::nats_ingress> nats_;
+  std::unique_ptr<ingress::nats_egress> nats_out_;
   std::string url_;
 };
 

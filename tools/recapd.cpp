@@ -101,9 +101,10 @@ config::settings settings_of(const command_line &o) {
 }
 
 void refuse_unusable(const config::settings &s) {
-  if (s.ingress == config::ingress_kind::nats)
+  if (s.ingress == config::ingress_kind::nats && s.nats_url.empty())
     throw std::runtime_error{
-        "ingress.kind: this build has no NATS ingress; use \"inbox\""};
+        "ingress.nats_url is empty: name a NATS server with JetStream, such as "
+        "nats://127.0.0.1:4222; tools/nats brings one up"};
   if (s.database_url.empty())
     throw std::runtime_error{
         "database.url is empty: name a PostgreSQL with --database, "
@@ -188,6 +189,8 @@ int run(const command_line &o) {
     return complain(no_database, e.what());
   } catch (const name_in_use &e) {
     return complain(no_port, e.what());
+  } catch (const setting_error &e) {
+    return complain(wrong_settings, e.what());
   } catch (const listen_error &e) {
     return complain(no_port, std::string{e.what()}
                                  + "\nName another address with --listen "

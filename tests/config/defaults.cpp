@@ -31,6 +31,8 @@ CAF_TEST(an empty text gives every default) {
   CAF_CHECK_EQUAL(s.database_url, "");
   CAF_CHECK_EQUAL(s.data_dir, ".local");
   CAF_CHECK(s.ingress == config::ingress_kind::inbox);
+  CAF_CHECK_EQUAL(s.nats_url, "");
+  CAF_CHECK_EQUAL(s.nats_partitions, 64);
   CAF_CHECK(s.auth == config::auth_mode::trusted);
   CAF_CHECK(s.clock == config::clock_kind::system);
   CAF_CHECK(s.tokens.empty());

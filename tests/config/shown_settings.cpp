@@ -74,6 +74,14 @@ CAF_TEST(passwords in other URLs are hidden) {
             != std::string::npos);
 }
 
+CAF_TEST(tokens in NATS URLs are hidden) {
+  const auto shown = config::describe(read(R"({ "ingress": { "nats_url":
+      "nats://hush@host:4222,tls://ann:hush@other:4222,nats://third" } })"));
+  CAF_CHECK(shown.find("ingress.nats_url=nats://***@host:4222,tls://ann:***@"
+                       "other:4222,nats://third\n")
+            != std::string::npos);
+}
+
 CAF_TEST(a very long URL is shown) {
   const std::string url = "postgresql://ann:" + std::string(90000, 'x');
   const auto text = R"({"database": {"url": ")" + url + R"(@host/d"}})";

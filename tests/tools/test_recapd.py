@@ -28,7 +28,7 @@ def test_help_tells_the_exit_codes():
     (["--listen", "nowhere"], "--listen: expected HOST:PORT"),
     (["--clock", "sundial"], "--clock: expected"),
     (["--ingress", "kafka"], "--ingress: expected"),
-    (["--ingress", "nats", "--database", "postgresql:///x"], "no NATS"),
+    (["--ingress", "nats", "--database", "postgresql:///x"], "nats_url is empty"),
     (["--config", "/nowhere/at/all"], "/nowhere/at/all: expected a readable"),
     (["--nonsense"], "--nonsense"),
     ([], "database.url is empty"),

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ingress/nats_egress.hpp"
+
+#include <algorithm>
+#include <boost/json/serialize.hpp>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "ingress/log.hpp"
+#include "ingress/nats_link.hpp"
+#include "ingress/outgoing.hpp"
+#include "ingress/reading.hpp"
+
+namespace recapd::ingress {
+namespace {
+
+constexpr std::string_view sink = "nats";
+/// How long the stream keeps events, where it is recapd that makes it.
+constexpr std::chrono::hours kept{24 * 7};
+
+std::string text_at(const boost::json::object &event, const char *name) {
+  return std::string{event.at(name).as_string()};
+}
+
+}  // namespace
+
+struct nats_egress::impl {
+  actors::engine &engine;
+  metrics &meters;
+  nats_egress_settings settings;
+  nats_egress_tuning tuning;
+
+  std::mutex guard;
+  std::condition_variable changed;
+  bool woken = true;
+  bool stopping = false;
+  std::shared_ptr<void> commits, buckets;
+  std::thread worker;
+  std::unique_ptr<nats_link> link;
+  std::optional<std::int64_t> cursor;
+  std::string last_trouble;
+
+  impl(actors::engine &e, nats_egress_settings s, metrics &m,
+       nats_egress_tuning t)
+      : engine{e}, meters{m}, settings{std::move(s)}, tuning{t} {}
+
+  void wake() {
+    const std::lock_guard lock{guard};
+    woken = true;
+    changed.notify_all();
+  }
+
+  void stop() {
+    {
+      const std::lock_guard lock{guard};
+      stopping = true;
+      changed.notify_all();
+    }
+    if (worker.joinable()) worker.join();
+  }
+
+  [[nodiscard]] bool is_stopping() {
+    const std::lock_guard lock{guard};
+    return stopping;
+  }
+
+  bool wait(std::chrono::milliseconds bound, bool for_work) {
+    std::unique_lock lock{guard};
+    changed.wait_for(lock, bound,
+                     [&] { return stopping || (for_work && woken); });
+    woken = woken && !for_work;
+    return !stopping;
+  }
+
+  void run() {
+    while (wait(tuning.poll, true)) {
+      try {
+        publish_all();
+        if (!std::exchange(last_trouble, {}).empty())
+          log_info("publishing events to NATS works again", {});
+      } catch (const std::exception &e) {
+        meters.delivery("failed");
+        if (std::exchange(last_trouble, e.what()) != e.what())
+          log_warn("publishing events to NATS fails; trying again",
+                   {{"error", e.what()}});
+        wake();
+        wait(tuning.backoff, false);
+      }
+    }
+    link.reset();
+  }
+
+  void publish_all() {
+    if (!engine.buckets()[0]) {
+      // Whoever publishes meanwhile moves the cursor.
+      cursor.reset();
+      return;
+    }
+    connect();
+    if (!cursor)
+      cursor = read_now(engine,
+                        [](storage::store &s) { return s.load_cursor(sink); });
+    while (cursor && !is_stopping() && publish_page()) {
+    }
+  }
+
+  void connect() {
+    if (link && !link->closed()) return;
+    link.reset();
+    auto fresh = std::make_unique<nats_link>(settings.url,
+                                             "recapd events " + settings.node);
+    fresh->ensure_stream({.name = std::string{event_stream},
+                          .subjects = {"recapd.event.>", "recapd.notify.>"},
+                          .max_age = kept});
+    link = std::move(fresh);
+  }
+
+  /// Publishes what follows the cursor and moves it on; false when that was
+  /// all, or nothing could be read.
+  bool publish_page() {
+    using page = std::pair<std::vector<storage::feed_row>, std::int64_t>;
+    const auto read =
+        read_now(engine, [after = *cursor, n = tuning.page](storage::store &s) {
+          return page{s.read_feed(after, n), s.feed_end()};
+        });
+    if (!read) return false;
+    const auto &[rows, end] = *read;
+    const auto before = *cursor;
+    const auto save_moved = [&] {
+      if (*cursor != before) save(*cursor);
+    };
+    try {
+      for (const auto &row : rows) {
+        if (is_stopping()) break;
+        meters.feed_lag(sink, std::max<std::int64_t>(0, end - *cursor));
+        publish_row(row);
+        cursor = row.position;
+      }
+    } catch (const nats_error &) {
+      save_moved();
+      throw;
+    }
+    save_moved();
+    if (rows.empty()) meters.feed_lag(sink, 0);
+    return rows.size() == static_cast<std::size_t>(tuning.page);
+  }
+
+  /// A cursor that could not be saved only means that something is sent twice.
+  void save(std::int64_t position) {
+    (void)read_now(engine, [position](storage::store &s) {
+      s.save_cursor(sink, position);
+      return true;
+    });
+  }
+
+  void publish_row(const storage::feed_row &row) {
+    publish(event_out(row.session, row.event));
+    for (const auto &n : notifications_out(row.session, row.event))
+      publish(n);
+  }
+
+  void publish(const boost::json::object &event) {
+    link->store(
+        {.subject = text_at(event, "type") + "." + text_at(event, "subject"),
+         .reply = {},
+         .headers = {{"content-type", "application/cloudevents+json"}},
+         .data = boost::json::serialize(event)},
+        text_at(event, "id"));
+    meters.delivery("delivered");
+  }
+};
+
+nats_egress::nats_egress(actors::engine &engine,
+                         const nats_egress_settings &settings, metrics &meters,
+                         nats_egress_tuning tuning)
+    : impl_{std::make_shared<impl>(engine, settings, meters, tuning)} {
+  const auto wake = [weak = std::weak_ptr{impl_}] {
+    if (const auto self = weak.lock()) self->wake();
+  };
+  impl_->commits = engine.on_commit(wake);
+  impl_->buckets = engine.on_buckets(wake);
+  impl_->worker = std::thread{[self = impl_.get()] { self->run(); }};
+}
+
+nats_egress::~nats_egress() {
+  if (impl_) impl_->stop();
+}
+
+void nats_egress::stop() {
+  impl_->stop();
+}
+
+}  // namespace recapd::ingress

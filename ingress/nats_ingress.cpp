@@ -1,0 +1,487 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ingress/nats_ingress.hpp"
+
+#include <algorithm>
+#include <boost/json/serialize.hpp>
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <random>
+#include <thread>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "ingress/command_log.hpp"
+#include "ingress/log.hpp"
+#include "ingress/nats_partition.hpp"
+#include "ingress/text.hpp"
+
+namespace recapd::ingress {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+using time_point = nats_partition::time_point;
+
+constexpr auto longest_wait = 500ms;
+constexpr auto pull_grace = 1s;
+constexpr auto flush_bound = 1s;
+/// What the stream takes: the largest event, and room for headers.
+constexpr int max_message_bytes = 2 * static_cast<int>(max_event_bytes);
+
+/// The engine or the store answered.
+struct answered {
+  nats_item_ptr item;
+  bool fault = false;   ///< it has to come again
+  std::string outcome;  ///< JSON, for `replyto`
+};
+using happening = std::variant<nats_message, answered>;
+
+std::string number(std::uint64_t n) {
+  return std::to_string(n);
+}
+
+std::string new_token() {
+  std::random_device random;
+  return number(random());
+}
+
+std::string_view header(const nats_message &m, std::string_view name) {
+  for (const auto &[key, value] : m.headers)
+    if (equal_no_case(key, name)) return value;
+  return {};
+}
+
+storage::dead_letter letter_of(const nats_item &item, workflows::instant now,
+                               std::string_view code, std::string reason) {
+  return {.id = 0,
+          .event = letter_text(item.message),
+          .reason = std::move(reason),
+          .code = std::string{code},
+          .ingress = "nats",
+          .received_at = item.received_at,
+          .at = now};
+}
+
+}  // namespace
+
+std::vector<bool> whole_partitions(const storage::bucket_set &ours,
+                                   unsigned partitions) {
+  std::vector<bool> whole(partitions, true);
+  for (std::size_t b = 0; b < ours.size(); ++b)
+    if (!ours[b]) whole[b % partitions] = false;
+  return whole;
+}
+
+/// Shared with the replies, which may come after the ingress is gone. But for
+/// the queue, everything is the worker's own.
+struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
+  actors::engine &engine;
+  metrics &meters;
+  nats_settings settings;
+  nats_tuning tuning;
+
+  std::mutex guard;
+  std::condition_variable changed;
+  std::vector<happening> queue;
+  bool woken = false;
+  bool stopping = false;
+  std::thread worker;
+  std::shared_ptr<void> subscription;
+
+  std::unique_ptr<nats_link> link;
+  std::string inbox;
+  std::uint64_t reconnects = 0;
+  std::map<unsigned, nats_partition> partitions;
+  std::vector<bool> held;
+  bool torn = false;  ///< some of our sessions are in no whole partition
+  std::string token = new_token();
+  std::uint64_t generation = 0;
+  std::string last_trouble;
+  bool begin_failed = false;
+
+  impl(actors::engine &e, nats_settings s, metrics &m, nats_tuning t)
+      : engine{e}, meters{m}, settings{std::move(s)}, tuning{t} {}
+
+  // ---- the queue
+  // -------------------------------------------------------------
+
+  void put(happening h) {
+    const std::lock_guard lock{guard};
+    queue.push_back(std::move(h));
+    changed.notify_all();
+  }
+
+  void wake() {
+    const std::lock_guard lock{guard};
+    woken = true;
+    changed.notify_all();
+  }
+
+  [[nodiscard]] bool is_stopping() {
+    const std::lock_guard lock{guard};
+    return stopping;
+  }
+
+  std::vector<happening> take(time_point until) {
+    std::unique_lock lock{guard};
+    changed.wait_until(lock, until,
+                       [this] { return stopping || woken || !queue.empty(); });
+    woken = false;
+    return std::exchange(queue, {});
+  }
+
+  void stop() {
+    {
+      const std::lock_guard lock{guard};
+      stopping = true;
+      changed.notify_all();
+    }
+    if (worker.joinable()) worker.join();
+  }
+
+  // ---- the worker
+  // ------------------------------------------------------------
+
+  void run() {
+    while (!is_stopping()) {
+      auto until = std::chrono::steady_clock::now() + longest_wait;
+      try {
+        connect();
+        look_at_buckets();
+        until = std::min(until, begin_partitions());
+        pull();
+        if (!begin_failed) well();
+      } catch (const nats_error &e) {
+        trouble(e.what());
+        until = std::chrono::steady_clock::now() + tuning.backoff;
+      }
+      handle_all(take(until));
+    }
+    finish();
+  }
+
+  /// Everything that came, whatever of it fails.
+  void handle_all(std::vector<happening> all) {
+    for (auto &h : all) {
+      try {
+        std::visit([this](auto &one) { handle(one); }, h);
+      } catch (const std::exception &e) {
+        trouble(e.what());
+        halt_all();  // what was not done comes again
+      }
+    }
+  }
+
+  void finish() {
+    const auto until = std::chrono::steady_clock::now() + tuning.drain;
+    for (auto &[number_, p] : partitions)
+      p.halt(time_point::max());
+    while (!at_rest() && std::chrono::steady_clock::now() < until) {
+      std::vector<happening> all;
+      {
+        std::unique_lock lock{guard};
+        changed.wait_until(lock, until, [this] { return !queue.empty(); });
+        all = std::exchange(queue, {});
+      }
+      handle_all(std::move(all));
+    }
+    try {
+      if (link && !link->closed()) link->flush(flush_bound);
+    } catch (const nats_error &e) {
+      log_warn("what was done may come again", {{"error", e.what()}});
+    }
+    link.reset();
+  }
+
+  [[nodiscard]] bool at_rest() const {
+    return std::ranges::all_of(
+        partitions, [](const auto &p) { return p.second.at_rest(); });
+  }
+
+  /// Once for each new trouble: it is tried again all the time.
+  void trouble(const std::string &what) {
+    if (std::exchange(last_trouble, what) != what)
+      log_warn("NATS fails; trying again", {{"error", what}});
+  }
+
+  void well() {
+    if (!std::exchange(last_trouble, {}).empty())
+      log_info("NATS works again", {});
+  }
+
+  // ---- the connection
+  // --------------------------------------------------------
+
+  void connect() {
+    if (link && !link->closed()) {
+      // What was on its way is lost, and what was asked for forgotten.
+      const auto count = link->reconnects();
+      if (std::exchange(reconnects, count) != count) halt_all();
+      return;
+    }
+    link.reset();
+    halt_all();
+    auto fresh =
+        std::make_unique<nats_link>(settings.url, "recapd " + settings.node);
+    fresh->ensure_stream({.name = std::string{command_stream},
+                          .subjects = {std::string{command_prefix} + "*.*"},
+                          .work_queue = true,
+                          .max_message_bytes = max_message_bytes});
+    inbox = fresh->new_inbox();
+    fresh->subscribe(inbox + ".*",
+                     [this](nats_message m) { put(std::move(m)); });
+    reconnects = fresh->reconnects();
+    link = std::move(fresh);
+    log_info("consuming from NATS", {{"stream", command_stream}});
+  }
+
+  void halt_all() {
+    for (auto &[number_, p] : partitions)
+      p.halt({});
+  }
+
+  // ---- partitions
+  // ------------------------------------------------------------
+
+  void look_at_buckets() {
+    const auto ours = engine.buckets();
+    held = whole_partitions(ours, settings.partitions);
+    for (unsigned p = 0; p < settings.partitions; ++p)
+      if (held[p]) partitions.try_emplace(p);
+    for (auto &[number_, p] : partitions)
+      if (!held[number_]) p.halt({});
+    std::erase_if(partitions, [this](const auto &p) {
+      return !held[p.first] && p.second.at_rest();
+    });
+    warn_if_torn(ours);
+  }
+
+  void warn_if_torn(const storage::bucket_set &ours) {
+    bool now = false;
+    for (std::size_t b = 0; b < ours.size(); ++b)
+      now = now || (ours[b] && !held[b % settings.partitions]);
+    if (now && !torn)
+      log_warn("there are more shards than NATS partitions: some commands are "
+               "consumed by nobody; raise ingress.nats_partitions and the "
+               "server's mapping, or lower the shards",
+               {{"partitions", number(settings.partitions)}});
+    torn = now;
+  }
+
+  /// When to look again.
+  time_point begin_partitions() {
+    auto next = time_point::max();
+    begin_failed = false;
+    std::optional<std::vector<std::string>> there;
+    for (auto &[n, p] : partitions) {
+      if (!held[n] || !p.halted() || !p.at_rest()) continue;
+      if (p.retry_at() > std::chrono::steady_clock::now()) {
+        next = std::min(next, p.retry_at());
+        continue;
+      }
+      if (is_stopping()) break;
+      if (!there) there = link->consumers(std::string{command_stream});
+      try {
+        begin(n, p, *there);
+      } catch (const nats_error &e) {
+        // The others' turn comes before this one's next.
+        trouble(e.what());
+        begin_failed = true;
+        p.halt(std::chrono::steady_clock::now() + tuning.backoff);
+        return p.retry_at();
+      }
+    }
+    return next;
+  }
+
+  void begin(unsigned n, nats_partition &p,
+             const std::vector<std::string> &there) {
+    const auto prefix = "recapd-p" + number(n) + "-";
+    const std::string stream{command_stream};
+    for (const auto &name : there)
+      if (name.starts_with(prefix)) link->delete_consumer(stream, name);
+    auto name = prefix + token + "-" + number(++generation);
+    link->create_consumer(
+        {.stream = stream,
+         .name = name,
+         .filter = std::string{command_prefix} + number(n) + ".*",
+         .ack_wait = tuning.ack_wait,
+         .max_ack_pending = tuning.window});
+    p.begin(std::move(name));
+  }
+
+  /// The bound of all, shared among the partitions.
+  [[nodiscard]] std::size_t window() const {
+    const auto share =
+        tuning.max_in_flight / std::max<std::size_t>(1, partitions.size());
+    return std::clamp<std::size_t>(share, 1, tuning.window);
+  }
+
+  void pull() {
+    const auto now = std::chrono::steady_clock::now();
+    for (auto &[n, p] : partitions) {
+      const auto count = p.ask(window(), now, now + tuning.pull + pull_grace);
+      if (count == 0) continue;
+      const auto expires = std::chrono::nanoseconds{tuning.pull}.count();
+      link->publish(
+          {.subject = "$JS.API.CONSUMER.MSG.NEXT." + std::string{command_stream}
+                      + "." + p.consumer(),
+           .reply = inbox + "." + p.consumer(),
+           .headers = {},
+           .data = "{\"batch\":" + number(count)
+                   + ",\"expires\":" + std::to_string(expires) + "}"});
+    }
+  }
+
+  // ---- messages
+  // --------------------------------------------------------------
+
+  nats_partition *find(std::string_view consumer) {
+    for (auto &[n, p] : partitions)
+      if (!p.halted() && p.consumer() == consumer) return &p;
+    return nullptr;
+  }
+
+  void handle(nats_message &m) {
+    if (m.subject.starts_with(inbox)) return on_status(m);
+    const auto told = parse_delivery(m.reply);
+    auto *p = told ? find(told->consumer) : nullptr;
+    if (p == nullptr) return;
+    switch (p->arrived(*told)) {
+    case nats_partition::arrival_kind::gap:
+      return p->halt({});
+    case nats_partition::arrival_kind::known:
+      return;
+    case nats_partition::arrival_kind::taken:
+      return begin_message(*p, *told, std::move(m));
+    }
+  }
+
+  /// 404 and 408: there was nothing (more). 409: the server ends the request,
+  /// or somebody deleted the consumer. 503: there is no such consumer.
+  void on_status(const nats_message &m) {
+    auto *p = find(std::string_view{m.subject}.substr(inbox.size() + 1));
+    if (p == nullptr) return;
+    const auto status = header(m, "Status");
+    if (status == "404" || status == "408")
+      p->asked_ended();
+    else if (status != "100")
+      p->halt(std::chrono::steady_clock::now() + tuning.backoff);
+  }
+
+  void begin_message(nats_partition &p, const delivery &told, nats_message m) {
+    auto item = std::make_shared<nats_item>();
+    // On a manual clock the broker's time means nothing.
+    item->received_at =
+        engine.time().manual() ? engine.time().now() : told.stored_at;
+    item->stream_seq = told.stream_seq;
+    item->message = std::move(m);
+    auto read = decode_message(item->message, item->received_at);
+    item->replyto = std::move(read.replyto);
+    item->partition = number_of(p);
+    if (!read.command.has_value()) {
+      p.begin_alone();
+      const auto &why = read.command.error();
+      return bury(item, workflows::to_string(why.code), why.detail,
+                  boost::json::serialize(outcome_of(why)));
+    }
+    item->command = std::move(*read.command);
+    item->command->here = true;
+    item->session = item->command->session;
+    if (const auto next = p.line_up(item)) submit(next);
+  }
+
+  [[nodiscard]] unsigned number_of(const nats_partition &wanted) const {
+    for (const auto &[n, p] : partitions)
+      if (&p == &wanted) return n;
+    return 0;
+  }
+
+  void submit(const nats_item_ptr &item) {
+    auto command = std::move(*item->command);
+    item->command.reset();
+    actors::reply<actors::outcome> done{[self = shared_from_this(), item,
+                                         note = note_of(command)](auto answer) {
+      log_outcome(note, answer);
+      self->on_outcome(item, answer);
+    }};
+    // A full or draining engine leaves the reply to answer `unavailable`.
+    (void)engine.submit(std::move(command), done);
+  }
+
+  /// On whichever thread answers.
+  void on_outcome(const nats_item_ptr &item,
+                  const actors::answer<actors::outcome> &answer) {
+    if (!answer.has_value())
+      return put(answered{.item = item, .fault = true, .outcome = {}});
+    if (answer->code == workflows::refusal_code::id_reused)
+      return bury(item, "id-reused",
+                  "The same id and source came before with other content.",
+                  answer->json);
+    put(answered{.item = item, .fault = false, .outcome = answer->json});
+  }
+
+  void bury(const nats_item_ptr &item, std::string_view code,
+            const std::string &reason, std::string outcome) {
+    meters.dead_letter(code);
+    log_warn("a NATS message became a dead letter",
+             {{"code", code}, {"reason", reason}});
+    engine.read(
+        [self = shared_from_this(), item, outcome = std::move(outcome),
+         letter = letter_of(*item, engine.time().now(), code, reason)](
+            storage::store &s) {
+          s.bury(letter, std::nullopt);
+          self->put(answered{.item = item, .fault = false, .outcome = outcome});
+        },
+        [self = shared_from_this(), item](storage::fault) {
+          self->put(answered{.item = item, .fault = true, .outcome = {}});
+        });
+  }
+
+  void handle(const answered &a) {
+    const auto at = partitions.find(a.item->partition);
+    if (at == partitions.end()) return;
+    auto &p = at->second;
+    if (a.fault) p.halt(std::chrono::steady_clock::now() + tuning.backoff);
+    const auto next = p.finished(*a.item);
+    if (next) submit(next);
+    if (!a.fault) acknowledge(a);
+  }
+
+  /// The outcome first: without the acknowledgement it is sent again.
+  void acknowledge(const answered &a) {
+    if (!link) return;
+    if (!a.item->replyto.empty())
+      link->publish({.subject = a.item->replyto,
+                     .reply = {},
+                     .headers = {{"content-type", "application/json"}},
+                     .data = a.outcome});
+    link->publish({.subject = a.item->message.reply,
+                   .reply = {},
+                   .headers = {},
+                   .data = "+ACK"});
+  }
+};
+
+nats_ingress::nats_ingress(actors::engine &engine,
+                           const nats_settings &settings, metrics &meters,
+                           nats_tuning tuning)
+    : impl_{std::make_shared<impl>(engine, settings, meters, tuning)} {
+  impl_->subscription = engine.on_buckets([weak = std::weak_ptr{impl_}] {
+    if (const auto self = weak.lock()) self->wake();
+  });
+  impl_->worker = std::thread{[self = impl_.get()] { self->run(); }};
+}
+
+nats_ingress::~nats_ingress() {
+  if (impl_) impl_->stop();
+}
+
+void nats_ingress::stop() {
+  impl_->stop();
+}
+
+}  // namespace recapd::ingress

@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ingress/nats_link.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cstdlib>
+#include <list>
+#include <mutex>
+#include <nats/nats.h>
+#include <thread>
+
+namespace recapd::ingress {
+namespace {
+
+constexpr std::int64_t connect_ms = 2000;
+constexpr std::int64_t call_ms = 2000;
+constexpr std::int64_t store_ms = 5000;
+constexpr std::int64_t reconnect_ms = 200;
+constexpr std::int64_t ping_ms = 5000;
+constexpr std::int64_t wait_ms = 100;
+constexpr int most_pings_out = 2;
+constexpr std::int64_t nanoseconds_a_millisecond = 1'000'000;
+
+/// Owns what the C library made.
+template <class T, auto Destroy> struct handle {
+  T *get = nullptr;
+  handle() = default;
+  handle(const handle &) = delete;
+  handle &operator=(const handle &) = delete;
+  ~handle() {
+    if (get != nullptr) Destroy(get);
+  }
+};
+using options_handle = handle<natsOptions, natsOptions_Destroy>;
+using message_handle = handle<natsMsg, natsMsg_Destroy>;
+using stream_info = handle<jsStreamInfo, jsStreamInfo_Destroy>;
+using consumer_names = handle<jsConsumerNamesList, jsConsumerNamesList_Destroy>;
+using inbox_handle = handle<char, natsInbox_Destroy>;
+
+void check(natsStatus status, const std::string &what) {
+  if (status == NATS_OK) return;
+  natsStatus last = NATS_OK;
+  const char *detail = nats_GetLastError(&last);
+  const bool told = detail != nullptr && *detail != '\0' && last == status;
+  throw nats_error{what + ": " + natsStatus_GetText(status)
+                   + (told ? " (" + std::string{detail} + ")" : "")};
+}
+
+natsStatus fill(natsMsg *to, const nats_headers &headers) {
+  for (const auto &[name, value] : headers)
+    if (const auto s = natsMsgHeader_Add(to, name.c_str(), value.c_str());
+        s != NATS_OK)
+      return s;
+  return NATS_OK;
+}
+
+void make(message_handle &m, const nats_message &from) {
+  check(natsMsg_Create(&m.get, from.subject.c_str(),
+                       from.reply.empty() ? nullptr : from.reply.c_str(),
+                       from.data.data(), static_cast<int>(from.data.size())),
+        "a message");
+  check(fill(m.get, from.headers), "a message's headers");
+}
+
+nats_headers headers_of(natsMsg *m) {
+  nats_headers all;
+  const char **keys = nullptr;
+  int count = 0;
+  if (natsMsgHeader_Keys(m, &keys, &count) != NATS_OK) return all;
+  for (int i = 0; i < count; ++i) {
+    const char **values = nullptr;
+    int values_count = 0;
+    if (natsMsgHeader_Values(m, keys[i], &values, &values_count) != NATS_OK)
+      continue;
+    for (int v = 0; v < values_count; ++v)
+      all.emplace_back(keys[i], values[v] != nullptr ? values[v] : "");
+    std::free(values);
+  }
+  std::free(keys);
+  return all;
+}
+
+nats_message copy_of(natsMsg *m) {
+  const char *reply = natsMsg_GetReply(m);
+  const char *data = natsMsg_GetData(m);
+  const auto size = static_cast<std::size_t>(natsMsg_GetDataLength(m));
+  return {.subject = natsMsg_GetSubject(m),
+          .reply = reply != nullptr ? reply : "",
+          .headers = headers_of(m),
+          .data = data != nullptr ? std::string{data, size} : std::string{}};
+}
+
+/// Reads on a thread of its own: when that is joined, no callback runs.
+class subscription {
+public:
+  subscription(natsConnection *of, const std::string &subject,
+               std::function<void(nats_message)> got)
+      : got_{std::move(got)} {
+    check(natsConnection_SubscribeSync(&handle_, of, subject.c_str()),
+          "subscribing to " + subject);
+    // What is asked for is bounded; a message dropped here would be a gap.
+    natsSubscription_SetPendingLimits(handle_, -1, -1);
+    thread_ = std::thread{[this] { read(); }};
+  }
+  ~subscription() {
+    ending_ = true;
+    thread_.join();
+    natsSubscription_Destroy(handle_);
+  }
+  subscription(const subscription &) = delete;
+  subscription &operator=(const subscription &) = delete;
+
+private:
+  void read() {
+    while (!ending_) {
+      message_handle m;
+      const auto status = natsSubscription_NextMsg(&m.get, handle_, wait_ms);
+      if (status == NATS_OK)
+        got_(copy_of(m.get));
+      else if (status != NATS_TIMEOUT && status != NATS_SLOW_CONSUMER)
+        break;
+    }
+    nats_ReleaseThreadMemory();
+  }
+
+  std::function<void(nats_message)> got_;
+  natsSubscription *handle_ = nullptr;
+  std::atomic<bool> ending_{false};
+  std::thread thread_;
+};
+
+}  // namespace
+
+struct nats_link::impl {
+  natsConnection *connection = nullptr;
+  jsCtx *stream_context = nullptr;
+  std::mutex guard;
+  std::list<subscription> subscriptions;
+
+  impl() = default;
+  impl(const impl &) = delete;
+  impl &operator=(const impl &) = delete;
+  ~impl() {
+    if (connection != nullptr) natsConnection_Close(connection);
+    subscriptions.clear();
+    jsCtx_Destroy(stream_context);
+    natsConnection_Destroy(connection);
+    nats_ReleaseThreadMemory();
+  }
+
+  void connect(const std::string &url, const std::string &name) {
+    options_handle o;
+    check(natsOptions_Create(&o.get), "NATS");
+    check(natsOptions_SetURL(o.get, url.c_str()), "the NATS URL");
+    natsOptions_SetName(o.get, name.c_str());
+    natsOptions_SetTimeout(o.get, connect_ms);
+    natsOptions_SetMaxReconnect(o.get, -1);
+    natsOptions_SetReconnectWait(o.get, reconnect_ms);
+    natsOptions_SetReconnectJitter(o.get, reconnect_ms, reconnect_ms);
+    natsOptions_SetPingInterval(o.get, ping_ms);
+    natsOptions_SetMaxPingsOut(o.get, most_pings_out);
+    natsOptions_SetFailRequestsOnDisconnect(o.get, true);
+    natsOptions_SetWriteDeadline(o.get, call_ms);
+    check(natsConnection_Connect(&connection, o.get), "connecting to NATS");
+    jsOptions js;
+    jsOptions_Init(&js);
+    js.Wait = call_ms;
+    check(natsConnection_JetStream(&stream_context, connection, &js),
+          "JetStream");
+  }
+
+  void require_same(const stream_spec &spec, const jsStreamConfig &there) {
+    std::vector<std::string> subjects;
+    for (int i = 0; i < there.SubjectsLen; ++i)
+      subjects.emplace_back(there.Subjects[i]);
+    auto wanted = spec.subjects;
+    std::ranges::sort(subjects);
+    std::ranges::sort(wanted);
+    const bool queue = there.Retention == js_WorkQueuePolicy;
+    if (subjects == wanted && queue == spec.work_queue) return;
+    std::string list;
+    for (const auto &s : wanted)
+      list += (list.empty() ? "" : ", ") + s;
+    throw nats_error{"the stream " + spec.name + ": expected the subjects "
+                     + list + " and retention "
+                     + (spec.work_queue ? "workqueue" : "limits")
+                     + "; remove it, or make it so"};
+  }
+};
+
+nats_link::nats_link(const std::string &url, const std::string &name)
+    : impl_{std::make_unique<impl>()} {
+  impl_->connect(url, name);
+}
+
+nats_link::~nats_link() = default;
+
+bool nats_link::closed() const {
+  return natsConnection_IsClosed(impl_->connection);
+}
+
+std::uint64_t nats_link::reconnects() const {
+  handle<natsStatistics, natsStatistics_Destroy> all;
+  check(natsStatistics_Create(&all.get), "statistics");
+  check(natsConnection_GetStats(impl_->connection, all.get), "statistics");
+  std::uint64_t in_messages = 0, in_bytes = 0, out_messages = 0, out_bytes = 0;
+  std::uint64_t count = 0;
+  check(natsStatistics_GetCounts(all.get, &in_messages, &in_bytes,
+                                 &out_messages, &out_bytes, &count),
+        "statistics");
+  return count;
+}
+
+std::string nats_link::new_inbox() const {
+  inbox_handle inbox;
+  check(natsInbox_Create(&inbox.get), "an inbox");
+  return inbox.get;
+}
+
+void nats_link::subscribe(const std::string &subject,
+                          std::function<void(nats_message)> got) {
+  const std::lock_guard lock{impl_->guard};
+  impl_->subscriptions.emplace_back(impl_->connection, subject, std::move(got));
+}
+
+void nats_link::publish(const nats_message &m) {
+  message_handle made;
+  make(made, m);
+  check(natsConnection_PublishMsg(impl_->connection, made.get),
+        "publishing to " + m.subject);
+}
+
+void nats_link::flush(std::chrono::milliseconds bound) {
+  check(natsConnection_FlushTimeout(impl_->connection, bound.count()),
+        "flushing");
+}
+
+void nats_link::store(const nats_message &m, const std::string &id) {
+  message_handle made;
+  make(made, m);
+  jsPubOptions options;
+  jsPubOptions_Init(&options);
+  options.MaxWait = store_ms;
+  if (!id.empty()) options.MsgId = id.c_str();
+  jsErrCode code{};
+  const auto status =
+      js_PublishMsg(nullptr, impl_->stream_context, made.get, &options, &code);
+  if (status == NATS_NO_RESPONDERS)
+    throw nats_error{"no stream takes " + m.subject
+                     + ": is JetStream on, and does the server map the "
+                       "subject (tools/nats)?"};
+  check(status, "publishing to " + m.subject);
+}
+
+void nats_link::ensure_stream(const stream_spec &spec) {
+  stream_info info;
+  jsErrCode code{};
+  auto status = js_GetStreamInfo(&info.get, impl_->stream_context,
+                                 spec.name.c_str(), nullptr, &code);
+  if (status == NATS_OK) return impl_->require_same(spec, *info.get->Config);
+  if (status != NATS_NOT_FOUND) check(status, "the stream " + spec.name);
+  std::vector<const char *> subjects;
+  for (const auto &s : spec.subjects)
+    subjects.push_back(s.c_str());
+  jsStreamConfig c;
+  jsStreamConfig_Init(&c);
+  c.Name = spec.name.c_str();
+  c.Subjects = subjects.data();
+  c.SubjectsLen = static_cast<int>(subjects.size());
+  c.Retention = spec.work_queue ? js_WorkQueuePolicy : js_LimitsPolicy;
+  c.Storage = js_FileStorage;
+  c.MaxAge = std::chrono::nanoseconds{spec.max_age}.count();
+  c.MaxMsgSize = spec.max_message_bytes;
+  status = js_AddStream(nullptr, impl_->stream_context, &c, nullptr, &code);
+  check(status, "making the stream " + spec.name);
+}
+
+std::vector<std::string> nats_link::consumers(const std::string &stream) {
+  consumer_names names;
+  jsErrCode code{};
+  const auto status = js_ConsumerNames(&names.get, impl_->stream_context,
+                                       stream.c_str(), nullptr, &code);
+  std::vector<std::string> all;
+  if (status == NATS_NOT_FOUND && code != JSStreamNotFoundErr) return all;
+  check(status, "the consumers of " + stream);
+  for (int i = 0; i < names.get->Count; ++i)
+    all.emplace_back(names.get->List[i]);
+  return all;
+}
+
+void nats_link::delete_consumer(const std::string &stream,
+                                const std::string &name) {
+  jsErrCode code{};
+  const auto status = js_DeleteConsumer(impl_->stream_context, stream.c_str(),
+                                        name.c_str(), nullptr, &code);
+  if (status == NATS_NOT_FOUND && code != JSStreamNotFoundErr) return;
+  check(status, "deleting the consumer " + name);
+}
+
+void nats_link::create_consumer(const consumer_spec &spec) {
+  jsConsumerConfig c;
+  jsConsumerConfig_Init(&c);
+  c.Durable = spec.name.c_str();
+  c.FilterSubject = spec.filter.c_str();
+  c.DeliverPolicy = js_DeliverAll;
+  c.AckPolicy = js_AckExplicit;
+  c.AckWait = spec.ack_wait.count() * nanoseconds_a_millisecond;
+  c.MaxAckPending = static_cast<std::int64_t>(spec.max_ack_pending);
+  jsErrCode code{};
+  check(js_AddConsumer(nullptr, impl_->stream_context, spec.stream.c_str(), &c,
+                       nullptr, &code),
+        "making the consumer " + spec.name);
+}
+
+}  // namespace recapd::ingress

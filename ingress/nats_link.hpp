@@ -1,0 +1,91 @@
+// A connection to a NATS server, and what recapd asks of its JetStream.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace recapd::ingress {
+
+/// The server did not do it; the sentence says what and why.
+class nats_error : public std::runtime_error {
+public:
+  using std::runtime_error::runtime_error;
+};
+
+using nats_headers = std::vector<std::pair<std::string, std::string>>;
+
+struct nats_message {
+  std::string subject;
+  std::string reply;  ///< or empty
+  nats_headers headers;
+  std::string data;
+};
+
+/// A stream as it is made where there is none.
+struct stream_spec {
+  std::string name;
+  std::vector<std::string> subjects;
+  /// A message is gone once it is acknowledged, and a subject has one consumer
+  /// at most. Else messages stay for `max_age`.
+  bool work_queue = false;
+  std::chrono::seconds max_age{0};  ///< 0: for ever
+  int max_message_bytes = -1;       ///< -1: the server's bound
+};
+
+struct consumer_spec {
+  std::string stream;
+  std::string name;
+  std::string filter;
+  std::chrono::milliseconds ack_wait{30000};
+  std::size_t max_ack_pending = 1000;
+};
+
+/// Thread safe. Connects in the constructor; from then on it reconnects by
+/// itself until `closed()`, which only a server that refuses us brings about.
+/// Every call ends within seconds; all throw nats_error.
+class nats_link {
+public:
+  nats_link(const std::string &url, const std::string &name);
+  /// Ends; no callback runs after it.
+  ~nats_link();
+  nats_link(const nats_link &) = delete;
+  nats_link &operator=(const nats_link &) = delete;
+
+  [[nodiscard]] bool closed() const;
+  /// How often it has reconnected.
+  [[nodiscard]] std::uint64_t reconnects() const;
+  [[nodiscard]] std::string new_inbox() const;
+  /// `got` runs on a thread of the link's and must only hand over.
+  void subscribe(const std::string &subject,
+                 std::function<void(nats_message)> got);
+  /// At most once: kept for the server while it is away, then sent.
+  void publish(const nats_message &m);
+  /// Returns when the server has what was published, or after `bound`.
+  void flush(std::chrono::milliseconds bound);
+
+  /// Into a stream; returns when the stream has it. `id`: the stream drops
+  /// what came with it before (Nats-Msg-Id); empty: none.
+  void store(const nats_message &m, const std::string &id);
+  /// Makes the stream where there is none. One that is there stays as it is,
+  /// if it has these subjects and is a work queue exactly when asked for.
+  void ensure_stream(const stream_spec &spec);
+  [[nodiscard]] std::vector<std::string> consumers(const std::string &stream);
+  /// One that is not there is fine.
+  void delete_consumer(const std::string &stream, const std::string &name);
+  /// A durable pull consumer of what is in the stream, from the first.
+  void create_consumer(const consumer_spec &spec);
+
+private:
+  struct impl;
+  std::unique_ptr<impl> impl_;
+};
+
+}  // namespace recapd::ingress
