@@ -3,6 +3,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -66,6 +67,13 @@ void print(const json::value &v);
 /// Prints outcomes, in the events' order; `refused` if any is.
 int print_outcomes(const context &c, const json::array &events,
                    const json::array &outcomes);
+
+/// Publishes events to the server's command stream and gives their outcomes, in
+/// the events' order (recapctl's own `replyto` takes the place of any). Throws
+/// nats_error, also when no outcome comes for `patience`.
+[[nodiscard]] json::array submit_by_nats(const std::string &url,
+                                         const json::array &events,
+                                         std::chrono::seconds patience);
 
 /// The pages of a list joined: `key`'s members until `next` is null, or one
 /// page. `path` has its query without `after`.

@@ -19,6 +19,8 @@ constexpr std::size_t batch_bytes = 3'900'000;
 
 struct submit_options {
   std::string file = "-";
+  std::string nats;
+  int wait_s = 30;
 };
 
 std::string read_all(const std::string &file) {
@@ -61,6 +63,10 @@ json::array events_of(std::string_view text) {
 
 int submit(context &c, const submit_options &o) {
   const auto events = events_of(read_all(o.file));
+  if (!o.nats.empty())
+    return print_outcomes(
+        c, events,
+        submit_by_nats(o.nats, events, std::chrono::seconds{o.wait_s}));
   json::array outcomes;
   json::array batch;
   std::size_t bytes = 0;
@@ -132,6 +138,12 @@ void add_submit(CLI::App &app, context &c) {
       "Send events: one, a JSON list, or JSON lines, in order, in batches", c,
       submit);
   sub->add_option("FILE", o.file, "The events' file; - is standard input")
+      ->capture_default_str();
+  sub->add_option("--nats", o.nats,
+                  "Send by this NATS server, nats://HOST:PORT, not by HTTP");
+  sub->add_option("--wait", o.wait_s,
+                  "With --nats: seconds without an outcome until it gives up")
+      ->check(CLI::PositiveNumber)
       ->capture_default_str();
 }
 

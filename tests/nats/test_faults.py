@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Nothing is lost and the order stays when nodes and the server die."""
+import json
+import signal
+import time
+
+import pytest
+
+from conftest import Place, stream_there, tools
+from wire import Nats
+
+
+@pytest.fixture
+def place(make_node, make_database, make_nats):
+    made = Place(make_node, make_database, make_nats())
+    yield made
+    for node in made.nodes:
+        if node.process.poll() is None:
+            node.stop()
+
+
+def lessons(count):
+    now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    made = [tools.Session(now, modality="online") for _ in range(count)]
+    rounds = [[s.schedule for s in made], [s.accept for s in made]]
+    for n in range(8):
+        kind = "call.leave" if n % 2 else "call.join"
+        rounds.append([s.event(kind, s.student, {"participant": s.student})
+                       for s in made])
+    rounds.append([s.event("session.cancel", s.tutor, {"reason": "over"})
+                   for s in made])
+    return [event for one in rounds for event in one]
+
+
+def publish_all(place, events, between=None):
+    """As a producer must: an unanswered publish is repeated."""
+    client = Nats(place.nats.url)
+    for n, event in enumerate(events):
+        if between and n in between:
+            client.close()
+            between[n]()
+            client = Nats(place.nats.url)
+        client.request("recapd.commands." + event["subject"],
+                       json.dumps(event))
+    client.close()
+
+
+def check(place, events):
+    """Every command was accepted: so none was lost, and none came early."""
+    tools.wait_until(lambda: count(place) == len(events),
+                     f"{len(events)} outcomes")
+    assert place.query("SELECT outcome FROM outcomes "
+                       "WHERE outcome->>'outcome' = 'refused'") == []
+    assert place.letters() == []
+    tools.wait_until(lambda: place.pending() == 0, "an empty stream")
+    tools.Recapctl(place.nodes[-1].url)("check", "--database", place.database)
+
+
+def test_a_killed_node_s_messages_go_to_the_next_in_order(place):
+    first = place.start("a")
+    tools.wait_until(lambda: stream_there(place.nats.url), "the stream")
+    events = lessons(30)
+
+    def kill():
+        first.process.kill()
+        first.process.wait()
+        place.start("b")
+
+    publish_all(place, events, {150: kill})
+    check(place, events)
+
+
+def count(place):
+    return place.query("SELECT count(*) FROM outcomes")[0][0]
+
+
+def test_a_backlog_half_done_is_finished_by_the_next_in_order(place):
+    first = place.start("a")
+    tools.wait_until(lambda: stream_there(place.nats.url), "the stream")
+    first.process.send_signal(signal.SIGSTOP)
+    events = lessons(60)
+    publish_all(place, events)
+    first.process.send_signal(signal.SIGCONT)
+    tools.wait_until(lambda: count(place) > 40, "some outcomes")
+    first.process.kill()
+    first.process.wait()
+    place.start("b")
+    check(place, events)
+
+
+def test_a_node_that_stood_still_is_shut_out(place):
+    first = place.start("a")
+    tools.wait_until(lambda: stream_there(place.nats.url), "the stream")
+    place.start("b")
+    events = lessons(40)
+    publish_all(place, events, {
+        100: lambda: first.process.send_signal(signal.SIGSTOP),
+        300: lambda: (tools.wait_until(lambda: count(place) >= 300,
+                                       "the other node"),
+                      first.process.send_signal(signal.SIGCONT))})
+    check(place, events)
+
+
+def test_two_nodes_share_the_partitions_and_one_dies(place):
+    first = place.start("a")
+    tools.wait_until(lambda: stream_there(place.nats.url), "the stream")
+    place.start("b")
+    events = lessons(30)
+
+    def kill():
+        first.process.kill()
+        first.process.wait()
+
+    publish_all(place, events, {120: kill})
+    check(place, events)
+
+
+def test_a_node_that_leaves_hands_over(place):
+    first = place.start("a")
+    tools.wait_until(lambda: stream_there(place.nats.url), "the stream")
+    place.start("b")
+    events = lessons(20)
+    publish_all(place, events, {100: lambda: first.stop() == 0 or 1 / 0})
+    check(place, events)
+
+
+@pytest.mark.parametrize("ending", ["stop", "halt"])
+def test_a_server_that_restarts_is_found_again(place, ending):
+    place.start("a")
+    tools.wait_until(lambda: stream_there(place.nats.url), "the stream")
+    events = lessons(20)
+
+    def restart():
+        place.nats(ending)
+        place.nats("start")
+
+    publish_all(place, events, {70: restart, 150: restart})
+    check(place, events)
+
+
+def test_a_node_waits_for_a_server_that_is_not_there(place):
+    place.nats("stop")
+    node = place.start("a")
+    assert "NATS fails" in node.log.read_text() or node.url
+    place.nats("start")
+    tools.wait_until(lambda: stream_there(place.nats.url), "the stream")
+    events = lessons(1)
+    publish_all(place, events)
+    check(place, events)
+    assert node.stop() == 0
+
+
+def test_stopping_does_not_wait_for_a_server_that_is_gone(place):
+    node = place.start("a")
+    tools.wait_until(lambda: stream_there(place.nats.url), "the stream")
+    place.nats("halt")
+    assert node.stop() == 0
+
+
+def test_what_the_database_could_not_take_comes_again(place):
+    node = place.start("a")
+    tools.wait_until(lambda: stream_there(place.nats.url), "the stream")
+    events = lessons(5)
+    cut = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+             WHERE datname = current_database()
+             AND pid <> pg_backend_pid()"""
+    publish_all(place, events, {n: lambda: place.query(cut)
+                                for n in range(5, 50, 7)})
+    check(place, events)
+    assert node.process.poll() is None
