@@ -191,7 +191,9 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
     try {
       if (link && !link->closed()) link->flush(flush_bound);
     } catch (const nats_error &e) {
-      log_warn("what was done may come again", {{"error", e.what()}});
+      log_warn("the last acknowledgements may be lost: what was done comes as "
+               "a duplicate",
+               {{"error", e.what()}});
     }
     link.reset();
   }
