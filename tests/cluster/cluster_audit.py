@@ -5,6 +5,9 @@ from collections import defaultdict
 
 import audit
 
+# Whoever changes nodes or leases holds it (storage/pg_leases.cpp).
+HEARTBEAT_LOCK = 7236218450113
+
 
 def check_cluster(world, found):
     """All of it; how many limits were nearly used up."""

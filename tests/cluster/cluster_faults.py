@@ -8,6 +8,7 @@ import traceback
 
 import psycopg2
 
+from cluster_audit import HEARTBEAT_LOCK
 from network import CUTS
 
 # How often each is drawn. A fault of a further service (`cut queue`, `restart
@@ -24,7 +25,6 @@ WEIGHTS = {
     "fourth node": 2,
     "roll": 2,
 }
-HEARTBEAT_LOCK = 7236218450113
 
 
 class ClusterFaults:
@@ -200,6 +200,9 @@ class ClusterFaults:
         """Somebody asks a node to leave; it is started again once it has."""
         member = self.some(dice)
         with member.lock, member.struck():
+            if not member.wanted:
+                return
+            self.world.wait_ready(member)
             starts = member.starts
             self.world.drain(member)
             end = time.monotonic() + 30

@@ -3,7 +3,7 @@
 import contextlib
 import random
 
-from cluster_audit import wait_shared
+from cluster_audit import HEARTBEAT_LOCK, wait_shared
 from feed import Feed
 from hook import Hook
 from members import Member
@@ -73,8 +73,12 @@ class ClusterWorld(World):
                                  f"{member.log()[-500:]}")
 
     def drain(self, member):
-        self.database.run("UPDATE nodes SET draining = true WHERE name = %s",
-                          member.name)
+        """Asks it to leave, as soon as it has joined."""
+        wait_until(lambda: self.database.run(
+            f"SELECT pg_advisory_xact_lock({HEARTBEAT_LOCK});"
+            " UPDATE nodes SET draining = true WHERE name = %s AND NOT draining"
+            " AND expires_at > clock_timestamp() RETURNING name",
+            member.name), f"{member.name} to have joined", self.patience)
 
     @contextlib.contextmanager
     def all_locked(self):
@@ -93,6 +97,7 @@ class ClusterWorld(World):
                 self.wait_ready(member)
         wait_until(lambda: self.campus.running() == 0 or self.load.broken,
                    "the client's commands to be answered", self.patience)
+        assert self.takeovers.finish(self.patience), "a probe has no answer"
         self.load.ticking.clear()
         wait_until(lambda: not self.load.moving.locked(),
                    "the clock to stand", self.patience)

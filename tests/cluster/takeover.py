@@ -27,6 +27,7 @@ class Takeovers:
         self.world = world
         self.seconds = []  # of every take-over that was measured
         self.dropped = 0   # something else came between
+        self.open = []     # threads that still wait for an answer
         self.lock = threading.Lock()
         self.wire = world.load.wire
         self.record = world.record
@@ -58,8 +59,9 @@ class Takeovers:
         return dice.sample(held, min(SAMPLES, len(held)))
 
     def measure(self, member, shards, since):
-        """Sends to each shard by the other nodes, until all have answered.
-        `since` is when the node fell silent."""
+        """Sends to each shard by the other nodes, and waits for the answers for
+        as long as a take-over may last, and half of it more. `since` is when
+        the node fell silent."""
         others = [m for m in self.world.members
                   if m is not member and m.quiet() and m.runs()]
         threads = [threading.Thread(target=self._one,
@@ -68,8 +70,20 @@ class Takeovers:
                    for shard in shards if others]
         for thread in threads:
             thread.start()
+        with self.lock:
+            self.open += threads
+        until = since + 3 * self.world.expiry
         for thread in threads:
-            thread.join()
+            thread.join(max(0, until - time.monotonic()))
+
+    def finish(self, seconds):
+        """All is healed: false if there is still no answer after so long."""
+        with self.lock:
+            threads, self.open = self.open, []
+        until = time.monotonic() + seconds
+        for thread in threads:
+            thread.join(max(0, until - time.monotonic()))
+        return not any(thread.is_alive() for thread in threads)
 
     def _one(self, member, others, shard, since):
         with self.lock:
