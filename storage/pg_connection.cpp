@@ -21,6 +21,7 @@ constexpr const char *session_settings = R"sql(
   SET standard_conforming_strings = on;
   SET bytea_output = 'hex';
   SET TimeZone = 'UTC';
+  SET idle_in_transaction_session_timeout = '5s';
   SET plan_cache_mode = force_generic_plan;
   SET enable_seqscan = off;
   SET enable_hashjoin = off;

@@ -4,6 +4,7 @@ import json
 import signal
 import time
 
+import psycopg2
 import pytest
 
 from conftest import Place, stream_there, tools
@@ -99,6 +100,24 @@ def test_a_node_that_stood_still_is_shut_out(place):
                                        "the other node"),
                       first.process.send_signal(signal.SIGCONT))})
     check(place, events)
+
+
+def test_a_node_that_stands_still_in_a_heartbeat_does_not_hold_the_others(
+        place):
+    first = place.start("a")
+    tools.wait_until(lambda: stream_there(place.nats.url), "the stream")
+    lock = psycopg2.connect(place.database)
+    lock.cursor().execute("LOCK TABLE nodes")
+    tools.wait_until(lambda: place.query(
+        "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
+        "AND datname = current_database()"), "a heartbeat")
+    first.process.send_signal(signal.SIGSTOP)
+    lock.close()
+    place.start("b")
+    events = lessons(2)
+    publish_all(place, events)
+    check(place, events)
+    first.process.send_signal(signal.SIGCONT)
 
 
 def test_two_nodes_share_the_partitions_and_one_dies(place):
