@@ -83,6 +83,10 @@ class Postgres:
             while not all(gone(pid) for pid in {*family, *self.family()}):
                 assert time.monotonic() < end, "PostgreSQL's children live on"
                 time.sleep(0.02)
+            # As long as nobody has reaped it the next one takes it for alive.
+            while state_of(master) is not None:
+                assert time.monotonic() < end, f"nobody reaps process {master}"
+                time.sleep(0.02)
             self.start()
 
     def halt(self):
