@@ -95,14 +95,24 @@ void connection::start() {
 
 void connection::turn_away() {
   shared_->add(shared_from_this());
-  on_strand([](connection &c) {
-    c.answer_and_close(unavailable("Too many connections; try again."));
-  });
+  on_strand([](connection &c) { c.answer_and_close(c.no_room()); });
 }
 
+response connection::no_room() const {
+  return unavailable(shared_->use.draining
+                         ? "The node is going away; try another."
+                         : "Too many connections; try again.");
+}
+
+/// A client whose first request is on its way must get an answer to it; between
+/// requests it must expect that the connection ends.
 void connection::drain() {
   on_strand([](connection &c) {
-    if (c.idle_) c.close();
+    if (!c.idle_) return;
+    if (c.first_)
+      c.stream_.cancel();
+    else
+      c.close();
   });
 }
 
@@ -113,18 +123,25 @@ void connection::abort() {
 /// Between requests nothing but the idle bound runs; the bound for a whole
 /// request begins with its first byte.
 void connection::await_request() {
-  if (shared_->use.draining) return close();
+  if (shared_->use.draining) return end_idle();
   if (buffer_.size() > 0) return read_header();
   idle_ = true;
   stream_.expires_after(first_ ? shared_->header_timeout
                                : shared_->idle_timeout);
-  stream_.async_read_some(buffer_.prepare(8192),
-                          [self = shared_from_this()](error ec, std::size_t n) {
-                            self->idle_ = false;
-                            if (ec) return self->close();
-                            self->buffer_.commit(n);
-                            self->read_header();
-                          });
+  stream_.async_read_some(buffer_.prepare(8192), [self = shared_from_this()](
+                                                     error ec, std::size_t n) {
+    self->idle_ = false;
+    if (ec == asio::error::operation_aborted && self->shared_->use.draining)
+      return self->end_idle();
+    if (ec) return self->close();
+    self->buffer_.commit(n);
+    self->read_header();
+  });
+}
+
+void connection::end_idle() {
+  if (first_ && stream_.socket().is_open()) return answer_and_close(no_room());
+  close();
 }
 
 void connection::read_header() {

@@ -68,7 +68,7 @@ public:
   connection &operator=(const connection &) = delete;
 
   void start();
-  /// Answers 503 without reading a request, and closes.
+  /// Answers 503 without reading a request, and closes when the client has.
   void turn_away();
   void drain() override;
   void abort() override;
@@ -77,7 +77,10 @@ private:
   using string_body = boost::beast::http::string_body;
   using error = boost::beast::error_code;
 
+  [[nodiscard]] response no_room() const;
   void await_request();
+  /// No request will be read: a client that never sent one is told.
+  void end_idle();
   void read_header();
   void on_header(error ec);
   void read_body();

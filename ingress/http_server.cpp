@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ingress/http_server.hpp"
 
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
+#include <future>
 #include <stdexcept>
 #include <thread>
 
@@ -42,9 +44,14 @@ struct http_server::impl {
   std::shared_ptr<http_shared> shared;
   tcp::acceptor acceptor;
   asio::steady_timer pause;
+  // A request that waits for the engine is no work of the context's: without
+  // this its threads would end, and nobody would send the answer.
+  asio::executor_work_guard<asio::io_context::executor_type> busy;
   std::vector<std::thread> threads;
   unsigned short port = 0;
   bool stopped = false;
+  bool accepting = false;   ///< on the acceptor's strand
+  std::promise<void> deaf;  ///< nobody is accepted any more
 
   impl(actors::engine &engine, const config::settings &settings,
        metrics &meters, http_tuning tuning)
@@ -63,8 +70,8 @@ struct http_server::impl {
           .guard = {},
           .gone = {},
           .peers = {}}},
-        acceptor{asio::make_strand(shared->io)}, pause{
-                                                     acceptor.get_executor()} {
+        acceptor{asio::make_strand(shared->io)}, pause{acceptor.get_executor()},
+        busy{shared->io.get_executor()} {
     shared->hub = std::make_shared<event_hub>(shared->io, shared->use, tuning);
     shared->hub->start(shared);
   }
@@ -85,6 +92,7 @@ struct http_server::impl {
   }
 
   void accept() {
+    accepting = true;
     acceptor.async_accept(asio::make_strand(shared->io),
                           [this](error ec, tcp::socket socket) {
                             on_accepted(ec, std::move(socket));
@@ -92,7 +100,11 @@ struct http_server::impl {
   }
 
   void on_accepted(error ec, tcp::socket socket) {
-    if (!acceptor.is_open() || ec == asio::error::operation_aborted) return;
+    accepting = false;
+    if (!acceptor.is_open()) {
+      if (!ec) welcome(std::move(socket));
+      return deaf.set_value();
+    }
     if (ec) {
       // Out of descriptors, most likely: do not spin.
       log_warn("accepting failed", {{"error", ec.message()}});
@@ -101,12 +113,27 @@ struct http_server::impl {
         if (!stop && acceptor.is_open()) accept();
       });
     }
+    welcome(std::move(socket));
+    accept();
+  }
+
+  void welcome(tcp::socket socket) {
     const auto open = shared->count();
-    if (open < shared->max_connections)
+    if (open < shared->max_connections && !shared->use.draining)
       std::make_shared<connection>(std::move(socket), shared)->start();
     else if (open < shared->max_connections + max_turned_away)
       std::make_shared<connection>(std::move(socket), shared)->turn_away();
-    accept();
+  }
+
+  /// Closing would reset the connections that wait to be accepted.
+  void turn_away_waiting() {
+    error ec;
+    acceptor.non_blocking(true, ec);
+    while (!ec) {
+      tcp::socket socket{asio::make_strand(shared->io)};
+      acceptor.accept(socket, ec);
+      if (!ec) welcome(std::move(socket));
+    }
   }
 
   void run() {
@@ -138,10 +165,13 @@ struct http_server::impl {
     shared->use.draining = true;
     shared->hub->stop();
     asio::post(acceptor.get_executor(), [this] {
+      turn_away_waiting();
       error ignored;
       acceptor.close(ignored);
       pause.cancel();
+      if (!accepting) deaf.set_value();
     });
+    deaf.get_future().wait();
     for (const auto &p : shared->living())
       p->drain();
     if (!wait_until_gone(shared->tuning.drain)) {

@@ -2,6 +2,8 @@
 #define CAF_SUITE node_routes
 #include "world.hpp"
 
+#include <thread>
+
 #include "caf/test/dsl.hpp"
 
 using namespace recapd::ingress;
@@ -67,6 +69,40 @@ CAF_TEST(metrics count requests by route) {
   CAF_CHECK(a.body.find("recapd_commands_total{outcome=\"accepted\","
                         "type=\"session.schedule\"} 1")
             != std::string::npos);
+}
+
+CAF_TEST(requests in flight when the server stops are answered first) {
+  auto patient = http_tuning{};
+  patient.drain = std::chrono::minutes{1};  // longer than the client waits
+  serve(patient);
+  auto c = connect();
+  std::string batch = "[";
+  for (int i = 0; i < 1000; ++i)
+    batch +=
+        (i > 0 ? "," : "")
+        + text(schedule("c-" + std::to_string(i), "s-" + std::to_string(i)));
+  batch += "]";
+  c.send("POST /v1/commands HTTP/1.1\r\nHost: x\r\nContent-Type: "
+         + std::string{batch_type} + "\r\nContent-Length: "
+         + std::to_string(batch.size()) + "\r\n\r\n" + batch);
+  while (engine->status().in_flight == 0 && !store()->feed_end())
+    std::this_thread::yield();
+  std::thread stopping{[this] { server->stop(); }};
+  const auto answered = c.receive();
+  CAF_CHECK(answered && answered->status == 200u);
+  CAF_CHECK(c.closed());
+  c.shutdown_send();
+  stopping.join();
+}
+
+CAF_TEST(a client that has sent nothing yet is told that the server stops) {
+  auto c = connect();
+  std::thread stopping{[this] { server->stop(); }};
+  const auto told = c.receive();
+  CAF_CHECK(told && told->status == 503u);
+  CAF_CHECK(told && !told->header("retry-after").empty());
+  c.shutdown_send();
+  stopping.join();
 }
 
 CAF_TEST(the documents are JSON) {
