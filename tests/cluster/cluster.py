@@ -22,6 +22,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "crash"),
 import wire  # noqa: E402
 from audit import Findings  # noqa: E402
 from cluster_audit import check_cluster  # noqa: E402
+from cluster_damage import DAMAGES, damage  # noqa: E402
 from cluster_faults import WEIGHTS, ClusterFaults  # noqa: E402
 from cluster_world import ClusterWorld  # noqa: E402
 from crash import Forgetful  # noqa: E402
@@ -64,6 +65,10 @@ def options():
                         help="of the faults; default: a new one, printed")
     parser.add_argument("--only", choices=list(WEIGHTS), metavar="FAULT",
                         help=f"this fault alone: {', '.join(WEIGHTS)}")
+    parser.add_argument("--damage", choices=list(DAMAGES), metavar="WHAT",
+                        action="append", default=[],
+                        help="does damage by hand, to see that it is found; "
+                             f"may be repeated: {', '.join(DAMAGES)}")
     parser.add_argument("--keep", action="store_true",
                         help="keeps the folder of logs in any case")
     chosen = parser.parse_args()
@@ -117,7 +122,8 @@ class Run:
     def campaign(self, loop):
         number = self.rounds // ROUNDS_OF_A_CAMPAIGN
         self.world = world = ClusterWorld(
-            self.folder / f"campaign{number}", self.postgres, 60, self.network,
+            self.folder / f"campaign{number}", self.postgres,
+            12 if self.chosen.damage else 60, self.network,
             self.chosen.lease_ms, self.chosen.nodes)
         world.start(loop, f"{self.seed} {number}")
         with open(world.folder / "faults.log", "w", encoding="utf-8") as log:
@@ -157,6 +163,8 @@ class Run:
             world.heal()
             if last:
                 world.finish_lives()
+            for what in self.chosen.damage:
+                damage(world, what)
             near = check_cluster(world, self.found)
         except AssertionError as error:
             self.found.say("stuck", str(error))
@@ -217,7 +225,7 @@ def main():
         run = Run(chosen, folder, network)
         run.run()
         code = run.report()
-        keep = code != 0
+        keep = code != 0 and not chosen.damage
         return code
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
