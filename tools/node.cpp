@@ -4,9 +4,11 @@
 #include <array>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 #include <unistd.h>
 
 #include "ingress/cloudevent.hpp"
+#include "ingress/log.hpp"
 #include "storage/pg_store.hpp"
 
 namespace recapd::tools {
@@ -67,16 +69,33 @@ bool runs(const std::string &pid) {
   return state != std::string::npos && stat.at(state + 2) != 'Z';
 }
 
-/// A name belongs to the process that took it last. That one may take it from
-/// a dead one, but not by mistake from one that works.
-void require_own_name(const config::settings &s) {
-  const auto name = name_of(s);
-  const auto [table, now] = storage::open_pg_leases(s.database_url)->look();
+/// The living process that works under a node's name; empty: none.
+std::string holder_of(const std::string &name, const std::string &url) {
+  const auto [table, now] = storage::open_pg_leases(url)->look();
   const auto at = table.members.find(name);
-  if (at == table.members.end() || at->second.expires_at <= now) return;
+  if (at == table.members.end() || at->second.expires_at <= now) return {};
   const auto &who = at->second.incarnation;
   const auto pid = who.substr(0, who.find('-'));
-  if (!s.name.empty() || !runs(pid)) return;
+  return runs(pid) ? pid : std::string{};
+}
+
+/// A name belongs to the process that took it last. That one may take it from
+/// a dead one, but not by mistake from one that works; one that drains gets as
+/// long to end as a lease lasts.
+void require_own_name(const config::settings &s) {
+  if (!s.name.empty()) return;
+  const auto name = name_of(s);
+  const auto until =
+      std::chrono::steady_clock::now() + std::chrono::milliseconds{s.lease_ms};
+  auto pid = holder_of(name, s.database_url);
+  if (pid.empty()) return;
+  ingress::log_info("waiting for the process on this data folder to end",
+                    {{"pid", pid}, {"data", s.data_dir}});
+  while (std::chrono::steady_clock::now() < until) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{100});
+    pid = holder_of(name, s.database_url);
+    if (pid.empty()) return;
+  }
   throw name_in_use{"process " + pid + " runs on this data folder ("
                     + s.data_dir
                     + ") and database: give each node a folder of its own "

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Several nodes on one database: shares, take-over, draining, recapctl."""
 import json
+import os
 import signal
 import subprocess
 import threading
@@ -156,13 +157,29 @@ def test_one_data_folder_is_one_nodes(make_node, make_database, tmp_path):
     first = make_node(database=make_database(), folder=tmp_path)
     second = subprocess.run(
         [BIN / "recapd", "--database", first.database, "--listen",
-         "127.0.0.1:0", "--data", tmp_path], text=True, capture_output=True)
+         "127.0.0.1:0", "--data", tmp_path], text=True, capture_output=True,
+        env={**os.environ, "RECAPD_NODE_LEASE_MS": "1000"})
     assert second.returncode == 4
     assert f"process {first.process.pid} runs on this data folder" \
         in second.stderr
     assert first.process.poll() is None
     first.process.kill()
     make_node(database=first.database, folder=tmp_path)
+
+
+def test_a_start_waits_for_one_that_drains(make_node, make_database, tmp_path):
+    first = make_node(database=make_database(), folder=tmp_path)
+    # It cannot end yet, as one with work in hand cannot.
+    first.process.send_signal(signal.SIGSTOP)
+    first.process.send_signal(signal.SIGTERM)
+    with ThreadPoolExecutor() as pool:
+        second = pool.submit(make_node, database=first.database,
+                             folder=tmp_path)
+        wait_until(lambda: "waiting for the process" in first.log.read_text(),
+                   "the second to wait")
+        first.process.send_signal(signal.SIGCONT)
+        second.result()
+    assert first.process.wait(30) == 0
 
 
 def test_shards_are_split_while_nodes_work(cluster):
