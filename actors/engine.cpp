@@ -383,6 +383,10 @@ engine::health engine::status() const {
           .in_flight = impl_->taken};
 }
 
+bool engine::answers(std::chrono::milliseconds bound) const {
+  return node_answers(impl_->system, *impl_->node(), bound);
+}
+
 void engine::drain() {
   impl_->drain();
 }

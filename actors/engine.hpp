@@ -131,6 +131,10 @@ public:
     std::size_t in_flight = 0;
   };
   [[nodiscard]] health status() const;
+  /// True when the actors that a command needs answer within `bound`, whatever
+  /// the database does: those that wait for it have threads of their own and
+  /// are not asked. Waits for them, so never from an actor.
+  [[nodiscard]] bool answers(std::chrono::milliseconds bound) const;
 
   /// Takes nothing more and returns when everything taken has been answered.
   void drain();

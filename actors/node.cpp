@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/node.hpp"
 
+#include <algorithm>
 #include <caf/actor_cast.hpp>
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
@@ -64,6 +65,32 @@ std::vector<caf::actor> actors_of(const node_context &node) {
   add(node.journals);
   add(node.readers);
   return all;
+}
+
+bool node_answers(caf::actor_system &system, const node_context &node,
+                  std::chrono::milliseconds bound) {
+  using std::chrono::steady_clock;
+  std::vector<caf::actor> asked{caf::actor_cast<caf::actor>(node.timers),
+                                caf::actor_cast<caf::actor>(node.limits),
+                                caf::actor_cast<caf::actor>(node.payout),
+                                caf::actor_cast<caf::actor>(node.forwarder)};
+  for (const auto &s : node.shards)
+    asked.push_back(caf::actor_cast<caf::actor>(s));
+  caf::scoped_actor self{system};
+  const auto until = steady_clock::now() + bound;
+  return std::ranges::all_of(asked, [&](const caf::actor &a) {
+    const auto left = std::max<steady_clock::duration>(
+        until - steady_clock::now(), std::chrono::milliseconds{1});
+    bool answered = false;
+    // CAF answers this for every actor, in its turn.
+    self->request(a, left, caf::sys_atom::value, caf::get_atom::value,
+                  std::string{"info"})
+        .receive([&](caf::ok_atom, const std::string &,
+                     const caf::strong_actor_ptr &,
+                     const std::string &) { answered = true; },
+                 [](const caf::error &) {});
+    return answered;
+  });
 }
 
 void end_node(caf::actor_system &system, const node_context &node) {

@@ -4,6 +4,7 @@
 
 #include <caf/actor_system.hpp>
 #include <caf/scoped_actor.hpp>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -36,6 +37,12 @@ struct node_parts {
 /// Every actor of a node but the sessions and limit actors (their parents watch
 /// those).
 [[nodiscard]] std::vector<caf::actor> actors_of(const node_context &node);
+
+/// True when each of the actors that share the scheduler's threads deals with a
+/// message within `bound`. Waits for them, so never from an actor.
+[[nodiscard]] bool node_answers(caf::actor_system &system,
+                                const node_context &node,
+                                std::chrono::milliseconds bound);
 
 /// Ends a node's actors (the journals write what they hold first) and waits
 /// until all are gone.

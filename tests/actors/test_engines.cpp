@@ -3,6 +3,7 @@
 #define CAF_SUITE engines
 #include <atomic>
 #include <future>
+#include <mutex>
 
 #include "node_fixture.hpp"
 
@@ -20,14 +21,15 @@ struct engine_fixture {
   std::shared_ptr<store_hooks> hooks = std::make_shared<store_hooks>();
   std::unique_ptr<engine> node;
 
-  void open(engine_options options = {}) {
+  void open(engine_options options = {},
+            std::shared_ptr<telemetry> reports = nullptr) {
     recapd::storage::open_memory_store(database)->save_manual_clock(start);
     node = std::make_unique<engine>(engine::parts{
         .options = options,
         .stores = [db = database,
                    h = hooks] { return hook(open_memory_store(db), h); },
         .time = time,
-        .reports = nullptr,
+        .reports = std::move(reports),
         .policy = {}});
   }
 
@@ -50,6 +52,17 @@ struct engine_fixture {
                              : std::string{to_string(a.error())});
         }});
     return taken ? got.get() : "not taken";
+  }
+};
+
+/// Holds the timers actor, and with it one of the scheduler's threads.
+struct holding_telemetry final : telemetry {
+  std::promise<void> entered;
+  std::once_flag once;
+  std::shared_future<void> until;
+  void timers_armed(std::size_t) override {
+    std::call_once(once, [this] { entered.set_value(); });
+    until.wait();
   }
 };
 
@@ -96,6 +109,34 @@ CAF_TEST(a draining engine answers what it has and takes nothing more) {
   node->drain();
   CAF_CHECK_EQUAL(submit("s2"), "not taken");
   CAF_CHECK(node->status().draining);
+}
+
+CAF_TEST(an engine answers though its database does not ) {
+  using namespace std::chrono_literals;
+  open();
+  CAF_CHECK(node->answers(30s));
+  std::promise<void> held;
+  std::shared_future<void> wait{held.get_future()};
+  hooks->before_append = [wait] { wait.get(); };
+  std::promise<bool> done;
+  CAF_CHECK(node->submit(schedule("s1"), reply<outcome>{[&](answer<outcome> a) {
+                           done.set_value(a.has_value());
+                         }}));
+  CAF_CHECK(node->answers(30s));
+  held.set_value();
+  CAF_CHECK(done.get_future().get());
+}
+
+CAF_TEST(an engine of which one actor is stuck does not answer) {
+  using namespace std::chrono_literals;
+  std::promise<void> held;
+  const auto reports = std::make_shared<holding_telemetry>();
+  reports->until = held.get_future();
+  open({}, reports);
+  reports->entered.get_future().wait();
+  CAF_CHECK(!node->answers(200ms));
+  held.set_value();
+  CAF_CHECK(node->answers(30s));
 }
 
 CAF_TEST(an actor that dies takes nobody along) {
