@@ -176,6 +176,18 @@ node::~node() {
   stop();
 }
 
+node_health node::look(std::chrono::milliseconds bound) const {
+  const auto health = engine_->status();
+  const bool answers = engine_->answers(bound);
+  return {.answers = answers,
+          .line = "Listening on " + url_
+                  + (!answers                ? "; its actors do not answer"
+                     : !health.database_up ? "; the database is away"
+                                           : "")
+                  + "; " + std::to_string(health.in_flight)
+                  + " commands in flight"};
+}
+
 void node::stop() {
   if (http_) http_->stop();
   if (inbox_) inbox_->stop();

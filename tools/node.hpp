@@ -16,6 +16,7 @@
 #include "ingress/nats_egress.hpp"
 #include "ingress/nats_ingress.hpp"
 #include "ingress/webhook.hpp"
+#include "tools/service_manager.hpp"
 
 namespace recapd::tools {
 
@@ -53,6 +54,9 @@ public:
 
   /// `http://127.0.0.1:8080`, with the port that was bound.
   [[nodiscard]] const std::string &url() const { return url_; }
+
+  /// How it is; waits for its actors, at most for `bound`.
+  [[nodiscard]] node_health look(std::chrono::milliseconds bound) const;
 
   /// Takes nothing new, answers everything taken, then ends. Idempotent.
   void stop();

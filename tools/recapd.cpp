@@ -18,6 +18,7 @@
 #include "ingress/log.hpp"
 #include "storage/fault.hpp"
 #include "tools/node.hpp"
+#include "tools/service_manager.hpp"
 
 namespace recapd::tools {
 
@@ -154,11 +155,15 @@ void serve(const config::settings &s, const command_line &o) {
   fmt::print("recapd {} listens on {}\n", RECAPD_VERSION, n.url());
   std::fflush(stdout);
   write_ready_file(o.ready_file, n.url());
+  service_manager manager{
+      "Listening on " + n.url(),
+      [&n](std::chrono::milliseconds bound) { return n.look(bound); }};
   const auto signal = next_signal();
   *ending = true;
   end_on_next_signal();
   ingress::log_info("draining",
                     {{"signal", signal == SIGINT ? "SIGINT" : "SIGTERM"}});
+  manager.ending();
   n.stop();
   ingress::log_info("drained", {});
 }
