@@ -2,6 +2,7 @@
 #include "ingress/metrics.hpp"
 
 #include <array>
+#include <atomic>
 #include <map>
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>
@@ -86,6 +87,9 @@ struct metrics::impl {
       gauges(all, "recapd_feed_lag_events", "Events a sink has yet to get.");
   Family<Counter> &deliveries = counters(all, "recapd_webhook_deliveries_total",
                                          "Webhook messages by result.");
+  Family<Gauge> &nats =
+      gauges(all, "recapd_nats_connected", "1 when the NATS server is there.");
+  std::atomic<nats_state> nats_now{nats_state::none};
   Family<Counter> &letters =
       counters(all, "recapd_dead_letters_total",
                "Events that could not be taken at all, by code.");
@@ -214,6 +218,18 @@ void metrics::feed_lag(std::string_view sink, std::int64_t events) {
 
 void metrics::delivery(std::string_view result) {
   impl_->deliveries.Add({{"result", std::string{result}}}).Increment();
+}
+
+void metrics::nats_connected(std::string_view link, bool connected) {
+  impl_->nats.Add({{"link", std::string{link}}}).Set(connected ? 1 : 0);
+}
+void metrics::nats_commands(nats_state now) {
+  impl_->nats_now = now;
+  nats_connected("commands",
+                 now != nats_state::none && now != nats_state::away);
+}
+nats_state metrics::nats_commands() const {
+  return impl_->nats_now;
 }
 
 std::string metrics::text() const {

@@ -13,6 +13,14 @@
 
 namespace recapd::ingress {
 
+enum class nats_state : std::uint8_t {
+  none,
+  connected,
+  away,
+  failing,         ///< the server is there, and does not do what is asked
+  mapping_differs  ///< its partitions are not ours: nothing is taken
+};
+
 /// Thread safe. Hand it to the engine as its telemetry.
 class metrics final : public actors::telemetry {
 public:
@@ -49,6 +57,13 @@ public:
   void feed_lag(std::string_view sink, std::int64_t events);
   /// `result`: `delivered` or `failed`.
   void delivery(std::string_view result);
+
+  /// `link`: `commands` or `events`.
+  void nats_connected(std::string_view link, bool connected);
+  /// How the commands by NATS fare.
+  void nats_commands(nats_state now);
+  /// The same; `none` on a node that takes no commands from NATS.
+  [[nodiscard]] nats_state nats_commands() const;
 
   /// Everything, as OpenMetrics 1.0 text.
   [[nodiscard]] std::string text() const;

@@ -14,6 +14,7 @@
 
 #include "ingress/command_log.hpp"
 #include "ingress/log.hpp"
+#include "ingress/nats_mapping.hpp"
 #include "ingress/nats_partition.hpp"
 #include "ingress/text.hpp"
 
@@ -94,6 +95,7 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
   std::unique_ptr<nats_link> link;
   std::string inbox;
   std::uint64_t reconnects = 0;
+  bool mapping_checked = false;
   std::map<unsigned, nats_partition> partitions;
   std::vector<bool> held;
   bool torn = false;  ///< some of our sessions are in no whole partition
@@ -150,12 +152,21 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
       auto until = std::chrono::steady_clock::now() + longest_wait;
       try {
         connect();
+        check_mapping();
         look_at_buckets();
-        until = std::min(until, begin_partitions());
+        const auto again = begin_partitions();
         pull();
-        if (!begin_failed) well();
+        if (again == time_point::max()) well();
+        until = std::min(until, again);
+        tell(begin_failed ? nats_state::failing : nats_state::connected);
+      } catch (const mapping_error &e) {
+        halt_all();
+        trouble(e.what());
+        tell(nats_state::mapping_differs);
+        until = std::chrono::steady_clock::now() + tuning.mapping;
       } catch (const nats_error &e) {
         trouble(e.what());
+        tell(nats_state::failing);
         until = std::chrono::steady_clock::now() + tuning.backoff;
       }
       handle_all(take(until));
@@ -209,6 +220,10 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
       log_warn("NATS fails; trying again", {{"error", what}});
   }
 
+  void tell(nats_state now) {
+    meters.nats_commands(link && link->connected() ? now : nats_state::away);
+  }
+
   void well() {
     if (!std::exchange(last_trouble, {}).empty())
       log_info("NATS works again", {});
@@ -221,10 +236,14 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
     if (link && !link->closed()) {
       // What was on its way is lost, and what was asked for forgotten.
       const auto count = link->reconnects();
-      if (std::exchange(reconnects, count) != count) halt_all();
+      if (std::exchange(reconnects, count) != count) {
+        halt_all();
+        mapping_checked = false;
+      }
       return;
     }
     link.reset();
+    mapping_checked = false;
     halt_all();
     auto fresh =
         std::make_unique<nats_link>(settings.url, "recapd " + settings.node);
@@ -238,6 +257,16 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
     reconnects = fresh->reconnects();
     link = std::move(fresh);
     log_info("consuming from NATS", {{"stream", command_stream}});
+  }
+
+  /// With each connection, since the server may have been given another.
+  void check_mapping() {
+    if (mapping_checked) return;
+    if (!require_mapping(*link, settings.partitions))
+      log_warn("the NATS server does not let this node see its own messages: "
+               "whether its partitions are ours is not known",
+               {});
+    mapping_checked = true;
   }
 
   void halt_all() {
@@ -384,6 +413,11 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
     auto read = decode_message(item->message, item->received_at);
     item->replyto = std::move(read.replyto);
     item->partition = number_of(p);
+    // It was stored under another mapping, or by one who chose the partition
+    // himself. Or the mapping has just changed.
+    if (partition_of(session_in(item->message.subject), settings.partitions)
+        != item->partition)
+      mapping_checked = false;
     if (!read.command.has_value()) {
       p.begin_alone();
       const auto &why = read.command.error();
@@ -472,6 +506,7 @@ nats_ingress::nats_ingress(actors::engine &engine,
                            const nats_settings &settings, metrics &meters,
                            nats_tuning tuning)
     : impl_{std::make_shared<impl>(engine, settings, meters, tuning)} {
+  meters.nats_commands(nats_state::away);
   impl_->subscription = engine.on_buckets([weak = std::weak_ptr{impl_}] {
     if (const auto self = weak.lock()) self->wake();
   });

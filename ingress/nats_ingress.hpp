@@ -30,8 +30,9 @@ struct nats_tuning {
   std::size_t window = 256;               ///< of one partition
   std::chrono::milliseconds pull{10000};  ///< a request for messages lasts
   std::chrono::milliseconds ack_wait{30000};
-  std::chrono::milliseconds backoff{250};  ///< after a fault
-  std::chrono::milliseconds drain{5000};   ///< bound of stop()
+  std::chrono::milliseconds backoff{250};   ///< after a fault
+  std::chrono::milliseconds mapping{5000};  ///< until another look at it
+  std::chrono::milliseconds drain{5000};    ///< bound of stop()
 };
 
 /// Runs from construction until stop(), on threads of its own, whether the

@@ -35,6 +35,7 @@ using options_handle = handle<natsOptions, natsOptions_Destroy>;
 using message_handle = handle<natsMsg, natsMsg_Destroy>;
 using stream_info = handle<jsStreamInfo, jsStreamInfo_Destroy>;
 using consumer_names = handle<jsConsumerNamesList, jsConsumerNamesList_Destroy>;
+using subscription_handle = handle<natsSubscription, natsSubscription_Destroy>;
 using inbox_handle = handle<char, natsInbox_Destroy>;
 
 void check(natsStatus status, const std::string &what) {
@@ -199,6 +200,10 @@ bool nats_link::closed() const {
   return natsConnection_IsClosed(impl_->connection);
 }
 
+bool nats_link::connected() const {
+  return natsConnection_Status(impl_->connection) == NATS_CONN_STATUS_CONNECTED;
+}
+
 std::uint64_t nats_link::reconnects() const {
   handle<natsStatistics, natsStatistics_Destroy> all;
   check(natsStatistics_Create(&all.get), "statistics");
@@ -233,6 +238,25 @@ void nats_link::publish(const nats_message &m) {
 void nats_link::flush(std::chrono::milliseconds bound) {
   check(natsConnection_FlushTimeout(impl_->connection, bound.count()),
         "flushing");
+}
+
+std::string nats_link::arrives_as(const nats_message &m,
+                                  const std::vector<std::string> &patterns) {
+  std::list<subscription_handle> all;
+  for (const auto &p : patterns)
+    check(natsConnection_SubscribeSync(&all.emplace_back().get,
+                                       impl_->connection, p.c_str()),
+          "subscribing to " + p);
+  publish(m);
+  // By the time the server answers this it has delivered the message.
+  flush(std::chrono::milliseconds{call_ms});
+  for (const auto &s : all) {
+    message_handle got;
+    const auto status = natsSubscription_NextMsg(&got.get, s.get, 1);
+    if (status == NATS_OK) return natsMsg_GetSubject(got.get);
+    if (status != NATS_TIMEOUT) check(status, "listening for " + m.subject);
+  }
+  return {};
 }
 
 void nats_link::store(const nats_message &m, const std::string &id) {
@@ -306,10 +330,13 @@ void nats_link::create_consumer(const consumer_spec &spec) {
   c.AckPolicy = js_AckExplicit;
   c.AckWait = spec.ack_wait.count() * nanoseconds_a_millisecond;
   c.MaxAckPending = static_cast<std::int64_t>(spec.max_ack_pending);
+  // On the disk of a server that was away a consumer outlives its deletion
+  // (nats-server 2.9), and no other may ever take the same subject.
+  c.MemoryStorage = true;
   jsErrCode code{};
   check(js_AddConsumer(nullptr, impl_->stream_context, spec.stream.c_str(), &c,
                        nullptr, &code),
-        "making the consumer " + spec.name);
+        "making a consumer of " + spec.filter);
 }
 
 }  // namespace recapd::ingress

@@ -60,6 +60,8 @@ public:
   nats_link &operator=(const nats_link &) = delete;
 
   [[nodiscard]] bool closed() const;
+  /// The server is there at this moment.
+  [[nodiscard]] bool connected() const;
   /// How often it has reconnected.
   [[nodiscard]] std::uint64_t reconnects() const;
   [[nodiscard]] std::string new_inbox() const;
@@ -71,6 +73,11 @@ public:
   /// Returns when the server has what was published, or after `bound`.
   void flush(std::chrono::milliseconds bound);
 
+  /// Publishes `m`; the subject under which the server delivers it to one who
+  /// subscribes to `patterns`, or empty when it does not.
+  [[nodiscard]] std::string
+  arrives_as(const nats_message &m, const std::vector<std::string> &patterns);
+
   /// Into a stream; returns when the stream has it. `id`: the stream drops
   /// what came with it before (Nats-Msg-Id); empty: none.
   void store(const nats_message &m, const std::string &id);
@@ -80,7 +87,8 @@ public:
   [[nodiscard]] std::vector<std::string> consumers(const std::string &stream);
   /// One that is not there is fine.
   void delete_consumer(const std::string &stream, const std::string &name);
-  /// A durable pull consumer of what is in the stream, from the first.
+  /// A pull consumer of what is in the stream, from the first. It stays while
+  /// a server that has it does: where it stood is kept in memory only.
   void create_consumer(const consumer_spec &spec);
 
 private:

@@ -98,11 +98,11 @@ std::string readable(std::string_view text) {
   return out;
 }
 
+}  // namespace
+
 std::string_view session_in(std::string_view subject) {
   return subject.substr(subject.rfind('.') + 1);
 }
-
-}  // namespace
 
 std::optional<delivery> parse_delivery(std::string_view reply) {
   const auto t = tokens_of(reply);

@@ -29,6 +29,9 @@ struct delivery {
 [[nodiscard]] unsigned partition_of(std::string_view session,
                                     unsigned partitions);
 
+/// A command's subject ends with its session.
+[[nodiscard]] std::string_view session_in(std::string_view subject);
+
 struct nats_command {
   decoded command;
   std::string replyto;  ///< empty: nobody wants the outcome

@@ -60,6 +60,23 @@ response document(std::string_view text) {
   return {.body = std::string{text}};
 }
 
+/// Null without NATS.
+const char *word_of(nats_state state) {
+  switch (state) {
+  case nats_state::none:
+    break;
+  case nats_state::connected:
+    return "connected";
+  case nats_state::away:
+    return "not connected";
+  case nats_state::failing:
+    return "failing";
+  case nats_state::mapping_differs:
+    return "mapping differs";
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 void get_clock(services &s, const request_ptr &, const responder &respond) {
@@ -93,11 +110,15 @@ void get_readyz(services &s, const request_ptr &, const responder &respond) {
   const char *why = draining              ? "draining"
                     : !health.database_up ? "database down"
                                           : nullptr;
+  json::object body{{"status", why == nullptr ? "ready" : "not ready"}};
   if (why == nullptr)
-    return respond(
-        json_response({{"status", "ready"}, {"in_flight", health.in_flight}}));
-  auto out = json_response({{"status", "not ready"}, {"reason", why}});
-  out.status = 503;
+    body["in_flight"] = health.in_flight;
+  else
+    body["reason"] = why;
+  // It takes commands by HTTP all the same.
+  if (const auto *nats = word_of(s.meters.nats_commands())) body["nats"] = nats;
+  auto out = json_response(body);
+  if (why != nullptr) out.status = 503;
   respond(std::move(out));
 }
 

@@ -9,6 +9,7 @@
 
 #include "ingress/cloudevent.hpp"
 #include "ingress/log.hpp"
+#include "ingress/nats_mapping.hpp"
 #include "storage/pg_store.hpp"
 
 namespace recapd::tools {
@@ -113,6 +114,19 @@ actors::sharing sharing_of(const config::settings &s,
       .leave = std::move(leave)};
 }
 
+/// Where the server is away the ingress looks when it is back.
+void refuse_other_mapping(const config::settings &s) {
+  if (s.ingress != config::ingress_kind::nats) return;
+  try {
+    ingress::nats_link link{s.nats_url, "recapd start " + name_of(s)};
+    (void)ingress::require_mapping(link,
+                                   static_cast<unsigned>(s.nats_partitions));
+  } catch (const ingress::mapping_error &e) {
+    throw setting_error{std::string{"ingress.nats_partitions: "} + e.what()};
+  } catch (const ingress::nats_error &) {
+  }
+}
+
 /// A shard that is smaller than a partition would leave commands to nobody.
 void refuse_few_partitions(const config::settings &s) {
   if (s.ingress != config::ingress_kind::nats) return;
@@ -133,6 +147,7 @@ node::node(const config::settings &s,
   storage::migrate(s.database_url);
   require_own_name(s);
   refuse_few_partitions(s);
+  refuse_other_mapping(s);
   std::shared_ptr<actors::clock> time;
   {
     const auto store = storage::open_pg_store(s.database_url);
@@ -181,7 +196,7 @@ node_health node::look(std::chrono::milliseconds bound) const {
   const bool answers = engine_->answers(bound);
   return {.answers = answers,
           .line = "Listening on " + url_
-                  + (!answers                ? "; its actors do not answer"
+                  + (!answers              ? "; its actors do not answer"
                      : !health.database_up ? "; the database is away"
                                            : "")
                   + "; " + std::to_string(health.in_flight)
