@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <boost/json/serialize.hpp>
 #include <condition_variable>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -11,6 +12,7 @@
 
 #include "ingress/log.hpp"
 #include "ingress/nats_link.hpp"
+#include "ingress/nats_publisher.hpp"
 #include "ingress/outgoing.hpp"
 #include "ingress/reading.hpp"
 
@@ -23,6 +25,36 @@ constexpr std::chrono::hours kept{24 * 7};
 
 std::string text_at(const boost::json::object &event, const char *name) {
   return std::string{event.at(name).as_string()};
+}
+
+stored_message message_of(const boost::json::object &event) {
+  return {
+      .message = {.subject =
+                      text_at(event, "type") + "." + text_at(event, "subject"),
+                  .reply = {},
+                  .headers = {{"content-type", "application/cloudevents+json"}},
+                  .data = boost::json::serialize(event)},
+      .id = text_at(event, "id")};
+}
+
+using wave = std::vector<stored_message>;
+
+/// What may be published at once. Of one session the next message goes when
+/// the one before is stored, so their order stays whatever is refused or lost.
+std::vector<wave> waves_of(const std::vector<storage::feed_row> &rows) {
+  std::vector<wave> waves;
+  std::map<std::string_view, std::size_t> next;
+  const auto add = [&](std::size_t &turn, const boost::json::object &event) {
+    if (turn == waves.size()) waves.emplace_back();
+    waves[turn++].push_back(message_of(event));
+  };
+  for (const auto &row : rows) {
+    auto &turn = next[row.session];
+    add(turn, event_out(row.session, row.event));
+    for (const auto &n : notifications_out(row.session, row.event))
+      add(turn, n);
+  }
+  return waves;
 }
 
 }  // namespace
@@ -40,6 +72,7 @@ struct nats_egress::impl {
   std::shared_ptr<void> commits, buckets;
   std::thread worker;
   std::unique_ptr<nats_link> link;
+  std::unique_ptr<nats_publisher> publisher;
   std::optional<std::int64_t> cursor;
   std::string last_trouble;
 
@@ -79,10 +112,12 @@ struct nats_egress::impl {
     while (wait(tuning.poll, true)) {
       try {
         publish_all();
+        if (link) meters.nats_connected("events", link->connected());
         if (!std::exchange(last_trouble, {}).empty())
           log_info("publishing events to NATS works again", {});
       } catch (const std::exception &e) {
         meters.delivery("failed");
+        meters.nats_connected("events", link && link->connected());
         if (std::exchange(last_trouble, e.what()) != e.what())
           log_warn("publishing events to NATS fails; trying again",
                    {{"error", e.what()}});
@@ -115,11 +150,12 @@ struct nats_egress::impl {
     fresh->ensure_stream({.name = std::string{event_stream},
                           .subjects = {"recapd.event.>", "recapd.notify.>"},
                           .max_age = kept});
+    publisher = std::make_unique<nats_publisher>(*fresh);
     link = std::move(fresh);
   }
 
-  /// Publishes what follows the cursor and moves it on; false when that was
-  /// all, or nothing could be read.
+  /// Publishes what follows the cursor and moves it on: all of it, or it comes
+  /// again. False when that was all there is, or nothing could be read.
   bool publish_page() {
     using page = std::pair<std::vector<storage::feed_row>, std::int64_t>;
     const auto read =
@@ -128,23 +164,18 @@ struct nats_egress::impl {
         });
     if (!read) return false;
     const auto &[rows, end] = *read;
-    const auto before = *cursor;
-    const auto save_moved = [&] {
-      if (*cursor != before) save(*cursor);
-    };
-    try {
-      for (const auto &row : rows) {
-        if (is_stopping()) break;
-        meters.feed_lag(sink, std::max<std::int64_t>(0, end - *cursor));
-        publish_row(row);
-        cursor = row.position;
-      }
-    } catch (const nats_error &) {
-      save_moved();
-      throw;
+    meters.feed_lag(
+        sink, rows.empty() ? 0 : std::max<std::int64_t>(0, end - *cursor));
+    if (rows.empty()) return false;
+    for (auto &wave : waves_of(rows)) {
+      const auto count = wave.size();
+      publisher->store_all(std::move(wave));
+      for (std::size_t i = 0; i < count; ++i)
+        meters.delivery("delivered");
     }
-    save_moved();
-    if (rows.empty()) meters.feed_lag(sink, 0);
+    cursor = rows.back().position;
+    save(*cursor);
+    meters.feed_lag(sink, std::max<std::int64_t>(0, end - *cursor));
     return rows.size() == static_cast<std::size_t>(tuning.page);
   }
 
@@ -154,22 +185,6 @@ struct nats_egress::impl {
       s.save_cursor(sink, position);
       return true;
     });
-  }
-
-  void publish_row(const storage::feed_row &row) {
-    publish(event_out(row.session, row.event));
-    for (const auto &n : notifications_out(row.session, row.event))
-      publish(n);
-  }
-
-  void publish(const boost::json::object &event) {
-    link->store(
-        {.subject = text_at(event, "type") + "." + text_at(event, "subject"),
-         .reply = {},
-         .headers = {{"content-type", "application/cloudevents+json"}},
-         .data = boost::json::serialize(event)},
-        text_at(event, "id"));
-    meters.delivery("delivered");
   }
 };
 

@@ -19,7 +19,7 @@ struct nats_egress_settings {
 };
 
 struct nats_egress_tuning {
-  int page = 200;                        ///< events a read
+  int page = 500;                        ///< events a read
   std::chrono::milliseconds poll{1000};  ///< other nodes' events
   std::chrono::milliseconds backoff{250};
 };

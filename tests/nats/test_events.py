@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Events and notifications by NATS."""
+import base64
 import json
 import time
+import urllib.request
 
 from conftest import publish, tools
 
@@ -54,3 +56,50 @@ def test_two_nodes_publish_each_event_once(place, client):
     got = [client.next()[0] for _ in sessions]
     assert sorted(s.rsplit(".", 1)[1] for s in got) \
         == sorted(s.id for s in sessions)
+
+
+def configure(client, **changes):
+    config = client.api("STREAM.INFO.RECAPD_EVENTS")["config"]
+    client.api("STREAM.UPDATE.RECAPD_EVENTS", **{**config, **changes})
+
+
+def stored(client, session):
+    """The ids of its messages, as the stream has them."""
+    last = client.api("STREAM.INFO.RECAPD_EVENTS")["state"]["last_seq"]
+    told = [client.api("STREAM.MSG.GET.RECAPD_EVENTS", seq=n)["message"]
+            for n in range(1, last + 1)]
+    ids = [json.loads(base64.b64decode(m["data"]))["id"] for m in told
+           if m["subject"].endswith("." + session.id)]
+    return [[int(n) for n in one.split(":")[1:]] for one in ids]
+
+
+def failures(place):
+    """Some node could not publish."""
+    return any(
+        b'{result="failed"}' in urllib.request.urlopen(
+            node.url + "/metrics", timeout=30).read()
+        for node in place.nodes if node.process.poll() is None)
+
+
+def test_nothing_of_a_session_is_stored_before_what_was_refused(place, client):
+    now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    session, other = tools.Session(now), tools.Session(now)
+    for event in (session.schedule, session.accept, other.schedule):
+        publish(client, event)
+    tools.wait_until(lambda: len(stored(client, session)) == 2
+                     and stored(client, other), "the first events")
+    configure(client, max_msg_size=6000)
+    try:
+        long = {**tools.RECAP, "topics_covered": "Long. " * 1400}
+        for event in (session.complete(recap=long), session.student_recap(),
+                      other.accept):
+            publish(client, event)
+            assert place.wait_outcome(event)["outcome"] == "accepted"
+        tools.wait_until(lambda: failures(place), "the refusal")
+        assert all(seq[0] < 4 for seq in stored(client, session))
+    finally:
+        configure(client, max_msg_size=-1)
+    tools.wait_until(lambda: len(stored(client, session)) > 6
+                     and len(stored(client, other)) >= 2, "the rest")
+    seqs = stored(client, session)
+    assert seqs == sorted(seqs)
