@@ -158,7 +158,7 @@ void timers_state::retry_failed() {
   if (RECAPD_PLANTED("forget-failed-timer")) return failed_.clear();
   for (const auto &session : std::exchange(failed_, {})) {
     firing_.erase(session);
-    put(session, node_->time->now());
+    if (node_->owned->assigned(session)) put(session, node_->time->now());
   }
 }
 

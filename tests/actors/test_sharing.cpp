@@ -111,6 +111,31 @@ CAF_TEST(timers go with their sessions) {
     CAF_CHECK_EQUAL(state("s" + std::to_string(i)), "missed");
 }
 
+CAF_TEST(what failed to fire is left to the node that has the shard now) {
+  join("a");
+  join("b");
+  const auto lost = session_of(0);
+  schedule(lost, 0);
+  hooks(0).before_append = [] {
+    throw recapd::storage::storage_error{recapd::storage::fault::unavailable,
+                                         "away"};
+  };
+  time->set(start + 72h + 1s);
+  advance_time(500ms);
+  consume_messages();
+  CAF_CHECK_EQUAL(state(lost), "scheduled");
+  auto &table = leases->table;
+  for (int shard = 0; shard < table.shards; ++shard)
+    table.holders[shard] = "b";
+  table.members.at("a").draining = true;
+  beats(1);
+  CAF_CHECK_EQUAL(served(0), 0u);
+  const auto loaded = hooks(0).sessions;
+  beats();
+  CAF_CHECK_EQUAL(hooks(0).sessions, loaded);
+  CAF_CHECK_EQUAL(state(lost), "missed");
+}
+
 CAF_TEST(a command of another nodes session is handed over by the inbox) {
   join("a");
   join("b");
