@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/service_manager.hpp"
 
+#include <cstdint>
+#include <optional>
 #include <systemd/sd-daemon.h>
 #include <utility>
 
