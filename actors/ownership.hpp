@@ -3,8 +3,10 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <mutex>
 #include <string_view>
+#include <utility>
 
 #include "storage/store.hpp"
 #include "workflows/ids.hpp"
@@ -20,6 +22,13 @@ public:
 
   /// Everything, for good: a node that shares with nobody.
   ownership() = default;
+  /// By another steady clock than the machine's (simulation).
+  explicit ownership(std::function<time_point()> now) : now_{std::move(now)} {}
+
+  /// What leases are measured by.
+  [[nodiscard]] time_point now() const {
+    return now_ ? now_() : std::chrono::steady_clock::now();
+  }
 
   void set(const storage::bucket_set &buckets, time_point until) {
     const std::lock_guard guard{lock_};
@@ -37,8 +46,7 @@ public:
   [[nodiscard]] bool holds(std::string_view session) const {
     const std::lock_guard guard{lock_};
     return buckets_[workflows::bucket_of(session)]
-           && (until_ == time_point::max()
-               || std::chrono::steady_clock::now() < until_);
+           && (until_ == time_point::max() || now() < until_);
   }
   [[nodiscard]] storage::bucket_set buckets() const {
     const std::lock_guard guard{lock_};
@@ -46,6 +54,7 @@ public:
   }
 
 private:
+  std::function<time_point()> now_;
   mutable std::mutex lock_;
   storage::bucket_set buckets_ = storage::all_buckets;
   time_point until_ = time_point::max();
