@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "actors/outcome_json.hpp"
+#include "workflows/planted.hpp"
 
 namespace recapd::actors {
 
@@ -66,7 +67,8 @@ void forwarder_state::look_up(std::vector<std::shared_ptr<work>> items,
                         .ours = true,
                         .event = node->as_event(items[i]->what),
                         .received_at = items[i]->what.received_at});
-    if (!rows.empty()) s.forward_to_inbox(rows);
+    if (!rows.empty() && !RECAPD_PLANTED("lose-forwarded"))
+      s.forward_to_inbox(rows);
     back(std::move(found));
   };
   caf::anon_send(

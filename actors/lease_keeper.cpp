@@ -8,6 +8,8 @@
 #include <spdlog/spdlog.h>
 #include <utility>
 
+#include "workflows/planted.hpp"
+
 namespace recapd::actors {
 
 using namespace std::chrono_literals;
@@ -41,7 +43,7 @@ std::chrono::milliseconds lease_keeper_state::beat() {
   auto h = parts_.who;
   h.let_go = let_go_;
   // From before it is sent: the database counts from later.
-  const auto until = std::chrono::steady_clock::now() + h.expiry;
+  const auto until = node_->owned->now() + h.expiry;
   try {
     if (!store_) store_ = parts_.stores();
     const auto told = store_->beat(h);
@@ -75,6 +77,7 @@ void lease_keeper_state::apply(const storage::turn &told,
   }
   const auto held = buckets_of(told.held, told.shards);
   const auto lost = held_ & ~held;
+  if (RECAPD_PLANTED("serve-lost-shards") && lost.any()) return;
   held_ = held;
   const auto kept = held & ~buckets_of(told.surplus, told.shards);
   const bool changed = kept != node_->owned->buckets();

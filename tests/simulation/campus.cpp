@@ -54,6 +54,7 @@ public:
 
   plan write() {
     rushes_ = d_.chance(400);
+    if (d_.chance(600)) brokered_ = unsigned(d_.between(200, 700));
     rush_ = p_.begin + 70h;
     p_.sessions = std::size_t(d_.between(16, 40));
     for (std::size_t i = 0; i < p_.sessions; ++i)
@@ -91,6 +92,10 @@ private:
     if (d_.chance(60)) return d_.of<std::int64_t>({0, -5, 91, 88, 1000, 1});
     return d_.of<std::int64_t>({30, 45, 60, 60, 90, 52, 88 - 3, 7});
   }
+  road some_road() {
+    if (d_.chance(350)) return road::inbox;
+    return d_.chance(brokered_) ? road::broker : road::http;
+  }
   wf::recap some_recap() {
     int n = d_.between(shortest_recap, longest_recap);
     if (d_.chance(120))
@@ -113,7 +118,7 @@ private:
   void say(instant at, const wf::person &by, wf::command what) {
     planned c{.number = 0,
               .at = std::max(at, p_.begin),
-              .by = d_.chance(350) ? road::inbox : road::http,
+              .by = some_road(),
               .copies = d_.chance(150) ? d_.between(2, 3) : 1,
               .lag = {},
               .what = {}};
@@ -319,7 +324,8 @@ private:
   int next_ = 0;
   wf::person tutor_;
   bool rushes_ = false;
-  unsigned lags_ = 0;  ///< per mille of the inbox's rows
+  unsigned brokered_ = 0;  ///< per mille of what does not come by the inbox
+  unsigned lags_ = 0;      ///< per mille of the inbox's rows
   instant starts_, scheduled_, rush_;
   std::vector<std::string> students_;
 };

@@ -14,14 +14,15 @@ namespace recapd::simulation {
 
 using workflows::instant;
 
-enum class road : std::uint8_t { http, inbox };
+enum class road : std::uint8_t { http, inbox, broker };
 
 /// One command as somebody means to send it.
 struct planned {
   int number = 0;  ///< its place in the whole plan; shrinking keeps it
   instant at;
   road by = road::http;
-  /// HTTP: how many clients send it; inbox: how many rows carry it.
+  /// HTTP: how many clients send it; inbox, broker: how many rows or messages
+  /// carry it.
   int copies = 1;
   /// Inbox: how long it lies there before anybody looks.
   std::chrono::microseconds lag{};

@@ -21,9 +21,11 @@ public:
 
   std::vector<std::optional<fault>>
   append(std::span<const commit> commits) override {
-    if (state_->cut || strikes(state_->rates.commit_fails))
+    const bool breaks = std::exchange(state_->breaking, false);
+    if (state_->cut || (state_->away && !breaks)
+        || strikes(state_->rates.commit_fails))
       throw storage_error{fault::unavailable, "simulated: commit failed"};
-    const bool lost = strikes(state_->rates.answer_lost);
+    const bool lost = breaks || strikes(state_->rates.answer_lost);
     const auto written =
         lost ? rolls_->below(commits.size() + 1) : commits.size();
     auto fates = inner_->append(commits.first(written));
@@ -31,9 +33,11 @@ public:
       if (fates[i] && let_pass(*fates[i], commits[i])) fates[i].reset();
     for (std::size_t i = 0; i < fates.size(); ++i)
       if (!fates[i])
-        watch_(commits[i]);
-      else
+        watch_.written(commits[i]);
+      else {
         ++state_->refused[std::string{to_string(*fates[i])}];
+        watch_.refused(commits[i]);
+      }
     if (!lost) return fates;
     ++state_->lost;
     throw storage_error{fault::outcome_unknown, "simulated: answer lost"};
@@ -129,15 +133,27 @@ private:
     const bool planted =
         (RECAPD_PLANTED("skip-dedupe") && refusal == fault::duplicate_command)
         || (RECAPD_PLANTED("pass-limits") && refusal == fault::limit_conflict)
-        || (RECAPD_PLANTED("pay-twice") && refusal == fault::ledger_conflict);
+        || (RECAPD_PLANTED("pay-twice") && refusal == fault::ledger_conflict)
+        || (RECAPD_PLANTED("serve-lost-shards")
+            && refusal == fault::version_conflict && watch_.stale(c));
     if (!planted) return false;
+    if (refusal == fault::version_conflict) follow_stored(c);
     if (refusal == fault::duplicate_command) c.outcome.reset();
     if (refusal == fault::limit_conflict) c.usage.clear();
     if (refusal == fault::ledger_conflict) c.payment.reset();
     return !inner_->append({&c, 1}).front();
   }
+  /// As if the stored version did not matter.
+  void follow_stored(commit &c) {
+    const auto rows = inner_->load_sessions(std::vector{c.session});
+    int version = rows.front() ? rows.front()->version : 0;
+    c.base_version.reset();
+    for (auto &e : c.events)
+      e.seq = ++version;
+    if (c.row) c.row->version = version;
+  }
   store &read() {
-    if (state_->cut || strikes(state_->rates.read_fails))
+    if (state_->cut || state_->away || strikes(state_->rates.read_fails))
       throw storage_error{fault::unavailable, "simulated: read failed"};
     return *inner_;
   }

@@ -57,7 +57,11 @@ process::process(const parts &p)
                                      p.world_time)},
       parts_{.policies = std::make_shared<actors::policy_book>(),
              .options = p.options,
-             .stores = p.stores} {
+             .stores = p.stores,
+             .shared = p.shared},
+      owned_{p.shared ? std::make_shared<actors::ownership>(
+                 [steady = p.shared->steady] { return *steady; })
+                      : std::make_shared<actors::ownership>()} {
   config_.set("scheduler.policy", caf::atom("testing"));
   config_.set("logger.file-verbosity", caf::atom("quiet"));
   auto store = p.stores();
@@ -70,6 +74,7 @@ process::process(const parts &p)
   // A clock of zero means "no time" in places.
   scheduler_->clock().current_time += std::chrono::hours{1};
   first_id_ = system_->latest_actor_id() + 1;
+  if (parts_.shared) join();
   spawn();
 }
 
@@ -86,22 +91,43 @@ process::~process() {
   system_.reset();
 }
 
+/// The first heartbeat, as the engine's.
+void process::join() {
+  auto first = parts_.shared->who;
+  first.joining = true;
+  const auto until = owned_->now() + first.expiry;
+  const auto told = parts_.shared->leases()->beat(first);
+  owned_->set(actors::buckets_of(told.held, told.shards), until);
+}
+
 void process::spawn() {
   died_ = false;
+  std::optional<actors::lease_parts> leases;
+  if (parts_.shared)
+    leases =
+        actors::lease_parts{.stores = parts_.shared->leases,
+                            .who = parts_.shared->who,
+                            .changed = parts_.shared->changed,
+                            .leave = [leave = parts_.shared->leave](
+                                         const std::string &) { leave(); }};
   node_ = actors::spawn_node(
-      *system_, {.base = {.options = parts_.options,
-                          .time = clock_,
-                          .reports = std::make_shared<actors::telemetry>(),
-                          .policies = parts_.policies,
-                          .shards = {},
-                          .journals = {},
-                          .readers = {},
-                          .limits = {},
-                          .payout = {},
-                          .timers = {}},
-                 .stores = parts_.stores,
-                 .on_commit = {},
-                 .where = actors::blocking::cooperative});
+      *system_,
+      {.base = {.options = parts_.options,
+                .time = clock_,
+                .reports = std::make_shared<actors::telemetry>(),
+                .policies = parts_.policies,
+                .owned = owned_,
+                .as_event = parts_.shared ? parts_.shared->as_event : nullptr,
+                .shards = {},
+                .journals = {},
+                .readers = {},
+                .limits = {},
+                .payout = {},
+                .timers = {}},
+       .stores = parts_.stores,
+       .on_commit = {},
+       .where = actors::blocking::cooperative,
+       .leases = leases});
   guard_ = system_->spawn(
       actors::guard_actor, actors::actors_of(*node_),
       std::function<void(std::string)>{[this](std::string) { died_ = true; }});
@@ -161,13 +187,24 @@ void process::catch_up() {
   if (by > std::chrono::microseconds{0}) scheduler_->advance_time(by);
 }
 
-void process::submit(actors::submission s,
+bool process::submit(actors::submission s,
                      actors::reply<actors::outcome> done) {
   auto item = std::make_shared<actors::work>();
   item->what = std::move(s);
-  item->done = std::move(done);
+  ++*in_flight_;
+  item->done = actors::reply<actors::outcome>{
+      [done = std::move(done), count = in_flight_](auto a) {
+        --*count;
+        done(std::move(a));
+      }};
+  const bool ours = item->what.inbox_seq || item->what.here
+                    || owned_->holds(item->what.session);
   const auto &shard = node_->shard_of(item->what.session);
-  caf::anon_send(shard, actors::take_work{std::move(item)});
+  if (ours)
+    caf::anon_send(shard, actors::take_work{std::move(item)});
+  else
+    caf::anon_send(node_->forwarder, actors::take_work{std::move(item)});
+  return !ours;
 }
 
 }  // namespace recapd::simulation

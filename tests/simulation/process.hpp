@@ -7,6 +7,7 @@
 #include <caf/scheduler/test_coordinator.hpp>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,16 @@ private:
   std::shared_ptr<const instant> world_;
 };
 
+/// How a process shares the sessions with the others.
+struct membership {
+  storage::lease_store_factory leases;
+  storage::heartbeat who;
+  std::shared_ptr<const actors::ownership::time_point> steady;
+  std::function<std::string(const actors::submission &)> as_event;
+  std::function<void()> changed;
+  std::function<void()> leave;
+};
+
 /// Everything runs on the caller's thread, one message at a time.
 class process {
 public:
@@ -41,6 +52,7 @@ public:
     std::shared_ptr<connection_state> connection;
     actors::engine_options options;
     workflows::policy policy;
+    std::optional<membership> shared;  ///< none: it serves all
   };
 
   /// Starts as the engine does: stores the policy, then spawns the node.
@@ -66,7 +78,17 @@ public:
   [[nodiscard]] bool wants_restart() const { return died_; }
   void restart_node();
 
-  void submit(actors::submission s, actors::reply<actors::outcome> done);
+  /// As the engine does: to the session, or to the node that serves it. True
+  /// if it goes to another.
+  bool submit(actors::submission s, actors::reply<actors::outcome> done);
+  /// Commands taken and not answered.
+  [[nodiscard]] int in_flight() const { return *in_flight_; }
+  [[nodiscard]] storage::bucket_set buckets() const {
+    return owned_->buckets();
+  }
+  [[nodiscard]] const std::optional<membership> &shared() const {
+    return parts_.shared;
+  }
 
   [[nodiscard]] const actors::policy_book &policies() const {
     return *parts_.policies;
@@ -78,6 +100,7 @@ public:
   [[nodiscard]] skewed_clock &clock() const { return *clock_; }
 
 private:
+  void join();
   void spawn();
   void end(caf::exit_reason reason);
   [[nodiscard]] std::deque<caf::resumable *> &jobs() const {
@@ -90,6 +113,7 @@ private:
     std::shared_ptr<actors::policy_book> policies;
     actors::engine_options options;
     storage::store_factory stores;
+    std::optional<membership> shared;
   };
 
   int number_;
@@ -98,6 +122,8 @@ private:
   std::shared_ptr<connection_state> connection_;
   std::shared_ptr<skewed_clock> clock_;
   node_parts_kept parts_;
+  std::shared_ptr<actors::ownership> owned_;
+  std::shared_ptr<int> in_flight_ = std::make_shared<int>(0);
   caf::actor_system_config config_;
   std::unique_ptr<caf::actor_system> system_;
   caf::scheduler::test_coordinator *scheduler_ = nullptr;

@@ -83,6 +83,24 @@ void witness::sent(const actors::submission &s) {
   k.receipts.insert(s.received_at);
 }
 
+void witness::published(const actors::submission &s) {
+  auto &line = published_[s.session];
+  const identity id{s.source, s.id};
+  if (std::find(line.begin(), line.end(), id) == line.end()) line.push_back(id);
+}
+
+/// Whatever was published before is durable by now.
+void witness::in_order(const std::string &session, const identity &id) {
+  const auto line = published_.find(session);
+  if (line == published_.end()) return;
+  const auto end = std::find(line->second.begin(), line->second.end(), id);
+  if (end == line->second.end()) return;
+  for (auto i = line->second.begin(); i != end; ++i)
+    expect(outcomes_.contains(*i), session,
+           i->second + " was published before " + id.second
+               + ", and is done after it");
+}
+
 bool witness::has_outcome(const actors::submission &s) const {
   return outcomes_.contains({s.source, s.id});
 }
@@ -109,6 +127,7 @@ void witness::command_committed(const storage::commit &c, int policy_version) {
   if (k == nullptr) return violation(about + ": nobody sent this command");
   expect(outcomes_.emplace(identity{row.source, row.id}, row).second, about,
          "a command took effect twice");
+  in_order(c.session, {row.source, row.id});
   expect(k->receipts.contains(row.received_at), about,
          "was not received at that moment");
   expect(row.session == c.session && c.session == k->what.session, about,

@@ -40,6 +40,9 @@ public:
 
   /// A command goes to a node. The same one may go many times.
   void sent(const actors::submission &s);
+  /// A command goes to the broker: it is done after those of its session that
+  /// went there before.
+  void published(const actors::submission &s);
   /// A commit was written, by a node whose new sessions get `policy_version`.
   void committed(const storage::commit &c, int policy_version);
   /// A node answered a command, sent `since` that commit count.
@@ -83,6 +86,7 @@ private:
   void fold(const storage::commit &c, const model_session &s);
   [[nodiscard]] const workflows::rules *rules_of(int policy_version,
                                                  const std::string &course);
+  void in_order(const std::string &session, const identity &id);
   const known_command *find(const storage::outcome_row &row);
   void expect(bool holds, const std::string &about, const std::string &what);
 
@@ -93,6 +97,8 @@ private:
   std::map<std::string, counter_history> counters_;
   std::map<std::string, std::map<std::string, std::int64_t>> accounts_;
   std::map<identity, storage::outcome_row> outcomes_;
+  /// By session: what went to the broker, in order.
+  std::map<std::string, std::vector<identity>> published_;
   std::uint64_t commits_ = 0;
   std::map<std::string, std::uint64_t> met_;
   std::vector<std::string> violations_;

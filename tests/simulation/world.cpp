@@ -44,21 +44,36 @@ world::world(std::uint64_t seed, plan p,
       trace_{std::move(trace_to)}, now_{std::make_shared<instant>(plan_.begin)},
       database_{storage::make_memory_database()},
       store_{storage::open_memory_store(database_)},
+      steady_{std::make_shared<actors::ownership::time_point>(1h)},
+      leases_{std::make_shared<storage::shared_leases>()},
+      lease_store_{storage::open_memory_leases(
+          leases_, [this] { return lease_time(); })},
       sink_connection_{std::make_shared<connection_state>()},
       sink_store_{make_faulty_store(storage::open_memory_store(database_),
                                     sink_connection_, store_dice_, {})} {
   seed_hazards();
+  lease_witness_ = std::make_unique<lease_witness>(slots_.size());
   sink_connection_->rates.read_fails = hazards_.store.read_fails;
-  for (std::size_t i = 0; i < slots_.size(); ++i)
-    start(i);
-  for (const auto &c : plan_.commands)
+  for (const auto &c : plan_.commands) {
+    learn(c);
     at(c.at, [this, &c] { open(c); });
+  }
+  for (std::size_t i = 0; i < slots_.size(); ++i)
+    if (i == 0 || !shares_ || faults_.chance(700))
+      start(i);
+    else
+      at(*now_ + microseconds{std::int64_t(faults_.below(100'000'000'000))},
+         [this, i] {
+           if (!slots_[i].running) start(i);
+         });
 }
 
 /// What is in flight is answered, as lost, while there is somebody to hear it.
 world::~world() {
-  for (auto &s : slots_)
+  for (auto &s : slots_) {
+    s.reader.reset();
     s.running.reset();
+  }
 }
 
 void world::note(const std::string &what) {
@@ -75,21 +90,11 @@ void world::at(instant when, std::function<void()> what) {
 void world::start(std::size_t i) {
   auto &s = slots_[i];
   ++s.starts;
+  if (shares_) lease_witness_->begins(i);
   auto connection = std::make_shared<connection_state>();
   // A process begins on a connection that works.
   auto version = std::make_shared<int>(0);
-  auto watch = [this, version, i](const storage::commit &c) {
-    note(
-        "n" + std::to_string(i) + " commits " + c.session + " events "
-        + std::to_string(c.events.size())
-        + (c.outcome ? " for " + c.outcome->source + "/" + c.outcome->id : ""));
-    try {
-      witness_.committed(c, *version);
-    } catch (const std::exception &e) {
-      witness_.violation(c.session
-                         + ": what was written cannot be read: " + e.what());
-    }
-  };
+  auto watch = watch_of(i, version);
   auto policy = plan_.policy;
   if (s.starts > 1 && faults_.chance(200)) policy = make_policy(seed_, 1);
   s.running = std::make_unique<process>(process::parts{
@@ -102,12 +107,16 @@ void world::start(std::size_t i) {
           },
       .connection = connection,
       .options = options_,
-      .policy = policy});
+      .policy = policy,
+      .shared = shares_ ? std::optional{membership_of(i, connection)}
+                        : std::nullopt});
+  s.paused = s.cut_off = s.leaving = false;
   *version = s.running->policies().current_version();
   witness_.knows_policy(*version, policy);
   if (!calm_) connection->rates = hazards_.store;
   note("n" + std::to_string(i) + " starts with policy "
        + std::to_string(*version));
+  start_reader(i);
 }
 
 /// What its connection met; counted once, at its end.
@@ -125,7 +134,8 @@ std::uint64_t world::answers_lost() const {
 }
 
 bool world::sound() const {
-  return witness_.violations().empty() && sink_.violations().empty();
+  return witness_.violations().empty() && sink_.violations().empty()
+         && lease_witness_->violations().empty();
 }
 
 bool world::over() const {
@@ -149,7 +159,12 @@ std::vector<world::slot *> world::ready() {
 }
 
 void world::pass_time(instant until) {
-  *now_ = std::max(*now_, until);
+  const auto by = std::max(until - *now_, microseconds{0});
+  // While all rest, and every lease is where it should be, the heartbeats of a
+  // long time change nothing: they are passed over.
+  const bool skips = by > lease_ / 5 && ready().empty() && leases_at_rest();
+  *steady_ += skips ? lease_ / 5 : by;
+  *now_ += by;
   for (auto &s : slots_)
     if (s.running && !s.paused) s.running->catch_up();
 }
@@ -159,6 +174,9 @@ void world::pass_quiet_time() {
   const auto a_little = microseconds{1 + schedule_.below(2'000'000)};
   if (agenda_.empty() || schedule_.chance(300))
     return pass_time(*now_ + a_little);
+  const auto beat = *now_ + lease_ / 5;
+  if (!leases_at_rest())
+    return pass_time(std::min(agenda_.begin()->first.first, beat));
   auto next = agenda_.begin()->first.first;
   if (const auto owed = witness_.next_owed();
       owed && *owed > *now_ && *owed < next && schedule_.chance(700))
@@ -171,6 +189,9 @@ void world::move_one(slot &s) {
   const auto number = "n" + std::to_string(s.running->number()) + " ";
   const auto done = s.running->step(schedule_, fatal);
   note(number + done.what);
+  look_at_inbox();
+  if (shares_ && !s.running->has_job())
+    lease_witness_->at_rest(std::size_t(s.running->number()));
   if (done.killed) {
     ++tally_.faults["actor_killed"];
     died_ = true;
@@ -204,8 +225,15 @@ void world::calm_down() {
   sink_connection_->rates = {};
   for (std::size_t i = 0; i < slots_.size(); ++i) {
     auto &s = slots_[i];
+    if (s.running && s.leaving) {
+      kill_process(i);
+      note("n" + std::to_string(i) + " was leaving");
+    }
     if (!s.running) start(i);
-    s.paused = false;
+    go_on(i);
+    s.cut_off = false;
+    s.running->connection()->away = false;
+    s.running->connection()->breaking = false;
     s.running->connection()->rates = {};
     s.running->clock().off = 0us;
     s.running->starve_one(schedule_, 0);
@@ -253,7 +281,8 @@ void world::fire_what_is_owed() {
 /// Faults rest for a moment: what is overdue must fire, all must be in order.
 void world::truce() {
   calm_down();
-  settle();
+  heal();
+  call_the_roll();
   fire_what_is_overdue();
   for (const auto &what : store_->check())
     witness_.violation("check: " + what);
@@ -288,7 +317,8 @@ run_result world::run() {
   if (sound() && unanswered_ > 0)
     witness_.violation(std::to_string(unanswered_)
                        + " requesters were never answered");
-  if (sound()) settle();
+  if (sound()) heal();
+  if (sound()) call_the_roll();
   fire_what_is_owed();
   if (sound()) {
     for (std::int64_t end = store_->feed_end();
@@ -306,7 +336,13 @@ run_result world::run() {
     if (s.running) count(*s.running);
   for (const auto &[what, n] : witness_.met())
     tally_.met[what] += n;
-  auto violations = witness_.violations();
+  for (const auto &[what, n] : lease_witness_->seen())
+    tally_.faults[what] += n;
+  if (broker_->redelivered() > 0)
+    tally_.faults["parcel_redelivered"] += broker_->redelivered();
+  auto violations = lease_witness_->violations();
+  violations.insert(violations.end(), witness_.violations().begin(),
+                    witness_.violations().end());
   violations.insert(violations.end(), sink_.violations().begin(),
                     sink_.violations().end());
   return {.counted = tally_,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -10,7 +11,11 @@
 #include <utility>
 #include <vector>
 
+#include "broker.hpp"
 #include "campus.hpp"
+#include "faulty_leases.hpp"
+#include "lease_witness.hpp"
+#include "partition_reader.hpp"
 #include "process.hpp"
 #include "sink.hpp"
 #include "storage/memory_store.hpp"
@@ -55,10 +60,19 @@ public:
   [[nodiscard]] run_result run();
 
 private:
+  using microseconds = std::chrono::microseconds;
   struct slot {
     std::unique_ptr<process> running;
     bool paused = false;
+    bool cut_off = false;  ///< from the database
+    bool leaving = false;  ///< it was asked to drain
     int starts = 0;
+    std::string name;
+    std::shared_ptr<partition_reader> reader;
+    std::vector<parcel> mail;  ///< from the broker, while it pauses
+    [[nodiscard]] bool healthy() const {
+      return running && !paused && !cut_off;
+    }
   };
   struct client {
     const planned *of = nullptr;
@@ -75,13 +89,14 @@ private:
   struct hazards {
     fault_rates store;
     unsigned actor_killed = 0, process_killed = 0, paused = 0, clock_jumps = 0,
-             starved = 0;
+             starved = 0, cut_off = 0, drained = 0, resharded = 0,
+             broker_lost = 0;
     unsigned sink_fails = 0;  ///< per mille
+    unsigned parcels_lost = 0;
     bool redelivers = false;
   };
 
   // ---- world.cpp
-  void seed_hazards();
   void start(std::size_t i);
   void count(const process &p);
   void note(const std::string &what);
@@ -103,10 +118,42 @@ private:
   void look_at_sink();
 
   // ---- world_faults.cpp
+  void seed_hazards();
+  void seed_sharing();
   void strike();
   void kill_process(std::size_t i);
   void pause(std::size_t i);
   void jump_clock(std::size_t i);
+  void cut_off(std::size_t i);
+  void go_on(std::size_t i);
+
+  // ---- world_nodes.cpp
+  [[nodiscard]] membership
+  membership_of(std::size_t i,
+                const std::shared_ptr<connection_state> &connection);
+  [[nodiscard]] commit_watch watch_of(std::size_t i,
+                                      const std::shared_ptr<int> &version);
+  [[nodiscard]] instant lease_time() const;
+  void gone(std::size_t i);
+  void drain(std::size_t i);
+  void end_drained(std::size_t i, int starts, instant latest);
+  void reshard();
+  [[nodiscard]] bool leases_at_rest() const;
+  [[nodiscard]] bool is_right(const slot &s, instant now) const;
+  void heal();
+  void call_the_roll();
+  [[nodiscard]] const planned &next_of_roll(const slot &s);
+  void ask(std::size_t i, const planned &p,
+           const std::shared_ptr<int> &waiting);
+
+  // ---- world_roads.cpp
+  [[nodiscard]] std::string event_of(const actors::submission &s) const;
+  void learn(const planned &p);
+  void look_at_inbox();
+  void publish(const planned &p);
+  void start_reader(std::size_t i);
+  void submit_item(std::size_t i, const ingress::nats_item_ptr &item);
+  void wake_reader(std::size_t i, microseconds later);
   bool one_of(unsigned n) { return n > 0 && faults_.below(n) == 0; }
 
   // ---- world_campus.cpp
@@ -117,6 +164,7 @@ private:
   void hand_over_row(slot &s, std::int64_t seq);
   void look_again(std::int64_t seq);
   [[nodiscard]] slot *some_process();
+  [[nodiscard]] std::vector<slot *> servers_of(const std::string &session);
   void hand_over(slot &s, actors::submission what,
                  std::function<void(bool answered, bool id_reused)> then);
 
@@ -136,9 +184,20 @@ private:
   std::shared_ptr<instant> now_;
   std::shared_ptr<storage::memory_database> database_;
   std::unique_ptr<storage::store> store_;  ///< the world's own, never fails
+  bool shares_ = false;  ///< by leases; else every node serves everything
+  std::chrono::milliseconds lease_{10000};
+  std::shared_ptr<actors::ownership::time_point> steady_;
+  std::shared_ptr<storage::shared_leases> leases_;
+  std::unique_ptr<storage::lease_store> lease_store_;  ///< the world's own
   std::shared_ptr<connection_state> sink_connection_;
   std::unique_ptr<storage::store> sink_store_;
   std::vector<slot> slots_;
+  std::unique_ptr<lease_witness> lease_witness_;
+  std::unique_ptr<broker> broker_;
+  std::map<int, const planned *> by_number_;
+  std::map<std::pair<std::pair<std::string, std::string>, storage::digest>, int>
+      numbers_;
+  std::deque<planned> roll_;  ///< commands the world itself sends
   std::map<std::pair<instant, std::uint64_t>, std::function<void()>> agenda_;
   std::uint64_t entries_ = 0;
   std::vector<client> clients_;

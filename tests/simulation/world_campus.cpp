@@ -21,8 +21,18 @@ microseconds pause_before_retry(dice &d) {
 world::slot *world::some_process() {
   std::vector<slot *> alive;
   for (auto &s : slots_)
-    if (s.running) alive.push_back(&s);
+    if (s.running && !s.leaving) alive.push_back(&s);
   return alive.empty() ? nullptr : alive[campus_.below(alive.size())];
+}
+
+/// Those that would read an inbox row of the session.
+std::vector<world::slot *> world::servers_of(const std::string &session) {
+  const auto bucket = workflows::bucket_of(session);
+  std::vector<slot *> all;
+  for (auto &s : slots_)
+    if (s.running && (!shares_ || (!s.paused && s.running->buckets()[bucket])))
+      all.push_back(&s);
+  return all;
 }
 
 /// Gives a command to a process. What a process that died says is not heard:
@@ -31,6 +41,8 @@ void world::hand_over(slot &s, actors::submission what,
                       std::function<void(bool, bool)> then) {
   ++tally_.commands;
   witness_.sent(what);
+  const auto node = std::size_t(s.running->number());
+  const auto bucket = workflows::bucket_of(what.session);
   note("n" + std::to_string(s.running->number()) + " gets " + describe(what));
   auto heard = [this, what, then, line = s.running->connection()](
                    actors::answer<actors::outcome> a) {
@@ -43,8 +55,9 @@ void world::hand_over(slot &s, actors::submission what,
     then(answered, answered && (*a).code
                        && *(*a).code == workflows::refusal_code::id_reused);
   };
-  s.running->submit(std::move(what),
-                    actors::reply<actors::outcome>{std::move(heard)});
+  const bool forwarded = s.running->submit(
+      std::move(what), actors::reply<actors::outcome>{std::move(heard)});
+  if (!forwarded) lease_witness_->handed(node, bucket);
 }
 
 /// Somebody begins to send a planned command.
@@ -55,6 +68,10 @@ void world::open(const planned &p) {
     ++unanswered_;
     if (p.by == road::inbox) {
       at(*now_ + later, [this, &p] { enter_inbox(p); });
+      continue;
+    }
+    if (p.by == road::broker) {
+      at(*now_ + later, [this, &p] { publish(p); });
       continue;
     }
     clients_.push_back({.of = &p});
@@ -86,7 +103,7 @@ void world::send(std::size_t c) {
 
 void world::enter_inbox(const planned &p) {
   store_->save_manual_clock(p.at);
-  store_->insert_inbox(std::to_string(p.number));
+  store_->insert_inbox(event_of(p.what));
   const auto row = store_->read_inbox(last_inbox_, 1).front();
   last_inbox_ = row.seq;
   inbox_[row.seq] = {.of = &p, .received_at = row.received_at};
@@ -106,8 +123,10 @@ void world::deliver(std::int64_t seq) {
   const int times =
       hazards_.redelivers && !calm_ && campus_.chance(150) ? 2 : 1;
   if (times > 1) ++tally_.faults["redelivered"];
-  for (int i = 0; i < times; ++i)
-    if (auto *s = some_process()) hand_over_row(*s, seq);
+  const auto servers = servers_of(item.of->what.session);
+  for (int i = 0; i < times && !servers.empty(); ++i)
+    hand_over_row(*servers[campus_.below(servers.size())], seq);
+  if (servers.empty()) return look_again(seq);
   at(*now_ + patience, [this, seq, looks = item.looks] {
     if (inbox_.at(seq).looks == looks) look_again(seq);
   });

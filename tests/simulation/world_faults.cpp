@@ -31,16 +31,56 @@ void world::seed_hazards() {
   o.max_resident_sessions = d.of<std::size_t>({3, 12, 50000});
   o.session_idle = d.of<std::chrono::milliseconds>({2s, 60s, 600s});
   o.timer_horizon = d.of<std::chrono::seconds>({60s, 600s, 86400s});
-  slots_.resize(d.of<std::size_t>({1, 2, 2, 2, 3}));
+
+  shares_ = d.chance(700);
+  slots_.resize(shares_ ? d.of<std::size_t>({1, 2, 2, 3, 3})
+                        : d.of<std::size_t>({1, 2, 2, 2, 3}));
+  seed_sharing();
+}
+
+void world::seed_sharing() {
+  auto &d = faults_;
+  auto &h = hazards_;
+  const auto maybe = [&](unsigned rate) { return d.chance(600) ? rate : 0; };
+  h.broker_lost = maybe(unsigned(d.between(1000, 8000)));
+  h.parcels_lost = maybe(unsigned(d.between(2, 40)));
+  const auto partitions = d.of<unsigned>({16, 32});
+  broker_ = std::make_unique<broker>(
+      partitions, seed_,
+      broker::surroundings{
+          .now = [this] { return *now_; },
+          .at = [this](instant when, auto what) { at(when, std::move(what)); },
+          .acknowledged = [this](const planned &) { --unanswered_; },
+          .loses =
+              [this] {
+                const bool lost =
+                    !calm_ && faults_.chance(hazards_.parcels_lost);
+                if (lost) ++tally_.faults["parcel_lost"];
+                return lost;
+              }});
+  if (!shares_) return;
+  h.store.beat_fails = maybe(unsigned(d.between(5, 100)));
+  h.cut_off = maybe(unsigned(d.between(800, 5000)));
+  h.drained = maybe(unsigned(d.between(2000, 9000)));
+  h.resharded = maybe(unsigned(d.between(2000, 9000)));
+  lease_ = d.of<std::chrono::milliseconds>({5s, 10s, 30s});
+  leases_->table.shards = d.of<int>({1, 2, 4, 8, 16});
 }
 
 void world::strike() {
   if (calm_) return;
+  if (shares_ && one_of(hazards_.resharded)) reshard();
   const auto i = faults_.below(slots_.size());
   auto &s = slots_[i];
   if (!s.running) return;
   if (one_of(hazards_.process_killed)) return kill_process(i);
   if (one_of(hazards_.paused) && !s.paused) pause(i);
+  if (one_of(hazards_.cut_off) && !s.cut_off) cut_off(i);
+  if (one_of(hazards_.drained) && !s.leaving) drain(i);
+  if (one_of(hazards_.broker_lost) && !s.paused && s.reader) {
+    ++tally_.faults["broker_lost"];
+    s.reader->reconnect();
+  }
   if (one_of(hazards_.clock_jumps)) jump_clock(i);
   if (one_of(hazards_.starved)) {
     ++tally_.faults["starved"];
@@ -52,10 +92,7 @@ void world::kill_process(std::size_t i) {
   ++tally_.faults["process_killed"];
   note("n" + std::to_string(i) + " is killed");
   died_ = true;
-  auto &s = slots_[i];
-  count(*s.running);
-  s.running.reset();
-  s.paused = false;
+  gone(i);
   const microseconds down{std::int64_t(faults_.below(90'000'000))};
   at(*now_ + down, [this, i] {
     if (!slots_[i].running) start(i);
@@ -71,7 +108,33 @@ void world::pause(std::size_t i) {
   note("n" + std::to_string(i) + " pauses for "
        + std::to_string(rest.count() / 1000) + " ms");
   at(*now_ + rest, [this, i, start = s.starts] {
-    if (slots_[i].starts == start) slots_[i].paused = false;
+    if (slots_[i].starts == start) go_on(i);
+  });
+}
+
+/// It sees what time it is at once, and then what came for it.
+void world::go_on(std::size_t i) {
+  auto &s = slots_[i];
+  if (!std::exchange(s.paused, false) || !s.running) return;
+  s.running->catch_up();
+  for (const auto &what : std::exchange(s.mail, {}))
+    if (s.reader) s.reader->arrived(what);
+}
+
+void world::cut_off(std::size_t i) {
+  ++tally_.faults["cut_off"];
+  auto &s = slots_[i];
+  s.cut_off = true;
+  auto line = s.running->connection();
+  line->away = true;
+  line->breaking = faults_.chance(500);
+  const microseconds rest{std::int64_t(
+      faults_.below(faults_.chance(300) ? 600'000'000 : 40'000'000))};
+  note("n" + std::to_string(i) + " is cut off for "
+       + std::to_string(rest.count() / 1000) + " ms");
+  at(*now_ + rest, [this, i, start = s.starts, line] {
+    line->away = line->breaking = false;
+    if (slots_[i].starts == start) slots_[i].cut_off = false;
   });
 }
 

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lease_witness.hpp"
+
+#include "actors/lease_keeper.hpp"
+
+namespace recapd::simulation {
+
+void lease_witness::violation(std::size_t node, unsigned bucket,
+                              const std::string &what) {
+  violations_.push_back("leases: n" + std::to_string(node) + " " + what
+                        + " bucket " + std::to_string(bucket));
+}
+
+void lease_witness::begins(std::size_t node) {
+  nodes_[node] = {};
+  nodes_[node].process = ++processes_;
+}
+
+void lease_witness::ends(std::size_t node) {
+  nodes_[node] = {};
+}
+
+void lease_witness::told(std::size_t node, const storage::turn &turn,
+                         time_point now, time_point until) {
+  auto &n = nodes_[node];
+  const auto held = actors::buckets_of(turn.held, turn.shards);
+  if ((n.kept & ~held).any()) ++seen_["lease_lost"];
+  n.lost = (n.lost | (n.held & ~held)) & ~held;
+  n.rested &= n.lost;
+  for (unsigned b = 0; b < held.size(); ++b) {
+    if (!held[b]) continue;
+    if (std::exchange(holder_[b], n.process) != n.process) ++epoch_[b];
+    n.epoch[b] = epoch_[b];
+  }
+  n.held = held;
+  n.handed |= held;
+  n.kept = held & ~actors::buckets_of(turn.surplus, turn.shards);
+  n.until = until;
+  n.resharded = false;
+  compare(node, now);
+}
+
+void lease_witness::compare(std::size_t node, time_point now) {
+  const auto &n = nodes_[node];
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    const auto &other = nodes_[i];
+    if (i == node || other.process == 0 || other.resharded
+        || other.until <= now)
+      continue;
+    const auto both = n.held & other.kept;
+    if (both.any())
+      violation(node, unsigned(both._Find_first()),
+                "is told to hold, while n" + std::to_string(i) + " holds");
+  }
+}
+
+void lease_witness::resharded() {
+  for (auto &n : nodes_)
+    n.resharded = true;
+}
+
+void lease_witness::handed(std::size_t node, unsigned bucket) {
+  auto &n = nodes_[node];
+  n.handed.set(bucket);
+  n.rested.reset(bucket);
+}
+
+void lease_witness::at_rest(std::size_t node) {
+  nodes_[node].rested = nodes_[node].lost;
+}
+
+bool lease_witness::stale(std::size_t node, unsigned bucket) const {
+  return nodes_[node].epoch[bucket] != epoch_[bucket];
+}
+
+void lease_witness::committed(std::size_t node, unsigned bucket) {
+  const auto &n = nodes_[node];
+  if (!n.handed[bucket])
+    violation(node, bucket, "commits without ever having held");
+  if (n.rested[bucket])
+    violation(node, bucket, "commits, though it knows that it lost");
+  const auto epoch = n.epoch[bucket];
+  if (stale(node, bucket)) ++seen_["stale_written"];
+  if (epoch == 0) return;  // a partition's message is done wherever it came
+  const auto [writer, fresh] = writers_.try_emplace({bucket, epoch}, n.process);
+  if (!fresh && writer->second != n.process)
+    violation(node, bucket, "commits under another's lease of");
+}
+
+void lease_witness::refused(std::size_t node, unsigned bucket) {
+  if (stale(node, bucket)) ++seen_["stale_refused"];
+}
+
+}  // namespace recapd::simulation

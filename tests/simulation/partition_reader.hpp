@@ -1,0 +1,62 @@
+// A node's consumer of the simulated broker: the NATS ingress with its own
+// partitions (ingress/nats_partition.hpp), without its library and threads.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "broker.hpp"
+#include "ingress/nats_partition.hpp"
+
+namespace recapd::simulation {
+
+/// Reads a partition while its node serves all of its sessions. Acknowledges
+/// what the node has answered.
+class partition_reader : public std::enable_shared_from_this<partition_reader> {
+public:
+  struct surroundings {
+    std::function<storage::bucket_set()> buckets;
+    std::function<instant()> now;
+    /// Answered by `answered`.
+    std::function<void(const ingress::nats_item_ptr &)> submit;
+    /// Called with how long until `look`.
+    std::function<void(std::chrono::microseconds)> wake;
+    /// Of a message whose command is durable, to the last word.
+    std::function<void(const actors::submission &)> acknowledges;
+    /// Called with what came; it goes to `arrived` when the node runs.
+    std::function<void(const parcel &)> arrives;
+  };
+
+  partition_reader(broker &from, std::string token, surroundings around)
+      : broker_{from}, token_{std::move(token)}, around_{std::move(around)} {}
+
+  /// Takes up what it should read, lets go of what it should not, and pulls.
+  void look();
+  void arrived(const parcel &p);
+  void answered(const ingress::nats_item_ptr &item, bool fault);
+  /// The connection was lost, and came back.
+  void reconnect();
+
+private:
+  using time_point = ingress::nats_partition::time_point;
+  [[nodiscard]] time_point now() const {
+    return time_point{around_.now().time_since_epoch()};
+  }
+  [[nodiscard]] std::vector<bool> whole() const;
+  void begin(unsigned n, ingress::nats_partition &p);
+  void replaced(const std::string &consumer);
+  void submit(const ingress::nats_item_ptr &item);
+  void acknowledge(const ingress::nats_item &item);
+
+  broker &broker_;
+  std::string token_;
+  surroundings around_;
+  std::map<unsigned, ingress::nats_partition> partitions_;
+  std::uint64_t generation_ = 0;
+};
+
+}  // namespace recapd::simulation
