@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ingress/inbox.hpp"
 
-#include <algorithm>
 #include <condition_variable>
-#include <map>
 #include <mutex>
-#include <optional>
 #include <set>
 #include <thread>
 #include <utility>
 
 #include "ingress/cloudevent.hpp"
 #include "ingress/command_log.hpp"
+#include "ingress/inbox_seqs.hpp"
 #include "ingress/log.hpp"
 #include "ingress/reading.hpp"
 #include "ingress/strict_json.hpp"
@@ -36,60 +34,6 @@ storage::dead_letter letter_of(const storage::inbox_row &row,
           .at = now};
 }
 
-using steady_time = std::chrono::steady_clock::time_point;
-
-/// Seqs that were passed over: their transactions were still running, or were
-/// rolled back. A row that turns up in a hole goes before all that are read
-/// with it: whoever saw it committed can only have inserted a greater seq.
-class hole_list {
-public:
-  /// What a page leaves out above `top`, the greatest seq seen before it.
-  void add_gaps(const std::vector<storage::inbox_row> &page, steady_time now) {
-    for (const auto &row : page) {
-      for (auto seq = std::max(top_ + 1, row.seq - widest_gap);
-           top_ > 0 && seq < row.seq && missed_.size() < most; ++seq)
-        missed_.emplace(seq, now);
-      top_ = std::max(top_, row.seq);
-    }
-  }
-
-  /// What is in the holes by now; to be read after the page it goes before.
-  [[nodiscard]] static std::vector<storage::inbox_row>
-  read_late(storage::store &s, const std::vector<std::int64_t> &seqs,
-            const storage::bucket_set &ours) {
-    std::vector<storage::inbox_row> late;
-    for (const auto seq : seqs)
-      for (auto &row : s.read_inbox(seq - 1, 1, ours))
-        if (row.seq == seq) late.push_back(std::move(row));
-    return late;
-  }
-
-  void filled(std::int64_t seq) { missed_.erase(seq); }
-
-  /// Those still waited for, in order.
-  [[nodiscard]] std::vector<std::int64_t> open(steady_time now) {
-    std::erase_if(missed_,
-                  [&](const auto &h) { return now - h.second > patience; });
-    std::vector<std::int64_t> seqs;
-    for (const auto &[seq, since] : missed_)
-      seqs.push_back(seq);
-    return seqs;
-  }
-
-private:
-  static constexpr std::int64_t widest_gap = 64;
-  static constexpr std::size_t most = 64;
-  static constexpr auto patience = 60s;
-  std::map<std::int64_t, steady_time> missed_;
-  std::int64_t top_ = 0;
-};
-
-/// What one read brought.
-struct inbox_page {
-  std::vector<storage::inbox_row> late;  ///< out of holes: to be taken first
-  std::vector<storage::inbox_row> rows;
-};
-
 }  // namespace
 
 /// Shared with the replies, which may come after the inbox is gone.
@@ -108,10 +52,9 @@ struct inbox::impl : std::enable_shared_from_this<inbox::impl> {
   std::set<std::int64_t> in_flight;  ///< rows taken and not done
   std::thread reader, listener;
   // The reader's own:
-  std::int64_t highest = 0;  ///< seq of the last row that was looked at
-  bool whole = true;         ///< the last read began at the first row
+  bool whole = true;  ///< the last read began at the first row
   std::chrono::steady_clock::time_point last_whole;
-  hole_list holes;
+  inbox_seqs seqs;
   std::shared_ptr<void> subscription;
 
   impl(actors::engine &e, std::string u, metrics &m, inbox_tuning t)
@@ -230,41 +173,29 @@ struct inbox::impl : std::enable_shared_from_this<inbox::impl> {
   // ---- rows
   // ------------------------------------------------------------------------
 
-  /// Takes every row there is after those taken before. Now and then, and
-  /// whenever nothing is in flight, it begins at the first: a row whose
-  /// transaction was slow becomes visible after rows with greater seqs. False:
-  /// a fault came between.
+  /// Takes every row there is and was not taken before. Now and then, and
+  /// whenever nothing is in flight, it begins at the first, for what a fault,
+  /// another bucket or a very slow transaction has left behind. False: a fault
+  /// came between.
   bool read_all() {
     const auto now = std::chrono::steady_clock::now();
     whole = snapshot().empty() || now - last_whole >= tuning.rescan
             || buckets_moved();
     if (whole) last_whole = now;
-    if (whole) highest = 0;
+    if (whole) seqs.start_over();
     while (true) {
       const auto skipped = snapshot();
-      const auto page = read_now(
-          engine, [after = highest, n = tuning.page, open = holes.open(now),
-                   ours = engine.buckets()](storage::store &s) {
-            inbox_page read;
-            read.rows = s.read_inbox(after, n, ours);
-            read.late = hole_list::read_late(s, open, ours);
-            return read;
+      const auto page =
+          read_now(engine, [among = seqs.unseen(now), n = tuning.page,
+                            ours = engine.buckets()](storage::store &s) {
+            return s.read_inbox_among(among, n, ours);
           });
       if (!page) return false;
-      holes.add_gaps(page->rows, now);
-      std::set<std::int64_t> early;
-      for (const auto &row : page->late) {
+      for (const auto &row : *page) {
         if (!take_unless(skipped, row)) return false;
-        holes.filled(row.seq);
-        early.insert(row.seq);
+        seqs.saw(row.seq, now);
       }
-      for (const auto &row : page->rows) {
-        if (!early.contains(row.seq) && !take_unless(skipped, row))
-          return false;
-        highest = row.seq;
-      }
-      if (page->rows.size() < static_cast<std::size_t>(tuning.page))
-        return true;
+      if (page->size() < static_cast<std::size_t>(tuning.page)) return true;
     }
   }
 

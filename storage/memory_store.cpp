@@ -141,10 +141,17 @@ public:
     if (now) db_->manual_clock = now;
   }
 
-  std::vector<inbox_row> read_inbox(std::int64_t after, int limit,
-                                    const bucket_set &buckets) override {
+  std::vector<inbox_row> read_inbox_among(std::span<const seq_range> among,
+                                          int limit,
+                                          const bucket_set &buckets) override {
     const std::lock_guard guard{db_->lock};
-    auto rows = take(db_->inbox, db_->inbox.upper_bound(after), limit);
+    std::vector<inbox_row> rows;
+    for (const auto &range : among) {
+      const auto room = limit - static_cast<int>(rows.size());
+      for (auto &row :
+           take(db_->inbox, db_->inbox.lower_bound(range.low), room))
+        if (row.seq <= range.high) rows.push_back(std::move(row));
+    }
     for (auto &row : rows) {
       row.ours = buckets[bucket_of_event(row.event)];
       if (!row.ours) row.event.clear();

@@ -178,18 +178,27 @@ void pg_store::save_manual_clock(std::optional<instant> now) {
   });
 }
 
-std::vector<inbox_row> pg_store::read_inbox(std::int64_t after, int limit,
-                                            const bucket_set &buckets) {
+std::vector<inbox_row>
+pg_store::read_inbox_among(std::span<const seq_range> among, int limit,
+                           const bucket_set &buckets) {
   static const auto columns = [](const std::string &ours) {
-    return "SELECT seq, " + ours + ", CASE WHEN " + ours + " THEN event END, "
+    return "SELECT i.* FROM unnest($1::int8[], $2::int8[]) AS r (low, high),"
+           " LATERAL (SELECT seq, "
+           + ours + ", CASE WHEN " + ours + " THEN event END, "
            + pg_micros("received_at")
-           + " FROM inbox WHERE seq > $1::int8 ORDER BY seq LIMIT $2::int4";
+           + " FROM inbox WHERE seq BETWEEN r.low AND r.high"
+             " ORDER BY seq LIMIT $3::int4) AS i ORDER BY i.seq LIMIT $3::int4";
   };
   static const pg_statement all{"read_inbox", columns("true")};
   static const pg_statement some{"read_inbox_buckets",
-                                 columns("bucket = ANY ($3::int2[])")};
+                                 columns("bucket = ANY ($4::int2[])")};
+  pg_array low{pg_type::int8}, high{pg_type::int8};
+  for (const auto &range : among) {
+    low.number(range.low);
+    high.number(range.high);
+  }
   pg_args args;
-  args.int8(after).int4(limit);
+  args.array(low).array(high).int4(limit);
   if (!buckets.all()) {
     pg_array which{pg_type::int2};
     for (std::size_t b = 0; b < buckets.size(); ++b)

@@ -31,8 +31,9 @@ public:
   std::optional<instant> load_manual_clock() override;
   void save_manual_clock(std::optional<instant> now) override;
 
-  std::vector<inbox_row> read_inbox(std::int64_t after, int limit,
-                                    const bucket_set &buckets) override;
+  std::vector<inbox_row> read_inbox_among(std::span<const seq_range> among,
+                                          int limit,
+                                          const bucket_set &buckets) override;
   void insert_inbox(std::string_view event) override;
   void forward_to_inbox(std::span<const inbox_row> rows) override;
   void bury(const dead_letter &letter,

@@ -6,6 +6,7 @@
 #include <bitset>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -78,9 +79,9 @@ struct usage_change {
 /// Everything that follows from one command (or timer, or settlement). It is
 /// written whole, in one transaction, or not at all.
 struct commit {
-  std::string session;                    ///< the session's id, for the bucket
-  std::vector<event_row> events;          ///< seqs follow on the stored version
-  std::optional<session_row> row;         ///< after the events; absent without
+  std::string session;             ///< the session's id, for the bucket
+  std::vector<event_row> events;   ///< seqs follow on the stored version
+  std::optional<session_row> row;  ///< after the events; absent without
   /// Without events: the version the outcome was decided on (0: no session);
   /// at any other it is a version_conflict. Absent: whatever the version.
   std::optional<int> base_version;
@@ -107,6 +108,12 @@ struct inbox_row {
   bool ours = true;  ///< its bucket was asked for; else there is no event
   std::string event;
   instant received_at;
+};
+
+/// Of the inbox; both ends are part of it.
+struct seq_range {
+  std::int64_t low = 1;
+  std::int64_t high = std::numeric_limits<std::int64_t>::max();
 };
 
 struct timer_row {
@@ -212,11 +219,18 @@ public:
 
   // ---- inbox and dead letters ----
   // What came by the database, and what could not be taken.
-  /// Rows with seq > `after`, in order.
+  /// Rows of these ranges, which are ascending and do not overlap, in order.
   /// Of buckets that are not set only the seqs are read.
   [[nodiscard]] virtual std::vector<inbox_row>
+  read_inbox_among(std::span<const seq_range> among, int limit,
+                   const bucket_set &buckets) = 0;
+  /// Rows with seq > `after`.
+  [[nodiscard]] std::vector<inbox_row>
   read_inbox(std::int64_t after, int limit,
-             const bucket_set &buckets = all_buckets) = 0;
+             const bucket_set &buckets = all_buckets) {
+    const seq_range rest{.low = after + 1};
+    return read_inbox_among({&rest, 1}, limit, buckets);
+  }
   virtual void insert_inbox(std::string_view event) = 0;
   /// The rows' events in this order, all or none, received when they were.
   virtual void forward_to_inbox(std::span<const inbox_row> rows) = 0;

@@ -55,9 +55,10 @@ public:
   void save_manual_clock(std::optional<instant> now) override {
     real_->save_manual_clock(now);
   }
-  std::vector<inbox_row> read_inbox(std::int64_t after, int limit,
-                                    const bucket_set &buckets) override {
-    return real_->read_inbox(after, limit, buckets);
+  std::vector<inbox_row>
+  read_inbox_among(std::span<const seq_range> among, int limit,
+                   const bucket_set &buckets) override {
+    return real_->read_inbox_among(among, limit, buckets);
   }
   void insert_inbox(std::string_view event) override {
     real_->insert_inbox(event);

@@ -1,9 +1,11 @@
 // Who holds which shard, in both stores.
 // SPDX-License-Identifier: Apache-2.0
 #define CAF_SUITE leasing
+#include <future>
 #include <rapidcheck.h>
 
 #include "storage/leases.hpp"
+#include "storage/pg_connection.hpp"
 #include "worlds.hpp"
 
 #include "caf/test/unit_test.hpp"
@@ -145,6 +147,42 @@ CAF_TEST(shards are split and joined while nodes run) {
     CAF_CHECK(s.set_shards(1));
     CAF_CHECK_EQUAL(held(s, "a") + held(s, "b"), 1u);
   });
+}
+
+CAF_TEST(a lease that is being renewed is not taken over) {
+  const auto &database = pg_database::emptied();
+  const auto a = open_pg_leases(database.url());
+  const auto b = open_pg_leases(database.url());
+  auto brief = from("a", true);
+  brief.expiry = 300ms;
+  (void)a->beat(brief);
+  (void)b->beat(from("b", true));
+  // A renewal that takes until after the old expiry.
+  pg_connection renewing{database.url()};
+  std::future<turn> other;
+  renewing.in_transaction([&] {
+    renewing.script("UPDATE nodes SET expires_at = clock_timestamp()"
+                    " + interval '10s' WHERE name = 'a'");
+    renewing.script("SELECT pg_sleep(0.4)");
+    other = std::async(std::launch::async, [&] { return b->beat(from("b")); });
+    renewing.script("SELECT pg_sleep(0.2)");
+  });
+  CAF_CHECK(other.get().held.empty());
+  CAF_CHECK_EQUAL(a->beat(from("a")).held.size(), 64u);
+}
+
+CAF_TEST(a heartbeat that changes nothing else is one statement) {
+  const auto &database = pg_database::emptied();
+  const auto a = open_pg_leases(database.url());
+  (void)a->beat(from("a", true));
+  pg_connection other{database.url()};
+  other.in_transaction([&] {
+    // Whoever changes anything takes this lock.
+    other.script("SELECT pg_advisory_xact_lock(7236218450113)");
+    CAF_CHECK_EQUAL(a->beat(from("a")).held.size(), 64u);
+  });
+  const auto [table, now] = a->look();
+  CAF_CHECK(table.members.at("a").expires_at > now + 9s);
 }
 
 CAF_TEST(whatever nodes do in the end every shard is held and shared) {
