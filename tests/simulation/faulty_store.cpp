@@ -71,9 +71,10 @@ public:
   void save_manual_clock(std::optional<instant> now) override {
     read().save_manual_clock(now);
   }
-  std::vector<inbox_row> read_inbox(std::int64_t after, int limit,
-                                    const bucket_set &buckets) override {
-    return read().read_inbox(after, limit, buckets);
+  std::vector<inbox_row>
+  read_inbox_among(std::span<const seq_range> among, int limit,
+                   const bucket_set &buckets) override {
+    return read().read_inbox_among(among, limit, buckets);
   }
   void insert_inbox(std::string_view event) override {
     read().insert_inbox(event);
