@@ -85,19 +85,22 @@ void witness::sent(const actors::submission &s) {
 
 void witness::published(const actors::submission &s) {
   auto &line = published_[s.session];
-  const identity id{s.source, s.id};
-  if (std::find(line.begin(), line.end(), id) == line.end()) line.push_back(id);
+  const std::pair what{identity{s.source, s.id}, s.content};
+  if (std::find(line.begin(), line.end(), what) == line.end())
+    line.push_back(what);
 }
 
-/// Whatever was published before is durable by now.
-void witness::in_order(const std::string &session, const identity &id) {
-  const auto line = published_.find(session);
+/// Whatever was published before is durable by now. Another command of the same
+/// id may have come by another road.
+void witness::in_order(const storage::outcome_row &row) {
+  const auto line = published_.find(row.session);
   if (line == published_.end()) return;
-  const auto end = std::find(line->second.begin(), line->second.end(), id);
+  const std::pair what{identity{row.source, row.id}, row.content};
+  const auto end = std::find(line->second.begin(), line->second.end(), what);
   if (end == line->second.end()) return;
   for (auto i = line->second.begin(); i != end; ++i)
-    expect(outcomes_.contains(*i), session,
-           i->second + " was published before " + id.second
+    expect(outcomes_.contains(i->first), row.session,
+           i->first.second + " was published before " + row.id
                + ", and is done after it");
 }
 
@@ -127,7 +130,7 @@ void witness::command_committed(const storage::commit &c, int policy_version) {
   if (k == nullptr) return violation(about + ": nobody sent this command");
   expect(outcomes_.emplace(identity{row.source, row.id}, row).second, about,
          "a command took effect twice");
-  in_order(c.session, {row.source, row.id});
+  in_order(row);
   expect(k->receipts.contains(row.received_at), about,
          "was not received at that moment");
   expect(row.session == c.session && c.session == k->what.session, about,

@@ -86,7 +86,7 @@ private:
   void fold(const storage::commit &c, const model_session &s);
   [[nodiscard]] const workflows::rules *rules_of(int policy_version,
                                                  const std::string &course);
-  void in_order(const std::string &session, const identity &id);
+  void in_order(const storage::outcome_row &row);
   const known_command *find(const storage::outcome_row &row);
   void expect(bool holds, const std::string &about, const std::string &what);
 
@@ -98,7 +98,8 @@ private:
   std::map<std::string, std::map<std::string, std::int64_t>> accounts_;
   std::map<identity, storage::outcome_row> outcomes_;
   /// By session: what went to the broker, in order.
-  std::map<std::string, std::vector<identity>> published_;
+  std::map<std::string, std::vector<std::pair<identity, storage::digest>>>
+      published_;
   std::uint64_t commits_ = 0;
   std::map<std::string, std::uint64_t> met_;
   std::vector<std::string> violations_;
