@@ -77,6 +77,7 @@ void read_ingress(const tree &t, settings &s) {
   in.number("nats_partitions", s.nats_partitions, 1, most);
   if (!std::has_single_bit(static_cast<unsigned>(s.nats_partitions)))
     in.refuse("nats_partitions", "a power of two, as in the server's mapping");
+  in.number("nats_replicas", s.nats_replicas, 1, 5);
   in.end();
 }
 

@@ -35,13 +35,14 @@ struct webhook {
 struct settings {
   std::string listen_host = "127.0.0.1";
   unsigned short listen_port = 8080;  ///< 0: any free port
-  std::string name;  ///< empty: after the host and the data folder
+  std::string name;      ///< empty: after the host and the data folder
   int lease_ms = 10000;  ///< a node silent for so long has lost its shards
   std::string database_url;
   std::string data_dir = ".local";
   ingress_kind ingress = ingress_kind::inbox;
   std::string nats_url;
   int nats_partitions = 64;  ///< a power of two
+  int nats_replicas = 1;     ///< of the streams, where they are made
   auth_mode auth = auth_mode::trusted;
   std::vector<token> tokens;
   clock_kind clock = clock_kind::system;

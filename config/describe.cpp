@@ -75,7 +75,8 @@ json::object to_json(const settings &s) {
       {"url", without_passwords(s.database_url).value_or(std::string{hidden})}};
   out["ingress"] = {{"kind", nats ? "nats" : "inbox"},
                     {"nats_url", without_nats_secrets(s.nats_url)},
-                    {"nats_partitions", s.nats_partitions}};
+                    {"nats_partitions", s.nats_partitions},
+                    {"nats_replicas", s.nats_replicas}};
   out["auth"] = {{"mode", token_mode ? "token" : "trusted"},
                  {"tokens", tokens_of(s)}};
   out["policy"] = workflows::to_json(s.policy);

@@ -21,6 +21,7 @@ constexpr std::array all_scalars = std::to_array<scalar>({
     {"ingress.kind"},
     {"ingress.nats_url"},
     {"ingress.nats_partitions", shape::number},
+    {"ingress.nats_replicas", shape::number},
     {"auth.mode"},
     {"auth.tokens", shape::json},
     {"auth.tokens_file"},

@@ -149,7 +149,8 @@ struct nats_egress::impl {
                                              "recapd events " + settings.node);
     fresh->ensure_stream({.name = std::string{event_stream},
                           .subjects = {"recapd.event.>", "recapd.notify.>"},
-                          .max_age = kept});
+                          .max_age = kept,
+                          .replicas = settings.replicas});
     publisher = std::make_unique<nats_publisher>(*fresh);
     link = std::move(fresh);
   }

@@ -14,8 +14,9 @@ namespace recapd::ingress {
 inline constexpr std::string_view event_stream = "RECAPD_EVENTS";
 
 struct nats_egress_settings {
-  std::string url;
+  std::string url;   ///< or several, as nats_link takes them
   std::string node;  ///< for the server's lists of connections
+  int replicas = 1;  ///< of the stream, where it is made
 };
 
 struct nats_egress_tuning {

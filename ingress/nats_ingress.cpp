@@ -250,7 +250,8 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
     fresh->ensure_stream({.name = std::string{command_stream},
                           .subjects = {std::string{command_prefix} + "*.*"},
                           .work_queue = true,
-                          .max_message_bytes = max_message_bytes});
+                          .max_message_bytes = max_message_bytes,
+                          .replicas = settings.replicas});
     inbox = fresh->new_inbox();
     fresh->subscribe(inbox + ".*",
                      [this](nats_message m) { put(std::move(m)); });

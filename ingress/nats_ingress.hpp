@@ -19,9 +19,10 @@ namespace recapd::ingress {
 inline constexpr std::string_view command_stream = "RECAPD";
 
 struct nats_settings {
-  std::string url;
+  std::string url;           ///< or several, as nats_link takes them
   std::string node;          ///< for the server's lists of connections
   unsigned partitions = 64;  ///< a power of two, as in the server's mapping
+  int replicas = 1;          ///< of the stream, where it is made
 };
 
 /// Bounds and times; the defaults suit a node in service.

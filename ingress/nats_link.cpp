@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <boost/algorithm/string/classification.hpp>
+#include <boost/algorithm/string/split.hpp>
+#include <boost/algorithm/string/trim.hpp>
 #include <cstdlib>
 #include <list>
 #include <mutex>
@@ -45,6 +48,20 @@ void check(natsStatus status, const std::string &what) {
   const bool told = detail != nullptr && *detail != '\0' && last == status;
   throw nats_error{what + ": " + natsStatus_GetText(status)
                    + (told ? " (" + std::string{detail} + ")" : "")};
+}
+
+/// It tries them in an order of its own.
+void set_servers(natsOptions *of, const std::string &urls) {
+  std::vector<std::string> all;
+  boost::split(all, urls, boost::is_any_of(","));
+  std::vector<const char *> servers;
+  for (auto &url : all) {
+    boost::trim(url);
+    if (!url.empty()) servers.push_back(url.c_str());
+  }
+  check(natsOptions_SetServers(of, servers.data(),
+                               static_cast<int>(servers.size())),
+        "the NATS URL");
 }
 
 natsStatus fill(natsMsg *to, const nats_headers &headers) {
@@ -149,10 +166,10 @@ struct nats_link::impl {
     nats_ReleaseThreadMemory();
   }
 
-  void connect(const std::string &url, const std::string &name) {
+  void connect(const std::string &urls, const std::string &name) {
     options_handle o;
     check(natsOptions_Create(&o.get), "NATS");
-    check(natsOptions_SetURL(o.get, url.c_str()), "the NATS URL");
+    set_servers(o.get, urls);
     natsOptions_SetName(o.get, name.c_str());
     natsOptions_SetTimeout(o.get, connect_ms);
     natsOptions_SetMaxReconnect(o.get, -1);
@@ -189,9 +206,9 @@ struct nats_link::impl {
   }
 };
 
-nats_link::nats_link(const std::string &url, const std::string &name)
+nats_link::nats_link(const std::string &urls, const std::string &name)
     : impl_{std::make_unique<impl>()} {
-  impl_->connect(url, name);
+  impl_->connect(urls, name);
 }
 
 nats_link::~nats_link() = default;
@@ -295,6 +312,7 @@ void nats_link::ensure_stream(const stream_spec &spec) {
   c.Storage = js_FileStorage;
   c.MaxAge = std::chrono::nanoseconds{spec.max_age}.count();
   c.MaxMsgSize = spec.max_message_bytes;
+  c.Replicas = spec.replicas;
   status = js_AddStream(nullptr, impl_->stream_context, &c, nullptr, &code);
   check(status, "making the stream " + spec.name);
 }

@@ -38,6 +38,7 @@ struct stream_spec {
   bool work_queue = false;
   std::chrono::seconds max_age{0};  ///< 0: for ever
   int max_message_bytes = -1;       ///< -1: the server's bound
+  int replicas = 1;                 ///< more need a cluster of servers
 };
 
 struct consumer_spec {
@@ -53,7 +54,8 @@ struct consumer_spec {
 /// Every call ends within seconds; all throw nats_error.
 class nats_link {
 public:
-  nats_link(const std::string &url, const std::string &name);
+  /// `urls`: the servers of one cluster, with commas between them.
+  nats_link(const std::string &urls, const std::string &name);
   /// Ends; no callback runs after it.
   ~nats_link();
   nats_link(const nats_link &) = delete;

@@ -180,10 +180,13 @@ void node::start_nats(const config::settings &s) {
       ingress::nats_settings{.url = s.nats_url,
                              .node = name,
                              .partitions =
-                                 static_cast<unsigned>(s.nats_partitions)},
+                                 static_cast<unsigned>(s.nats_partitions),
+                             .replicas = s.nats_replicas},
       *meters_);
   nats_out_ = std::make_unique<ingress::nats_egress>(
-      *engine_, ingress::nats_egress_settings{.url = s.nats_url, .node = name},
+      *engine_,
+      ingress::nats_egress_settings{
+          .url = s.nats_url, .node = name, .replicas = s.nats_replicas},
       *meters_);
 }
 

@@ -33,6 +33,7 @@ CAF_TEST(an empty text gives every default) {
   CAF_CHECK(s.ingress == config::ingress_kind::inbox);
   CAF_CHECK_EQUAL(s.nats_url, "");
   CAF_CHECK_EQUAL(s.nats_partitions, 64);
+  CAF_CHECK_EQUAL(s.nats_replicas, 1);
   CAF_CHECK(s.auth == config::auth_mode::trusted);
   CAF_CHECK(s.clock == config::clock_kind::system);
   CAF_CHECK(s.tokens.empty());

@@ -82,6 +82,8 @@ constexpr auto wrongs = std::to_array<wrong>({
      "ingress.nats_partitions: expected a power of two"},
     {R"({"ingress": {"nats_partitions": 2048}})",
      "ingress.nats_partitions: expected"},
+    {R"({"ingress": {"nats_replicas": 0}})", "ingress.nats_replicas: expected"},
+    {R"({"ingress": {"nats_replicas": 6}})", "ingress.nats_replicas: expected"},
     // auth
     {R"({"auth": {"mode": "open"}})",
      R"(auth.mode: expected one of "trusted", "token")"},
