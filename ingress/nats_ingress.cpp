@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <boost/json/serialize.hpp>
 #include <condition_variable>
+#include <future>
 #include <map>
 #include <mutex>
 #include <random>
+#include <span>
 #include <thread>
 #include <utility>
 #include <variant>
@@ -29,6 +31,8 @@ using time_point = nats_partition::time_point;
 constexpr auto longest_wait = 500ms;
 constexpr auto pull_grace = 1s;
 constexpr auto flush_bound = 1s;
+/// Partitions that are begun at the same time.
+constexpr std::size_t at_once = 16;
 /// What the stream takes: the largest event, and room for headers.
 constexpr int max_message_bytes = 2 * static_cast<int>(max_event_bytes);
 
@@ -307,42 +311,62 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
   time_point begin_partitions() {
     auto next = time_point::max();
     begin_failed = false;
-    std::optional<std::vector<std::string>> there;
+    std::vector<unsigned> due;
     for (auto &[n, p] : partitions) {
       if (!held[n] || !p.halted() || !p.at_rest()) continue;
-      if (p.retry_at() > std::chrono::steady_clock::now()) {
+      if (p.retry_at() > std::chrono::steady_clock::now())
         next = std::min(next, p.retry_at());
-        continue;
-      }
+      else
+        due.push_back(n);
+    }
+    if (due.empty()) return next;
+    const auto there = link->consumers(std::string{command_stream});
+    for (std::size_t i = 0; i < due.size() && !begin_failed; i += at_once) {
       if (is_stopping()) break;
-      if (!there) there = link->consumers(std::string{command_stream});
+      const auto rest = std::span{due}.subspan(i);
+      begin(rest.first(std::min(at_once, rest.size())), there);
+    }
+    // The others' turn comes before that of those that failed.
+    return begin_failed ? std::chrono::steady_clock::now() : next;
+  }
+
+  /// In a cluster each consumer takes its time: its servers elect a leader.
+  void begin(std::span<const unsigned> numbers,
+             const std::vector<std::string> &there) {
+    std::vector<std::future<std::string>> made;
+    for (const auto n : numbers)
+      made.push_back(std::async(std::launch::async | std::launch::deferred,
+                                [this, n, &there,
+                                 name = "recapd-p" + number(n) + "-" + token
+                                        + "-" + number(++generation)] {
+                                  make_consumer(n, name, there);
+                                  return name;
+                                }));
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+      auto &p = partitions.at(numbers[i]);
       try {
-        begin(n, p, *there);
+        p.begin(made[i].get());
       } catch (const nats_error &e) {
-        // The others' turn comes before this one's next.
         trouble(e.what());
         begin_failed = true;
         p.halt(std::chrono::steady_clock::now() + tuning.backoff);
-        return p.retry_at();
       }
     }
-    return next;
   }
 
-  void begin(unsigned n, nats_partition &p,
-             const std::vector<std::string> &there) {
+  /// On a thread of its own.
+  void make_consumer(unsigned n, const std::string &name,
+                     const std::vector<std::string> &there) {
     const auto prefix = "recapd-p" + number(n) + "-";
     const std::string stream{command_stream};
-    for (const auto &name : there)
-      if (name.starts_with(prefix)) link->delete_consumer(stream, name);
-    auto name = prefix + token + "-" + number(++generation);
+    for (const auto &old : there)
+      if (old.starts_with(prefix)) link->delete_consumer(stream, old);
     link->create_consumer(
         {.stream = stream,
          .name = name,
          .filter = std::string{command_prefix} + number(n) + ".*",
          .ack_wait = tuning.ack_wait,
          .max_ack_pending = tuning.window});
-    p.begin(std::move(name));
   }
 
   /// The bound of all, shared among the partitions.
@@ -355,6 +379,11 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
   void pull() {
     const auto now = std::chrono::steady_clock::now();
     for (auto &[n, p] : partitions) {
+      if (p.unheard(now)) {
+        p.halt({});
+        wake();
+        continue;
+      }
       const auto count = p.ask(window(), now, now + tuning.pull + pull_grace);
       if (count == 0) continue;
       const auto expires = std::chrono::nanoseconds{tuning.pull}.count();

@@ -27,9 +27,9 @@ struct nats_settings {
 
 /// Bounds and times; the defaults suit a node in service.
 struct nats_tuning {
-  std::size_t max_in_flight = 4000;       ///< of all partitions
-  std::size_t window = 256;               ///< of one partition
-  std::chrono::milliseconds pull{10000};  ///< a request for messages lasts
+  std::size_t max_in_flight = 4000;      ///< of all partitions
+  std::size_t window = 256;              ///< of one partition
+  std::chrono::milliseconds pull{3000};  ///< a request for messages lasts
   std::chrono::milliseconds ack_wait{30000};
   std::chrono::milliseconds backoff{250};   ///< after a fault
   std::chrono::milliseconds mapping{5000};  ///< until another look at it

@@ -55,6 +55,11 @@ public:
   /// `until`.
   [[nodiscard]] std::size_t ask(std::size_t window, time_point now,
                                 time_point until);
+  /// What was asked for has neither come nor ended in time: the consumer is
+  /// gone. The server tells only who was asking when it went.
+  [[nodiscard]] bool unheard(time_point now) const {
+    return !halted_ && asked_ > 0 && now >= asked_until_;
+  }
   /// The server will send nothing more of what was asked for.
   void asked_ended() { asked_ = 0; }
 

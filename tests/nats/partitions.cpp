@@ -99,4 +99,13 @@ CAF_TEST(an answer that never comes is waited for until its end) {
   CAF_CHECK_EQUAL(p.ask(4, now + 1s, now + 2s), 4u);
 }
 
+CAF_TEST(a consumer that does not answer a request in time is gone) {
+  CAF_CHECK(!p.unheard(now + 9s));
+  CAF_CHECK_EQUAL(p.ask(4, now, now + 1s), 4u);
+  CAF_CHECK(!p.unheard(now + 999ms));
+  CAF_CHECK(p.unheard(now + 1s));
+  p.asked_ended();
+  CAF_CHECK(!p.unheard(now + 1s));
+}
+
 CAF_TEST_FIXTURE_SCOPE_END()

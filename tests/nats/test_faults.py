@@ -187,3 +187,26 @@ def test_what_the_database_could_not_take_comes_again(place):
                                 for n in range(5, 50, 7)})
     check(place, events)
     assert node.process.poll() is None
+
+
+def test_a_consumer_that_vanished_unheard_is_made_again(place):
+    # Others' leases last, so that nothing but this makes it begin anew.
+    first = place.start("a", RECAPD_NODE_LEASE_MS="600000")
+    tools.wait_until(lambda: stream_there(place.nats.url), "the stream")
+    tools.wait_until(lambda: len(consumers(place)) == 64, "every consumer")
+    first.process.send_signal(signal.SIGSTOP)
+    tools.wait_until(lambda: not any(c["num_waiting"]
+                                     for c in consumers(place)),
+                     "the end of its requests")
+    with Nats(place.nats.url) as client:
+        for consumer in consumers(place):
+            client.api("CONSUMER.DELETE.RECAPD." + consumer["name"])
+    first.process.send_signal(signal.SIGCONT)
+    events = lessons(3)
+    publish_all(place, events)
+    check(place, events)
+
+
+def consumers(place):
+    with Nats(place.nats.url, 5) as client:
+        return client.api("CONSUMER.LIST.RECAPD")["consumers"] or []
