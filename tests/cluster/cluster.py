@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""A real cluster: nodes in network namespaces of their own on one PostgreSQL,
-under load, while they are killed, paused, cut off, drained and restarted."""
+"""A real cluster: nodes in network namespaces of their own on one PostgreSQL and
+three NATS servers, under load, while they are killed, paused, cut off, drained and restarted."""
 import argparse
 import os
 import random
@@ -26,6 +26,8 @@ from cluster_damage import DAMAGES, damage  # noqa: E402
 from cluster_faults import WEIGHTS, ClusterFaults  # noqa: E402
 from cluster_world import ClusterWorld  # noqa: E402
 from crash import Forgetful  # noqa: E402
+from nats_audit import check_stored  # noqa: E402
+from nats_servers import TROUBLE  # noqa: E402
 from network import Network, NotAllowed  # noqa: E402
 from postgres import Postgres  # noqa: E402
 from proxy import Loop  # noqa: E402
@@ -38,8 +40,10 @@ KINDS = ("lost", "double_paid", "limit_passed", "out_of_order", "stuck",
 EPILOG = """\
 A round: load at all nodes, one to three faults in it, everything is healed,
 every command gets its answer, every shard has one holder and each node its
-share, the client's record is compared with the database, recapctl check. Every
-10 rounds a new database. The choice of faults follows from the seed; what they
+share, the client's record is compared with the database and with the streams
+of NATS, recapctl check. What JetStream acknowledged is never published again,
+so that what is lost stays lost. Every 10 rounds a new database and new NATS
+servers. The choice of faults follows from the seed; what they
 meet does not. takeover_p99_s: from the moment a node falls silent to the first
 answer for a session it served, by another node; more than twice the lease is a
 failure.
@@ -168,16 +172,25 @@ class Run:
             near = check_cluster(world, self.found)
         except AssertionError as error:
             self.found.say("stuck", str(error))
+            check_stored(world, self.found)
             for command in world.record.unanswered():
                 self.found.say("stuck", f"never answered: {command.event}")
         for sentence in [*world.troubles(), *faults.broken, *world.check()]:
             self.found.say("other", sentence)
+        if self.failed():
+            self.describe_nats(world)
         taken = [f"{s:.2f}" for s in world.takeovers.seconds[measured:]]
         print(f"round {self.rounds}: {', '.join(k for _, k in plan)}; "
               f"{world.record.acknowledged - before} acknowledged, "
               f"{near} limits nearly used up, "
               f"taken over in {'/'.join(taken) or '-'} s, "
               f"{time.monotonic() - begun:.1f} s", flush=True)
+
+    def describe_nats(self, world):
+        try:
+            (world.folder / "nats.json").write_text(world.nats.describe())
+        except TROUBLE as error:
+            print(f"NATS does not say how it is: {error!r}")
 
     def report(self):
         """Prints what was found and the last line; the exit code."""

@@ -4,6 +4,7 @@ import time
 from collections import defaultdict
 
 import audit
+from nats_audit import check_nats
 
 # Whoever changes nodes or leases holds it (storage/pg_leases.cpp).
 HEARTBEAT_LOCK = 7236218450113
@@ -12,14 +13,15 @@ HEARTBEAT_LOCK = 7236218450113
 def check_cluster(world, found):
     """All of it; how many limits were nearly used up."""
     near = audit.audit(world, found)
+    check_nats(world, found)
     check_order(world, found)
     check_chains(world, found)
     return near
 
 
 def check_order(world, found):
-    """A command that was sent after another one's answer comes after it in
-    their session's history."""
+    """A command that was sent after another one's answer, or after a broker
+    had it, comes after it in their session's history."""
     places = defaultdict(lambda: defaultdict(list))  # session, command: seqs
     for session, seq, identity in world.sql(
             "SELECT session_id, seq, command_id FROM session_events"
@@ -36,8 +38,9 @@ def check_order(world, found):
                 found.say("out_of_order",
                           f"{identity} was sent after the answer of {whose} "
                           f"and comes before it in {session}")
-            if whose is None or command.ended < earliest:
-                earliest, whose = command.ended, identity
+            done = min(command.ended, command.stored or command.ended)
+            if whose is None or done < earliest:
+                earliest, whose = done, identity
 
 
 def check_chains(world, found):

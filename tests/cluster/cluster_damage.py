@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Damage by hand, to see that the audit finds it."""
+import json
+
 import psycopg2
 
 # Each does what a broken program might have done.
@@ -10,6 +12,43 @@ SWAP = (
     " AND e.session_id = (SELECT min(session_id) FROM (SELECT session_id"
     "  FROM session_events WHERE session_id LIKE '{2}' AND seq IN ({0}, {1})"
     "  GROUP BY 1 HAVING count(command_id) = 2) both_by_commands)")
+NOBODY = "99.damage"  # no partition's, so no node takes it
+
+
+def lose_message(world):
+    """JetStream acknowledged it, then it is gone."""
+    event = {"id": "damage-1", "subject": "damage", "type": "damage"}
+    with world.nats.connect() as client:
+        world.record.sending([event])
+        seq = client.request(f"recapd.commands.{NOBODY}",
+                             json.dumps(event))["seq"]
+        world.record.store(event, f"RECAPD {seq}")
+        client.api("STREAM.MSG.DELETE.RECAPD", seq=seq)
+
+
+def lose_event(world):
+    """The first that nobody has read yet."""
+    with world.nats.connect() as client:
+        state = client.api("STREAM.INFO.RECAPD_EVENTS")["state"]
+        assert world.published.read_to < state["last_seq"]
+        client.api("STREAM.MSG.DELETE.RECAPD_EVENTS",
+                   seq=world.published.read_to + 1)
+
+
+def leave_message(world):
+    """A consumer whose node is gone, and a message for it."""
+    with world.nats.connect() as client:
+        client.api("CONSUMER.DURABLE.CREATE.RECAPD.damage",
+                   stream_name="RECAPD",
+                   config={"durable_name": "damage", "ack_policy": "explicit",
+                           "filter_subject": f"recapd.commands.{NOBODY}"})
+        client.request(f"recapd.commands.{NOBODY}", "{}")
+
+
+def lose_letter(world):
+    world.record.poison["poison by hand"] = True
+
+
 DAMAGES = {
     "swapped-chain": SWAP.format(3, 4, "chain-%"),
     "swapped-answers": SWAP.format(1, 2, "s%"),
@@ -19,10 +58,16 @@ DAMAGES = {
         " ON s.id = l.session_id AND s.state = 'paid' LIMIT 1",
     "lost-outcome":
         "DELETE FROM commands WHERE id IN (SELECT id FROM commands LIMIT 1)",
+    "lost-message": lose_message,
+    "left-message": leave_message,
+    "lost-letter": lose_letter,
+    "lost-event": lose_event,
 }
 
 
 def damage(world, what):
     """Before a round's audit, behind the nodes' backs."""
+    if callable(DAMAGES[what]):
+        return DAMAGES[what](world)
     with psycopg2.connect(world.database.url) as connection:
         connection.cursor().execute(DAMAGES[what])

@@ -9,10 +9,11 @@ import traceback
 import psycopg2
 
 from cluster_audit import HEARTBEAT_LOCK
+from nats_servers import COUNT
 from network import CUTS
 
-# How often each is drawn. A fault of a further service (`cut queue`, `restart
-# queue`) is one more entry and method.
+# How often each is drawn. A fault of a further service is one more entry and
+# method.
 WEIGHTS = {
     "kill node": 5,
     "restart node": 2,
@@ -20,7 +21,11 @@ WEIGHTS = {
     "pause node in its heartbeat": 1,
     "cut database": 5,
     "cut database in a heartbeat": 1,
+    "cut nats": 4,
+    "cut database and nats": 3,
     "cut all": 2,
+    "kill nats": 2,
+    "restart nats": 2,
     "drain": 2,
     "fourth node": 2,
     "roll": 2,
@@ -120,10 +125,29 @@ class ClusterFaults:
                          lambda: database.cut(member.number, how),
                          lambda: database.heal(member.number))
 
+    def cut_nats(self, dice):
+        """Its share stays its own; what is published for it waits."""
+        member, how = self.some(dice), dice.choice(list(CUTS))
+        self.say(f"  {how}: {CUTS[how]}")
+        nats = self.world.network.services["nats"]
+        with member.lock, member.struck():
+            try:
+                nats.cut(member.number, how)
+                time.sleep(self.past_the_lease(dice))
+            finally:
+                nats.heal(member.number)
+
+    def cut_database_and_nats(self, dice):
+        """Only its clients reach it."""
+        self.cut_from(["database", "nats"], dice)
+
     def cut_all(self, dice):
         """From every service, and from its clients."""
+        self.cut_from(self.world.network.services, dice)
+
+    def cut_from(self, names, dice):
         member = self.some(dice)
-        services = self.world.network.services.values()
+        services = [self.world.network.services[n] for n in names]
         with member.lock, member.struck():
             shards = self.world.takeovers.of(member, dice)
             self.silence(
@@ -193,6 +217,25 @@ class ClusterFaults:
         database = self.world.network.services["database"]
         self.in_heartbeat(dice, lambda m: database.cut(m.number, "both"),
                           lambda m: database.heal(m.number))
+
+    # ---- a NATS server -----------------------------------------------------
+
+    def kill_nats(self, dice):
+        self.nats_away("halt", dice)
+
+    def restart_nats(self, dice):
+        self.nats_away("stop", dice)
+
+    def nats_away(self, how, dice):
+        """One at a time: the next only when this one has all again."""
+        nats = self.world.nats
+        with nats.lock:
+            number = dice.randint(1, COUNT)
+            self.say(f"  it is NATS {number}")
+            nats.one(how, number)
+            time.sleep(dice.uniform(0, 3))
+            nats.one("start", number)
+            self.world.wait_nats()
 
     # ---- all of them -------------------------------------------------------
 

@@ -7,6 +7,8 @@ from cluster_audit import HEARTBEAT_LOCK, wait_shared
 from feed import Feed
 from hook import Hook
 from members import Member
+from nats_audit import Published, wait_for
+from nats_servers import COUNT, PARTITIONS, NatsServers
 from record import Record
 from supervisor import quiet_port
 from takeover import Takeovers
@@ -25,6 +27,9 @@ class ClusterWorld(World):
         self.count = count
         self.members = []
         self.takeovers = None
+        self.nats = NatsServers(self.folder / "nats",
+                                network.services["nats"].here)
+        self.published = Published()
 
     @property
     def first(self):
@@ -38,6 +43,7 @@ class ClusterWorld(World):
     def start(self, loop, seed):
         self.folder.mkdir(parents=True)
         services = self.network.services
+        self.nats.start()
         self.hook = Hook(loop, quiet_port(), seed, services["clients"].here)
         for number in self.network.nodes:
             self.members.append(self.make_member(number, seed))
@@ -45,6 +51,7 @@ class ClusterWorld(World):
             member.begin(member in self.first)
         for member in self.first:
             self.wait_ready(member)
+        self.wait_nats()
         self.record = Record(self.folder / "answers.jsonl")
         self.campus = OrderedCampus(seed, self.first[0].now())
         self.load = ClusterLoad(seed, self, self.campus, self.record)
@@ -58,6 +65,9 @@ class ClusterWorld(World):
         config = config_of(random.Random(f"{seed} {number}"), self.hook)
         config["node"] = {"name": f"n{number}",
                           "lease_ms": int(self.expiry * 1000)}
+        config["ingress"] = {"kind": "nats", "nats_url": self.nats.url,
+                             "nats_partitions": PARTITIONS,
+                             "nats_replicas": COUNT}
         return Member(self.folder / f"node{number}", self.network, number, url,
                       config)
 
@@ -71,6 +81,11 @@ class ClusterWorld(World):
                    f"{member.name} to be ready", self.patience)
         assert not member.ends, (f"{member.name} ended with {member.ends}: "
                                  f"{member.log()[-500:]}")
+
+    def wait_nats(self):
+        """Every server is there, with all that the others have."""
+        trouble = wait_for(self.nats.trouble, self.patience)
+        assert trouble is None, f"NATS is not whole: {trouble}"
 
     def drain(self, member):
         """Asks it to leave, as soon as it has joined."""
@@ -92,6 +107,7 @@ class ClusterWorld(World):
         """Nothing new begins; what runs comes to its end."""
         self.campus.open = self.campus.moving = False
         self.network.heal()
+        self.wait_nats()
         for member in self.members:
             if member.wanted:
                 self.wait_ready(member)
@@ -136,6 +152,7 @@ class ClusterWorld(World):
             self.load.over.set()
             if self.load.clock.ident is not None:
                 self.load.stop()
+        self.nats.stop()
         if self.record is not None:
             self.record.close()
         if self.hook is not None:

@@ -36,7 +36,7 @@ def sweep():
             ip("netns", "del", name)
     for line in ip("-o", "link", "show", "type", "bridge").splitlines():
         name = line.split(":")[1].strip()
-        owner = name[3:] if name[:3] in ("rcc", "rcd") else ""
+        owner = name[3:] if name[:3] in ("rcc", "rcd", "rcn") else ""
         if owner.isdigit() and not os.path.exists(f"/proc/{owner}"):
             ip("link", "del", name)
 
@@ -96,7 +96,7 @@ class Service:
 
 class Network:
     """The namespaces of nodes 1 to `nodes`, and what they are plugged into:
-    `clients` and `database`. A further service is a further entry."""
+    `clients`, `database` and `nats`. A further service is a further entry."""
 
     def __init__(self, nodes):
         self.nodes = range(1, nodes + 1)
@@ -106,9 +106,10 @@ class Network:
             sweep()
             taken = ip("-o", "-4", "addr")
             self.tag = random.choice([t for t in range(1, 255) if not any(
-                f" 10.{octet}.{t}." in taken for octet in (213, 214))])
+                f" 10.{octet}.{t}." in taken for octet in (213, 214, 215))])
             self.services["clients"] = Service(self, "c", 213)
             self.services["database"] = Service(self, "d", 214)
+            self.services["nats"] = Service(self, "n", 215)
             for number in self.nodes:
                 self._add_node(number)
         except OSError as error:

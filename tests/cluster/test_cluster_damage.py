@@ -13,6 +13,11 @@ SENTENCES = {
     "swapped-answers": r"out_of_order: \S+ was sent after the answer of",
     "paid-twice": r"double_paid: \S+ was paid 2 times",
     "lost-outcome": r"lost: .* the database has no outcome",
+    "lost-message":
+        r"lost: damage-1 was acknowledged by JetStream; the database has no",
+    "left-message": r"stuck: NATS: pending and not acknowledged: .*damage",
+    "lost-letter": r"lost: 'poison by hand' .* is no dead letter",
+    "lost-event": r"lost: the log of \S+ has .* published were",
 }
 
 

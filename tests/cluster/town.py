@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from lives import ROADS, STUDENTS, Campus, Life
 from load import Load, Over
+from nats_way import by_nats
 from wire import CLOUDEVENT, command, rfc3339
 
 STEPS = 5  # invitations of a chain
@@ -41,13 +42,15 @@ class OrderedCampus(Campus):
 
 
 class ClusterLoad(Load):
-    crew = {"http": (5, 1), "batch": (1, 8), "inbox": (2, 4)}
+    ways = {**Load.ways, "nats": by_nats}
+    crew = {"http": (4, 1), "batch": (1, 8), "inbox": (2, 3), "nats": (3, 3)}
     timeout = 4
 
     def __init__(self, seed, world, campus, record):
         super().__init__(seed, [m.place for m in world.first], world.url,
                          campus, record)
         self.world = world
+        self.desks = {}  # of drivers, by name
         self.polite = Polite(self)
 
     def start(self):

@@ -51,6 +51,8 @@ def check_stuck(world, found):
     for sentence in wait_settled(world, world.patience / 4):
         found.say("stuck", sentence)
     for event, reason in world.sql("SELECT event, reason FROM dead_letters"):
+        if event in world.record.poison:
+            continue
         found.say("stuck", f"a dead letter, {reason}: {event[:200]}")
     for command in world.record.unanswered():
         found.say("stuck", f"never answered: {command.event}")

@@ -103,7 +103,7 @@ class Driver(threading.Thread):
         self.deliver(events)
         if self.dice.random() < 0.1:  # an acknowledged one, on purpose
             again = self.dice.choice(events)
-            self.load.ways[self.dice.choice(["http", "batch", "inbox"])](
+            self.load.ways[self.dice.choice(list(self.load.crew))](
                 self, [again])
         commands = self.load.record.commands
         for life, wanted in lives:

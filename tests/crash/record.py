@@ -12,15 +12,16 @@ def essence(outcome):
 
 class Command:
     """One command; `answer` is None until it was acknowledged. `begun` and
-    `ended` are its first sending and answer in the order of all."""
-    __slots__ = ("event", "answer", "way", "sent", "begun", "ended")
+    `ended` are its first sending and answer in the order of all; `stored` is
+    when a broker acknowledged it."""
+    __slots__ = ("event", "answer", "way", "sent", "begun", "ended", "stored")
 
     def __init__(self, event):
         self.event = event
         self.answer = None
         self.way = None
         self.sent = 0
-        self.begun = self.ended = None
+        self.begun = self.ended = self.stored = None
 
 
 class Record:
@@ -35,6 +36,7 @@ class Record:
         self.acknowledged = 0
         self.resent = 0
         self.moment = 0
+        self.poison = {}  # texts that no command is; true: acknowledged
 
     def tick(self):
         self.moment += 1
@@ -50,6 +52,14 @@ class Record:
                 if command.sent == 1:
                     command.begun = self.tick()
                 self.resent += command.sent > 1
+
+    def store(self, event, where):
+        """A broker has it there, and will see to it that it is taken."""
+        with self.lock:
+            self.file.write(json.dumps({"id": event["id"], "at": where}) + "\n")
+            command = self.commands[event["id"]]
+            if command.stored is None:
+                command.stored = self.tick()
 
     def acknowledge(self, event, outcome, way):
         """Notes an answer; a later one must say the same."""

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Commands by NATS: acknowledged by JetStream, then each by its outcome."""
+import psycopg2
+
+from load import Over
+from nats_servers import Desk
+
+
+def by_nats(driver, events):
+    """Publishes one after the other, each once the one before is acknowledged,
+    and nothing twice: what is lost then stays lost."""
+    desk = desk_of(driver)
+    if driver.dice.random() < 0.02:
+        desk.poison(f"poison by {driver.name}: {driver.dice.random()}")
+    for event in events:
+        desk.store(event)
+    waiting = {e["id"]: e for e in events}
+    while waiting:
+        if driver.load.over.is_set():
+            raise Over
+        outcome = desk.outcome()
+        for known in [outcome] if outcome else stored(driver, waiting):
+            # It may be delivered more than once, so `duplicate` says nothing.
+            known["duplicate"] = False
+            waiting.pop(known["id"], None)
+            event = driver.load.record.commands[known["id"]].event
+            driver.load.record.acknowledge(event, known, "nats")
+
+
+def desk_of(driver):
+    desks, load = driver.load.desks, driver.load
+    if driver.name not in desks:
+        desks[driver.name] = Desk(load.world.nats, load.record, load.over)
+    return desks[driver.name]
+
+
+def stored(driver, waiting):
+    """An outcome is sent at most once; those whose was lost are looked up."""
+    try:
+        if driver.sql is None:
+            driver.sql = psycopg2.connect(driver.load.database,
+                                          connect_timeout=5)
+        with driver.sql, driver.sql.cursor() as cursor:
+            cursor.execute("SELECT outcome FROM outcomes WHERE source ="
+                           " '/crash' AND id = ANY (%s)", (list(waiting),))
+            return [outcome for (outcome,) in cursor.fetchall()]
+    except psycopg2.Error:
+        if driver.sql is not None:
+            driver.sql.close()
+        driver.sql = None
+        return []
