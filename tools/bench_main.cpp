@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fmt/format.h>
 #include <map>
+#include <string_view>
 #include <unistd.h>
 
 #include "tools/bench_run.hpp"
@@ -24,7 +25,10 @@ struct scenario {
   bool every_round;
 };
 
-constexpr std::array<scenario, 12> all{{{"limit", measure_limit, true},
+/// Not chosen by name but by --nodes, which says how many.
+constexpr const char *nodes_scenario = "nodes";
+
+constexpr std::array<scenario, 13> all{{{"limit", measure_limit, true},
                                         {"by-hand", measure_by_hand, true},
                                         {"batches", measure_batches, true},
                                         {"single", measure_single, true},
@@ -35,12 +39,13 @@ constexpr std::array<scenario, 12> all{{{"limit", measure_limit, true},
                                         {"churn", measure_churn, false},
                                         {"memory", measure_memory, false},
                                         {"recovery", measure_recovery, false},
-                                        {"idle", measure_idle, false}}};
+                                        {"idle", measure_idle, false},
+                                        {nodes_scenario, measure_nodes, true}}};
 
 std::vector<std::string> names() {
   std::vector<std::string> out;
   for (const auto &s : all)
-    out.emplace_back(s.name);
+    if (std::string_view{s.name} != nodes_scenario) out.emplace_back(s.name);
   return out;
 }
 
@@ -94,6 +99,10 @@ int main(int argc, char **argv) {
   app.add_option("--scenario", o.scenarios, "Some of them, by commas")
       ->delimiter(',')
       ->check(CLI::IsMember(names()));
+  app.add_option("--nodes", o.nodes,
+                 "1,2,3: what a step costs on so many nodes, over one node's")
+      ->delimiter(',')
+      ->check(CLI::Range(1, 64));
   app.add_option("--rounds", o.rounds, "How often to measure")
       ->check(CLI::Range(1, 100));
   app.add_option("--seconds", o.seconds, "About how long a measurement lasts")
@@ -107,7 +116,8 @@ int main(int argc, char **argv) {
                  "The folder with recapd and recapctl, for another build");
   app.add_option("--postgres", o.script, "tools/postgres")->required();
   CLI11_PARSE(app, argc, argv);
-  if (o.scenarios.empty()) o.scenarios = names();
+  if (o.scenarios.empty() && o.nodes.empty()) o.scenarios = names();
+  if (!o.nodes.empty()) o.scenarios.emplace_back(nodes_scenario);
   if (o.quick) {
     o.rounds = 1;
     o.seconds = std::min(o.seconds, 0.2);

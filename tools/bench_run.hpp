@@ -15,6 +15,7 @@ namespace recapd::bench {
 
 struct run_options {
   std::vector<std::string> scenarios;
+  std::vector<std::size_t> nodes;  ///< how many; the scenario with several
   int rounds = 3;
   double seconds = 8;  ///< about how long each measurement lasts
   bool quick = false;
@@ -75,6 +76,7 @@ void measure_latency(bench_run &b);
 void measure_growth(bench_run &b);
 void measure_churn(bench_run &b);
 void measure_memory(bench_run &b);
+void measure_nodes(bench_run &b);
 void measure_timers(bench_run &b);
 void measure_recovery(bench_run &b);
 void measure_idle(bench_run &b);

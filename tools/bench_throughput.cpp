@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <chrono>
 #include <exception>
-#include <stdexcept>
 #include <thread>
 
 #include "storage/pg_connection.hpp"
@@ -47,13 +46,6 @@ void measure(bench_run &b, const std::string &scenario, std::size_t count,
   verify(database, b.recapctl(), {.lessons = count});
   n->stop();
   b.server().drop_database(name);
-}
-
-void require_success(const load_result &r) {
-  if (r.failures > 0)
-    throw std::runtime_error{std::to_string(r.failures)
-                             + " requests failed, the first so:\n"
-                             + r.first_failure};
 }
 
 void add_latencies(bench_run &b, const std::string &scenario,

@@ -58,13 +58,13 @@ struct load_client::impl {
     bool writing = false;  ///< epoll looks for room to write
   };
 
-  impl(unsigned short port, std::size_t count)
+  explicit impl(const std::vector<unsigned short> &ports)
       : epoll{::epoll_create1(EPOLL_CLOEXEC)}, timer{::timerfd_create(
                                                    CLOCK_MONOTONIC,
                                                    TFD_NONBLOCK | TFD_CLOEXEC)},
-        lanes(count) {
-    for (std::size_t i = 0; i < count; ++i) {
-      const int fd = connect_to(port);
+        lanes(ports.size()) {
+    for (std::size_t i = 0; i < ports.size(); ++i) {
+      const int fd = connect_to(ports[i]);
       if (fd < 0) throw std::runtime_error{"the node does not listen"};
       lanes[i].connection = std::make_unique<load_connection>(fd);
       watch(EPOLL_CTL_ADD, fd, EPOLLIN, i);
@@ -165,7 +165,9 @@ struct load_client::impl {
 };
 
 load_client::load_client(unsigned short port, std::size_t connections)
-    : impl_{std::make_unique<impl>(port, connections)} {}
+    : load_client{std::vector<unsigned short>(connections, port)} {}
+load_client::load_client(const std::vector<unsigned short> &ports)
+    : impl_{std::make_unique<impl>(ports)} {}
 load_client::~load_client() = default;
 
 load_result

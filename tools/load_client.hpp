@@ -25,7 +25,7 @@ struct load_result {
   std::string first_failure;                ///< its head and some of its body
 };
 
-/// Keep-alive connections to one node on this machine. Not thread safe. Throws
+/// Keep-alive connections to nodes on this machine. Not thread safe. Throws
 /// std::runtime_error when a connection breaks or nothing comes for a minute.
 class load_client {
 public:
@@ -33,6 +33,8 @@ public:
   using progress = std::function<void(std::size_t)>;
 
   load_client(unsigned short port, std::size_t connections);
+  /// A connection to each of them.
+  explicit load_client(const std::vector<unsigned short> &ports);
   ~load_client();
   load_client(const load_client &) = delete;
   load_client &operator=(const load_client &) = delete;

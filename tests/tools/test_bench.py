@@ -24,6 +24,25 @@ def test_a_quick_run_measures_and_verifies_every_scenario():
     assert {"batches", "single", "inbox"} <= compared
 
 
+def test_several_nodes_are_compared_with_one():
+    run = subprocess.run(
+        [ROOT / "tools/bench", "--quick", "--nodes", "2", "-o", "json"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=280)
+    assert run.returncode == 0, run.stderr
+    figures = {(f["scenario"], f["figure"]): f["median"]
+               for f in json.loads(run.stdout)["figures"]}
+    assert {s for s, _ in figures} == {
+        "nodes 1", "nodes 2 routed", "nodes 2 anywhere"}
+    used = ["CPU a step, node", "CPU a step, PostgreSQL"]
+    for scenario in "nodes 2 routed", "nodes 2 anywhere":
+        ratio = figures[scenario, "CPU of nodes and PostgreSQL, over one node's"]
+        assert abs(ratio - sum(figures[scenario, u] for u in used)
+                   / sum(figures["nodes 1", u] for u in used)) < 1e-6
+        assert figures[scenario, "WAL a step"] > 1000
+    # Journal, reader, inbox, leases.
+    assert figures["nodes 2 routed", "connections a node"] == 4
+
+
 def test_an_unknown_scenario_is_refused_with_the_ones_there_are():
     run = subprocess.run(
         [ROOT / "tools/bench", "--scenario", "sprint"],
