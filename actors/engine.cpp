@@ -362,7 +362,7 @@ std::shared_ptr<void> engine::on_buckets(std::function<void()> callback) {
 }
 
 storage::bucket_set engine::buckets() const {
-  return impl_->owned->buckets();
+  return impl_->owned->held();
 }
 
 const clock &engine::time() const {

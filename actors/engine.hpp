@@ -47,7 +47,8 @@ struct outcome {
 struct engine_options {
   unsigned shards = 4;
   unsigned workers = 2;               ///< CAF scheduler threads
-  unsigned journals = 1;              ///< commit connections
+  unsigned journals = 2;              ///< commit connections
+  std::size_t journal_busy = 250;     ///< commits, before the next is used
   unsigned readers = 1;               ///< reading connections
   std::size_t max_in_flight = 20000;  ///< commands taken and not answered
   std::size_t max_batch = 1000;       ///< commits in one group commit

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "actors/engine.hpp"
+#include "actors/journal_loads.hpp"
 #include "actors/reply.hpp"
 #include "actors/ticket.hpp"
 #include "storage/store.hpp"
@@ -157,6 +158,7 @@ struct append {
   storage::commit what;
   std::vector<std::shared_ptr<ticket>> tickets;
   reply<done_t> done;
+  journal_place place;
 };
 /// To itself: what has gathered goes into one transaction.
 struct flush {};

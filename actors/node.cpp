@@ -31,6 +31,8 @@ context_ptr spawn_node(caf::actor_system &system, const node_parts &parts) {
   auto node = std::make_shared<node_context>(parts.base);
   const context_ptr shared = node;
   const auto &options = node->options;
+  node->loads =
+      std::make_shared<journal_loads>(options.journals, options.journal_busy);
   for (unsigned i = 0; i < options.journals; ++i)
     node->journals.push_back(spawn_blocking(system, parts.where, journal_actor,
                                             shared, parts.stores,

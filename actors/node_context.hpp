@@ -31,6 +31,7 @@ struct node_context {
 
   std::vector<shard_ref> shards;
   std::vector<journal_ref> journals;
+  std::shared_ptr<journal_loads> loads = {};  ///< of the journals
   std::vector<reader_ref> readers;
   limits_directory_ref limits;
   payout_ref payout;
@@ -41,9 +42,6 @@ struct node_context {
   /// Whoever serves a session: by its bucket.
   [[nodiscard]] const shard_ref &shard_of(std::string_view session) const {
     return shards[workflows::bucket_of(session) % shards.size()];
-  }
-  [[nodiscard]] const journal_ref &journal_of(std::string_view session) const {
-    return journals[workflows::bucket_of(session) % journals.size()];
   }
   [[nodiscard]] const reader_ref &reader_of(std::string_view session) const {
     return readers[workflows::bucket_of(session) % readers.size()];

@@ -45,15 +45,24 @@ public:
   /// that others may have taken over.
   [[nodiscard]] bool holds(std::string_view session) const {
     const std::lock_guard guard{lock_};
-    return buckets_[workflows::bucket_of(session)]
-           && (until_ == time_point::max() || now() < until_);
+    return buckets_[workflows::bucket_of(session)] && lasts();
   }
+  /// All that are leased at this moment.
+  [[nodiscard]] storage::bucket_set held() const {
+    const std::lock_guard guard{lock_};
+    return lasts() ? buckets_ : storage::bucket_set{};
+  }
+  /// All that are assigned.
   [[nodiscard]] storage::bucket_set buckets() const {
     const std::lock_guard guard{lock_};
     return buckets_;
   }
 
 private:
+  [[nodiscard]] bool lasts() const {
+    return until_ == time_point::max() || now() < until_;
+  }
+
   std::function<time_point()> now_;
   mutable std::mutex lock_;
   storage::bucket_set buckets_ = storage::all_buckets;

@@ -243,12 +243,22 @@ void session_state::send_append(storage::commit what) {
     session_ = job_->after;
   if (RECAPD_PLANTED("answer-before-commit") && front_work() != nullptr)
     front_work()->done(job_->answer);
-  caf::anon_send(node_->journal_of(session_.id),
-                 std::make_shared<append>(
-                     append{.what = std::move(what),
-                            .tickets = std::move(job_->tickets),
-                            .done = back_to<commit_done, done_t>(
-                                self_, ++step_, fault::outcome_unknown)}));
+  write_down(
+      std::move(what), std::move(job_->tickets),
+      back_to<commit_done, done_t>(self_, ++step_, fault::outcome_unknown));
+}
+
+void session_state::write_down(storage::commit what,
+                               std::vector<std::shared_ptr<ticket>> tickets,
+                               reply<done_t> done) {
+  // One at a time, so they stay in order whichever journal writes them.
+  const auto journal = node_->loads->pick();
+  caf::anon_send(
+      node_->journals[journal],
+      std::make_shared<append>(append{.what = std::move(what),
+                                      .tickets = std::move(tickets),
+                                      .done = std::move(done),
+                                      .place = {node_->loads, journal}}));
 }
 
 void session_state::committed(const commit_done &m) {
@@ -360,10 +370,7 @@ void session_state::answer_stored(const storage::outcome_row &row) {
     storage::commit c;
     c.session = session_.id;
     c.inbox_seq = w.what.inbox_seq;
-    caf::anon_send(node_->journal_of(session_.id),
-                   std::make_shared<append>(append{.what = std::move(c),
-                                                   .tickets = {},
-                                                   .done = reply<done_t>{}}));
+    write_down(std::move(c), {}, {});
   }
   // A commit that was written unseen may have left something due.
   if (job_->ours)

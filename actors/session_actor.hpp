@@ -78,6 +78,9 @@ private:
   void append_events(const std::vector<workflows::event> &events);
   void append_refusals(const std::vector<workflows::refusal> &why);
   void send_append(storage::commit what);
+  void write_down(storage::commit what,
+                  std::vector<std::shared_ptr<ticket>> tickets,
+                  reply<done_t> done);
   void ask_settlement_of();
   void moved();
   void arm_timer();

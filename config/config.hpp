@@ -52,7 +52,7 @@ struct settings {
   struct {
     int shards = 4;
     int workers = 2;
-    int journals = 1;
+    int journals = 2;
     int readers = 1;
     int max_in_flight = 20000;
     int max_batch = 1000;

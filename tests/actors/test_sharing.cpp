@@ -47,6 +47,22 @@ struct sharing_fixture : campus_fixture {
 
 }  // namespace
 
+CAF_TEST(what is leased is held until the lease runs out) {
+  ownership::time_point now{};
+  ownership o{[&] { return now; }};
+  CAF_CHECK(o.held().all());
+  recapd::storage::bucket_set some;
+  some.set(recapd::workflows::bucket_of("s1"));
+  o.set(some, now + 10s);
+  CAF_CHECK(o.held() == some);
+  CAF_CHECK(o.holds("s1"));
+  now += 10s;
+  CAF_CHECK(o.held().none());
+  CAF_CHECK(!o.holds("s1"));
+  CAF_CHECK(o.assigned("s1"));
+  CAF_CHECK(o.buckets() == some);
+}
+
 CAF_TEST_FIXTURE_SCOPE(sharing_tests, sharing_fixture)
 
 CAF_TEST(one node serves everything and two share it) {

@@ -26,6 +26,7 @@ void world::seed_hazards() {
   auto &o = options_;
   o.shards = unsigned(d.between(1, 3));
   o.journals = unsigned(d.between(1, 2));
+  o.journal_busy = std::size_t(d.between(1, 4));
   o.readers = unsigned(d.between(1, 2));
   o.max_batch = d.of<std::size_t>({1, 3, 1000});
   o.max_resident_sessions = d.of<std::size_t>({3, 12, 50000});
