@@ -27,7 +27,7 @@ const pg_statement all_members{"members",
 const pg_statement lock_members{"lock_members", "SELECT " + member_columns
                                                     + " FROM nodes FOR UPDATE"};
 /// A row a node, as it was before; who asked has none if its own lease was not
-/// renewed.
+/// renewed. The leases are read once, not once a node.
 const pg_statement renewal{
     "renew",
     "WITH mine AS (UPDATE nodes SET expires_at ="
@@ -35,12 +35,10 @@ const pg_statement renewal{
     " WHERE name = $1::text AND incarnation = $2::text AND NOT draining"
     " AND expires_at > clock_timestamp() RETURNING 1)"
     " SELECT "
-        + member_columns
-        + ", (SELECT string_agg(shard::text, ' ') FROM leases WHERE node ="
-          " name), count, "
-        + pg_micros("clock_timestamp()")
-        + " FROM nodes, shards WHERE name <> $1::text OR EXISTS (SELECT FROM"
-          " mine)"};
+        + member_columns + ", held, count, " + pg_micros("clock_timestamp()")
+        + " FROM shards, nodes LEFT JOIN (SELECT node, string_agg(shard::text,"
+          " ' ') AS held FROM leases GROUP BY node) AS h ON h.node = name"
+          " WHERE name <> $1::text OR EXISTS (SELECT FROM mine)"};
 const pg_statement all_holders{"holders", "SELECT shard, node FROM leases"};
 const pg_statement put_member{
     "put_member",
