@@ -135,8 +135,14 @@ private:
       const auto status = natsSubscription_NextMsg(&m.get, handle_, wait_ms);
       if (status == NATS_OK)
         got_(copy_of(m.get));
-      else if (status != NATS_TIMEOUT && status != NATS_SLOW_CONSUMER)
+      else if (status == NATS_CONNECTION_CLOSED
+               || status == NATS_INVALID_SUBSCRIPTION)
         break;
+      else if (status != NATS_TIMEOUT && status != NATS_SLOW_CONSUMER
+               && status != NATS_NO_RESPONDERS)
+        std::this_thread::sleep_for(std::chrono::milliseconds{wait_ms});
+      // That nobody is there to respond the library keeps to itself: who asked
+      // finds it out by the time.
     }
     nats_ReleaseThreadMemory();
   }

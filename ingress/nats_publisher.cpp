@@ -24,6 +24,9 @@ std::string fault_in(const nats_message &answer) {
   const auto read = boost::json::parse(answer.data, wrong);
   const auto *object = wrong ? nullptr : read.if_object();
   if (object == nullptr) return "an answer that is none";
+  // A repeat of what the server only meant to store (before 2.11).
+  if (const auto *seq = object->if_contains("seq"); seq != nullptr && *seq == 0)
+    return "it is not stored yet";
   const auto *error = object->if_contains("error");
   if (error == nullptr) return {};
   const auto *detail = error->is_object()

@@ -46,6 +46,19 @@ def test_a_node_goes_on_where_the_last_one_stood(place, client):
     assert subject == "recapd.event.session.scheduled." + session.id
 
 
+def test_a_stream_that_was_away_gets_what_happened_meanwhile(place, client):
+    config = client.api("STREAM.INFO.RECAPD_EVENTS")["config"]
+    client.api("STREAM.DELETE.RECAPD_EVENTS")
+    session = tools.Session(time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
+    publish(client, session.schedule)
+    tools.wait_until(lambda: "publishing events to NATS fails"
+                     in place.nodes[-1].log.read_text(), "the trouble")
+    client.api("STREAM.CREATE.RECAPD_EVENTS", **config)
+    tools.wait_until(lambda: "publishing events to NATS works again"
+                     in place.nodes[-1].log.read_text(), "its end", 20)
+    assert client.api("STREAM.INFO.RECAPD_EVENTS")["state"]["messages"]
+
+
 def test_two_nodes_publish_each_event_once(place, client):
     place.start("b")
     client.subscribe("recapd.event.>")
