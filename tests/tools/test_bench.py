@@ -39,8 +39,8 @@ def test_several_nodes_are_compared_with_one():
         assert abs(ratio - sum(figures[scenario, u] for u in used)
                    / sum(figures["nodes 1", u] for u in used)) < 1e-6
         assert figures[scenario, "WAL a step"] > 1000
-    # Journal, reader, inbox, leases.
-    assert figures["nodes 2 routed", "connections a node"] == 4
+    # Leases, inbox, reader, and at least one of the journals.
+    assert figures["nodes 2 routed", "connections a node"] >= 4
 
 
 def test_an_unknown_scenario_is_refused_with_the_ones_there_are():
