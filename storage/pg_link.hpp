@@ -1,5 +1,5 @@
-// A connection that is opened anew where it has ended: what stores are built
-// on. SPDX-License-Identifier: Apache-2.0
+// A connection that is opened anew where it has ended: stores are built on it.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <memory>

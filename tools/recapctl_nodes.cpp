@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "storage/leases.hpp"
+#include "storage/pg_lag.hpp"
 #include "tools/recapctl.hpp"
 #include "tools/terminal.hpp"
 #include "workflows/time.hpp"
@@ -38,32 +39,45 @@ int held_by(const storage::lease_table &t, const std::string &node) {
   return held;
 }
 
+using lags = std::map<std::string, storage::node_lag>;
+
+storage::node_lag lag_of(const lags &all, const std::string &node) {
+  const auto at = all.find(node);
+  return at == all.end() ? storage::node_lag{} : at->second;
+}
+
 json::object node_json(const storage::lease_table &t, const storage::member &m,
-                       workflows::instant now) {
+                       const storage::node_lag &lag, workflows::instant now) {
   return {{"name", m.name},
           {"state", state_of(m, now)},
           {"address", m.address},
           {"shards", held_by(t, m.name)},
+          {"inbox", lag.inbox_rows},
+          {"lag_ms", lag.behind.count()},
           {"started_at", workflows::format_rfc3339(m.started_at)},
           {"expires_at", workflows::format_rfc3339(m.expires_at)}};
 }
 
 int show_nodes(context &c, const nodes_options &o) {
   const auto [t, now] = storage::open_pg_leases(o.database)->look();
+  const auto lag = storage::lag_by_node(o.database);
   if (c.as_json()) {
     json::array nodes;
     for (const auto &[name, m] : t.members)
-      nodes.push_back(node_json(t, m, now));
+      nodes.push_back(node_json(t, m, lag_of(lag, name), now));
     print(json::object{{"shards", t.shards},
                        {"held", t.holders.size()},
                        {"nodes", std::move(nodes)}});
     return done;
   }
-  table out{{"node", "state", "shards", "listens on", "since", "lease until"}};
-  out.state_column(1).right(2);
+  table out{{"node", "state", "shards", "inbox", "lag ms", "listens on",
+             "since", "lease until"}};
+  out.state_column(1).right(2).right(3).right(4);
   for (const auto &[name, m] : t.members)
     out.add({name, state_of(m, now), std::to_string(held_by(t, name)),
-             m.address, human_time(workflows::format_rfc3339(m.started_at)),
+             std::to_string(lag_of(lag, name).inbox_rows),
+             std::to_string(lag_of(lag, name).behind.count()), m.address,
+             human_time(workflows::format_rfc3339(m.started_at)),
              human_time(workflows::format_rfc3339(m.expires_at))});
   fmt::print("{}{} of {} shards are held.\n",
              out.empty() ? "No nodes.\n" : out.text(), t.holders.size(),

@@ -8,6 +8,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import psycopg2
 import pytest
 
 from conftest import BIN, Recapctl, Session, wait_until
@@ -151,6 +152,24 @@ def test_a_node_that_starts_again_has_its_shards_at_once(cluster):
     first.process.wait()
     cluster.start("a")
     assert cluster.shares() == {"a": SHARDS}
+
+
+def test_what_waits_for_a_node_is_its_lag(cluster):
+    node = cluster.start("a")
+    session = Session(NOW)
+    assert cluster.known()["a"]["lag_ms"] == 0
+    node.process.send_signal(signal.SIGSTOP)
+    with psycopg2.connect(cluster.database) as database:
+        with database.cursor() as cursor:
+            cursor.execute("INSERT INTO inbox (event) VALUES (%s)",
+                           [json.dumps(session.schedule)])
+    shown = cluster.known()["a"]
+    assert shown["inbox"] == 1
+    wait_until(lambda: cluster.known()["a"]["lag_ms"] > 300, "a lag")
+    assert cluster.known()["a"]["lag_ms"] < 30000
+    node.process.send_signal(signal.SIGCONT)
+    wait_until(lambda: (cluster.known()["a"]["inbox"],
+                        cluster.known()["a"]["lag_ms"]) == (0, 0), "no lag")
 
 
 def test_one_data_folder_is_one_nodes(make_node, make_database, tmp_path):
