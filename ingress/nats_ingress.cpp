@@ -33,6 +33,8 @@ constexpr auto pull_grace = 1s;
 constexpr auto flush_bound = 1s;
 /// Partitions that are begun at the same time.
 constexpr std::size_t at_once = 16;
+/// In an inbox's subject, between a consumer's name and a place.
+constexpr std::string_view purge_mark = "-done-";
 /// What the stream takes: the largest event, and room for headers.
 constexpr int max_message_bytes = 2 * static_cast<int>(max_event_bytes);
 
@@ -46,6 +48,10 @@ using happening = std::variant<nats_message, answered>;
 
 std::string number(std::uint64_t n) {
   return std::to_string(n);
+}
+
+std::string filter_of(unsigned partition) {
+  return std::string{command_prefix} + number(partition) + ".*";
 }
 
 std::string new_token() {
@@ -105,6 +111,7 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
   bool torn = false;  ///< some of our sessions are in no whole partition
   std::string token = new_token();
   std::uint64_t generation = 0;
+  std::optional<time_point> away_since;  ///< a server of the stream's
   std::string last_trouble;
   bool begin_failed = false;
 
@@ -160,6 +167,7 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
         look_at_buckets();
         const auto again = begin_partitions();
         pull();
+        purge();
         if (again == time_point::max()) well();
         until = std::min(until, again);
         tell(begin_failed ? nats_state::failing : nats_state::connected);
@@ -253,7 +261,6 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
         std::make_unique<nats_link>(settings.url, "recapd " + settings.node);
     fresh->ensure_stream({.name = std::string{command_stream},
                           .subjects = {std::string{command_prefix} + "*.*"},
-                          .work_queue = true,
                           .max_message_bytes = max_message_bytes,
                           .replicas = settings.replicas});
     inbox = fresh->new_inbox();
@@ -320,6 +327,8 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
         due.push_back(n);
     }
     if (due.empty()) return next;
+    if (!whole_for_begin())
+      return std::chrono::steady_clock::now() + tuning.backoff;
     const auto there = link->consumers(std::string{command_stream});
     for (std::size_t i = 0; i < due.size() && !begin_failed; i += at_once) {
       if (is_stopping()) break;
@@ -330,7 +339,20 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
     return begin_failed ? std::chrono::steady_clock::now() : next;
   }
 
-  /// In a cluster each consumer takes its time: its servers elect a leader.
+  /// A consumer may be given to a server that is just coming back, and would
+  /// pass over what that one has not yet. So a server that is away is waited
+  /// for, but not for ever.
+  bool whole_for_begin() {
+    const auto now = std::chrono::steady_clock::now();
+    if (link->whole(std::string{command_stream})) {
+      away_since.reset();
+      return true;
+    }
+    if (!away_since) away_since = now;
+    return now - *away_since > tuning.whole;
+  }
+
+  /// In a cluster each consumer takes its time.
   void begin(std::span<const unsigned> numbers,
              const std::vector<std::string> &there) {
     std::vector<std::future<std::string>> made;
@@ -361,12 +383,11 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
     const std::string stream{command_stream};
     for (const auto &old : there)
       if (old.starts_with(prefix)) link->delete_consumer(stream, old);
-    link->create_consumer(
-        {.stream = stream,
-         .name = name,
-         .filter = std::string{command_prefix} + number(n) + ".*",
-         .ack_wait = tuning.ack_wait,
-         .max_ack_pending = tuning.window});
+    link->create_consumer({.stream = stream,
+                           .name = name,
+                           .filter = filter_of(n),
+                           .ack_wait = tuning.ack_wait,
+                           .max_ack_pending = tuning.window});
   }
 
   /// The bound of all, shared among the partitions.
@@ -397,6 +418,31 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
     }
   }
 
+  /// Takes what is done out of the stream. Until the server has said that it
+  /// did, it is asked again.
+  void purge() {
+    const auto now = std::chrono::steady_clock::now();
+    for (auto &[n, p] : partitions)
+      if (const auto seq = p.to_purge(now, now + tuning.purge))
+        link->publish(
+            {.subject = "$JS.API.STREAM.PURGE." + std::string{command_stream},
+             .reply = inbox + "." + p.consumer() + std::string{purge_mark}
+                      + number(*seq),
+             .headers = {},
+             .data = "{\"filter\":\"" + filter_of(n)
+                     + "\",\"seq\":" + number(*seq) + "}"});
+  }
+
+  /// `what`: a consumer, the mark, and how far its partition was to be purged.
+  void on_purged(std::string_view what, std::size_t mark,
+                 const std::string &answer) {
+    auto *p = find(what.substr(0, mark));
+    const auto seq =
+        parse_integer<std::uint64_t>(what.substr(mark + purge_mark.size()));
+    if (p != nullptr && seq && answer.find("\"error\"") == std::string::npos)
+      p->purged(*seq);
+  }
+
   // ---- messages
   // --------------------------------------------------------------
 
@@ -424,7 +470,10 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
   /// 404 and 408: there was nothing (more). 409: the server ends the request,
   /// or somebody deleted the consumer. 503: there is no such consumer.
   void on_status(const nats_message &m) {
-    auto *p = find(std::string_view{m.subject}.substr(inbox.size() + 1));
+    const auto what = std::string_view{m.subject}.substr(inbox.size() + 1);
+    if (const auto mark = what.find(purge_mark); mark != what.npos)
+      return on_purged(what, mark, m.data);
+    auto *p = find(what);
     if (p == nullptr) return;
     const auto status = header(m, "Status");
     if (status == "404" || status == "408")

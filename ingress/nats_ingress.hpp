@@ -1,4 +1,4 @@
-// Commands by NATS JetStream: one work queue, split into partitions.
+// Commands by NATS JetStream: one stream, split into partitions.
 //
 // A partition holds the sessions with FNV-1a(id) modulo the partitions; the
 // server maps subjects to partitions (tools/nats). A node consumes a partition
@@ -31,7 +31,9 @@ struct nats_tuning {
   std::size_t window = 256;              ///< of one partition
   std::chrono::milliseconds pull{3000};  ///< a request for messages lasts
   std::chrono::milliseconds ack_wait{30000};
+  std::chrono::milliseconds purge{1000};    ///< between two of a partition
   std::chrono::milliseconds backoff{250};   ///< after a fault
+  std::chrono::milliseconds whole{10000};   ///< for a server that is away
   std::chrono::milliseconds mapping{5000};  ///< until another look at it
   std::chrono::milliseconds drain{5000};    ///< bound of stop()
 };

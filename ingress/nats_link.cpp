@@ -200,15 +200,13 @@ struct nats_link::impl {
     auto wanted = spec.subjects;
     std::ranges::sort(subjects);
     std::ranges::sort(wanted);
-    const bool queue = there.Retention == js_WorkQueuePolicy;
-    if (subjects == wanted && queue == spec.work_queue) return;
+    if (subjects == wanted && there.Retention == js_LimitsPolicy) return;
     std::string list;
     for (const auto &s : wanted)
       list += (list.empty() ? "" : ", ") + s;
     throw nats_error{"the stream " + spec.name + ": expected the subjects "
-                     + list + " and retention "
-                     + (spec.work_queue ? "workqueue" : "limits")
-                     + "; remove it, or make it so"};
+                     + list
+                     + " and retention limits; remove it, or make it so"};
   }
 };
 
@@ -314,13 +312,27 @@ void nats_link::ensure_stream(const stream_spec &spec) {
   c.Name = spec.name.c_str();
   c.Subjects = subjects.data();
   c.SubjectsLen = static_cast<int>(subjects.size());
-  c.Retention = spec.work_queue ? js_WorkQueuePolicy : js_LimitsPolicy;
+  c.Retention = js_LimitsPolicy;
   c.Storage = js_FileStorage;
   c.MaxAge = std::chrono::nanoseconds{spec.max_age}.count();
   c.MaxMsgSize = spec.max_message_bytes;
   c.Replicas = spec.replicas;
   status = js_AddStream(nullptr, impl_->stream_context, &c, nullptr, &code);
   check(status, "making the stream " + spec.name);
+}
+
+bool nats_link::whole(const std::string &stream) {
+  stream_info info;
+  jsErrCode code{};
+  check(js_GetStreamInfo(&info.get, impl_->stream_context, stream.c_str(),
+                         nullptr, &code),
+        "the stream " + stream);
+  const auto *cluster = info.get->Cluster;
+  if (cluster == nullptr) return true;
+  for (int i = 0; i < cluster->ReplicasLen; ++i)
+    if (!cluster->Replicas[i]->Current || cluster->Replicas[i]->Offline)
+      return false;
+  return true;
 }
 
 std::vector<std::string> nats_link::consumers(const std::string &stream) {
@@ -354,9 +366,10 @@ void nats_link::create_consumer(const consumer_spec &spec) {
   c.AckPolicy = js_AckExplicit;
   c.AckWait = spec.ack_wait.count() * nanoseconds_a_millisecond;
   c.MaxAckPending = static_cast<std::int64_t>(spec.max_ack_pending);
-  // On the disk of a server that was away a consumer outlives its deletion
-  // (nats-server 2.9), and no other may ever take the same subject.
+  // What it knows is worth nothing after a fault, and agreeing on it among
+  // several servers takes an election and an exchange a message.
   c.MemoryStorage = true;
+  c.Replicas = 1;
   jsErrCode code{};
   check(js_AddConsumer(nullptr, impl_->stream_context, spec.stream.c_str(), &c,
                        nullptr, &code),

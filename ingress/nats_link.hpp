@@ -33,10 +33,7 @@ struct nats_message {
 struct stream_spec {
   std::string name;
   std::vector<std::string> subjects;
-  /// A message is gone once it is acknowledged, and a subject has one consumer
-  /// at most. Else messages stay for `max_age`.
-  bool work_queue = false;
-  std::chrono::seconds max_age{0};  ///< 0: for ever
+  std::chrono::seconds max_age{0};  ///< messages stay for it; 0: for ever
   int max_message_bytes = -1;       ///< -1: the server's bound
   int replicas = 1;                 ///< more need a cluster of servers
 };
@@ -84,13 +81,15 @@ public:
   /// what came with it before (Nats-Msg-Id); empty: none.
   void store(const nats_message &m, const std::string &id);
   /// Makes the stream where there is none. One that is there stays as it is,
-  /// if it has these subjects and is a work queue exactly when asked for.
+  /// if it has these subjects and keeps what is acknowledged.
   void ensure_stream(const stream_spec &spec);
+  /// Every server that keeps the stream is there and has all of it.
+  [[nodiscard]] bool whole(const std::string &stream);
   [[nodiscard]] std::vector<std::string> consumers(const std::string &stream);
   /// One that is not there is fine.
   void delete_consumer(const std::string &stream, const std::string &name);
-  /// A pull consumer of what is in the stream, from the first. It stays while
-  /// a server that has it does: where it stood is kept in memory only.
+  /// A pull consumer of what is in the stream, from the first. One server has
+  /// it, in memory: it is gone with that server.
   void create_consumer(const consumer_spec &spec);
 
 private:

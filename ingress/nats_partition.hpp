@@ -1,14 +1,14 @@
 // One partition of the command stream as this node sees it.
 //
-// Only one consumer may exist for a partition (the stream is a work queue), and
-// each has a name of its own. Whoever begins with a partition, or begins again
-// after anything went wrong, deletes the consumer that is there and makes
-// another: that shuts out a node that served it before, and brings everything
-// that is not acknowledged, at once and in order. What was done already comes
-// as a duplicate.
+// Each consumer of a partition has a name of its own. Whoever begins with a
+// partition, or begins again after anything went wrong, deletes the consumer
+// that is there and makes another: that shuts out a node that served it before,
+// and brings everything that is still in the stream, at once and in order. What
+// was done already comes as a duplicate.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -63,6 +63,13 @@ public:
   /// The server will send nothing more of what was asked for.
   void asked_ended() { asked_ = 0; }
 
+  /// Up to which message of the stream (without it) all of the partition's are
+  /// done and may be purged; nothing if that is known to be purged, or was
+  /// asked for less than a while ago. The answer counts as asked until `until`.
+  [[nodiscard]] std::optional<std::uint64_t> to_purge(time_point now,
+                                                      time_point until);
+  void purged(std::uint64_t seq) { purged_ = std::max(purged_, seq); }
+
   enum class arrival_kind : std::uint8_t { taken, known, gap };
   /// A message came. `known`: it is under way already. `gap`: one before it
   /// got lost on the way.
@@ -85,6 +92,9 @@ private:
   time_point asked_until_{};
   std::size_t under_way_ = 0;
   std::set<std::uint64_t> taken_;  ///< stream seqs, not done
+  std::uint64_t last_seq_ = 0;     ///< the highest that came
+  std::uint64_t purged_ = 0;       ///< what is below it is gone
+  time_point purge_at_{};
   std::map<std::string, std::deque<nats_item_ptr>, std::less<>> lines_;
 };
 
