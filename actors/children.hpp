@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <list>
+#include <memory>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -43,26 +44,29 @@ public:
   template <class F>
   void deliver(const std::string &key, time_point now, F send) {
     auto &child = touch(key, now);
-    if (child.retiring)
-      child.held.emplace_back(std::move(send));
-    else
+    if (!child.retiring) {
       send(child.ref);
+    } else {
+      if (!child.held) child.held = std::make_unique<sends>();
+      child.held->emplace_back(std::move(send));
+    }
     while (order_.size() > most_)
-      ask_to_retire(by_key_.at(order_.back()));
+      ask_to_retire(*order_.back());
   }
 
   void gone(const child_gone &m, time_point now) {
     auto *child = find(m.key, m.generation);
     if (child == nullptr) return;
-    auto held = std::move(child->held);
+    const auto held = std::move(child->held);
     erase(m.key);
-    for (auto &send : held)
-      deliver(m.key, now, std::move(send));
+    if (held)
+      for (auto &send : *held)
+        deliver(m.key, now, std::move(send));
   }
 
   void sweep(time_point now) {
     while (!order_.empty()) {
-      auto &child = by_key_.at(order_.back());
+      auto &child = *order_.back();
       if (now - child.used < idle_) break;
       ask_to_retire(child);
     }
@@ -87,28 +91,33 @@ public:
   [[nodiscard]] std::size_t size() const { return by_key_.size(); }
 
 private:
+  struct entry;
+  using places = std::list<entry *>;
+  using sends = std::vector<std::function<void(const Ref &)>>;
+
   struct entry {
     Ref ref;
     std::uint64_t generation = 0;
     time_point used;
     bool retiring = false;
-    std::vector<std::function<void(const Ref &)>> held;
-    std::list<std::string>::iterator place;
+    std::unique_ptr<sends> held;
+    typename places::iterator place;
   };
 
   entry &touch(const std::string &key, time_point now) {
     auto it = by_key_.find(key);
     if (it == by_key_.end()) {
       const auto generation = ++generations_;
-      order_.push_front(key);
       it = by_key_
                .emplace(key, entry{.ref = spawn_(key, generation),
                                    .generation = generation,
                                    .used = now,
                                    .retiring = false,
-                                   .held = {},
-                                   .place = order_.begin()})
+                                   .held = nullptr,
+                                   .place = {}})
                .first;
+      order_.push_front(&it->second);
+      it->second.place = order_.begin();
     } else if (!it->second.retiring) {
       order_.splice(order_.begin(), order_, it->second.place);
       it->second.used = now;
@@ -140,37 +149,35 @@ private:
   std::size_t most_;
   caf::timespan idle_;
   std::uint64_t generations_ = 0;
-  std::list<std::string> order_;    ///< those that stay, the last used first
-  std::list<std::string> leaving_;  ///< those that were asked to retire
+  places order_;    ///< those that stay, the last used first
+  places leaving_;  ///< those that were asked to retire
   std::unordered_map<std::string, entry> by_key_;
 };
 
 /// Member of a child's state: tells the parent when the state goes, however the
-/// child ended.
+/// child ended. The key stays where it is, in a member of the state before
+/// this.
 template <class Parent> class exit_note {
 public:
   exit_note() = default;
-  exit_note(Parent parent, std::string key, std::uint64_t generation)
-      : parent_{std::move(parent)}, word_{.key = std::move(key),
-                                          .generation = generation} {}
   exit_note(const exit_note &) = delete;
   exit_note &operator=(const exit_note &) = delete;
-  exit_note(exit_note &&other) noexcept { swap(other); }
-  exit_note &operator=(exit_note &&other) noexcept {
-    swap(other);
-    return *this;
-  }
   ~exit_note() {
-    if (parent_) caf::anon_send(parent_, std::move(word_));
+    if (parent_)
+      caf::anon_send(parent_,
+                     child_gone{.key = *key_, .generation = generation_});
+  }
+  void address(Parent parent, const std::string &key,
+               std::uint64_t generation) {
+    parent_ = std::move(parent);
+    key_ = &key;
+    generation_ = generation;
   }
 
 private:
-  void swap(exit_note &other) noexcept {
-    std::swap(parent_, other.parent_);
-    std::swap(word_, other.word_);
-  }
   Parent parent_;
-  child_gone word_;
+  const std::string *key_ = nullptr;
+  std::uint64_t generation_ = 0;
 };
 
 }  // namespace recapd::actors

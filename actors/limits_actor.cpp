@@ -28,7 +28,8 @@ void limits_state::begin(limits_ref self, context_ptr node,
                          const std::string &owner, std::uint64_t generation) {
   self_ = std::move(self);
   node_ = std::move(node);
-  note_ = {parent, owner, generation};
+  owner_ = owner;
+  note_.address(parent, owner_, generation);
 }
 
 bool limits_state::ends() const {

@@ -54,6 +54,7 @@ private:
 
   limits_ref self_;
   context_ptr node_;
+  std::string owner_;
   exit_note<limits_directory_ref> note_;
   std::map<workflows::usage_key, counter> counters_;
   std::deque<ask_limits> waiting_;

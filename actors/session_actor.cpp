@@ -25,9 +25,10 @@ constexpr int most_tries = 10;
 
 const wf::person engine_itself{.as = wf::role::system, .id = "recapd"};
 
-std::uint64_t identity_hash(const submission &s) {
-  return std::hash<std::string>{}(s.source) * 31U
-         + std::hash<std::string>{}(s.id);
+/// Two may have the same one: then the database is asked in vain.
+std::uint32_t identity_hash(const submission &s) {
+  return static_cast<std::uint32_t>(std::hash<std::string>{}(s.source) * 31U
+                                    + std::hash<std::string>{}(s.id));
 }
 
 /// A reply that comes back to the actor as a message of type M.
@@ -40,6 +41,10 @@ reply<T> back_to(const session_ref &self, std::uint64_t step,
                   if_lost};
 }
 
+void end_if_done(session_ref::stateful_pointer<session_state> self) {
+  if (self->state.ends()) self->quit();
+}
+
 }  // namespace
 
 void session_state::begin(session_ref self, context_ptr node,
@@ -47,31 +52,35 @@ void session_state::begin(session_ref self, context_ptr node,
                           std::uint64_t generation) {
   self_ = std::move(self);
   node_ = std::move(node);
-  note_ = {parent, id, generation};
   session_.id = id;
+  note_.address(parent, session_.id, generation);
 }
 
 void session_state::take(take_work &m) {
-  queue_.emplace_back(std::move(m.item));
-  run();
+  line_up(std::move(m.item));
 }
 
 void session_state::take(take_due &m) {
-  queue_.emplace_back(std::move(m.done));
+  line_up(std::move(m.done));
+}
+
+void session_state::line_up(item one) {
+  if (!queue_) queue_ = std::make_unique<std::list<item>>();
+  queue_->push_back(std::move(one));
   run();
 }
 
 bool session_state::ends() const {
-  return retiring_ && queue_.empty();
+  return retiring_ && !queue_;
 }
 
 work *session_state::front_work() const {
-  const auto *w = std::get_if<std::shared_ptr<work>>(&queue_.front());
+  const auto *w = std::get_if<std::shared_ptr<work>>(&queue_->front());
   return w != nullptr ? w->get() : nullptr;
 }
 
 void session_state::run() {
-  if (!job_ && !queue_.empty()) start();
+  if (!job_ && queue_) start();
 }
 
 /// Begins on the item at the front.
@@ -380,8 +389,9 @@ void session_state::answer_stored(const storage::outcome_row &row) {
 }
 
 void session_state::finish(answer<outcome> a) {
-  auto front = std::move(queue_.front());
-  queue_.pop_front();
+  auto front = std::move(queue_->front());
+  queue_->pop_front();
+  if (queue_->empty()) queue_.reset();
   job_.reset();
   if (auto *w = std::get_if<std::shared_ptr<work>>(&front))
     (*w)->done(std::move(a));
@@ -406,34 +416,31 @@ session_actor(session_ref::stateful_pointer<session_state> self,
               context_ptr node, shard_ref parent, std::string id,
               std::uint64_t generation) {
   self->state.begin(self, std::move(node), parent, id, generation);
-  auto end_if_done = [=] {
-    if (self->state.ends()) self->quit();
-  };
-  return {[=](take_work &m) { self->state.take(m); },
-          [=](take_due &m) { self->state.take(m); },
-          [=](const retire &m) {
+  return {[self](take_work &m) { self->state.take(m); },
+          [self](take_due &m) { self->state.take(m); },
+          [self](const retire &m) {
             self->state.retire_when_done(m);
-            end_if_done();
+            end_if_done(self);
           },
-          [=](session_loaded &m) {
+          [self](session_loaded &m) {
             self->state.loaded(m);
-            end_if_done();
+            end_if_done(self);
           },
-          [=](limits_answered &m) {
+          [self](limits_answered &m) {
             self->state.limits(m);
-            end_if_done();
+            end_if_done(self);
           },
-          [=](const commit_done &m) {
+          [self](const commit_done &m) {
             self->state.committed(m);
-            end_if_done();
+            end_if_done(self);
           },
-          [=](outcome_found &m) {
+          [self](outcome_found &m) {
             self->state.found(m);
-            end_if_done();
+            end_if_done(self);
           },
-          [=](settlement_ready &m) {
+          [self](settlement_ready &m) {
             self->state.settlement(m);
-            end_if_done();
+            end_if_done(self);
           }};
 }
 

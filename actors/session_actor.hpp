@@ -35,8 +35,7 @@ public:
   void take(take_work &m);
   void take(take_due &m);
   void retire_when_done(const retire &m) {
-    retiring_ = true;
-    until_done_ = m.until_done;
+    retiring_ = std::make_unique<retire>(m);
   }
   /// True if the actor shall end and has nothing left to do.
   [[nodiscard]] bool ends() const;
@@ -70,6 +69,7 @@ private:
     /// outcome is then the first answer, not a duplicate's.
     bool ours = false;
   };
+  void line_up(item one);
   void run();
   void start();
   void judge();
@@ -95,19 +95,19 @@ private:
   void remember(const work &w);
   [[nodiscard]] std::vector<std::size_t> claims_of(owner whose) const;
 
+  // Most actors rest: what is only there while there is work takes a pointer.
   session_ref self_;
   context_ptr node_;
-  exit_note<shard_ref> note_;
-  std::list<item> queue_;
-  bool loaded_ = false;
-  bool retiring_ = false;
-  std::shared_ptr<void> until_done_;
+  std::unique_ptr<std::list<item>> queue_;
+  std::unique_ptr<job> job_;
+  std::unique_ptr<retire> retiring_;
   workflows::session session_;
+  exit_note<shard_ref> note_;  ///< keyed by the session's id
   std::optional<instant> armed_;
-  std::unique_ptr<job> job_;  ///< only while there is work: most actors rest
-  std::uint64_t step_ = 0;    ///< which answer is awaited; others are late
-  std::array<std::uint64_t, 8> recent_{};  ///< hashes of commands done here
-  std::size_t recents_ = 0;
+  std::array<std::uint32_t, 8> recent_{};  ///< hashes of commands done here
+  std::uint32_t step_ = 0;  ///< which answer is awaited; others are late
+  std::uint8_t recents_ = 0;
+  bool loaded_ = false;
 };
 
 session_ref::behavior_type

@@ -20,6 +20,12 @@ namespace recapd::workflows {
 // comes out of both sinks as the same JSON: an object for those who look into
 // it, text for the hot path, which is spared every allocation of the tree.
 
+template <class T>
+concept optional_like = requires(const T &t) {
+  t.has_value();
+  *t;
+};
+
 /// Fills an object.
 class object_sink {
 public:
@@ -52,9 +58,8 @@ public:
     to_.emplace(name, std::move(inner));
   }
   /// The same, or null.
-  template <class T, class Write>
-  void object(std::string_view name, const std::optional<T> &maybe,
-              Write write) {
+  template <optional_like Maybe, class Write>
+  void object(std::string_view name, const Maybe &maybe, Write write) {
     if (maybe)
       object(name, *maybe, write);
     else
@@ -125,9 +130,8 @@ public:
     text_sink inner{to_};
     write(inner, what);
   }
-  template <class T, class Write>
-  void object(std::string_view name, const std::optional<T> &maybe,
-              Write write) {
+  template <optional_like Maybe, class Write>
+  void object(std::string_view name, const Maybe &maybe, Write write) {
     if (maybe) return object(name, *maybe, write);
     key(name);
     to_ += "null";

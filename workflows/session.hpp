@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "workflows/boxed.hpp"
 #include "workflows/ids.hpp"
 #include "workflows/limits.hpp"
 #include "workflows/pay.hpp"
@@ -43,8 +44,8 @@ struct participant {
   participation status = participation::invited;
   bool in_call = false;
   bool joined = false;  ///< was in the call at some time
-  std::optional<recap> written = std::nullopt;
-  bool operator==(const participant&) const = default;
+  boxed<recap> written = {};
+  bool operator==(const participant &) const = default;
 };
 
 /// A part of a counter that this session holds: given back when it is missed
@@ -52,57 +53,58 @@ struct participant {
 struct held_usage {
   usage_key key;
   int amount = 0;
-  bool operator==(const held_usage&) const = default;
+  bool operator==(const held_usage &) const = default;
 };
 
 struct payout {
   std::int64_t amount = 0;
   instant settled_at;
-  bool operator==(const payout&) const = default;
+  bool operator==(const payout &) const = default;
 };
 
 /// The reminders that follow the tutor and the students. A `*_done` figure
 /// says how many of the list's entries are over (sent or skipped).
 struct reminder_progress {
   bool tutor_recap_due = false;
+  bool student_recap_overdue = false;
   int tutor_recap_reminder = 0;
   int student_recap_reminder = 0;
   int tutor_remind_student = 0;
-  bool student_recap_overdue = false;
-  bool operator==(const reminder_progress&) const = default;
+  bool operator==(const reminder_progress &) const = default;
 };
 
 /// One session. `version` 0 means it does not exist (nothing but `id` counts).
+/// Very many are kept in memory: the order leaves few gaps.
 struct session {
   std::string id;
   int version = 0;  ///< the seq of its last event
   session_status status = session_status::scheduled;
+  modality how = modality::online;
+  bool tutor_in_call = false;
+  bool tutor_joined = false;
   std::string tutor;
   std::string course;
   std::string program;
-  modality how = modality::online;
   std::string timezone;
   instant starts_at;
   instant deadline;  ///< time may be logged at or before it
-  std::vector<participant> participants;  ///< in the order of invitation
-  bool tutor_in_call = false;
-  bool tutor_joined = false;
-  std::chrono::microseconds shared_call{};    ///< tutor and a student in it
-  std::optional<instant> shared_call_since;   ///< running since
-  std::optional<recap> tutor_recap;
-  std::optional<int> minutes;  ///< logged, rounded up to the step
+  std::vector<participant> participants;     ///< in the order of invitation
+  std::chrono::microseconds shared_call{};   ///< tutor and a student in it
+  std::optional<instant> shared_call_since;  ///< running since
+  boxed<recap> tutor_recap;
   std::vector<held_usage> held;  ///< empty when given back
   std::int64_t rate_per_hour = 0;
   std::string currency;
+  std::optional<int> minutes;  ///< logged, rounded up to the step
   int policy_version = 0;
+  reminder_progress reminders;
   std::optional<instant> requested_at;  ///< the students' recaps were asked for
   std::optional<instant> completed_at;
-  std::optional<payout> paid;
-  reminder_progress reminders;
-  bool operator==(const session&) const = default;
+  boxed<payout> paid;
+  bool operator==(const session &) const = default;
 
   [[nodiscard]] bool exists() const { return version > 0; }
-  [[nodiscard]] const participant* find(std::string_view student) const;
+  [[nodiscard]] const participant *find(std::string_view student) const;
 };
 
 // ---- commands (CONTRACT section 1; `data` of each) -------------------------
@@ -117,186 +119,187 @@ struct schedule_session {
   std::optional<std::int64_t> rate_per_hour;
   std::optional<std::string> currency;
   std::optional<std::string> timezone;
-  bool operator==(const schedule_session&) const = default;
+  bool operator==(const schedule_session &) const = default;
 };
 struct invite_participant {
   std::string student;
-  bool operator==(const invite_participant&) const = default;
+  bool operator==(const invite_participant &) const = default;
 };
 struct accept_invitation {
   std::string student;
-  bool operator==(const accept_invitation&) const = default;
+  bool operator==(const accept_invitation &) const = default;
 };
 struct decline_invitation {
   std::string student;
-  bool operator==(const decline_invitation&) const = default;
+  bool operator==(const decline_invitation &) const = default;
 };
 struct remove_participant {
   std::string student;
-  bool operator==(const remove_participant&) const = default;
+  bool operator==(const remove_participant &) const = default;
 };
 struct join_call {
   person participant;
-  bool operator==(const join_call&) const = default;
+  bool operator==(const join_call &) const = default;
 };
 struct leave_call {
   person participant;
-  bool operator==(const leave_call&) const = default;
+  bool operator==(const leave_call &) const = default;
 };
 struct log_time {
   std::int64_t minutes = 0;  ///< as given: not yet checked or rounded
   bool leave_call = false;
-  bool operator==(const log_time&) const = default;
+  bool operator==(const log_time &) const = default;
 };
 struct complete_session {
   std::int64_t minutes = 0;
   recap written;
   bool leave_call = false;
-  bool operator==(const complete_session&) const = default;
+  bool operator==(const complete_session &) const = default;
 };
 struct submit_recap {
   recap written;
-  bool operator==(const submit_recap&) const = default;
+  bool operator==(const submit_recap &) const = default;
 };
 struct cancel_session {
   std::string reason;
-  bool operator==(const cancel_session&) const = default;
+  bool operator==(const cancel_session &) const = default;
 };
 struct request_support {
   std::string message;
-  bool operator==(const request_support&) const = default;
+  bool operator==(const request_support &) const = default;
 };
 struct reopen_session {
   int hours = 0;
   std::string note;
-  bool operator==(const reopen_session&) const = default;
+  bool operator==(const reopen_session &) const = default;
 };
 struct deny_update {
   std::string note;
-  bool operator==(const deny_update&) const = default;
+  bool operator==(const deny_update &) const = default;
 };
 struct void_session {
   std::string note;
-  bool operator==(const void_session&) const = default;
+  bool operator==(const void_session &) const = default;
 };
 /// From the engine itself: do whatever has fallen due by `facts::now`
 /// (reminders, missed, auto-confirmation). Never refused.
 struct fire_timers {
-  bool operator==(const fire_timers&) const = default;
+  bool operator==(const fire_timers &) const = default;
 };
 /// From the payout actor: the session's settlement. Never refused; nothing
 /// happens unless the session is `completed`.
 struct settle_session {
   transfer payment;
-  bool operator==(const settle_session&) const = default;
+  bool operator==(const settle_session &) const = default;
 };
 
-using command
-  = std::variant<schedule_session, invite_participant, accept_invitation,
+using command =
+    std::variant<schedule_session, invite_participant, accept_invitation,
                  decline_invitation, remove_participant, join_call, leave_call,
                  log_time, complete_session, submit_recap, cancel_session,
                  request_support, reopen_session, deny_update, void_session,
                  fire_timers, settle_session>;
 
-// ---- events (stored facts) ---------------------------------------------------
+// ---- events (stored facts)
+// ---------------------------------------------------
 
 struct session_scheduled {
   schedule_session what;  ///< rate, currency and timezone filled in
   instant deadline;
   int policy_version = 0;
-  bool operator==(const session_scheduled&) const = default;
+  bool operator==(const session_scheduled &) const = default;
 };
 struct participant_invited {
   std::string student;
-  bool operator==(const participant_invited&) const = default;
+  bool operator==(const participant_invited &) const = default;
 };
 struct invitation_accepted {
   std::string student;
-  bool operator==(const invitation_accepted&) const = default;
+  bool operator==(const invitation_accepted &) const = default;
 };
 struct invitation_declined {
   std::string student;
-  bool operator==(const invitation_declined&) const = default;
+  bool operator==(const invitation_declined &) const = default;
 };
 struct participant_removed {
   std::string student;
-  bool operator==(const participant_removed&) const = default;
+  bool operator==(const participant_removed &) const = default;
 };
 struct call_joined {
   person participant;
-  bool operator==(const call_joined&) const = default;
+  bool operator==(const call_joined &) const = default;
 };
 struct call_left {
   person participant;
-  bool operator==(const call_left&) const = default;
+  bool operator==(const call_left &) const = default;
 };
 struct time_logged {
-  int minutes = 0;            ///< rounded
-  std::int64_t given = 0;     ///< as the tutor wrote them
+  int minutes = 0;         ///< rounded
+  std::int64_t given = 0;  ///< as the tutor wrote them
   bool leave_call = false;
   std::vector<claim> claims;  ///< what it counts against each limit
-  bool operator==(const time_logged&) const = default;
+  bool operator==(const time_logged &) const = default;
 };
 struct tutor_recap_submitted {
   recap written;
-  bool operator==(const tutor_recap_submitted&) const = default;
+  bool operator==(const tutor_recap_submitted &) const = default;
 };
 struct student_recap_submitted {
   std::string student;
   recap written;
-  bool operator==(const student_recap_submitted&) const = default;
+  bool operator==(const student_recap_submitted &) const = default;
 };
 struct session_completed {
   bool automatic = false;  ///< by `auto_confirm_after`, not by recaps
-  bool operator==(const session_completed&) const = default;
+  bool operator==(const session_completed &) const = default;
 };
 struct session_paid {
   transfer payment;
-  bool operator==(const session_paid&) const = default;
+  bool operator==(const session_paid &) const = default;
 };
 struct session_missed {
-  bool operator==(const session_missed&) const = default;
+  bool operator==(const session_missed &) const = default;
 };
 /// A command received in time but processed after `missed`: the session goes
 /// back to where it was, and holds what it had logged again.
 struct miss_lifted {
   std::vector<claim> claims;  ///< empty unless time had been logged
-  bool operator==(const miss_lifted&) const = default;
+  bool operator==(const miss_lifted &) const = default;
 };
 struct session_cancelled {
   std::string reason;
-  bool operator==(const session_cancelled&) const = default;
+  bool operator==(const session_cancelled &) const = default;
 };
 struct support_requested {
   std::string message;
-  bool operator==(const support_requested&) const = default;
+  bool operator==(const support_requested &) const = default;
 };
 struct session_reopened {
   int hours = 0;
   std::string note;
   instant deadline;
   reminder_progress reminders;  ///< what is past is skipped
-  bool operator==(const session_reopened&) const = default;
+  bool operator==(const session_reopened &) const = default;
 };
 struct update_denied {
   std::string note;
-  bool operator==(const update_denied&) const = default;
+  bool operator==(const update_denied &) const = default;
 };
 struct session_voided {
   std::string note;
   std::optional<transfer> reversal;  ///< where it had been paid
-  bool operator==(const session_voided&) const = default;
+  bool operator==(const session_voided &) const = default;
 };
 /// `kind` is the notification's, `count` how many of that kind's times are
 /// over now.
 struct reminder_sent {
   std::string kind;
   int count = 0;
-  bool operator==(const reminder_sent&) const = default;
+  bool operator==(const reminder_sent &) const = default;
 };
 
-using event_body
-  = std::variant<session_scheduled, participant_invited, invitation_accepted,
+using event_body =
+    std::variant<session_scheduled, participant_invited, invitation_accepted,
                  invitation_declined, participant_removed, call_joined,
                  call_left, time_logged, tutor_recap_submitted,
                  student_recap_submitted, session_completed, session_paid,
@@ -309,7 +312,7 @@ struct event {
   instant at;
   person by;
   event_body what;
-  bool operator==(const event&) const = default;
+  bool operator==(const event &) const = default;
 };
 
 }  // namespace recapd::workflows
