@@ -1,9 +1,11 @@
 #include "tools/bench_run.hpp"
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <chrono>
 #include <map>
 #include <pqxx/pqxx>
 #include <stdexcept>
+#include <thread>
 
 #include "tools/bench_campus.hpp"
 #include "tools/bench_load.hpp"
@@ -16,6 +18,10 @@ namespace {
 using clock = std::chrono::steady_clock;
 
 constexpr std::int64_t minutes_ago = -20 * 60;
+/// A stretch of lessons, and how far apart two begin at least: an hour at full
+/// speed would fill the disk, and what vacuum does is a matter of time.
+constexpr std::size_t lessons_each = 2000;
+constexpr std::chrono::seconds pace{5};
 
 /// Bytes a row, of the tables whose rows are written again and again; heap and
 /// indexes apart. Of the inbox, which is empty in between, all its bytes.
@@ -72,13 +78,16 @@ void measure_churn(bench_run &b) {
   const auto n = b.start_node(database);
   const std::chrono::duration<double> whole{5 * b.options().seconds};
   const auto began = clock::now();
+  const auto end = began + std::chrono::duration_cast<clock::duration>(whole);
   std::map<std::string, double> early;
   double early_inbox = 0;
   std::size_t done = 0;
-  while (clock::now() - began < whole) {
-    play(*n, database, c, done, 2000);
-    done += 2000;
+  while (clock::now() < end) {
+    const auto next = std::min(clock::now() + pace, end);
+    play(*n, database, c, done, lessons_each);
+    done += lessons_each;
     b.out().progress("churn", std::to_string(done));
+    std::this_thread::sleep_until(next);
     if (!early.empty() || clock::now() - began < whole / 4) continue;
     early = sizes(database);
     early_inbox = inbox_bytes(database);
