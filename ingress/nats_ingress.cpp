@@ -18,6 +18,7 @@
 #include "ingress/log.hpp"
 #include "ingress/nats_mapping.hpp"
 #include "ingress/nats_partition.hpp"
+#include "ingress/nats_sweeper.hpp"
 #include "ingress/text.hpp"
 
 namespace recapd::ingress {
@@ -33,8 +34,6 @@ constexpr auto pull_grace = 1s;
 constexpr auto flush_bound = 1s;
 /// Partitions that are begun at the same time.
 constexpr std::size_t at_once = 16;
-/// In an inbox's subject, between a consumer's name and a place.
-constexpr std::string_view purge_mark = "-done-";
 /// What the stream takes: the largest event, and room for headers.
 constexpr int max_message_bytes = 2 * static_cast<int>(max_event_bytes);
 
@@ -48,10 +47,6 @@ using happening = std::variant<nats_message, answered>;
 
 std::string number(std::uint64_t n) {
   return std::to_string(n);
-}
-
-std::string filter_of(unsigned partition) {
-  return std::string{command_prefix} + number(partition) + ".*";
 }
 
 std::string new_token() {
@@ -114,9 +109,11 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
   std::optional<time_point> away_since;  ///< a server of the stream's
   std::string last_trouble;
   bool begin_failed = false;
+  nats_sweeper sweeper;
 
   impl(actors::engine &e, nats_settings s, metrics &m, nats_tuning t)
-      : engine{e}, meters{m}, settings{std::move(s)}, tuning{t} {}
+      : engine{e}, meters{m}, settings{std::move(s)}, tuning{t},
+        sweeper{t.sweep, [this](const auto &one) { link->publish(one); }} {}
 
   // ---- the queue
   // -------------------------------------------------------------
@@ -167,7 +164,7 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
         look_at_buckets();
         const auto again = begin_partitions();
         pull();
-        purge();
+        sweep();
         if (again == time_point::max()) well();
         until = std::min(until, again);
         tell(begin_failed ? nats_state::failing : nats_state::connected);
@@ -282,6 +279,7 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
   }
 
   void halt_all() {
+    sweeper.forget();
     for (auto &[number_, p] : partitions)
       p.halt({});
   }
@@ -418,29 +416,9 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
     }
   }
 
-  /// Takes what is done out of the stream. Until the server has said that it
-  /// did, it is asked again.
-  void purge() {
-    const auto now = std::chrono::steady_clock::now();
-    for (auto &[n, p] : partitions)
-      if (const auto seq = p.to_purge(now, now + tuning.purge))
-        link->publish(
-            {.subject = "$JS.API.STREAM.PURGE." + std::string{command_stream},
-             .reply = inbox + "." + p.consumer() + std::string{purge_mark}
-                      + number(*seq),
-             .headers = {},
-             .data = "{\"filter\":\"" + filter_of(n)
-                     + "\",\"seq\":" + number(*seq) + "}"});
-  }
-
-  /// `what`: a consumer, the mark, and how far its partition was to be purged.
-  void on_purged(std::string_view what, std::size_t mark,
-                 const std::string &answer) {
-    auto *p = find(what.substr(0, mark));
-    const auto seq =
-        parse_integer<std::uint64_t>(what.substr(mark + purge_mark.size()));
-    if (p != nullptr && seq && answer.find("\"error\"") == std::string::npos)
-      p->purged(*seq);
+  void sweep() {
+    if (sweeper.sweep(partitions, inbox, std::chrono::steady_clock::now()))
+      wake();
   }
 
   // ---- messages
@@ -471,8 +449,9 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
   /// or somebody deleted the consumer. 503: there is no such consumer.
   void on_status(const nats_message &m) {
     const auto what = std::string_view{m.subject}.substr(inbox.size() + 1);
-    if (const auto mark = what.find(purge_mark); mark != what.npos)
-      return on_purged(what, mark, m.data);
+    if (sweeper.on_answer(partitions, what, m.data,
+                          std::chrono::steady_clock::now()))
+      return;
     auto *p = find(what);
     if (p == nullptr) return;
     const auto status = header(m, "Status");

@@ -13,10 +13,9 @@
 
 #include "actors/engine.hpp"
 #include "ingress/metrics.hpp"
+#include "ingress/nats_sweeper.hpp"
 
 namespace recapd::ingress {
-
-inline constexpr std::string_view command_stream = "RECAPD";
 
 struct nats_settings {
   std::string url;           ///< or several, as nats_link takes them
@@ -31,7 +30,7 @@ struct nats_tuning {
   std::size_t window = 256;              ///< of one partition
   std::chrono::milliseconds pull{3000};  ///< a request for messages lasts
   std::chrono::milliseconds ack_wait{30000};
-  std::chrono::milliseconds purge{1000};    ///< between two of a partition
+  nats_sweep_times sweep;                   ///< of what is done
   std::chrono::milliseconds backoff{250};   ///< after a fault
   std::chrono::milliseconds whole{10000};   ///< for a server that is away
   std::chrono::milliseconds mapping{5000};  ///< until another look at it

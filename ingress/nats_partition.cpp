@@ -14,8 +14,7 @@ void nats_partition::begin(std::string consumer) {
   asked_ = 0;
   taken_.clear();
   lines_.clear();
-  last_seq_ = 0;
-  purged_ = 0;
+  delivered_.begin();
 }
 
 void nats_partition::halt(time_point retry_at) {
@@ -34,23 +33,16 @@ std::size_t nats_partition::ask(std::size_t window, time_point now,
   return room;
 }
 
-std::optional<std::uint64_t> nats_partition::to_purge(time_point now,
-                                                      time_point until) {
-  // After a fault what is not done is not known any more.
-  if (halted_ || last_seq_ == 0 || now < purge_at_) return std::nullopt;
-  const auto seq = taken_.empty() ? last_seq_ + 1 : *taken_.begin();
-  if (seq <= purged_) return std::nullopt;
-  purge_at_ = until;
-  return seq;
+std::optional<std::uint64_t> nats_partition::open() const {
+  if (taken_.empty()) return std::nullopt;
+  return *taken_.begin();
 }
 
 nats_partition::arrival_kind nats_partition::arrived(const delivery &d) {
   if (d.consumer_seq != last_delivery_ + 1) return arrival_kind::gap;
   last_delivery_ = d.consumer_seq;
   if (asked_ > 0) --asked_;
-  // Before the first there is nothing; and a purge up to 1 would be of all.
-  if (last_seq_ == 0) purged_ = d.stream_seq;
-  last_seq_ = std::max(last_seq_, d.stream_seq);
+  delivered_.arrived(d.stream_seq);
   return taken_.insert(d.stream_seq).second ? arrival_kind::taken
                                             : arrival_kind::known;
 }

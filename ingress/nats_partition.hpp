@@ -8,7 +8,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -19,6 +18,7 @@
 #include <set>
 #include <string>
 
+#include "ingress/nats_delivered.hpp"
 #include "ingress/nats_message.hpp"
 
 namespace recapd::ingress {
@@ -63,12 +63,11 @@ public:
   /// The server will send nothing more of what was asked for.
   void asked_ended() { asked_ = 0; }
 
-  /// Up to which message of the stream (without it) all of the partition's are
-  /// done and may be purged; nothing if that is known to be purged, or was
-  /// asked for less than a while ago. The answer counts as asked until `until`.
-  [[nodiscard]] std::optional<std::uint64_t> to_purge(time_point now,
-                                                      time_point until);
-  void purged(std::uint64_t seq) { purged_ = std::max(purged_, seq); }
+  /// What came of it, and may leave the stream. After a fault that is not
+  /// known.
+  [[nodiscard]] nats_delivered &delivered() { return delivered_; }
+  /// The lowest message of the stream that came and is not done.
+  [[nodiscard]] std::optional<std::uint64_t> open() const;
 
   enum class arrival_kind : std::uint8_t { taken, known, gap };
   /// A message came. `known`: it is under way already. `gap`: one before it
@@ -92,9 +91,7 @@ private:
   time_point asked_until_{};
   std::size_t under_way_ = 0;
   std::set<std::uint64_t> taken_;  ///< stream seqs, not done
-  std::uint64_t last_seq_ = 0;     ///< the highest that came
-  std::uint64_t purged_ = 0;       ///< what is below it is gone
-  time_point purge_at_{};
+  nats_delivered delivered_;
   std::map<std::string, std::deque<nats_item_ptr>, std::less<>> lines_;
 };
 

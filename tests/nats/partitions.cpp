@@ -99,32 +99,18 @@ CAF_TEST(an answer that never comes is waited for until its end) {
   CAF_CHECK_EQUAL(p.ask(4, now + 1s, now + 2s), 4u);
 }
 
-CAF_TEST(what is done may be purged up to the first that is not ) {
-  CAF_CHECK(!p.to_purge(now, now));
+CAF_TEST(the lowest that is not done is open) {
+  CAF_CHECK(!p.open());
   const auto a1 = item(1, "a"), b2 = item(2, "b"), a3 = item(3, "a");
   for (const auto &one : {a1, b2, a3})
     (void)p.line_up(one);
-  CAF_CHECK(!p.to_purge(now, now));
+  CAF_CHECK_EQUAL(p.open(), std::optional{std::uint64_t{1}});
   (void)p.finished(*b2);
-  CAF_CHECK(!p.to_purge(now, now));
+  CAF_CHECK_EQUAL(p.open(), std::optional{std::uint64_t{1}});
   CAF_CHECK(p.finished(*a1) == a3);
-  CAF_CHECK_EQUAL(p.to_purge(now, now), std::optional{std::uint64_t{3}});
-  p.purged(3);
-  CAF_CHECK(!p.to_purge(now, now));
+  CAF_CHECK_EQUAL(p.open(), std::optional{std::uint64_t{3}});
   (void)p.finished(*a3);
-  CAF_CHECK_EQUAL(p.to_purge(now, now + 1s), std::optional{std::uint64_t{4}});
-  CAF_CHECK(!p.to_purge(now + 999ms, now));
-  CAF_CHECK(p.to_purge(now + 1s, now));
-}
-
-CAF_TEST(after a fault nothing is purged) {
-  const auto a1 = item(1, "a");
-  (void)p.line_up(a1);
-  p.halt(now);
-  (void)p.finished(*a1);
-  CAF_CHECK(!p.to_purge(now, now));
-  p.begin("d");
-  CAF_CHECK(!p.to_purge(now, now));
+  CAF_CHECK(!p.open());
 }
 
 CAF_TEST(a consumer that does not answer a request in time is gone) {

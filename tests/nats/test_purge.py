@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is done leaves the stream, and nothing else ever does."""
+import time
+
+import psycopg2
+import pytest
+
+from conftest import Place, publish, tools
+from test_faults import consumers
+from wire import Nats
+
+PARTITIONS = 64
+HERE = 12  # after a start its turn to be looked at comes soon
+
+
+@pytest.fixture
+def place(make_node, make_database, make_nats):
+    made = Place(make_node, make_database, make_nats())
+    made.start()
+    tools.wait_until(lambda: consumed(made), "every consumer")
+    yield made
+    made.nodes[0].stop()
+
+
+@pytest.fixture
+def client(place):
+    with Nats(place.nats.url) as n:
+        yield n
+
+
+def consumed(place):
+    try:
+        return len(consumers(place)) == PARTITIONS
+    except (AssertionError, OSError):
+        return False
+
+
+def lesson():
+    return tools.Session(time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
+
+
+def partition(session):
+    """FNV-1a 32 of the id."""
+    h = 2166136261
+    for byte in session.id.encode():
+        h = (h ^ byte) * 16777619 % 2 ** 32
+    return h % PARTITIONS
+
+
+def neighbours(count):
+    """Lessons of one partition."""
+    made = []
+    while len(made) < count:
+        if partition(one := lesson()) == HERE:
+            made.append(one)
+    return made
+
+
+def seqs(client):
+    """The places in the stream of what the partition has there."""
+    there, seq = [], 1
+    while True:
+        try:
+            seq = client.api("STREAM.MSG.GET.RECAPD", seq=seq,
+                             next_by_subj=f"recapd.commands.{HERE}.*"
+                             )["message"]["seq"]
+        except AssertionError:
+            return there
+        there.append(seq)
+        seq += 1
+
+
+def consumer_of(place):
+    return next(c for c in consumers(place)
+                if c["name"].startswith(f"recapd-p{HERE}-"))
+
+
+def listen_to(client, consumer, subject):
+    """Only what has this subject is delivered; the rest is passed over."""
+    client.api(f"CONSUMER.DURABLE.CREATE.RECAPD.{consumer['name']}",
+               stream_name="RECAPD",
+               config={**consumer["config"], "filter_subject": subject})
+
+
+def pass_over(place, client, event):
+    """The consumer goes by it, as one does on a server that has it not yet.
+    Where it is in the stream."""
+    before = consumer_of(place)
+    listen_to(client, before, f"recapd.commands.{HERE}.nobody")
+    seq = publish(client, event)["seq"]
+    tools.wait_until(
+        lambda: consumer_of(place)["delivered"]["stream_seq"] >= seq,
+        "the consumer to go on")
+    listen_to(client, before, before["config"]["filter_subject"])
+    assert consumer_of(place)["name"] == before["name"]
+    return seq
+
+
+def test_what_is_done_leaves_the_stream(place, client):
+    sessions = [lesson() for _ in range(20)]
+    for event in ([s.schedule for s in sessions]
+                  + [s.accept for s in sessions]):
+        publish(client, event)
+    tools.wait_until(lambda: place.pending() == 0, "an empty stream")
+    assert place.query("SELECT count(*) FROM outcomes") == [(40,)]
+
+
+@pytest.mark.parametrize("others", [0, 3])
+def test_what_was_passed_over_is_executed(place, client, others):
+    """With others behind it, which were delivered and are done; or alone."""
+    before, over, *rest = neighbours(2 + others)
+    publish(client, before.schedule)
+    tools.wait_until(lambda: place.pending() == 0, "an empty stream")
+    seq = pass_over(place, client, over.schedule)
+    first = consumer_of(place)["name"]
+    for session in rest:
+        publish(client, session.schedule)
+        assert place.wait_outcome(session.schedule)["outcome"] == "accepted"
+    # Time in which a purge would have come.
+    end = time.monotonic() + 2
+    while time.monotonic() < end:
+        assert seq in seqs(client)
+    # A partition where nothing comes is looked at in its turn.
+    tools.wait_until(lambda: place.outcome(over.schedule), "the outcome",
+                     seconds=90)
+    assert place.outcome(over.schedule)["outcome"] == "accepted"
+    assert consumer_of(place)["name"] != first
+    tools.wait_until(lambda: place.pending() == 0, "an empty stream")
+    assert "does not deliver" in place.nodes[0].log.read_text()
+
+
+def test_a_purge_by_another_does_not_lead_to_a_loss(place, client):
+    """What came here was taken out by another, and what is there never came:
+    equal numbers."""
+    before, over = neighbours(2)
+    # A command that hangs is not purged.
+    lock = psycopg2.connect(place.database)
+    lock.cursor().execute("LOCK TABLE outcomes IN ACCESS EXCLUSIVE MODE")
+    first = publish(client, before.schedule)["seq"]
+    tools.wait_until(lambda: consumer_of(place)["num_ack_pending"] == 1,
+                     "the delivery")
+    pass_over(place, client, over.schedule)
+    client.api("STREAM.PURGE.RECAPD", filter=f"recapd.commands.{HERE}.*",
+               seq=first + 1)
+    lock.close()
+    place.wait_outcome(over.schedule)
+    tools.wait_until(lambda: place.pending() == 0, "an empty stream")
+    assert place.letters() == []
