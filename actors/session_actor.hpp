@@ -8,6 +8,7 @@
 #pragma once
 
 #include <array>
+#include <caf/send.hpp>
 #include <cstdint>
 #include <list>
 #include <memory>
@@ -69,6 +70,14 @@ private:
     /// outcome is then the first answer, not a duplicate's.
     bool ours = false;
   };
+  /// A reply that comes back as a message of type M; an earlier one is late.
+  template <class M, class T>
+  reply<T> back(storage::fault if_lost = storage::fault::unavailable) {
+    return reply<T>{[self = self_, step = ++step_](answer<T> a) {
+                      caf::anon_send(self, M{step, std::move(a)});
+                    },
+                    if_lost};
+  }
   void line_up(item one);
   void run();
   void start();

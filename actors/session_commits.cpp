@@ -1,0 +1,136 @@
+// What a session has written, and what it does once that is durable.
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/session_actor.hpp"
+
+#include <caf/send.hpp>
+
+#include "actors/commit_builder.hpp"
+#include "actors/outcome_json.hpp"
+#include "workflows/planted.hpp"
+#include "workflows/session_evolve.hpp"
+#include "workflows/session_json.hpp"
+
+namespace recapd::actors {
+
+namespace wf = workflows;
+using storage::fault;
+
+void session_state::append_events(const std::vector<wf::event> &events) {
+  auto &j = *job_;
+  auto *w = front_work();
+  auto built = build_commit(session_, events, *j.rules,
+                            w != nullptr ? &w->what : nullptr);
+  j.after = std::move(built.after);
+  j.released = std::move(built.released);
+  j.moves = true;
+  if (w != nullptr) {
+    j.answer =
+        make_outcome(w->what.source, w->what.id,
+                     wf::to_view_text(j.after, *j.rules, j.facts.now), {});
+    built.what.outcome = outcome_row(w->what, j.answer);
+  }
+  send_append(std::move(built.what));
+}
+
+void session_state::append_refusals(const std::vector<wf::refusal> &why) {
+  auto &j = *job_;
+  auto &w = *front_work();
+  const bool shown =
+      session_.exists() && why.front().code != wf::refusal_code::not_allowed;
+  j.tickets.clear();
+  j.moves = false;
+  j.answer = make_outcome(
+      w.what.source, w.what.id,
+      shown ? wf::to_view_text(session_, *j.rules, j.facts.now) : "null", why);
+  storage::commit c;
+  c.session = session_.id;
+  c.inbox_seq = w.what.inbox_seq;
+  c.outcome = outcome_row(w.what, j.answer);
+  if (!RECAPD_PLANTED("refuse-on-stale-copy"))
+    c.base_version = session_.version;
+  send_append(std::move(c));
+}
+
+void session_state::send_append(storage::commit what) {
+  if (RECAPD_PLANTED("evolve-before-commit") && job_->moves)
+    session_ = job_->after;
+  if (RECAPD_PLANTED("answer-before-commit") && front_work() != nullptr)
+    front_work()->done(job_->answer);
+  write_down(std::move(what), std::move(job_->tickets),
+             back<commit_done, done_t>(fault::outcome_unknown));
+}
+
+void session_state::write_down(storage::commit what,
+                               std::vector<std::shared_ptr<ticket>> tickets,
+                               reply<done_t> done) {
+  // One at a time, so they stay in order whichever journal writes them.
+  const auto journal = node_->loads->pick();
+  caf::anon_send(
+      node_->journals[journal],
+      std::make_shared<append>(append{.what = std::move(what),
+                                      .tickets = std::move(tickets),
+                                      .done = std::move(done),
+                                      .place = {node_->loads, journal}}));
+}
+
+void session_state::committed(const commit_done &m) {
+  if (!job_ || m.step != step_) return;
+  auto &j = *job_;
+  if (m.fate.has_value()) {
+    if (j.moves) moved();
+    j.tries = 0;
+    auto *w = front_work();
+    if (w == nullptr) return again();  // until nothing more is due
+    remember(*w);
+    return finish(std::move(j.answer));
+  }
+  const auto why = m.fate.error();
+  if (why == fault::unavailable) return finish(why);
+  // Somebody else wrote, or may have: nothing known here counts any more.
+  if (!RECAPD_PLANTED("keep-stale-copy")) loaded_ = false;
+  j.ours = j.ours || why == fault::outcome_unknown;
+  const bool look =
+      why == fault::duplicate_command || why == fault::outcome_unknown;
+  if (look && front_work() != nullptr) return look_for_outcome();
+  if (RECAPD_PLANTED("pay-twice") && why == fault::outcome_unknown) {
+    session_.version += j.after.status == wf::session_status::paid ? 1 : 0;
+    loaded_ = true;
+  }
+  again();
+}
+
+/// The commit is durable: the state moves.
+void session_state::moved() {
+  auto &j = *job_;
+  const bool existed = session_.exists();
+  if (!existed || session_.status != j.after.status)
+    node_->reports->session_moved(existed ? wf::to_string(session_.status) : "",
+                                  wf::to_string(j.after.status));
+  session_ = std::move(j.after);
+  loaded_ = true;
+  if (!j.released.empty())
+    caf::anon_send(node_->limits,
+                   usage_released{.keys = std::exchange(j.released, {})});
+  arm_timer();
+}
+
+void session_state::arm_timer() {
+  const auto timer = wf::next_timer(session_, *job_->rules);
+  const auto at = timer ? std::optional{timer->fires_at} : std::nullopt;
+  if (at == armed_) return;
+  armed_ = at;
+  caf::anon_send(node_->timers, arm{.session = session_.id, .at = at});
+}
+
+/// The timers thought something was due and it is not: tell them what is.
+void session_state::nothing_due() {
+  armed_.reset();
+  if (session_.exists()) {
+    const auto timer = wf::next_timer(session_, *job_->rules);
+    armed_ = timer ? std::optional{timer->fires_at} : std::nullopt;
+  }
+  caf::anon_send(node_->timers, arm{.session = session_.id, .at = armed_});
+  finish(outcome{});
+}
+
+}  // namespace recapd::actors

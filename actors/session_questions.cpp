@@ -1,0 +1,130 @@
+// What a session asks of other actors, and what it does with their answers.
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/session_actor.hpp"
+
+#include <caf/send.hpp>
+
+#include "actors/outcome_json.hpp"
+#include "workflows/planted.hpp"
+
+namespace recapd::actors {
+
+namespace wf = workflows;
+using storage::fault;
+
+void session_state::ask_settlement_of() {
+  caf::anon_send(
+      node_->payout,
+      ask_settlement{.session = session_.id,
+                     .tutor = session_.tutor,
+                     .program = session_.program,
+                     .minutes = session_.minutes.value_or(0),
+                     .rate_per_hour = session_.rate_per_hour,
+                     .currency = session_.currency,
+                     .done = back<settlement_ready, wf::transfer>()});
+}
+
+void session_state::settlement(settlement_ready &m) {
+  if (!job_ || m.step != step_) return;
+  if (!m.payment.has_value()) return finish(m.payment.error());
+  job_->what = wf::settle_session{.payment = std::move(*m.payment)};
+  conclude();
+}
+
+std::vector<std::size_t> session_state::claims_of(owner whose) const {
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < job_->claims.size(); ++i)
+    if (wf::owned_by_tutor(job_->claims[i].key.kind) == (whose == owner::tutor))
+      places.push_back(i);
+  return places;
+}
+
+/// Tutor first, then course: everybody takes them in this order, so nobody
+/// waits in a circle.
+void session_state::ask(owner whose) {
+  auto &j = *job_;
+  j.asked = whose;
+  ask_limits m;
+  for (auto i : claims_of(whose))
+    m.claims.push_back(j.claims[i]);
+  m.reserve = j.reserve;
+  m.done = back<limits_answered, limit_answer>();
+  caf::anon_send(node_->limits, std::move(m));
+}
+
+void session_state::limits(limits_answered &m) {
+  if (!job_ || m.step != step_) return;
+  if (!m.got.has_value()) return finish(m.got.error());
+  auto &j = *job_;
+  const auto places = claims_of(j.asked);
+  for (std::size_t i = 0; i < places.size(); ++i)
+    j.facts.used[places[i]] = (*m.got).used[i];
+  if ((*m.got).held)
+    j.tickets.push_back(std::move((*m.got).held));
+  else if (std::exchange(j.reserve, false) && j.asked == owner::course) {
+    // It will be refused: the tutor's figures, good enough for a grant, are
+    // asked for anew, so that the answer names every limit that is passed.
+    j.tickets.clear();
+    return ask(owner::tutor);
+  }
+  if (j.asked == owner::tutor) return ask(owner::course);
+  conclude();
+}
+
+void session_state::load() {
+  caf::anon_send(
+      node_->reader_of(session_.id),
+      load_session{.id = session_.id,
+                   .done = back<session_loaded, std::optional<wf::session>>()});
+}
+
+void session_state::loaded(session_loaded &m) {
+  if (!job_ || m.step != step_) return;
+  if (!m.found.has_value()) return finish(m.found.error());
+  auto id = session_.id;
+  session_ = *m.found ? std::move(**m.found) : wf::session{};
+  session_.id = std::move(id);
+  armed_.reset();
+  loaded_ = true;
+  --job_->tries;  // looking is not a try
+  again();
+}
+
+void session_state::look_for_outcome() {
+  const auto &w = *front_work();
+  caf::anon_send(
+      node_->reader_of(session_.id),
+      find_outcome{
+          .source = w.what.source,
+          .id = w.what.id,
+          .done = back<outcome_found, std::optional<storage::outcome_row>>()});
+}
+
+void session_state::found(outcome_found &m) {
+  if (!job_ || m.step != step_) return;
+  if (!m.found.has_value()) return finish(fault::outcome_unknown);
+  if (!*m.found && RECAPD_PLANTED("forget-unknown-commit")) return;
+  if (!*m.found) return again();
+  answer_stored(**m.found);
+}
+
+void session_state::answer_stored(const storage::outcome_row &row) {
+  auto &w = *front_work();
+  remember(w);
+  auto answer = given_again(w.what, row, !job_->ours);
+  if (row.content != w.what.content) return finish(std::move(answer));
+  if (w.what.inbox_seq && !RECAPD_PLANTED("keep-inbox-row")) {
+    // The inbox row is all that is left to do; its loss repeats this answer.
+    storage::commit c;
+    c.session = session_.id;
+    c.inbox_seq = w.what.inbox_seq;
+    write_down(std::move(c), {}, {});
+  }
+  // A commit that was written unseen may have left something due.
+  if (job_->ours)
+    caf::anon_send(node_->timers,
+                   arm{.session = session_.id, .at = node_->time->now()});
+  finish(std::move(answer));
+}
+
+}  // namespace recapd::actors
