@@ -41,13 +41,16 @@ END $$;
 constexpr const char *note_no_more =
     "DROP FUNCTION bench_note() CASCADE; DROP TABLE bench_note";
 
-constexpr const char *columns_of = R"sql(
+std::string columns_of(const std::string &quoted_table) {
+  return R"sql(
 SELECT a.attname, format_type(a.atttypid, NULL),
        coalesce(a.attnum = ANY (i.indkey), false)
   FROM pg_attribute a
   LEFT JOIN pg_index i ON i.indrelid = a.attrelid AND i.indisprimary
- WHERE a.attrelid = $1::regclass AND a.attnum > 0 AND NOT a.attisdropped
+ WHERE a.attrelid = regclass )sql"
+         + quoted_table + R"sql( AND a.attnum > 0 AND NOT a.attisdropped
  ORDER BY a.attnum)sql";
+}
 
 column_type type_of(const std::string &name) {
   static const std::map<std::string, column_type> types{
@@ -72,7 +75,7 @@ const std::vector<column> &columns(pqxx::nontransaction &tx,
                                    table_columns &known) {
   auto &list = known[table];
   if (list.empty())
-    for (const auto &row : tx.exec_params(columns_of, table))
+    for (const auto &row : tx.exec(columns_of(tx.quote(table))))
       list.push_back({.name = row[0].as<std::string>(),
                       .type = type_of(row[1].as<std::string>()),
                       .key = row[2].as<bool>()});
@@ -129,12 +132,11 @@ lifecycle_rows collect(pqxx::nontransaction &tx, const lesson &from,
                        table_columns &known) {
   lifecycle_rows steps;
   std::string current;
-  const auto noted = tx.exec_params(
-      "SELECT tx, tab, before, after FROM bench_note"
-      " WHERE tx IN (SELECT tx FROM bench_note"
-      "               WHERE tab = 'sessions' AND after->>'id' = $1)"
-      " ORDER BY tx, seq",
-      from.session);
+  const auto noted =
+      tx.exec("SELECT tx, tab, before, after FROM bench_note"
+              " WHERE tx IN (SELECT tx FROM bench_note"
+              "               WHERE tab = 'sessions' AND after->>'id' = "
+              + tx.quote(from.session) + ") ORDER BY tx, seq");
   for (const auto &row : noted) {
     if (row[0].c_str() != current) steps.emplace_back();
     current = row[0].c_str();
@@ -156,8 +158,9 @@ void submit(tools::client &node, const std::string &event) {
 
 void await_paid(pqxx::nontransaction &tx, const lesson &l) {
   for (int i = 0; i < 2000; ++i) {
-    const auto found = tx.exec_params(
-        "SELECT FROM sessions WHERE id = $1 AND state = 'paid'", l.session);
+    const auto found =
+        tx.exec("SELECT FROM sessions WHERE state = 'paid' AND id = "
+                + tx.quote(l.session));
     if (!found.empty()) return;
     std::this_thread::sleep_for(std::chrono::milliseconds{5});
   }

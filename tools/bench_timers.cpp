@@ -51,9 +51,8 @@ bool all_fired(const std::string &database, instant until) {
   pqxx::connection c{database};
   pqxx::nontransaction tx{c};
   return tx
-      .exec_params("SELECT FROM sessions WHERE next_timer <= $1::timestamptz"
-                   " LIMIT 1",
-                   workflows::format_rfc3339(until))
+      .exec("SELECT FROM sessions WHERE next_timer <= timestamptz "
+            + tx.quote(workflows::format_rfc3339(until)) + " LIMIT 1")
       .empty();
 }
 
