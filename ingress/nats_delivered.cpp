@@ -2,12 +2,19 @@
 #include "ingress/nats_delivered.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace recapd::ingress {
 namespace {
+
+// Another consumer may be on another server, so the first few come soon.
+constexpr unsigned soon = 4;
 constexpr unsigned most_doublings = 5;
-}
+/// Of a partition, at the same time.
+constexpr std::size_t most_removals = 32;
+
+}  // namespace
 
 void nats_delivered::begin() {
   nats_delivered fresh;
@@ -19,40 +26,42 @@ void nats_delivered::begin() {
 void nats_delivered::arrived(std::uint64_t seq) {
   moved_ = true;
   highest_ = std::max(highest_, seq);
-  // It was on its way when we took it out.
-  if (seq < gone_to_) return;
-  const auto at = std::ranges::lower_bound(came_, seq);
-  if (at == came_.end() || *at != seq) came_.insert(at, seq);
+  came_.insert(seq);
 }
 
-nats_delivered::request nats_delivered::next(time_point now, const times &t,
-                                             std::optional<std::uint64_t> open,
-                                             bool may_count) {
-  if (!begun_) begun_ = quiet_since_ = now;
-  if (std::exchange(moved_, false) || open) quiet_since_ = now;
-  if (asked_.what != step::none) {
-    if (now < asked_until_) return {};
-    if (asked_.what != step::count) {
-      asked_until_ = now + t.answer;
-      return asked_;
-    }
+void nats_delivered::done(std::uint64_t seq) {
+  // One that came twice may have been asked for already.
+  if (!removing_.contains(seq)) ready_.push_back(seq);
+}
+
+nats_delivered::step nats_delivered::next(time_point now, const times &t,
+                                          bool busy, bool may_count) {
+  if (std::exchange(moved_, false) || busy) quiet_since_ = now;
+  if (counting_) {
+    if (now < counting_until_) return step::none;
     not_counted();
   }
-  // All that came below it is done.
-  const auto end = open ? *open : came_.empty() ? gone_to_ : came_.back() + 1;
-  const auto to = std::min(end, all_came_to_);
-  if (!came_.empty() && came_.front() < to)
-    return now < purge_at_ ? request{} : ask({step::purge, to}, now, t);
-  return judge(now, t, end, may_count);
+  if (judge(now, t) == step::anew) {
+    ++begun_in_vain_;
+    return step::anew;
+  }
+  const bool stalled = stand(now, t) == standing::stalled;
+  due_ = (wanted_ || stalled) && may_count && now >= count_at_;
+  if (!due_ || !removing_.empty()) return step::none;
+  due_ = wanted_ = false;
+  counting_ = true;
+  counting_until_ = now + t.answer;
+  count_at_ = now + t.every;
+  return step::count;
 }
 
 nats_delivered::standing nats_delivered::stand(time_point now,
                                                const times &t) const {
   if (!count_) return standing::unknown;
-  const auto here = static_cast<std::uint64_t>(
-      std::ranges::upper_bound(came_, count_->last_seq) - came_.begin());
-  if (here == count_->messages) return standing::all;
-  if (here > count_->messages) return standing::fewer;
+  const auto here =
+      std::distance(came_.begin(), came_.upper_bound(count_->last_seq));
+  if (static_cast<std::uint64_t>(here) >= count_->messages)
+    return standing::all;
   // They come in order. (The server counts after it looked at its last place,
   // so there may be one too many.)
   const bool still = now - std::max(quiet_since_, counted_at_) >= t.every;
@@ -60,99 +69,60 @@ nats_delivered::standing nats_delivered::stand(time_point now,
                                               : standing::coming;
 }
 
-nats_delivered::request nats_delivered::judge(time_point now, const times &t,
-                                              std::uint64_t end,
-                                              bool may_count) {
+nats_delivered::step nats_delivered::judge(time_point now, const times &t) {
   const auto patience =
-      t.patience * (1U << std::min(begun_in_vain_, most_doublings));
-  const auto standing_now = stand(now, t);
-  switch (standing_now) {
+      t.patience * (1U << std::min(begun_in_vain_ / soon, most_doublings));
+  switch (stand(now, t)) {
+  case standing::unknown:
+    break;
   case standing::all:
     short_since_.reset();
     begun_in_vain_ = 0;
-    if (count_->messages > 0)
-      return came_.front() < end ? ask({step::remove, came_.front()}, now, t)
-                                 : request{};
-    all_came_to_ = std::max(all_came_to_, count_->last_seq + 1);
-    count_.reset();
-    break;
-  case standing::fewer:
-    // Somebody took out what came here.
-    if (now - *begun_ >= patience) return anew();
     count_.reset();
     break;
   case standing::stalled:
     if (!short_since_) short_since_ = now;
-    if (now - *short_since_ >= patience) return anew();
+    if (now - *short_since_ >= patience) return step::anew;
     break;
   case standing::coming:
     // Had they been counted too early, they would have come by now.
     if (now - counted_at_ >= 2 * t.every) short_since_.reset();
-    return {};
-  case standing::unknown:
     break;
   }
-  const bool due = wanted_ || standing_now == standing::stalled
-                   || standing_now == standing::fewer
-                   || (!came_.empty() && came_.back() >= all_came_to_);
-  if (!due || !may_count || now < count_at_) return {};
-  return ask({step::count, 0}, now, t);
-}
-
-nats_delivered::request nats_delivered::ask(request r, time_point now,
-                                            const times &t) {
-  asked_ = r;
-  asked_until_ = now + t.answer;
-  if (r.what == step::count) {
-    wanted_ = false;
-    count_at_ = now + t.every;
-  }
-  if (r.what == step::purge) {
-    purge_at_ = now + t.every;
-    count_.reset();
-  }
-  return r;
-}
-
-nats_delivered::request nats_delivered::anew() {
-  ++begun_in_vain_;
-  return {step::anew, 0};
+  return step::none;
 }
 
 void nats_delivered::counted(const stream_count &c, time_point now) {
-  if (asked_.what != step::count) return;
-  asked_ = {};
+  if (!std::exchange(counting_, false)) return;
   count_ = c;
   counted_at_ = now;
 }
 
 void nats_delivered::not_counted() {
-  if (asked_.what != step::count) return;
-  asked_ = {};
-  wanted_ = true;
+  if (std::exchange(counting_, false)) wanted_ = true;
+}
+
+std::vector<std::uint64_t> nats_delivered::to_remove(time_point now,
+                                                     const times &t) {
+  std::vector<std::uint64_t> all;
+  for (auto &[seq, until] : removing_) {
+    if (now < until) continue;
+    until = now + t.answer;
+    all.push_back(seq);
+  }
+  while (!due_ && !counting_ && !ready_.empty()
+         && removing_.size() < most_removals) {
+    const auto seq = ready_.front();
+    ready_.pop_front();
+    if (removing_.try_emplace(seq, now + t.answer).second) all.push_back(seq);
+  }
+  return all;
 }
 
 void nats_delivered::removed(std::uint64_t seq, bool was_there) {
-  if (asked_.what != step::remove || asked_.seq != seq) return;
-  asked_ = {};
-  if (was_there)
-    all_came_to_ = std::max(all_came_to_, count_->last_seq + 1);
-  else
-    // It was another's purge, or the answer to ours got lost.
-    wanted_ = true;
-  count_.reset();
-  forget_below(seq + 1);
-}
-
-void nats_delivered::purged(std::uint64_t seq) {
-  if (asked_.what != step::purge || asked_.seq != seq) return;
-  asked_ = {};
-  forget_below(seq);
-}
-
-void nats_delivered::forget_below(std::uint64_t seq) {
-  gone_to_ = std::max(gone_to_, seq);
-  came_.erase(came_.begin(), std::ranges::lower_bound(came_, gone_to_));
+  if (removing_.erase(seq) == 0) return;
+  if (came_.erase(seq) != 0 && was_there && count_ && seq <= count_->last_seq)
+    --count_->messages;
 }
 
 }  // namespace recapd::ingress

@@ -1,14 +1,12 @@
-// What a partition of the command stream delivered to us, and what of it may be
-// taken out of the stream.
+// What of a partition of the command stream came and is still in it: what is
+// done is taken out message by message, and messages that do not come are
+// noticed.
 //
-// A purge takes out all below a place, so it must know that all below it came
-// here: a consumer on a server that still catches up passes over messages. The
-// stream's leader tells how many the partition has (T) when its last place is
-// L. What came at or below L and was not taken out are as many, or more are in
-// the stream: then some are still coming, or were passed over. Equal numbers
-// could deceive where a purge of one who served the partition before took out
-// what came here. Such a purge takes the lowest first; so the lowest that came
-// is taken out alone, and only if the server had it, all up to L may follow.
+// A consumer may pass over messages: on a server that still catches up it does
+// not see them (nats-server 2.9). So now and then the stream's leader is asked
+// how many the partition has when the stream's last place is L. As many have to
+// be those that came at or below L and were not taken out. If more are there,
+// some are still coming, or were passed over.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -16,7 +14,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <optional>
+#include <set>
+#include <vector>
 
 namespace recapd::ingress {
 
@@ -33,68 +34,62 @@ public:
   using duration = std::chrono::steady_clock::duration;
 
   struct times {
-    duration every;     ///< between two counts, and between two purges
-    duration answer;    ///< an answer is waited for so long
+    duration every;     ///< between two counts
+    duration answer;    ///< is waited for so long
     duration patience;  ///< with messages that are there and do not come
   };
 
   enum class step : std::uint8_t {
     none,
-    count,   ///< ask for a stream_count
-    remove,  ///< take out the one at `seq`
-    purge,   ///< take out all below `seq`
-    anew     ///< messages were passed over: begin with another consumer
-  };
-  struct request {
-    step what = step::none;
-    std::uint64_t seq = 0;
+    count,  ///< ask for a stream_count
+    anew    ///< messages were passed over: begin with another consumer
   };
 
   /// With another consumer nothing came yet.
   void begin();
   void arrived(std::uint64_t seq);
+  /// Durably: it may leave the stream.
+  void done(std::uint64_t seq);
 
-  /// What to do now. `open`: the lowest that came and is not done. A request
-  /// counts as under way until it is answered, at most for `times::answer`.
-  [[nodiscard]] request next(time_point now, const times &t,
-                             std::optional<std::uint64_t> open, bool may_count);
-  /// Counts again, though nothing came.
+  /// What to do now. `busy`: some that came are not done. A count is under way
+  /// until it is answered, at most for `times::answer`.
+  [[nodiscard]] step next(time_point now, const times &t, bool busy,
+                          bool may_count);
+  /// Counts again, though there is no reason.
   void recheck() { wanted_ = true; }
-
   void counted(const stream_count &c, time_point now);
   /// The server cannot tell.
   void not_counted();
+
+  /// What to take out of the stream now. It is told again until the server has
+  /// answered. None while a count is due or under way, which they would spoil.
+  [[nodiscard]] std::vector<std::uint64_t> to_remove(time_point now,
+                                                     const times &t);
   /// `was_there`: it was in the stream.
   void removed(std::uint64_t seq, bool was_there);
-  void purged(std::uint64_t seq);
 
 private:
-  enum class standing : std::uint8_t { unknown, all, coming, stalled, fewer };
+  enum class standing : std::uint8_t { unknown, all, coming, stalled };
 
   [[nodiscard]] standing stand(time_point now, const times &t) const;
-  [[nodiscard]] request judge(time_point now, const times &t, std::uint64_t end,
-                              bool may_count);
-  [[nodiscard]] request ask(request r, time_point now, const times &t);
-  [[nodiscard]] request anew();
-  void forget_below(std::uint64_t seq);
+  [[nodiscard]] step judge(time_point now, const times &t);
 
-  std::deque<std::uint64_t> came_;  ///< ascending; not known to be taken out
-  std::uint64_t gone_to_ = 0;       ///< what is below was taken out
-  std::uint64_t all_came_to_ = 0;   ///< what is below came, or is not ours
+  std::set<std::uint64_t> came_;     ///< and are not known to be taken out
+  std::deque<std::uint64_t> ready_;  ///< to be taken out
+  std::map<std::uint64_t, time_point> removing_;  ///< until asked again
   std::uint64_t highest_ = 0;
   bool moved_ = false;  ///< something came since the last look
-  bool wanted_ = true;
-  std::optional<stream_count> count_;  ///< since then we took out nothing
-  time_point counted_at_{};
-  std::optional<time_point> short_since_;
-  std::optional<time_point> begun_;
-  time_point quiet_since_{};
 
-  request asked_;
-  time_point asked_until_{};
+  bool wanted_ = true;  ///< a count
+  bool due_ = false;
+  bool counting_ = false;
+  time_point counting_until_{};
   time_point count_at_{};
-  time_point purge_at_{};
-  unsigned begun_in_vain_ = 0;  ///< each makes the patience twice as long
+  std::optional<stream_count> count_;  ///< without what we took out since
+  time_point counted_at_{};
+  time_point quiet_since_{};
+  std::optional<time_point> short_since_;
+  unsigned begun_in_vain_ = 0;  ///< some make the patience longer
 };
 
 }  // namespace recapd::ingress

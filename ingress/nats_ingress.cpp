@@ -106,9 +106,9 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
   bool torn = false;  ///< some of our sessions are in no whole partition
   std::string token = new_token();
   std::uint64_t generation = 0;
-  std::optional<time_point> away_since;  ///< a server of the stream's
   std::string last_trouble;
   bool begin_failed = false;
+  time_point look_at{};  ///< at the server's list of consumers
   nats_sweeper sweeper;
 
   impl(actors::engine &e, nats_settings s, metrics &m, nats_tuning t)
@@ -165,6 +165,7 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
         const auto again = begin_partitions();
         pull();
         sweep();
+        look_at_consumers();
         if (again == time_point::max()) well();
         until = std::min(until, again);
         tell(begin_failed ? nats_state::failing : nats_state::connected);
@@ -325,8 +326,6 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
         due.push_back(n);
     }
     if (due.empty()) return next;
-    if (!whole_for_begin())
-      return std::chrono::steady_clock::now() + tuning.backoff;
     const auto there = link->consumers(std::string{command_stream});
     for (std::size_t i = 0; i < due.size() && !begin_failed; i += at_once) {
       if (is_stopping()) break;
@@ -335,19 +334,6 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
     }
     // The others' turn comes before that of those that failed.
     return begin_failed ? std::chrono::steady_clock::now() : next;
-  }
-
-  /// A consumer may be given to a server that is just coming back, and would
-  /// pass over what that one has not yet. So a server that is away is waited
-  /// for, but not for ever.
-  bool whole_for_begin() {
-    const auto now = std::chrono::steady_clock::now();
-    if (link->whole(std::string{command_stream})) {
-      away_since.reset();
-      return true;
-    }
-    if (!away_since) away_since = now;
-    return now - *away_since > tuning.whole;
   }
 
   /// In a cluster each consumer takes its time.
@@ -419,6 +405,18 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
   void sweep() {
     if (sweeper.sweep(partitions, inbox, std::chrono::steady_clock::now()))
       wake();
+  }
+
+  /// A server may go on with a consumer that the cluster does not know (2.9.10,
+  /// after another server was killed); nobody could ever delete it.
+  void look_at_consumers() {
+    const auto now = std::chrono::steady_clock::now();
+    if (now < look_at) return;
+    look_at = now + tuning.consumers;
+    const auto there = link->consumers(std::string{command_stream});
+    for (auto &[n, p] : partitions)
+      if (!p.halted() && std::ranges::find(there, p.consumer()) == there.end())
+        p.halt({});
   }
 
   // ---- messages

@@ -30,11 +30,11 @@ struct nats_tuning {
   std::size_t window = 256;              ///< of one partition
   std::chrono::milliseconds pull{3000};  ///< a request for messages lasts
   std::chrono::milliseconds ack_wait{30000};
-  nats_sweep_times sweep;                   ///< of what is done
-  std::chrono::milliseconds backoff{250};   ///< after a fault
-  std::chrono::milliseconds whole{10000};   ///< for a server that is away
-  std::chrono::milliseconds mapping{5000};  ///< until another look at it
-  std::chrono::milliseconds drain{5000};    ///< bound of stop()
+  nats_sweep_times sweep;                     ///< of what is done
+  std::chrono::milliseconds backoff{250};     ///< after a fault
+  std::chrono::milliseconds consumers{5000};  ///< between looks at their list
+  std::chrono::milliseconds mapping{5000};    ///< until another look at it
+  std::chrono::milliseconds drain{5000};      ///< bound of stop()
 };
 
 /// Runs from construction until stop(), on threads of its own, whether the

@@ -321,20 +321,6 @@ void nats_link::ensure_stream(const stream_spec &spec) {
   check(status, "making the stream " + spec.name);
 }
 
-bool nats_link::whole(const std::string &stream) {
-  stream_info info;
-  jsErrCode code{};
-  check(js_GetStreamInfo(&info.get, impl_->stream_context, stream.c_str(),
-                         nullptr, &code),
-        "the stream " + stream);
-  const auto *cluster = info.get->Cluster;
-  if (cluster == nullptr) return true;
-  for (int i = 0; i < cluster->ReplicasLen; ++i)
-    if (!cluster->Replicas[i]->Current || cluster->Replicas[i]->Offline)
-      return false;
-  return true;
-}
-
 std::vector<std::string> nats_link::consumers(const std::string &stream) {
   consumer_names names;
   jsErrCode code{};

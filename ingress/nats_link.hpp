@@ -83,8 +83,6 @@ public:
   /// Makes the stream where there is none. One that is there stays as it is,
   /// if it has these subjects and keeps what is acknowledged.
   void ensure_stream(const stream_spec &spec);
-  /// Every server that keeps the stream is there and has all of it.
-  [[nodiscard]] bool whole(const std::string &stream);
   [[nodiscard]] std::vector<std::string> consumers(const std::string &stream);
   /// One that is not there is fine.
   void delete_consumer(const std::string &stream, const std::string &name);

@@ -33,11 +33,6 @@ std::size_t nats_partition::ask(std::size_t window, time_point now,
   return room;
 }
 
-std::optional<std::uint64_t> nats_partition::open() const {
-  if (taken_.empty()) return std::nullopt;
-  return *taken_.begin();
-}
-
 nats_partition::arrival_kind nats_partition::arrived(const delivery &d) {
   if (d.consumer_seq != last_delivery_ + 1) return arrival_kind::gap;
   last_delivery_ = d.consumer_seq;
@@ -58,6 +53,7 @@ nats_item_ptr nats_partition::line_up(const nats_item_ptr &item) {
 nats_item_ptr nats_partition::finished(const nats_item &item) {
   --under_way_;
   taken_.erase(item.stream_seq);
+  if (!halted_) delivered_.done(item.stream_seq);
   const auto line = lines_.find(item.session);
   if (line == lines_.end()) return nullptr;
   line->second.pop_front();

@@ -63,11 +63,10 @@ public:
   /// The server will send nothing more of what was asked for.
   void asked_ended() { asked_ = 0; }
 
-  /// What came of it, and may leave the stream. After a fault that is not
-  /// known.
+  /// What came of it and is still in the stream.
   [[nodiscard]] nats_delivered &delivered() { return delivered_; }
-  /// The lowest message of the stream that came and is not done.
-  [[nodiscard]] std::optional<std::uint64_t> open() const;
+  /// Something that came is not done.
+  [[nodiscard]] bool busy() const { return !taken_.empty(); }
 
   enum class arrival_kind : std::uint8_t { taken, known, gap };
   /// A message came. `known`: it is under way already. `gap`: one before it
@@ -79,7 +78,8 @@ public:
   [[nodiscard]] nats_item_ptr line_up(const nats_item_ptr &item);
   /// One that needs no place in a line.
   void begin_alone() { ++under_way_; }
-  /// The item is done with; the next of its session.
+  /// The item is done with, durably unless the partition is halted; the next of
+  /// its session.
   [[nodiscard]] nats_item_ptr finished(const nats_item &item);
 
 private:

@@ -18,7 +18,6 @@ using step = nats_delivered::step;
 // is taken for another consumer's.
 constexpr std::string_view count_mark = "-count-";
 constexpr std::string_view remove_mark = "-remove-";
-constexpr std::string_view purge_mark = "-purge-";
 
 /// The server's codes for a message that is not in the stream.
 constexpr std::int64_t sequence_not_found = 10043;
@@ -66,7 +65,7 @@ struct addressed {
 };
 
 std::optional<addressed> parse_address(std::string_view what) {
-  for (const auto mark : {count_mark, remove_mark, purge_mark}) {
+  for (const auto mark : {count_mark, remove_mark}) {
     const auto at = what.find(mark);
     if (at == what.npos) continue;
     const auto n = parse_integer<std::uint64_t>(what.substr(at + mark.size()));
@@ -132,36 +131,16 @@ void nats_sweeper::recheck_one(partition_map &all, time_point now) {
 bool nats_sweeper::sweep_one(unsigned number, nats_partition &p,
                              const std::string &inbox, time_point now) {
   if (p.halted()) return false;
-  const auto due = p.delivered().next(now,
-                                      {.every = times_.every,
-                                       .answer = times_.answer,
-                                       .patience = times_.patience},
-                                      p.open(), may_count(now));
-  const auto send = [&](std::string_view call, std::string_view mark,
-                        std::uint64_t n, const json::object &arguments) {
-    publish_({.subject = api(call),
-              .reply = inbox + "." + p.consumer() + std::string{mark}
-                       + std::to_string(n),
-              .headers = {},
-              .data = json::serialize(arguments)});
-  };
-  switch (due.what) {
+  const nats_delivered::times times{.every = times_.every,
+                                    .answer = times_.answer,
+                                    .patience = times_.patience};
+  const auto reply = inbox + "." + p.consumer();
+  switch (p.delivered().next(now, times, p.busy(), may_count(now))) {
   case step::none:
-    return false;
+    break;
   case step::count:
-    counting_ = ++serial_;
-    count_until_ = now + times_.answer;
-    last_counted_ = number;
-    send("INFO", count_mark, serial_, {{"subjects_filter", filter_of(number)}});
-    return false;
-  case step::remove:
-    send("MSG.DELETE", remove_mark, due.seq,
-         {{"seq", due.seq}, {"no_erase", true}});
-    return false;
-  case step::purge:
-    send("PURGE", purge_mark, due.seq,
-         {{"filter", filter_of(number)}, {"seq", due.seq}});
-    return false;
+    count(number, reply, now);
+    break;
   case step::anew:
     log_warn("the stream has messages that NATS does not deliver; the "
              "partition is begun anew",
@@ -169,7 +148,29 @@ bool nats_sweeper::sweep_one(unsigned number, nats_partition &p,
     p.halt({});
     return true;
   }
+  for (const auto seq : p.delivered().to_remove(now, times))
+    remove(seq, reply);
   return false;
+}
+
+void nats_sweeper::count(unsigned number, const std::string &reply,
+                         time_point now) {
+  counting_ = ++serial_;
+  count_until_ = now + times_.answer;
+  last_counted_ = number;
+  publish_({.subject = api("INFO"),
+            .reply = reply + std::string{count_mark} + std::to_string(serial_),
+            .headers = {},
+            .data = json::serialize(
+                json::object{{"subjects_filter", filter_of(number)}})});
+}
+
+void nats_sweeper::remove(std::uint64_t seq, const std::string &reply) {
+  publish_({.subject = api("MSG.DELETE"),
+            .reply = reply + std::string{remove_mark} + std::to_string(seq),
+            .headers = {},
+            .data = json::serialize(
+                json::object{{"seq", seq}, {"no_erase", true}})});
 }
 
 bool nats_sweeper::on_answer(partition_map &all, std::string_view what,
@@ -192,9 +193,7 @@ bool nats_sweeper::on_answer(partition_map &all, std::string_view what,
     // Any other answer is no answer: the request is repeated.
     const auto read = parse(answer);
     if (!read) break;
-    if (to->mark == purge_mark && succeeded(*read))
-      p.delivered().purged(to->number);
-    if (to->mark == remove_mark && (succeeded(*read) || says_not_there(*read)))
+    if (succeeded(*read) || says_not_there(*read))
       p.delivered().removed(to->number, succeeded(*read));
     break;
   }

@@ -1,6 +1,9 @@
 // Takes out of the command stream what is done, and finds out where messages
-// were passed over. What may leave when is nats_delivered's to say; here it is
-// asked of the server.
+// were passed over. What is to be asked when is nats_delivered's to say; here
+// it is asked of the server.
+//
+// Messages are deleted one by one, never purged: a server that was killed and
+// comes back has lost others after a purge with a filter (nats-server 2.9.10).
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -22,10 +25,11 @@ inline constexpr std::string_view command_stream = "RECAPD";
 [[nodiscard]] std::string filter_of(unsigned partition);
 
 struct nats_sweep_times {
-  std::chrono::milliseconds every{1000};     ///< of one partition
+  std::chrono::milliseconds every{1000};     ///< between a partition's counts
   std::chrono::milliseconds answer{5000};    ///< is waited for so long
   std::chrono::milliseconds patience{3000};  ///< before it is begun anew
-  std::chrono::milliseconds recheck{1000};   ///< of one idle partition
+  std::chrono::milliseconds recheck{
+      1000};  ///< of one partition after the other
 };
 
 /// The leader's answer to STREAM.INFO with a filter; nothing if it does not
@@ -62,6 +66,8 @@ private:
   }
   bool sweep_one(unsigned number, nats_partition &p, const std::string &inbox,
                  time_point now);
+  void count(unsigned number, const std::string &reply, time_point now);
+  void remove(std::uint64_t seq, const std::string &reply);
   void recheck_one(partition_map &all, time_point now);
 
   nats_sweep_times times_;

@@ -99,18 +99,21 @@ CAF_TEST(an answer that never comes is waited for until its end) {
   CAF_CHECK_EQUAL(p.ask(4, now + 1s, now + 2s), 4u);
 }
 
-CAF_TEST(the lowest that is not done is open) {
-  CAF_CHECK(!p.open());
-  const auto a1 = item(1, "a"), b2 = item(2, "b"), a3 = item(3, "a");
-  for (const auto &one : {a1, b2, a3})
+CAF_TEST(what is done is to leave the stream) {
+  const nats_delivered::times times{};
+  const auto a1 = item(1, "a"), b2 = item(2, "b");
+  for (const auto &one : {a1, b2})
     (void)p.line_up(one);
-  CAF_CHECK_EQUAL(p.open(), std::optional{std::uint64_t{1}});
+  CAF_CHECK(p.delivered().to_remove(now, times).empty());
+  CAF_CHECK(p.busy());
   (void)p.finished(*b2);
-  CAF_CHECK_EQUAL(p.open(), std::optional{std::uint64_t{1}});
-  CAF_CHECK(p.finished(*a1) == a3);
-  CAF_CHECK_EQUAL(p.open(), std::optional{std::uint64_t{3}});
-  (void)p.finished(*a3);
-  CAF_CHECK(!p.open());
+  CAF_CHECK(p.delivered().to_remove(now, times)
+            == std::vector<std::uint64_t>{2});
+  p.halt(now);
+  (void)p.finished(*a1);
+  CAF_CHECK(!p.busy());
+  p.delivered().removed(2, true);
+  CAF_CHECK(p.delivered().to_remove(now, times).empty());
 }
 
 CAF_TEST(a consumer that does not answer a request in time is gone) {

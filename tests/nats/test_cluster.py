@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from conftest import ROOT, Place, tools
+from conftest import ROOT, Place, publish, tools
 from test_faults import consumers, count, lessons, publish_all
 from wire import Nats
 
@@ -74,6 +74,55 @@ def test_every_server_in_turn_may_go_and_come(place, ending):
     assert place.letters() == []
     tools.wait_until(lambda: not left(place), "nothing to be pending")
     tools.Recapctl(place.nodes[-1].url)("check", "--database", place.database)
+
+
+def test_a_killed_server_has_all_that_is_left_when_it_is_back(place):
+    done, kept = lessons(4), lessons(6)[:60]
+    for number in (2, 3):
+        folder = place.nats.folder / str(number)
+        publish_all(place, done)
+        tools.wait_until(lambda: place.pending() == 0, "an empty stream")
+        place.nodes[-1].stop()
+        publish_all(place, kept[:20])
+        place.nats("halt", folder)
+        for event in kept[20:40]:
+            tools.wait_until(lambda: stored(place, event), "a leader")
+        place.nats("start", folder)
+        tools.wait_until(lambda: whole(place), "three replicas again")
+        publish_all(place, kept[40:])
+        tools.wait_until(lambda: by_server(place) == [60, 60, 60],
+                         "all on every server", seconds=20)
+        place.start(RECAPD_INGRESS_NATS_URL=place.nats.all(),
+                    RECAPD_INGRESS_NATS_REPLICAS="3")
+        tools.wait_until(lambda: place.pending() == 0, "an empty stream")
+
+
+def stored(place, event):
+    try:
+        with Nats(place.nats.url, 2) as client:
+            # By its id the stream knows it when it comes again.
+            publish(client, event, **{"Nats-Msg-Id": event["id"]
+                                      + str(len(place.nodes))})
+        return True
+    except (AssertionError, OSError):
+        return False
+
+
+def by_server(place):
+    """How many messages each server has, by a consumer there."""
+    there = {}
+    try:
+        with Nats(place.nats.url, 5) as client:
+            while len(there) < 3:
+                made = client.api(
+                    "CONSUMER.CREATE.RECAPD", stream_name="RECAPD",
+                    config={"ack_policy": "explicit", "num_replicas": 1,
+                            "mem_storage": True})
+                there[made["cluster"]["leader"]] = made["num_pending"]
+                client.api(f"CONSUMER.DELETE.RECAPD.{made['name']}")
+    except (AssertionError, OSError):
+        return []
+    return list(there.values())
 
 
 def left(place):

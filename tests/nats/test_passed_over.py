@@ -2,7 +2,6 @@
 """What is done leaves the stream, and nothing else ever does."""
 import time
 
-import psycopg2
 import pytest
 
 from conftest import Place, publish, tools
@@ -116,7 +115,7 @@ def test_what_was_passed_over_is_executed(place, client, others):
     for session in rest:
         publish(client, session.schedule)
         assert place.wait_outcome(session.schedule)["outcome"] == "accepted"
-    # Time in which a purge would have come.
+    # Time in which what is done leaves.
     end = time.monotonic() + 2
     while time.monotonic() < end:
         assert seq in seqs(client)
@@ -127,22 +126,3 @@ def test_what_was_passed_over_is_executed(place, client, others):
     assert consumer_of(place)["name"] != first
     tools.wait_until(lambda: place.pending() == 0, "an empty stream")
     assert "does not deliver" in place.nodes[0].log.read_text()
-
-
-def test_a_purge_by_another_does_not_lead_to_a_loss(place, client):
-    """What came here was taken out by another, and what is there never came:
-    equal numbers."""
-    before, over = neighbours(2)
-    # A command that hangs is not purged.
-    lock = psycopg2.connect(place.database)
-    lock.cursor().execute("LOCK TABLE outcomes IN ACCESS EXCLUSIVE MODE")
-    first = publish(client, before.schedule)["seq"]
-    tools.wait_until(lambda: consumer_of(place)["num_ack_pending"] == 1,
-                     "the delivery")
-    pass_over(place, client, over.schedule)
-    client.api("STREAM.PURGE.RECAPD", filter=f"recapd.commands.{HERE}.*",
-               seq=first + 1)
-    lock.close()
-    place.wait_outcome(over.schedule)
-    tools.wait_until(lambda: place.pending() == 0, "an empty stream")
-    assert place.letters() == []
