@@ -63,12 +63,12 @@ private:
   bool more_ = false;
 };
 
-response from_feed(store &db, place after, std::size_t limit) {
+response of_all_sessions(store &db, place after, std::size_t limit) {
   constexpr int rows_a_read = 200;
   notification_page page{after, limit};
   auto position = after.row > 0 ? after.row - 1 : 0;
   while (true) {
-    const auto rows = db.read_feed(position, rows_a_read);
+    const auto rows = db.list_events(position, rows_a_read);
     for (const auto &r : rows)
       if (!page.add(r.position, r.session, r.event)) return page.answer();
     if (rows.size() < rows_a_read) return page.answer();
@@ -142,7 +142,7 @@ void get_notifications(services &s, const request_ptr &r,
     if (!r->who.sees_all())
       return respond(not_allowed("Name a session of yours: ?session=ID."));
     return answer_by_reading(s, respond, [after, count](store &db) {
-      return from_feed(db, *after, count);
+      return of_all_sessions(db, *after, count);
     });
   }
   auto about = std::make_shared<request>(*r);

@@ -263,6 +263,10 @@ public:
             db_->log.begin() + static_cast<std::ptrdiff_t>(last)};
   }
 
+  std::vector<feed_row> list_events(std::int64_t after, int limit) override {
+    return read_feed(after, limit);
+  }
+
   std::int64_t feed_end() override {
     const std::lock_guard guard{db_->lock};
     return static_cast<std::int64_t>(db_->log.size());

@@ -38,6 +38,21 @@ std::string list_sql(const session_filter &f) {
   return sql + " LIMIT $6::int4";
 }
 
+std::string feed_sql(const std::string &condition) {
+  return "SELECT e.position, e.session_id, " + event_columns()
+         + " FROM session_events e WHERE e.position > $1::int8" + condition
+         + " ORDER BY e.position LIMIT $2::int4";
+}
+
+std::vector<feed_row> feed_rows(const pg_rows &rows) {
+  std::vector<feed_row> out;
+  for (int i = 0; i < rows.size(); ++i)
+    out.push_back({.position = rows.number(i, 0),
+                   .session = rows.text(i, 1),
+                   .event = read_event(rows, i, 2)});
+  return out;
+}
+
 }  // namespace
 
 std::vector<event_row> pg_store::history(std::string_view session) {
@@ -134,18 +149,16 @@ std::vector<outcome_row> pg_store::refused_outcomes(std::string_view session,
 
 std::vector<feed_row> pg_store::read_feed(std::int64_t after, int limit) {
   static const pg_statement statement{
-      "read_feed", "SELECT e.position, e.session_id, " + event_columns()
-                       + " FROM session_events e WHERE e.position > $1::int8"
-                         " AND e.position < "
-                       + feed_limit + " ORDER BY e.position LIMIT $2::int4"};
+      "read_feed", feed_sql(std::string{" AND e.position < "} + feed_limit)};
   return with([&](pg_connection &c) {
-    const auto rows = c.run(statement, pg_args{}.int8(after).int4(limit));
-    std::vector<feed_row> out;
-    for (int i = 0; i < rows.size(); ++i)
-      out.push_back({.position = rows.number(i, 0),
-                     .session = rows.text(i, 1),
-                     .event = read_event(rows, i, 2)});
-    return out;
+    return feed_rows(c.run(statement, pg_args{}.int8(after).int4(limit)));
+  });
+}
+
+std::vector<feed_row> pg_store::list_events(std::int64_t after, int limit) {
+  static const pg_statement statement{"list_events", feed_sql("")};
+  return with([&](pg_connection &c) {
+    return feed_rows(c.run(statement, pg_args{}.int8(after).int4(limit)));
   });
 }
 

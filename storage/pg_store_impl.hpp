@@ -49,6 +49,7 @@ public:
   std::vector<outcome_row> refused_outcomes(std::string_view session,
                                             int limit) override;
   std::vector<feed_row> read_feed(std::int64_t after, int limit) override;
+  std::vector<feed_row> list_events(std::int64_t after, int limit) override;
   std::int64_t feed_end() override;
   std::int64_t load_cursor(std::string_view sink) override;
   void save_cursor(std::string_view sink, std::int64_t position) override;

@@ -258,6 +258,10 @@ public:
   /// once read, no event with a lower position ever appears later.
   [[nodiscard]] virtual std::vector<feed_row> read_feed(std::int64_t after,
                                                         int limit) = 0;
+  /// The same to the very end, for a list of what there is now: with what a
+  /// transaction that still runs may yet precede, which the feed holds back.
+  [[nodiscard]] virtual std::vector<feed_row> list_events(std::int64_t after,
+                                                          int limit) = 0;
   /// The position of the last readable event, 0 when there is none.
   [[nodiscard]] virtual std::int64_t feed_end() = 0;
   /// Where a sink (`webhook`, `nats`) has got to; 0 at first.

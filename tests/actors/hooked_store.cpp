@@ -55,9 +55,9 @@ public:
   void save_manual_clock(std::optional<instant> now) override {
     real_->save_manual_clock(now);
   }
-  std::vector<inbox_row>
-  read_inbox_among(std::span<const seq_range> among, int limit,
-                   const bucket_set &buckets) override {
+  std::vector<inbox_row> read_inbox_among(std::span<const seq_range> among,
+                                          int limit,
+                                          const bucket_set &buckets) override {
     return real_->read_inbox_among(among, limit, buckets);
   }
   void insert_inbox(std::string_view event) override {
@@ -94,6 +94,9 @@ public:
   }
   std::vector<feed_row> read_feed(std::int64_t after, int limit) override {
     return real_->read_feed(after, limit);
+  }
+  std::vector<feed_row> list_events(std::int64_t after, int limit) override {
+    return real_->list_events(after, limit);
   }
   std::int64_t feed_end() override { return real_->feed_end(); }
   std::int64_t load_cursor(std::string_view sink) override {

@@ -41,9 +41,18 @@ def publish_all(place, events, between=None):
             client.close()
             between[n]()
             client = Nats(place.nats.url)
+        tools.wait_until(lambda: taken(client, event), "a taker")
+    client.close()
+
+
+def taken(client, event):
+    """A server that has just come back may not know yet who takes what."""
+    try:
         client.request("recapd.commands." + event["subject"],
                        json.dumps(event))
-    client.close()
+        return True
+    except AssertionError:
+        return False
 
 
 def check(place, events):

@@ -71,9 +71,9 @@ public:
   void save_manual_clock(std::optional<instant> now) override {
     read().save_manual_clock(now);
   }
-  std::vector<inbox_row>
-  read_inbox_among(std::span<const seq_range> among, int limit,
-                   const bucket_set &buckets) override {
+  std::vector<inbox_row> read_inbox_among(std::span<const seq_range> among,
+                                          int limit,
+                                          const bucket_set &buckets) override {
     return read().read_inbox_among(among, limit, buckets);
   }
   void insert_inbox(std::string_view event) override {
@@ -110,6 +110,9 @@ public:
   }
   std::vector<feed_row> read_feed(std::int64_t after, int limit) override {
     return read().read_feed(after, limit);
+  }
+  std::vector<feed_row> list_events(std::int64_t after, int limit) override {
+    return read().list_events(after, limit);
   }
   std::int64_t feed_end() override { return read().feed_end(); }
   std::int64_t load_cursor(std::string_view sink) override {
