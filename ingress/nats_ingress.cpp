@@ -4,11 +4,7 @@
 #include <algorithm>
 #include <boost/json/serialize.hpp>
 #include <condition_variable>
-#include <future>
-#include <map>
 #include <mutex>
-#include <random>
-#include <span>
 #include <thread>
 #include <utility>
 #include <variant>
@@ -16,9 +12,8 @@
 
 #include "ingress/command_log.hpp"
 #include "ingress/log.hpp"
+#include "ingress/nats_consumers.hpp"
 #include "ingress/nats_mapping.hpp"
-#include "ingress/nats_partition.hpp"
-#include "ingress/nats_sweeper.hpp"
 #include "ingress/text.hpp"
 
 namespace recapd::ingress {
@@ -30,10 +25,7 @@ namespace {
 using time_point = nats_partition::time_point;
 
 constexpr auto longest_wait = 500ms;
-constexpr auto pull_grace = 1s;
 constexpr auto flush_bound = 1s;
-/// Partitions that are begun at the same time.
-constexpr std::size_t at_once = 16;
 /// What the stream takes: the largest event, and room for headers.
 constexpr int max_message_bytes = 2 * static_cast<int>(max_event_bytes);
 
@@ -44,15 +36,6 @@ struct answered {
   std::string outcome;  ///< JSON, for `replyto`
 };
 using happening = std::variant<nats_message, answered>;
-
-std::string number(std::uint64_t n) {
-  return std::to_string(n);
-}
-
-std::string new_token() {
-  std::random_device random;
-  return number(random());
-}
 
 std::string_view header(const nats_message &m, std::string_view name) {
   for (const auto &[key, value] : m.headers)
@@ -72,14 +55,6 @@ storage::dead_letter letter_of(const nats_item &item, workflows::instant now,
 }
 
 }  // namespace
-
-std::vector<bool> whole_partitions(const storage::bucket_set &ours,
-                                   unsigned partitions) {
-  std::vector<bool> whole(partitions, true);
-  for (std::size_t b = 0; b < ours.size(); ++b)
-    if (!ours[b]) whole[b % partitions] = false;
-  return whole;
-}
 
 /// Shared with the replies, which may come after the ingress is gone. But for
 /// the queue, everything is the worker's own.
@@ -101,22 +76,14 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
   std::string inbox;
   std::uint64_t reconnects = 0;
   bool mapping_checked = false;
-  std::map<unsigned, nats_partition> partitions;
-  std::vector<bool> held;
-  bool torn = false;  ///< some of our sessions are in no whole partition
-  std::string token = new_token();
-  std::uint64_t generation = 0;
+  nats_consumers consumers;
   std::string last_trouble;
-  bool begin_failed = false;
-  time_point look_at{};  ///< at the server's list of consumers
   nats_sweeper sweeper;
 
   impl(actors::engine &e, nats_settings s, metrics &m, nats_tuning t)
       : engine{e}, meters{m}, settings{std::move(s)}, tuning{t},
+        consumers{settings.partitions, tuning},
         sweeper{t.sweep, [this](const auto &one) { link->publish(one); }} {}
-
-  // ---- the queue
-  // -------------------------------------------------------------
 
   void put(happening h) {
     const std::lock_guard lock{guard};
@@ -152,23 +119,19 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
     if (worker.joinable()) worker.join();
   }
 
-  // ---- the worker
-  // ------------------------------------------------------------
-
   void run() {
     while (!is_stopping()) {
       auto until = std::chrono::steady_clock::now() + longest_wait;
       try {
         connect();
         check_mapping();
-        look_at_buckets();
-        const auto again = begin_partitions();
-        pull();
-        sweep();
-        look_at_consumers();
-        if (again == time_point::max()) well();
-        until = std::min(until, again);
-        tell(begin_failed ? nats_state::failing : nats_state::connected);
+        consumers.keep(engine.buckets());
+        const auto begun =
+            consumers.begin_due(*link, [this] { return is_stopping(); });
+        if (ask_for_more()) wake();
+        consumers.compare_with_list(*link);
+        report(begun);
+        until = std::min(until, begun.again);
       } catch (const mapping_error &e) {
         halt_all();
         trouble(e.what());
@@ -182,6 +145,22 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
       handle_all(take(until));
     }
     finish();
+  }
+
+  /// Whether something was halted by it, and is to be begun anew.
+  bool ask_for_more() {
+    const bool unheard = consumers.pull(*link, inbox);
+    const bool passed_over =
+        sweeper.sweep(consumers.all(), inbox, std::chrono::steady_clock::now());
+    return unheard || passed_over;
+  }
+
+  void report(const nats_consumers::begun &begun) {
+    if (!begun.trouble.empty())
+      trouble(begun.trouble);
+    else if (begun.again == time_point::max())
+      well();
+    tell(begun.trouble.empty() ? nats_state::connected : nats_state::failing);
   }
 
   /// Everything that came, whatever of it fails.
@@ -198,9 +177,8 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
 
   void finish() {
     const auto until = std::chrono::steady_clock::now() + tuning.drain;
-    for (auto &[number_, p] : partitions)
-      p.halt(time_point::max());
-    while (!at_rest() && std::chrono::steady_clock::now() < until) {
+    consumers.halt_all(time_point::max());
+    while (!consumers.at_rest() && std::chrono::steady_clock::now() < until) {
       std::vector<happening> all;
       {
         std::unique_lock lock{guard};
@@ -219,11 +197,6 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
     link.reset();
   }
 
-  [[nodiscard]] bool at_rest() const {
-    return std::ranges::all_of(
-        partitions, [](const auto &p) { return p.second.at_rest(); });
-  }
-
   /// Once for each new trouble: it is tried again all the time.
   void trouble(const std::string &what) {
     if (std::exchange(last_trouble, what) != what)
@@ -238,9 +211,6 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
     if (!std::exchange(last_trouble, {}).empty())
       log_info("NATS works again", {});
   }
-
-  // ---- the connection
-  // --------------------------------------------------------
 
   void connect() {
     if (link && !link->closed()) {
@@ -281,165 +251,22 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
 
   void halt_all() {
     sweeper.forget();
-    for (auto &[number_, p] : partitions)
-      p.halt({});
-  }
-
-  // ---- partitions
-  // ------------------------------------------------------------
-
-  void look_at_buckets() {
-    const auto ours = engine.buckets();
-    held = whole_partitions(ours, settings.partitions);
-    for (unsigned p = 0; p < settings.partitions; ++p)
-      if (held[p]) partitions.try_emplace(p);
-    for (auto &[number_, p] : partitions)
-      if (!held[number_]) p.halt({});
-    std::erase_if(partitions, [this](const auto &p) {
-      return !held[p.first] && p.second.at_rest();
-    });
-    warn_if_torn(ours);
-  }
-
-  void warn_if_torn(const storage::bucket_set &ours) {
-    bool now = false;
-    for (std::size_t b = 0; b < ours.size(); ++b)
-      now = now || (ours[b] && !held[b % settings.partitions]);
-    if (now && !torn)
-      log_warn("there are more shards than NATS partitions: some commands are "
-               "consumed by nobody; raise ingress.nats_partitions and the "
-               "server's mapping, or lower the shards",
-               {{"partitions", number(settings.partitions)}});
-    torn = now;
-  }
-
-  /// When to look again.
-  time_point begin_partitions() {
-    auto next = time_point::max();
-    begin_failed = false;
-    std::vector<unsigned> due;
-    for (auto &[n, p] : partitions) {
-      if (!held[n] || !p.halted() || !p.at_rest()) continue;
-      if (p.retry_at() > std::chrono::steady_clock::now())
-        next = std::min(next, p.retry_at());
-      else
-        due.push_back(n);
-    }
-    if (due.empty()) return next;
-    const auto there = link->consumers(std::string{command_stream});
-    for (std::size_t i = 0; i < due.size() && !begin_failed; i += at_once) {
-      if (is_stopping()) break;
-      const auto rest = std::span{due}.subspan(i);
-      begin(rest.first(std::min(at_once, rest.size())), there);
-    }
-    // The others' turn comes before that of those that failed.
-    return begin_failed ? std::chrono::steady_clock::now() : next;
-  }
-
-  /// In a cluster each consumer takes its time.
-  void begin(std::span<const unsigned> numbers,
-             const std::vector<std::string> &there) {
-    std::vector<std::future<std::string>> made;
-    for (const auto n : numbers)
-      made.push_back(std::async(std::launch::async | std::launch::deferred,
-                                [this, n, &there,
-                                 name = "recapd-p" + number(n) + "-" + token
-                                        + "-" + number(++generation)] {
-                                  make_consumer(n, name, there);
-                                  return name;
-                                }));
-    for (std::size_t i = 0; i < numbers.size(); ++i) {
-      auto &p = partitions.at(numbers[i]);
-      try {
-        p.begin(made[i].get());
-      } catch (const nats_error &e) {
-        trouble(e.what());
-        begin_failed = true;
-        p.halt(std::chrono::steady_clock::now() + tuning.backoff);
-      }
-    }
-  }
-
-  /// On a thread of its own.
-  void make_consumer(unsigned n, const std::string &name,
-                     const std::vector<std::string> &there) {
-    const auto prefix = "recapd-p" + number(n) + "-";
-    const std::string stream{command_stream};
-    for (const auto &old : there)
-      if (old.starts_with(prefix)) link->delete_consumer(stream, old);
-    link->create_consumer({.stream = stream,
-                           .name = name,
-                           .filter = filter_of(n),
-                           .ack_wait = tuning.ack_wait,
-                           .max_ack_pending = tuning.window});
-  }
-
-  /// The bound of all, shared among the partitions.
-  [[nodiscard]] std::size_t window() const {
-    const auto share =
-        tuning.max_in_flight / std::max<std::size_t>(1, partitions.size());
-    return std::clamp<std::size_t>(share, 1, tuning.window);
-  }
-
-  void pull() {
-    const auto now = std::chrono::steady_clock::now();
-    for (auto &[n, p] : partitions) {
-      if (p.unheard(now)) {
-        p.halt({});
-        wake();
-        continue;
-      }
-      const auto count = p.ask(window(), now, now + tuning.pull + pull_grace);
-      if (count == 0) continue;
-      const auto expires = std::chrono::nanoseconds{tuning.pull}.count();
-      link->publish(
-          {.subject = "$JS.API.CONSUMER.MSG.NEXT." + std::string{command_stream}
-                      + "." + p.consumer(),
-           .reply = inbox + "." + p.consumer(),
-           .headers = {},
-           .data = "{\"batch\":" + number(count)
-                   + ",\"expires\":" + std::to_string(expires) + "}"});
-    }
-  }
-
-  void sweep() {
-    if (sweeper.sweep(partitions, inbox, std::chrono::steady_clock::now()))
-      wake();
-  }
-
-  /// A server may go on with a consumer that the cluster does not know (2.9.10,
-  /// after another server was killed); nobody could ever delete it.
-  void look_at_consumers() {
-    const auto now = std::chrono::steady_clock::now();
-    if (now < look_at) return;
-    look_at = now + tuning.consumers;
-    const auto there = link->consumers(std::string{command_stream});
-    for (auto &[n, p] : partitions)
-      if (!p.halted() && std::ranges::find(there, p.consumer()) == there.end())
-        p.halt({});
-  }
-
-  // ---- messages
-  // --------------------------------------------------------------
-
-  nats_partition *find(std::string_view consumer) {
-    for (auto &[n, p] : partitions)
-      if (!p.halted() && p.consumer() == consumer) return &p;
-    return nullptr;
+    consumers.halt_all();
   }
 
   void handle(nats_message &m) {
     if (m.subject.starts_with(inbox)) return on_status(m);
     const auto told = parse_delivery(m.reply);
-    auto *p = told ? find(told->consumer) : nullptr;
-    if (p == nullptr) return;
-    switch (p->arrived(*told)) {
+    auto *at = told ? consumers.find(told->consumer) : nullptr;
+    if (at == nullptr) return;
+    auto &[number, partition] = *at;
+    switch (partition.arrived(*told)) {
     case nats_partition::arrival_kind::gap:
-      return p->halt({});
+      return partition.halt({});
     case nats_partition::arrival_kind::known:
       return;
     case nats_partition::arrival_kind::taken:
-      return begin_message(*p, *told, std::move(m));
+      return begin_message(number, partition, *told, std::move(m));
     }
   }
 
@@ -447,19 +274,20 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
   /// or somebody deleted the consumer. 503: there is no such consumer.
   void on_status(const nats_message &m) {
     const auto what = std::string_view{m.subject}.substr(inbox.size() + 1);
-    if (sweeper.on_answer(partitions, what, m.data,
+    if (sweeper.on_answer(consumers.all(), what, m.data,
                           std::chrono::steady_clock::now()))
       return;
-    auto *p = find(what);
-    if (p == nullptr) return;
+    auto *at = consumers.find(what);
+    if (at == nullptr) return;
     const auto status = header(m, "Status");
     if (status == "404" || status == "408")
-      p->asked_ended();
+      at->second.asked_ended();
     else if (status != "100")
-      p->halt(std::chrono::steady_clock::now() + tuning.backoff);
+      at->second.halt(std::chrono::steady_clock::now() + tuning.backoff);
   }
 
-  void begin_message(nats_partition &p, const delivery &told, nats_message m) {
+  void begin_message(unsigned number, nats_partition &p, const delivery &told,
+                     nats_message m) {
     auto item = std::make_shared<nats_item>();
     // On a manual clock the broker's time means nothing.
     item->received_at =
@@ -468,7 +296,7 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
     item->message = std::move(m);
     auto read = decode_message(item->message, item->received_at);
     item->replyto = std::move(read.replyto);
-    item->partition = number_of(p);
+    item->partition = number;
     // It was stored under another mapping, or by one who chose the partition
     // himself. Or the mapping has just changed.
     if (partition_of(session_in(item->message.subject), settings.partitions)
@@ -484,12 +312,6 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
     item->command->here = true;
     item->session = item->command->session;
     if (const auto next = p.line_up(item)) submit(next);
-  }
-
-  [[nodiscard]] unsigned number_of(const nats_partition &wanted) const {
-    for (const auto &[n, p] : partitions)
-      if (&p == &wanted) return n;
-    return 0;
   }
 
   void submit(const nats_item_ptr &item) {
@@ -534,8 +356,8 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
   }
 
   void handle(const answered &a) {
-    const auto at = partitions.find(a.item->partition);
-    if (at == partitions.end()) return;
+    const auto at = consumers.all().find(a.item->partition);
+    if (at == consumers.all().end()) return;
     auto &p = at->second;
     if (a.fault) p.halt(std::chrono::steady_clock::now() + tuning.backoff);
     const auto next = p.finished(*a.item);

@@ -6,36 +6,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <chrono>
-#include <cstddef>
 #include <memory>
-#include <string>
 
 #include "actors/engine.hpp"
 #include "ingress/metrics.hpp"
-#include "ingress/nats_sweeper.hpp"
+#include "ingress/nats_settings.hpp"
 
 namespace recapd::ingress {
-
-struct nats_settings {
-  std::string url;           ///< or several, as nats_link takes them
-  std::string node;          ///< for the server's lists of connections
-  unsigned partitions = 64;  ///< a power of two, as in the server's mapping
-  int replicas = 1;          ///< of the stream, where it is made
-};
-
-/// Bounds and times; the defaults suit a node in service.
-struct nats_tuning {
-  std::size_t max_in_flight = 4000;      ///< of all partitions
-  std::size_t window = 256;              ///< of one partition
-  std::chrono::milliseconds pull{3000};  ///< a request for messages lasts
-  std::chrono::milliseconds ack_wait{30000};
-  nats_sweep_times sweep;                     ///< of what is done
-  std::chrono::milliseconds backoff{250};     ///< after a fault
-  std::chrono::milliseconds consumers{5000};  ///< between looks at their list
-  std::chrono::milliseconds mapping{5000};    ///< until another look at it
-  std::chrono::milliseconds drain{5000};      ///< bound of stop()
-};
 
 /// Runs from construction until stop(), on threads of its own, whether the
 /// server is there or not. A message is acknowledged after its outcome is
@@ -59,9 +36,5 @@ private:
   struct impl;
   std::shared_ptr<impl> impl_;
 };
-
-/// The partitions of which `ours` has every bucket.
-[[nodiscard]] std::vector<bool>
-whole_partitions(const storage::bucket_set &ours, unsigned partitions);
 
 }  // namespace recapd::ingress

@@ -2,7 +2,7 @@
 #define CAF_SUITE nats_messages
 #include <rapidcheck.h>
 
-#include "ingress/nats_ingress.hpp"
+#include "ingress/nats_consumers.hpp"
 #include "ingress/nats_message.hpp"
 #include "ingress/strict_json.hpp"
 
