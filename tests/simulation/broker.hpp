@@ -1,4 +1,4 @@
-// A simulated broker: one work queue, split into partitions.
+// A simulated broker: one stream, split into partitions.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
