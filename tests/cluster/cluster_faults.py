@@ -1,81 +1,43 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is done to the nodes of a cluster."""
-import random
 import signal
 import threading
 import time
-import traceback
 
 import psycopg2
 
+from campaign import FaultPlan
 from cluster_audit import HEARTBEAT_LOCK
 from nats_servers import COUNT
 from network import CUTS
 
-# How often each is drawn. A fault of a further service is one more entry and
-# method.
-WEIGHTS = {
-    "kill node": 5,
-    "restart node": 2,
-    "pause node": 4,
-    "pause node in its heartbeat": 1,
-    "cut database": 5,
-    "cut database in a heartbeat": 1,
-    "cut nats": 4,
-    "cut database and nats": 3,
-    "cut all": 2,
-    "kill nats": 2,
-    "restart nats": 2,
-    "drain": 2,
-    "fourth node": 2,
-    "roll": 2,
-}
 
-
-class ClusterFaults:
+class ClusterFaults(FaultPlan):
     """Strikes a running cluster. A round ends when all have struck and what
-    they did is healed."""
+    they did is healed. A fault of a further service is one more entry and
+    method."""
+    WEIGHTS = {
+        "kill node": 5,
+        "restart node": 2,
+        "pause node": 4,
+        "pause node in its heartbeat": 1,
+        "cut database": 5,
+        "cut database in a heartbeat": 1,
+        "cut nats": 4,
+        "cut database and nats": 3,
+        "cut all": 2,
+        "kill nats": 2,
+        "restart nats": 2,
+        "drain": 2,
+        "fourth node": 2,
+        "roll": 2,
+    }
+    WITHIN = (0.3, 2.5)
+    HOW_MANY = [1, 1, 1, 2, 3]
 
     def __init__(self, world, log):
-        self.world = world
-        self.log = log
-        self.counts = dict.fromkeys(WEIGHTS, 0)
-        self.broken = []
+        super().__init__(world, log)
         self.rolling = threading.Lock()
-
-    def draw(self, dice, only=None):
-        """What will happen in a round: (seconds from its start, what)."""
-        kinds = {k: w for k, w in WEIGHTS.items() if only in (None, k)}
-        return sorted(
-            (dice.uniform(0.3, 2.5), kind)
-            for kind in dice.choices(list(kinds), list(kinds.values()),
-                                     k=dice.choice([1, 1, 1, 2, 3])))
-
-    def strike(self, plan, dice):
-        begun, threads = time.monotonic(), []
-        for at, kind in plan:
-            time.sleep(max(0, begun + at - time.monotonic()))
-            thread = threading.Thread(
-                target=self._one, args=(kind, random.Random(dice.random())),
-                daemon=True)
-            thread.start()
-            threads.append(thread)
-        for thread in threads:
-            thread.join()
-
-    def _one(self, kind, dice):
-        self.counts[kind] += 1
-        self.say(kind)
-        try:
-            getattr(self, kind.replace(" ", "_"))(dice)
-        except Exception:
-            self.broken.append(f"{kind}: {traceback.format_exc()}")
-
-    def say(self, sentence):
-        now = time.time()
-        print(f"{time.strftime('%H:%M:%S', time.gmtime(now))}"
-              f".{int(now * 1000) % 1000:03} {sentence}", file=self.log,
-              flush=True)
 
     def some(self, dice):
         """A node that runs, to be used under its lock."""

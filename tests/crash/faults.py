@@ -1,70 +1,32 @@
 # SPDX-License-Identifier: Apache-2.0
 """The faults, and when they strike in a round."""
-import random
-import threading
 import time
-import traceback
 
 import proxy
-
-# How often each is drawn.
-WEIGHTS = {
-    "kill node": 5,
-    "pause node": 2,
-    "end node": 1,
-    "kill postgres": 4,
-    "kill backend": 3,
-    "halt postgres": 3,
-    "pause backend": 3,
-    "late commit": 4,
-    "cut commit": 6,
-    "cut database": 3,
-    "cut all database": 1,
-    "stall database": 2,
-    "cut http": 4,
-    "cut all http": 1,
-    "stall http": 1,
-}
+from campaign import FaultPlan
 
 
-class Faults:
+class Faults(FaultPlan):
     """Strikes a running world: its node, server and two proxies."""
-
-    def __init__(self, world, log):
-        self.world = world
-        self.log = log
-        self.counts = dict.fromkeys(WEIGHTS, 0)
-        self.broken = []
-
-    def draw(self, dice, only=None):
-        """What will happen in a round: (seconds from its start, what)."""
-        kinds = {k: w for k, w in WEIGHTS.items() if only in (None, k)}
-        return sorted(
-            (dice.uniform(0.2, 2.2), kind)
-            for kind in dice.choices(list(kinds), list(kinds.values()),
-                                     k=dice.randint(1, 4)))
-
-    def strike(self, plan, dice):
-        """Runs a plan; faults may overlap. Returns when all have struck."""
-        begun, threads = time.monotonic(), []
-        for at, kind in plan:
-            time.sleep(max(0, begun + at - time.monotonic()))
-            thread = threading.Thread(
-                target=self._one, args=(kind, random.Random(dice.random())),
-                daemon=True)
-            thread.start()
-            threads.append(thread)
-        for thread in threads:
-            thread.join()
-
-    def _one(self, kind, dice):
-        self.counts[kind] += 1
-        print(f"{time.strftime('%H:%M:%S')} {kind}", file=self.log,
-              flush=True)
-        try:
-            getattr(self, kind.replace(" ", "_"))(dice)
-        except Exception:
-            self.broken.append(f"{kind}: {traceback.format_exc()}")
+    WEIGHTS = {
+        "kill node": 5,
+        "pause node": 2,
+        "end node": 1,
+        "kill postgres": 4,
+        "kill backend": 3,
+        "halt postgres": 3,
+        "pause backend": 3,
+        "late commit": 4,
+        "cut commit": 6,
+        "cut database": 3,
+        "cut all database": 1,
+        "stall database": 2,
+        "cut http": 4,
+        "cut all http": 1,
+        "stall http": 1,
+    }
+    WITHIN = (0.2, 2.2)
+    HOW_MANY = [1, 2, 3, 4]
 
     def kill_node(self, _):
         self.world.node.kill_it()
