@@ -18,6 +18,9 @@ using workflows::bucket_of;
 // raises when a session was not at the version it should have been at, or a
 // counter that is lowered does not exist. A counter's upsert proposes a row
 // that passes the checks by itself, whatever the change.
+//
+// Arrays become rows in select lists, where they go on in step one element at a
+// time; FROM unnest($1, $2, …) would first store each array's elements aside.
 constexpr const char *group_sql = R"sql(
 WITH feed AS MATERIALIZED (
   SELECT (pg_current_xact_id()::text::bigint + shift) << 16 AS base
@@ -25,21 +28,22 @@ WITH feed AS MATERIALIZED (
 event AS (
   INSERT INTO session_events (session_id, seq, bucket, position, type, at, by,
       command_source, command_id, data, notifications, traceparent)
-  SELECT e.session_id, e.seq, e.bucket,
-         (SELECT base FROM feed) + e.ordinal - 1, e.type, e.at, e.by,
-         e.command_source, e.command_id, e.data, e.notifications, e.traceparent
-    FROM unnest($1::text[], $2::int4[], $3::int2[], $4::text[],
-                $5::timestamptz[], $6::text[], $7::text[], $8::text[],
-                $9::text[], $10::text[], $11::text[]) WITH ORDINALITY
-      AS e (session_id, seq, bucket, type, at, by, command_source, command_id,
-            data, notifications, traceparent, ordinal)),
+  SELECT session_id, seq, bucket, (SELECT base FROM feed) + ordinal - 1, type,
+         at, by, command_source, command_id, data, notifications, traceparent
+    FROM (SELECT unnest($1::text[]) AS session_id, unnest($2::int4[]) AS seq,
+                 unnest($3::int2[]) AS bucket, unnest($4::text[]) AS type,
+                 unnest($5::timestamptz[]) AS at, unnest($6::text[]) AS by,
+                 unnest($7::text[]) AS command_source,
+                 unnest($8::text[]) AS command_id, unnest($9::text[]) AS data,
+                 unnest($10::text[]) AS notifications,
+                 unnest($11::text[]) AS traceparent,
+                 generate_series(1, cardinality($1::text[])) AS ordinal) AS e),
 session AS MATERIALIZED (
-  SELECT *
-    FROM unnest($12::text[], $13::int2[], $14::int4[], $15::int4[],
-                $16::text[], $17::text[], $18::text[], $19::timestamptz[],
-                $20::timestamptz[], $21::text[])
-      AS s (id, bucket, expected, version, state, tutor, course, starts_at,
-            next_timer, body)),
+  SELECT unnest($12::text[]) AS id, unnest($13::int2[]) AS bucket,
+         unnest($14::int4[]) AS expected, unnest($15::int4[]) AS version,
+         unnest($16::text[]) AS state, unnest($17::text[]) AS tutor,
+         unnest($18::text[]) AS course, unnest($19::timestamptz[]) AS starts_at,
+         unnest($20::timestamptz[]) AS next_timer, unnest($21::text[]) AS body),
 created AS (
   INSERT INTO sessions (id, bucket, version, state, tutor, course, starts_at,
       next_timer, body)
@@ -47,22 +51,21 @@ created AS (
     FROM session WHERE expected = 0),
 moved AS (
   UPDATE sessions AS stored
-     SET version = s.version, state = s.state, tutor = s.tutor,
-         course = s.course, starts_at = s.starts_at,
-         next_timer = s.next_timer, body = s.body
+     SET version = s.version, state = s.state, next_timer = s.next_timer,
+         body = s.body
     FROM session AS s
    WHERE s.expected > 0 AND stored.id = s.id AND stored.version = s.expected
   RETURNING 1),
-student AS (
-  INSERT INTO session_students (student, session_id, bucket)
-  SELECT * FROM unnest($22::text[], $23::text[], $24::int2[])
+listed AS (
+  INSERT INTO session_lists (list, session_id, bucket)
+  SELECT unnest($22::text[]), unnest($23::text[]), unnest($24::int2[])
   ON CONFLICT DO NOTHING),
 counted AS (
   INSERT INTO usage AS u (owner, period, kind, item, used, cap, last_change)
-  SELECT c.owner, c.period, c.kind, c.item, greatest(c.delta, 0), c.cap, c.delta
-    FROM unnest($25::text[], $26::int4[], $27::int2[], $28::text[],
-                $29::int4[], $30::int4[])
-      AS c (owner, period, kind, item, delta, cap)
+  SELECT owner, period, kind, item, greatest(delta, 0), cap, delta
+    FROM (SELECT unnest($25::text[]) AS owner, unnest($26::int4[]) AS period,
+                 unnest($27::int2[]) AS kind, unnest($28::text[]) AS item,
+                 unnest($29::int4[]) AS delta, unnest($30::int4[]) AS cap) AS c
   ON CONFLICT (owner, period, kind, item) DO UPDATE
      SET used = u.used + excluded.last_change,
          cap = CASE WHEN excluded.last_change < 0 AND excluded.cap IS NULL
@@ -72,15 +75,15 @@ counted AS (
 payment AS (
   INSERT INTO ledger (session_id, kind, bucket, from_account, to_account,
       amount, currency, at)
-  SELECT * FROM unnest($31::text[], $32::text[], $33::int2[], $34::text[],
-                       $35::text[], $36::int8[], $37::text[],
-                       $38::timestamptz[])),
+  SELECT unnest($31::text[]), unnest($32::text[]), unnest($33::int2[]),
+         unnest($34::text[]), unnest($35::text[]), unnest($36::int8[]),
+         unnest($37::text[]), unnest($38::timestamptz[])),
 command AS (
   INSERT INTO commands (source, id, bucket, session_id, content, refused,
       received_at, outcome)
-  SELECT * FROM unnest($39::text[], $40::text[], $41::int2[], $42::text[],
-                       $43::bytea[], $44::bool[], $45::timestamptz[],
-                       $46::text[])),
+  SELECT unnest($39::text[]), unnest($40::text[]), unnest($41::int2[]),
+         unnest($42::text[]), unnest($43::bytea[]), unnest($44::bool[]),
+         unnest($45::timestamptz[]), unnest($46::text[])),
 taken AS (
   DELETE FROM inbox WHERE seq = ANY ($47::int8[]))
 SELECT CASE
@@ -164,19 +167,25 @@ std::int64_t add_sessions(pg_args &args, const commits &by_session) {
   return old;
 }
 
-void add_students(pg_args &args, const commits &group) {
-  std::set<std::pair<std::string_view, std::string_view>> pairs;
-  for (const auto *c : group)
+/// A session's tutor and course never change, so they come with its first
+/// event.
+void add_lists(pg_args &args, const commits &group) {
+  std::set<std::pair<std::string, std::string_view>> entries;
+  for (const auto *c : group) {
+    if (c->row && c->events.front().seq == 1) {
+      entries.emplace("tutor:" + c->row->tutor, c->session);
+      entries.emplace("course:" + c->row->course, c->session);
+    }
     for (const auto &student : c->new_students)
-      pairs.emplace(student, c->session);
-  pg_array student{pg_type::text}, session{pg_type::text},
-      bucket{pg_type::int2};
-  for (const auto &[who, which] : pairs) {
-    student.text(who);
+      entries.emplace("student:" + student, c->session);
+  }
+  pg_array list{pg_type::text}, session{pg_type::text}, bucket{pg_type::int2};
+  for (const auto &[of, which] : entries) {
+    list.text(of);
     session.text(which);
     bucket.number(bucket_of(which));
   }
-  args.array(student).array(session).array(bucket);
+  args.array(list).array(session).array(bucket);
 }
 
 void add_usage(pg_args &args, const commits &group) {
@@ -259,7 +268,7 @@ pg_args group_args(std::span<const commit *const> group) {
   pg_args args;
   add_events(args, moving);
   const auto old = add_sessions(args, moving);
-  add_students(args, all);
+  add_lists(args, all);
   add_usage(args, all);
   add_payments(args, moving);
   add_commands(args, all);

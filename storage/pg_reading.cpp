@@ -23,18 +23,27 @@ std::string state_condition(const std::string &state) {
   return " AND s.state = $1::text";
 }
 
+/// The list a page is read along; the other conditions are looked at in the
+/// sessions' rows.
+std::string list_of(const session_filter &f) {
+  if (!f.student.empty()) return "student:" + f.student;
+  if (!f.tutor.empty()) return "tutor:" + f.tutor;
+  if (!f.course.empty()) return "course:" + f.course;
+  return {};
+}
+
 std::string list_sql(const session_filter &f) {
+  const bool all = list_of(f).empty();
   std::string sql = "SELECT " + session_columns();
-  sql += f.student.empty()
-             ? " FROM sessions s WHERE s.id > $5::text"
-             : " FROM session_students p JOIN sessions s ON s.id = p.session_id"
-               " WHERE p.student = $4::text AND p.session_id > $5::text";
+  sql += all ? " FROM sessions s WHERE s.id > $5::text"
+             : " FROM session_lists l JOIN sessions s ON s.id = l.session_id"
+               " WHERE l.list = $4::text AND l.session_id > $5::text";
   if (!f.state.empty()) sql += state_condition(f.state);
   if (!f.tutor.empty()) sql += " AND s.tutor = $2::text";
   if (!f.course.empty()) sql += " AND s.course = $3::text";
   // Each parameter must be named somewhere to have a type.
   sql += " AND num_nulls($1::text, $2::text, $3::text, $4::text) = 0";
-  sql += f.student.empty() ? " ORDER BY s.id" : " ORDER BY p.session_id";
+  sql += all ? " ORDER BY s.id" : " ORDER BY l.session_id";
   return sql + " LIMIT $6::int4";
 }
 
@@ -80,7 +89,7 @@ std::vector<session_row> pg_store::list_sessions(const session_filter &filter) {
                                           .text(filter.state)
                                           .text(filter.tutor)
                                           .text(filter.course)
-                                          .text(filter.student)
+                                          .text(list_of(filter))
                                           .text(filter.after)
                                           .int4(filter.limit));
     std::vector<session_row> out;

@@ -69,7 +69,7 @@ pg_database &pg_database::emptied() {
   if (migrated)
     pg_connection{database.url()}.script(
         "SET synchronous_commit = off; SET session_replication_role = replica;"
-        "DELETE FROM sessions; DELETE FROM session_students;"
+        "DELETE FROM sessions; DELETE FROM session_lists;"
         "DELETE FROM session_events; DELETE FROM commands; DELETE FROM usage;"
         "DELETE FROM ledger; DELETE FROM inbox; DELETE FROM dead_letters;"
         "DELETE FROM policies; DELETE FROM manual_clock;"
