@@ -95,15 +95,32 @@ def test_rows_that_waited_in_the_inbox_are_taken(world):
     assert {letter["code"] for letter in letters} == {"malformed"}
 
 
+def old_commands(world):
+    """Commands that made one event, which tells all that they said."""
+    return run(world.url, """
+        SELECT c.source, c.id, c.session_id, e.by,
+               e.data::jsonb ->> 'student', c.outcome
+          FROM session_events e
+          JOIN commands c ON (c.source, c.id) = (e.command_source, e.command_id)
+         WHERE e.type = 'participant.accepted' ORDER BY c.source, c.id""")
+
+
 def test_an_old_command_is_still_a_duplicate(world):
-    event, outcome = run(world.url, """
-        SELECT session_id, outcome FROM commands
-         WHERE NOT refused AND session_id = 'rest-paid'
-         ORDER BY received_at LIMIT 1""")[0]
-    kept = json.loads(outcome)
-    again = command("support.void", event, "support:max", note="other")
-    again.update(id=kept["id"], source=kept["source"])
-    status, answer = world.node.send(again)
+    olds = old_commands(world)
+    assert len(olds) > 5
+    for source, name, session, by, student, outcome in olds:
+        again = command("participant.accept", session, by, student=student)
+        again.update(id=name, source=source)
+        status, answer = world.node.send(again)
+        assert status == 200, answer
+        assert answer == json.loads(outcome) | {"duplicate": True}
+
+
+def test_an_old_commands_id_is_still_taken(world):
+    source, name, session, *_ = old_commands(world)[0]
+    other = command("support.void", session, "support:max", note="other")
+    other.update(id=name, source=source)
+    status, answer = world.node.send(other)
     assert (status, answer["refusals"][0]["code"]) == (422, "id-reused")
 
 
