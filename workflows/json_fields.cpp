@@ -108,15 +108,6 @@ instant fields::time(std::string_view name) {
   return named(name, parse_rfc3339, time_expected);
 }
 
-std::optional<instant> fields::time_or_null(std::string_view name) {
-  const auto *v = required(name);
-  if (v == nullptr || v->is_null()) return std::nullopt;
-  const auto *s = v->if_string();
-  auto t = s != nullptr ? parse_rfc3339(view(*s)) : std::nullopt;
-  if (!t) wrong(name, time_expected);
-  return t;
-}
-
 std::string fields::time_zone(std::string_view name) {
   auto zone = text(name);
   if (!known_time_zone(zone))

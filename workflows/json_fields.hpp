@@ -54,7 +54,6 @@ public:
   [[nodiscard]] std::string id(std::string_view name);
   [[nodiscard]] person somebody(std::string_view name);
   [[nodiscard]] instant time(std::string_view name);
-  [[nodiscard]] std::optional<instant> time_or_null(std::string_view name);
   [[nodiscard]] std::string time_zone(std::string_view name);
   /// Three capital letters.
   [[nodiscard]] std::string currency(std::string_view name);

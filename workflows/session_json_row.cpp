@@ -14,21 +14,27 @@ namespace {
 constexpr std::int64_t largest = std::numeric_limits<int>::max();
 constexpr std::int64_t longest = std::numeric_limits<std::int64_t>::max();
 
-// ---- the row
-// -----------------------------------------------------------------
+// ---- the row ---------------------------------------------------------------
 
-/// Reads what may be null with `read_it`.
+// A row is written some five times in a session's life, and most of what it
+// can tell has not come about yet: that is left out. Rows of release 0.1.0
+// tell it as false, 0 and null.
+
+/// Reads with `read_it` what is there and not null.
 template <class T, class ReadIt>
-std::optional<T> read_or_null(fields &in, std::string_view name,
-                              ReadIt read_it) {
-  const auto *v = in.peek(name);
-  if (v != nullptr && !v->is_null()) return read_it();
-  static_cast<void>(in.required(name));
-  return std::nullopt;
+std::optional<T> read_if_there(fields &in, std::string_view name,
+                               ReadIt read_it) {
+  const auto *v = in.optional(name);
+  if (v == nullptr || v->is_null()) return std::nullopt;
+  return read_it();
+}
+
+std::optional<instant> read_time(fields &in, std::string_view name) {
+  return read_if_there<instant>(in, name, [&] { return in.time(name); });
 }
 
 std::optional<recap> read_recap(fields &in, std::string_view name) {
-  return read_or_null<recap>(in, name, [&] { return in.written(name); });
+  return read_if_there<recap>(in, name, [&] { return in.written(name); });
 }
 
 std::vector<participant> read_participants(fields &in) {
@@ -40,8 +46,8 @@ std::vector<participant> read_participants(fields &in) {
     participant p;
     p.student = one.id("student");
     p.status = read_participation(one);
-    p.in_call = one.boolean("in_call");
-    p.joined = one.boolean("joined");
+    p.in_call = one.boolean_or("in_call", false);
+    p.joined = one.boolean_or("joined", false);
     p.written = read_recap(one, "recap");
     one.close();
     out.push_back(std::move(p));
@@ -51,7 +57,7 @@ std::vector<participant> read_participants(fields &in) {
 }
 
 std::optional<payout> read_payout(fields &in) {
-  return read_or_null<payout>(in, "paid", [&] {
+  return read_if_there<payout>(in, "paid", [&] {
     fields one{*in.required("paid"), in.path_of("paid"), in.error()};
     payout p;
     p.amount = one.whole("amount", 0, longest);
@@ -76,31 +82,28 @@ void read_who_and_when(fields &in, session &s) {
 
 void read_call(fields &in, session &s) {
   s.participants = read_participants(in);
-  s.tutor_in_call = in.boolean("tutor_in_call");
-  s.tutor_joined = in.boolean("tutor_joined");
-  s.shared_call =
-      std::chrono::microseconds{in.whole("shared_call_us", 0, longest)};
-  s.shared_call_since = in.time_or_null("shared_call_since");
+  s.tutor_in_call = in.boolean_or("tutor_in_call", false);
+  s.tutor_joined = in.boolean_or("tutor_joined", false);
+  if (in.has("shared_call_us"))
+    s.shared_call =
+        std::chrono::microseconds{in.whole("shared_call_us", 0, longest)};
+  s.shared_call_since = read_time(in, "shared_call_since");
 }
 
 void read_work_and_pay(fields &in, session &s) {
   s.tutor_recap = read_recap(in, "tutor_recap");
-  s.minutes = read_or_null<int>(in, "minutes", [&] {
+  s.minutes = read_if_there<int>(in, "minutes", [&] {
     return static_cast<int>(in.whole("minutes", 0, largest));
   });
   s.held = read_held(in, "held");
   s.rate_per_hour = in.whole("rate_per_hour", 0, longest);
   s.currency = in.text("currency");
   s.policy_version = static_cast<int>(in.whole("policy_version", 0, largest));
-  s.requested_at = in.time_or_null("requested_at");
-  s.completed_at = in.time_or_null("completed_at");
+  s.requested_at = read_time(in, "requested_at");
+  s.completed_at = read_time(in, "completed_at");
   s.paid = read_payout(in);
-  s.reminders = read_reminders(in, "reminders");
+  if (in.has("reminders")) s.reminders = read_reminders(in, "reminders");
 }
-
-}  // namespace
-
-namespace {
 
 struct write_payout {
   template <class Sink> void operator()(Sink &to, const payout &p) const {
@@ -109,14 +112,20 @@ struct write_payout {
   }
 };
 
+/// Unless it is what a new session has.
+template <class Sink, class T>
+void put_news(Sink &to, std::string_view name, const T &value) {
+  if (value != T{}) to.put(name, value);
+}
+
 /// Of the row, which alone remembers who has been in the call.
 struct write_participant {
   template <class Sink> void operator()(Sink &to, const participant &p) const {
     to.put("student", p.student);
     to.put("status", to_string(p.status));
-    to.put("in_call", p.in_call);
-    to.put("joined", p.joined);
-    to.object("recap", p.written, write_recap{});
+    put_news(to, "in_call", p.in_call);
+    put_news(to, "joined", p.joined);
+    if (p.written.has_value()) to.object("recap", p.written, write_recap{});
   }
 };
 
@@ -132,20 +141,22 @@ template <class Sink> void write_row(Sink &&to, const session &s) {
   to.put("starts_at", s.starts_at);
   to.put("deadline", s.deadline);
   to.list("participants", s.participants, write_participant{});
-  to.put("tutor_in_call", s.tutor_in_call);
-  to.put("tutor_joined", s.tutor_joined);
-  to.put("shared_call_us", s.shared_call.count());
-  to.put("shared_call_since", s.shared_call_since);
-  to.object("tutor_recap", s.tutor_recap, write_recap{});
-  to.put("minutes", s.minutes);
+  put_news(to, "tutor_in_call", s.tutor_in_call);
+  put_news(to, "tutor_joined", s.tutor_joined);
+  put_news(to, "shared_call_us", s.shared_call.count());
+  put_news(to, "shared_call_since", s.shared_call_since);
+  if (s.tutor_recap.has_value())
+    to.object("tutor_recap", s.tutor_recap, write_recap{});
+  put_news(to, "minutes", s.minutes);
   to.list("held", s.held, write_usage{});
   to.put("rate_per_hour", s.rate_per_hour);
   to.put("currency", s.currency);
   to.put("policy_version", s.policy_version);
-  to.put("requested_at", s.requested_at);
-  to.put("completed_at", s.completed_at);
-  to.object("paid", s.paid, write_payout{});
-  to.object("reminders", s.reminders, write_reminders{});
+  put_news(to, "requested_at", s.requested_at);
+  put_news(to, "completed_at", s.completed_at);
+  if (s.paid.has_value()) to.object("paid", s.paid, write_payout{});
+  if (s.reminders != reminder_progress{})
+    to.object("reminders", s.reminders, write_reminders{});
 }
 
 }  // namespace
