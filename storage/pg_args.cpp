@@ -87,17 +87,16 @@ pg_array &pg_array::at(const std::optional<workflows::instant> &value) {
   return value ? at(*value) : null();
 }
 
-std::string pg_array::wire() const {
-  std::string out;
-  out.reserve(20 + elements_.size());
-  put(out, std::uint32_t{count_ > 0 ? 1U : 0U});  // dimensions
-  put(out, std::uint32_t{nulls_ ? 1U : 0U});
-  put(out, static_cast<std::uint32_t>(element_));
-  if (count_ == 0) return out;
-  put(out, count_);
-  put(out, std::uint32_t{1});  // the first subscript
-  out += elements_;
-  return out;
+std::string pg_array::wire() && {
+  std::string head;
+  put(head, std::uint32_t{count_ > 0 ? 1U : 0U});  // dimensions
+  put(head, std::uint32_t{nulls_ ? 1U : 0U});
+  put(head, static_cast<std::uint32_t>(element_));
+  if (count_ == 0) return head;
+  put(head, count_);
+  put(head, std::uint32_t{1});  // the first subscript
+  elements_.replace(0, head.size(), head);
+  return std::move(elements_);
 }
 
 pg_args &pg_args::text(std::string_view value) {
@@ -125,8 +124,8 @@ pg_args &pg_args::at(workflows::instant value) {
               - epoch_2000_us);
 }
 
-pg_args &pg_args::array(const pg_array &value) {
-  values_.push_back(value.wire());
+pg_args &pg_args::array(pg_array value) {
+  values_.push_back(std::move(value).wire());
   return *this;
 }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -41,15 +42,18 @@ public:
   pg_array &at(workflows::instant value);
   pg_array &at(const std::optional<workflows::instant> &value);
 
-  [[nodiscard]] std::string wire() const;
+  [[nodiscard]] std::string wire() &&;
 
 private:
+  /// Of the array's head, which is written last, when all is known.
+  static constexpr std::size_t head_bytes = 20;
+
   pg_array &null();
 
   pg_type element_;
   std::uint32_t count_ = 0;
   bool nulls_ = false;
-  std::string elements_;
+  std::string elements_ = std::string(head_bytes, '\0');
 };
 
 /// The parameters $1, $2, … of one statement, whose text casts each to its
@@ -61,13 +65,18 @@ public:
   pg_args &int8(std::int64_t value);
   pg_args &boolean(bool value);
   pg_args &at(workflows::instant value);
-  pg_args &array(const pg_array &value);
+  pg_args &array(pg_array value);
+  /// Arrays one after the other, moved from.
+  template <std::same_as<pg_array>... Arrays> pg_args &take(Arrays &...each) {
+    (array(std::move(each)), ...);
+    return *this;
+  }
   /// text[]
   template <class Range> pg_args &texts(const Range &values) {
     pg_array all{pg_type::text};
     for (const auto &value : values)
       all.text(value);
-    return array(all);
+    return array(std::move(all));
   }
 
   [[nodiscard]] const std::vector<std::string> &wire() const { return values_; }

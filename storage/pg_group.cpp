@@ -130,8 +130,8 @@ void add_events(pg_args &args, const commits &by_session) {
       notifications.text_or_null(e.notifications);
       trace.text_or_null(e.traceparent);
     }
-  args.array(session).array(seq).array(bucket).array(type).array(at).array(by);
-  args.array(source).array(id).array(data).array(notifications).array(trace);
+  args.take(session, seq, bucket, type, at, by, source, id, data, notifications,
+            trace);
 }
 
 /// One row a session, its last; the version expected is the one before its
@@ -161,9 +161,8 @@ std::int64_t add_sessions(pg_args &args, const commits &by_session) {
     next_timer.at(c.row->next_timer);
     body.text(c.row->body);
   }
-  args.array(id).array(bucket).array(expected).array(version).array(state);
-  args.array(tutor).array(course).array(starts_at).array(next_timer);
-  args.array(body);
+  args.take(id, bucket, expected, version, state, tutor, course, starts_at,
+            next_timer, body);
   return old;
 }
 
@@ -185,7 +184,7 @@ void add_lists(pg_args &args, const commits &group) {
     session.text(which);
     bucket.number(bucket_of(which));
   }
-  args.array(list).array(session).array(bucket);
+  args.take(list, session, bucket);
 }
 
 void add_usage(pg_args &args, const commits &group) {
@@ -202,8 +201,7 @@ void add_usage(pg_args &args, const commits &group) {
     delta.number(change.delta);
     cap.number(change.cap);
   }
-  args.array(owner).array(period).array(kind).array(item).array(delta);
-  args.array(cap);
+  args.take(owner, period, kind, item, delta, cap);
 }
 
 /// A session's settlement comes before its reversal: commits are in the order
@@ -223,8 +221,7 @@ void add_payments(pg_args &args, const commits &by_session) {
     currency.text(c->payment->currency);
     at.at(c->events.back().at);
   }
-  args.array(session).array(kind).array(bucket).array(from).array(to);
-  args.array(amount).array(currency).array(at);
+  args.take(session, kind, bucket, from, to, amount, currency, at);
 }
 
 void add_commands(pg_args &args, const commits &group) {
@@ -248,8 +245,8 @@ void add_commands(pg_args &args, const commits &group) {
     received_at.at(c->outcome->received_at);
     outcome.text(c->outcome->outcome);
   }
-  args.array(source).array(id).array(bucket).array(session).array(content);
-  args.array(refused).array(received_at).array(outcome);
+  args.take(source, id, bucket, session, content, refused, received_at,
+            outcome);
 }
 
 }  // namespace
@@ -275,7 +272,7 @@ pg_args group_args(std::span<const commit *const> group) {
   pg_array inbox{pg_type::int8};
   for (const auto *c : all)
     if (c->inbox_seq) inbox.number(*c->inbox_seq);
-  args.array(inbox).int8(old);
+  args.take(inbox).int8(old);
   // The statement sees the versions from before it: where the group itself
   // moves the session first, append has compared them already.
   std::set<std::string_view> moved;
@@ -286,7 +283,7 @@ pg_args group_args(std::span<const commit *const> group) {
     decided_on.text(c->session);
     at_version.number(*c->base_version);
   }
-  args.array(decided_on).array(at_version);
+  args.take(decided_on, at_version);
   return args;
 }
 
