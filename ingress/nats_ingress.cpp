@@ -14,7 +14,6 @@
 #include "ingress/log.hpp"
 #include "ingress/nats_consumers.hpp"
 #include "ingress/nats_mapping.hpp"
-#include "ingress/text.hpp"
 
 namespace recapd::ingress {
 
@@ -22,12 +21,11 @@ using namespace std::chrono_literals;
 
 namespace {
 
+using clock = std::chrono::steady_clock;
 using time_point = nats_partition::time_point;
 
 constexpr auto longest_wait = 500ms;
 constexpr auto flush_bound = 1s;
-/// What the stream takes: the largest event, and room for headers.
-constexpr int max_message_bytes = 2 * static_cast<int>(max_event_bytes);
 
 /// The engine or the store answered.
 struct answered {
@@ -36,23 +34,6 @@ struct answered {
   std::string outcome;  ///< JSON, for `replyto`
 };
 using happening = std::variant<nats_message, answered>;
-
-std::string_view header(const nats_message &m, std::string_view name) {
-  for (const auto &[key, value] : m.headers)
-    if (equal_no_case(key, name)) return value;
-  return {};
-}
-
-storage::dead_letter letter_of(const nats_item &item, workflows::instant now,
-                               std::string_view code, std::string reason) {
-  return {.id = 0,
-          .event = letter_text(item.message),
-          .reason = std::move(reason),
-          .code = std::string{code},
-          .ingress = "nats",
-          .received_at = item.received_at,
-          .at = now};
-}
 
 }  // namespace
 
@@ -121,7 +102,7 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
 
   void run() {
     while (!is_stopping()) {
-      auto until = std::chrono::steady_clock::now() + longest_wait;
+      auto until = clock::now() + longest_wait;
       try {
         connect();
         check_mapping();
@@ -136,11 +117,11 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
         halt_all();
         trouble(e.what());
         tell(nats_state::mapping_differs);
-        until = std::chrono::steady_clock::now() + tuning.mapping;
+        until = clock::now() + tuning.mapping;
       } catch (const nats_error &e) {
         trouble(e.what());
         tell(nats_state::failing);
-        until = std::chrono::steady_clock::now() + tuning.backoff;
+        until = clock::now() + tuning.backoff;
       }
       handle_all(take(until));
     }
@@ -151,7 +132,7 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
   bool ask_for_more() {
     const bool unheard = consumers.pull(*link, inbox);
     const bool passed_over =
-        sweeper.sweep(consumers.all(), inbox, std::chrono::steady_clock::now());
+        sweeper.sweep(consumers.all(), inbox, clock::now());
     return unheard || passed_over;
   }
 
@@ -176,9 +157,9 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
   }
 
   void finish() {
-    const auto until = std::chrono::steady_clock::now() + tuning.drain;
+    const auto until = clock::now() + tuning.drain;
     consumers.halt_all(time_point::max());
-    while (!consumers.at_rest() && std::chrono::steady_clock::now() < until) {
+    while (!consumers.at_rest() && clock::now() < until) {
       std::vector<happening> all;
       {
         std::unique_lock lock{guard};
@@ -274,16 +255,14 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
   /// or somebody deleted the consumer. 503: there is no such consumer.
   void on_status(const nats_message &m) {
     const auto what = std::string_view{m.subject}.substr(inbox.size() + 1);
-    if (sweeper.on_answer(consumers.all(), what, m.data,
-                          std::chrono::steady_clock::now()))
-      return;
+    if (sweeper.on_answer(consumers.all(), what, m.data, clock::now())) return;
     auto *at = consumers.find(what);
     if (at == nullptr) return;
-    const auto status = header(m, "Status");
+    const auto status = header_of(m, "Status");
     if (status == "404" || status == "408")
       at->second.asked_ended();
     else if (status != "100")
-      at->second.halt(std::chrono::steady_clock::now() + tuning.backoff);
+      at->second.halt(clock::now() + tuning.backoff);
   }
 
   void begin_message(unsigned number, nats_partition &p, const delivery &told,
@@ -359,7 +338,7 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
     const auto at = consumers.all().find(a.item->partition);
     if (at == consumers.all().end()) return;
     auto &p = at->second;
-    if (a.fault) p.halt(std::chrono::steady_clock::now() + tuning.backoff);
+    if (a.fault) p.halt(clock::now() + tuning.backoff);
     const auto next = p.finished(*a.item);
     if (next) submit(next);
     if (!a.fault) acknowledge(a);

@@ -31,15 +31,8 @@ bool is_attribute(std::string_view header) {
   return header.size() > 3 && equal_no_case(header.substr(0, 3), "ce-");
 }
 
-/// Empty when there is none.
-std::string_view header(const nats_message &m, std::string_view name) {
-  for (const auto &[key, value] : m.headers)
-    if (equal_no_case(key, name)) return value;
-  return {};
-}
-
 bool is_binary(const nats_message &m) {
-  const auto media = parse_media_type(header(m, "content-type")).name;
+  const auto media = parse_media_type(header_of(m, "content-type")).name;
   return !media.starts_with("application/cloudevents")
          && std::ranges::any_of(
              m.headers, [](const auto &h) { return is_attribute(h.first); });
@@ -51,7 +44,7 @@ bool is_json(std::string_view media) {
 }
 
 decoded decode_binary_message(const nats_message &m, const arrival &how) {
-  const auto media = parse_media_type(header(m, "content-type")).name;
+  const auto media = parse_media_type(header_of(m, "content-type")).name;
   if (!is_json(media))
     return rejected{.detail = "content-type: expected application/json."};
   if (m.data.size() > max_event_bytes)
@@ -63,7 +56,7 @@ decoded decode_binary_message(const nats_message &m, const arrival &how) {
 }
 
 decoded decode_structured_message(const nats_message &m, const arrival &how) {
-  const auto media = parse_media_type(header(m, "content-type")).name;
+  const auto media = parse_media_type(header_of(m, "content-type")).name;
   if (media == "application/cloudevents-batch+json")
     return rejected{.detail = "A message carries one event, not a batch."};
   return decode_structured(m.data, how);
@@ -72,7 +65,7 @@ decoded decode_structured_message(const nats_message &m, const arrival &how) {
 /// As it stands in the event; empty without one.
 std::string replyto_of(const nats_message &m) {
   if (is_binary(m))
-    return percent_decode(trim(header(m, "ce-replyto"))).value_or(" ");
+    return percent_decode(trim(header_of(m, "ce-replyto"))).value_or(" ");
   // The decoder has read it all; most commands name none.
   if (m.data.find("\"replyto\"") == std::string::npos) return {};
   const auto event = parse_strict(m.data);
@@ -99,6 +92,12 @@ std::string readable(std::string_view text) {
 }
 
 }  // namespace
+
+std::string_view header_of(const nats_message &m, std::string_view name) {
+  for (const auto &[key, value] : m.headers)
+    if (equal_no_case(key, name)) return value;
+  return {};
+}
 
 std::string_view session_in(std::string_view subject) {
   return subject.substr(subject.rfind('.') + 1);
@@ -129,7 +128,7 @@ nats_command decode_message(const nats_message &m,
                             workflows::instant received_at) {
   const arrival how{.who = {},
                     .received_at = received_at,
-                    .traceparent = header(m, "traceparent")};
+                    .traceparent = header_of(m, "traceparent")};
   nats_command out{is_binary(m) ? decode_binary_message(m, how)
                                 : decode_structured_message(m, how),
                    replyto_of(m)};

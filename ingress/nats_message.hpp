@@ -29,6 +29,10 @@ struct delivery {
 [[nodiscard]] unsigned partition_of(std::string_view session,
                                     unsigned partitions);
 
+/// The first of that name, whatever its case; empty when there is none.
+[[nodiscard]] std::string_view header_of(const nats_message &m,
+                                         std::string_view name);
+
 /// A command's subject ends with its session.
 [[nodiscard]] std::string_view session_in(std::string_view subject);
 

@@ -13,27 +13,13 @@
 #include <cstdint>
 #include <deque>
 #include <map>
-#include <memory>
-#include <optional>
 #include <set>
 #include <string>
 
 #include "ingress/nats_delivered.hpp"
-#include "ingress/nats_message.hpp"
+#include "ingress/nats_item.hpp"
 
 namespace recapd::ingress {
-
-/// A message from its arrival until it is acknowledged.
-struct nats_item {
-  unsigned partition = 0;
-  std::uint64_t stream_seq = 0;
-  nats_message message;
-  std::string replyto;
-  workflows::instant received_at;
-  std::string session;                        ///< empty: cannot be decoded
-  std::optional<actors::submission> command;  ///< until it is submitted
-};
-using nats_item_ptr = std::shared_ptr<nats_item>;
 
 /// Not thread safe.
 class nats_partition {

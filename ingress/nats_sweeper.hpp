@@ -19,8 +19,6 @@
 
 namespace recapd::ingress {
 
-inline constexpr std::string_view command_stream = "RECAPD";
-
 /// The subjects of a partition's messages.
 [[nodiscard]] std::string filter_of(unsigned partition);
 
