@@ -114,6 +114,7 @@ struct engine::impl {
     beating.incarnation = new_incarnation();
     beating.address = shared->address;
     beating.expiry = shared->expiry;
+    beating.partitions = shared->partitions;
     auto first = beating;
     first.joining = true;
     const auto until = std::chrono::steady_clock::now() + first.expiry;

@@ -65,6 +65,7 @@ struct sharing {
   std::string address;  ///< for people
   std::chrono::milliseconds expiry{10000};  ///< of its leases
   /// The text an ingress would decode to this command: how it reaches the node
+  int partitions = 0;  ///< of NATS; 0: it does not read from there
   /// that serves its session.
   std::function<std::string(const submission &)> as_event;
   /// Called once, when the node should end: somebody asked it to drain, or

@@ -17,8 +17,9 @@ enum class nats_state : std::uint8_t {
   none,
   connected,
   away,
-  failing,         ///< the server is there, and does not do what is asked
-  mapping_differs  ///< its partitions are not ours: nothing is taken
+  failing,          ///< the server is there, and does not do what is asked
+  mapping_differs,  ///< its partitions are not ours: nothing is taken
+  few_partitions    ///< than shards: some commands are taken by nobody
 };
 
 /// Thread safe. Hand it to the engine as its telemetry.

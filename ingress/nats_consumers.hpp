@@ -55,6 +55,10 @@ public:
   /// server was killed), and nobody could ever delete it.
   void compare_with_list(nats_link &link);
 
+  /// Some sessions that the node serves are in no partition that it has all of:
+  /// there are fewer partitions than shards.
+  [[nodiscard]] bool torn() const { return torn_; }
+
   void halt_all(time_point retry_at = {});
   [[nodiscard]] bool at_rest() const;
 
@@ -71,7 +75,7 @@ private:
   nats_tuning tuning_;
   partition_map all_;
   std::vector<bool> held_;
-  bool torn_ = false;  ///< some of our sessions are in no whole partition
+  bool torn_ = false;
   std::string token_;  ///< of this run, in the consumers' names
   std::uint64_t generation_ = 0;
   time_point compare_at_{};

@@ -141,7 +141,9 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
       trouble(begun.trouble);
     else if (begun.again == time_point::max())
       well();
-    tell(begun.trouble.empty() ? nats_state::connected : nats_state::failing);
+    tell(!begun.trouble.empty() ? nats_state::failing
+         : consumers.torn()     ? nats_state::few_partitions
+                                : nats_state::connected);
   }
 
   /// Everything that came, whatever of it fails.

@@ -73,6 +73,8 @@ const char *word_of(nats_state state) {
     return "failing";
   case nats_state::mapping_differs:
     return "mapping differs";
+  case nats_state::few_partitions:
+    return "too few partitions";
   }
   return nullptr;
 }

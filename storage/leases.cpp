@@ -28,8 +28,10 @@ void join(lease_table &t, const heartbeat &h, instant now) {
          .address = {},
          .started_at = now,
          .expires_at = now,
-         .draining = false};
+         .draining = false,
+         .partitions = 0};
   m.address = h.address;
+  m.partitions = h.partitions;
   m.expires_at = now + h.expiry;
   m.draining = m.draining || h.leaving;
 }
@@ -95,8 +97,15 @@ turn beat(lease_table &t, const heartbeat &h, instant now) {
           .drain = t.members.find(h.node)->second.draining};
 }
 
-bool reshard(lease_table &t, int shards) {
+bool reshard(lease_table &t, int shards, instant now) {
   if (!valid_shards(shards)) return false;
+  for (const auto &[name, m] : t.members)
+    if (m.partitions > 0 && m.partitions < shards && m.expires_at > now)
+      throw few_partitions{
+          "node " + name + " reads " + std::to_string(m.partitions)
+          + " partitions from NATS, and there cannot be more shards than that: "
+            "raise ingress.nats_partitions of every node and the servers' "
+            "mapping first"};
   std::map<int, std::string> dealt;
   for (int s = 0; s < shards; ++s)
     if (const auto at = t.holders.find(s % t.shards); at != t.holders.end())
@@ -139,7 +148,7 @@ public:
 
   bool set_shards(int shards) override {
     const std::lock_guard guard{leases_->lock};
-    return reshard(leases_->table, shards);
+    return reshard(leases_->table, shards, now_());
   }
 
 private:

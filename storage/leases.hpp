@@ -30,6 +30,12 @@ public:
   using std::runtime_error::runtime_error;
 };
 
+/// There would be more shards than a node that reads NATS has partitions.
+class few_partitions : public std::runtime_error {
+public:
+  using std::runtime_error::runtime_error;
+};
+
 /// A node as the others see it.
 struct member {
   std::string name;
@@ -38,6 +44,7 @@ struct member {
   instant started_at;
   instant expires_at;     ///< of its last heartbeat
   bool draining = false;  ///< it gives its shards up and takes no more
+  int partitions = 0;     ///< of NATS; 0: it does not read from there
 };
 
 /// All of it, small: some nodes and at most 1,024 shards.
@@ -56,6 +63,7 @@ struct heartbeat {
   bool joining = false;     ///< the process's first: it takes the name over
   bool leaving = false;     ///< it wants no shards any more
   std::vector<int> let_go;  ///< of those it held: serves them no more
+  int partitions = 0;       ///< as a member's
 };
 
 /// What it is told.
@@ -80,8 +88,10 @@ void leave(lease_table &table, std::string_view node,
 
 /// Another number of shards: every bucket keeps its holder where shards are
 /// split; where they are joined the holder of the lowest keeps all. False if
-/// that number cannot be.
-[[nodiscard]] bool reshard(lease_table &table, int shards);
+/// that number cannot be. Throws few_partitions where a partition of a live
+/// node would lie in several shards: nobody might serve all of it, and only who
+/// does consumes it.
+[[nodiscard]] bool reshard(lease_table &table, int shards, instant now);
 
 /// One connection's worth. Blocking; not thread safe; every call may throw
 /// storage_error.
@@ -94,7 +104,7 @@ public:
   [[nodiscard]] virtual std::pair<lease_table, instant> look() = 0;
   /// False if there is no such node.
   [[nodiscard]] virtual bool ask_to_drain(std::string_view node) = 0;
-  /// False if that number cannot be.
+  /// False if that number cannot be. Throws few_partitions.
   [[nodiscard]] virtual bool set_shards(int shards) = 0;
 };
 

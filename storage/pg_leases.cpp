@@ -12,14 +12,15 @@ namespace recapd::storage {
 
 namespace {
 
+/// tests/cluster/cluster_audit.py looks for whoever holds it.
 const pg_statement lock{"lease_lock",
                         "SELECT pg_advisory_xact_lock(7236218450113)"};
 const pg_statement the_time{"lease_time", "SELECT count, "
                                               + pg_micros("clock_timestamp()")
                                               + " FROM shards"};
-const std::string member_columns = "name, incarnation, address, "
-                                   + pg_micros("started_at") + ", "
-                                   + pg_micros("expires_at") + ", draining";
+const std::string member_columns =
+    "name, incarnation, address, " + pg_micros("started_at") + ", "
+    + pg_micros("expires_at") + ", draining, partitions";
 const pg_statement all_members{"members",
                                "SELECT " + member_columns + " FROM nodes"};
 /// A renewal that is under way is waited for, and later ones wait: nobody is
@@ -43,12 +44,14 @@ const pg_statement all_holders{"holders", "SELECT shard, node FROM leases"};
 const pg_statement put_member{
     "put_member",
     "INSERT INTO nodes"
-    " (name, incarnation, address, started_at, expires_at, draining)"
+    " (name, incarnation, address, started_at, expires_at, draining,"
+    " partitions)"
     " VALUES ($1::text, $2::text, $3::text, $4::timestamptz, $5::timestamptz,"
-    " $6::boolean)"
+    " $6::boolean, $7::int4)"
     " ON CONFLICT (name) DO UPDATE SET incarnation = excluded.incarnation,"
     " address = excluded.address, started_at = excluded.started_at,"
-    " expires_at = excluded.expires_at, draining = excluded.draining"};
+    " expires_at = excluded.expires_at, draining = excluded.draining,"
+    " partitions = excluded.partitions"};
 const pg_statement drop_member{"drop_member",
                                "DELETE FROM nodes WHERE name = $1::text"};
 const pg_statement put_holder{"put_holder", "INSERT INTO leases (shard, node)"
@@ -63,7 +66,7 @@ const pg_statement put_shards{"put_shards",
 bool same(const member &a, const member &b) {
   return a.incarnation == b.incarnation && a.address == b.address
          && a.started_at == b.started_at && a.expires_at == b.expires_at
-         && a.draining == b.draining;
+         && a.draining == b.draining && a.partitions == b.partitions;
 }
 
 class pg_leases final : public lease_store, private pg_link {
@@ -100,7 +103,8 @@ public:
 
   bool set_shards(int shards) override {
     bool done = false;
-    change([&](lease_table &t, instant) { done = reshard(t, shards); });
+    change(
+        [&](lease_table &t, instant now) { done = reshard(t, shards, now); });
     return done;
   }
 
@@ -111,7 +115,9 @@ private:
                                               .address = rows.text(i, 2),
                                               .started_at = rows.at(i, 3),
                                               .expires_at = rows.at(i, 4),
-                                              .draining = rows.boolean(i, 5)});
+                                              .draining = rows.boolean(i, 5),
+                                              .partitions = static_cast<int>(
+                                                  rows.number(i, 6))});
   }
 
   /// Nothing if more than the node's expiry has to change.
@@ -125,11 +131,11 @@ private:
     instant now{};
     for (int i = 0; i < rows.size(); ++i) {
       add_member(before, rows, i);
-      std::istringstream held{rows.text(i, 6)};
+      std::istringstream held{rows.text(i, 7)};
       for (int shard = 0; held >> shard;)
         before.holders.emplace(shard, rows.text(i, 0));
-      before.shards = static_cast<int>(rows.number(i, 7));
-      now = rows.at(i, 8);
+      before.shards = static_cast<int>(rows.number(i, 8));
+      now = rows.at(i, 9);
     }
     if (!before.members.contains(h.node)) return std::nullopt;
     auto after = before;
@@ -185,7 +191,8 @@ private:
                             .text(m.address)
                             .at(m.started_at)
                             .at(m.expires_at)
-                            .boolean(m.draining));
+                            .boolean(m.draining)
+                            .int4(m.partitions));
     }
     for (const auto &[name, m] : before.members)
       if (!after.members.contains(name))

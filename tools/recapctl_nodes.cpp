@@ -54,6 +54,7 @@ json::object node_json(const storage::lease_table &t, const storage::member &m,
           {"shards", held_by(t, m.name)},
           {"inbox", lag.inbox_rows},
           {"lag_ms", lag.behind.count()},
+          {"nats_partitions", m.partitions},
           {"started_at", workflows::format_rfc3339(m.started_at)},
           {"expires_at", workflows::format_rfc3339(m.expires_at)}};
 }
@@ -98,10 +99,17 @@ int drain(context &c, const drain_options &o) {
   return done;
 }
 
-int set_shards(context &c, const shards_options &o) {
+/// Throws usage_error when there cannot be so many.
+void reshard(const shards_options &o) try {
   if (!storage::open_pg_leases(o.database)->set_shards(o.count))
     throw usage_error{fmt::format(
         "{} shards cannot be: a power of two from 1 to 1024 can", o.count)};
+} catch (const storage::few_partitions &e) {
+  throw usage_error{fmt::format("{} shards cannot be: {}", o.count, e.what())};
+}
+
+int set_shards(context &c, const shards_options &o) {
+  reshard(o);
   if (c.as_json())
     print(json::object{{"shards", o.count}});
   else
@@ -127,8 +135,10 @@ void add_nodes(CLI::App &app, context &c) {
   leaves->add_option("NODE", lo.node, "Its name in recapctl nodes")->required();
   add_database(*leaves, lo.database);
   auto [shards, so] = add_command<shards_options>(
-      app, "shards", "Split or join the shards; nodes go on meanwhile", c,
-      set_shards);
+      app, "shards",
+      "Split or join the shards; nodes go on meanwhile. Of nodes that read NATS"
+      " there are at most ingress.nats_partitions",
+      c, set_shards);
   shards->add_option("COUNT", so.count, "A power of two from 1 to 1024")
       ->required();
   add_database(*shards, so.database);

@@ -38,6 +38,22 @@ heartbeat from(const std::string &node, bool joining = false,
           .let_go = {}};
 }
 
+/// Of a node that reads NATS.
+heartbeat reader(const std::string &node, int partitions) {
+  auto h = from(node, true);
+  h.partitions = partitions;
+  return h;
+}
+
+/// What set_shards says; `done`, or `wrong` where it says nothing.
+std::string reshard(lease_store &s, int shards) {
+  try {
+    return s.set_shards(shards) ? "done" : "wrong";
+  } catch (const few_partitions &e) {
+    return e.what();
+  }
+}
+
 std::size_t held(lease_store &s, const std::string &node) {
   return s.beat(from(node)).held.size();
 }
@@ -149,6 +165,66 @@ CAF_TEST(shards are split and joined while nodes run) {
   });
 }
 
+CAF_TEST(shards are not split beyond the partitions that a node reads) {
+  with_each_lease_store([](lease_store &s) {
+    (void)s.beat(from("a", true));
+    (void)s.beat(reader("b", 256));
+    CAF_CHECK_EQUAL(reshard(s, 256), "done");
+    const auto told = reshard(s, 512);
+    CAF_CHECK(told.find("node b reads 256 partitions") != std::string::npos);
+    CAF_CHECK(told.find("ingress.nats_partitions") != std::string::npos);
+    CAF_CHECK_EQUAL(s.look().first.shards, 256);
+    CAF_CHECK_EQUAL(s.look().first.members.at("b").partitions, 256);
+    // Heartbeats do not forget it; another process of that name says anew.
+    (void)s.beat(from("a"));
+    auto later = reader("b", 256);
+    later.joining = false;
+    (void)s.beat(later);
+    CAF_CHECK(reshard(s, 512) != "done");
+    later = reader("b", 1024);
+    later.incarnation = "2";
+    (void)s.beat(later);
+    CAF_CHECK_EQUAL(reshard(s, 512), "done");
+    CAF_CHECK_EQUAL(reshard(s, 3), "wrong");
+    CAF_CHECK_EQUAL(reshard(s, 1), "done");
+  });
+}
+
+CAF_TEST(a node that is gone or silent does not bound the shards) {
+  with_each_lease_store([](lease_store &s) {
+    (void)s.beat(reader("a", 64));
+    CAF_CHECK(reshard(s, 128) != "done");
+    s.leave("a", "1");
+    CAF_CHECK_EQUAL(reshard(s, 128), "done");
+    auto silent = reader("b", 64);
+    silent.expiry = 0ms;
+    (void)s.beat(silent);
+    CAF_CHECK_EQUAL(reshard(s, 256), "done");
+  });
+}
+
+CAF_TEST(a node that says it leaves takes nothing and keeps what is busy) {
+  with_each_lease_store([](lease_store &s) {
+    (void)s.beat(from("a", true));
+    (void)s.beat(from("b", true));
+    settle(s, {"a", "b"});
+    auto leaving = from("a");
+    leaving.leaving = true;
+    auto t = s.beat(leaving);
+    CAF_CHECK(t.drain);
+    CAF_CHECK_EQUAL(t.surplus.size(), 32u);
+    leaving.let_go = {t.surplus.begin(), t.surplus.end() - 1};
+    t = s.beat(leaving);
+    CAF_CHECK_EQUAL(t.held.size(), 1u);
+    CAF_CHECK_EQUAL(held(s, "b"), 63u);
+    // Not even what nobody else holds.
+    s.leave("b", "1");
+    CAF_CHECK_EQUAL(s.beat(leaving).held.size(), 1u);
+    // A new process of that name stays.
+    CAF_CHECK_EQUAL(s.beat(from("a", true, "2")).held.size(), 64u);
+  });
+}
+
 CAF_TEST(a lease that is being renewed is not taken over) {
   const auto &database = pg_database::emptied();
   const auto a = open_pg_leases(database.url());
@@ -197,7 +273,8 @@ CAF_TEST(whatever nodes do in the end every shard is held and shared) {
     for (const auto roll : turns) {
       const auto &name = names[static_cast<std::size_t>(roll) % names.size()];
       now += std::chrono::seconds{roll % 13};
-      if (roll % 17 == 0) (void)reshard(t, 1 << (roll % 11));
+      if (roll % 17 == 0)
+        (void)recapd::storage::reshard(t, 1 << (roll % 11), now);
       if (roll % 19 == 0) {
         leave(t, name, "1");
         joined.erase(name);

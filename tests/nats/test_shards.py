@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Shards are split and joined while nodes consume from NATS, up to as many as
+there are partitions, and the partitions are raised."""
+import threading
+import time
+import traceback
+
+import pytest
+
+from conftest import Place, publish, stream_there, tools
+from test_mapping import ready, remap
+from wire import Nats
+
+BY_DATABASE = "http://127.0.0.1:9"  # no node is asked
+
+
+@pytest.fixture
+def place(make_node, make_database, make_nats):
+    made = Place(make_node, make_database, make_nats())
+    for name in "ab":
+        made.start(name)
+    tools.wait_until(lambda: stream_there(made.nats.url), "the stream")
+    settle(made, a=32, b=32)
+    yield made
+    for node in made.nodes:
+        if node.process.poll() is None:
+            node.stop()
+
+
+def shards(place, count, status=0):
+    return tools.Recapctl(BY_DATABASE)("shards", str(count), "--database",
+                                       place.database, status=status)
+
+
+def shares(place):
+    shown = tools.Recapctl(BY_DATABASE).json("nodes", "--database",
+                                             place.database)
+    return {n["name"]: n["shards"] for n in shown["nodes"]
+            if n["state"] == "live"}
+
+
+def settle(place, **wanted):
+    tools.wait_until(lambda: shares(place) == wanted, f"the shares {wanted}")
+
+
+def lesson():
+    return tools.Session(time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
+
+
+class Publisher(threading.Thread):
+    """Publishes sessions, a schedule and its answer, until it is ended."""
+
+    def __init__(self, url):
+        super().__init__(daemon=True)
+        self.client = Nats(url)
+        self.ended = threading.Event()
+        self.events = []
+        self.broken = None
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self.ended.set()
+        self.join(60)
+        self.client.close()
+
+    def run(self):
+        try:
+            while not self.ended.is_set():
+                session = lesson()
+                for event in (session.schedule, session.accept):
+                    publish(self.client, event)
+                    self.events.append(event)
+        except Exception:
+            self.broken = traceback.format_exc()
+
+    def go_on(self, place):
+        """Until what is published from now on is executed."""
+        mark = len(self.events) + 100
+        tools.wait_until(lambda: self.broken or len(self.events) > mark,
+                         "more commands")
+        assert not self.broken, self.broken
+        place.wait_outcome(self.events[mark])
+
+
+def partitions_of(server):
+    """The largest partition that some sessions go to, and one."""
+    with Nats(server.url) as client:
+        client.subscribe("recapd.commands.*.*")
+        for n in range(32):
+            # No stream keeps these.
+            client.publish(f"recapd.commands.probe-{n}", b"",
+                           {"Nats-Expected-Stream": "recapd-none"})
+        return 1 + max(int(client.next()[0].split(".")[2]) for _ in range(32))
+
+
+def all_accepted(place, events):
+    ids = [e["id"] for e in events]
+    tools.wait_until(lambda: place.query(
+        "SELECT outcome->>'outcome', count(*) FROM outcomes "
+        "WHERE id = ANY(%s) GROUP BY 1", ids) == [("accepted", len(ids))],
+        f"{len(ids)} outcomes")
+    tools.wait_until(lambda: place.pending() == 0, "an empty stream")
+    assert place.letters() == []
+    tools.Recapctl(BY_DATABASE)("check", "--database", place.database)
+
+
+def test_shards_are_joined_and_split_up_to_the_partitions(place):
+    with Publisher(place.nats.url) as publisher:
+        for count in (16, 1, 64, 8, 64):
+            publisher.go_on(place)
+            shards(place, count)
+            settle(place, a=count - count // 2, b=count // 2)
+            publisher.go_on(place)
+        told = shards(place, 128, status=2)
+        assert "reads 64 partitions" in told and "nats_partitions" in told
+        publisher.go_on(place)
+    assert shares(place) == {"a": 32, "b": 32}
+    all_accepted(place, publisher.events)
+
+
+def test_partitions_are_raised_and_then_the_shards(place):
+    """As the README says it."""
+    before = lesson()
+    with Nats(place.nats.url) as client:
+        publish(client, before.schedule)
+    all_accepted(place, [before.schedule])
+    remap(place.nats, lambda text: text.replace("partition(64",
+                                                "partition(256"))
+    tools.wait_until(lambda: partitions_of(place.nats) > 64, "the mapping")
+    for number, name in enumerate("ab"):
+        assert place.nodes[number].stop() == 0
+        place.start(name, RECAPD_INGRESS_NATS_PARTITIONS="256")
+    settle(place, a=32, b=32)
+    shards(place, 256)
+    settle(place, a=128, b=128)
+    tools.wait_until(lambda: all(ready(n)["nats"] == "connected"
+                                 for n in place.nodes[2:]), "NATS")
+    with Publisher(place.nats.url) as publisher:
+        publisher.go_on(place)
+    all_accepted(place, publisher.events)
+
+
+def test_partitions_that_nobody_serves_whole_are_shown(place):
+    # Nobody says what it reads, as a node of an older release does not.
+    place.query("UPDATE nodes SET partitions = 0")
+    shards(place, 256)
+    settle(place, a=128, b=128)
+    # As they may come to lie when nodes come and go.
+    place.query("UPDATE leases SET node = "
+                "CASE WHEN shard < 128 THEN 'a' ELSE 'b' END")
+    for node in place.nodes:
+        tools.wait_until(lambda: ready(node)["nats"] == "too few partitions",
+                         "a word")
+        assert ready(node)["status"] == "ready"
+        assert "more shards than NATS partitions" in node.log.read_text()
+    shards(place, 64)
+    for node in place.nodes:
+        tools.wait_until(lambda: ready(node)["nats"] == "connected", "NATS")
