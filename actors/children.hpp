@@ -72,11 +72,11 @@ public:
     }
   }
 
-  /// Asks those whose key suits to retire.
-  template <class Suits>
-  void retire_if(Suits suits, const std::shared_ptr<void> &until_done) {
+  /// Asks those whose key suits to retire; each keeps its token until then.
+  template <class Suits, class Token>
+  void retire_if(Suits suits, Token token_of) {
     for (auto &[key, child] : by_key_)
-      if (!child.retiring && suits(key)) ask_to_retire(child, until_done);
+      if (!child.retiring && suits(key)) ask_to_retire(child, token_of(key));
   }
   /// Ends those whose key suits where they stand.
   template <class Suits> void kill_if(Suits suits) {

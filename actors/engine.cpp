@@ -96,7 +96,7 @@ struct engine::impl {
     supervisor_wakes.notify_all();
     supervisor.join();
     end();
-    if (shared) leave();
+    if (shared) release();
   }
 
   impl(const impl &) = delete;
@@ -122,7 +122,7 @@ struct engine::impl {
     owned->set(buckets_of(told.held, told.shards), until);
   }
 
-  void leave() {
+  void release() {
     try {
       shared->leases()->leave(beating.node, beating.incarnation);
     } catch (const std::exception &e) {
@@ -132,8 +132,10 @@ struct engine::impl {
 
   [[nodiscard]] std::optional<lease_parts> leases() {
     if (!shared) return std::nullopt;
+    auto who = beating;
+    who.leaving = draining;
     return lease_parts{.stores = shared->leases,
-                       .who = beating,
+                       .who = std::move(who),
                        .changed = [this] { buckets_moved.call(); },
                        .leave = shared->leave};
   }
@@ -213,10 +215,22 @@ struct engine::impl {
     drained.notify_all();
   }
 
+  void leave() {
+    if (draining.exchange(true)) return;
+    if (const auto keeper = node()->lease_keeper)
+      caf::anon_send(keeper, leave_now{});
+  }
+
   void drain() {
-    draining = true;
+    leave();
     std::unique_lock lock{drain_mutex};
-    drained.wait(lock, [&] { return taken == 0; });
+    if (given_up
+        || drained.wait_for(lock, options.drain, [&] { return taken == 0; }))
+      return;
+    given_up = true;
+    spdlog::warn("{} commands in flight were not answered within {} ms: ending "
+                 "without their outcomes",
+                 taken.load(), options.drain.count());
   }
 
   engine_options options;
@@ -233,6 +247,7 @@ struct engine::impl {
   std::atomic<std::size_t> taken{0};
   std::mutex drain_mutex;
   std::condition_variable drained;
+  bool given_up = false;  ///< somebody waited for the whole bound already
 
   system_config config;
   caf::actor_system system;
@@ -349,6 +364,10 @@ engine::health engine::status() const {
 
 bool engine::answers(std::chrono::milliseconds bound) const {
   return node_answers(impl_->system, *impl_->node(), bound);
+}
+
+void engine::leave() {
+  impl_->leave();
 }
 
 void engine::drain() {

@@ -56,6 +56,7 @@ struct engine_options {
   std::chrono::milliseconds session_idle{60000};
   std::chrono::milliseconds timer_tick{100};
   std::chrono::seconds timer_horizon{600};
+  std::chrono::milliseconds drain{20000};  ///< bound of drain()
 };
 
 /// How a node shares the sessions with other nodes of its database.
@@ -138,7 +139,12 @@ public:
   /// are not asked. Waits for them, so never from an actor.
   [[nodiscard]] bool answers(std::chrono::milliseconds bound) const;
 
-  /// Takes nothing more and returns when everything taken has been answered.
+  /// Takes nothing more, and hands its shards over as they come to rest.
+  /// Returns at once.
+  void leave();
+  /// leave(), and returns when everything taken has been answered, or after
+  /// engine_options::drain: what is not answered by then is when the engine
+  /// ends, with `unavailable` or `outcome_unknown`.
   void drain();
 
 private:

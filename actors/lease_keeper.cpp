@@ -37,6 +37,7 @@ void lease_keeper_state::begin(lease_keeper_ref self, context_ptr node,
   node_ = std::move(node);
   parts_ = std::move(parts);
   held_ = node_->owned->buckets();
+  leaving_ = parts_.who.leaving;
 }
 
 std::chrono::milliseconds lease_keeper_state::beat() {
@@ -91,30 +92,47 @@ void lease_keeper_state::apply(const storage::turn &told,
 }
 
 void lease_keeper_state::give_up_surplus(const storage::turn &told) {
+  if (told.surplus.empty()) return;
   std::vector<int> fresh;
-  for (const auto shard : told.surplus)
-    if (giving_up_.insert(shard).second) fresh.push_back(shard);
+  auto tokens = std::make_shared<shard_tokens>(told.shards);
+  for (const auto shard : told.surplus) {
+    if (!giving_up_.insert(shard).second) continue;
+    fresh.push_back(shard);
+    // Whoever ends last lets go of it.
+    tokens->at(static_cast<std::size_t>(shard)) = {
+        nullptr, [self = self_, shard, of = told.shards](void *) {
+          caf::anon_send(self, shard_at_rest{.shard = shard, .of = of});
+        }};
+  }
   if (fresh.empty()) return;
-  // Whoever ends last lets go of it.
-  const std::shared_ptr<void> until_done{
-      nullptr, [self = self_, fresh](void *) {
-        caf::anon_send(self, shards_at_rest{fresh});
-      }};
-  tell_shards(buckets_of(fresh, told.shards), false, until_done);
+  tell_shards(buckets_of(fresh, told.shards), false, std::move(tokens));
 }
 
-void lease_keeper_state::tell_shards(const storage::bucket_set &buckets,
-                                     bool at_once,
-                                     const std::shared_ptr<void> &until_done) {
+void lease_keeper_state::tell_shards(
+    const storage::bucket_set &buckets, bool at_once,
+    std::shared_ptr<const shard_tokens> until_done) {
   for (const auto &shard : node_->shards)
     caf::anon_send(shard, give_up{.buckets = buckets,
                                   .at_once = at_once,
                                   .until_done = until_done});
 }
 
-void lease_keeper_state::at_rest(const shards_at_rest &m) {
-  for (const auto shard : m.shards)
-    if (giving_up_.contains(shard)) let_go_.push_back(shard);
+void lease_keeper_state::at_rest(const shard_at_rest &m) {
+  if (m.of != shards_ || !giving_up_.contains(m.shard)) return;
+  let_go_.push_back(m.shard);
+  if (!std::exchange(letting_go_, true)) caf::anon_send(self_, let_go_now{});
+}
+
+void lease_keeper_state::let_go() {
+  letting_go_ = false;
+  // The next node waits for these.
+  (void)beat();
+}
+
+void lease_keeper_state::hand_over() {
+  // Nobody has to tell it to leave any more.
+  leaving_ = parts_.who.leaving = true;
+  (void)beat();
 }
 
 void lease_keeper_state::leave(const std::string &why) {
@@ -132,11 +150,8 @@ lease_keeper(lease_keeper_ref::stateful_pointer<lease_keeper_state> self,
   return {[self, &s](beat_now) {
             self->delayed_send(self, caf::timespan{s.beat()}, beat_now{});
           },
-          [&s](const shards_at_rest &m) {
-            s.at_rest(m);
-            // The next node waits for these.
-            (void)s.beat();
-          }};
+          [&s](const shard_at_rest &m) { s.at_rest(m); },
+          [&s](let_go_now) { s.let_go(); }, [&s](leave_now) { s.hand_over(); }};
 }
 
 }  // namespace recapd::actors

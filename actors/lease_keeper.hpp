@@ -3,7 +3,8 @@
 // It says that the node lives, takes the shards that are its share, gives up
 // those that are not, and tells the node's actors what changed. A shard that is
 // given up is let go only when its sessions are at rest; one that was lost
-// (the node was silent for too long) is dropped at once.
+// (the node was silent for too long) is dropped at once. A node that leaves
+// gives all up, and takes none.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -21,17 +22,23 @@ namespace recapd::actors {
 
 /// To itself: the next heartbeat.
 struct beat_now {};
-/// The sessions of these shards have ended.
-struct shards_at_rest {
-  std::vector<int> shards;
+/// The sessions of this shard have ended; `of`: how many shards there were.
+struct shard_at_rest {
+  int shard = 0;
+  int of = 0;
 };
+/// To itself, behind all that are at rest by now: lets go of them.
+struct let_go_now {};
+/// The node drains.
+struct leave_now {};
 using lease_keeper_ref =
-    caf::typed_actor<caf::reacts_to<beat_now>, caf::reacts_to<shards_at_rest>>;
+    caf::typed_actor<caf::reacts_to<beat_now>, caf::reacts_to<shard_at_rest>,
+                     caf::reacts_to<let_go_now>, caf::reacts_to<leave_now>>;
 
 /// What a node needs to share with others.
 struct lease_parts {
   storage::lease_store_factory stores;
-  storage::heartbeat who;         ///< name, incarnation, address, expiry
+  storage::heartbeat who;         ///< what of it stays the same
   std::function<void()> changed;  ///< other buckets are served from now on
   /// Called once: somebody asked the node to leave, or another process has its
   /// name. The sentence says which.
@@ -50,13 +57,15 @@ public:
   void begin(lease_keeper_ref self, context_ptr node, lease_parts parts);
   /// One heartbeat; how long to wait until the next.
   [[nodiscard]] std::chrono::milliseconds beat();
-  void at_rest(const shards_at_rest &m);
+  void at_rest(const shard_at_rest &m);
+  void let_go();
+  void hand_over();
 
 private:
   void apply(const storage::turn &told, ownership::time_point until);
   void give_up_surplus(const storage::turn &told);
   void tell_shards(const storage::bucket_set &buckets, bool at_once,
-                   const std::shared_ptr<void> &until_done);
+                   std::shared_ptr<const shard_tokens> until_done);
   void leave(const std::string &why);
 
   lease_keeper_ref self_;
@@ -67,6 +76,7 @@ private:
   storage::bucket_set held_;  ///< with those that are being given up
   std::set<int> giving_up_;
   std::vector<int> let_go_;  ///< for the next heartbeat
+  bool letting_go_ = false;  ///< which comes at once
   bool leaving_ = false;
   bool failing_ = false;
 };
@@ -78,4 +88,6 @@ lease_keeper(lease_keeper_ref::stateful_pointer<lease_keeper_state> self,
 }  // namespace recapd::actors
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::beat_now)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::shards_at_rest)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::shard_at_rest)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::let_go_now)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::leave_now)

@@ -45,12 +45,15 @@ struct take_due {
   std::string session;
   reply<done_t> done;
 };
-/// Sessions of these buckets end: when their work is done, or at once.
-/// `until_done` is let go of when they have.
+/// One a shard: of bucket b the one at b modulo their number.
+using shard_tokens = std::vector<std::shared_ptr<void>>;
+/// Sessions of these buckets end: when their work is done, or at once. A
+/// shard's token is let go of when all of its sessions have; null: nobody
+/// waits.
 struct give_up {
   storage::bucket_set buckets;
   bool at_once = false;
-  std::shared_ptr<void> until_done;
+  std::shared_ptr<const shard_tokens> until_done;
 };
 /// A child's last word, sent by its state's destructor however it ended.
 struct child_gone {

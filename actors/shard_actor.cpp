@@ -41,7 +41,11 @@ shard_actor(shard_ref::stateful_pointer<shard_state> self, context_ptr node,
         if (m.at_once)
           self->state.sessions->kill_if(theirs);
         else
-          self->state.sessions->retire_if(theirs, m.until_done);
+          self->state.sessions->retire_if(
+              theirs, [&](const std::string &session) {
+                return m.until_done->at(workflows::bucket_of(session)
+                                        % m.until_done->size());
+              });
       },
       [=](const child_gone &m) { self->state.sessions->gone(m, now()); },
       [=](sweep) {

@@ -209,11 +209,14 @@ node_health node::look(std::chrono::milliseconds bound) const {
 }
 
 void node::stop() {
+  // First what is stopped at once: another node begins with what this one has
+  // saved when it takes bucket 0 over.
+  if (webhook_) webhook_->stop();
+  if (nats_out_) nats_out_->stop();
+  if (engine_) engine_->leave();
   if (http_) http_->stop();
   if (inbox_) inbox_->stop();
   if (nats_) nats_->stop();
-  if (webhook_) webhook_->stop();
-  if (nats_out_) nats_out_->stop();
   if (engine_) engine_->drain();
 }
 

@@ -58,7 +58,8 @@ public:
   /// How it is; waits for its actors, at most for `bound`.
   [[nodiscard]] node_health look(std::chrono::milliseconds bound) const;
 
-  /// Takes nothing new, answers everything taken, then ends. Idempotent.
+  /// Takes nothing new, hands over what other nodes can serve, answers what was
+  /// taken (for so long as engine_options::drain), then ends. Idempotent.
   void stop();
 
 private:

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <CLI/CLI.hpp>
 #include <atomic>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -138,6 +139,19 @@ void end_on_next_signal() {
   std::thread{[] { std::_Exit(128 + next_signal()); }}.detach();
 }
 
+/// The parts have bounds of their own, but for a database that takes a
+/// statement and never answers. What was acknowledged is safe anyhow.
+constexpr std::chrono::seconds longest_drain{45};
+
+void end_at_latest() {
+  std::thread{[] {
+    std::this_thread::sleep_for(longest_drain);
+    ingress::log_warn("something does not answer: ending where it stands",
+                      {{"after_s", std::to_string(longest_drain.count())}});
+    std::_Exit(no_database);
+  }}.detach();
+}
+
 /// Whole or not at all: who waits for the file must not read half a URL.
 void write_ready_file(const std::string &file, const std::string &url) {
   if (file.empty()) return;
@@ -161,6 +175,7 @@ void serve(const config::settings &s, const command_line &o) {
   const auto signal = next_signal();
   *ending = true;
   end_on_next_signal();
+  end_at_latest();
   ingress::log_info("draining",
                     {{"signal", signal == SIGINT ? "SIGINT" : "SIGTERM"}});
   manager.ending();

@@ -111,6 +111,39 @@ CAF_TEST(a draining engine answers what it has and takes nothing more) {
   CAF_CHECK(node->status().draining);
 }
 
+CAF_TEST(a drain ends though a command is never answered) {
+  using namespace std::chrono_literals;
+  open({.drain = 50ms});
+  std::promise<void> held;
+  std::shared_future<void> wait{held.get_future()};
+  hooks->before_append = [wait] { wait.get(); };
+  std::promise<bool> done;
+  CAF_CHECK(node->submit(schedule("s1"), reply<outcome>{[&](answer<outcome> a) {
+                           done.set_value(a.has_value());
+                         }}));
+  node->drain();
+  CAF_CHECK_EQUAL(node->status().in_flight, 1u);
+  held.set_value();
+  node.reset();
+  (void)done.get_future().get();  // with its outcome, or without
+}
+
+CAF_TEST(an engine that leaves takes nothing and answers what it has) {
+  open();
+  std::promise<void> held;
+  std::shared_future<void> wait{held.get_future()};
+  hooks->before_append = [wait] { wait.get(); };
+  std::promise<bool> done;
+  CAF_CHECK(node->submit(schedule("s1"), reply<outcome>{[&](answer<outcome> a) {
+                           done.set_value(a.has_value());
+                         }}));
+  node->leave();
+  CAF_CHECK(!node->admits(1));
+  CAF_CHECK_EQUAL(submit("s2"), "not taken");
+  held.set_value();
+  CAF_CHECK(done.get_future().get());
+}
+
 CAF_TEST(an engine answers though its database does not ) {
   using namespace std::chrono_literals;
   open();

@@ -204,6 +204,28 @@ CAF_TEST(a node that was asked to drain is told once) {
   CAF_CHECK_EQUAL(served(1), 1024u);
 }
 
+CAF_TEST(a node that drains hands over what is at rest at once) {
+  join("a");
+  join("b");
+  const auto busy = session_of(0);
+  const auto p = post(schedule_command(busy), 0);
+  caf::anon_send(node(0)->lease_keeper, leave_now{});
+  consume_messages();
+  CAF_CHECK_EQUAL(p.word(), "accepted");
+  CAF_CHECK_EQUAL(served(0), 0u);
+  CAF_CHECK(leases->table.members.at("a").draining);
+  beats(2);
+  CAF_CHECK_EQUAL(served(1), 1024u);
+  CAF_CHECK_EQUAL(accept(busy, 1), "accepted");
+  // Nobody has to tell it what it knows.
+  CAF_CHECK(told_to_leave.empty());
+  // It takes nothing, though nobody else would.
+  silence(1);
+  leave(leases->table, "b", "b");
+  beats(2);
+  CAF_CHECK_EQUAL(served(0), 0u);
+}
+
 CAF_TEST(a node whose name was taken serves nothing) {
   join("a");
   leases->table.members.at("a").incarnation = "later";

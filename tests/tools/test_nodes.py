@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import threading
+import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -144,6 +145,50 @@ def test_a_node_asked_to_drain_hands_over_and_ends(cluster):
     cluster.settle(a=SHARDS)
     assert "b" not in cluster.known()
     schedule_all(ctl)
+
+
+def test_a_node_that_ends_hands_over_what_is_at_rest_at_once(cluster):
+    cluster.start("a")
+    ending = cluster.start("b")
+    cluster.settle(a=32, b=32)
+    with psycopg2.connect(cluster.database) as lock, \
+            ThreadPoolExecutor() as pool:
+        with lock.cursor() as cursor:
+            cursor.execute("LOCK TABLE commands IN EXCLUSIVE MODE")
+        work = pool.submit(schedule_all, cluster.ctl("b"), 20)
+        wait_until(lambda: in_flight(ending), "work in hand")
+        ending.process.terminate()
+        wait_until(lambda: cluster.known()["a"]["shards"] > 40, "a hand-over")
+        known = cluster.known()["b"]
+        assert known["state"] == "draining" and known["shards"] > 0
+        assert ending.process.poll() is None
+        lock.rollback()
+        work.result()
+    assert ending.process.wait(30) == 0
+    cluster.settle(a=SHARDS)
+
+
+def test_a_node_whose_database_never_answers_ends_all_the_same(cluster):
+    node = cluster.start("a")
+    with psycopg2.connect(cluster.database) as database:
+        with database.cursor() as cursor:
+            cursor.execute("SELECT pid FROM pg_stat_activity WHERE datname ="
+                           " current_database() AND pid <> pg_backend_pid()")
+            backends = [pid for (pid,) in cursor]
+    for pid in backends:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        node.process.terminate()
+        assert node.process.wait(120) == 3
+    finally:
+        for pid in backends:
+            os.kill(pid, signal.SIGCONT)
+    assert "ending where it stands" in node.log.read_text()
+
+
+def in_flight(node):
+    with urllib.request.urlopen(node.url + "/readyz", timeout=30) as answer:
+        return json.load(answer)["in_flight"]
 
 
 def test_a_node_that_starts_again_has_its_shards_at_once(cluster):
