@@ -274,6 +274,7 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
     item->received_at =
         engine.time().manual() ? engine.time().now() : told.stored_at;
     item->stream_seq = told.stream_seq;
+    item->stored_at = told.stored_at;
     item->message = std::move(m);
     auto read = decode_message(item->message, item->received_at);
     item->replyto = std::move(read.replyto);

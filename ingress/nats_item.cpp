@@ -5,6 +5,16 @@
 
 namespace recapd::ingress {
 
+namespace {
+
+/// A stream that was made anew counts from 1 again.
+std::string origin_of(const nats_item &item) {
+  return std::string{command_stream} + " " + std::to_string(item.stream_seq)
+         + " " + std::to_string(item.stored_at.time_since_epoch().count());
+}
+
+}  // namespace
+
 storage::dead_letter letter_of(const nats_item &item, workflows::instant now,
                                std::string_view code, std::string reason) {
   return {.id = 0,
@@ -13,7 +23,8 @@ storage::dead_letter letter_of(const nats_item &item, workflows::instant now,
           .code = std::string{code},
           .ingress = "nats",
           .received_at = item.received_at,
-          .at = now};
+          .at = now,
+          .origin = origin_of(item)};
 }
 
 }  // namespace recapd::ingress

@@ -24,12 +24,13 @@ struct nats_item {
   nats_message message;
   std::string replyto;
   workflows::instant received_at;
+  workflows::instant stored_at;               ///< by the stream's clock
   std::string session;                        ///< empty: cannot be decoded
   std::optional<actors::submission> command;  ///< until it is submitted
 };
 using nats_item_ptr = std::shared_ptr<nats_item>;
 
-/// The dead letter of it. `reason`: a sentence.
+/// The dead letter of it, one for all its deliveries. `reason`: a sentence.
 [[nodiscard]] storage::dead_letter letter_of(const nats_item &item,
                                              workflows::instant now,
                                              std::string_view code,

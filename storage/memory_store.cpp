@@ -176,10 +176,15 @@ public:
   void bury(const dead_letter &letter,
             std::optional<std::int64_t> inbox_seq) override {
     const std::lock_guard guard{db_->lock};
+    if (inbox_seq) db_->inbox.erase(*inbox_seq);
+    if (!letter.origin.empty()
+        && std::ranges::any_of(db_->dead_letters, [&](const auto &l) {
+             return l.second.origin == letter.origin;
+           }))
+      return;
     auto buried = letter;
     buried.id = ++db_->last_dead_letter;
     db_->dead_letters.emplace(buried.id, buried);
-    if (inbox_seq) db_->inbox.erase(*inbox_seq);
   }
 
   std::vector<dead_letter> list_dead_letters(std::int64_t after,

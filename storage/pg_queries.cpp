@@ -246,9 +246,10 @@ void pg_store::bury(const dead_letter &letter,
   static const pg_statement statement{
       "bury", "WITH taken AS (DELETE FROM inbox WHERE seq = $7::int8)"
               " INSERT INTO dead_letters"
-              " (event, reason, code, ingress, received_at, at)"
+              " (event, reason, code, ingress, received_at, at, origin)"
               " VALUES ($1::text, $2::text, $3::text, $4::text,"
-              " $5::timestamptz, $6::timestamptz)"};
+              " $5::timestamptz, $6::timestamptz, NULLIF($8::text, ''))"
+              " ON CONFLICT (origin) DO NOTHING"};
   with([&](pg_connection &c) {
     c.run(statement, pg_args{}
                          .text(storable(letter.event))
@@ -257,7 +258,8 @@ void pg_store::bury(const dead_letter &letter,
                          .text(letter.ingress)
                          .at(letter.received_at)
                          .at(letter.at)
-                         .int8(inbox_seq.value_or(0)));
+                         .int8(inbox_seq.value_or(0))
+                         .text(letter.origin));
   });
 }
 
@@ -266,7 +268,8 @@ std::vector<dead_letter> pg_store::list_dead_letters(std::int64_t after,
   static const pg_statement statement{
       "dead_letters", "SELECT id, event, reason, code, ingress, "
                           + pg_micros("received_at") + ", " + pg_micros("at")
-                          + " FROM dead_letters WHERE id > $1::int8 ORDER BY id"
+                          + ", coalesce(origin, '')"
+                            " FROM dead_letters WHERE id > $1::int8 ORDER BY id"
                             " LIMIT $2::int4"};
   return with([&](pg_connection &c) {
     const auto rows = c.run(statement, pg_args{}.int8(after).int4(limit));
@@ -278,7 +281,8 @@ std::vector<dead_letter> pg_store::list_dead_letters(std::int64_t after,
                      .code = rows.text(i, 3),
                      .ingress = rows.text(i, 4),
                      .received_at = rows.at(i, 5),
-                     .at = rows.at(i, 6)});
+                     .at = rows.at(i, 6),
+                     .origin = rows.text(i, 7)});
     return out;
   });
 }

@@ -101,6 +101,8 @@ struct dead_letter {
   std::string ingress;  ///< `inbox`, `nats`
   instant received_at;
   instant at;
+  /// Which message it was, where that may come again; else empty.
+  std::string origin = {};
 };
 
 struct inbox_row {
@@ -234,7 +236,8 @@ public:
   virtual void insert_inbox(std::string_view event) = 0;
   /// The rows' events in this order, all or none, received when they were.
   virtual void forward_to_inbox(std::span<const inbox_row> rows) = 0;
-  /// Writes the dead letter and deletes the inbox row, in one transaction.
+  /// Writes the dead letter and deletes the inbox row, in one transaction. Of
+  /// an origin that has a letter already none is written.
   virtual void bury(const dead_letter &letter,
                     std::optional<std::int64_t> inbox_seq) = 0;
   /// Ids greater than `after`, in order.

@@ -3,6 +3,7 @@
 import json
 import signal
 import time
+import urllib.request
 
 import psycopg2
 import pytest
@@ -219,3 +220,34 @@ def test_a_consumer_that_vanished_unheard_is_made_again(place):
 def consumers(place):
     with Nats(place.nats.url, 5) as client:
         return client.api("CONSUMER.LIST.RECAPD")["consumers"] or []
+
+
+def test_poison_that_is_delivered_again_is_one_dead_letter(place):
+    place.start("a")
+    tools.wait_until(lambda: stream_there(place.nats.url), "the stream")
+    place.nodes[0].stop()
+    with Nats(place.nats.url) as client:
+        # A stream that keeps what is done, as after a removal that got lost.
+        config = client.api("STREAM.INFO.RECAPD")["config"]
+        client.api("STREAM.DELETE.RECAPD")
+        client.api("STREAM.CREATE.RECAPD", **{**config, "deny_delete": True})
+        client.request("recapd.commands.poison", b"not JSON")
+    for name in "ab":
+        node = place.start(name)
+        tools.wait_until(lambda: buried(node) == 1, "its burial")
+        tools.wait_until(lambda: acknowledged(place), "the acknowledgement")
+        assert node.stop() == 0
+        assert len(place.letters()) == 1 and place.pending() == 1
+
+
+def buried(node):
+    """How often this node did it."""
+    with urllib.request.urlopen(node.url + "/metrics", timeout=30) as answer:
+        return sum(float(line.split()[-1])
+                   for line in answer.read().decode().splitlines()
+                   if line.startswith("recapd_dead_letters_total{"))
+
+
+def acknowledged(place):
+    return [c["num_ack_pending"] for c in consumers(place)
+            if c["delivered"]["consumer_seq"]] == [0]

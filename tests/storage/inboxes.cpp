@@ -49,11 +49,11 @@ CAF_TEST(of another nodes rows only the seqs are read) {
   with_each_store([](world &w) {
     w.s->save_manual_clock(at(1));
     w.s->insert_inbox(R"({"subject": "s1", "data": {"subject": "s2"}})");
-    w.s->forward_to_inbox(std::vector<inbox_row>{
-        {.seq = 0,
-         .ours = true,
-         .event = R"({"subject": "s2"})",
-         .received_at = at(5)}});
+    w.s->forward_to_inbox(
+        std::vector<inbox_row>{{.seq = 0,
+                                .ours = true,
+                                .event = R"({"subject": "s2"})",
+                                .received_at = at(5)}});
     w.s->insert_inbox("no event at all");
     bucket_set ours;
     ours.set(recapd::workflows::bucket_of("s2"));
@@ -97,6 +97,29 @@ CAF_TEST(the commit that decides a row takes it away) {
     duplicate.inbox_seq = 4;
     CAF_CHECK_EQUAL(append(*w.s, {accepted, refused, duplicate}), "ok ok ok");
     CAF_CHECK_EQUAL(texts(w.s->read_inbox(0, 10)), "2b ");
+  });
+}
+
+CAF_TEST(a message that is buried twice is one dead letter) {
+  with_each_store([](world &w) {
+    auto first = letter("{bad");
+    first.ingress = "nats";
+    first.origin = "RECAPD 7 1";
+    auto again = first;
+    again.at = at(9);
+    auto other = first;
+    other.origin = "RECAPD 7 2";
+    for (const auto &one : {first, again, other, again})
+      w.s->bury(one, std::nullopt);
+    // What cannot come again has none, and is never the same.
+    w.s->bury(letter("x"), std::nullopt);
+    w.s->bury(letter("x"), std::nullopt);
+    const auto letters = w.s->list_dead_letters(0, 10);
+    CAF_REQUIRE_EQUAL(letters.size(), 4u);
+    CAF_CHECK_EQUAL(letters[0].origin, "RECAPD 7 1");
+    CAF_CHECK(letters[0].at == at(2));
+    CAF_CHECK_EQUAL(letters[1].origin, "RECAPD 7 2");
+    CAF_CHECK_EQUAL(letters[3].origin, "");
   });
 }
 
