@@ -272,7 +272,7 @@ bool engine::admits(std::size_t count) const {
          && impl_->taken + count <= impl_->options.max_in_flight;
 }
 
-bool engine::submit(submission s, const reply<outcome> &done) {
+bool engine::submit(submission &&s, const reply<outcome> &done) {
   auto *i = impl_.get();
   if (i->taken.fetch_add(1) >= i->options.max_in_flight || i->draining) {
     i->answered();

@@ -65,8 +65,8 @@ struct sharing {
   std::string node;     ///< its name, which no other node has
   std::string address;  ///< for people
   std::chrono::milliseconds expiry{10000};  ///< of its leases
-  /// The text an ingress would decode to this command: how it reaches the node
   int partitions = 0;  ///< of NATS; 0: it does not read from there
+  /// The text an ingress would decode to this command: how it reaches the node
   /// that serves its session.
   std::function<std::string(const submission &)> as_event;
   /// Called once, when the node should end: somebody asked it to drain, or
@@ -96,10 +96,10 @@ public:
 
   /// Takes a command; `done` gets its outcome once that is durable, or
   /// `unavailable` / `outcome_unknown` (send the same command again). Commands
-  /// of one session are taken in the order of the calls. False, with `done`
-  /// untouched, when `count` more would pass max_in_flight or it is draining:
-  /// ask `admit` first for a batch.
-  [[nodiscard]] bool submit(submission s, const reply<outcome> &done);
+  /// of one session are taken in the order of the calls. False, with `s` and
+  /// `done` untouched, when one more would pass max_in_flight or it is
+  /// draining: ask `admits` first for a batch.
+  [[nodiscard]] bool submit(submission &&s, const reply<outcome> &done);
   /// True if `count` more commands fit at this moment.
   [[nodiscard]] bool admits(std::size_t count) const;
 

@@ -142,7 +142,8 @@ std::size_t nats_consumers::window() const {
   return std::clamp<std::size_t>(share, 1, tuning_.window);
 }
 
-bool nats_consumers::pull(nats_link &link, const std::string &inbox) {
+bool nats_consumers::pull(nats_link &link, const std::string &inbox,
+                          bool more) {
   bool halted = false;
   const auto now = clock::now();
   const auto expires = std::chrono::nanoseconds{tuning_.pull}.count();
@@ -152,6 +153,7 @@ bool nats_consumers::pull(nats_link &link, const std::string &inbox) {
       halted = true;
       continue;
     }
+    if (!more) continue;
     const auto count = p.ask(window(), now, now + tuning_.pull + pull_grace);
     if (count == 0) continue;
     link.publish({.subject = "$JS.API.CONSUMER.MSG.NEXT."

@@ -46,9 +46,9 @@ public:
   [[nodiscard]] begun begin_due(nats_link &link,
                                 const std::function<bool()> &stopping);
 
-  /// Asks for messages, with answers to `inbox` and below. Whether it halted a
-  /// partition that got no answer.
-  bool pull(nats_link &link, const std::string &inbox);
+  /// Asks for messages if `more` are wanted, with answers to `inbox` and below.
+  /// Whether it halted a partition that got no answer.
+  bool pull(nats_link &link, const std::string &inbox, bool more);
 
   /// Now and then, halts those whose consumer the server's list lacks: a server
   /// may go on with one that the cluster does not know (2.9.10, after another

@@ -13,6 +13,7 @@
 #include "ingress/command_log.hpp"
 #include "ingress/log.hpp"
 #include "ingress/nats_consumers.hpp"
+#include "ingress/nats_gate.hpp"
 #include "ingress/nats_mapping.hpp"
 
 namespace recapd::ingress {
@@ -60,11 +61,15 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
   nats_consumers consumers;
   std::string last_trouble;
   nats_sweeper sweeper;
+  nats_gate gate;
 
   impl(actors::engine &e, nats_settings s, metrics &m, nats_tuning t)
       : engine{e}, meters{m}, settings{std::move(s)}, tuning{t},
         consumers{settings.partitions, tuning},
-        sweeper{t.sweep, [this](const auto &one) { link->publish(one); }} {}
+        sweeper{t.sweep, [this](const auto &one) { link->publish(one); }},
+        gate{[this](auto &&command, const auto &done) {
+          return engine.submit(std::move(command), done);
+        }} {}
 
   void put(happening h) {
     const std::lock_guard lock{guard};
@@ -103,6 +108,7 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
   void run() {
     while (!is_stopping()) {
       auto until = clock::now() + longest_wait;
+      submit_waiting();
       try {
         connect();
         check_mapping();
@@ -113,6 +119,7 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
         consumers.compare_with_list(*link);
         report(begun);
         until = std::min(until, begun.again);
+        if (full()) until = std::min(until, clock::now() + tuning.full);
       } catch (const mapping_error &e) {
         halt_all();
         trouble(e.what());
@@ -130,10 +137,10 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
 
   /// Whether something was halted by it, and is to be begun anew.
   bool ask_for_more() {
-    const bool unheard = consumers.pull(*link, inbox);
-    const bool passed_over =
-        sweeper.sweep(consumers.all(), inbox, clock::now());
-    return unheard || passed_over;
+    const bool paused = full();
+    const bool unheard = consumers.pull(*link, inbox, !paused);
+    return sweeper.sweep(consumers.all(), inbox, clock::now(), paused)
+           || unheard;
   }
 
   void report(const nats_consumers::begun &begun) {
@@ -144,6 +151,17 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
     tell(!begun.trouble.empty() ? nats_state::failing
          : consumers.torn()     ? nats_state::few_partitions
                                 : nats_state::connected);
+  }
+
+  [[nodiscard]] bool full() const { return !gate.free() || !engine.admits(1); }
+
+  /// But for what has to come again: it would hold its partition up.
+  void submit_waiting() {
+    gate.drop_if([this](const nats_item &i) {
+      const auto at = consumers.all().find(i.partition);
+      return at == consumers.all().end() || at->second.halted();
+    });
+    gate.submit_waiting();
   }
 
   /// Everything that came, whatever of it fails.
@@ -161,6 +179,7 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
   void finish() {
     const auto until = clock::now() + tuning.drain;
     consumers.halt_all(time_point::max());
+    submit_waiting();
     while (!consumers.at_rest() && clock::now() < until) {
       std::vector<happening> all;
       {
@@ -297,15 +316,12 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
   }
 
   void submit(const nats_item_ptr &item) {
-    auto command = std::move(*item->command);
-    item->command.reset();
-    actors::reply<actors::outcome> done{[self = shared_from_this(), item,
-                                         note = note_of(command)](auto answer) {
-      log_outcome(note, answer);
-      self->on_outcome(item, answer);
-    }};
-    // A full or draining engine leaves the reply to answer `unavailable`.
-    (void)engine.submit(std::move(command), done);
+    gate.pass(item, actors::reply<actors::outcome>{
+                        [self = shared_from_this(), item,
+                         note = note_of(*item->command)](auto answer) {
+                          log_outcome(note, answer);
+                          self->on_outcome(item, answer);
+                        }});
   }
 
   /// On whichever thread answers.

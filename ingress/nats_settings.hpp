@@ -23,8 +23,9 @@ struct nats_tuning {
   std::size_t window = 256;              ///< of one partition
   std::chrono::milliseconds pull{3000};  ///< a request for messages lasts
   std::chrono::milliseconds ack_wait{30000};
-  nats_sweep_times sweep;                     ///< of what is done
-  std::chrono::milliseconds backoff{250};     ///< after a fault
+  nats_sweep_times sweep;                  ///< of what is done
+  std::chrono::milliseconds backoff{250};  ///< after a fault
+  std::chrono::milliseconds full{50};      ///< between looks at a full engine
   std::chrono::milliseconds consumers{5000};  ///< between looks at their list
   std::chrono::milliseconds mapping{5000};    ///< until another look at it
   std::chrono::milliseconds drain{5000};      ///< bound of stop()

@@ -106,15 +106,15 @@ std::optional<stream_count> parse_stream_count(std::string_view answer) {
 }
 
 bool nats_sweeper::sweep(partition_map &all, const std::string &inbox,
-                         time_point now) {
+                         time_point now, bool paused) {
   recheck_one(all, now);
   bool halted = false;
   // Whose turn it is to be counted.
   const auto first = all.upper_bound(last_counted_);
   for (auto at = first; at != all.end(); ++at)
-    halted = sweep_one(at->first, at->second, inbox, now) || halted;
+    halted = sweep_one(at->first, at->second, inbox, now, paused) || halted;
   for (auto at = all.begin(); at != first; ++at)
-    halted = sweep_one(at->first, at->second, inbox, now) || halted;
+    halted = sweep_one(at->first, at->second, inbox, now, paused) || halted;
   return halted;
 }
 
@@ -129,13 +129,14 @@ void nats_sweeper::recheck_one(partition_map &all, time_point now) {
 }
 
 bool nats_sweeper::sweep_one(unsigned number, nats_partition &p,
-                             const std::string &inbox, time_point now) {
+                             const std::string &inbox, time_point now,
+                             bool paused) {
   if (p.halted()) return false;
   const nats_delivered::times times{.every = times_.every,
                                     .answer = times_.answer,
                                     .patience = times_.patience};
   const auto reply = inbox + "." + p.consumer();
-  switch (p.delivered().next(now, times, p.busy(), may_count(now))) {
+  switch (p.delivered().next(now, times, p.busy() || paused, may_count(now))) {
   case step::none:
     break;
   case step::count:

@@ -47,8 +47,10 @@ public:
       : times_{times}, publish_{std::move(publish)} {}
 
   /// Asks what is due, with answers to `inbox` and below; halts a partition of
-  /// which messages were passed over. Whether it did.
-  bool sweep(partition_map &all, const std::string &inbox, time_point now);
+  /// which messages were passed over. Whether it did. `paused`: none are asked
+  /// for at present.
+  bool sweep(partition_map &all, const std::string &inbox, time_point now,
+             bool paused = false);
 
   /// Waits for no answer: after a new connection none comes.
   void forget() { counting_.reset(); }
@@ -63,7 +65,7 @@ private:
     return !counting_ || now >= count_until_;
   }
   bool sweep_one(unsigned number, nats_partition &p, const std::string &inbox,
-                 time_point now);
+                 time_point now, bool paused);
   void count(unsigned number, const std::string &reply, time_point now);
   void remove(std::uint64_t seq, const std::string &reply);
   void recheck_one(partition_map &all, time_point now);

@@ -139,7 +139,12 @@ CAF_TEST(an engine that leaves takes nothing and answers what it has) {
                          }}));
   node->leave();
   CAF_CHECK(!node->admits(1));
-  CAF_CHECK_EQUAL(submit("s2"), "not taken");
+  auto refused = schedule("s2");
+  const auto nobody = reply<outcome>{[](const auto &) {}};
+  CAF_CHECK(!node->submit(std::move(refused), nobody));
+  // It is still the caller's.
+  CAF_CHECK_EQUAL(refused.session, "s2");
+  CAF_CHECK(nobody.waiting());
   held.set_value();
   CAF_CHECK(done.get_future().get());
 }

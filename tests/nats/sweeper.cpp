@@ -144,6 +144,18 @@ CAF_TEST(a partition of which messages do not come is halted) {
   CAF_CHECK(all[1].halted());
 }
 
+CAF_TEST(messages that are not asked for need not come) {
+  all.erase(2);
+  all.erase(3);
+  for (int n = 0; n < 60; ++n, now += 1s) {
+    sent.clear();
+    CAF_CHECK(!sweeper.sweep(all, "IN", now, true));
+    if (!sent.empty())
+      answer(R"({"total":1,"state":{"last_seq":9,"subjects":{"a":1}}})");
+  }
+  CAF_CHECK(!all[1].halted());
+}
+
 CAF_TEST(the status of a request for messages is no answer to a sweep) {
   CAF_CHECK(!sweeper.on_answer(all, "recapd-p1-77-5", "", now));
 }
