@@ -292,19 +292,3 @@ def test_of_several_nodes_one_delivers(cluster):
     wait_until(lambda: len(delivered()) >= len(wanted), "the deliveries")
     assert delivered() == wanted
     server.shutdown()
-
-
-def test_a_rolling_restart_loses_nothing(cluster):
-    names = "abc"
-    for name in names:
-        cluster.start(name)
-    cluster.settle(a=22, b=21, c=21)
-    sessions = schedule_all(cluster.ctl("a"))
-    for name in names:
-        assert cluster.nodes[name].stop() == 0
-        accept_all(cluster.ctl(names[names.index(name) - 1]), sessions[:5])
-        del sessions[:5]
-        cluster.start(name)
-    cluster.settle(a=22, b=21, c=21)
-    accept_all(cluster.ctl("c"), sessions)
-    cluster.check()
