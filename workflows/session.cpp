@@ -53,4 +53,21 @@ const participant *session::find(std::string_view student) const {
   return i == participants.end() ? nullptr : &*i;
 }
 
+bool session::belongs_to(const person &who) const {
+  switch (who.as) {
+  case role::tutor:
+    return who.id == tutor;
+  case role::student:
+    return find(who.id) != nullptr;
+  case role::support:
+  case role::system:
+    return false;
+  }
+  return false;
+}
+
+bool session::visible_to(const person &who) const {
+  return who.as == role::system || who.as == role::support || belongs_to(who);
+}
+
 }  // namespace recapd::workflows

@@ -105,6 +105,10 @@ struct session {
 
   [[nodiscard]] bool exists() const { return version > 0; }
   [[nodiscard]] const participant *find(std::string_view student) const;
+  /// True for its tutor and its students, whatever they answered.
+  [[nodiscard]] bool belongs_to(const person &who) const;
+  /// True for those and for system and support: nobody else is shown it.
+  [[nodiscard]] bool visible_to(const person &who) const;
 };
 
 // ---- commands (CONTRACT section 1; `data` of each) -------------------------

@@ -74,6 +74,32 @@ CAF_TEST(a second schedule with a new identity is refused) {
   CAF_CHECK_EQUAL(schedule("s1"), "session-exists");
 }
 
+CAF_TEST(a refusal shows the session only to whom it concerns) {
+  schedule("s1");
+  const auto shown = [this](submission s) {
+    auto p = post(std::move(s));
+    consume_messages();
+    CAF_CHECK(!p.value().accepted);
+    return !boost::json::parse(p.value().json).at("session").is_null();
+  };
+  const auto exists = [this](std::string_view who, const std::string &tutor) {
+    auto s = schedule_command("s1", {"zed"}, tutor);
+    s.by = *wf::parse_person(who);
+    return s;
+  };
+  CAF_CHECK(!shown(exists("tutor:zoe", "zoe")));
+  CAF_CHECK(shown(exists("tutor:ann", "ann")));
+  CAF_CHECK(shown(exists("system:sis", "zoe")));
+  for (const auto *who : {"tutor:ann", "student:bob", "support:eve"})
+    CAF_CHECK(shown(command("s1", who, wf::void_session{.note = "n"})));
+  for (const auto *who : {"tutor:zoe", "student:ann", "student:zed"})
+    CAF_CHECK(!shown(command("s1", who, wf::void_session{.note = "n"})));
+  // What is given again is what was given.
+  auto again = exists("tutor:zoe", "zoe");
+  CAF_CHECK(!shown(again));
+  CAF_CHECK(!shown(again));
+}
+
 CAF_TEST(whoever waits on a session that is killed is told) {
   schedule("s1");
   auto p = post(accept_command("s1"));

@@ -62,6 +62,38 @@ def test_another_authid_is_not_allowed(guarded, by):
     assert guarded["support"].session(lesson.id)["state"] == "scheduled"
 
 
+def test_malformed_comes_before_another_authid(guarded):
+    lesson = lesson_of(guarded)
+    refused(send(guarded, "tutor", lesson, "session.cancel",
+                 {"reason": "r", "more": 1}, by=AS["system"]), "malformed")
+    refused(send(guarded, "tutor", lesson, "session.cancel",
+                 {"reason": "r"}, by=AS["system"]), "not-allowed")
+
+
+def test_a_refusal_shows_nobody_elses_session(guarded):
+    lesson = lesson_of(guarded)
+
+    def shown(who, kind, data):
+        answer = send(guarded, who, lesson, kind, data)
+        assert answer.status in (403, 409), answer
+        return answer.json["session"]
+
+    taken = {**lesson.data, "tutor": WHO["other-tutor"]}
+    assert shown("other-tutor", "session.schedule", taken) is None
+    event = command("session.schedule", lesson.id, None, taken)
+    first, again = (guarded["other-tutor"].send(event) for _ in range(2))
+    assert first.json["session"] is None and again.json["session"] is None
+    event["data"] = {**taken, "course": "another"}
+    assert guarded["other-tutor"].send(event).json["session"] is None
+    own = shown("tutor", "session.schedule", lesson.data)
+    assert own["id"] == lesson.id
+    void = {"note": "n"}
+    for who in ("tutor", "student", "system"):
+        assert shown(who, "support.void", void)["id"] == lesson.id
+    for who in ("other-tutor", "other-student"):
+        assert shown(who, "support.void", void) is None
+
+
 @pytest.mark.parametrize("who,kind,data", [
     ("student", "session.log_time", {"minutes": 5}),
     ("other-tutor", "session.log_time", {"minutes": 5}),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #define CAF_SUITE tokens
 #include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
 
 #include "world.hpp"
 
@@ -61,6 +62,18 @@ CAF_TEST(the token decides who acts) {
   CAF_CHECK_EQUAL(other.status, 403u);
   CAF_CHECK_EQUAL(other.problem(), "not-allowed");
   CAF_CHECK_EQUAL(status("t-eve", "/v1/sessions/s-3"), 404u);
+}
+
+CAF_TEST(somebody elses session is not shown by a refusal) {
+  auto taken = schedule("c-5", "s-1");
+  taken["authid"] = "tutor:zoe";
+  taken["data"].as_object()["tutor"] = "zoe";
+  const auto no = post("t-zoe", taken);
+  CAF_CHECK_EQUAL(no.problem(), "session-exists");
+  CAF_CHECK(no.json().at("session").is_null());
+  const auto own = post("t-ann", schedule("c-6", "s-1"));
+  CAF_CHECK_EQUAL(own.problem(), "session-exists");
+  CAF_CHECK_EQUAL(own.json().at("session").at("tutor").as_string(), "ann");
 }
 
 CAF_TEST(tutors and students see their own sessions only) {
