@@ -53,7 +53,8 @@ public:
   reader(const attributes &a, const arrival &how) : a_{a}, how_{how} {}
 
   decoded run() {
-    if (identity() && envelope() && actor() && command()) {
+    // `malformed` comes before `not-allowed`.
+    if (identity() && envelope() && actor() && command() && permission()) {
       out_.content = content_digest(out_.what, out_.session, out_.by);
       return std::move(out_);
     }
@@ -123,14 +124,17 @@ private:
     if (!by)
       return fail("authid: expected who acts, such as tutor:ID, student:ID, "
                   "support:ID or system:ID.");
-    if (how_.who.proven && *how_.who.proven != *by)
-      return fail("authid: it is not the person the bearer token belongs to.",
-                  refusal_code::not_allowed);
     out_.by = *by;
     return true;
   }
 
   bool command() {
+  bool permission() {
+    return !how_.who.proven || *how_.who.proven == out_.by
+           || fail("authid: it is not the person the bearer token belongs to.",
+                   refusal_code::not_allowed);
+  }
+
     static const json::value nothing;
     auto parsed =
         workflows::parse_command(a_.type->substr(type_prefix.size()),
