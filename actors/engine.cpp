@@ -73,8 +73,8 @@ std::string new_incarnation() {
 struct engine::impl {
   explicit impl(parts p)
       : options{p.options}, stores{std::move(p.stores)},
-        reports{std::make_shared<watching_telemetry>(
-            p.reports ? p.reports : std::make_shared<telemetry>())},
+        reports{p.reports ? std::move(p.reports)
+                          : std::make_shared<telemetry>()},
         time{std::move(p.time)}, policies{std::make_shared<policy_book>()},
         shared{std::move(p.shared)}, config{options}, system{config} {
     auto store = stores();
@@ -147,6 +147,7 @@ struct engine::impl {
                           .reports = reports,
                           .policies = policies,
                           .owned = owned,
+                          .database = database,
                           .as_event = shared ? shared->as_event : nullptr,
                           .shards = {},
                           .journals = {},
@@ -235,7 +236,9 @@ struct engine::impl {
 
   engine_options options;
   storage::store_factory stores;
-  std::shared_ptr<watching_telemetry> reports;
+  std::shared_ptr<telemetry> reports;
+  std::shared_ptr<database_watch> database = std::make_shared<database_watch>(
+      [reports = reports](bool up) { reports->database_up(up); });
   std::shared_ptr<clock> time;
   std::shared_ptr<policy_book> policies;
   std::optional<sharing> shared;
@@ -357,9 +360,13 @@ const workflows::policy *engine::policy_version(int version) const {
 }
 
 engine::health engine::status() const {
-  return {.database_up = impl_->reports->up(),
+  return {.database_up = impl_->database->up(),
           .draining = impl_->draining,
           .in_flight = impl_->taken};
+}
+
+database_watch &engine::database() {
+  return *impl_->database;
 }
 
 bool engine::answers(std::chrono::milliseconds bound) const {

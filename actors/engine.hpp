@@ -10,6 +10,7 @@
 #include <string>
 
 #include "actors/clock.hpp"
+#include "actors/database_watch.hpp"
 #include "actors/reply.hpp"
 #include "actors/telemetry.hpp"
 #include "storage/leases.hpp"
@@ -129,11 +130,13 @@ public:
   [[nodiscard]] const workflows::policy *policy_version(int version) const;
 
   struct health {
-    bool database_up = false;
+    bool database_up = false;  ///< as far as anybody who asks it knows
     bool draining = false;
     std::size_t in_flight = 0;
   };
   [[nodiscard]] health status() const;
+  /// For who asks the database on a connection of his own.
+  [[nodiscard]] database_watch &database();
   /// True when the actors that a command needs answer within `bound`, whatever
   /// the database does: those that wait for it have threads of their own and
   /// are not asked. Waits for them, so never from an actor.

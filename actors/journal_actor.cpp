@@ -29,9 +29,12 @@ void settle(const append &a, answer<done_t> fate) {
 }  // namespace
 
 void journal_state::begin(journal_ref self, context_ptr node,
-                          storage::store_factory stores, commit_signal signal) {
+                          std::size_t number, storage::store_factory stores,
+                          commit_signal signal) {
   self_ = std::move(self);
   node_ = std::move(node);
+  name_ = "journal " + std::to_string(number);
+  node_->database->answers(name_);  // for one that died while it did not
   stores_ = std::move(stores);
   signal_ = std::move(signal);
 }
@@ -98,7 +101,7 @@ void journal_state::write(std::vector<std::shared_ptr<append>> batch) {
 void journal_state::went_away(const std::string &why) {
   if (std::exchange(away_, true)) return;
   spdlog::warn("the database does not answer, trying again: {}", why);
-  node_->reports->database_up(false);
+  node_->database->fails(name_);
   pause_ = milliseconds{0};
   if (!RECAPD_PLANTED("stay-away")) caf::anon_send(self_, probe{});
 }
@@ -110,7 +113,7 @@ std::optional<milliseconds> journal_state::try_again() {
     (void)store_->load_manual_clock();
     away_ = false;
     spdlog::info("the database answers again");
-    node_->reports->database_up(true);
+    node_->database->answers(name_);
     return std::nullopt;
   } catch (const storage::storage_error &) {
     pause_ = std::clamp(pause_ * 2, first_pause, longest_pause);
@@ -120,9 +123,9 @@ std::optional<milliseconds> journal_state::try_again() {
 
 journal_ref::behavior_type
 journal_actor(journal_ref::stateful_pointer<journal_state> self,
-              context_ptr node, storage::store_factory stores,
-              commit_signal signal) {
-  self->state.begin(self, std::move(node), std::move(stores),
+              context_ptr node, std::size_t number,
+              storage::store_factory stores, commit_signal signal) {
+  self->state.begin(self, std::move(node), number, std::move(stores),
                     std::move(signal));
   self->set_exit_handler([=](caf::exit_msg &m) {
     self->state.flush_all();

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "actors/messages.hpp"
@@ -24,8 +25,8 @@ public:
   static inline const char *name = "journal";
   journal_state() = default;
 
-  void begin(journal_ref self, context_ptr node, storage::store_factory stores,
-             commit_signal signal);
+  void begin(journal_ref self, context_ptr node, std::size_t number,
+             storage::store_factory stores, commit_signal signal);
   void take(std::shared_ptr<append> a);
   void flush_all();
   /// While the database is away: tries it. Returns the pause until the next
@@ -38,6 +39,7 @@ private:
 
   journal_ref self_;
   context_ptr node_;
+  std::string name_;  ///< among the database's watchers
   storage::store_factory stores_;
   commit_signal signal_;
   std::unique_ptr<storage::store> store_;
@@ -49,7 +51,7 @@ private:
 
 journal_ref::behavior_type
 journal_actor(journal_ref::stateful_pointer<journal_state> self,
-              context_ptr node, storage::store_factory stores,
-              commit_signal signal);
+              context_ptr node, std::size_t number,
+              storage::store_factory stores, commit_signal signal);
 
 }  // namespace recapd::actors

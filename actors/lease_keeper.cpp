@@ -49,6 +49,7 @@ std::chrono::milliseconds lease_keeper_state::beat() {
     if (!store_) store_ = parts_.stores();
     const auto told = store_->beat(h);
     failing_ = false;
+    node_->database->answers("heartbeat");
     for (const auto shard : h.let_go)
       giving_up_.erase(shard);
     std::erase_if(let_go_, [&](int shard) {
@@ -63,6 +64,7 @@ std::chrono::milliseconds lease_keeper_state::beat() {
     leave(e.what());
     return h.expiry;
   } catch (const storage::storage_error &e) {
+    node_->database->fails("heartbeat");
     if (!std::exchange(failing_, true))
       spdlog::warn("a heartbeat failed: {}", e.what());
     return std::min<std::chrono::milliseconds>(retry,

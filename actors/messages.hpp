@@ -196,7 +196,7 @@ using reader_ref =
     caf::typed_actor<caf::reacts_to<load_session>, caf::reacts_to<load_usage>,
                      caf::reacts_to<find_outcome>,
                      caf::reacts_to<std::shared_ptr<read_task>>,
-                     caf::reacts_to<flush>>;
+                     caf::reacts_to<flush>, caf::reacts_to<probe>>;
 
 // ---- timers: what falls due, in order of time ----
 // The near ones; the rest is in the sessions' rows.

@@ -35,11 +35,12 @@ context_ptr spawn_node(caf::actor_system &system, const node_parts &parts) {
       std::make_shared<journal_loads>(options.journals, options.journal_busy);
   for (unsigned i = 0; i < options.journals; ++i)
     node->journals.push_back(spawn_blocking(system, parts.where, journal_actor,
-                                            shared, parts.stores,
-                                            parts.on_commit));
+                                            shared, std::size_t{i},
+                                            parts.stores, parts.on_commit));
   for (unsigned i = 0; i < options.readers; ++i)
     node->readers.push_back(spawn_blocking(system, parts.where, reader_actor,
-                                           shared, parts.stores));
+                                           shared, std::size_t{i},
+                                           parts.stores));
   node->limits = system.spawn(limits_directory, shared);
   node->payout = system.spawn(payout_actor);
   node->timers = system.spawn(timers_actor, shared);

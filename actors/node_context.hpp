@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "actors/clock.hpp"
+#include "actors/database_watch.hpp"
 #include "actors/engine.hpp"
 #include "actors/messages.hpp"
 #include "actors/ownership.hpp"
@@ -26,6 +27,7 @@ struct node_context {
   std::shared_ptr<telemetry> reports;
   std::shared_ptr<policy_book> policies;
   std::shared_ptr<ownership> owned = std::make_shared<ownership>();
+  std::shared_ptr<database_watch> database = std::make_shared<database_watch>();
   /// The text an ingress would decode to this command.
   std::function<std::string(const submission &)> as_event = {};
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/reader_actor.hpp"
 
+#include <algorithm>
 #include <boost/json/parse.hpp>
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
@@ -12,12 +13,20 @@
 
 namespace recapd::actors {
 
+using std::chrono::milliseconds;
 using storage::fault;
 
-void reader_state::begin(reader_ref self, context_ptr node,
+namespace {
+constexpr milliseconds first_pause{100};
+constexpr milliseconds longest_pause{5000};
+}  // namespace
+
+void reader_state::begin(reader_ref self, context_ptr node, std::size_t number,
                          storage::store_factory stores) {
   self_ = std::move(self);
   node_ = std::move(node);
+  name_ = "reader " + std::to_string(number);
+  node_->database->answers(name_);  // for one that died while it did not
   stores_ = std::move(stores);
 }
 
@@ -31,8 +40,45 @@ storage::store &reader_state::store() {
   return *store_;
 }
 
+void reader_state::answered() {
+  if (!std::exchange(away_, false)) return;
+  spdlog::info("reads are answered again");
+  node_->database->answers(name_);
+}
+
+void reader_state::went_away(const std::string &why) {
+  if (away_) return;
+  spdlog::warn("a read failed: {}", why);
+  if (reaches_database()) return;  // it was that read, or its connection
+  away_ = true;
+  node_->database->fails(name_);
+  pause_ = milliseconds{0};
+  if (!std::exchange(probing_, true)) caf::anon_send(self_, probe{});
+}
+
+bool reader_state::reaches_database() {
+  try {
+    (void)store().load_manual_clock();
+    return true;
+  } catch (const storage::storage_error &) {
+    return false;
+  }
+}
+
+std::optional<milliseconds> reader_state::try_again() {
+  if (away_ && !reaches_database()) {
+    pause_ = std::clamp(pause_ * 2, first_pause, longest_pause);
+    return pause_;
+  }
+  answered();
+  probing_ = false;
+  return std::nullopt;
+}
+
 void reader_state::flush_all() {
   flushing_ = false;
+  node_->reports->reader_depth(sessions.size() + usage.size()
+                               + outcomes.size());
   if (!sessions.empty()) load_sessions(std::exchange(sessions, {}));
   if (!usage.empty()) load_counters(std::exchange(usage, {}));
   if (!outcomes.empty()) find_outcomes(std::exchange(outcomes, {}));
@@ -41,8 +87,9 @@ void reader_state::flush_all() {
 void reader_state::run(const read_task &task) {
   try {
     task.run(store());
+    answered();
   } catch (const storage::storage_error &e) {
-    spdlog::warn("a read failed: {}", e.what());
+    went_away(e.what());
     if (task.failed) task.failed(fault::unavailable);
   } catch (const std::exception &e) {
     spdlog::error("a read task failed: {}", e.what());
@@ -56,9 +103,12 @@ void reader_state::load_sessions(std::vector<load_session> batch) {
     ids.push_back(m.id);
   try {
     const auto rows = store().load_sessions(ids);
+    answered();
     for (std::size_t i = 0; i < batch.size(); ++i)
       batch[i].done(parse(rows[i]));
-  } catch (const storage::storage_error &) {
+  } catch (const storage::storage_error &e) {
+    // Before anybody is told: who then asks for readiness hears the same.
+    went_away(e.what());
     for (const auto &m : batch)
       m.done(fault::unavailable);
   }
@@ -91,13 +141,16 @@ void reader_state::load_counters(std::vector<load_usage> batch) {
     keys.insert(keys.end(), m.keys.begin(), m.keys.end());
   try {
     const auto used = store().load_usage(keys);
+    answered();
     auto next = used.begin();
     for (const auto &m : batch) {
       const auto end = next + std::ptrdiff_t(m.keys.size());
       m.done(std::vector<std::int64_t>(next, end));
       next = end;
     }
-  } catch (const storage::storage_error &) {
+  } catch (const storage::storage_error &e) {
+    // Before anybody is told: who then asks for readiness hears the same.
+    went_away(e.what());
     for (const auto &m : batch)
       m.done(fault::unavailable);
   }
@@ -109,9 +162,12 @@ void reader_state::find_outcomes(std::vector<find_outcome> batch) {
     ids.emplace_back(m.source, m.id);
   try {
     auto rows = store().find_outcomes(ids);
+    answered();
     for (std::size_t i = 0; i < batch.size(); ++i)
       batch[i].done(std::move(rows[i]));
-  } catch (const storage::storage_error &) {
+  } catch (const storage::storage_error &e) {
+    // Before anybody is told: who then asks for readiness hears the same.
+    went_away(e.what());
     for (const auto &m : batch)
       m.done(fault::unavailable);
   }
@@ -119,14 +175,18 @@ void reader_state::find_outcomes(std::vector<find_outcome> batch) {
 
 reader_ref::behavior_type
 reader_actor(reader_ref::stateful_pointer<reader_state> self, context_ptr node,
-             storage::store_factory stores) {
+             std::size_t number, storage::store_factory stores) {
   auto &s = self->state;
-  s.begin(self, std::move(node), std::move(stores));
+  s.begin(self, std::move(node), number, std::move(stores));
   return {[&s](load_session &m) { s.take(s.sessions, m); },
           [&s](load_usage &m) { s.take(s.usage, m); },
           [&s](find_outcome &m) { s.take(s.outcomes, m); },
           [&s](std::shared_ptr<read_task> &m) { s.run(*m); },
-          [&s](flush) { s.flush_all(); }};
+          [&s](flush) { s.flush_all(); },
+          [self, &s](probe) {
+            if (const auto pause = s.try_again())
+              self->delayed_send(self, *pause, probe{});
+          }};
 }
 
 }  // namespace recapd::actors

@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "actors/messages.hpp"
@@ -15,13 +18,18 @@ public:
   static inline const char *name = "reader";
   reader_state() = default;
 
-  void begin(reader_ref self, context_ptr node, storage::store_factory stores);
+  void begin(reader_ref self, context_ptr node, std::size_t number,
+             storage::store_factory stores);
   template <class M> void take(std::vector<M> &queue, M &m) {
     queue.push_back(std::move(m));
     schedule();
   }
   void run(const read_task &task);
   void flush_all();
+  /// While the database is away, so that it is known when it is back though
+  /// nobody reads: tries it. Returns the pause until the next try, or nothing
+  /// if it is back.
+  [[nodiscard]] std::optional<std::chrono::milliseconds> try_again();
 
   std::vector<load_session> sessions;
   std::vector<load_usage> usage;
@@ -30,6 +38,10 @@ public:
 private:
   void schedule();
   [[nodiscard]] storage::store &store();
+  void answered();
+  /// After a failed read: sees whether the database is away.
+  void went_away(const std::string &why);
+  [[nodiscard]] bool reaches_database();
   void load_sessions(std::vector<load_session> batch);
   void load_counters(std::vector<load_usage> batch);
   void find_outcomes(std::vector<find_outcome> batch);
@@ -38,14 +50,18 @@ private:
 
   reader_ref self_;
   context_ptr node_;
+  std::string name_;  ///< among the database's watchers
   storage::store_factory stores_;
   std::unique_ptr<storage::store> store_;
+  std::chrono::milliseconds pause_{0};
   bool flushing_ = false;
+  bool away_ = false;
+  bool probing_ = false;
 };
 
 /// Blocks, so it runs on a thread of its own (detached) in service.
 reader_ref::behavior_type
 reader_actor(reader_ref::stateful_pointer<reader_state> self, context_ptr node,
-             storage::store_factory stores);
+             std::size_t number, storage::store_factory stores);
 
 }  // namespace recapd::actors

@@ -32,6 +32,7 @@ public:
   virtual void resident_sessions(std::size_t /*shard*/, std::size_t) {}
   virtual void timers_armed(std::size_t) {}
   virtual void journal_depth(std::size_t /*commits waiting*/) {}
+  virtual void reader_depth(std::size_t /*loads waiting*/) {}
   virtual void database_up(bool) {}
 };
 

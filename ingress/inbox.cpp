@@ -21,6 +21,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
+/// The listener's name among the database's watchers.
+constexpr std::string_view listening = "inbox";
+
 /// Why a row became a dead letter; the row is gone with it.
 storage::dead_letter letter_of(const storage::inbox_row &row,
                                workflows::instant now, std::string_view code,
@@ -86,7 +89,9 @@ struct inbox::impl : std::enable_shared_from_this<inbox::impl> {
       try {
         if (!channel) channel = storage::open_pg_listener(url, "recapd_inbox");
         if (channel->wait(200ms)) notify();
+        engine.database().answers(listening);
       } catch (const storage::storage_error &e) {
+        engine.database().fails(listening);
         log_warn("cannot listen for inbox rows", {{"error", e.what()}});
         pause(tuning.backoff * 4);
       }

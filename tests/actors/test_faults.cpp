@@ -114,6 +114,40 @@ CAF_TEST(while the database is away everybody is told at once) {
   CAF_CHECK_EQUAL(schedule("s3"), "accepted");
 }
 
+CAF_TEST(a read that fails says so until the database answers again) {
+  schedule("s1");
+  advance_time(10min);  // the session leaves
+  consume_messages();
+  CAF_CHECK(node()->database->up());
+  bool away = true;
+  hooks().before_load = [&away] {
+    if (away) throw storage_error{fault::unavailable, "away"};
+  };
+  CAF_CHECK_EQUAL(accept("s1"), "unavailable");
+  CAF_CHECK(!node()->database->up());
+  advance_time(10s);  // nobody reads: it looks by itself
+  consume_messages();
+  CAF_CHECK(!node()->database->up());
+  away = false;
+  advance_time(10s);
+  consume_messages();
+  CAF_CHECK(node()->database->up());
+}
+
+CAF_TEST(one journal that writes does not speak for another that cannot) {
+  const auto told = std::make_shared<std::vector<bool>>();
+  database_watch watch{[told](bool up) { told->push_back(up); }};
+  watch.fails("journal 0");
+  watch.fails("journal 1");
+  watch.answers("journal 0");
+  CAF_CHECK(!watch.up());
+  watch.answers("journal 2");
+  CAF_CHECK(!watch.up());
+  watch.answers("journal 1");
+  CAF_CHECK(watch.up());
+  CAF_CHECK((*told == std::vector<bool>{false, true}));
+}
+
 CAF_TEST(a read that fails is answered) {
   schedule("s1");
   advance_time(10min);  // the session leaves

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #define CAF_SUITE node_routes
+#include "ingress/http_core.hpp"
 #include "world.hpp"
 
 #include <thread>
@@ -54,6 +55,22 @@ CAF_TEST(health and readiness tell different things) {
   const auto no = c.get("/readyz");
   CAF_CHECK_EQUAL(no.status, 503u);
   CAF_CHECK_EQUAL(no.json().at("reason").as_string(), "draining");
+}
+
+CAF_TEST(any source that cannot reach the database makes the node not ready) {
+  auto c = connect();
+  engine->database().fails("one");
+  engine->database().fails("other");
+  engine->database().answers("one");
+  const auto no = c.get("/readyz");
+  CAF_CHECK_EQUAL(no.status, 503u);
+  CAF_CHECK_EQUAL(no.json().at("reason").as_string(), "database down");
+  CAF_CHECK(c.get("/metrics").body.find("recapd_database_up 0\n")
+            != std::string::npos);
+  engine->database().answers("other");
+  CAF_CHECK_EQUAL(c.get("/readyz").status, 200u);
+  CAF_CHECK(c.get("/metrics").body.find("recapd_database_up 1\n")
+            != std::string::npos);
 }
 
 CAF_TEST(metrics count requests by route) {

@@ -83,6 +83,41 @@ def test_commands_are_answered_503_until_the_database_is_back(own_server, make_n
     assert (status, outcome["duplicate"]) == (200, True)
 
 
+def is_up(node):
+    """What the metrics say of the database."""
+    with urllib.request.urlopen(node.url + "/metrics", timeout=30) as answer:
+        lines = answer.read().decode().splitlines()
+    return "recapd_database_up 1" in lines
+
+
+def test_an_idle_node_notices_that_the_database_is_away(own_server, make_node):
+    node = make_node(database=own_server.url)
+    assert ask(node, "/readyz")[0] == 200 and is_up(node)
+
+    own_server.stop()
+    wait_until(lambda: ask(node, "/readyz")[0] == 503,
+               "the node to be not ready though nobody asks it for anything")
+    assert ask(node, "/readyz")[2]["reason"] == "database down"
+    assert not is_up(node)
+    assert ask(node, "/healthz")[0] == 200
+
+    own_server.start()
+    wait_until(lambda: ask(node, "/readyz")[0] == 200,
+               "the node to be ready again")
+    assert is_up(node)
+
+
+def test_whoever_cannot_read_finds_the_node_not_ready(own_server, make_node):
+    node = make_node(database=own_server.url)
+    own_server.stop()
+    assert ask(node, "/v1/sessions")[0] == 503
+    assert ask(node, "/readyz")[0] == 503
+    own_server.start()
+    wait_until(lambda: ask(node, "/readyz")[0] == 200,
+               "the node to be ready again")
+    assert ask(node, "/v1/sessions")[0] == 200
+
+
 def test_a_cut_connection_is_mended_without_a_word(own_server, make_node):
     node = make_node(database=own_server.url)
     assert ask(node, "/v1/commands", schedule(1))[0] == 200
