@@ -171,7 +171,7 @@ private:
 
 boost::system::result<event_request, std::string>
 parse_event_request(const request &r) {
-  query q{r.query, {"session", "last_event_id"}};
+  query q{r.query, r.to->query};
   event_request out{.after = {}, .session = q.id("session")};
   std::string after{r.header("last-event-id")};
   if (after.empty()) after = q.text("last_event_id");

@@ -219,6 +219,7 @@ void connection::dispatch() {
       std::make_shared<http::request<string_body>>(parser_->release());
   auto r = std::make_shared<request>();
   r->method = view(message->method_string());
+  r->to = where_.to;
   r->params = std::move(where_.params);
   r->query = std::move(query_);
   for (const auto &field : *message)
@@ -229,6 +230,8 @@ void connection::dispatch() {
   if (auto no =
           admit(shared_->use, *where_.to, r->header("authorization"), r->who))
     return answer(std::move(*no));
+  if (const query q{r->query, r->to->query}; !q.error().empty())
+    return answer(bad_request(q.error()));
   if (where_.to->handle == nullptr) return stream_events(*r);
   where_.to->handle(shared_->use, r, make_responder());
 }

@@ -6,7 +6,6 @@
 #include <atomic>
 #include <cstddef>
 #include <functional>
-#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,7 +14,6 @@
 #include <vector>
 
 #include "actors/engine.hpp"
-#include "config/config.hpp"
 #include "ingress/auth.hpp"
 #include "ingress/metrics.hpp"
 #include "ingress/problem.hpp"
@@ -27,15 +25,17 @@ struct services {
   actors::engine &engine;
   metrics &meters;
   authenticator auth;
-  config::clock_kind clock;
   std::atomic<bool> draining{false};
 };
 
 /// One request, complete. `keep` owns what the views point into.
 struct request {
+struct route;
+
   std::string method;
   std::vector<std::string> params;  ///< the path's variable segments
   std::string query;
+  const route *to = nullptr;
   std::vector<std::pair<std::string_view, std::string_view>> headers;
   std::string_view body;
   workflows::instant received_at;

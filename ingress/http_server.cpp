@@ -59,8 +59,7 @@ struct http_server::impl {
           .io = asio::io_context{tuning.threads},
           .use = {.engine = engine,
                   .meters = meters,
-                  .auth = authenticator{settings},
-                  .clock = settings.clock},
+                  .auth = authenticator{settings}},
           .tuning = tuning,
           .max_connections =
               static_cast<std::size_t>(settings.http.max_connections),

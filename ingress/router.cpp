@@ -65,23 +65,37 @@ std::string_view request::header(std::string_view name) const {
 const std::vector<route> &all_routes() {
   using namespace routes;
   constexpr auto known = access::authenticated;
+  using names = std::vector<std::string_view>;
+  static const names of_refusals{"limit"};
+  static const names of_sessions{"state",  "tutor", "student",
+                                 "course", "limit", "after"};
+  static const names of_tutor_limits{"at"};
+  static const names of_course_limits{"student", "at"};
+  static const names of_pages{"limit", "after"};
+  static const names of_notifications{"session", "limit", "after"};
+  static const names of_events{"session", "last_event_id"};
   static const std::vector<route> all{
       {"POST", "/v1/commands", known, max_event_bytes, post_commands},
       {"GET", "/v1/sessions/{}", known, small_body, get_session},
       {"GET", "/v1/sessions/{}/history", known, small_body, get_history},
-      {"GET", "/v1/sessions/{}/refusals", known, small_body, get_refusals},
+      {"GET", "/v1/sessions/{}/refusals", known, small_body, get_refusals,
+       of_refusals},
       {"GET", "/v1/sessions/{}/eligibility", known, small_body,
        get_eligibility},
-      {"GET", "/v1/sessions", known, small_body, routes::list_sessions},
-      {"GET", "/v1/tutors/{}/limits", known, small_body, get_tutor_limits},
-      {"GET", "/v1/courses/{}/limits", known, small_body, get_course_limits},
-      {"GET", "/v1/accounts/{}", known, small_body, get_account},
-      {"GET", "/v1/notifications", known, small_body, get_notifications},
+      {"GET", "/v1/sessions", known, small_body, routes::list_sessions,
+       of_sessions},
+      {"GET", "/v1/tutors/{}/limits", known, small_body, get_tutor_limits,
+       of_tutor_limits},
+      {"GET", "/v1/courses/{}/limits", known, small_body, get_course_limits,
+       of_course_limits},
+      {"GET", "/v1/accounts/{}", known, small_body, get_account, of_pages},
+      {"GET", "/v1/notifications", known, small_body, get_notifications,
+       of_notifications},
       {"GET", "/v1/dead-letters", access::staff, small_body,
-       routes::list_dead_letters},
+       routes::list_dead_letters, of_pages},
       {"POST", "/v1/dead-letters/{}/retry", access::staff, small_body,
        routes::retry_dead_letter},
-      {"GET", "/v1/events", access::staff, small_body, nullptr},
+      {"GET", "/v1/events", access::staff, small_body, nullptr, of_events},
       {"GET", "/v1/clock", access::staff, small_body, get_clock},
       {"POST", "/v1/clock", access::staff, small_body, post_clock},
       {"GET", "/healthz", access::open, small_body, get_healthz},

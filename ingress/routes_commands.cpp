@@ -150,8 +150,6 @@ bool binary_mode(const request &r) {
 
 void post_commands(services &s, const request_ptr &r,
                    const responder &respond) {
-  if (query q{r->query, {}}; !q.error().empty())
-    return respond(bad_request(q.error()));
   const auto media = parse_media_type(r->header("content-type"));
   if (!media.charset.empty() && media.charset != "utf-8")
     return respond(unsupported("The charset must be utf-8."));

@@ -67,7 +67,7 @@ void get_tutor_limits(services &s, const request_ptr &r,
                       const responder &respond) {
   const auto &tutor = r->params.front();
   const auto &rules = s.engine.current_policy().base;
-  query q{r->query, {"at"}};
+  query q{r->query, r->to->query};
   const auto day = day_of(q, rules, s.engine.time().now());
   if (!workflows::valid_id(tutor)) q.fail("The path names no tutor's id.");
   if (!q.error().empty()) return respond(bad_request(q.error()));
@@ -83,7 +83,7 @@ void get_course_limits(services &s, const request_ptr &r,
                        const responder &respond) {
   const auto &course = r->params.front();
   const auto &rules = s.engine.current_policy().for_course(course);
-  query q{r->query, {"student", "at"}};
+  query q{r->query, r->to->query};
   const auto student = q.id("student");
   const auto day = day_of(q, rules, s.engine.time().now());
   if (!workflows::valid_id(course)) q.fail("The path names no course's id.");

@@ -6,6 +6,7 @@
 #include "ingress/routes.hpp"
 #include "ingress/target.hpp"
 #include "ingress/text.hpp"
+#include "storage/account_token.hpp"
 
 namespace recapd::ingress::routes {
 namespace {
@@ -114,24 +115,26 @@ json::object letter_view(const storage::dead_letter &d) {
 
 void get_account(services &s, const request_ptr &r, const responder &respond) {
   const auto &account = r->params.front();
-  query q{r->query, {"after", "limit"}};
+  query q{r->query, r->to->query};
   const auto limit = q.limit();
   const bool tutor = account_name(account, "tutor:");
   if (!tutor && !account_name(account, "program:"))
     q.fail("The path names no account, program:ID or tutor:ID.");
+  const auto after = q.text("after");
+  if (!after.empty() && !storage::is_account_token(after))
+    q.fail("after: expected the token of a page before.");
   if (!q.error().empty()) return respond(bad_request(q.error()));
   if (!r->who.sees_all()
       && !(tutor && r->who.is(workflows::role::tutor, account.substr(6))))
     return respond(not_allowed("You can see your own account only."));
-  answer_by_reading(
-      s, respond, [account, limit, after = q.text("after")](store &db) {
-        return account_view(account, db.account(account, after, limit));
-      });
+  answer_by_reading(s, respond, [account, limit, after](store &db) {
+    return account_view(account, db.account(account, after, limit));
+  });
 }
 
 void get_notifications(services &s, const request_ptr &r,
                        const responder &respond) {
-  query q{r->query, {"session", "limit", "after"}};
+  query q{r->query, r->to->query};
   const auto session = q.text("session");
   const auto after = parse_place(q.text("after"));
   if (!after) q.fail("after: expected the token of a page before.");
@@ -159,7 +162,7 @@ void get_notifications(services &s, const request_ptr &r,
 
 void list_dead_letters(services &s, const request_ptr &r,
                        const responder &respond) {
-  query q{r->query, {"after", "limit"}};
+  query q{r->query, r->to->query};
   const auto after = q.position("after");
   const auto limit = q.limit();
   if (!q.error().empty()) return respond(bad_request(q.error()));
@@ -179,8 +182,6 @@ void list_dead_letters(services &s, const request_ptr &r,
 
 void retry_dead_letter(services &s, const request_ptr &r,
                        const responder &respond) {
-  if (query q{r->query, {}}; !q.error().empty())
-    return respond(bad_request(q.error()));
   const auto id = parse_integer<std::int64_t>(r->params.front());
   const auto none =
       problem(404, "not-found", "There is no dead letter of this id.");

@@ -107,8 +107,6 @@ response page_of_sessions(services &s, store &db,
 }  // namespace
 
 void get_session(services &s, const request_ptr &r, const responder &respond) {
-  if (query q{r->query, {}}; !q.error().empty())
-    return respond(bad_request(q.error()));
   answer_about_session(s, r, respond, [&s](store &, const session &found) {
     return json_response(workflows::to_view(found, rules_of(s.engine, found),
                                             s.engine.time().now()));
@@ -117,7 +115,7 @@ void get_session(services &s, const request_ptr &r, const responder &respond) {
 
 void list_sessions(services &s, const request_ptr &r,
                    const responder &respond) {
-  query q{r->query, {"state", "tutor", "student", "course", "limit", "after"}};
+  query q{r->query, r->to->query};
   storage::session_filter filter{.state = q.text("state"),
                                  .tutor = q.id("tutor"),
                                  .student = q.id("student"),
@@ -134,8 +132,6 @@ void list_sessions(services &s, const request_ptr &r,
 }
 
 void get_history(services &s, const request_ptr &r, const responder &respond) {
-  if (query q{r->query, {}}; !q.error().empty())
-    return respond(bad_request(q.error()));
   answer_about_session(s, r, respond, [](store &db, const session &found) {
     json::array events;
     for (const auto &row : db.history(found.id))
@@ -145,7 +141,7 @@ void get_history(services &s, const request_ptr &r, const responder &respond) {
 }
 
 void get_refusals(services &s, const request_ptr &r, const responder &respond) {
-  query q{r->query, {"limit"}};
+  query q{r->query, r->to->query};
   const auto limit = q.limit();
   if (!q.error().empty()) return respond(bad_request(q.error()));
   answer_about_session(s, r, respond, [limit](store &db, const session &found) {
@@ -158,8 +154,6 @@ void get_refusals(services &s, const request_ptr &r, const responder &respond) {
 
 void get_eligibility(services &s, const request_ptr &r,
                      const responder &respond) {
-  if (query q{r->query, {}}; !q.error().empty())
-    return respond(bad_request(q.error()));
   answer_about_session(s, r, respond, [&s](store &db, const session &found) {
     eligibility e{found, rules_of(s.engine, found), s.engine.time().now()};
     return json_response(e.ask(db));

@@ -47,7 +47,7 @@ std::optional<target> parse_target(std::string_view text) {
 }
 
 query::query(std::string_view text,
-             std::initializer_list<std::string_view> known_names) {
+             const std::vector<std::string_view> &known_names) {
   while (!text.empty()) {
     const auto end = text.find('&');
     const auto pair = text.substr(0, end);

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <initializer_list>
 #include <map>
 #include <optional>
 #include <string>
@@ -26,7 +25,7 @@ class query {
 public:
   /// Reads `text`; what is wrong with it is then in error().
   query(std::string_view text,
-        std::initializer_list<std::string_view> known_names);
+        const std::vector<std::string_view> &known_names);
 
   /// A sentence; empty when everything was right so far.
   [[nodiscard]] const std::string &error() const { return error_; }

@@ -26,6 +26,10 @@ account_key read_account_token(std::string_view token) {
           .kind = std::string{kind}};
 }
 
+bool is_account_token(std::string_view text) {
+  return !read_account_token(text).session.empty();
+}
+
 void cut_account_page(account_page &page, int limit) {
   if (page.entries.size() <= static_cast<std::size_t>(limit)) return;
   page.entries.resize(static_cast<std::size_t>(limit));

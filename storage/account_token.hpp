@@ -21,6 +21,7 @@ struct account_key {
 
 /// A text that is no token reads as the beginning.
 [[nodiscard]] account_key read_account_token(std::string_view token);
+[[nodiscard]] bool is_account_token(std::string_view text);
 
 /// Of a page with one entry more than `limit`, drops that one and says where
 /// the next page begins.

@@ -46,6 +46,19 @@ CAF_TEST(a move that is none is refused) {
     CAF_CHECK_EQUAL(move(body).status, 400u);
 }
 
+CAF_TEST(a parameter that a route does not know is refused on every route) {
+  auto c = connect();
+  for (const auto &r : all_routes()) {
+    std::string path{r.pattern};
+    if (const auto at = path.find("{}"); at != std::string::npos)
+      path.replace(at, 2, path.starts_with("/v1/accounts") ? "tutor:a" : "1");
+    CAF_MESSAGE(path);
+    const auto answer = c.call(std::string{r.method}, path + "?colour=blue");
+    CAF_CHECK_EQUAL(answer.status, 400u);
+    CAF_CHECK(text(answer.json()).find("colour") != std::string::npos);
+  }
+}
+
 CAF_TEST(health and readiness tell different things) {
   auto c = connect();
   CAF_CHECK_EQUAL(c.get("/healthz").status, 200u);
