@@ -64,6 +64,7 @@ public:
   /// With whatever of the identity is well-formed.
   rejected reject() const {
     rejected r{.code = code_, .detail = wrong_};
+    r.type = a_.type.value_or("");
     if (a_.id && plain_text(*a_.id, max_identity_bytes))
       r.id = std::string{*a_.id};
     if (a_.source && plain_text(*a_.source, max_identity_bytes))
@@ -128,13 +129,13 @@ private:
     return true;
   }
 
-  bool command() {
   bool permission() {
     return !how_.who.proven || *how_.who.proven == out_.by
            || fail("authid: it is not the person the bearer token belongs to.",
                    refusal_code::not_allowed);
   }
 
+  bool command() {
     static const json::value nothing;
     auto parsed =
         workflows::parse_command(a_.type->substr(type_prefix.size()),

@@ -28,6 +28,7 @@ struct rejected {
   std::optional<std::string> id = std::nullopt;
   /// The text is no JSON at all.
   bool not_json = false;
+  std::string type = {};  ///< as it came, or empty
 };
 
 using decoded = boost::system::result<actors::submission, rejected>;

@@ -15,6 +15,7 @@
 
 #include "actors/engine.hpp"
 #include "ingress/auth.hpp"
+#include "ingress/database_gauges.hpp"
 #include "ingress/metrics.hpp"
 #include "ingress/problem.hpp"
 
@@ -26,16 +27,17 @@ struct services {
   metrics &meters;
   authenticator auth;
   std::atomic<bool> draining{false};
+  database_gauges gauges{};
 };
+
+struct route;
 
 /// One request, complete. `keep` owns what the views point into.
 struct request {
-struct route;
-
   std::string method;
+  const route *to = nullptr;
   std::vector<std::string> params;  ///< the path's variable segments
   std::string query;
-  const route *to = nullptr;
   std::vector<std::pair<std::string_view, std::string_view>> headers;
   std::string_view body;
   workflows::instant received_at;
@@ -64,6 +66,8 @@ struct route {
   std::size_t max_body;  ///< bytes
   /// Null for the event stream, which takes over the connection.
   void (*handle)(services &, const request_ptr &, const responder &);
+  /// The names of the query's parameters; any other is refused.
+  std::vector<std::string_view> query = {};
 };
 
 /// All routes of the node.

@@ -223,6 +223,7 @@ struct inbox::impl : std::enable_shared_from_this<inbox::impl> {
                                    {.who = {}, .received_at = row.received_at});
     begin(row.seq);
     if (!event.has_value()) {
+      meters.command_rejected(event.error().type, "malformed");
       bury(row, "malformed", event.error().detail);
       return true;
     }

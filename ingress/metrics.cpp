@@ -4,14 +4,18 @@
 #include <array>
 #include <atomic>
 #include <map>
+#include <mutex>
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
+#include <span>
 
 #include "ingress/open_metrics.hpp"
 #include "workflows/refusal.hpp"
+#include "workflows/session.hpp"
+#include "workflows/session_json.hpp"
 
 namespace recapd::ingress {
 namespace {
@@ -21,13 +25,8 @@ using prometheus::Family;
 using prometheus::Gauge;
 using prometheus::Histogram;
 
-constexpr std::array<std::string_view, 18> command_types{
-    "session.schedule",    "participant.invite", "participant.accept",
-    "participant.decline", "participant.remove", "call.join",
-    "call.leave",          "session.log_time",   "session.complete",
-    "recap.submit",        "session.cancel",     "support.request",
-    "support.reopen",      "support.deny",       "support.void",
-    "timers.fire",         "session.settle",     "other"};
+/// What is no command of the contract: a rejected event's type.
+constexpr std::string_view no_type = "other";
 constexpr std::array<std::string_view, 4> outcomes{"accepted", "refused",
                                                    "duplicate", "unavailable"};
 
@@ -62,29 +61,36 @@ double in_seconds(std::chrono::microseconds d) {
 }
 
 /// The place of a name in a fixed list; the last one when it is not there.
-template <std::size_t N>
-std::size_t place(const std::array<std::string_view, N> &names,
-                  std::string_view name) {
-  for (std::size_t i = 0; i < N; ++i)
-    if (names[i] == name) return i;
-  return N - 1;
+std::size_t place(std::string_view name) {
+  for (std::size_t i = 0; i < outcomes.size(); ++i)
+    if (outcomes[i] == name) return i;
+  return outcomes.size() - 1;
 }
 
 }  // namespace
 
 struct metrics::impl {
   prometheus::Registry all;
-  std::array<std::array<Counter *, outcomes.size()>, command_types.size()>
-      commands{};
+  std::map<std::string, std::array<Counter *, outcomes.size()>, std::less<>>
+      commands;
   std::map<std::string, Counter *, std::less<>> refusals;
   Family<Counter> &commit_faults = counters(all, "recapd_commits_refused_total",
                                             "Commits the database refused.");
   Family<Gauge> &sessions =
-      gauges(all, "recapd_sessions", "Sessions by state.");
+      gauges(all, "recapd_sessions",
+             "Sessions of the database by state; where several nodes share it, "
+             "as of at most a minute before.");
   Family<Counter> &requests =
       counters(all, "recapd_http_requests_total", "HTTP requests answered.");
   Family<Gauge> &lag =
-      gauges(all, "recapd_feed_lag_events", "Events a sink has yet to get.");
+      gauges(all, "recapd_feed_lag_events",
+             "Events a sink has yet to get, counted to 10,000.");
+  Gauge &held_back =
+      gauge(all, "recapd_feed_held_back_events",
+            "Events no sink gets before an open transaction ends, counted to "
+            "10,000.");
+  mutable std::mutex places_guard;
+  std::map<std::string, std::int64_t, std::less<>> places;  ///< by sink
   Family<Counter> &deliveries = counters(all, "recapd_webhook_deliveries_total",
                                          "Webhook messages by result.");
   Family<Gauge> &nats =
@@ -111,6 +117,8 @@ struct metrics::impl {
   Gauge &timers = gauge(all, "recapd_timers_armed", "Timers held in memory.");
   Gauge &depth = gauge(all, "recapd_journal_depth",
                        "Commits that wait for the next group commit.");
+  Gauge &loads = gauge(all, "recapd_reader_depth",
+                       "Loads that went into the reader's last query.");
   Gauge &up = gauge(all, "recapd_database_up", "1 when the database answers.");
   Gauge &connections =
       gauge(all, "recapd_http_connections", "Open HTTP connections.");
@@ -120,10 +128,16 @@ struct metrics::impl {
   impl() {
     auto &by_type =
         counters(all, "recapd_commands_total", "Commands by type and outcome.");
-    for (std::size_t t = 0; t < command_types.size(); ++t)
-      for (std::size_t o = 0; o < outcomes.size(); ++o)
-        commands[t][o] = &by_type.Add({{"type", std::string{command_types[t]}},
-                                       {"outcome", std::string{outcomes[o]}}});
+    const auto add = [&](std::string_view type,
+                         std::span<const std::string_view> ends) {
+      auto &row = commands[std::string{type}];
+      for (const auto outcome : ends)
+        row.at(place(outcome)) = &by_type.Add(
+            {{"type", std::string{type}}, {"outcome", std::string{outcome}}});
+    };
+    for (const auto type : workflows::command_types())
+      add(type, outcomes);
+    add(no_type, std::array<std::string_view, 1>{"refused"});
     auto &by_code = counters(all, "recapd_refusals_total",
                              "Refused commands by their first code.");
     constexpr auto last =
@@ -132,6 +146,31 @@ struct metrics::impl {
       const std::string code{
           workflows::to_string(static_cast<workflows::refusal_code>(c))};
       refusals.emplace(code, &by_code.Add({{"code", code}}));
+    }
+    set_sessions({});
+  }
+
+  void count(std::string_view type, std::string_view outcome,
+             std::string_view code) {
+    if (type.starts_with("recapd.")) type.remove_prefix(7);
+    auto row = commands.find(type);
+    if (row == commands.end()) row = commands.find(no_type);
+    if (auto *counter = row->second.at(place(outcome))) counter->Increment();
+    if (const auto at = refusals.find(code); at != refusals.end())
+      at->second->Increment();
+  }
+
+  void set_sessions(
+      const std::vector<std::pair<std::string, std::int64_t>> &by_state) {
+    std::map<std::string_view, std::int64_t> counts;
+    for (const auto &[state, count] : by_state)
+      counts[state] = count;
+    constexpr auto last = static_cast<int>(workflows::session_status::voided);
+    for (int i = 0; i <= last; ++i) {
+      const auto state =
+          workflows::to_string(static_cast<workflows::session_status>(i));
+      sessions.Add({{"state", std::string{state}}})
+          .Set(static_cast<double>(counts[state]));
     }
   }
 };
@@ -142,12 +181,12 @@ metrics::~metrics() = default;
 void metrics::command_done(std::string_view type, std::string_view outcome,
                            std::string_view code,
                            std::chrono::microseconds since_receipt) {
-  if (type.starts_with("recapd.")) type.remove_prefix(7);
-  impl_->commands[place(command_types, type)][place(outcomes, outcome)]
-      ->Increment();
+  impl_->count(type, outcome, code);
   impl_->command_time.Observe(in_seconds(since_receipt));
-  if (const auto at = impl_->refusals.find(code); at != impl_->refusals.end())
-    at->second->Increment();
+}
+
+void metrics::command_rejected(std::string_view type, std::string_view code) {
+  impl_->count(type, "refused", code);
 }
 
 void metrics::group_committed(std::size_t commits,
@@ -184,15 +223,16 @@ void metrics::timers_armed(std::size_t timers) {
 void metrics::journal_depth(std::size_t commits) {
   impl_->depth.Set(static_cast<double>(commits));
 }
+void metrics::reader_depth(std::size_t loads) {
+  impl_->loads.Set(static_cast<double>(loads));
+}
 void metrics::database_up(bool up) {
   impl_->up.Set(up ? 1 : 0);
 }
 
-void metrics::seed_sessions(
+void metrics::set_sessions(
     const std::vector<std::pair<std::string, std::int64_t>> &by_state) {
-  for (const auto &[state, count] : by_state)
-    impl_->sessions.Add({{"state", state}})
-        .Increment(static_cast<double>(count));
+  impl_->set_sessions(by_state);
 }
 
 void metrics::http_request(std::string_view route, unsigned status) {
@@ -211,9 +251,33 @@ void metrics::dead_letter(std::string_view code) {
   impl_->letters.Add({{"code", std::string{code}}}).Increment();
 }
 
+void metrics::feed_at(std::string_view sink,
+                      std::optional<std::int64_t> position) {
+  const std::lock_guard lock{impl_->places_guard};
+  if (position) {
+    impl_->places.insert_or_assign(std::string{sink}, *position);
+    return;
+  }
+  const auto at = impl_->places.find(sink);
+  if (at == impl_->places.end()) return;
+  impl_->places.erase(at);
+  impl_->lag.Remove(&impl_->lag.Add({{"sink", std::string{sink}}}));
+}
+
+std::vector<metrics::feed_place> metrics::feed_places() const {
+  const std::lock_guard lock{impl_->places_guard};
+  return {impl_->places.begin(), impl_->places.end()};
+}
+
 void metrics::feed_lag(std::string_view sink, std::int64_t events) {
+  const std::lock_guard lock{impl_->places_guard};
+  if (impl_->places.find(sink) == impl_->places.end()) return;
   impl_->lag.Add({{"sink", std::string{sink}}})
       .Set(static_cast<double>(events));
+}
+
+void metrics::feed_held_back(std::int64_t events) {
+  impl_->held_back.Set(static_cast<double>(events));
 }
 
 void metrics::delivery(std::string_view result) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -42,20 +43,30 @@ public:
   void resident_sessions(std::size_t shard, std::size_t sessions) override;
   void timers_armed(std::size_t timers) override;
   void journal_depth(std::size_t commits) override;
+  void reader_depth(std::size_t loads) override;
   void database_up(bool up) override;
 
-  /// Adds what `storage::store::count_by_state` found at the start; from then
-  /// on session_moved keeps the figures.
-  void seed_sessions(
+  /// What `storage::store::count_by_state` found; from then on session_moved
+  /// keeps the figures, as far as this node moves the sessions.
+  void set_sessions(
       const std::vector<std::pair<std::string, std::int64_t>> &by_state);
+
+  /// One that did not reach the engine: `type` as it came, or empty.
+  void command_rejected(std::string_view type, std::string_view code);
 
   /// `route` is the pattern, not the path, so that the labels stay few.
   void http_request(std::string_view route, unsigned status);
   void http_connections(int delta);
   void event_clients(int delta);
   void dead_letter(std::string_view code);
-  /// Events that the sink has yet to get.
+  /// Where a sink has got to in the feed; nothing: another node feeds it.
+  void feed_at(std::string_view sink, std::optional<std::int64_t> position);
+  using feed_place = std::pair<std::string, std::int64_t>;
+  [[nodiscard]] std::vector<feed_place> feed_places() const;
+  /// Events that a sink with a place has yet to get.
   void feed_lag(std::string_view sink, std::int64_t events);
+  /// Events that no sink can get before some transaction ends.
+  void feed_held_back(std::int64_t events);
   /// `result`: `delivered` or `failed`.
   void delivery(std::string_view result);
 

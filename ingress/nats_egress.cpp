@@ -132,6 +132,7 @@ struct nats_egress::impl {
     if (!engine.buckets()[0]) {
       // Whoever publishes meanwhile moves the cursor.
       cursor.reset();
+      meters.feed_at(sink, cursor);
       return;
     }
     connect();
@@ -158,16 +159,13 @@ struct nats_egress::impl {
   /// Publishes what follows the cursor and moves it on: all of it, or it comes
   /// again. False when that was all there is, or nothing could be read.
   bool publish_page() {
-    using page = std::pair<std::vector<storage::feed_row>, std::int64_t>;
+    meters.feed_at(sink, cursor);
     const auto read =
         read_now(engine, [after = *cursor, n = tuning.page](storage::store &s) {
-          return page{s.read_feed(after, n), s.feed_end()};
+          return s.read_feed(after, n);
         });
-    if (!read) return false;
-    const auto &[rows, end] = *read;
-    meters.feed_lag(
-        sink, rows.empty() ? 0 : std::max<std::int64_t>(0, end - *cursor));
-    if (rows.empty()) return false;
+    if (!read || read->empty()) return false;
+    const auto &rows = *read;
     for (auto &wave : waves_of(rows)) {
       const auto count = wave.size();
       publisher->store_all(std::move(wave));
@@ -176,7 +174,7 @@ struct nats_egress::impl {
     }
     cursor = rows.back().position;
     save(*cursor);
-    meters.feed_lag(sink, std::max<std::int64_t>(0, end - *cursor));
+    meters.feed_at(sink, cursor);
     return rows.size() == static_cast<std::size_t>(tuning.page);
   }
 

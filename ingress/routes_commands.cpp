@@ -26,11 +26,12 @@ arrival arrival_of(const request &r) {
           .traceparent = r.header("traceparent")};
 }
 
-response rejected_response(const rejected &why) {
+/// Not for the engine, but counted all the same.
+void note_rejected(services &s, const rejected &why) {
+  s.meters.command_rejected(why.type, workflows::to_string(why.code));
   log_debug("event rejected", {{"code", workflows::to_string(why.code)},
                                {"source", why.source.value_or("")},
                                {"id", why.id.value_or("")}});
-  return refused(outcome_of(why), why.code);
 }
 
 response outcome_response(const actors::outcome &o) {
@@ -44,7 +45,11 @@ response unanswered(storage::fault f) {
 }
 
 void submit_one(services &s, decoded event, const responder &respond) {
-  if (!event.has_value()) return respond(rejected_response(event.error()));
+  if (!event.has_value()) {
+    const auto &why = event.error();
+    note_rejected(s, why);
+    return respond(refused(outcome_of(why), why.code));
+  }
   actors::reply<actors::outcome> done{
       [respond, note = note_of(*event)](auto answer) {
         log_outcome(note, answer);
@@ -100,8 +105,10 @@ private:
 
 void submit_slot(services &s, const std::shared_ptr<batch> &whole,
                  std::size_t slot, decoded event) {
-  if (!event.has_value())
+  if (!event.has_value()) {
+    note_rejected(s, event.error());
     return whole->fill(slot, json::serialize(outcome_of(event.error())));
+  }
   actors::reply<actors::outcome> done{
       [whole, slot, note = note_of(*event)](auto answer) {
         log_outcome(note, answer);

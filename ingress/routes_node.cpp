@@ -125,8 +125,10 @@ void get_readyz(services &s, const request_ptr &, const responder &respond) {
 }
 
 void get_metrics(services &s, const request_ptr &, const responder &respond) {
-  respond({.body = s.meters.text(),
-           .content_type = std::string{open_metrics_type}});
+  s.gauges.refresh(s.engine, s.meters, [&meters = s.meters, respond] {
+    respond({.body = meters.text(),
+             .content_type = std::string{open_metrics_type}});
+  });
 }
 
 void get_openapi(services &, const request_ptr &, const responder &respond) {

@@ -104,6 +104,7 @@ struct webhook::impl {
         // Of several nodes one delivers: whoever serves the first bucket.
         if (!engine.buckets()[0]) {
           cursor.reset();
+          meters.feed_at(sink, cursor);
           continue;
         }
         if (!cursor)
@@ -121,22 +122,20 @@ struct webhook::impl {
   /// Sends what follows the cursor and moves it on; false when that was all,
   /// or nothing could be read.
   bool deliver_page(std::int64_t &cursor) {
-    using page = std::pair<std::vector<storage::feed_row>, std::int64_t>;
-    const auto read =
+    meters.feed_at(sink, cursor);
+    const auto rows =
         read_now(engine, [after = cursor, n = tuning.page](storage::store &s) {
           return page{s.read_feed(after, n), s.feed_end()};
         });
-    if (!read) return false;
-    const auto &[rows, end] = *read;
+    if (!rows) return false;
     const auto before = cursor;
-    for (const auto &row : rows) {
-      meters.feed_lag(sink, std::max<std::int64_t>(0, end - cursor));
+    for (const auto &row : *rows) {
       if (!deliver_row(row)) break;
       cursor = row.position;
+      meters.feed_at(sink, cursor);
     }
     if (cursor != before) save(cursor);
-    if (rows.empty()) meters.feed_lag(sink, 0);
-    return rows.size() == static_cast<std::size_t>(tuning.page);
+    return rows->size() == static_cast<std::size_t>(tuning.page);
   }
 
   /// A cursor that could not be saved only means that something is sent twice.

@@ -278,6 +278,11 @@ public:
   }
 
   std::int64_t load_cursor(std::string_view sink) override {
+  feed_backlog count_feed(std::int64_t after, int most) override {
+    const auto left = std::max<std::int64_t>(0, feed_end() - after);
+    return {.readable = std::min<std::int64_t>(left, most), .held_back = 0};
+  }
+
     const std::lock_guard guard{db_->lock};
     const auto at = db_->cursors.find(sink);
     return at == db_->cursors.end() ? 0 : at->second;

@@ -183,6 +183,23 @@ std::int64_t pg_store::feed_end() {
 }
 
 std::int64_t pg_store::load_cursor(std::string_view sink) {
+feed_backlog pg_store::count_feed(std::int64_t after, int most) {
+  // Each condition by itself is a range of the index, whatever the log's size.
+  static const auto counted = [](const std::string &condition) {
+    return "(SELECT count(*) FROM (SELECT FROM session_events WHERE position "
+           + condition + " LIMIT $2::int4) AS counted)";
+  };
+  static const std::string edge{feed_limit};
+  static const pg_statement statement{
+      "count_feed", "SELECT " + counted("> $1::int8 AND position < " + edge)
+                        + ", " + counted(">= " + edge)};
+  return with([&](pg_connection &c) {
+    const auto rows = c.run(statement, pg_args{}.int8(after).int4(most));
+    return feed_backlog{.readable = rows.number(0, 0),
+                        .held_back = rows.number(0, 1)};
+  });
+}
+
   static const pg_statement statement{
       "load_cursor", "SELECT position FROM sink_cursors WHERE sink = $1::text"};
   return with([&](pg_connection &c) {

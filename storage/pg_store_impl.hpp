@@ -51,6 +51,7 @@ public:
   std::vector<feed_row> read_feed(std::int64_t after, int limit) override;
   std::vector<feed_row> list_events(std::int64_t after, int limit) override;
   std::int64_t feed_end() override;
+  feed_backlog count_feed(std::int64_t after, int most) override;
   std::int64_t load_cursor(std::string_view sink) override;
   void save_cursor(std::string_view sink, std::int64_t position) override;
   std::vector<std::pair<std::string, std::int64_t>> count_by_state() override;

@@ -130,6 +130,12 @@ struct feed_row {
   event_row event;
 };
 
+/// How much of the feed is still to come for somebody.
+struct feed_backlog {
+  std::int64_t readable = 0;   ///< events after where he is
+  std::int64_t held_back = 0;  ///< behind a transaction that still runs
+};
+
 struct transfer_row {
   std::string session;
   workflows::transfer what;
@@ -254,7 +260,7 @@ public:
   list_sessions(const session_filter &filter) = 0;
   [[nodiscard]] virtual account_page
   account(std::string_view account, std::string_view after, int limit) = 0;
-  /// Outcomes of refused commands about a session, oldest first.
+  /// The newest outcomes of refused commands about a session, oldest first.
   [[nodiscard]] virtual std::vector<outcome_row>
   refused_outcomes(std::string_view session, int limit) = 0;
   /// Events after a position, in the order in which they became readable: one
@@ -267,6 +273,9 @@ public:
                                                           int limit) = 0;
   /// The position of the last readable event, 0 when there is none.
   [[nodiscard]] virtual std::int64_t feed_end() = 0;
+  /// Counts what follows a position; neither figure past `most`.
+  [[nodiscard]] virtual feed_backlog count_feed(std::int64_t after,
+                                                int most) = 0;
   /// Where a sink (`webhook`, `nats`) has got to; 0 at first.
   [[nodiscard]] virtual std::int64_t load_cursor(std::string_view sink) = 0;
   /// On, never back: who was stopped for long saves late.

@@ -154,7 +154,7 @@ node::node(const config::settings &s,
   {
     const auto store = storage::open_pg_store(s.database_url);
     time = make_clock(s.clock, *store);
-    meters_->seed_sessions(store->count_by_state());
+    meters_->set_sessions(store->count_by_state());
   }
   engine_ = std::make_unique<actors::engine>(actors::engine::parts{
       .options = options_of(s),

@@ -5,6 +5,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 #include <boost/system/result.hpp>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,10 @@
 #include "workflows/session.hpp"
 
 namespace recapd::workflows {
+
+/// The types that parse_command knows, in the order of `command`'s
+/// alternatives.
+[[nodiscard]] std::span<const std::string_view> command_types();
 
 /// The command types of the contract without `recapd.`, e.g. `session.schedule`.
 /// Reads and checks `data`: an unknown, missing or ill-typed member gives a

@@ -62,7 +62,7 @@ command read_reopen(fields &in) {
 using reader = command (*)(fields &);
 
 /// The commands of the contract, in the order of `types`.
-constexpr std::array<reader, 15> readers{
+constexpr std::array<reader, types.size() - 2> readers{
     [](fields &in) -> command { return read_schedule(in); },
     read_student<invite_participant>,
     read_student<accept_invitation>,
@@ -149,6 +149,10 @@ template <class Sink> void write(Sink &to, const settle_session &c) {
 
 }  // namespace
 
+std::span<const std::string_view> command_types() {
+  return std::span{types}.first(readers.size());
+}
+
 std::string_view type_of(const command &c) {
   return types.at(c.index());
 }
@@ -172,9 +176,9 @@ parse_command(std::string_view type, const json::value &data) {
     return {boost::system::in_place_value, std::move(c)};
   }
   std::string wrong = "type: expected recapd. and one of";
-  for (std::size_t i = 0; i < readers.size(); ++i) {
-    wrong += i == 0 ? " " : ", ";
-    wrong += types.at(i);
+  for (const auto known : command_types()) {
+    wrong += known == types.front() ? " " : ", ";
+    wrong += known;
   }
   return {boost::system::in_place_error, std::move(wrong)};
 }

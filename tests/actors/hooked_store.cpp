@@ -99,6 +99,9 @@ public:
     return real_->list_events(after, limit);
   }
   std::int64_t feed_end() override { return real_->feed_end(); }
+  feed_backlog count_feed(std::int64_t after, int most) override {
+    return real_->count_feed(after, most);
+  }
   std::int64_t load_cursor(std::string_view sink) override {
     return real_->load_cursor(sink);
   }

@@ -86,6 +86,16 @@ CAF_TEST(any source that cannot reach the database makes the node not ready) {
             != std::string::npos);
 }
 
+CAF_TEST(a sinks lag is the events it has yet to get) {
+  (void)submit(schedule("c-1", "s-1"));
+  (void)submit(schedule("c-2", "s-2"));
+  meters->feed_at("webhook", 0);
+  const auto page = connect().get("/metrics").body;
+  CAF_CHECK(page.find("recapd_feed_lag_events{sink=\"webhook\"} 2\n")
+            != std::string::npos);
+  CAF_CHECK(page.find("recapd_feed_held_back_events 0\n") != std::string::npos);
+}
+
 CAF_TEST(metrics count requests by route) {
   (void)submit(schedule("c-1", "s-1"));
   auto c = connect();

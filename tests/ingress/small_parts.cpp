@@ -9,6 +9,7 @@
 #include "ingress/target.hpp"
 #include "ingress/text.hpp"
 #include "ingress/webhook.hpp"
+#include "workflows/session_json.hpp"
 
 #include "caf/test/dsl.hpp"
 
@@ -153,13 +154,18 @@ CAF_TEST(a log line is one JSON object) {
 
 CAF_TEST(metrics count what is reported) {
   metrics m;
-  m.seed_sessions({{"scheduled", 4}});
+  m.set_sessions({{"scheduled", 4}});
   m.session_moved("scheduled", "time_logged");
   m.session_moved("", "scheduled");
   m.command_done("session.log_time", "refused", "too-early",
                  std::chrono::milliseconds{3});
-  m.command_done("unheard.of", "accepted", "", std::chrono::milliseconds{3});
+  m.command_rejected("recapd.session.log_time", "malformed");
+  m.command_rejected("unheard.of", "malformed");
+  m.command_rejected("", "not-allowed");
+  m.feed_at("webhook", 5);
   m.feed_lag("webhook", 12);
+  m.feed_lag("nats", 13);  // fed by another node
+  m.feed_held_back(3);
   m.resident_sessions(0, 7);
   m.resident_sessions(1, 5);
   m.resident_sessions(1, 6);
@@ -170,9 +176,41 @@ CAF_TEST(metrics count what is reported) {
   CAF_CHECK(has("recapd_sessions{state=\"scheduled\"} 4\n"));
   CAF_CHECK(has("recapd_sessions{state=\"time_logged\"} 1\n"));
   CAF_CHECK(has("recapd_refusals_total{code=\"too-early\"} 1\n"));
-  CAF_CHECK(has("type=\"session.log_time\"} 1\n"));
-  CAF_CHECK(has("type=\"other\"} 1\n"));
+  CAF_CHECK(has("recapd_sessions{state=\"paid\"} 0\n"));
+  CAF_CHECK(has("{outcome=\"refused\",type=\"session.log_time\"} 2\n"));
+  CAF_CHECK(has("{outcome=\"refused\",type=\"other\"} 2\n"));
+  CAF_CHECK(has("recapd_refusals_total{code=\"malformed\"} 2\n"));
+  CAF_CHECK(has("recapd_refusals_total{code=\"not-allowed\"} 1\n"));
   CAF_CHECK(has("recapd_feed_lag_events{sink=\"webhook\"} 12\n"));
+  CAF_CHECK(!has("recapd_feed_lag_events{sink=\"nats\"}"));
+  CAF_CHECK(has("recapd_feed_held_back_events 3\n"));
   CAF_CHECK(has("recapd_sessions_resident{shard=\"0\"} 7\n"));
   CAF_CHECK(has("recapd_sessions_resident{shard=\"1\"} 6\n"));
+}
+
+CAF_TEST(every type of command has its counters and nothing else has) {
+  const auto text = metrics{}.text();
+  const auto has = [&text](const std::string &type, const std::string &how) {
+    return text.find("recapd_commands_total{outcome=\"" + how + "\",type=\""
+                     + type + "\"} 0\n")
+           != std::string::npos;
+  };
+  for (const auto type : recapd::workflows::command_types())
+    for (const auto *how : {"accepted", "refused", "duplicate", "unavailable"})
+      CAF_CHECK(has(std::string{type}, how));
+  CAF_CHECK(has("other", "refused"));
+  CAF_CHECK(!has("other", "accepted"));
+  CAF_CHECK_EQUAL(text.find("timers.fire"), std::string::npos);
+  CAF_CHECK_EQUAL(text.find("session.settle"), std::string::npos);
+}
+
+CAF_TEST(a sink that another node feeds has no lag here) {
+  metrics m;
+  m.feed_at("webhook", 5);
+  m.feed_lag("webhook", 12);
+  CAF_CHECK(
+      (m.feed_places() == std::vector<metrics::feed_place>{{"webhook", 5}}));
+  m.feed_at("webhook", std::nullopt);
+  CAF_CHECK(m.feed_places().empty());
+  CAF_CHECK_EQUAL(m.text().find("recapd_feed_lag_events{"), std::string::npos);
 }

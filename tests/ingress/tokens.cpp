@@ -64,6 +64,21 @@ CAF_TEST(the token decides who acts) {
   CAF_CHECK_EQUAL(status("t-eve", "/v1/sessions/s-3"), 404u);
 }
 
+CAF_TEST(what is malformed is told before who may not ) {
+  auto both = event("c-4", "session.log_time", "s-1", "tutor:ann",
+                    R"({"minutes":5,"twins":1})");
+  CAF_CHECK_EQUAL(post("t-zoe", both).problem(), "malformed");
+  both["data"] = boost::json::parse(R"({"minutes":5})");
+  CAF_CHECK_EQUAL(post("t-zoe", both).problem(), "not-allowed");
+  const auto page = connect().get("/metrics").body;
+  const auto counted = [&page](const std::string &code) {
+    return page.find("recapd_refusals_total{code=\"" + code + "\"} 1\n")
+           != std::string::npos;
+  };
+  CAF_CHECK(counted("malformed"));
+  CAF_CHECK(counted("not-allowed"));
+}
+
 CAF_TEST(somebody elses session is not shown by a refusal) {
   auto taken = schedule("c-5", "s-1");
   taken["authid"] = "tutor:zoe";

@@ -115,6 +115,9 @@ public:
     return read().list_events(after, limit);
   }
   std::int64_t feed_end() override { return read().feed_end(); }
+  feed_backlog count_feed(std::int64_t after, int most) override {
+    return read().count_feed(after, most);
+  }
   std::int64_t load_cursor(std::string_view sink) override {
     return read().load_cursor(sink);
   }

@@ -74,3 +74,17 @@ CAF_TEST(a sink finds its cursor where it left it) {
     CAF_CHECK_EQUAL(other->load_cursor("nats"), 3);
   });
 }
+
+CAF_TEST(what is still to come is counted up to a bound) {
+  with_each_store([](world &w) {
+    CAF_CHECK_EQUAL(w.s->count_feed(0, 10).readable, 0);
+    CAF_CHECK_EQUAL(append(*w.s, {moves("a", 1, 3)}), "ok");
+    CAF_CHECK_EQUAL(append(*w.s, {moves("b", 1, 2)}), "ok");
+    const auto all = w.s->read_feed(0, 10);
+    CAF_CHECK_EQUAL(w.s->count_feed(0, 10).readable, 5);
+    CAF_CHECK_EQUAL(w.s->count_feed(all[1].position, 10).readable, 3);
+    CAF_CHECK_EQUAL(w.s->count_feed(all[4].position, 10).readable, 0);
+    CAF_CHECK_EQUAL(w.s->count_feed(0, 4).readable, 4);
+    CAF_CHECK_EQUAL(w.s->count_feed(0, 10).held_back, 0);
+  });
+}
