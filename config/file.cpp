@@ -118,12 +118,16 @@ void check(std::string_view text) {
 
 }  // namespace
 
+json::value parse_json(std::string_view text) {
+  check(text);
+  return json::parse(text, {}, with_comments());
+}
+
 json::object parse_file(std::string_view text) {
   constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
   if (text.starts_with(byte_order_mark)) text.remove_prefix(3);
   if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) return {};
-  check(text);
-  auto value = json::parse(text, {}, with_comments());
+  auto value = parse_json(text);
   if (!value.is_object())
     throw config_error{"the file", "an object, { \"node\": { … }, … }"};
   return std::move(value.as_object());

@@ -41,7 +41,11 @@ constexpr std::array all_scalars = std::to_array<scalar>({
     {"policy.pay.rate_per_hour", shape::number},
     {"policy.pay.currency"},
     {"policy.reminders.tutor_recap_due", shape::nullable_text},
+    {"policy.reminders.tutor_recap_reminder", shape::json},
+    {"policy.reminders.student_recap_reminder", shape::json},
+    {"policy.reminders.tutor_remind_student", shape::json},
     {"policy.reminders.student_recap_overdue", shape::nullable_text},
+    {"policy.courses", shape::json},
     {"engine.shards", shape::number},
     {"engine.workers", shape::number},
     {"engine.journals", shape::number},
@@ -69,10 +73,11 @@ json::value number_of(const std::string &name, std::string_view text) {
 }
 
 json::value json_of(const std::string &name, std::string_view text) {
-  boost::system::error_code ec;
-  auto v = json::parse(text, ec);
-  if (ec) throw config_error{name, "JSON (" + ec.message() + ")"};
-  return v;
+  try {
+    return parse_json(text);
+  } catch (const config_error &e) {
+    throw config_error{name, std::string{"JSON; in it "} + e.what()};
+  }
 }
 
 json::value value_of(const std::string &name, shape form,
@@ -124,8 +129,14 @@ std::string variable_of(std::string_view path) {
 }
 
 std::string tree::blame(std::string_view path) const {
-  const auto found = origins.find(path);
-  return found == origins.end() ? std::string{path} : found->second;
+  for (auto part = path; !part.empty();
+       part = part.substr(0, part.find_last_of(".[") + 1)) {
+    if (part.ends_with('.') || part.ends_with('[')) part.remove_suffix(1);
+    const auto found = origins.find(part);
+    if (found != origins.end())
+      return found->second + std::string{path.substr(part.size())};
+  }
+  return std::string{path};
 }
 
 void tree::put(std::string_view path, json::value v, std::string origin) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
 #include <map>
 #include <span>
 #include <string>
@@ -33,11 +34,16 @@ struct tree {
   /// `RECAPD_NODE_LISTEN`, `--listen`.
   std::map<std::string, std::string, std::less<>> origins;
 
-  /// What an error about `path` names: its origin, else the path.
+  /// What an error about `path` names: its origin, else the path. Of what is
+  /// inside a value: the value's origin and the way from there.
   [[nodiscard]] std::string blame(std::string_view path) const;
   /// Puts a value at a path, over what is there.
   void put(std::string_view path, boost::json::value v, std::string origin);
 };
+
+/// A JSON text with comments: refuses duplicate keys, depth and U+0000. Throws
+/// config_error.
+[[nodiscard]] boost::json::value parse_json(std::string_view text);
 
 /// The file's text alone: refuses what is not JSON, duplicate keys and depth.
 /// Throws config_error.

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #define CAF_SUITE precedence
 
+#include <boost/json.hpp>
 #include <cstdio>
 #include <fstream>
+#include <sstream>
 #include <unistd.h>
 
 #include "config/layers.hpp"
@@ -21,6 +23,18 @@ constexpr std::string_view file = R"({
   "node": { "listen": "127.0.0.1:1" /* the file's */ },
   "policy": { "log_window": "24h", "limits": { "tutor_minutes_per_week": 10 } }
 })";
+
+/// Every value that is no section, by path, as text of the environment.
+variables leaves(const std::string &path, const boost::json::value &v) {
+  if (!v.is_object() || path == "policy.courses")
+    return {{path, v.is_string() ? std::string{v.get_string()}
+                                 : boost::json::serialize(v)}};
+  variables out;
+  for (const auto &[key, member] : v.get_object())
+    out.merge(leaves(path + (path.empty() ? "" : ".") + std::string{key},
+                     member));
+  return out;
+}
 
 }  // namespace
 
@@ -72,25 +86,50 @@ CAF_TEST(a limit in the environment may be null) {
   CAF_CHECK(s.policy.base.limits.course_minutes_per_week == 77);
 }
 
-CAF_TEST(every setting but lists and courses has an environment name) {
+CAF_TEST(every setting of the shipped file has an environment name) {
   // Setting each to what it is already must be understood and change nothing.
-  const auto before = config::describe(config::settings{});
+  std::ifstream in{RECAPD_DEFAULT_FILE};
+  std::stringstream text;
+  text << in.rdbuf();
   variables env;
-  std::size_t from = 0;
-  while (from < before.size()) {
-    const auto end = before.find('\n', from);
-    const auto line = before.substr(from, end - from);
-    const auto path = line.substr(0, line.find('='));
-    const auto value = line.substr(line.find('=') + 1);
+  for (const auto &[path, value] : leaves("", config::parse_json(text.str()))) {
     const auto name = config::variable_of(path);
-    if (config::known_variable(name))
-      env[name] = value;
-    else
-      CAF_CHECK(value.starts_with('['));  // only lists have none
-    from = end + 1;
+    CAF_MESSAGE(name);
+    CAF_CHECK(config::known_variable(name));
+    env[name] = value;
   }
-  CAF_CHECK_EQUAL(config::describe(read("", env)), before);
-  CAF_CHECK(env.size() > 35);
+  CAF_CHECK(env.size() > 45);
+  CAF_CHECK_EQUAL(config::describe(read("", env)),
+                  config::describe(config::settings{}));
+}
+
+CAF_TEST(lists and courses in the environment are JSON) {
+  const auto s = read(
+      "", {{"RECAPD_POLICY_REMINDERS_TUTOR_RECAP_REMINDER", R"(["1h", "2h"])"},
+           {"RECAPD_POLICY_REMINDERS_STUDENT_RECAP_REMINDER", "[]"},
+           {"RECAPD_POLICY_REMINDERS_TUTOR_REMIND_STUDENT", R"(["3h"])"},
+           {"RECAPD_POLICY_COURSES", R"({"M": {"log_window": "1h"}})"}});
+  const auto &r = s.policy.base.reminders;
+  CAF_CHECK((r.tutor_recap_reminder
+             == workflows::reminder_rules::list{1h, 2h}));
+  CAF_CHECK(r.student_recap_reminder.empty());
+  CAF_CHECK((r.tutor_remind_student == workflows::reminder_rules::list{3h}));
+  CAF_CHECK(s.policy.for_course("M").log_window == 1h);
+}
+
+CAF_TEST(what is wrong within a variable is named by the variable) {
+  const auto says = [](const char *name, const char *value,
+                       std::string_view begin) {
+    const auto error = error_of("", {{name, value}});
+    CAF_MESSAGE(error);
+    return error.starts_with(begin);
+  };
+  CAF_CHECK(says("RECAPD_POLICY_COURSES", R"({"M": {"log_window": 1}})",
+                 "RECAPD_POLICY_COURSES.M.log_window: expected "));
+  CAF_CHECK(says("RECAPD_POLICY_COURSES", R"({"M": {}, "M": {}})",
+                 "RECAPD_POLICY_COURSES: expected JSON; in it M: expected"));
+  CAF_CHECK(says("RECAPD_POLICY_REMINDERS_TUTOR_REMIND_STUDENT", "[1]",
+                 "RECAPD_POLICY_REMINDERS_TUTOR_REMIND_STUDENT"));
 }
 
 CAF_TEST(a course inherits what the environment changed) {
