@@ -25,6 +25,7 @@ std::string text_of(const std::vector<wf::notification> &notifications) {
 }
 
 storage::event_row row_of(const wf::event &e, const submission *from,
+                          std::string_view trace,
                           const std::vector<wf::notification> &notifications) {
   storage::event_row row{.seq = e.seq,
                          .type = std::string{wf::type_of(e.what)},
@@ -34,11 +35,11 @@ storage::event_row row_of(const wf::event &e, const submission *from,
                          .command_id = {},
                          .data = wf::to_text(e.what),
                          .notifications = text_of(notifications),
-                         .traceparent = {}};
-  if (from != nullptr) {
+                         .traceparent = std::string{trace}};
+  // That it was missed is no command's doing.
+  if (from != nullptr && !std::holds_alternative<wf::session_missed>(e.what)) {
     row.command_source = from->source;
     row.command_id = from->id;
-    row.traceparent = from->traceparent;
   }
   return row;
 }
@@ -68,7 +69,8 @@ storage::session_row row_of(const wf::session &s, const wf::rules &judged_by) {
 
 built_commit build_commit(const wf::session &before,
                           const std::vector<wf::event> &events,
-                          const wf::rules &judged_by, const submission *from) {
+                          const wf::rules &judged_by, const submission *from,
+                          std::string_view trace) {
   built_commit built{.what = {}, .after = before, .released = {}};
   auto &c = built.what;
   c.session = before.id;
@@ -76,7 +78,7 @@ built_commit build_commit(const wf::session &before,
   for (const auto &e : events) {
     auto after = wf::evolve(built.after, e);
     auto effects = wf::effects_of(built.after, e, after);
-    c.events.push_back(row_of(e, from, effects.notifications));
+    c.events.push_back(row_of(e, from, trace, effects.notifications));
     add_students(e.what, c.new_students);
     for (auto &claim : effects.claims)
       c.usage.push_back({.key = std::move(claim.key),

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string_view>
 #include <vector>
 
 #include "actors/engine.hpp"
@@ -19,11 +20,13 @@ struct built_commit {
   std::vector<workflows::usage_key> released;  ///< counters given back
 };
 
-/// `from` is the command, or null for the engine's own doings.
+/// `from` is the command, or null for the engine's own doings; `trace` is the
+/// trace context that they belong to, or empty.
 [[nodiscard]] built_commit
 build_commit(const workflows::session &before,
              const std::vector<workflows::event> &events,
-             const workflows::rules &judged_by, const submission *from);
+             const workflows::rules &judged_by, const submission *from,
+             std::string_view trace);
 
 /// The row that keeps a command's outcome.
 [[nodiscard]] storage::outcome_row outcome_row(const submission &s,

@@ -96,13 +96,16 @@ struct settlement_ready {
   std::uint64_t step = 0;
   answer<workflows::transfer> payment;
 };
+struct trace_found {
+  std::uint64_t step = 0;
+  answer<std::string> trace;
+};
 
-using session_ref =
-    caf::typed_actor<caf::reacts_to<take_work>, caf::reacts_to<take_due>,
-                     caf::reacts_to<retire>, caf::reacts_to<session_loaded>,
-                     caf::reacts_to<limits_answered>,
-                     caf::reacts_to<commit_done>, caf::reacts_to<outcome_found>,
-                     caf::reacts_to<settlement_ready>>;
+using session_ref = caf::typed_actor<
+    caf::reacts_to<take_work>, caf::reacts_to<take_due>, caf::reacts_to<retire>,
+    caf::reacts_to<session_loaded>, caf::reacts_to<limits_answered>,
+    caf::reacts_to<commit_done>, caf::reacts_to<outcome_found>,
+    caf::reacts_to<settlement_ready>, caf::reacts_to<trace_found>>;
 
 // ---- limits: one directory, one actor an owner ----
 // The directory finds the actor by the first claim's owner.
@@ -266,6 +269,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::limits_answered)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::commit_done)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::outcome_found)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::settlement_ready)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::trace_found)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::ask_limits)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::grant_ended)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::usage_released)

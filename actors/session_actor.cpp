@@ -187,6 +187,10 @@ session_actor(session_ref::stateful_pointer<session_state> self,
             end_if_done(self);
           },
           [self](settlement_ready &m) {
+          },
+          [self](trace_found &m) {
+            self->state.traced(m);
+            end_if_done(self);
             self->state.settlement(m);
             end_if_done(self);
           }};

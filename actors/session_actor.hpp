@@ -46,6 +46,7 @@ public:
   void committed(const commit_done &m);
   void found(outcome_found &m);
   void settlement(settlement_ready &m);
+  void traced(trace_found &m);
 
 private:
   using item = std::variant<std::shared_ptr<work>, reply<done_t>>;
@@ -91,6 +92,7 @@ private:
                   std::vector<std::shared_ptr<ticket>> tickets,
                   reply<done_t> done);
   void ask_settlement_of();
+  void look_for_trace();
   void moved();
   void arm_timer();
   void load();
@@ -100,6 +102,7 @@ private:
   void finish(answer<outcome> a);
   void nothing_due();
   [[nodiscard]] work *front_work() const;
+  [[nodiscard]] std::string_view trace() const;
   [[nodiscard]] bool seen(const work &w) const;
   void remember(const work &w);
   [[nodiscard]] std::vector<std::size_t> claims_of(owner whose) const;
@@ -110,6 +113,9 @@ private:
   std::unique_ptr<std::list<item>> queue_;
   std::unique_ptr<job> job_;
   std::unique_ptr<retire> retiring_;
+  /// The trace context of what completed the session, or empty; null while it
+  /// is not completed or that is not known.
+  std::unique_ptr<std::string> completed_by_;
   workflows::session session_;
   exit_note<shard_ref> note_;  ///< keyed by the session's id
   std::optional<instant> armed_;

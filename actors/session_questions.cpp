@@ -28,6 +28,27 @@ void session_state::settlement(settlement_ready &m) {
   if (!job_ || m.step != step_) return;
   if (!m.payment.has_value()) return finish(m.payment.error());
   job_->what = wf::settle_session{.payment = std::move(*m.payment)};
+  if (!completed_by_) return look_for_trace();
+  conclude();
+}
+
+/// Another actor saw it completed: its last event says what that belonged to.
+void session_state::look_for_trace() {
+  auto done = back<trace_found, std::string>();
+  auto run = [done, id = session_.id](storage::store &s) {
+    const auto events = s.history(id);
+    done(events.empty() ? std::string{} : events.back().traceparent);
+  };
+  caf::anon_send(
+      node_->reader_of(session_.id),
+      std::make_shared<read_task>(read_task{
+          .run = std::move(run), .failed = [done](fault f) { done(f); }}));
+}
+
+void session_state::traced(trace_found &m) {
+  if (!job_ || m.step != step_) return;
+  if (!m.trace.has_value()) return finish(m.trace.error());
+  completed_by_ = std::make_unique<std::string>(std::move(*m.trace));
   conclude();
 }
 

@@ -100,6 +100,47 @@ CAF_TEST(a refusal shows the session only to whom it concerns) {
   CAF_CHECK(!shown(again));
 }
 
+CAF_TEST(the trace of a command goes on to the settlement it brought) {
+  const auto traced = [](submission s, char digit) {
+    s.traceparent =
+        "00-" + std::string(32, digit) + "-" + std::string(16, digit) + "-01";
+    return s;
+  };
+  schedule("s1");
+  accept("s1");
+  CAF_CHECK_EQUAL(run(traced(complete_command("s1", 60), 'a')), "accepted");
+  CAF_CHECK_EQUAL(run(traced(recap_command("s1"), 'b')), "accepted");
+  for (const auto &e : store->history("s1")) {
+    const bool before =
+        e.type == "session.scheduled" || e.type == "participant.accepted";
+    CAF_MESSAGE(e.type);
+    CAF_CHECK_EQUAL(e.traceparent.empty(), before);
+    if (e.type == "session.completed" || e.type == "session.paid")
+      CAF_CHECK_EQUAL(e.traceparent.substr(3, 1), "b");
+  }
+  CAF_CHECK_EQUAL(store->history("s1").back().type, "session.paid");
+}
+
+CAF_TEST(a settlement by an actor that did not see the command has its trace) {
+  schedule("s1");
+  accept("s1");
+  complete("s1", 60);
+  auto last = recap_command("s1");
+  last.traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  // Written, but the actor is not told: it has to read what it became.
+  hooks().after_append = [left = 1]() mutable {
+    if (left-- > 0)
+      throw recapd::storage::storage_error{
+          recapd::storage::fault::outcome_unknown, "lost"};
+  };
+  run(last);
+  advance_time(1s);
+  consume_messages();
+  const auto events = store->history("s1");
+  CAF_CHECK_EQUAL(events.back().type, "session.paid");
+  CAF_CHECK_EQUAL(events.back().traceparent, last.traceparent);
+}
+
 CAF_TEST(whoever waits on a session that is killed is told) {
   schedule("s1");
   auto p = post(accept_command("s1"));
