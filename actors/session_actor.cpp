@@ -17,8 +17,6 @@ namespace {
 /// How often a command is decided anew before its sender is told to try later.
 constexpr int most_tries = 10;
 
-const wf::person engine_itself{.as = wf::role::system, .id = "recapd"};
-
 /// Two may have the same one: then the database is asked in vain.
 std::uint32_t identity_hash(const submission &s) {
   return static_cast<std::uint32_t>(std::hash<std::string>{}(s.source) * 31U
@@ -95,7 +93,7 @@ void session_state::again() {
     j.facts.received_at = w->what.received_at;
   } else {
     j.what = wf::fire_timers{};
-    j.facts.by = engine_itself;
+    j.facts.by = wf::engine_itself;
     j.facts.received_at = j.facts.now;
   }
   judge();
@@ -187,11 +185,11 @@ session_actor(session_ref::stateful_pointer<session_state> self,
             end_if_done(self);
           },
           [self](settlement_ready &m) {
+            self->state.settlement(m);
+            end_if_done(self);
           },
           [self](trace_found &m) {
             self->state.traced(m);
-            end_if_done(self);
-            self->state.settlement(m);
             end_if_done(self);
           }};
 }

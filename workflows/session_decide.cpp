@@ -16,6 +16,11 @@ constexpr bool from_engine =
     std::is_same_v<Command,
                    fire_timers> || std::is_same_v<Command, settle_session>;
 
+/// That the deadline passed is nobody's doing, whoever comes after it.
+const person &doer_of(const event_body &what, const person &by) {
+  return std::holds_alternative<session_missed>(what) ? engine_itself : by;
+}
+
 std::vector<event> numbered(const session &s, std::vector<event_body> bodies,
                             instant at, const person &by) {
   std::vector<event> events;
@@ -23,7 +28,7 @@ std::vector<event> numbered(const session &s, std::vector<event_body> bodies,
   int seq = s.version;
   for (auto &body : bodies)
     events.push_back(
-        {.seq = ++seq, .at = at, .by = by, .what = std::move(body)});
+        {.seq = ++seq, .at = at, .by = doer_of(body, by), .what = std::move(body)});
   return events;
 }
 

@@ -13,6 +13,9 @@
 
 namespace recapd::workflows {
 
+/// Who does what the engine does by itself.
+inline const person engine_itself{.as = role::system, .id = "recapd"};
+
 /// All that decide may know besides the state and the command.
 struct facts {
   person by;            ///< who acts

@@ -141,6 +141,25 @@ CAF_TEST(a settlement by an actor that did not see the command has its trace) {
   CAF_CHECK_EQUAL(events.back().traceparent, last.traceparent);
 }
 
+CAF_TEST(that a session was missed is nobodys command) {
+  schedule("s1");
+  accept("s1");
+  // Received after the deadline, before the timer had its turn.
+  auto late = complete_command("s1", 60);
+  late.received_at = start + 73h;
+  CAF_CHECK_EQUAL(run(late), "window-closed");
+  auto asked = command("s1", "tutor:ann", wf::request_support{.message = "m"});
+  asked.received_at = start + 73h;
+  CAF_CHECK_EQUAL(run(asked), "accepted");
+  const auto events = store->history("s1");
+  CAF_REQUIRE_EQUAL(events.size(), 4u);
+  CAF_CHECK_EQUAL(events[2].type, "session.missed");
+  CAF_CHECK_EQUAL(events[2].by, "system:recapd");
+  CAF_CHECK_EQUAL(events[2].command_id, "");
+  CAF_CHECK_EQUAL(events[3].by, "tutor:ann");
+  CAF_CHECK_EQUAL(events[3].command_id, asked.id);
+}
+
 CAF_TEST(whoever waits on a session that is killed is told) {
   schedule("s1");
   auto p = post(accept_command("s1"));
