@@ -25,6 +25,9 @@ struct webhook_tuning {
   std::chrono::milliseconds poll{1000};  ///< other nodes' events
   std::chrono::milliseconds first_retry{1000};
   std::chrono::milliseconds last_retry{300000};
+  /// By which the signature is dated, also on a node with a manual clock.
+  std::shared_ptr<const actors::clock> time =
+      std::make_shared<actors::wall_clock>();
 };
 
 /// Delivers from construction until stop(), on a thread of its own. It goes on

@@ -32,6 +32,9 @@ CAF_TEST_FIXTURE_SCOPE(webhook_tests, fixture)
 CAF_TEST(events are posted in order with a signature) {
   (void)submit(schedule("c-1", "s-1"));
   receiver r;
+  // Dated by the real time, not by the node's manual clock.
+  const auto real = first_moment() + std::chrono::hours{7777};
+  quick.time = std::make_shared<actors::manual_clock>(real);
   webhook w{*engine, {r.url(), "key", 5000}, *meters, quick};
   const auto first = r.next();
   CAF_CHECK_EQUAL(id_of(first), "s-1:1");
@@ -39,7 +42,7 @@ CAF_TEST(events are posted in order with a signature) {
   CAF_CHECK_EQUAL(first.signature,
                   signature("key",
                             std::chrono::floor<std::chrono::seconds>(
-                                first_moment().time_since_epoch())
+                                real.time_since_epoch())
                                 .count(),
                             first.body));
   (void)submit(event("c-2", "participant.accept", "s-1", "student:bob",
@@ -92,6 +95,10 @@ CAF_TEST(a later webhook goes on where the last one stood) {
   // What was under way when the first was stopped may come twice.
   if (id == "s-2:1") id = id_of(r.next());
   CAF_CHECK_EQUAL(id, "s-3:1");
+}
+
+CAF_TEST(signatures are dated by the real time unless told otherwise) {
+  CAF_CHECK(!webhook_tuning{}.time->manual());
 }
 
 CAF_TEST(stopping does not wait for a receiver that is not there) {
