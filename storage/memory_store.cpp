@@ -254,7 +254,8 @@ public:
     std::stable_sort(out.begin(), out.end(), [](const auto &a, const auto &b) {
       return a.received_at < b.received_at;
     });
-    out.resize(std::min(out.size(), bound(limit)));
+    if (out.size() > bound(limit))
+      out.erase(out.begin(), out.end() - std::ptrdiff_t(bound(limit)));
     return out;
   }
 
@@ -277,12 +278,12 @@ public:
     return static_cast<std::int64_t>(db_->log.size());
   }
 
-  std::int64_t load_cursor(std::string_view sink) override {
   feed_backlog count_feed(std::int64_t after, int most) override {
     const auto left = std::max<std::int64_t>(0, feed_end() - after);
     return {.readable = std::min<std::int64_t>(left, most), .held_back = 0};
   }
 
+  std::int64_t load_cursor(std::string_view sink) override {
     const std::lock_guard guard{db_->lock};
     const auto at = db_->cursors.find(sink);
     return at == db_->cursors.end() ? 0 : at->second;

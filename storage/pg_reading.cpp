@@ -142,11 +142,12 @@ std::vector<outcome_row> pg_store::refused_outcomes(std::string_view session,
                                                     int limit) {
   if (!is_storable(session)) return {};
   static const pg_statement statement{
-      "refused",
-      "SELECT " + outcome_columns()
-          + " FROM commands c"
-            " WHERE c.session_id = $1::text AND c.refused"
-            " ORDER BY c.received_at, c.source, c.id LIMIT $2::int4"};
+      "refused", "SELECT " + outcome_columns()
+                     + " FROM (SELECT * FROM commands"
+                       "   WHERE session_id = $1::text AND refused"
+                       "   ORDER BY received_at DESC, source DESC, id DESC"
+                       "   LIMIT $2::int4) AS c"
+                       " ORDER BY c.received_at, c.source, c.id"};
   return with([&](pg_connection &c) {
     const auto rows = c.run(statement, pg_args{}.text(session).int4(limit));
     std::vector<outcome_row> out;
@@ -182,7 +183,6 @@ std::int64_t pg_store::feed_end() {
   });
 }
 
-std::int64_t pg_store::load_cursor(std::string_view sink) {
 feed_backlog pg_store::count_feed(std::int64_t after, int most) {
   // Each condition by itself is a range of the index, whatever the log's size.
   static const auto counted = [](const std::string &condition) {
@@ -200,6 +200,7 @@ feed_backlog pg_store::count_feed(std::int64_t after, int most) {
   });
 }
 
+std::int64_t pg_store::load_cursor(std::string_view sink) {
   static const pg_statement statement{
       "load_cursor", "SELECT position FROM sink_cursors WHERE sink = $1::text"};
   return with([&](pg_connection &c) {

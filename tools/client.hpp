@@ -50,8 +50,9 @@ public:
                             const std::string &media_type);
   /// The body of a 200; otherwise throws `problem`, with what the node said.
   [[nodiscard]] json::object fetch(const std::string &path);
-  /// At most 1,000 events; an outcome each, in order. Throws `problem`.
-  [[nodiscard]] json::array submit(const json::array &events);
+  /// At most 1,000 events, JSON texts, which are sent as they are; an outcome
+  /// each, in order. Throws `problem`.
+  [[nodiscard]] json::array submit(const std::vector<std::string_view> &events);
 
   [[nodiscard]] const std::string &url() const { return url_; }
 

@@ -64,15 +64,21 @@ void add_completion(CLI::App &app, context &c);
 /// Prints one line of JSON.
 void print(const json::value &v);
 
+/// An event to send, as it came: what is wrong with it is the node's to say.
+struct submitted {
+  json::value parsed;
+  std::string_view text;
+};
+
 /// Prints outcomes, in the events' order; `refused` if any is.
-int print_outcomes(const context &c, const json::array &events,
+int print_outcomes(const context &c, const std::vector<submitted> &events,
                    const json::array &outcomes);
 
 /// Publishes events to the server's command stream and gives their outcomes, in
 /// the events' order (recapctl's own `replyto` takes the place of any). Throws
 /// nats_error, also when no outcome comes for `patience`.
 [[nodiscard]] json::array submit_by_nats(const std::string &url,
-                                         const json::array &events,
+                                         const std::vector<submitted> &events,
                                          std::chrono::seconds patience);
 
 /// The pages of a list joined: `key`'s members until `next` is null, or one

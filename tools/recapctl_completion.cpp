@@ -1,5 +1,6 @@
 // recapctl completion: shell completion, made from the command line's own tree.
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <fmt/format.h>
 #include <vector>
 
@@ -8,6 +9,9 @@
 namespace recapd::tools {
 
 namespace {
+
+/// Of `--output`.
+constexpr std::string_view output_values = "table json";
 
 struct completion_options {
   std::string shell;
@@ -19,12 +23,28 @@ struct node {
   std::vector<std::string> options;                           ///< with dashes
 };
 
+void add_options(const CLI::App &app, std::vector<std::string> &names) {
+  const auto add = [&names](std::string name) {
+    if (std::find(names.begin(), names.end(), name) == names.end())
+      names.push_back(std::move(name));
+  };
+  for (const auto *option : app.get_options()) {
+    for (const auto &name : option->get_lnames())
+      add("--" + name);
+    for (const auto &name : option->get_snames())
+      add("-" + name);
+  }
+}
+
 void walk(const CLI::App &app, const std::string &path,
           std::vector<node> &found) {
   node here{path, {}, {}};
-  for (const auto *option : app.get_options())
-    for (const auto &name : option->get_lnames())
-      here.options.push_back("--" + name);
+  // The top's options may stand behind any command.
+  const auto *top = &app;
+  while (top->get_parent() != nullptr)
+    top = top->get_parent();
+  add_options(app, here.options);
+  if (top != &app) add_options(*top, here.options);
   const auto subs = app.get_subcommands([](const CLI::App *) { return true; });
   for (const auto *sub : subs)
     here.commands.emplace_back(sub->get_name(), sub->get_description());
@@ -58,12 +78,13 @@ std::string bash(const std::vector<node> &tree) {
   done
   case "$path" in
 {1}  esac
+  case "${{COMP_WORDS[COMP_CWORD-1]}}" in -o|--output) words='{2}' ;; esac
   COMPREPLY=($(compgen -W "$words" -- "${{COMP_WORDS[COMP_CWORD]}}"))
   [ ${{#COMPREPLY[@]}} -gt 0 ] || COMPREPLY=($(compgen -f -- "${{COMP_WORDS[COMP_CWORD]}}"))
 }}
 complete -F _recapctl recapctl
 )",
-                     paths, words);
+                     paths, words, output_values);
 }
 
 /// For between single quotes of fish.
@@ -87,9 +108,14 @@ std::string fish(const std::vector<node> &tree) {
     for (const auto &[name, what] : n.commands)
       out += fmt::format("complete -c recapctl -n '{}' -f -a {} -d '{}'\n",
                          when, name, quoted(what));
-    for (const auto &option : n.options)
-      out += fmt::format("complete -c recapctl -n '{}' -l {}\n", when,
-                         option.substr(2));
+    for (const auto &option : n.options) {
+      const bool shortened = !option.starts_with("--");
+      const bool output = option == "-o" || option == "--output";
+      out += fmt::format(
+          "complete -c recapctl -n '{}' -{} {}{}\n", when,
+          shortened ? 's' : 'l', option.substr(shortened ? 1 : 2),
+          output ? fmt::format(" -x -a '{}'", output_values) : std::string{});
+    }
   }
   return out;
 }

@@ -18,6 +18,8 @@ struct explain_options {
   std::string id;
 };
 
+constexpr std::size_t most_refusals = 100;
+
 /// All that is known about a session.
 struct case_file {
   json::object session;
@@ -40,7 +42,9 @@ case_file open_case(client &node, const std::string &id) {
   case_file f;
   f.session = node.fetch(path);
   f.history = node.fetch(path + "/history")["events"].as_array();
-  f.refusals = node.fetch(path + "/refusals")["refusals"].as_array();
+  f.refusals = node.fetch(path + "/refusals?limit="
+                          + std::to_string(most_refusals))["refusals"]
+                   .as_array();
   f.eligibility = node.fetch(path + "/eligibility");
   f.now = node_time(node);
   return f;
@@ -208,6 +212,8 @@ void print_refusals(const case_file &f) {
     fmt::print("Nothing.\n");
     return;
   }
+  if (f.refusals.size() == most_refusals)
+    fmt::print("The newest {}:\n", most_refusals);
   table t{{"id", "source", "code", "why"}};
   for (const auto &one : f.refusals) {
     const auto &outcome = one.as_object();

@@ -87,26 +87,36 @@ std::string subject_of(const json::value &event, std::size_t index) {
   return std::string{ingress::command_prefix} + session;
 }
 
+/// The text as it is but for that member.
+std::string with_replyto(const submitted &event, const std::string &inbox) {
+  auto object = event.parsed.as_object();
+  if (object.contains("replyto")) {
+    object["replyto"] = inbox;
+    return json::serialize(object);
+  }
+  return "{\"replyto\":" + json::serialize(json::string{inbox})
+         + (object.empty() ? "" : ",") + std::string{event.text.substr(1)};
+}
+
 }  // namespace
 
-json::array submit_by_nats(const std::string &url, const json::array &events,
+json::array submit_by_nats(const std::string &url,
+                           const std::vector<submitted> &events,
                            std::chrono::seconds patience) {
   std::vector<std::string> subjects;
   for (std::size_t i = 0; i < events.size(); ++i)
-    subjects.push_back(subject_of(events[i], i));
+    subjects.push_back(subject_of(events[i].parsed, i));
   outcome_desk desk{events.size()};
   ingress::nats_link link{url, "recapctl"};
   const auto inbox = link.new_inbox();
   link.subscribe(inbox,
                  [&desk](const ingress::nats_message &m) { desk.got(m.data); });
   for (std::size_t i = 0; i < events.size(); ++i) {
-    auto event = events[i].as_object();
-    event["replyto"] = inbox;
-    desk.expect(event, i);
+    desk.expect(events[i].parsed.as_object(), i);
     link.store({.subject = subjects[i],
                 .reply = {},
                 .headers = {{"content-type", "application/cloudevents+json"}},
-                .data = json::serialize(event)},
+                .data = with_replyto(events[i], inbox)},
                "");
   }
   if (!desk.wait(patience))

@@ -144,13 +144,17 @@ int list(context &c, const list_options &o) {
 }
 
 int notifications(context &c, const one_session &o) {
-  auto n = c.node().fetch("/v1/notifications" + query({{"session", o.id}}));
+  std::string next;
+  auto sent =
+      pages(c.node(),
+            "/v1/notifications" + query({{"session", o.id}, {"limit", "1000"}}),
+            "notifications", true, next);
   if (c.as_json()) {
-    print(n);
+    print(json::object{{"notifications", std::move(sent)}, {"next", nullptr}});
     return done;
   }
   table t{{"at", "kind", "to", "session", "id"}};
-  for (const auto &one : n["notifications"].as_array()) {
+  for (const auto &one : sent) {
     const auto &m = one.as_object();
     t.add({human_time(text_of(m, "at")), text_of(m, "kind"), text_of(m, "to"),
            text_of(m, "session"), text_of(m, "id")});

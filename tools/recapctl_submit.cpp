@@ -1,5 +1,6 @@
 // recapctl submit: sends events.
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <boost/json.hpp>
 #include <fmt/format.h>
 #include <fstream>
@@ -33,42 +34,68 @@ std::string read_all(const std::string &file) {
   return {std::istreambuf_iterator<char>{in}, {}};
 }
 
-/// One event, a list of events, or one after the other (JSON lines).
-json::array events_of(std::string_view text) {
-  json::array events;
-  constexpr const char *space = " \t\r\n";
-  std::size_t at = text.find_first_not_of(space);
-  while (at != std::string_view::npos) {
+/// Reads events; what it cuts them from must outlive the result.
+class event_reader {
+public:
+  explicit event_reader(std::string_view text) : text_{text} {}
+
+  /// One event, a list of events, or one after the other (JSON lines).
+  std::vector<submitted> read() {
+    for (skip_space(); at_ < text_.size(); skip_space())
+      if (const auto begin = at_; next().parsed.is_array())
+        read_list(begin + 1);
+      else
+        events_.push_back(last_);
+    if (events_.empty()) throw usage_error{"there is no event to submit"};
+    return std::move(events_);
+  }
+
+private:
+  void skip_space() {
+    at_ = std::min(text_.find_first_not_of(" \t\r\n", at_), text_.size());
+  }
+
+  /// The value that begins here.
+  const submitted &next() {
     json::stream_parser parser;
     boost::system::error_code ec;
-    const auto read = parser.write_some(text.substr(at), ec);
+    const auto length = parser.write_some(text_.substr(at_), ec);
     if (!ec && !parser.done()) parser.finish(ec);
-    if (ec) {
-      const auto line =
-          1 + std::count(text.begin(), text.begin() + std::ptrdiff_t(at), '\n');
-      throw usage_error{
-          fmt::format("the event that begins in line {} is not JSON: {}", line,
-                      ec.message())};
-    }
-    auto value = parser.release();
-    if (auto *list = value.if_array())
-      events.insert(events.end(), list->begin(), list->end());
-    else
-      events.push_back(std::move(value));
-    at = text.find_first_not_of(space, at + read);
+    if (ec)
+      throw usage_error{fmt::format(
+          "the event that begins in line {} is not JSON: {}",
+          1 + std::ranges::count(text_.substr(0, at_), '\n'), ec.message())};
+    last_ = {.parsed = parser.release(), .text = text_.substr(at_, length)};
+    at_ += length;
+    return last_;
   }
-  if (events.empty()) throw usage_error{"there is no event to submit"};
-  return events;
-}
+
+  /// A list that is known to be JSON, from behind its bracket on.
+  void read_list(std::size_t begin) {
+    at_ = begin;
+    for (skip_space(); text_[at_] != ']'; skip_space())
+      if (text_[at_] == ',')
+        ++at_;
+      else
+        events_.push_back(next());
+    ++at_;
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+  submitted last_;
+  std::vector<submitted> events_;
+};
 
 int submit(context &c, const submit_options &o) {
-  const auto events = events_of(read_all(o.file));
+  const auto text = read_all(o.file);
+  const auto events = event_reader{text}.read();
   if (!o.nats.empty())
     return print_outcomes(
         c, events,
         submit_by_nats(o.nats, events, std::chrono::seconds{o.wait_s}));
   json::array outcomes;
-  json::array batch;
+  std::vector<std::string_view> batch;
   std::size_t bytes = 0;
   const auto send = [&] {
     for (auto &one : c.node().submit(batch))
@@ -77,11 +104,11 @@ int submit(context &c, const submit_options &o) {
     bytes = 0;
   };
   for (const auto &event : events) {
-    const auto size = json::serialize(event).size() + 1;
+    const auto size = event.text.size() + 1;
     if (!batch.empty()
         && (batch.size() == batch_events || bytes + size > batch_bytes))
       send();
-    batch.push_back(event);
+    batch.push_back(event.text);
     bytes += size;
   }
   send();
@@ -103,7 +130,7 @@ std::string refusals_of(const json::object &outcome) {
 
 }  // namespace
 
-int print_outcomes(const context &c, const json::array &events,
+int print_outcomes(const context &c, const std::vector<submitted> &events,
                    const json::array &outcomes) {
   table t{{"outcome", "type", "session", "state", "id", "refusals"}};
   t.state_column(0).state_column(3);
@@ -111,7 +138,7 @@ int print_outcomes(const context &c, const json::array &events,
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     const json::object none;
     const auto *outcome = outcomes[i].if_object();
-    const auto *event = events[i].if_object();
+    const auto *event = events[i].parsed.if_object();
     if (!outcome) outcome = &none;
     if (!event) event = &none;
     const auto word = text_of(*outcome, "outcome");

@@ -27,15 +27,14 @@ int send(context &c, const support_options &o, const std::string &type,
          json::object data) {
   if (!workflows::valid_id(o.as))
     throw usage_error{"--as needs an id of 1 to 64 of A-Z a-z 0-9 _ -"};
-  const json::array events{
-      json::object{{"specversion", "1.0"},
-                   {"id", o.id.empty() ? fresh_id() : o.id},
-                   {"source", "recapctl"},
-                   {"type", "recapd." + type},
-                   {"subject", o.session},
-                   {"authid", "support:" + o.as},
-                   {"data", std::move(data)}}};
-  return print_outcomes(c, events, c.node().submit(events));
+  const json::object event{
+      {"specversion", "1.0"},   {"id", o.id.empty() ? fresh_id() : o.id},
+      {"source", "recapctl"},   {"type", "recapd." + type},
+      {"subject", o.session},   {"authid", "support:" + o.as},
+      {"data", std::move(data)}};
+  const auto text = json::serialize(event);
+  return print_outcomes(c, {{.parsed = event, .text = text}},
+                        c.node().submit({text}));
 }
 
 int reopen(context &c, const support_options &o) {

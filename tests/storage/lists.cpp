@@ -132,7 +132,7 @@ CAF_TEST(an accounts pages have every entry once) {
   });
 }
 
-CAF_TEST(refused commands of a session come oldest first) {
+CAF_TEST(the newest refused commands of a session come oldest first) {
   with_each_store([](world &w) {
     CAF_CHECK_EQUAL(
         append(*w.s, {refuses("c3", "s1", at(3)), refuses("c1", "s1", at(1)),
@@ -141,8 +141,8 @@ CAF_TEST(refused commands of a session come oldest first) {
         "ok ok ok ok ok");
     const auto refused = w.s->refused_outcomes("s1", 2);
     CAF_REQUIRE_EQUAL(refused.size(), 2u);
-    CAF_CHECK_EQUAL(refused[0].id, "c1");
-    CAF_CHECK_EQUAL(refused[1].id, "c2");
+    CAF_CHECK_EQUAL(refused[0].id, "c2");
+    CAF_CHECK_EQUAL(refused[1].id, "c3");
     CAF_CHECK_EQUAL(w.s->refused_outcomes("s1", 9).size(), 3u);
     CAF_CHECK(w.s->refused_outcomes("s3", 9).empty());
   });

@@ -139,6 +139,40 @@ def test_notifications_are_listed(recapctl, session):
     assert "student_recap_request" in recapctl("notifications", session.id)
 
 
+def test_notifications_go_on_past_a_page(recapctl, session):
+    recapctl("clock", "advance", "80h")  # missed
+    submit(recapctl, *[session.event("support.request", session.tutor,
+                                     {"message": "m"}) for _ in range(1001)])
+    sent = recapctl.json("notifications", session.id)
+    assert sent["next"] is None
+    asked = [n["id"] for n in sent["notifications"]
+             if n["kind"] == "support_requested"]
+    assert len(asked) == len(set(asked)) == 1001
+
+
+def test_explain_shows_the_newest_refusals(recapctl, session):
+    old, new = ([session.complete(minutes=500) for _ in range(count)]
+                for count in (3, 100))
+    submit(recapctl, *old, status=1)
+    recapctl("clock", "advance", "1s")
+    submit(recapctl, *new, status=1)
+    told = recapctl.json("explain", session.id)
+    assert {r["id"] for r in told["refusals"]} == {e["id"] for e in new}
+    assert "The newest 100:" in recapctl("explain", session.id)
+
+
+def test_submit_sends_the_bytes_as_they_are(recapctl, session):
+    # A member twice is for the node to see, and refused.
+    twins = json.dumps(session.complete()).replace(
+        '"minutes": 60', '"minutes": 60, "minutes": 30')
+    for text in (twins, f"[{twins}]", f" [ {twins} ,{twins}]\n"):
+        outcomes = recapctl.json("submit", stdin=text, status=1)
+        assert [r["code"] for o in outcomes for r in o["refusals"]] == [
+            "malformed"] * len(outcomes)
+        assert "twice" in outcomes[0]["refusals"][0]["detail"]
+    assert len(outcomes) == 2
+
+
 def test_explain_says_why_what_was_refused_and_what_is_next(recapctl, session):
     submit(recapctl, session.complete(minutes=0), status=1)
     text = recapctl("explain", session.id)
@@ -268,10 +302,28 @@ def test_completion_knows_every_command(recapctl, shell):
         assert word in script
 
 
-def test_bash_completes_a_subcommand(recapctl):
+def completed(recapctl, words):
+    """What bash offers for the last of these words."""
+    line = " ".join(f"'{word}'" for word in words)
     ask = (recapctl("completion", "bash")
-           + 'COMP_WORDS=(recapctl support re); COMP_CWORD=2; _recapctl; '
-             'echo "${COMPREPLY[@]}"')
-    done = subprocess.run(["bash", "-c", ask], text=True, check=True,
-                          capture_output=True)
-    assert done.stdout.split() == ["reopen"]
+           + f"COMP_WORDS=({line}); COMP_CWORD={len(words) - 1}; _recapctl;"
+             ' echo "${COMPREPLY[*]}"')
+    return subprocess.run(["bash", "-c", ask], text=True, check=True,
+                          capture_output=True).stdout.split()
+
+
+def test_bash_completes_a_subcommand(recapctl):
+    assert completed(recapctl, ["recapctl", "support", "re"]) == ["reopen"]
+
+
+def test_bash_completes_the_options_of_every_command(recapctl):
+    for command in (["list"], ["support", "reopen"]):
+        offered = completed(recapctl, ["recapctl", *command, "-"])
+        assert {"-o", "--output", "--url", "--token"} <= set(offered)
+        assert len(offered) == len(set(offered))
+    assert "--state" in completed(recapctl, ["recapctl", "list", "--s"])
+    for option in ("-o", "--output"):
+        assert completed(recapctl, ["recapctl", "list", option, ""]) == [
+            "table", "json"]
+    assert completed(recapctl, ["recapctl", "-o", "json", "exp"]) == [
+        "explain"]

@@ -82,11 +82,11 @@ tally play(tools::client &node, const std::vector<step> &steps, instant end) {
     const auto moment = steps[at].at;
     bar.show(at, moment);
     set_clock(node, moment);
-    json::array batch;
+    std::vector<std::string> events;
     while (at < steps.size() && steps[at].at == moment
-           && batch.size() < batch_events)
-      batch.push_back(steps[at++].event);
-    for (const auto &outcome : node.submit(batch))
+           && events.size() < batch_events)
+      events.push_back(json::serialize(steps[at++].event));
+    for (const auto &outcome : node.submit({events.begin(), events.end()}))
       count(outcome, t);
   }
   // Day by day, so that the bar's date moves and no request takes long.
