@@ -36,8 +36,8 @@ const char *const compare_counters =
 
 /// Each gives the sentences for what no session's own rows can show.
 const char *const strays[] = {
-    "SELECT 'events of session ' || session_id || ' have no session'"
-    " FROM session_events e WHERE seq = 1 AND NOT EXISTS"
+    "SELECT DISTINCT 'events of session ' || session_id || ' have no session'"
+    " FROM session_events e WHERE NOT EXISTS"
     " (SELECT FROM sessions s WHERE s.id = e.session_id) LIMIT 100",
     "SELECT 'the ledger names session ' || session_id || ', which is none'"
     " FROM ledger l WHERE NOT EXISTS"

@@ -181,6 +181,14 @@ CAF_TEST(a session that vanished is found) {
   CAF_CHECK(found(all, {"ledger", "s2"}));
 }
 
+CAF_TEST(an event of no session is found whatever its number) {
+  const auto all = after("INSERT INTO session_events SELECT 'ghost', 7, bucket,"
+                         " position + 1, type, at, by, command_source,"
+                         " command_id, data, notifications, traceparent"
+                         " FROM session_events ORDER BY position DESC LIMIT 1");
+  CAF_CHECK(found(all, {"events", "ghost"}));
+}
+
 CAF_TEST(a lost transfer is found) {
   CAF_CHECK(found(after("TRUNCATE ledger"), {"s2", "ledger"}));
 }
