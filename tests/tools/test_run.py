@@ -51,6 +51,31 @@ def postgres_runs(data):
     return (data / "pg/postmaster.pid").exists()
 
 
+def table_of(text, title):
+    """The rows of a printed table, without its heading."""
+    lines = text.split(f"\n{title}\n", 1)[1].split("\n\n", 1)[0]
+    return [line.split() for line in lines.splitlines()][1:]
+
+
+def test_the_sample_plays_a_whole_campus_and_keeps_serving(folder):
+    run = Run(folder, "--sample", "--data", str(folder / "data"), "--listen",
+              "127.0.0.1:0")
+    listed = Recapctl(run.url()).json("list", "--all")["sessions"]
+    assert len(listed) >= 300
+    assert len({s["tutor"] for s in listed}) >= 40
+    assert len({s["course"] for s in listed}) >= 12
+    text = run.text()
+    assert "The sum over all accounts is 0." in text
+    # Minutes and pay by tutor and course, of everybody who was paid.
+    paid = [s for s in listed if s["state"] == "paid"]
+    for title, who in [("Tutors", "tutor"), ("Courses", "course")]:
+        rows = table_of(text, title)
+        assert {row[0] for row in rows} == {s[who] for s in paid}
+        assert sum(int(row[1]) for row in rows) == len(paid)
+        assert all("USD" in " ".join(row) for row in rows)
+    assert run.end() == 0
+
+
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_the_node_and_its_postgresql(folder, ending):
     data = folder / "data"

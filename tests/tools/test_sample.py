@@ -5,14 +5,17 @@ import subprocess
 
 import pytest
 
-from conftest import BIN, Recapctl
+from conftest import BIN, ROOT, Recapctl
+
+POLICY = str(ROOT / "tools/sample/campus.json")
 
 STATES = {"paid", "cancelled", "missed", "update_denied", "voided",
           "awaiting_student_recap"}
 REFUSALS = {"not-allowed", "wrong-state", "too-early", "window-closed",
             "unanswered-invitation", "participants-in-call", "invalid-minutes",
             "recap-too-short", "tutor-weekly-limit",
-            "student-course-weekly-limit", "pair-daily-limit"}
+            "student-course-weekly-limit", "course-weekly-limit",
+            "pair-daily-limit"}
 KINDS = {"tutor_recap_due", "tutor_recap_reminder", "student_recap_request",
          "student_recap_reminder", "tutor_remind_student",
          "student_recap_overdue", "session_missed", "support_requested",
@@ -27,7 +30,7 @@ def sample(url, *arguments):
 
 @pytest.fixture(scope="module")
 def played(make_node):
-    node = make_node("--clock", "manual")
+    node = make_node("--clock", "manual", "--config", POLICY)
     done = sample(node.url, "-o", "json")
     assert done.returncode == 0, done.stderr
     return node, json.loads(done.stdout)
@@ -61,6 +64,14 @@ def test_no_limit_was_passed(played):
     assert max(t["minutes"] for t in report["tutors"].values()) == 900
 
 
+def test_a_course_pays_by_its_own_rules(played):
+    _, report = played
+    paid = {name: c["sessions"] for name, c in report["courses"].items()}
+    assert paid["LAB100"] == 2  # of three: the course's week is full
+    assert paid["WELL100"] == 1  # without the student's recap
+    assert paid["TEAM100"] == 1  # with one recap of three
+
+
 def test_commands_sent_twice_were_taken_once(played):
     _, report = played
     assert report["commands"]["duplicates"] > 0
@@ -74,7 +85,7 @@ def test_the_database_keeps_every_invariant(played):
 def test_the_table_names_what_a_manager_asks_for(make_node):
     done = sample(make_node("--clock", "manual").url)
     assert done.returncode == 0, done.stderr
-    for title in ["Sessions by state", "Top tutors", "Courses",
+    for title in ["Sessions by state", "Tutors", "Courses",
                   "Refusals by code", "Notifications by kind",
                   "The sum over all accounts is 0."]:
         assert title in done.stdout

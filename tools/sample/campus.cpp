@@ -143,6 +143,9 @@ std::vector<step> campus::plan() {
   plan_overworked_tutor();
   plan_eager_student();
   plan_same_day_pair();
+  plan_full_course();
+  plan_silent_confirmed();
+  plan_one_for_all();
   std::ranges::stable_sort(steps_, {}, &step::at);
   return std::move(steps_);
 }
@@ -204,6 +207,45 @@ void campus::plan_same_day_pair() {
     complete(s, at, 45);
     students_recap(s, at + 2h);
   }
+}
+
+session campus::book_special(std::string_view tutor, std::string_view course,
+                             int day, std::vector<std::string> students) {
+  auto s = book(0, day, slots_a_day - 1, 0);
+  s.tutor = tutor;
+  s.course = course;
+  s.minutes = 60;
+  s.online = false;
+  s.timezone = east;
+  s.students = std::move(students);
+  schedule(s);
+  accept_all(s);
+  return s;
+}
+
+void campus::plan_full_course() {
+  // Two hours a week for the whole course (campus.json): the third is refused.
+  for (int n = 0; n < 3; ++n) {
+    const auto s = book_special("lara-lab", "LAB100", 1 + n,
+                                {fmt::format("lab-student-{}", n + 1)});
+    complete(s, s.starts_at + 75min, s.minutes);
+    students_recap(s, s.starts_at + 2h);
+  }
+}
+
+void campus::plan_silent_confirmed() {
+  // No recap of the student's; after two days (campus.json) it counts as given.
+  const auto s = book_special("wes-well", "WELL100", 2, {"silent-sid"});
+  complete(s, s.starts_at + 75min, s.minutes);
+}
+
+void campus::plan_one_for_all() {
+  // Three students, one recap: enough in this course (campus.json).
+  const auto s = book_special("tess-team", "TEAM100", 3,
+                              {"team-ann", "team-bob", "team-cal"});
+  complete(s, s.starts_at + 75min, s.minutes);
+  add(s.starts_at + 5h, s, "recap.submit", "student:team-bob",
+      {{"recap", recap()}});
 }
 
 }  // namespace recapd::sample

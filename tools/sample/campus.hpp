@@ -70,6 +70,10 @@ private:
   [[nodiscard]] session book(std::size_t tutor, int day, int slot,
                              std::size_t students);
   [[nodiscard]] std::string free_student(const session &s, int day, int slot);
+  /// One of a made-up tutor's, in a course with rules of its own.
+  [[nodiscard]] session book_special(std::string_view tutor,
+                                     std::string_view course, int day,
+                                     std::vector<std::string> students);
   [[nodiscard]] json::object recap(bool long_enough = true);
 
   // The parts of a road.
@@ -98,6 +102,9 @@ private:
   void plan_overworked_tutor();
   void plan_eager_student();
   void plan_same_day_pair();
+  void plan_full_course();
+  void plan_silent_confirmed();
+  void plan_one_for_all();
 
   std::mt19937_64 rng_;
   int tutors_;

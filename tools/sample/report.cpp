@@ -69,13 +69,11 @@ void heading(std::string_view text) {
 }
 
 void print_work(const char *title, const std::map<std::string, work> &of,
-                const std::string &currency, std::size_t most) {
+                const std::string &currency) {
   heading(title);
   table t{{"who", "sessions", "time", "pay"}};
   t.right(1).right(2).right(3);
-  auto list = by_pay(of);
-  if (list.size() > most) list.resize(most);
-  for (const auto &[name, w] : list)
+  for (const auto &[name, w] : by_pay(of))
     t.add({name, std::to_string(w.sessions), human_minutes(w.minutes),
            human_money(w.pay, currency)});
   fmt::print("{}", t.text());
@@ -147,8 +145,8 @@ void print(const report &r) {
              r.commands.refused, sum.sessions, human_minutes(sum.minutes),
              human_money(sum.pay, r.currency));
   print_counts("Sessions by state", r.states);
-  print_work("Top tutors", r.tutors, r.currency, 10);
-  print_work("Courses", r.courses, r.currency, r.courses.size());
+  print_work("Tutors", r.tutors, r.currency);
+  print_work("Courses", r.courses, r.currency);
   print_counts("Refusals by code", r.commands.codes);
   print_counts("Notifications by kind", r.notifications);
   heading("Ledger");
