@@ -19,7 +19,6 @@
 
 #include "actors/guard_actor.hpp"
 #include "actors/node.hpp"
-#include "actors/watching_telemetry.hpp"
 #include "workflows/session_json.hpp"
 
 namespace recapd::actors {
