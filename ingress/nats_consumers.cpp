@@ -24,14 +24,6 @@ std::string prefix_of(unsigned partition) {
 
 }  // namespace
 
-std::vector<bool> whole_partitions(const storage::bucket_set &ours,
-                                   unsigned partitions) {
-  std::vector<bool> whole(partitions, true);
-  for (std::size_t b = 0; b < ours.size(); ++b)
-    if (!ours[b]) whole[b % partitions] = false;
-  return whole;
-}
-
 nats_consumers::nats_consumers(unsigned partitions, const nats_tuning &tuning)
     : partitions_{partitions}, tuning_{tuning},
       held_(partitions), token_{std::to_string(std::random_device{}())} {}

@@ -17,10 +17,6 @@
 
 namespace recapd::ingress {
 
-/// The partitions of which `ours` has every bucket.
-[[nodiscard]] std::vector<bool>
-whole_partitions(const storage::bucket_set &ours, unsigned partitions);
-
 /// Not thread safe.
 class nats_consumers {
 public:

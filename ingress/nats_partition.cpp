@@ -7,6 +7,14 @@
 
 namespace recapd::ingress {
 
+std::vector<bool> whole_partitions(const storage::bucket_set &ours,
+                                   unsigned partitions) {
+  std::vector<bool> whole(partitions, true);
+  for (std::size_t b = 0; b < ours.size(); ++b)
+    if (!ours[b]) whole[b % partitions] = false;
+  return whole;
+}
+
 void nats_partition::begin(std::string consumer) {
   consumer_ = std::move(consumer);
   halted_ = false;

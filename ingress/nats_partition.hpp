@@ -15,11 +15,17 @@
 #include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "ingress/nats_delivered.hpp"
 #include "ingress/nats_item.hpp"
+#include "storage/store.hpp"
 
 namespace recapd::ingress {
+
+/// The partitions of which `ours` has every bucket.
+[[nodiscard]] std::vector<bool>
+whole_partitions(const storage::bucket_set &ours, unsigned partitions);
 
 /// Not thread safe.
 class nats_partition {

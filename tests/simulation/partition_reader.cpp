@@ -18,16 +18,9 @@ constexpr auto backoff = 2s;
 constexpr std::size_t window = 8;
 }  // namespace
 
-std::vector<bool> partition_reader::whole() const {
-  const auto ours = around_.buckets();
-  std::vector<bool> all(broker_.partitions(), true);
-  for (std::size_t b = 0; b < ours.size(); ++b)
-    if (!ours[b]) all[b % all.size()] = false;
-  return all;
-}
-
 void partition_reader::look() {
-  const auto held = whole();
+  const auto held =
+      ingress::whole_partitions(around_.buckets(), broker_.partitions());
   for (unsigned n = 0; n < held.size(); ++n)
     if (held[n]) partitions_.try_emplace(n);
   for (auto &[n, p] : partitions_)

@@ -46,7 +46,6 @@ private:
   [[nodiscard]] time_point now() const {
     return time_point{around_.now().time_since_epoch()};
   }
-  [[nodiscard]] std::vector<bool> whole() const;
   void begin(unsigned n, ingress::nats_partition &p);
   void replaced(const std::string &consumer);
   void submit(const ingress::nats_item_ptr &item);
