@@ -43,7 +43,8 @@ public:
   }
   void apply(const session_paid &e, const session &) {
     done.payment = e.payment;
-    tell_tutor("payout_deposited", with_money(with_minutes(), e.payment));
+    if (!RECAPD_PLANTED("hide-payout"))
+      tell_tutor("payout_deposited", with_money(with_minutes(), e.payment));
   }
   void apply(const session_missed &, const session &before) {
     if (!RECAPD_PLANTED("keep-missed-minutes")) done.released = before.held;
@@ -78,7 +79,8 @@ public:
       return tell_tutor(e.kind, with_deadline());
     if (e.kind == "student_recap_reminder") {
       for (const auto &p : s_.participants)
-        if (silent(p)) tell_student(e.kind, p, base());
+        if (RECAPD_PLANTED("remind-everybody") || silent(p))
+          tell_student(e.kind, p, base());
       return;
     }
     auto data = base();

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
 #include <map>
 
 namespace recapd::simulation {
@@ -51,6 +53,13 @@ bool same_reminders(const wf::session &s, const model_session &m) {
 
 }  // namespace
 
+std::string joined(const std::vector<std::string> &words) {
+  std::string all;
+  for (const auto &w : words)
+    all += (all.empty() ? "" : " ") + w;
+  return "[" + all + "]";
+}
+
 std::optional<limit_figure> read_limit(const boost::json::object &refusal) {
   if (!refusal.contains("limit")) return std::nullopt;
   const auto text = [&](const char *name) {
@@ -64,6 +73,16 @@ std::optional<limit_figure> read_limit(const boost::json::object &refusal) {
                           refusal.at("remaining").to_number<std::int64_t>(),
                       .period = text("period"),
                       .student = text("student")};
+}
+
+std::vector<std::pair<std::string, std::string>>
+read_notices(const storage::event_row &e) {
+  std::vector<std::pair<std::string, std::string>> all;
+  if (e.notifications.empty()) return all;
+  const auto list = boost::json::parse(e.notifications);
+  for (const auto &one : list.as_array())
+    all.emplace_back(one.at("kind").as_string(), one.at("to").as_string());
+  return all;
 }
 
 std::string name_of(const wf::usage_key &key) {

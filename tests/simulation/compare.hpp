@@ -5,12 +5,17 @@
 #include <boost/json/object.hpp>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "model.hpp"
+#include "storage/store.hpp"
 #include "workflows/limits.hpp"
 
 namespace recapd::simulation {
+
+/// `[one another]`.
+[[nodiscard]] std::string joined(const std::vector<std::string> &words);
 
 /// A limit refusal's figures.
 struct limit_figure {
@@ -25,6 +30,10 @@ struct limit_figure {
 /// Nothing if it is no limit's refusal.
 [[nodiscard]] std::optional<limit_figure>
 read_limit(const boost::json::object &refusal);
+
+/// Kind and recipient of each notification that goes with an event.
+[[nodiscard]] std::vector<std::pair<std::string, std::string>>
+read_notices(const storage::event_row &e);
 
 /// `tutor_week/ann//20780`, and back.
 [[nodiscard]] std::string name_of(const workflows::usage_key &key);

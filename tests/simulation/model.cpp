@@ -105,6 +105,14 @@ std::optional<instant> confirms_at(const model_session &s,
   return *s.requested_at + *r.auto_confirm_after;
 }
 
+/// A reminder goes to whom it names, or to support when a recap is overdue.
+std::vector<std::string> told_of(const std::string &kind,
+                                 const model_session &s) {
+  if (kind == "student_recap_reminder") return told_students(kind, s, true);
+  if (kind == "student_recap_overdue") return {told_support(kind)};
+  return {told_tutor(kind, s)};
+}
+
 /// One reminder a kind, whichever of its times are over by `until`.
 void remind(verdict &v, const model_session &s, const workflows::rules &r,
             instant until) {
@@ -118,7 +126,7 @@ void remind(verdict &v, const model_session &s, const workflows::rules &r,
     over = std::max(over, o.number);
     if (std::find(kinds.begin(), kinds.end(), o.kind) != kinds.end()) continue;
     kinds.push_back(o.kind);
-    v.events.push_back("reminder.sent");
+    v.events.push_back({"reminder.sent", told_of(o.kind, s)});
   }
 }
 
@@ -134,6 +142,23 @@ model_student *model_session::find(const std::string &student) {
   for (auto &p : students)
     if (p.id == student) return &p;
   return nullptr;
+}
+
+std::string told_tutor(const std::string &kind, const model_session &s) {
+  return kind + " to tutor:" + s.tutor;
+}
+
+std::string told_support(const std::string &kind) {
+  return kind + " to support";
+}
+
+std::vector<std::string> told_students(const std::string &kind,
+                                       const model_session &s, bool missing) {
+  std::vector<std::string> all;
+  for (const auto &p : s.students)
+    if (p.status == "going" && !(missing && p.recap))
+      all.push_back(kind + " to student:" + p.id);
+  return all;
 }
 
 std::int64_t pay_of(int minutes, std::int64_t rate) {
@@ -186,12 +211,12 @@ verdict judge_engine(const model_session &s, instant now,
                             .currency = s.currency};
     v.after.state = "paid";
     v.after.paid = amount;
-    v.events = {"session.paid"};
+    v.events = {{"session.paid", {told_tutor("payout_deposited", s)}}};
   } else if ((s.state == "scheduled" || s.state == "time_logged")
              && now > s.deadline) {
     v.after.state = "missed";
     v.after.held.clear();
-    v.events = {"session.missed"};
+    v.events = {{"session.missed", {told_tutor("session_missed", s)}}};
   } else if (!s.state.empty()) {
     const auto confirm = confirms_at(s, r);
     const bool confirmed = confirm && *confirm <= now;
@@ -199,7 +224,8 @@ verdict judge_engine(const model_session &s, instant now,
     if (confirmed) {
       v.after.state = "completed";
       v.after.completed_at = now;
-      v.events.push_back("session.completed");
+      v.events.push_back(
+          {"session.completed", {told_tutor("session_completed", s)}});
     }
   }
   v.after.version += int(v.events.size());

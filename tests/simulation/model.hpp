@@ -63,13 +63,19 @@ struct model_session {
   [[nodiscard]] model_student *find(const std::string &student);
 };
 
+/// A fact, and who is told what of it: `KIND to WHOM`, in any order.
+struct model_event {
+  std::string type;
+  std::vector<std::string> told;
+};
+
 /// What must come of a command.
 struct verdict {
   std::vector<std::string> codes;  ///< refusals, those of limits apart
   /// What must fit the limits, in the contract's order of refusals; of them
   /// each that does not fit is one more refusal.
   std::vector<model_claim> claims;
-  std::vector<std::string> events;  ///< their types, if accepted
+  std::vector<model_event> events;  ///< if accepted
   model_session after;              ///< if accepted
   std::optional<workflows::transfer> payment;
 
@@ -100,6 +106,14 @@ struct model_command {
 /// What `minutes` of this session count against.
 [[nodiscard]] std::vector<model_claim>
 claims_of(const model_session &s, const workflows::rules &r, int minutes);
+
+/// `KIND to WHOM`.
+[[nodiscard]] std::string told_tutor(const std::string &kind,
+                                     const model_session &s);
+[[nodiscard]] std::string told_support(const std::string &kind);
+/// One for each student who is going; with `missing`, whose recap is not in.
+[[nodiscard]] std::vector<std::string>
+told_students(const std::string &kind, const model_session &s, bool missing);
 
 /// `minutes * rate / 60`, half up.
 [[nodiscard]] std::int64_t pay_of(int minutes, std::int64_t rate);

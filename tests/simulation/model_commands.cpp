@@ -43,11 +43,11 @@ public:
     if (waits && c_.received_at > before.deadline) {
       s().state = "missed";
       s().held.clear();
-      v_.events = {"session.missed"};
+      happens("session.missed", {told_tutor("session_missed", s())});
     }
     if (was_ == "missed" && c_.received_at <= before.deadline) {
       s().state = s().minutes ? "time_logged" : "scheduled";
-      v_.events = {"session.miss_lifted"};
+      happens("session.miss_lifted");
       if (s().minutes) v_.claims = claims_of(s(), r_, *s().minutes);
       s().held = v_.claims;
     }
@@ -82,7 +82,9 @@ private:
   void object(const std::string &code) {
     if (!v_.ended) v_.codes.push_back(code);
   }
-  void happens(const std::string &type) { v_.events.push_back(type); }
+  void happens(const std::string &type, std::vector<std::string> told = {}) {
+    v_.events.push_back({type, std::move(told)});
+  }
   bool allowed(bool who) {
     if (!who) end("not-allowed");
     return who;
@@ -214,7 +216,8 @@ private:
     s().state = "awaiting_student_recap";
     s().tutor_recap = true;
     s().requested_at = c_.received_at;
-    happens("tutor_recap.submitted");
+    happens("tutor_recap.submitted",
+            told_students("student_recap_request", s(), false));
   }
 
   void log(std::int64_t given, bool leave, const wf::recap *written) {
@@ -279,7 +282,7 @@ private:
       return;
     s().state = "completed";
     s().completed_at = c_.received_at;
-    happens("session.completed");
+    happens("session.completed", {told_tutor("session_completed", s())});
   }
 
   void on(const wf::cancel_session &) {
@@ -289,7 +292,7 @@ private:
   }
   void on(const wf::request_support &) {
     if (!allowed(tutor()) || !in("missed")) return;
-    happens("support.requested");
+    happens("support.requested", {told_support("support_requested")});
   }
   void on(const wf::reopen_session &c) {
     if (!allowed(support()) || !in("missed", "update_denied")) return;
@@ -310,28 +313,31 @@ private:
     for (const auto &after : times.tutor_recap_reminder)
       if (n.starts_at + after <= c_.received_at)
         ++n.reminded["tutor_recap_reminder"];
-    happens("session.reopened");
+    happens("session.reopened", {told_tutor("support_reopened", n)});
   }
   void on(const wf::deny_update &) {
     if (!allowed(support()) || !in("missed")) return;
     s().state = "update_denied";
-    happens("session.update_denied");
+    happens("session.update_denied", {told_tutor("support_denied", s())});
   }
   void on(const wf::void_session &) {
     if (!allowed(support())) return;
     if (s().state != "completed" && s().state != "paid"
         && !in("time_logged", "awaiting_student_recap"))
       return;
-    if (s().paid)
+    std::vector<std::string> told;
+    if (s().paid) {
+      told.push_back(told_tutor("payout_reversed", s()));
       v_.payment = wf::transfer{.kind = wf::transfer_kind::reversal,
                                 .from = "tutor:" + s().tutor,
                                 .to = "program:" + s().program,
                                 .amount = *s().paid,
                                 .currency = s().currency};
+    }
     s().state = "voided";
     s().held.clear();
     s().paid.reset();
-    happens("session.voided");
+    happens("session.voided", std::move(told));
   }
   void on(const wf::fire_timers &) {}
   void on(const wf::settle_session &) {}

@@ -6,7 +6,6 @@
 #include <boost/json/parse.hpp>
 
 #include "compare.hpp"
-#include "workflows/session_evolve.hpp"
 #include "workflows/session_json.hpp"
 
 namespace recapd::simulation {
@@ -17,20 +16,6 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::int64_t no_limit = std::int64_t{1} << 40;
-
-std::string joined(const std::vector<std::string> &words) {
-  std::string all;
-  for (const auto &w : words)
-    all += (all.empty() ? "" : " ") + w;
-  return "[" + all + "]";
-}
-
-std::vector<std::string> types_of(const storage::commit &c) {
-  std::vector<std::string> types;
-  for (const auto &e : c.events)
-    types.push_back(e.type);
-  return types;
-}
 
 bool shows(const json::object &view, int version, const std::string &state) {
   return view.at("version").to_number<int>() == version
@@ -240,78 +225,6 @@ void witness::engine_committed(const storage::commit &c) {
                && e.command_id.empty(),
            c.session, "the engine's event is wrong");
   follow(c, v, *r);
-}
-
-/// What was written is what the model says must come of it.
-void witness::follow(const storage::commit &c, const verdict &v,
-                     const wf::rules &r) {
-  const auto types = types_of(c);
-  expect(types == v.events, c.session,
-         "happened " + joined(types) + ", the model says " + joined(v.events));
-  follow_usage(c, v);
-  follow_ledger(c, v);
-  auto after = v.after;
-  if (c.row) {
-    fold(c, after);
-    expect(c.row->next_timer == owed_at(after, r), c.session,
-           "the next timer is not the one that is owed");
-  }
-  sessions_[c.session] = std::move(after);
-}
-
-void witness::follow_usage(const storage::commit &c, const verdict &v) {
-  std::map<std::string, std::int64_t> change, written;
-  for (const auto &claim : v.after.held)
-    change[claim.key] += claim.amount;
-  for (const auto &claim : sessions_[c.session].held)
-    change[claim.key] -= claim.amount;
-  for (const auto &u : c.usage)
-    written[name_of(u.key)] += u.delta;
-  std::erase_if(change, [](const auto &e) { return e.second == 0; });
-  std::erase_if(written, [](const auto &e) { return e.second == 0; });
-  expect(change == written, c.session, "counts other usage than the model");
-  for (const auto &[key, delta] : written)
-    counters_[key].add(commits_, int(delta));
-  for (const auto &claim : v.after.held) {
-    const auto used = counters_[claim.key].last();
-    const auto raised = change.find(claim.key);
-    if (raised != change.end() && raised->second > 0 && claim.cap)
-      expect(used <= *claim.cap, c.session,
-             claim.key + " passes its limit: " + std::to_string(used) + " of "
-                 + std::to_string(*claim.cap));
-  }
-}
-
-void witness::follow_ledger(const storage::commit &c, const verdict &v) {
-  expect(c.payment == v.payment, c.session, "pays otherwise than the model");
-  if (!c.payment) return;
-  accounts_[c.payment->from][c.payment->currency] -= c.payment->amount;
-  accounts_[c.payment->to][c.payment->currency] += c.payment->amount;
-}
-
-/// The history so far folds to the row, and the row is the model's session.
-void witness::fold(const storage::commit &c, const model_session &s) {
-  auto &state = folded_[c.session];
-  state.id = c.session;
-  for (const auto &e : c.events) {
-    auto what = wf::parse_event(e.type, json::parse(e.data));
-    if (!what.has_value())
-      return violation(c.session
-                       + ": an event cannot be read: " + what.error());
-    state = wf::evolve(std::move(state), {.seq = e.seq,
-                                          .at = e.at,
-                                          .by = *wf::parse_person(e.by),
-                                          .what = std::move(*what)});
-  }
-  const auto row = wf::parse_session(json::parse(c.row->body));
-  if (!row.has_value())
-    return violation(c.session + ": the row cannot be read: " + row.error());
-  expect(*row == state, c.session, "the history does not fold to the row");
-  expect(c.row->version == s.version && c.row->state == s.state, c.session,
-         "the row is " + c.row->state + " " + std::to_string(c.row->version)
-             + ", the model's " + s.state + " " + std::to_string(s.version));
-  for (const auto &difference : differences(*row, s))
-    violation(c.session + ": " + difference);
 }
 
 void witness::answered(const actors::submission &s, const actors::outcome &o) {

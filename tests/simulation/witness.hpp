@@ -81,6 +81,7 @@ private:
                const known_command &k);
   void follow(const storage::commit &c, const verdict &v,
               const workflows::rules &r);
+  void follow_notices(const storage::commit &c, const verdict &v);
   void follow_usage(const storage::commit &c, const verdict &v);
   void follow_ledger(const storage::commit &c, const verdict &v);
   void fold(const storage::commit &c, const model_session &s);
