@@ -49,6 +49,7 @@ void journal_state::take(std::shared_ptr<append> a) {
 
 void journal_state::flush_all() {
   flushing_ = false;
+  if (RECAPD_PLANTED("flush-for-ever")) caf::anon_send(self_, flush{});
   node_->reports->journal_depth(buffer_.size());
   auto all = std::exchange(buffer_, {});
   const auto most = node_->options.max_batch;

@@ -21,7 +21,7 @@ public:
     reach();
     auto told = inner_->beat(h);
     // Half of those that fail have reached the database.
-    if (strikes())
+    if (strikes("beat_answer_lost"))
       throw storage_error{fault::outcome_unknown, "simulated: answer lost"};
     watch_(told);
     return told;
@@ -44,14 +44,14 @@ public:
   }
 
 private:
-  bool strikes() {
+  bool strikes(const char *kind) {
     const auto rate = state_->rates.beat_fails;
     if (rate == 0 || !rolls_->chance(rate)) return false;
-    ++state_->faults;
+    ++state_->faults[kind];
     return true;
   }
   void reach() {
-    if (state_->cut || state_->away || strikes())
+    if (state_->cut || state_->away || strikes("beat_failed"))
       throw storage_error{fault::unavailable, "simulated: heartbeat failed"};
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "faulty_store.hpp"
 
+#include <stdexcept>
 #include <utility>
 
 #include "workflows/planted.hpp"
@@ -21,13 +22,16 @@ public:
 
   std::vector<std::optional<fault>>
   append(std::span<const commit> commits) override {
+    go_wrong(commits);
     const bool breaks = std::exchange(state_->breaking, false);
     if (state_->cut || (state_->away && !breaks)
-        || strikes(state_->rates.commit_fails))
+        || strikes(state_->rates.commit_fails, "commit_failed"))
       throw storage_error{fault::unavailable, "simulated: commit failed"};
-    const bool lost = breaks || strikes(state_->rates.answer_lost);
+    const bool lost = breaks || rolls(state_->rates.answer_lost);
     const auto written =
         lost ? rolls_->below(commits.size() + 1) : commits.size();
+    if (lost)
+      ++state_->faults[written > 0 ? "answer_lost" : "answer_lost_unwritten"];
     auto fates = inner_->append(commits.first(written));
     for (std::size_t i = 0; i < fates.size(); ++i)
       if (fates[i] && let_pass(*fates[i], commits[i])) fates[i].reset();
@@ -130,10 +134,21 @@ public:
   violations check() override { return read().check(); }
 
 private:
-  bool strikes(unsigned per_mille) {
-    if (per_mille == 0 || !rolls_->chance(per_mille)) return false;
-    ++state_->faults;
-    return true;
+  bool rolls(unsigned per_mille) {
+    return per_mille > 0 && rolls_->chance(per_mille);
+  }
+  bool strikes(unsigned per_mille, const char *kind) {
+    const bool now = rolls(per_mille);
+    if (now) ++state_->faults[kind];
+    return now;
+  }
+  /// What takes an actor or the whole process with it, as planted bugs.
+  static void go_wrong(std::span<const commit> commits) {
+    for (const auto &c : commits)
+      for (const auto &e : c.events) {
+        if (e.type != "session.voided") continue;
+        if (RECAPD_PLANTED("throw")) throw std::logic_error{"planted"};
+      }
   }
   /// A journal that has lost one of its refusals, as a planted bug.
   bool let_pass(fault refusal, commit c) {
@@ -160,7 +175,8 @@ private:
     if (c.row) c.row->version = version;
   }
   store &read() {
-    if (state_->cut || state_->away || strikes(state_->rates.read_fails))
+    if (state_->cut || state_->away
+        || strikes(state_->rates.read_fails, "read_failed"))
       throw storage_error{fault::unavailable, "simulated: read failed"};
     return *inner_;
   }

@@ -8,10 +8,12 @@
 #include <caf/scheduled_actor.hpp>
 #include <caf/send.hpp>
 #include <cxxabi.h>
+#include <exception>
 #include <map>
 #include <typeindex>
 
 #include "actors/guard_actor.hpp"
+#include "actors/journal_actor.hpp"
 
 namespace recapd::simulation {
 
@@ -37,6 +39,16 @@ const std::string &short_name(const std::type_info &type) {
          at = name.find(prefix))
       name.erase(at, prefix.size());
   return name;
+}
+
+std::string what_of(const std::exception_ptr &thrown) {
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const std::exception &e) {
+    return e.what();
+  } catch (...) {
+    return "something unknown";
+  }
 }
 
 std::string name_of_next(caf::scheduled_actor &actor) {
@@ -139,37 +151,70 @@ void process::end(caf::exit_reason reason) {
     caf::anon_send_exit(a, reason);
 }
 
+/// As the engine: the new actors begin when the old ones have ended.
 void process::restart_node() {
   end(caf::exit_reason::user_shutdown);
+  while (scheduler_->try_run_once()) {
+  }
   spawn();
 }
 
-/// A place among the jobs, not the starved one's if there is another.
+/// A journal does, while the database is slow.
+bool process::rests(caf::resumable *job) const {
+  if (*world_time_ >= journals_rest_until_) return false;
+  const auto *actor = dynamic_cast<caf::scheduled_actor *>(job);
+  return actor != nullptr
+         && std::string_view{actor->name()} == actors::journal_state::name;
+}
+
+bool process::has_job() const {
+  return !std::all_of(jobs().begin(), jobs().end(),
+                      [this](auto *job) { return rests(job); });
+}
+
+/// A place among the jobs: of one that may run, not the starved one's if there
+/// is another.
 std::size_t process::choose(dice &rolls) {
-  const auto at = rolls.below(jobs().size());
+  auto at = rolls.below(jobs().size());
+  const auto pass_over_resting = [&] {
+    while (rests(jobs()[at]))
+      at = (at + 1) % jobs().size();
+  };
+  pass_over_resting();
   if (starved_for_ == 0) return at;
   --starved_for_;
   if (id_of(jobs()[at]) != starved_) return at;
-  return (at + 1) % jobs().size();
+  at = (at + 1) % jobs().size();
+  pass_over_resting();
+  return at;
 }
 
 bool process::mortal(const caf::scheduled_actor &actor) const {
   return actor.id() >= first_id_ && actor.id() != guard_.id();
 }
 
-process::stepped process::step(dice &rolls, bool fatal) {
+process::stepped
+process::step(dice &rolls,
+              const std::function<bool(const std::string &)> &fatal) {
   const auto at = std::ptrdiff_t(choose(rolls));
   const auto chosen = jobs().begin() + at;
   std::rotate(jobs().begin(), chosen, chosen + 1);
   stepped done{.what = "?"};
   auto *actor = dynamic_cast<caf::scheduled_actor *>(jobs().front());
   if (actor != nullptr) {
-    done.killed = fatal && mortal(*actor);
+    const auto next = name_of_next(*actor);
+    done.killed = fatal(next) && mortal(*actor);
     done.what = std::string{actor->name()} + "#" + std::to_string(actor->id())
-                + (done.killed ? " killed before " : " ")
-                + name_of_next(*actor);
+                + (done.killed ? " killed before " : " ") + next;
     if (done.killed)
       caf::anon_send_exit(actor->address(), caf::exit_reason::kill);
+    // By itself CAF would only end the actor, and another take its place.
+    actor->set_exception_handler(
+        [this](caf::scheduled_actor *self, std::exception_ptr &thrown) {
+          thrown_ = std::string{self->name()} + "#" + std::to_string(self->id())
+                    + " threw: " + what_of(thrown);
+          return caf::make_error(caf::sec::runtime_error);
+        });
   }
   scheduler_->try_run_once();
   return done;
@@ -191,10 +236,13 @@ bool process::submit(actors::submission s,
                      actors::reply<actors::outcome> done) {
   auto item = std::make_shared<actors::work>();
   item->what = std::move(s);
-  ++*in_flight_;
+  const auto number = ++taken_;
+  open_->emplace(number,
+                 open_command{.what = item->what.source + "/" + item->what.id,
+                              .since = *world_time_});
   item->done = actors::reply<actors::outcome>{
-      [done = std::move(done), count = in_flight_](auto a) {
-        --*count;
+      [done = std::move(done), open = open_, number](auto a) {
+        open->erase(number);
         done(std::move(a));
       }};
   const bool ours = item->what.inbox_seq || item->what.here

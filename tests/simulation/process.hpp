@@ -5,7 +5,9 @@
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 #include <caf/scheduler/test_coordinator.hpp>
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -42,6 +44,14 @@ struct membership {
   std::function<void()> leave;
 };
 
+/// A command that was taken and is not answered.
+struct open_command {
+  std::string what;  ///< `source/id`
+  instant since;
+};
+/// In the order of taking.
+using open_commands = std::map<std::uint64_t, open_command>;
+
 /// Everything runs on the caller's thread, one message at a time.
 class process {
 public:
@@ -62,27 +72,41 @@ public:
   process(const process &) = delete;
   process &operator=(const process &) = delete;
 
-  [[nodiscard]] bool has_job() const { return !jobs().empty(); }
+  /// An actor that may run has mail; a journal that rests may not.
+  [[nodiscard]] bool has_job() const;
+  /// Nobody has mail.
+  [[nodiscard]] bool idle() const { return jobs().empty(); }
   struct stepped {
     std::string what;
     bool killed = false;
   };
-  /// One message of a random actor. With `fatal` the actor dies of it instead,
-  /// unless it is one that does not die of itself: the guard, or CAF's own.
-  stepped step(dice &rolls, bool fatal);
+  /// One message of a random actor. If it is `fatal`, by the name of its type,
+  /// the actor dies of it instead, unless it is one that does not die of
+  /// itself: the guard, or CAF's own.
+  stepped step(dice &rolls,
+               const std::function<bool(const std::string &)> &fatal);
   /// Lets one actor of those with mail rest for so many steps.
   void starve_one(dice &rolls, int steps);
+  [[nodiscard]] bool starves() const { return starved_for_ > 0; }
+  /// As when the database is slow: until then the journals write nothing.
+  void rest_journals(instant until) { journals_rest_until_ = until; }
   /// Its timers see the world's time.
   void catch_up();
   /// True if one of the actors died that the engine would start all anew for.
   [[nodiscard]] bool wants_restart() const { return died_; }
   void restart_node();
+  /// What an actor threw last, and which; empty: none did.
+  [[nodiscard]] const std::string &thrown() const { return thrown_; }
 
   /// As the engine does: to the session, or to the node that serves it. True
   /// if it goes to another.
   bool submit(actors::submission s, actors::reply<actors::outcome> done);
-  /// Commands taken and not answered.
-  [[nodiscard]] int in_flight() const { return *in_flight_; }
+  /// Commands taken and not answered. Empty when the process has ended: what
+  /// dies with it is answered, as lost.
+  [[nodiscard]] std::shared_ptr<const open_commands> open() const {
+    return open_;
+  }
+  [[nodiscard]] std::size_t in_flight() const { return open_->size(); }
   [[nodiscard]] storage::bucket_set buckets() const {
     return owned_->buckets();
   }
@@ -106,6 +130,7 @@ private:
   [[nodiscard]] std::deque<caf::resumable *> &jobs() const {
     return scheduler_->jobs;
   }
+  [[nodiscard]] bool rests(caf::resumable *job) const;
   [[nodiscard]] std::size_t choose(dice &rolls);
   [[nodiscard]] bool mortal(const caf::scheduled_actor &actor) const;
 
@@ -123,7 +148,8 @@ private:
   std::shared_ptr<skewed_clock> clock_;
   node_parts_kept parts_;
   std::shared_ptr<actors::ownership> owned_;
-  std::shared_ptr<int> in_flight_ = std::make_shared<int>(0);
+  std::shared_ptr<open_commands> open_ = std::make_shared<open_commands>();
+  std::uint64_t taken_ = 0;
   caf::actor_system_config config_;
   std::unique_ptr<caf::actor_system> system_;
   caf::scheduler::test_coordinator *scheduler_ = nullptr;
@@ -133,6 +159,8 @@ private:
   caf::actor_id first_id_ = 0;  ///< of the node's actors
   caf::actor_id starved_ = 0;
   int starved_for_ = 0;
+  instant journals_rest_until_{};
+  std::string thrown_;
 };
 
 }  // namespace recapd::simulation

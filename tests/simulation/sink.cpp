@@ -19,7 +19,7 @@ bool sink::pump(storage::store &store, dice &rolls, unsigned fails) {
     if (got_to != cursor) store.save_cursor("simulated", got_to);
     return broke;
   } catch (const storage::storage_error &) {
-    return true;
+    return false;
   }
 }
 

@@ -17,7 +17,7 @@ namespace recapd::simulation {
 class sink {
 public:
   /// Reads on from the stored cursor; the receiver breaks off `fails` per mille
-  /// of the deliveries. True if something went wrong on the way.
+  /// of the deliveries. True if it did.
   bool pump(storage::store &store, dice &rolls, unsigned fails);
 
   [[nodiscard]] const std::vector<std::string> &violations() const {

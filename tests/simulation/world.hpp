@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -61,11 +62,17 @@ public:
 
 private:
   using microseconds = std::chrono::microseconds;
+  /// Far above what any seed has needed: past it something runs in a circle.
+  static constexpr std::uint64_t most_steps = 1'500'000;
+  /// A node answers whatever it took within this time when nothing goes wrong;
+  /// more than the forwarder's patience.
+  static constexpr std::chrono::seconds longest_reply{30};
   struct slot {
     std::unique_ptr<process> running;
     bool paused = false;
     bool cut_off = false;  ///< from the database
     bool leaving = false;  ///< it was asked to drain
+    instant troubled;      ///< by any fault, the last time
     int starts = 0;
     std::string name;
     std::shared_ptr<partition_reader> reader;
@@ -89,8 +96,8 @@ private:
   struct hazards {
     fault_rates store;
     unsigned actor_killed = 0, process_killed = 0, paused = 0, clock_jumps = 0,
-             starved = 0, cut_off = 0, drained = 0, resharded = 0,
-             broker_lost = 0;
+             starved = 0, journal_slow = 0, cut_off = 0, drained = 0,
+             resharded = 0, broker_lost = 0;
     unsigned sink_fails = 0;  ///< per mille
     unsigned parcels_lost = 0;
     bool redelivers = false;
@@ -107,15 +114,24 @@ private:
   [[nodiscard]] bool run_due();
   [[nodiscard]] std::vector<slot *> ready();
   void move_one(slot &s);
-  void calm_down();
-  void settle();
-  void fire_what_is_overdue();
-  void fire_what_is_owed();
-  void truce();
   [[nodiscard]] bool sound() const;
   [[nodiscard]] std::uint64_t answers_lost() const;
   [[nodiscard]] bool over() const;
   void look_at_sink();
+  void look_closely();
+  void end_all();
+
+  // ---- world_calm.cpp
+  void calm_down();
+  void settle();
+  void fire_what_is_overdue();
+  void fire_what_is_owed();
+  void answer_everybody();
+  [[nodiscard]] std::optional<std::pair<std::size_t, open_command>>
+  oldest_open() const;
+  void never_answered(std::size_t i, const open_command &what);
+  void runs_in_a_circle();
+  void truce();
 
   // ---- world_faults.cpp
   void seed_hazards();
@@ -124,6 +140,7 @@ private:
   void kill_process(std::size_t i);
   void pause(std::size_t i);
   void jump_clock(std::size_t i);
+  void slow_down(std::size_t i);
   void cut_off(std::size_t i);
   void go_on(std::size_t i);
 
@@ -180,7 +197,7 @@ private:
   actors::engine_options options_;
   bool calm_ = false;
   std::uint64_t answers_lost_ = 0;
-  bool died_ = false;  ///< an actor or process, since the last truce
+  instant next_truce_;
   std::shared_ptr<instant> now_;
   std::shared_ptr<storage::memory_database> database_;
   std::unique_ptr<storage::store> store_;  ///< the world's own, never fails

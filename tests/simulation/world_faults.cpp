@@ -20,6 +20,7 @@ void world::seed_hazards() {
   h.paused = maybe(unsigned(d.between(800, 5000)));
   h.clock_jumps = maybe(unsigned(d.between(500, 4000)));
   h.starved = maybe(unsigned(d.between(50, 500)));
+  h.journal_slow = maybe(unsigned(d.between(500, 4000)));
   h.sink_fails = maybe(unsigned(d.between(20, 300)));
   h.redelivers = d.chance(600);
 
@@ -83,8 +84,10 @@ void world::strike() {
     s.reader->reconnect();
   }
   if (one_of(hazards_.clock_jumps)) jump_clock(i);
+  if (one_of(hazards_.journal_slow)) slow_down(i);
   if (one_of(hazards_.starved)) {
     ++tally_.faults["starved"];
+    s.troubled = *now_;
     s.running->starve_one(faults_, faults_.between(10, 400));
   }
 }
@@ -92,7 +95,6 @@ void world::strike() {
 void world::kill_process(std::size_t i) {
   ++tally_.faults["process_killed"];
   note("n" + std::to_string(i) + " is killed");
-  died_ = true;
   gone(i);
   const microseconds down{std::int64_t(faults_.below(90'000'000))};
   at(*now_ + down, [this, i] {
@@ -117,6 +119,11 @@ void world::pause(std::size_t i) {
 void world::go_on(std::size_t i) {
   auto &s = slots_[i];
   if (!std::exchange(s.paused, false) || !s.running) return;
+  s.troubled = *now_;
+  const auto &members = leases_->table.members;
+  const auto m = members.find(s.name);
+  if (shares_ && (m == members.end() || m->second.expires_at <= lease_time()))
+    ++tally_.met["paused_past_lease"];
   s.running->catch_up();
   for (const auto &what : std::exchange(s.mail, {}))
     if (s.reader) s.reader->arrived(what);
@@ -135,18 +142,36 @@ void world::cut_off(std::size_t i) {
        + std::to_string(rest.count() / 1000) + " ms");
   at(*now_ + rest, [this, i, start = s.starts, line] {
     line->away = line->breaking = false;
-    if (slots_[i].starts == start) slots_[i].cut_off = false;
+    if (slots_[i].starts != start) return;
+    slots_[i].cut_off = false;
+    slots_[i].troubled = *now_;
   });
 }
 
 void world::jump_clock(std::size_t i) {
-  ++tally_.faults["clock_jumped"];
   const std::int64_t far = faults_.chance(200) ? 7'200'000'000 : 20'000'000;
   const microseconds off{std::int64_t(faults_.below(std::size_t(2 * far)))
                          - far};
+  auto &clock = slots_[i].running->clock();
+  const auto was = std::exchange(clock.off, faults_.chance(250) ? 0us : off);
+  if (clock.off == was) return;
+  ++tally_.faults[clock.off > was ? "clock_forward" : "clock_back"];
   note("n" + std::to_string(i) + " has its clock off by "
-       + std::to_string(off.count() / 1000) + " ms");
-  slots_[i].running->clock().off = faults_.chance(250) ? 0us : off;
+       + std::to_string(clock.off.count() / 1000) + " ms");
+}
+
+/// Commits take that long, one after the other.
+void world::slow_down(std::size_t i) {
+  ++tally_.faults["journal_slow"];
+  const microseconds rest{std::int64_t(
+      faults_.below(faults_.chance(300) ? 20'000'000 : 2'000'000))};
+  note("n" + std::to_string(i) + " has slow journals for "
+       + std::to_string(rest.count() / 1000) + " ms");
+  auto &s = slots_[i];
+  s.running->rest_journals(*now_ + rest);
+  s.troubled = *now_ + rest;
+  // Somebody has to pass the time until then.
+  at(*now_ + rest, [] {});
 }
 
 }  // namespace recapd::simulation

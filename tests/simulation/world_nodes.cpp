@@ -13,13 +13,20 @@ using std::chrono::microseconds;
 
 namespace {
 /// What is in flight gets so long when a node leaves.
-constexpr auto longest_drain = 20s;
+constexpr auto longest_drain = 60s;
 constexpr auto between_looks = 200ms;
 /// A node that serves a session is found within this time; less than the
 /// forwarder's patience.
 constexpr auto longest_answer = 24s;
 /// Apart from the numbers of planned commands.
 constexpr int first_of_roll = 1'000'000;
+
+std::string list(const std::vector<int> &shards) {
+  std::string all = "[";
+  for (const int shard : shards)
+    all += (all.size() > 1 ? " " : "") + std::to_string(shard);
+  return all + "]";
+}
 }  // namespace
 
 /// By the database's clock, which measures the leases.
@@ -36,7 +43,12 @@ world::membership_of(std::size_t i,
   // One that is started on its data folder again has its old name.
   if (s.name.empty() || faults_.chance(200))
     s.name = "n" + std::to_string(i) + "-" + std::to_string(s.starts);
-  const auto told = [this, i](const storage::turn &turn) {
+  const auto told = [this, i, last = std::make_shared<std::string>()](
+                        const storage::turn &turn) {
+    auto now = list(turn.held) + " of " + std::to_string(turn.shards)
+               + " shards, and gives up " + list(turn.surplus);
+    if (now != *last) note("n" + std::to_string(i) + " is told to hold " + now);
+    *last = std::move(now);
     lease_witness_->told(i, turn, *steady_, *steady_ + lease_);
   };
   return {.leases =
@@ -103,7 +115,10 @@ void world::gone(std::size_t i) {
   lease_witness_->ends(i);
   s.reader.reset();
   s.mail.clear();
+  const auto open = s.running->open();
   s.running.reset();
+  // With its actors go all who could still answer.
+  if (!open->empty()) never_answered(i, open->begin()->second);
   s.paused = s.cut_off = s.leaving = false;
 }
 
@@ -113,19 +128,24 @@ void world::drain(std::size_t i) {
   note("n" + std::to_string(i) + " is asked to drain");
 }
 
-/// It ends when all it took is answered.
+/// It ends when all it took is answered, or is given up when that takes too
+/// long; which it may for what went wrong meanwhile, and for nothing else.
 void world::end_drained(std::size_t i, int starts, instant latest) {
   auto &s = slots_[i];
   if (s.starts != starts || !s.running) return;
   const bool done = !s.paused && s.running->in_flight() == 0;
-  if (*now_ < latest && (!done || s.running->has_job())) {
+  if (*now_ < latest && (!done || !s.running->idle())) {
     at(*now_ + between_looks,
        [this, i, starts, latest] { end_drained(i, starts, latest); });
     return;
   }
+  if (!done && s.healthy() && !s.running->starves()) {
+    const auto &first = s.running->open()->begin()->second;
+    if (*now_ - std::max(first.since, s.troubled) > longest_reply)
+      never_answered(i, first);
+  }
   if (!s.cut_off) lease_store_->leave(s.name, std::to_string(starts));
   note("n" + std::to_string(i) + " has left");
-  died_ = true;
   gone(i);
   const microseconds down{calm_ ? 0 : std::int64_t(faults_.below(90'000'000))};
   at(*now_ + down, [this, i] {
