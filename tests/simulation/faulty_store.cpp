@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "faulty_store.hpp"
 
+#include <cstdlib>
 #include <stdexcept>
 #include <utility>
 
@@ -147,6 +148,7 @@ private:
     for (const auto &c : commits)
       for (const auto &e : c.events) {
         if (e.type != "session.voided") continue;
+        if (RECAPD_PLANTED("crash")) std::abort();
         if (RECAPD_PLANTED("throw")) throw std::logic_error{"planted"};
       }
   }

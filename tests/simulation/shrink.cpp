@@ -5,26 +5,28 @@
 
 namespace recapd::simulation {
 
-shrunk shrink(std::uint64_t seed, const plan &failing, const run_result &result,
-              int tries) {
-  shrunk best{.smallest = failing, .result = result};
+shrunk shrink(black_box &box, std::uint64_t seed, const plan &failing,
+              const std::string &failure, shrinking_bounds most) {
+  shrunk best{.smallest = failing, .failure = failure};
+  std::uint64_t steps = 0;
+  const auto may = [&] { return most.runs > 0 && steps < most.steps; };
   auto part = best.smallest.commands.size() / 2;
-  while (part > 0 && tries > 0) {
+  while (part > 0 && may()) {
     bool smaller = false;
-    for (std::size_t from = 0;
-         from < best.smallest.commands.size() && tries > 0;) {
+    for (std::size_t from = 0; from < best.smallest.commands.size() && may();) {
       auto candidate = best.smallest;
       auto &all = candidate.commands;
       const auto first = all.begin() + std::ptrdiff_t(from);
       all.erase(first,
                 first + std::ptrdiff_t(std::min(part, all.size() - from)));
-      --tries;
-      auto outcome = world{seed, candidate}.run();
-      if (outcome.violations.empty()) {
+      --most.runs;
+      auto still = failure_of(box, seed, candidate);
+      steps += box.steps();
+      if (!still) {
         from += part;
         continue;
       }
-      best = {.smallest = std::move(candidate), .result = std::move(outcome)};
+      best = {.smallest = std::move(candidate), .failure = std::move(*still)};
       smaller = true;
     }
     if (!smaller || part > best.smallest.commands.size() / 2) part /= 2;

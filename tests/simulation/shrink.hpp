@@ -2,18 +2,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "world.hpp"
+#include "attempt.hpp"
 
 namespace recapd::simulation {
 
 struct shrunk {
   plan smallest;
-  run_result result;  ///< of the smallest
+  std::string failure;  ///< of the smallest
 };
 
-/// Leaves out ever smaller parts of the plan while the seed still fails; at
-/// most `tries` runs.
-[[nodiscard]] shrunk shrink(std::uint64_t seed, const plan &failing,
-                            const run_result &result, int tries);
+/// How much shrinking may cost.
+struct shrinking_bounds {
+  int runs = 150;
+  std::uint64_t steps = 20'000'000;  ///< of all runs together
+};
+
+/// Leaves out ever smaller parts of the plan while the seed still fails,
+/// crashes included. Each try runs apart, with `box` for its steps.
+[[nodiscard]] shrunk shrink(black_box &box, std::uint64_t seed,
+                            const plan &failing, const std::string &failure,
+                            shrinking_bounds most = {});
 
 }  // namespace recapd::simulation
