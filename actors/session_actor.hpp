@@ -52,6 +52,8 @@ private:
   using item = std::variant<std::shared_ptr<work>, reply<done_t>>;
 
   enum class owner { tutor, course };
+  /// A value of its own: an optional would take twice the room.
+  static constexpr instant never = instant::max();
 
   /// What is on its way for the item at the front.
   struct job {
@@ -94,6 +96,8 @@ private:
   void ask_settlement_of();
   void look_for_trace();
   void moved();
+  [[nodiscard]] std::optional<instant> due() const;
+  void tell_timers(std::optional<instant> at);
   void arm_timer();
   void load();
   void look_for_outcome();
@@ -117,8 +121,8 @@ private:
   /// is not completed or that is not known.
   std::unique_ptr<std::string> completed_by_;
   workflows::session session_;
-  exit_note<shard_ref> note_;  ///< keyed by the session's id
-  std::optional<instant> armed_;
+  exit_note<shard_ref> note_;              ///< keyed by the session's id
+  instant armed_ = never;                  ///< as the timers know it
   std::array<std::uint32_t, 8> recent_{};  ///< hashes of commands done here
   std::uint32_t step_ = 0;  ///< which answer is awaited; others are late
   std::uint8_t recents_ = 0;

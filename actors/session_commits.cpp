@@ -127,22 +127,24 @@ void session_state::moved() {
   arm_timer();
 }
 
-void session_state::arm_timer() {
+std::optional<instant> session_state::due() const {
+  if (!session_.exists()) return std::nullopt;
   const auto timer = wf::next_timer(session_, *job_->rules);
-  const auto at = timer ? std::optional{timer->fires_at} : std::nullopt;
-  if (at == armed_) return;
-  armed_ = at;
+  return timer ? std::optional{timer->fires_at} : std::nullopt;
+}
+
+void session_state::tell_timers(std::optional<instant> at) {
+  armed_ = at.value_or(never);
   caf::anon_send(node_->timers, arm{.session = session_.id, .at = at});
+}
+
+void session_state::arm_timer() {
+  if (const auto at = due(); at.value_or(never) != armed_) tell_timers(at);
 }
 
 /// The timers thought something was due and it is not: tell them what is.
 void session_state::nothing_due() {
-  armed_.reset();
-  if (session_.exists()) {
-    const auto timer = wf::next_timer(session_, *job_->rules);
-    armed_ = timer ? std::optional{timer->fires_at} : std::nullopt;
-  }
-  caf::anon_send(node_->timers, arm{.session = session_.id, .at = armed_});
+  tell_timers(due());
   finish(outcome{});
 }
 

@@ -105,7 +105,7 @@ void session_state::loaded(session_loaded &m) {
   auto id = session_.id;
   session_ = *m.found ? std::move(**m.found) : wf::session{};
   session_.id = std::move(id);
-  armed_.reset();
+  armed_ = never;
   loaded_ = true;
   --job_->tries;  // looking is not a try
   again();
