@@ -21,11 +21,11 @@ enum class role : std::uint8_t { tutor, student, support, system };
 struct person {
   role as = role::system;
   std::string id;
-  bool operator==(const person&) const = default;
+  bool operator==(const person &) const = default;
 };
 
 /// `role:id`.
-[[nodiscard]] std::string to_string(const person& p);
+[[nodiscard]] std::string to_string(const person &p);
 
 /// Nothing unless the text is a known role, a colon and a valid id.
 [[nodiscard]] std::optional<person> parse_person(std::string_view text);

@@ -26,7 +26,7 @@ struct usage_key {
   std::string owner;  ///< a tutor's or a course's id
   std::string item;   ///< a student's id, or empty
   int period = 0;     ///< day number: the week's Thursday, or the day
-  auto operator<=>(const usage_key&) const = default;
+  auto operator<=>(const usage_key &) const = default;
 };
 
 /// True if the owner is a tutor (else a course).
@@ -35,7 +35,7 @@ struct usage_key {
 }
 
 /// `2026-W47` or `2026-11-23`.
-[[nodiscard]] std::string period_name(const usage_key& key);
+[[nodiscard]] std::string period_name(const usage_key &key);
 
 /// The refusal a passed limit of this kind gives.
 [[nodiscard]] refusal_code refusal_of(limit_kind k);
@@ -45,11 +45,11 @@ struct claim {
   usage_key key;
   int amount = 0;          ///< minutes, or 1 session
   std::optional<int> cap;  ///< the limit; nothing: counted, never refused
-  bool operator==(const claim&) const = default;
+  bool operator==(const claim &) const = default;
 };
 
 /// True if `used + amount` would pass the cap.
-[[nodiscard]] constexpr bool passes_limit(const claim& c, std::int64_t used) {
+[[nodiscard]] constexpr bool passes_limit(const claim &c, std::int64_t used) {
   return c.cap && used + c.amount > *c.cap;
 }
 
@@ -57,11 +57,11 @@ struct claim {
 /// order (tutor week, each student's course week, course week, each pair's
 /// day). `minutes` is the rounded figure.
 [[nodiscard]] std::vector<claim>
-claims_of(const rules& r, const std::string& tutor, const std::string& course,
-          const std::vector<std::string>& going, instant starts_at,
-          const std::string& timezone, int minutes);
+claims_of(const rules &r, const std::string &tutor, const std::string &course,
+          const std::vector<std::string> &going, instant starts_at,
+          const std::string &timezone, int minutes);
 
 /// The refusal of a claim that passes its limit, `used` counted so far.
-[[nodiscard]] refusal limit_refusal(const claim& c, std::int64_t used);
+[[nodiscard]] refusal limit_refusal(const claim &c, std::int64_t used);
 
 }  // namespace recapd::workflows

@@ -20,11 +20,11 @@ enum class transfer_kind : std::uint8_t { settlement, reversal };
 /// account to the other (`program:ID` to `tutor:ID`, or back).
 struct transfer {
   transfer_kind kind = transfer_kind::settlement;
-  std::string from;          ///< the account that gives: entry -amount
-  std::string to;            ///< the account that gets: entry +amount
-  std::int64_t amount = 0;   ///< minor units, never negative
+  std::string from;         ///< the account that gives: entry -amount
+  std::string to;           ///< the account that gets: entry +amount
+  std::int64_t amount = 0;  ///< minor units, never negative
   std::string currency;
-  bool operator==(const transfer&) const = default;
+  bool operator==(const transfer &) const = default;
 };
 
 }  // namespace recapd::workflows

@@ -23,7 +23,7 @@ struct limit_rules {
   std::optional<int> student_course_minutes_per_week = 180;
   std::optional<int> course_minutes_per_week;
   std::optional<int> pair_sessions_per_day = 1;
-  bool operator==(const limit_rules&) const = default;
+  bool operator==(const limit_rules &) const = default;
 };
 
 /// When reminders go out; a list is ascending, an absent value never fires.
@@ -34,8 +34,8 @@ struct reminder_rules {
   list student_recap_reminder;                          ///< after the request
   list tutor_remind_student;                            ///< after the request
   std::optional<std::chrono::seconds>
-    student_recap_overdue;  ///< after the request
-  bool operator==(const reminder_rules&) const = default;
+      student_recap_overdue;  ///< after the request
+  bool operator==(const reminder_rules &) const = default;
 };
 
 /// The rules one session is judged by (the defaults are CONTRACT section 6's).
@@ -53,7 +53,7 @@ struct rules {
   std::int64_t rate_per_hour = 1500;  ///< minor units
   std::string currency = "USD";
   reminder_rules reminders = default_reminders();
-  bool operator==(const rules&) const = default;
+  bool operator==(const rules &) const = default;
 
   [[nodiscard]] static reminder_rules default_reminders();
 };
@@ -62,15 +62,15 @@ struct rules {
 struct policy {
   rules base;
   std::map<std::string, rules, std::less<>> courses;  ///< already merged
-  bool operator==(const policy&) const = default;
+  bool operator==(const policy &) const = default;
 
   /// The rules of a course: its own, else the programme's.
-  [[nodiscard]] const rules& for_course(std::string_view course) const;
+  [[nodiscard]] const rules &for_course(std::string_view course) const;
 };
 
 /// Canonical JSON in the config file's shape (durations as text), every
 /// member of every course written out; two equal policies give equal text.
-[[nodiscard]] boost::json::object to_json(const policy& p);
+[[nodiscard]] boost::json::object to_json(const policy &p);
 
 /// What is wrong in a policy text and where.
 struct policy_error {
@@ -82,6 +82,6 @@ struct policy_error {
 /// members keep their defaults; a course inherits the programme's rules).
 /// On a wrong or unknown member fills `error` and returns nothing.
 [[nodiscard]] std::optional<policy>
-parse_policy(const boost::json::object& json, policy_error& error);
+parse_policy(const boost::json::object &json, policy_error &error);
 
 }  // namespace recapd::workflows

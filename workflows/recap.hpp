@@ -11,7 +11,7 @@ struct recap {
   std::string topics_covered;
   std::string how_tutee_did;
   std::string next_steps;
-  bool operator==(const recap&) const = default;
+  bool operator==(const recap &) const = default;
 };
 
 /// Grapheme clusters (UAX #29) of valid UTF-8 text, trimmed, inner runs of
@@ -19,6 +19,6 @@ struct recap {
 [[nodiscard]] int characters(std::string_view text);
 
 /// The three parts together, each counted by itself.
-[[nodiscard]] int characters(const recap& r);
+[[nodiscard]] int characters(const recap &r);
 
 }  // namespace recapd::workflows

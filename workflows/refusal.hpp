@@ -46,18 +46,18 @@ struct limit_detail {
   std::int64_t remaining = 0;  ///< never below 0
   std::string period;          ///< `2026-W47` or `2026-11-23`
   std::string student;         ///< empty where it is not one student's
-  bool operator==(const limit_detail&) const = default;
+  bool operator==(const limit_detail &) const = default;
 };
 
 struct refusal {
   refusal_code code = refusal_code::malformed;
   std::string detail;  ///< one sentence for a person
   std::optional<limit_detail> limit = std::nullopt;
-  bool operator==(const refusal&) const = default;
+  bool operator==(const refusal &) const = default;
 };
 
 /// `{"code","detail"}` and, of a limit, `limit`, `used`, `remaining`,
 /// `period`, `student`.
-[[nodiscard]] boost::json::object to_json(const refusal& r);
+[[nodiscard]] boost::json::object to_json(const refusal &r);
 
 }  // namespace recapd::workflows

@@ -27,8 +27,10 @@ std::vector<event> numbered(const session &s, std::vector<event_body> bodies,
   events.reserve(bodies.size());
   int seq = s.version;
   for (auto &body : bodies)
-    events.push_back(
-        {.seq = ++seq, .at = at, .by = doer_of(body, by), .what = std::move(body)});
+    events.push_back({.seq = ++seq,
+                      .at = at,
+                      .by = doer_of(body, by),
+                      .what = std::move(body)});
   return events;
 }
 

@@ -13,7 +13,7 @@
 namespace recapd::workflows {
 
 /// Pure and total: never refuses, never looks at a clock or a policy.
-[[nodiscard]] session evolve(session state, const event& e);
+[[nodiscard]] session evolve(session state, const event &e);
 
 /// A message to a person about a session (CONTRACT section 5).
 struct notification {
@@ -32,8 +32,8 @@ struct effects {
 };
 
 /// `before` and `after` are the states around the event.
-[[nodiscard]] effects effects_of(const session& before, const event& e,
-                                 const session& after);
+[[nodiscard]] effects effects_of(const session &before, const event &e,
+                                 const session &after);
 
 /// What fires next for a session, and when.
 struct due_timer {
@@ -41,18 +41,17 @@ struct due_timer {
                      ///< `settle`
   instant at;        ///< as a person would say it
   instant fires_at;  ///< `deadline` fires just after `at`; all others at it
-  bool operator==(const due_timer&) const = default;
+  bool operator==(const due_timer &) const = default;
 };
 
 /// The earliest timer, or nothing if the session waits for nobody.
-[[nodiscard]] std::optional<due_timer> next_timer(const session& s,
-                                                  const rules& judged_by);
+[[nodiscard]] std::optional<due_timer> next_timer(const session &s,
+                                                  const rules &judged_by);
 
 /// `time the tutor and a student were both in the call`, rounded up to the
 /// step, at most the maximum; nothing without calls. `now` counts a call that
 /// still runs.
-[[nodiscard]] std::optional<int> suggested_minutes(const session& s,
-                                                   const rules& judged_by,
-                                                   instant now);
+[[nodiscard]] std::optional<int>
+suggested_minutes(const session &s, const rules &judged_by, instant now);
 
 }  // namespace recapd::workflows

@@ -31,8 +31,8 @@ variables leaves(const std::string &path, const boost::json::value &v) {
                                  : boost::json::serialize(v)}};
   variables out;
   for (const auto &[key, member] : v.get_object())
-    out.merge(leaves(path + (path.empty() ? "" : ".") + std::string{key},
-                     member));
+    out.merge(
+        leaves(path + (path.empty() ? "" : ".") + std::string{key}, member));
   return out;
 }
 
@@ -110,8 +110,8 @@ CAF_TEST(lists and courses in the environment are JSON) {
            {"RECAPD_POLICY_REMINDERS_TUTOR_REMIND_STUDENT", R"(["3h"])"},
            {"RECAPD_POLICY_COURSES", R"({"M": {"log_window": "1h"}})"}});
   const auto &r = s.policy.base.reminders;
-  CAF_CHECK((r.tutor_recap_reminder
-             == workflows::reminder_rules::list{1h, 2h}));
+  CAF_CHECK(
+      (r.tutor_recap_reminder == workflows::reminder_rules::list{1h, 2h}));
   CAF_CHECK(r.student_recap_reminder.empty());
   CAF_CHECK((r.tutor_remind_student == workflows::reminder_rules::list{3h}));
   CAF_CHECK(s.policy.for_course("M").log_window == 1h);
@@ -168,6 +168,5 @@ CAF_TEST(a variable or an option that is not UTF - 8 is refused) {
                   "RECAPD_NODE_NAME: expected valid UTF-8");
   config::overrides options;
   options.data = "\xc3(";
-  CAF_CHECK_EQUAL(error_of("", {}, options),
-                  "--data: expected valid UTF-8");
+  CAF_CHECK_EQUAL(error_of("", {}, options), "--data: expected valid UTF-8");
 }
