@@ -306,6 +306,7 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
     if (!read.command.has_value()) {
       p.begin_alone();
       const auto &why = read.command.error();
+      meters.command_rejected(why.type, workflows::to_string(why.code));
       return bury(item, workflows::to_string(why.code), why.detail,
                   boost::json::serialize(outcome_of(why)));
     }
