@@ -140,8 +140,9 @@ def check_pay(world, found):
             found.say("lost", f"{session} is {state}, its ledger has "
                               f"{paid[session]}")
         body = json.loads(body)
-        if body["minutes"] is not None:
-            due = (body["minutes"] * body["rate_per_hour"] * 2 + 60) // 120
+        minutes = body.get("minutes")
+        if minutes is not None:
+            due = (minutes * body["rate_per_hour"] * 2 + 60) // 120
             if any(amount != due for _, amount in paid[session]):
                 found.say("other", f"{session} is worth {due}, paid "
                                    f"{paid[session]}")
