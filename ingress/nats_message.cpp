@@ -9,6 +9,7 @@
 
 #include "ingress/strict_json.hpp"
 #include "ingress/text.hpp"
+#include "storage/storable.hpp"
 
 namespace recapd::ingress {
 namespace {
@@ -75,22 +76,6 @@ std::string replyto_of(const nats_message &m) {
   return value->is_string() ? std::string{value->get_string()} : " ";
 }
 
-/// Each byte that is not part of valid UTF-8, and each NUL, becomes U+FFFD.
-std::string readable(std::string_view text) {
-  std::string out;
-  while (!text.empty()) {
-    std::size_t n = std::min<std::size_t>(text.size(), 4);
-    const auto lead = static_cast<unsigned char>(text.front());
-    n = lead < 0x80 ? 1 : n;
-    while (n > 0 && !valid_utf8(text.substr(0, n)))
-      --n;
-    const bool good = n > 0 && text.front() != '\0';
-    out += good ? text.substr(0, n) : "\xEF\xBF\xBD";
-    text.remove_prefix(good ? n : 1);
-  }
-  return out;
-}
-
 }  // namespace
 
 std::string_view header_of(const nats_message &m, std::string_view name) {
@@ -154,7 +139,7 @@ nats_command decode_message(const nats_message &m,
 }
 
 std::string letter_text(const nats_message &m) {
-  if (!is_binary(m)) return readable(m.data);
+  if (!is_binary(m)) return storage::storable(m.data);
   json::object event;
   for (const auto &[name, value] : m.headers) {
     if (!is_attribute(name)) continue;
@@ -162,13 +147,13 @@ std::string letter_text(const nats_message &m) {
     std::ranges::transform(attribute, attribute.begin(), [](char c) {
       return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
     });
-    event[readable(attribute)] =
-        readable(percent_decode(trim(value)).value_or(value));
+    event[storage::storable(attribute)] =
+        storage::storable(percent_decode(trim(value)).value_or(value));
   }
   if (const auto data = parse_strict(m.data); data.has_value())
     event["data"] = *data;
   else if (!m.data.empty())
-    event["data"] = readable(m.data);
+    event["data"] = storage::storable(m.data);
   return json::serialize(event);
 }
 

@@ -114,3 +114,10 @@ CAF_TEST(a dead letter is text that the database can hold) {
       RC_ASSERT(text == bytes);
   }));
 }
+
+CAF_TEST(a letter has no NUL wherever it stood) {
+  auto m = structured();
+  m.data = std::string("\xc3\xa9\0a", 4);
+  CAF_CHECK_EQUAL(letter_text(m), "\xc3\xa9\xef\xbf\xbd"
+                                  "a");
+}
