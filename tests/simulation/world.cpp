@@ -188,7 +188,7 @@ void world::move_one(slot &s) {
   // Most is left undone between a commit and its answer.
   const auto fatal = [this](const std::string &message) {
     const auto rate = hazards_.actor_killed;
-    return !calm_ && one_of(message == "commit_done" ? rate / 30 : rate);
+    return !calm_ && one_of(message == "commit_done" ? rate / 60 : rate);
   };
   const auto number = "n" + std::to_string(s.running->number()) + " ";
   const auto done = s.running->step(schedule_, fatal);
