@@ -110,7 +110,8 @@ CAF_TEST(the trace of a command goes on to the settlement it brought) {
   accept("s1");
   CAF_CHECK_EQUAL(run(traced(complete_command("s1", 60), 'a')), "accepted");
   CAF_CHECK_EQUAL(run(traced(recap_command("s1"), 'b')), "accepted");
-  for (const auto &e : store->history("s1")) {
+  const auto history = store->history("s1");
+  for (const auto &e : history) {
     const bool before =
         e.type == "session.scheduled" || e.type == "participant.accepted";
     CAF_MESSAGE(e.type);
@@ -118,7 +119,7 @@ CAF_TEST(the trace of a command goes on to the settlement it brought) {
     if (e.type == "session.completed" || e.type == "session.paid")
       CAF_CHECK(e.traceparent.starts_with("00-b"));
   }
-  CAF_CHECK_EQUAL(store->history("s1").back().type, "session.paid");
+  CAF_CHECK_EQUAL(history.back().type, "session.paid");
 }
 
 CAF_TEST(a settlement by an actor that did not see the command has its trace) {

@@ -173,8 +173,9 @@ CAF_TEST(shards are not split beyond the partitions that a node reads) {
     const auto told = reshard(s, 512);
     CAF_CHECK(told.find("node b reads 256 partitions") != std::string::npos);
     CAF_CHECK(told.find("ingress.nats_partitions") != std::string::npos);
-    CAF_CHECK_EQUAL(s.look().first.shards, 256);
-    CAF_CHECK_EQUAL(s.look().first.members.at("b").partitions, 256);
+    const auto split = s.look().first;
+    CAF_CHECK_EQUAL(split.shards, 256);
+    CAF_CHECK_EQUAL(split.members.at("b").partitions, 256);
     // Heartbeats do not forget it; another process of that name says anew.
     (void)s.beat(from("a"));
     auto later = reader("b", 256);
