@@ -21,6 +21,24 @@ row_book take_rows(bench_run &b, const std::string &database,
 constexpr std::int64_t minutes_ago = -20 * 60;
 constexpr std::int64_t in_a_month = 30 * 86400;
 
+/// By hand into a database of its own, verified. `take`: what is to be told of
+/// it, given what came out and the CPU before and after.
+template <class Take>
+void write_and_verify(bench_run &b, const std::string &what,
+                      const hand_work &work, Take take) {
+  b.out().progress(what + ": preparing");
+  const auto database = b.server().fresh_database("bench_by_hand");
+  const auto starts_at = time_from_now(minutes_ago);
+  const auto book =
+      take_rows(b, database, starts_at, row_book::extent::lifecycle);
+  const auto before = b.cpu(nullptr);
+  const auto result = write_by_hand(database, book, campus{starts_at}, work);
+  take(result, before, b.cpu(nullptr));
+  b.out().progress(what + ": verifying");
+  verify(database, b.recapctl(), {.lessons = work.count, .samples = true});
+  b.server().drop_database("bench_by_hand");
+}
+
 }  // namespace
 
 void measure_limit(bench_run &b) {
@@ -47,27 +65,31 @@ void measure_limit(bench_run &b) {
 }
 
 void measure_by_hand(bench_run &b) {
+  const auto add_latencies = [&](const load_result &r, const std::string &of) {
+    b.out().add("by-hand", "p50" + of, "ms", quantile_ms(r.latencies_us, 0.5));
+    b.out().add("by-hand", "p99" + of, "ms", quantile_ms(r.latencies_us, 0.99));
+  };
   const auto count = b.count_for(2500);
-  b.out().progress("by hand: preparing");
-  const auto database = b.server().fresh_database("bench_by_hand");
-  const auto starts_at = time_from_now(minutes_ago);
-  const auto book =
-      take_rows(b, database, starts_at, row_book::extent::lifecycle);
-  const auto before = b.cpu(nullptr);
-  const auto result =
-      write_by_hand(database, book, campus{starts_at}, count, 32,
-                    b.teller("by hand", count * steps_per_lifecycle));
-  const auto after = b.cpu(nullptr);
-  b.out().add("by-hand", "throughput", "lifecycles/s",
-              static_cast<double>(count) / result.seconds);
-  b.out().add("by-hand", "step p50", "ms",
-              quantile_ms(result.latencies_us, 0.5));
-  b.out().add("by-hand", "step p99", "ms",
-              quantile_ms(result.latencies_us, 0.99));
-  b.add_cpu("by-hand", before, after, count * steps_per_lifecycle);
-  b.out().progress("by hand: verifying");
-  verify(database, b.recapctl(), {.lessons = count, .samples = true});
-  b.server().drop_database("bench_by_hand");
+  write_and_verify(
+      b, "by hand",
+      {.count = count,
+       .tell = b.teller("by hand", count * steps_per_lifecycle)},
+      [&](const load_result &r, const auto &before, const auto &after) {
+        b.out().add("by-hand", "throughput", "lifecycles/s",
+                    static_cast<double>(count) / r.seconds);
+        add_latencies(r, " of a step");
+        b.add_cpu("by-hand", before, after, count * steps_per_lifecycle);
+      });
+  const auto steps = calm_rate * b.options().seconds;
+  const std::string name = "by hand: 500/s";
+  write_and_verify(
+      b, name,
+      {.count = static_cast<std::size_t>(steps / steps_per_lifecycle) + 1,
+       .per_second = calm_rate,
+       .tell = b.teller(name, static_cast<std::size_t>(steps))},
+      [&](const load_result &r, const auto &, const auto &) {
+        add_latencies(r, " at 500/s");
+      });
 }
 
 void add_resting(bench_run &b, const std::string &database, std::size_t count) {

@@ -1,7 +1,9 @@
 #include "tools/bench_by_hand.hpp"
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <array>
 #include <chrono>
+#include <deque>
 #include <libpq-fe.h>
 #include <memory>
 #include <optional>
@@ -9,6 +11,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "tools/bench_alarm.hpp"
 #include "tools/bench_groups.hpp"
 
 namespace recapd::bench {
@@ -170,10 +173,9 @@ public:
 
   [[nodiscard]] int socket() const { return PQsocket(connection_.get()); }
 
-  void begin(std::size_t lesson) {
+  void take(std::size_t lesson) {
     lesson_ = lesson;
     step_ = 0;
-    send();
   }
 
   /// True when a step's answer is complete.
@@ -189,13 +191,24 @@ public:
     return false;
   }
 
-  /// False when the lesson is done.
-  bool next_step() {
-    if (++step_ == what_.steps()) return false;
-    send();
-    return true;
+  /// Sends the lesson's next step, which was due at `since`.
+  void send(clock::time_point since) {
+    const auto &c = what_.at(lesson_, step_++);
+    std::vector<const char *> values;
+    values.reserve(c.values.size());
+    for (const auto &v : c.values)
+      values.push_back(v ? v->c_str() : nullptr);
+    const auto name = "s" + std::to_string(c.statement);
+    since_ = since;
+    require(PQsendQueryPrepared(connection_.get(), name.c_str(),
+                                static_cast<int>(values.size()), values.data(),
+                                nullptr, nullptr, 0)
+            == 1);
+    while (PQflush(connection_.get()) == 1) {
+    }
   }
 
+  [[nodiscard]] bool done() const { return step_ == what_.steps(); }
   [[nodiscard]] clock::time_point since() const { return since_; }
 
 private:
@@ -203,22 +216,6 @@ private:
     if (!ok)
       throw std::runtime_error{std::string{"by hand: "}
                                + PQerrorMessage(connection_.get())};
-  }
-
-  void send() {
-    const auto &c = what_.at(lesson_, step_);
-    std::vector<const char *> values;
-    values.reserve(c.values.size());
-    for (const auto &v : c.values)
-      values.push_back(v ? v->c_str() : nullptr);
-    const auto name = "s" + std::to_string(c.statement);
-    since_ = clock::now();
-    require(PQsendQueryPrepared(connection_.get(), name.c_str(),
-                                static_cast<int>(values.size()), values.data(),
-                                nullptr, nullptr, 0)
-            == 1);
-    while (PQflush(connection_.get()) == 1) {
-    }
   }
 
   std::unique_ptr<PGconn, decltype(&PQfinish)> connection_;
@@ -238,37 +235,59 @@ void watch(int epoll, int fd, std::size_t mark) {
 }  // namespace
 
 load_result write_by_hand(const std::string &database, const row_book &book,
-                          const campus &where, std::size_t count,
-                          std::size_t clients,
-                          const load_client::progress &tell) {
-  const script what{book, where, count};
-  std::vector<std::unique_ptr<client>> all;
+                          const campus &where, const hand_work &work) {
+  const script what{book, where, work.count};
   const int epoll = ::epoll_create1(EPOLL_CLOEXEC);
-  for (std::size_t i = 0; i < clients; ++i) {
+  const alarm next_due;
+  watch(epoll, next_due.socket(), work.clients);
+  std::vector<std::unique_ptr<client>> all;
+  std::deque<client *> idle;
+  std::size_t taken = 0;
+  for (; taken < std::min(work.clients, work.count); ++taken) {
     all.push_back(std::make_unique<client>(database, what));
-    watch(epoll, all.back()->socket(), i);
+    all.back()->take(taken);
+    watch(epoll, all.back()->socket(), taken);
+    idle.push_back(all.back().get());
   }
   load_result result;
-  const auto want = count * what.steps();
+  const auto want = work.count * what.steps();
   result.latencies_us.reserve(want);
   const auto began = clock::now();
-  std::size_t next = 0;
-  for (auto &c : all)
-    if (next < count) c->begin(next++);
+  const auto due = [&](std::size_t k) {
+    if (work.per_second == 0) return clock::now();
+    return began
+           + std::chrono::duration_cast<clock::duration>(
+               std::chrono::duration<double>(static_cast<double>(k)
+                                             / work.per_second));
+  };
   std::array<epoll_event, 64> ready{};
-  while (result.latencies_us.size() < want) {
+  for (std::size_t sent = 0; result.latencies_us.size() < want;) {
+    for (; !idle.empty(); idle.pop_front(), ++sent) {
+      const auto at = due(sent);
+      if (at > clock::now()) {
+        next_due.set(at);
+        break;
+      }
+      idle.front()->send(at);
+    }
     const int n = ::epoll_wait(epoll, ready.data(),
                                static_cast<int>(ready.size()), 60000);
     if (n == 0) throw std::runtime_error{"by hand: the server hangs"};
     for (int k = 0; k < n; ++k) {
-      auto &c = *all[ready[static_cast<std::size_t>(k)].data.u64];
+      const auto which = ready[static_cast<std::size_t>(k)].data.u64;
+      if (which == work.clients) {
+        next_due.clear();
+        continue;
+      }
+      auto &c = *all[which];
       if (!c.read_on()) continue;
       const auto us = std::chrono::duration_cast<std::chrono::microseconds>(
           clock::now() - c.since());
       result.latencies_us.push_back(static_cast<std::uint32_t>(us.count()));
-      if (tell && result.latencies_us.size() % 5000 == 0)
-        tell(result.latencies_us.size());
-      if (!c.next_step() && next < count) c.begin(next++);
+      if (work.tell && result.latencies_us.size() % 5000 == 0)
+        work.tell(result.latencies_us.size());
+      if (c.done() && taken < work.count) c.take(taken++);
+      if (!c.done()) idle.push_back(&c);
     }
   }
   result.seconds = std::chrono::duration<double>(clock::now() - began).count();

@@ -12,10 +12,17 @@
 
 namespace recapd::bench {
 
-/// Writes lessons 0 to `count`, each client one lesson at a time, step by step.
+struct hand_work {
+  std::size_t count = 0;  ///< lessons, from the first
+  std::size_t clients = 32;
+  /// Steps; a latency then counts from when the step was due. 0: each client
+  /// sends its next step when it has the answer to the one before.
+  double per_second = 0;
+  load_client::progress tell;
+};
+
+/// Each client takes one lesson at a time, step by step.
 load_result write_by_hand(const std::string &database, const row_book &book,
-                          const campus &where, std::size_t count,
-                          std::size_t clients,
-                          const load_client::progress &tell);
+                          const campus &where, const hand_work &work);
 
 }  // namespace recapd::bench

@@ -81,8 +81,7 @@ const report::figure *report::find(const std::string &scenario,
 std::optional<double> report::ratio(const figure &f,
                                     const char *baseline) const {
   const auto *base = find(baseline, f.what);
-  if (f.unit != throughput || base == nullptr || base == &f)
-    return std::nullopt;
+  if (base == nullptr || base == &f) return std::nullopt;
   std::vector<double> ratios;
   for (const auto &s : f.samples)
     for (const auto &b : base->samples)

@@ -11,8 +11,8 @@
 
 namespace recapd::bench {
 
-/// Where figures are gathered. A throughput is given as a ratio to the two
-/// baselines of the same round.
+/// Where figures are gathered. What a baseline measured too is given as a
+/// ratio to it, within the same round.
 class report {
 public:
   /// Without targets no figure is judged.

@@ -67,6 +67,9 @@ private:
   std::string config_;
 };
 
+/// Steps or commands a second: what a campus is far from needing.
+inline constexpr double calm_rate = 500;
+
 void measure_limit(bench_run &b);
 void measure_by_hand(bench_run &b);
 void measure_batches(bench_run &b);

@@ -143,7 +143,6 @@ void measure_inbox(bench_run &b) {
 }
 
 void measure_latency(bench_run &b) {
-  constexpr double calm = 500;  // commands a second
   const auto database = b.server().fresh_database("bench_latency");
   const campus c{time_from_now(minutes_ago)};
   const auto n = b.start_node(database);
@@ -170,7 +169,7 @@ void measure_latency(bench_run &b) {
     require_success(r);
     return r;
   };
-  auto r = run("latency: 500/s", calm);
+  auto r = run("latency: 500/s", calm_rate);
   b.out().add("latency", "p50 at 500/s", "ms",
               quantile_ms(r.latencies_us, 0.5));
   b.out().add("latency", "p99 at 500/s", "ms",

@@ -7,10 +7,10 @@
 #include <poll.h>
 #include <stdexcept>
 #include <sys/epoll.h>
-#include <sys/timerfd.h>
 #include <unistd.h>
 #include <utility>
 
+#include "tools/bench_alarm.hpp"
 #include "tools/load_connection.hpp"
 
 namespace recapd::bench {
@@ -59,22 +59,16 @@ struct load_client::impl {
   };
 
   explicit impl(const std::vector<unsigned short> &ports)
-      : epoll{::epoll_create1(EPOLL_CLOEXEC)}, timer{::timerfd_create(
-                                                   CLOCK_MONOTONIC,
-                                                   TFD_NONBLOCK | TFD_CLOEXEC)},
-        lanes(ports.size()) {
+      : epoll{::epoll_create1(EPOLL_CLOEXEC)}, lanes(ports.size()) {
     for (std::size_t i = 0; i < ports.size(); ++i) {
       const int fd = connect_to(ports[i]);
       if (fd < 0) throw std::runtime_error{"the node does not listen"};
       lanes[i].connection = std::make_unique<load_connection>(fd);
       watch(EPOLL_CTL_ADD, fd, EPOLLIN, i);
     }
-    watch(EPOLL_CTL_ADD, timer, EPOLLIN, timer_mark);
+    watch(EPOLL_CTL_ADD, timer.socket(), EPOLLIN, timer_mark);
   }
-  ~impl() {
-    ::close(timer);
-    ::close(epoll);
-  }
+  ~impl() { ::close(epoll); }
   impl(const impl &) = delete;
   impl &operator=(const impl &) = delete;
 
@@ -114,8 +108,7 @@ struct load_client::impl {
       for (int k = 0; k < n; ++k) {
         const auto &e = ready[static_cast<std::size_t>(k)];
         if (e.data.u64 == timer_mark) {
-          std::uint64_t fired = 0;
-          (void)!::read(timer, &fired, sizeof fired);
+          timer.clear();
           tick();
           continue;
         }
@@ -138,18 +131,6 @@ struct load_client::impl {
       tell(result.latencies_us.size());
   }
 
-  void wake_at(clock::time_point at) const {
-    const auto ns = std::max<std::int64_t>(
-        std::chrono::duration_cast<std::chrono::nanoseconds>(
-            at.time_since_epoch())
-            .count(),
-        1);
-    itimerspec when{};
-    when.it_value.tv_sec = ns / 1'000'000'000;
-    when.it_value.tv_nsec = ns % 1'000'000'000;
-    ::timerfd_settime(timer, TFD_TIMER_ABSTIME, &when, nullptr);
-  }
-
   load_result finish(clock::time_point began) {
     result.seconds =
         std::chrono::duration<double>(clock::now() - began).count();
@@ -157,7 +138,7 @@ struct load_client::impl {
   }
 
   int epoll;
-  int timer;
+  alarm timer;
   std::vector<lane> lanes;
   load_result result;
   progress tell;
@@ -217,7 +198,7 @@ load_result load_client::open_loop(const std::vector<std::string> &requests,
       i.send(lane, requests[next], due(next));
       ++next;
     }
-    if (next < requests.size() && !idle.empty()) i.wake_at(due(next));
+    if (next < requests.size() && !idle.empty()) i.timer.set(due(next));
   };
   send_due();
   i.run(
