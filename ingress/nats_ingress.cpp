@@ -3,11 +3,8 @@
 
 #include <algorithm>
 #include <boost/json/serialize.hpp>
-#include <condition_variable>
-#include <mutex>
 #include <thread>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "ingress/command_log.hpp"
@@ -15,6 +12,7 @@
 #include "ingress/nats_consumers.hpp"
 #include "ingress/nats_gate.hpp"
 #include "ingress/nats_mapping.hpp"
+#include "ingress/nats_queue.hpp"
 
 namespace recapd::ingress {
 
@@ -28,14 +26,6 @@ using time_point = nats_partition::time_point;
 constexpr auto longest_wait = 500ms;
 constexpr auto flush_bound = 1s;
 
-/// The engine or the store answered.
-struct answered {
-  nats_item_ptr item;
-  bool fault = false;   ///< it has to come again
-  std::string outcome;  ///< JSON, for `replyto`
-};
-using happening = std::variant<nats_message, answered>;
-
 }  // namespace
 
 /// Shared with the replies, which may come after the ingress is gone. But for
@@ -46,11 +36,7 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
   nats_settings settings;
   nats_tuning tuning;
 
-  std::mutex guard;
-  std::condition_variable changed;
-  std::vector<happening> queue;
-  bool woken = false;
-  bool stopping = false;
+  nats_queue queue;
   std::thread worker;
   std::shared_ptr<void> subscription;
 
@@ -71,42 +57,13 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
           return engine.submit(std::move(command), done);
         }} {}
 
-  void put(happening h) {
-    const std::lock_guard lock{guard};
-    queue.push_back(std::move(h));
-    changed.notify_all();
-  }
-
-  void wake() {
-    const std::lock_guard lock{guard};
-    woken = true;
-    changed.notify_all();
-  }
-
-  [[nodiscard]] bool is_stopping() {
-    const std::lock_guard lock{guard};
-    return stopping;
-  }
-
-  std::vector<happening> take(time_point until) {
-    std::unique_lock lock{guard};
-    changed.wait_until(lock, until,
-                       [this] { return stopping || woken || !queue.empty(); });
-    woken = false;
-    return std::exchange(queue, {});
-  }
-
   void stop() {
-    {
-      const std::lock_guard lock{guard};
-      stopping = true;
-      changed.notify_all();
-    }
+    queue.stop();
     if (worker.joinable()) worker.join();
   }
 
   void run() {
-    while (!is_stopping()) {
+    while (!queue.stopped()) {
       auto until = clock::now() + longest_wait;
       submit_waiting();
       try {
@@ -114,8 +71,8 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
         check_mapping();
         consumers.keep(engine.buckets());
         const auto begun =
-            consumers.begin_due(*link, [this] { return is_stopping(); });
-        if (ask_for_more()) wake();
+            consumers.begin_due(*link, [this] { return queue.stopped(); });
+        if (ask_for_more()) queue.wake();
         consumers.compare_with_list(*link);
         report(begun);
         until = std::min(until, begun.again);
@@ -130,7 +87,7 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
         tell(nats_state::failing);
         until = clock::now() + tuning.backoff;
       }
-      handle_all(take(until));
+      handle_all(queue.take(until));
     }
     finish();
   }
@@ -180,15 +137,8 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
     const auto until = clock::now() + tuning.drain;
     consumers.halt_all(time_point::max());
     submit_waiting();
-    while (!consumers.at_rest() && clock::now() < until) {
-      std::vector<happening> all;
-      {
-        std::unique_lock lock{guard};
-        changed.wait_until(lock, until, [this] { return !queue.empty(); });
-        all = std::exchange(queue, {});
-      }
-      handle_all(std::move(all));
-    }
+    while (!consumers.at_rest() && clock::now() < until)
+      handle_all(queue.take_last(until));
     try {
       if (link && !link->closed()) link->flush(flush_bound);
     } catch (const nats_error &e) {
@@ -235,7 +185,7 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
                           .replicas = settings.replicas});
     inbox = fresh->new_inbox();
     fresh->subscribe(inbox + ".*",
-                     [this](nats_message m) { put(std::move(m)); });
+                     [this](nats_message m) { queue.put(std::move(m)); });
     reconnects = fresh->reconnects();
     link = std::move(fresh);
     log_info("consuming from NATS", {{"stream", command_stream}});
@@ -329,12 +279,12 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
   void on_outcome(const nats_item_ptr &item,
                   const actors::answer<actors::outcome> &answer) {
     if (!answer.has_value())
-      return put(answered{.item = item, .fault = true, .outcome = {}});
+      return queue.put(answered{.item = item, .fault = true, .outcome = {}});
     if (answer->code == workflows::refusal_code::id_reused)
       return bury(item, "id-reused",
                   "The same id and source came before with other content.",
                   answer->json);
-    put(answered{.item = item, .fault = false, .outcome = answer->json});
+    queue.put(answered{.item = item, .fault = false, .outcome = answer->json});
   }
 
   void bury(const nats_item_ptr &item, std::string_view code,
@@ -347,10 +297,11 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
          letter = letter_of(*item, engine.time().now(), code, reason)](
             storage::store &s) {
           s.bury(letter, std::nullopt);
-          self->put(answered{.item = item, .fault = false, .outcome = outcome});
+          self->queue.put(
+              answered{.item = item, .fault = false, .outcome = outcome});
         },
         [self = shared_from_this(), item](storage::fault) {
-          self->put(answered{.item = item, .fault = true, .outcome = {}});
+          self->queue.put(answered{.item = item, .fault = true, .outcome = {}});
         });
   }
 
@@ -385,7 +336,7 @@ nats_ingress::nats_ingress(actors::engine &engine,
     : impl_{std::make_shared<impl>(engine, settings, meters, tuning)} {
   meters.nats_commands(nats_state::away);
   impl_->subscription = engine.on_buckets([weak = std::weak_ptr{impl_}] {
-    if (const auto self = weak.lock()) self->wake();
+    if (const auto self = weak.lock()) self->queue.wake();
   });
   impl_->worker = std::thread{[self = impl_.get()] { self->run(); }};
 }

@@ -223,10 +223,10 @@ private:
 
   /// Writes them all, or says which data error was in the way.
   std::optional<pg_error> attempt(const indices &todo) {
-    const auto args = group_args(pick(todo));
+    const auto group = make_group(pick(todo));
     for (int tries = 1;; ++tries) {
       try {
-        connection_.run(group_statement(), args);
+        connection_.run(*group.statement, group.args);
         unknown_ = true;  // for whatever comes to grief after it
         return std::nullopt;
       } catch (const pg_error &e) {

@@ -42,6 +42,7 @@ public:
   pg_array &at(workflows::instant value);
   pg_array &at(const std::optional<workflows::instant> &value);
 
+  [[nodiscard]] bool empty() const { return count_ == 0; }
   [[nodiscard]] std::string wire() &&;
 
 private:

@@ -133,7 +133,7 @@ struct pg_connection::impl {
 
   pqxx::connection connection;
   silence quiet{connection};
-  std::set<const char *> prepared;
+  std::set<std::string> prepared;
 };
 
 template <class F> auto pg_connection::guarded(F f) {

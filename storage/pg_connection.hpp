@@ -17,7 +17,7 @@ namespace recapd::storage {
 
 /// A statement that is prepared once a connection, at its first use.
 struct pg_statement {
-  const char *name;
+  std::string name;
   std::string sql;
 };
 

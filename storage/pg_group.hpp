@@ -9,12 +9,16 @@
 
 namespace recapd::storage {
 
-/// Writes a whole group or, raising, nothing of it.
-[[nodiscard]] const pg_statement &group_statement();
+/// To be run on a connection of the thread that made it.
+struct pg_group {
+  const pg_statement *statement;
+  pg_args args;
+};
 
-/// The group's parameters, every array in the order of its table's key: two
-/// writers that touch the same rows then lock them in the same order. Commits
-/// of one session are in the order of their seqs and follow on each other.
-[[nodiscard]] pg_args group_args(std::span<const commit *const> group);
+/// Writes the whole group or, raising, nothing of it. Every array is in the
+/// order of its table's key: two writers that touch the same rows then lock
+/// them in the same order. Commits of one session are in the order of their
+/// seqs and follow on each other.
+[[nodiscard]] pg_group make_group(std::span<const commit *const> group);
 
 }  // namespace recapd::storage

@@ -155,13 +155,10 @@ pg_args args_of(const target &t, const rows &all) {
 
 const storage::pg_statement &group_statements::of(const target &t) {
   const std::lock_guard lock{mutex_};
-  auto &entry = all_[t.signature()];
-  if (!entry.statement) {
-    entry.name = "bench" + std::to_string(all_.size());
-    entry.statement = std::make_unique<storage::pg_statement>(
-        storage::pg_statement{entry.name.c_str(), sql_of(t)});
-  }
-  return *entry.statement;
+  auto &statement = all_[t.signature()];
+  if (statement.name.empty())
+    statement = {"bench" + std::to_string(all_.size()), sql_of(t)};
+  return statement;
 }
 
 cell cell_of(const value &v, const lesson &l, group_statements &shared) {

@@ -6,7 +6,6 @@
 #include <atomic>
 #include <cstdint>
 #include <map>
-#include <memory>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -25,12 +24,8 @@ public:
   std::int64_t next_position() { return position_++; }
 
 private:
-  struct named {
-    std::string name;
-    std::unique_ptr<storage::pg_statement> statement;
-  };
   std::mutex mutex_;
-  std::map<std::string, named> all_;
+  std::map<std::string, storage::pg_statement> all_;
   std::atomic<std::int64_t> position_;
 };
 
