@@ -80,15 +80,18 @@ void measure_by_hand(bench_run &b) {
         add_latencies(r, " of a step");
         b.add_cpu("by-hand", before, after, count * steps_per_lifecycle);
       });
-  const auto steps = calm_rate * b.options().seconds;
-  const std::string name = "by hand: 500/s";
+  const auto calm_count = static_cast<std::size_t>(
+      calm_rate * b.options().seconds / steps_per_lifecycle + 1);
+  const std::string name = std::string{"by hand"} + at_calm_rate;
   write_and_verify(
       b, name,
-      {.count = static_cast<std::size_t>(steps / steps_per_lifecycle) + 1,
+      {.count = calm_count,
        .per_second = calm_rate,
-       .tell = b.teller(name, static_cast<std::size_t>(steps))},
-      [&](const load_result &r, const auto &, const auto &) {
-        add_latencies(r, " at 500/s");
+       .tell = b.teller(name, calm_count * steps_per_lifecycle)},
+      [&](const load_result &r, const auto &before, const auto &after) {
+        add_latencies(r, at_calm_rate);
+        b.add_cpu("by-hand", before, after, calm_count * steps_per_lifecycle,
+                  at_calm_rate);
       });
 }
 

@@ -50,15 +50,15 @@ load_client::progress bench_run::teller(const std::string &what,
 }
 
 void bench_run::add_cpu(const std::string &scenario, const cpu_share &from,
-                        const cpu_share &to, std::size_t steps) {
-  const auto us = [&](double a, double b) {
-    return (b - a) * 1'000'000 / static_cast<double>(steps);
+                        const cpu_share &to, std::size_t steps,
+                        const std::string &when) {
+  const auto add = [&](const char *whose, double a, double b) {
+    out_.add(scenario, "CPU a step" + when + ", " + whose, "µs",
+             (b - a) * 1'000'000 / static_cast<double>(steps));
   };
-  if (to.node > 0)
-    out_.add(scenario, "CPU a step, node", "µs", us(from.node, to.node));
-  out_.add(scenario, "CPU a step, PostgreSQL", "µs",
-           us(from.postgres, to.postgres));
-  out_.add(scenario, "CPU a step, load", "µs", us(from.load, to.load));
+  if (to.node > 0) add("node", from.node, to.node);
+  add("PostgreSQL", from.postgres, to.postgres);
+  add("load", from.load, to.load);
 }
 
 }  // namespace recapd::bench

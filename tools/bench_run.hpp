@@ -57,8 +57,10 @@ public:
   /// Says how far a measurement is, of so many.
   [[nodiscard]] load_client::progress teller(const std::string &what,
                                              std::size_t of);
+  /// `when`: of the figures' names, if the scenario has several such.
   void add_cpu(const std::string &scenario, const cpu_share &from,
-               const cpu_share &to, std::size_t steps);
+               const cpu_share &to, std::size_t steps,
+               const std::string &when = {});
 
 private:
   run_options options_;
@@ -67,8 +69,9 @@ private:
   std::string config_;
 };
 
-/// Steps or commands a second: what a campus is far from needing.
+/// Commands (by hand: steps) a second: more than a campus needs.
 inline constexpr double calm_rate = 500;
+inline constexpr const char *at_calm_rate = " at 500/s";
 
 void measure_limit(bench_run &b);
 void measure_by_hand(bench_run &b);

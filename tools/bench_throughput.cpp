@@ -169,7 +169,12 @@ void measure_latency(bench_run &b) {
     require_success(r);
     return r;
   };
-  auto r = run("latency: 500/s", calm_rate);
+  const auto before = b.cpu(n.get());
+  auto r = run(std::string{"latency"} + at_calm_rate, calm_rate);
+  b.add_cpu("latency", before, b.cpu(n.get()),
+            r.latencies_us.size() / commands_per_lifecycle
+                * steps_per_lifecycle,
+            at_calm_rate);
   b.out().add("latency", "p50 at 500/s", "ms",
               quantile_ms(r.latencies_us, 0.5));
   b.out().add("latency", "p99 at 500/s", "ms",
