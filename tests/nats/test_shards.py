@@ -48,11 +48,13 @@ def lesson():
 
 
 class Publisher(threading.Thread):
-    """Publishes sessions, a schedule and its answer, until it is ended."""
+    """Publishes sessions, a schedule and its answer, until it is ended. Some
+    hundreds of commands are under way, however slow the nodes."""
 
-    def __init__(self, url):
+    def __init__(self, place):
         super().__init__(daemon=True)
-        self.client = Nats(url)
+        self.place = place
+        self.client = Nats(place.nats.url)
         self.ended = threading.Event()
         self.events = []
         self.broken = None
@@ -73,16 +75,18 @@ class Publisher(threading.Thread):
                 for event in (session.schedule, session.accept):
                     publish(self.client, event)
                     self.events.append(event)
+                if len(self.events) % 100 == 0:
+                    self.place.wait_outcome(self.events[-300:][0])
         except Exception:
             self.broken = traceback.format_exc()
 
-    def go_on(self, place):
+    def go_on(self):
         """Until what is published from now on is executed."""
         mark = len(self.events) + 100
         tools.wait_until(lambda: self.broken or len(self.events) > mark,
                          "more commands")
         assert not self.broken, self.broken
-        place.wait_outcome(self.events[mark])
+        self.place.wait_outcome(self.events[mark])
 
 
 def partitions_of(server):
@@ -108,15 +112,15 @@ def all_accepted(place, events):
 
 
 def test_shards_are_joined_and_split_up_to_the_partitions(place):
-    with Publisher(place.nats.url) as publisher:
+    with Publisher(place) as publisher:
         for count in (16, 1, 64, 8, 64):
-            publisher.go_on(place)
+            publisher.go_on()
             shards(place, count)
             settle(place, a=count - count // 2, b=count // 2)
-            publisher.go_on(place)
+            publisher.go_on()
         told = shards(place, 128, status=2)
         assert "reads 64 partitions" in told and "nats_partitions" in told
-        publisher.go_on(place)
+        publisher.go_on()
     assert shares(place) == {"a": 32, "b": 32}
     all_accepted(place, publisher.events)
 
@@ -138,8 +142,8 @@ def test_partitions_are_raised_and_then_the_shards(place):
     settle(place, a=128, b=128)
     tools.wait_until(lambda: all(ready(n)["nats"] == "connected"
                                  for n in place.nodes[2:]), "NATS")
-    with Publisher(place.nats.url) as publisher:
-        publisher.go_on(place)
+    with Publisher(place) as publisher:
+        publisher.go_on()
     all_accepted(place, publisher.events)
 
 
