@@ -24,16 +24,18 @@ constexpr std::int64_t in_a_month = 30 * 86400;
 /// By hand into a database of its own, verified. `take`: what is to be told of
 /// it, given what came out and the CPU before and after.
 template <class Take>
-void write_and_verify(bench_run &b, const std::string &what,
-                      const hand_work &work, Take take) {
+void write_and_verify(bench_run &b, const std::string &what, hand_work work,
+                      Take take) {
   b.out().progress(what + ": preparing");
   const auto database = b.server().fresh_database("bench_by_hand");
   const auto starts_at = time_from_now(minutes_ago);
   const auto book =
       take_rows(b, database, starts_at, row_book::extent::lifecycle);
   const auto before = b.cpu(nullptr);
+  auto after = before;
+  work.ended = [&] { after = b.cpu(nullptr); };
   const auto result = write_by_hand(database, book, campus{starts_at}, work);
-  take(result, before, b.cpu(nullptr));
+  take(result, before, after);
   b.out().progress(what + ": verifying");
   verify(database, b.recapctl(), {.lessons = work.count, .samples = true});
   b.server().drop_database("bench_by_hand");

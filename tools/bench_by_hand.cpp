@@ -291,6 +291,7 @@ load_result write_by_hand(const std::string &database, const row_book &book,
     }
   }
   result.seconds = std::chrono::duration<double>(clock::now() - began).count();
+  work.ended();
   ::close(epoll);
   return result;
 }

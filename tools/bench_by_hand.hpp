@@ -19,6 +19,7 @@ struct hand_work {
   /// sends its next step when it has the answer to the one before.
   double per_second = 0;
   load_client::progress tell;
+  std::function<void()> ended{};  ///< called before the clients disconnect
 };
 
 /// Each client takes one lesson at a time, step by step.

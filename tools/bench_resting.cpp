@@ -174,7 +174,9 @@ void measure_idle(bench_run &b) {
   const auto wait = [](int s) {
     std::this_thread::sleep_for(std::chrono::seconds{s});
   };
-  wait(b.options().quick ? 1 : 5);
+  // What a connection did is in the statistics ten seconds after it came to
+  // rest.
+  wait(b.options().quick ? 1 : 12);
   const std::string queries =
       "SELECT (xact_commit + xact_rollback)::float8 FROM pg_stat_database"
       " WHERE datname = 'bench_idle'";
