@@ -45,6 +45,9 @@ class Wire:
                                    {"Content-Type": media})
                 answer = connection.getresponse()
                 text = answer.read()
+                # An end within the head is one of the head to http.client.
+                if answer.getheader("Content-Length") is None:
+                    raise ConnectionError("cut off within the answer's head")
                 if answer.status not in (429, 503):
                     return answer.status, json.loads(text)
             except CUT:
