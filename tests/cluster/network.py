@@ -70,28 +70,24 @@ class Service:
         ip("-n", namespace, "link", "set", "dev", self.letter, "up")
 
     def cut(self, number, how):
-        """A wrong hardware address loses what goes one way."""
+        """In the node's own namespace: a wrong hardware address loses what it
+        sends, a rule before all others what comes in."""
         namespace = self.network.namespace(number)
-        if how == "both":
-            ip("link", "set", self.port(number), "nomaster")
-        elif how == "requests":
+        if how in ("both", "requests"):
             ip("-n", namespace, "neigh", "replace", self.here, "lladdr",
                NOWHERE, "nud", "permanent", "dev", self.letter)
-        else:
-            ip("neigh", "replace", self.of_node(number), "lladdr", NOWHERE,
-               "nud", "permanent", "dev", self.bridge)
+        if how in ("both", "answers"):
+            ip("-n", namespace, "rule", "add", "pref", 1, "iif", self.letter,
+               "blackhole")
 
     def heal(self, number):
         namespace = self.network.namespace(number)
-        ip("link", "set", self.port(number), "master", self.bridge)
-        for words in (("-n", namespace, "neigh", "del", self.here, "dev",
-                       self.letter),
-                      ("neigh", "del", self.of_node(number), "dev",
-                       self.bridge)):
+        for words in (("neigh", "del", self.here, "dev", self.letter),
+                      ("rule", "del", "pref", 1, "iif", self.letter)):
             try:
-                ip(*words)
+                ip("-n", namespace, *words)
             except OSError:
-                pass  # nobody had spoken yet
+                pass  # it was not cut so, or nobody had spoken yet
 
 
 class Network:
@@ -121,6 +117,9 @@ class Network:
         ip("netns", "add", name)
         self.made.append(name)
         ip("-n", name, "link", "set", "lo", "up")
+        # What is for this host itself is looked up after what a cut refuses.
+        ip("-n", name, "rule", "add", "pref", 10, "lookup", "local")
+        ip("-n", name, "rule", "del", "pref", 0)
         for service in self.services.values():
             service.plug_in(number, name)
 
