@@ -11,7 +11,7 @@ namespace recapd::storage {
 // Arrays become rows in select lists, where they go on in step one element at a
 // time; FROM unnest($1, $2, …) would first store each array's elements aside.
 
-const group_part event_part{'e', 11, R"sql(
+const group_part event_part{'e', R"sql(
 feed AS MATERIALIZED (
   SELECT (pg_current_xact_id()::text::bigint + shift) << 16 AS base
     FROM feed_epoch),
@@ -31,7 +31,7 @@ event AS (
          AS e))sql",
                             nullptr};
 
-const group_part created_part{'n', 9, R"sql(
+const group_part created_part{'n', R"sql(
 created AS (
   INSERT INTO sessions (id, bucket, version, state, tutor, course, starts_at,
       next_timer, body)
@@ -41,7 +41,7 @@ created AS (
          unnest($9::text[])))sql",
                               nullptr};
 
-const group_part moved_part{'m', 6, R"sql(
+const group_part moved_part{'m', R"sql(
 moved AS (
   UPDATE sessions AS stored
      SET version = s.version, state = s.state, next_timer = s.next_timer,
@@ -56,14 +56,14 @@ moved AS (
   WHEN (SELECT count(*) FROM moved) <> cardinality($1::text[])
     THEN recapd_refuse('RC001', 'a session is not at the version expected'))sql"};
 
-const group_part decided_part{'d', 2, nullptr, R"sql(
+const group_part decided_part{'d', nullptr, R"sql(
   WHEN EXISTS (
          SELECT FROM unnest($1::text[], $2::int4[]) AS d (id, version)
            LEFT JOIN sessions AS s USING (id)
           WHERE coalesce(s.version, 0) <> d.version)
     THEN recapd_refuse('RC001', 'a session is not at the version expected'))sql"};
 
-const group_part listed_part{'l', 3, R"sql(
+const group_part listed_part{'l', R"sql(
 listed AS (
   INSERT INTO session_lists (list, session_id, bucket)
   SELECT unnest($1::text[]), unnest($2::text[]), unnest($3::int2[])
@@ -72,7 +72,7 @@ listed AS (
 
 // The upsert proposes a row that passes the checks by itself, whatever the
 // change.
-const group_part counted_part{'u', 6, R"sql(
+const group_part counted_part{'u', R"sql(
 counted AS (
   INSERT INTO usage AS u (owner, period, kind, item, used, cap, last_change)
   SELECT owner, period, kind, item, greatest(delta, 0), cap, delta
@@ -89,7 +89,7 @@ counted AS (
   WHEN (SELECT bool_or(invented) FROM counted)
     THEN recapd_refuse('RC003', 'a counter that is lowered does not exist'))sql"};
 
-const group_part payment_part{'p', 8, R"sql(
+const group_part payment_part{'p', R"sql(
 payment AS (
   INSERT INTO ledger (session_id, kind, bucket, from_account, to_account,
       amount, currency, at)
@@ -98,7 +98,7 @@ payment AS (
          unnest($7::text[]), unnest($8::timestamptz[])))sql",
                               nullptr};
 
-const group_part command_part{'c', 8, R"sql(
+const group_part command_part{'c', R"sql(
 command AS (
   INSERT INTO commands (source, id, bucket, session_id, content, refused,
       received_at, outcome)
@@ -107,7 +107,7 @@ command AS (
          unnest($7::timestamptz[]), unnest($8::text[])))sql",
                               nullptr};
 
-const group_part taken_part{'t', 1, R"sql(
+const group_part taken_part{'t', R"sql(
 taken AS (
   DELETE FROM inbox WHERE seq = ANY ($1::int8[])))sql",
                             nullptr};
@@ -115,43 +115,41 @@ taken AS (
 namespace {
 
 /// `sql` with its parameters numbered on after so many.
-std::string numbered_on(std::string_view sql, int after) {
+std::string numbered_on(std::string_view sql, std::size_t after) {
   std::string out;
   for (std::size_t i = 0; i < sql.size();) {
     out += sql[i++];
     if (out.back() != '$') continue;
-    int number = 0;
+    std::size_t number = 0;
     for (; i < sql.size() && sql[i] >= '0' && sql[i] <= '9'; ++i)
-      number = 10 * number + (sql[i] - '0');
+      number = 10 * number + static_cast<std::size_t>(sql[i] - '0');
     out += std::to_string(number + after);
   }
   return out;
 }
 
-std::string sql_of(const std::vector<const group_part *> &parts) {
+}  // namespace
+
+std::string group_builder::sql() const {
   std::string with;
   std::string refusals;
-  int parameters = 0;
-  for (const auto *p : parts) {
+  for (const auto &[p, after] : parts_) {
     if (p->with != nullptr)
-      with += (with.empty() ? "WITH" : ",") + numbered_on(p->with, parameters);
-    if (p->refusal != nullptr) refusals += numbered_on(p->refusal, parameters);
-    parameters += p->parameters;
+      with += (with.empty() ? "WITH" : ",") + numbered_on(p->with, after);
+    if (p->refusal != nullptr) refusals += numbered_on(p->refusal, after);
   }
   return with + "\nSELECT "
          + (refusals.empty() ? "1" : "CASE" + refusals + " END");
 }
 
-}  // namespace
-
 pg_group group_builder::done() && {
   std::string name = "group_";
-  for (const auto *p : parts_)
+  for (const auto &[p, after] : parts_)
     name += p->letter;
   static thread_local std::map<std::string, pg_statement> statements;
   auto known = statements.find(name);
   if (known == statements.end())
-    known = statements.emplace(name, pg_statement{name, sql_of(parts_)}).first;
+    known = statements.emplace(name, pg_statement{name, sql()}).first;
   return {&known->second, std::move(args_)};
 }
 

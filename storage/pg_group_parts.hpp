@@ -3,6 +3,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
+#include <string>
 #include <vector>
 
 #include "storage/pg_group.hpp"
@@ -12,8 +14,7 @@ namespace recapd::storage {
 /// A part's parameters are numbered from $1; in a statement they go on from the
 /// part before.
 struct group_part {
-  char letter;  ///< in the name of a statement, of which 63 count
-  int parameters;
+  char letter;          ///< in the name of a statement, of which 63 count
   const char *with;     ///< members of WITH; null: none
   const char *refusal;  ///< a branch of the CASE that raises; null: none
 };
@@ -37,14 +38,21 @@ public:
   template <class... Arrays>
   void add(const group_part &p, pg_array &first, Arrays &...more) {
     if (first.empty()) return;
+    parts_.push_back({&p, args_.wire().size()});
     args_.take(first, more...);
-    parts_.push_back(&p);
   }
 
   [[nodiscard]] pg_group done() &&;
 
 private:
-  std::vector<const group_part *> parts_;
+  struct placed {
+    const group_part *part;
+    std::size_t after;  ///< so many parameters of other parts
+  };
+
+  [[nodiscard]] std::string sql() const;
+
+  std::vector<placed> parts_;
   pg_args args_;
 };
 

@@ -1,14 +1,26 @@
-// A moment to wait for beside sockets in epoll.
+// Moments to wait for beside sockets in epoll.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
 namespace recapd::bench {
+
+/// When the kth of so many a second is due.
+inline std::chrono::steady_clock::time_point
+due_at(std::chrono::steady_clock::time_point began, std::size_t k,
+       double per_second) {
+  using clock = std::chrono::steady_clock;
+  return began
+         + std::chrono::duration_cast<clock::duration>(
+             std::chrono::duration<double>(static_cast<double>(k)
+                                           / per_second));
+}
 
 class alarm {
 public:

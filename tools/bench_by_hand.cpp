@@ -254,11 +254,8 @@ load_result write_by_hand(const std::string &database, const row_book &book,
   result.latencies_us.reserve(want);
   const auto began = clock::now();
   const auto due = [&](std::size_t k) {
-    if (work.per_second == 0) return clock::now();
-    return began
-           + std::chrono::duration_cast<clock::duration>(
-               std::chrono::duration<double>(static_cast<double>(k)
-                                             / work.per_second));
+    return work.per_second == 0 ? clock::now()
+                                : due_at(began, k, work.per_second);
   };
   std::array<epoll_event, 64> ready{};
   for (std::size_t sent = 0; result.latencies_us.size() < want;) {

@@ -183,12 +183,7 @@ load_result load_client::open_loop(const std::vector<std::string> &requests,
   i.tell_every = std::max<std::size_t>(requests.size() / 50, 1);
   i.result.latencies_us.reserve(requests.size());
   const auto began = clock::now();
-  const auto due = [&](std::size_t k) {
-    return began
-           + std::chrono::duration_cast<clock::duration>(
-               std::chrono::duration<double>(static_cast<double>(k)
-                                             / per_second));
-  };
+  const auto due = [&](std::size_t k) { return due_at(began, k, per_second); };
   std::size_t next = 0;
   const auto send_due = [&] {
     while (next < requests.size() && !idle.empty()
