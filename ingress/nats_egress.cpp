@@ -3,9 +3,7 @@
 
 #include <algorithm>
 #include <boost/json/serialize.hpp>
-#include <condition_variable>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -15,6 +13,7 @@
 #include "ingress/nats_publisher.hpp"
 #include "ingress/outgoing.hpp"
 #include "ingress/reading.hpp"
+#include "ingress/wakeup.hpp"
 
 namespace recapd::ingress {
 namespace {
@@ -65,10 +64,7 @@ struct nats_egress::impl {
   nats_egress_settings settings;
   nats_egress_tuning tuning;
 
-  std::mutex guard;
-  std::condition_variable changed;
-  bool woken = true;
-  bool stopping = false;
+  wakeup signal;
   std::shared_ptr<void> commits, buckets;
   std::thread worker;
   std::unique_ptr<nats_link> link;
@@ -80,36 +76,13 @@ struct nats_egress::impl {
        nats_egress_tuning t)
       : engine{e}, meters{m}, settings{std::move(s)}, tuning{t} {}
 
-  void wake() {
-    const std::lock_guard lock{guard};
-    woken = true;
-    changed.notify_all();
-  }
-
   void stop() {
-    {
-      const std::lock_guard lock{guard};
-      stopping = true;
-      changed.notify_all();
-    }
+    signal.stop();
     if (worker.joinable()) worker.join();
   }
 
-  [[nodiscard]] bool is_stopping() {
-    const std::lock_guard lock{guard};
-    return stopping;
-  }
-
-  bool wait(std::chrono::milliseconds bound, bool for_work) {
-    std::unique_lock lock{guard};
-    changed.wait_for(lock, bound,
-                     [&] { return stopping || (for_work && woken); });
-    woken = woken && !for_work;
-    return !stopping;
-  }
-
   void run() {
-    while (wait(tuning.poll, true)) {
+    while (signal.wait(tuning.poll, true)) {
       try {
         publish_all();
         if (link) meters.nats_connected("events", link->connected());
@@ -121,8 +94,8 @@ struct nats_egress::impl {
         if (std::exchange(last_trouble, e.what()) != e.what())
           log_warn("publishing events to NATS fails; trying again",
                    {{"error", e.what()}});
-        wake();
-        wait(tuning.backoff, false);
+        signal.wake();
+        signal.wait(tuning.backoff, false);
       }
     }
     link.reset();
@@ -139,7 +112,7 @@ struct nats_egress::impl {
     if (!cursor)
       cursor = read_now(engine,
                         [](storage::store &s) { return s.load_cursor(sink); });
-    while (cursor && !is_stopping() && publish_page()) {
+    while (cursor && !signal.stopped() && publish_page()) {
     }
   }
 
@@ -192,7 +165,7 @@ nats_egress::nats_egress(actors::engine &engine,
                          nats_egress_tuning tuning)
     : impl_{std::make_shared<impl>(engine, settings, meters, tuning)} {
   const auto wake = [weak = std::weak_ptr{impl_}] {
-    if (const auto self = weak.lock()) self->wake();
+    if (const auto self = weak.lock()) self->signal.wake();
   };
   impl_->commits = engine.on_commit(wake);
   impl_->buckets = engine.on_buckets(wake);

@@ -4,9 +4,7 @@
 #include <algorithm>
 #include <atomic>
 #include <boost/json/serialize.hpp>
-#include <condition_variable>
 #include <curl/curl.h>
-#include <mutex>
 #include <stdexcept>
 #include <thread>
 #include <utility>
@@ -15,6 +13,7 @@
 #include "ingress/log.hpp"
 #include "ingress/outgoing.hpp"
 #include "ingress/reading.hpp"
+#include "ingress/wakeup.hpp"
 
 namespace recapd::ingress {
 namespace {
@@ -35,9 +34,8 @@ std::size_t discard(char *, std::size_t size, std::size_t count, void *) {
   return size * count;
 }
 
-int on_progress(void *stopping, curl_off_t, curl_off_t, curl_off_t,
-                curl_off_t) {
-  return *static_cast<const std::atomic<bool> *>(stopping) ? 1 : 0;
+int on_progress(void *stopped, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+  return *static_cast<const std::atomic<bool> *>(stopped) ? 1 : 0;
 }
 
 curl_headers headers_of(const std::vector<std::string> &lines) {
@@ -63,10 +61,7 @@ struct webhook::impl {
   webhook_tuning tuning;
   curl_handle curl{nullptr, &curl_easy_cleanup};
 
-  std::mutex guard;
-  std::condition_variable changed;
-  bool woken = true;
-  std::atomic<bool> stopping{false};
+  wakeup signal;
   std::shared_ptr<void> subscription;
   std::thread worker;
 
@@ -77,29 +72,14 @@ struct webhook::impl {
     if (!curl) throw std::runtime_error{"libcurl does not start"};
   }
 
-  void wake() {
-    const std::lock_guard lock{guard};
-    woken = true;
-    changed.notify_all();
-  }
-
   void stop() {
-    stopping = true;
-    wake();
+    signal.stop();
     if (worker.joinable()) worker.join();
-  }
-
-  bool wait(std::chrono::milliseconds bound, bool for_work) {
-    std::unique_lock lock{guard};
-    changed.wait_for(lock, bound,
-                     [&] { return stopping || (for_work && woken); });
-    woken = woken && !for_work;
-    return !stopping;
   }
 
   void run() {
     std::optional<std::int64_t> cursor;
-    while (wait(tuning.poll, true)) {
+    while (signal.wait(tuning.poll, true)) {
       try {
         // Of several nodes one delivers: whoever serves the first bucket.
         if (!engine.buckets()[0]) {
@@ -110,11 +90,11 @@ struct webhook::impl {
         if (!cursor)
           cursor = read_now(
               engine, [](storage::store &s) { return s.load_cursor(sink); });
-        while (cursor && !stopping && deliver_page(*cursor)) {
+        while (cursor && !signal.stopped() && deliver_page(*cursor)) {
         }
       } catch (const std::exception &e) {
         log_warn("the webhook failed", {{"error", e.what()}});
-        wait(tuning.first_retry, false);
+        signal.wait(tuning.first_retry, false);
       }
     }
   }
@@ -157,16 +137,16 @@ struct webhook::impl {
   bool deliver(const boost::json::object &event) {
     const auto body = boost::json::serialize(event);
     auto pause = tuning.first_retry;
-    while (!stopping) {
+    while (!signal.stopped()) {
       const auto error = post(body);
       meters.delivery(error.empty() ? "delivered" : "failed");
       if (error.empty()) return true;
-      if (stopping) return false;
+      if (signal.stopped()) return false;
       log_warn("the webhook was not delivered",
                {{"id", std::string{event.at("id").as_string()}},
                 {"error", error},
                 {"retry_ms", std::to_string(pause.count())}});
-      wait(pause, false);
+      signal.wait(pause, false);
       pause = std::min(pause * 2, tuning.last_retry);
     }
     return false;
@@ -200,7 +180,7 @@ struct webhook::impl {
     curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, discard);
     curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L);
     curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, on_progress);
-    curl_easy_setopt(c, CURLOPT_XFERINFODATA, &stopping);
+    curl_easy_setopt(c, CURLOPT_XFERINFODATA, &signal.stopped());
     if (const auto code = curl_easy_perform(c); code != CURLE_OK)
       return curl_easy_strerror(code);
     long status = 0;
@@ -213,7 +193,7 @@ webhook::webhook(actors::engine &engine, const config::webhook &settings,
                  metrics &meters, webhook_tuning tuning)
     : impl_{std::make_shared<impl>(engine, settings, meters, tuning)} {
   impl_->subscription = engine.on_commit([weak = std::weak_ptr{impl_}] {
-    if (const auto self = weak.lock()) self->wake();
+    if (const auto self = weak.lock()) self->signal.wake();
   });
   impl_->worker = std::thread{[self = impl_.get()] { self->run(); }};
 }

@@ -1,0 +1,48 @@
+// How the thread of something that sends events waits for work.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+
+namespace recapd::ingress {
+
+/// Thread safe. Its first wait for work is ended already.
+class wakeup {
+public:
+  /// Ends the wait for work that is, or else the next.
+  void wake() {
+    const std::lock_guard lock{guard_};
+    woken_ = true;
+    changed_.notify_all();
+  }
+
+  /// Ends every wait from now on.
+  void stop() {
+    const std::lock_guard lock{guard_};
+    stopped_ = true;
+    changed_.notify_all();
+  }
+
+  /// True from stop() on; for whoever polls it.
+  [[nodiscard]] const std::atomic<bool> &stopped() const { return stopped_; }
+
+  /// Until `bound`, stop() or, if `for_work`, wake(). False once stopped.
+  bool wait(std::chrono::milliseconds bound, bool for_work) {
+    std::unique_lock lock{guard_};
+    changed_.wait_for(lock, bound,
+                      [&] { return stopped_ || (for_work && woken_); });
+    woken_ = woken_ && !for_work;
+    return !stopped_;
+  }
+
+private:
+  std::mutex guard_;
+  std::condition_variable changed_;
+  bool woken_ = true;
+  std::atomic<bool> stopped_{false};
+};
+
+}  // namespace recapd::ingress
