@@ -180,7 +180,8 @@ void add_commands(group_builder &to, const commits &group) {
     content.bytes(c->outcome->content);
     refused.boolean(c->outcome->refused);
     received_at.at(c->outcome->received_at);
-    outcome.text(c->outcome->outcome);
+    outcome.text(c->outcome->kept.empty() ? c->outcome->outcome
+                                          : c->outcome->kept);
   }
   to.add(command_part, source, id, bucket, session, content, refused,
          received_at, outcome);

@@ -26,7 +26,7 @@ session_row read_session(const pg_rows &rows, int row) {
 
 std::string outcome_columns() {
   return "c.source, c.id, encode(c.content, 'hex'), c.session_id, c.refused, "
-         + pg_micros("c.received_at") + ", c.outcome";
+         + pg_micros("c.received_at") + ", recapd_outcome(c)::text";
 }
 
 outcome_row read_outcome(const pg_rows &rows, int row, int first) {

@@ -56,8 +56,8 @@ struct session_row {
   std::string body;
 };
 
-/// A command's outcome as it is stored: the contract's object with
-/// `"duplicate":false`, JSON text.
+/// A command's outcome as the contract's object with `"duplicate":false`, JSON
+/// text.
 struct outcome_row {
   std::string source;
   std::string id;
@@ -66,6 +66,10 @@ struct outcome_row {
   bool refused = false;
   instant received_at;
   std::string outcome;
+  /// Where it was accepted, what may be stored in place of `outcome`, which
+  /// follows from it and the session's events (workflows::to_kept_text). Not
+  /// read back; empty: the outcome is stored whole.
+  std::string kept = {};
 };
 
 /// A change of one counter. Raising it past `cap` is refused; lowering never

@@ -199,6 +199,29 @@ struct show_participant {
   }
 };
 
+struct keep_participant {
+  template <class Sink> void operator()(Sink &to, const participant &p) const {
+    to.put("student", p.student);
+    to.put("status", to_string(p.status));
+    put_news(to, "in_call", p.in_call);
+  }
+};
+
+template <class Sink>
+void write_kept(Sink &&to, const session &s, const rules &judged_by,
+                instant now) {
+  to.put("state", to_string(s.status));
+  to.put("version", s.version);
+  to.list("participants", s.participants, keep_participant{});
+  put_news(to, "minutes", s.minutes);
+  put_news(to, "suggested_minutes", suggested_minutes(s, judged_by, now));
+  if (s.paid.has_value()) to.object("payout", s.paid, write_payout{});
+  if (const auto timer = next_timer(s, judged_by)) {
+    to.put("next_timer", timer->at);
+    to.put("next_timer_kind", timer->kind);
+  }
+}
+
 template <class Sink>
 void write_view(Sink &&to, const session &s, const rules &judged_by,
                 instant now) {
@@ -236,6 +259,13 @@ std::string to_view_text(const session &s, const rules &judged_by,
                          instant now) {
   std::string out;
   write_view(text_sink{out}, s, judged_by, now);
+  return out;
+}
+
+std::string to_kept_text(const session &s, const rules &judged_by,
+                         instant now) {
+  std::string out;
+  write_kept(text_sink{out}, s, judged_by, now);
   return out;
 }
 

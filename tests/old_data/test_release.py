@@ -96,13 +96,15 @@ def test_rows_that_waited_in_the_inbox_are_taken(world):
 
 
 def old_commands(world):
-    """Commands that made one event, which tells all that they said."""
+    """Commands that made one event, which tells all that they said, and whose
+    outcome is stored as release 0.1.0 did."""
     return run(world.url, """
         SELECT c.source, c.id, c.session_id, e.by,
                e.data::jsonb ->> 'student', c.outcome
           FROM session_events e
           JOIN commands c ON (c.source, c.id) = (e.command_source, e.command_id)
-         WHERE e.type = 'participant.accepted' ORDER BY c.source, c.id""")
+         WHERE e.type = 'participant.accepted'
+           AND c.outcome::jsonb ? 'outcome' ORDER BY c.source, c.id""")
 
 
 def test_an_old_command_is_still_a_duplicate(world):
