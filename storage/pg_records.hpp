@@ -13,8 +13,9 @@ namespace recapd::storage {
 [[nodiscard]] std::string session_columns();
 [[nodiscard]] session_row read_session(const pg_rows &rows, int row);
 
-/// Of `commands AS c`.
+/// Of `commands AS c`, the outcome made whole or as it is stored.
 [[nodiscard]] std::string outcome_columns();
+[[nodiscard]] std::string stored_outcome_columns();
 /// `first`: where those columns begin.
 [[nodiscard]] outcome_row read_outcome(const pg_rows &rows, int row, int first);
 

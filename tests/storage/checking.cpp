@@ -203,6 +203,16 @@ CAF_TEST(an outcome that is none is found) {
   CAF_CHECK(found(after("UPDATE commands SET outcome = '[]'"), {"c1"}));
 }
 
+CAF_TEST(only an accepted outcome is stored in part) {
+  const auto stored = [](const std::string &state, const char *refused) {
+    return after("UPDATE commands SET outcome = '{\"state\":\"" + state
+                 + "\"}', refused = " + refused);
+  };
+  CAF_CHECK(stored("paid", "false").empty());
+  CAF_CHECK(found(stored("paid", "true"), {"c1"}));
+  CAF_CHECK(found(stored("odd", "false"), {"c1"}));
+}
+
 CAF_TEST(a policy that is lost is found) {
   CAF_CHECK(found(after("DELETE FROM policies"), {"no policy"}));
 }
