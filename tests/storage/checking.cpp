@@ -24,25 +24,8 @@ commit commit_of(const wf::session &before, const wf::event &e,
   const auto effects = wf::effects_of(before, e, after);
   commit c;
   c.session = after.id;
-  c.events.push_back({.seq = e.seq,
-                      .type = std::string{wf::type_of(e.what)},
-                      .at = e.at,
-                      .by = wf::to_string(e.by),
-                      .command_source = {},
-                      .command_id = {},
-                      .data = json::serialize(wf::to_json(e.what)),
-                      .notifications = {},
-                      .traceparent = {}});
-  const auto timer = wf::next_timer(after, judged_by);
-  c.row = session_row{.id = after.id,
-                      .version = after.version,
-                      .state = std::string{wf::to_string(after.status)},
-                      .tutor = after.tutor,
-                      .course = after.course,
-                      .starts_at = after.starts_at,
-                      .next_timer =
-                          timer ? std::optional{timer->fires_at} : std::nullopt,
-                      .body = json::serialize(wf::to_row(after))};
+  c.events.push_back(stored(e));
+  c.row = stored(after, judged_by);
   for (const auto &claim : effects.claims)
     c.usage.push_back({claim.key, claim.amount, claim.cap});
   for (const auto &held : effects.released)

@@ -32,18 +32,9 @@ public:
   void add(const story &st) {
     commit c;
     c.session = st.s.id;
-    for (; told_ < st.history.size(); ++told_) {
-      const auto &e = st.history[told_];
-      c.events.push_back({.seq = e.seq,
-                          .type = std::string{wf::type_of(e.what)},
-                          .at = e.at,
-                          .by = wf::to_string(e.by),
-                          .command_source = {},
-                          .command_id = {},
-                          .data = wf::to_text(e.what),
-                          .notifications = {},
-                          .traceparent = {}});
-    }
+    for (; told_ < st.history.size(); ++told_)
+      c.events.push_back(stored(st.history[told_]));
+    c.row = stored(st.s, st.r);
     const auto now = st.history.back().at;
     const auto id = std::to_string(commits_.size());
     c = accepts(id, std::move(c));
@@ -55,14 +46,6 @@ public:
                                      {"session", wf::to_view(st.s, st.r, now)},
                                      {"refusals", json::array{}}});
     c.outcome->kept = wf::to_kept_text(st.s, st.r, now);
-    c.row = session_row{.id = st.s.id,
-                        .version = st.s.version,
-                        .state = std::string{wf::to_string(st.s.status)},
-                        .tutor = st.s.tutor,
-                        .course = st.s.course,
-                        .starts_at = st.s.starts_at,
-                        .next_timer = {},
-                        .body = wf::to_row_text(st.s)};
     commits_.push_back(std::move(c));
   }
 

@@ -8,6 +8,8 @@
 
 #include "storage/memory_store.hpp"
 #include "storage/pg_store.hpp"
+#include "workflows/session_evolve.hpp"
+#include "workflows/session_json.hpp"
 
 namespace recapd::storage::test {
 
@@ -90,6 +92,33 @@ void with_each_store(const std::function<void(world &)> &body) {
   });
   run("postgres",
       [url = pg_database::emptied().url()] { return open_pg_store(url); });
+}
+
+event_row stored(const workflows::event &e) {
+  return {.seq = e.seq,
+          .type = std::string{workflows::type_of(e.what)},
+          .at = e.at,
+          .by = workflows::to_string(e.by),
+          .command_source = {},
+          .command_id = {},
+          .data = workflows::to_text(e.what),
+          .notifications = {},
+          .traceparent = {}};
+}
+
+session_row stored(const workflows::session &s,
+                   const workflows::rules &judged_by) {
+  session_row row{.id = s.id,
+                  .version = s.version,
+                  .state = std::string{workflows::to_string(s.status)},
+                  .tutor = s.tutor,
+                  .course = s.course,
+                  .starts_at = s.starts_at,
+                  .next_timer = {},
+                  .body = workflows::to_row_text(s)};
+  if (const auto timer = workflows::next_timer(s, judged_by))
+    row.next_timer = timer->fires_at;
+  return row;
 }
 
 commit moves(const std::string &session, int first, int count) {

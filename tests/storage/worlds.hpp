@@ -10,6 +10,8 @@
 
 #include "storage/pg_connection.hpp"
 #include "storage/store.hpp"
+#include "workflows/policy.hpp"
+#include "workflows/session.hpp"
 
 namespace recapd::storage::test {
 
@@ -47,6 +49,11 @@ struct world {
 
 /// Runs the body once with each implementation.
 void with_each_store(const std::function<void(world &)> &body);
+
+/// An event's and a session's row as the engine writes them.
+[[nodiscard]] event_row stored(const workflows::event &e);
+[[nodiscard]] session_row stored(const workflows::session &s,
+                                 const workflows::rules &judged_by);
 
 /// A commit of `count` events from `first` on, and the row after them.
 [[nodiscard]] commit moves(const std::string &session, int first,
