@@ -5,64 +5,85 @@
 
 -- `kept` is workflows::to_kept_text; what it leaves out has not come about.
 CREATE FUNCTION recapd_session_then(session text, kept json) RETURNS json
-LANGUAGE sql STABLE PARALLEL SAFE AS $$
-WITH told AS MATERIALIZED (
-  SELECT seq, type, data::json AS data
-    FROM session_events
-   WHERE session_id = session
-     AND seq <= (kept ->> 'version')::integer
-     AND type IN ('session.scheduled', 'session.reopened',
-                  'tutor_recap.submitted', 'student_recap.submitted'))
-SELECT json_build_object(
-  'id', session,
-  'state', kept -> 'state',
-  'version', kept -> 'version',
-  'tutor', first.data -> 'tutor',
-  'course', first.data -> 'course',
-  'program', first.data -> 'program',
-  'modality', first.data -> 'modality',
-  'timezone', first.data -> 'timezone',
-  'starts_at', first.data -> 'starts_at',
-  'deadline', (SELECT data -> 'deadline' FROM told
-                WHERE type IN ('session.scheduled', 'session.reopened')
-                ORDER BY seq DESC LIMIT 1),
-  'participants', (
-    SELECT json_agg(json_build_object(
-             'student', p -> 'student',
-             'status', p -> 'status',
-             'in_call', coalesce(p -> 'in_call', 'false'),
-             'recap', (SELECT data -> 'recap' FROM told
-                        WHERE type = 'student_recap.submitted'
-                          AND data ->> 'student' = p ->> 'student'
-                        ORDER BY seq DESC LIMIT 1)) ORDER BY n)
-      FROM json_array_elements(kept -> 'participants')
-             WITH ORDINALITY AS e (p, n)),
-  -- A session.reopened, which drops it, has none.
-  'tutor_recap', (SELECT data -> 'recap' FROM told
-                   WHERE type IN ('tutor_recap.submitted', 'session.reopened')
-                   ORDER BY seq DESC LIMIT 1),
-  'minutes', kept -> 'minutes',
-  'suggested_minutes', kept -> 'suggested_minutes',
-  'rate_per_hour', first.data -> 'rate_per_hour',
-  'currency', first.data -> 'currency',
-  'payout', kept -> 'payout',
-  'next_timer', kept -> 'next_timer',
-  'next_timer_kind', kept -> 'next_timer_kind')
-  FROM told AS first WHERE type = 'session.scheduled'
-$$;
+LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+DECLARE
+  type        text;
+  data        json;
+  first       json;
+  deadline    json;
+  tutor_recap json;
+  students    text[] = '{}';
+  recaps      json[] = '{}';
+BEGIN
+  FOR type, data IN
+    SELECT e.type, e.data FROM session_events AS e
+     WHERE e.session_id = session
+       AND e.seq <= (kept ->> 'version')::integer
+       AND e.type IN ('session.scheduled', 'session.reopened',
+                      'tutor_recap.submitted', 'student_recap.submitted')
+     ORDER BY e.seq
+  LOOP
+    CASE type
+      WHEN 'session.scheduled' THEN
+        first = data;
+        deadline = data -> 'deadline';
+      WHEN 'session.reopened' THEN
+        deadline = data -> 'deadline';
+        tutor_recap = NULL;
+      WHEN 'tutor_recap.submitted' THEN
+        tutor_recap = data -> 'recap';
+      ELSE
+        -- The latest first, where it is found.
+        students = (data ->> 'student') || students;
+        recaps = (data -> 'recap') || recaps;
+    END CASE;
+  END LOOP;
+  RETURN json_build_object(
+    'id', session,
+    'state', kept -> 'state',
+    'version', kept -> 'version',
+    'tutor', first -> 'tutor',
+    'course', first -> 'course',
+    'program', first -> 'program',
+    'modality', first -> 'modality',
+    'timezone', first -> 'timezone',
+    'starts_at', first -> 'starts_at',
+    'deadline', deadline,
+    'participants', (
+      SELECT json_agg(json_build_object(
+               'student', p -> 'student',
+               'status', p -> 'status',
+               'in_call', coalesce(p -> 'in_call', 'false'),
+               'recap', recaps[array_position(students, p ->> 'student')])
+               ORDER BY n)
+        FROM json_array_elements(kept -> 'participants')
+               WITH ORDINALITY AS e (p, n)),
+    'tutor_recap', tutor_recap,
+    'minutes', kept -> 'minutes',
+    'suggested_minutes', kept -> 'suggested_minutes',
+    'rate_per_hour', first -> 'rate_per_hour',
+    'currency', first -> 'currency',
+    'payout', kept -> 'payout',
+    'next_timer', kept -> 'next_timer',
+    'next_timer_kind', kept -> 'next_timer_kind');
+END $$;
 
 CREATE FUNCTION recapd_outcome(command commands) RETURNS json
-LANGUAGE sql STABLE PARALLEL SAFE AS $$
-SELECT CASE WHEN stored -> 'outcome' IS NOT NULL THEN stored
-            ELSE json_build_object(
-              'id', command.id,
-              'source', command.source,
-              'outcome', 'accepted',
-              'duplicate', false,
-              'session', recapd_session_then(command.session_id, stored),
-              'refusals', json_build_array()) END
-  FROM (SELECT command.outcome::json AS stored) AS s
-$$;
+LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+DECLARE
+  stored json = command.outcome;
+BEGIN
+  IF stored -> 'outcome' IS NOT NULL THEN
+    RETURN stored;
+  END IF;
+  RETURN json_build_object(
+    'id', command.id,
+    'source', command.source,
+    'outcome', 'accepted',
+    'duplicate', false,
+    'session', recapd_session_then(command.session_id, stored),
+    'refusals', json_build_array());
+END $$;
 
 CREATE OR REPLACE VIEW outcomes AS
   SELECT source, id, recapd_outcome(commands)::jsonb AS outcome FROM commands;
