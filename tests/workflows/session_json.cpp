@@ -64,6 +64,28 @@ CAF_TEST(a paid session shows its recaps and its payout) {
   CAF_CHECK(shown.at("next_timer_kind").is_null());
 }
 
+CAF_TEST(of an outcome is kept what events do not tell) {
+  // What was kept so must be read for ever: recapd_session_then does.
+  story st;
+  st.ready();
+  st.given(join_call{.participant = ann}, ann, start);
+  st.given(join_call{.participant = bob}, bob, start);
+  CAF_CHECK_EQUAL(
+      to_kept_text(st.s, st.r, start + 1min),
+      R"({"state":"scheduled","version":4,"participants":[{"student":"bob",)"
+      R"("status":"going","in_call":true}],"suggested_minutes":5,)"
+      R"("next_timer":"2026-11-23T16:00:00Z",)"
+      R"("next_timer_kind":"tutor_recap_due"})");
+  st.given(complete_of(58, three, true), ann, start + 52min);
+  st.completed().settled();
+  CAF_CHECK_EQUAL(
+      to_kept_text(st.s, st.r, start + 9h),
+      R"({"state":"paid","version":9,"participants":[{"student":"bob",)"
+      R"("status":"going","in_call":true}],"minutes":60,)"
+      R"("suggested_minutes":55,"payout":{"amount":1500,)"
+      R"("settled_at":"2026-11-23T16:30:00Z"}})");
+}
+
 CAF_TEST(the deadline is shown as a person says it) {
   story st;
   st.ready();
