@@ -28,8 +28,16 @@ namespace {
 /// named by its number.
 class chronicle {
 public:
+  story st;
+
+  /// The command is accepted, and what it made is added.
+  void then(const wf::command &c, const wf::person &by, wf::instant at) {
+    st.given(c, by, at);
+    add();
+  }
+
   /// Of what has happened since.
-  void add(const story &st) {
+  void add() {
     commit c;
     c.session = st.s.id;
     for (; told_ < st.history.size(); ++told_)
@@ -77,13 +85,8 @@ wf::recap recap_about(const char *what) {
 
 /// A group from invitations and calls to pay, and taken back.
 chronicle of_a_group() {
-  story st;
-  chronicle out;
-  const auto then = [&](const wf::command &c, const wf::person &by,
-                        wf::instant at) {
-    st.given(c, by, at);
-    out.add(st);
-  };
+  chronicle life;
+  auto &st = life.st;
   const wf::person bob = wf::test::bob;
   const wf::person cal = wf::test::cal;
   auto what = wf::test::plan({"bob", "cal"});
@@ -91,39 +94,34 @@ chronicle of_a_group() {
   what.rate_per_hour = 777;
   what.timezone = "Asia/Tokyo";
   what.program = "writing";
-  then(what, sis, start - 48h);
+  life.then(what, sis, start - 48h);
   for (const auto *late : {"dan", "eli"})
-    then(wf::invite_participant{.student = late}, ann, start - 3h);
+    life.then(wf::invite_participant{.student = late}, ann, start - 3h);
   for (const auto *goes : {"bob", "cal", "eli"})
-    then(wf::accept_invitation{.student = goes}, sis, start - 2h);
-  then(wf::decline_invitation{.student = "dan"}, sis, start - 1h);
-  then(wf::join_call{.participant = ann}, ann, start);
-  then(wf::join_call{.participant = bob}, bob, start + 1min);
-  then(wf::join_call{.participant = cal}, cal, start + 2min);
-  then(wf::remove_participant{.student = "eli"}, ann, start + 30min);
-  then(wf::leave_call{.participant = bob}, bob, start + 50min);
-  then(wf::log_time{.minutes = 52, .leave_call = true}, ann, start + 1h);
-  then(wf::submit_recap{.written = recap_about("ann")}, ann, start + 2h);
-  then(wf::submit_recap{.written = recap_about("cal")}, cal, start + 3h);
-  then(wf::submit_recap{.written = recap_about("bob")}, bob, start + 4h);
+    life.then(wf::accept_invitation{.student = goes}, sis, start - 2h);
+  life.then(wf::decline_invitation{.student = "dan"}, sis, start - 1h);
+  life.then(wf::join_call{.participant = ann}, ann, start);
+  life.then(wf::join_call{.participant = bob}, bob, start + 1min);
+  life.then(wf::join_call{.participant = cal}, cal, start + 2min);
+  life.then(wf::remove_participant{.student = "eli"}, ann, start + 30min);
+  life.then(wf::leave_call{.participant = bob}, bob, start + 50min);
+  life.then(wf::log_time{.minutes = 52, .leave_call = true}, ann, start + 1h);
+  life.then(wf::submit_recap{.written = recap_about("ann")}, ann, start + 2h);
+  life.then(wf::submit_recap{.written = recap_about("cal")}, cal, start + 3h);
+  life.then(wf::submit_recap{.written = recap_about("bob")}, bob, start + 4h);
   st.settled();
-  out.add(st);
-  then(wf::void_session{.note = "no"}, eve, start + 5h);
-  return out;
+  life.add();
+  life.then(wf::void_session{.note = "no"}, eve, start + 5h);
+  return life;
 }
 
 /// Missed and reopened, which drops what was written.
 chronicle of_a_late_one() {
-  story st;
-  chronicle out;
-  const auto then = [&](const wf::command &c, const wf::person &by,
-                        wf::instant at) {
-    st.given(c, by, at);
-    out.add(st);
-  };
+  chronicle life;
+  auto &st = life.st;
   st.ready();
-  out.add(st);
-  then(wf::log_time{.minutes = 20, .leave_call = false}, ann, start + 1h);
+  life.add();
+  life.then(wf::log_time{.minutes = 20, .leave_call = false}, ann, start + 1h);
   // No command does this today; what it would come to is settled all the same.
   const wf::event recap{
       .seq = st.s.version + 1,
@@ -137,14 +135,15 @@ chronicle of_a_late_one() {
   for (const auto &e : {recap, missed}) {
     st.s = wf::evolve(st.s, e);
     st.history.push_back(e);
-    out.add(st);
+    life.add();
   }
   st.used.clear();
-  then(wf::request_support{.message = "please"}, ann, deadline + 1h);
-  then(wf::reopen_session{.hours = 10, .note = "once"}, eve, deadline + 2h);
-  then(wf::complete_session{.minutes = 33, .written = recap_about("late")}, ann,
-       deadline + 3h);
-  return out;
+  life.then(wf::request_support{.message = "please"}, ann, deadline + 1h);
+  life.then(wf::reopen_session{.hours = 10, .note = "once"}, eve,
+            deadline + 2h);
+  life.then(wf::complete_session{.minutes = 33, .written = recap_about("late")},
+            ann, deadline + 3h);
+  return life;
 }
 
 }  // namespace
