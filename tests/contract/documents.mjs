@@ -2,7 +2,9 @@
 // Checks the published documents, and what a node answered against them.
 //   node documents.mjs check OPENAPI ASYNCAPI    lists what is wrong
 //   node documents.mjs answers OPENAPI           reads [{method, path, status,
-//     media, body}] from stdin and lists those that have another form
+//     media, headers, body}] from stdin and lists those that have another form
+//   node documents.mjs messages ASYNCAPI         the same with [CloudEvent]
+// What is sent may have no member that the document does not have.
 import { readFileSync } from "node:fs";
 import SwaggerParser from "@apidevtools/swagger-parser";
 import { Parser } from "@asyncapi/parser";
@@ -28,13 +30,58 @@ async function checkAsyncapi(file) {
     .map((d) => `${file}: ${d.path.join("/")}: ${d.message}`);
 }
 
+/** A schema that allows no member beside those it names. */
+function closed(schema) {
+  if (Array.isArray(schema)) return schema.map(closed);
+  if (schema === null || typeof schema !== "object") return schema;
+  const conditions = ["if", "then", "else", "not"];
+  const out = Object.fromEntries(
+    Object.entries(schema).map(([key, value]) => [
+      key,
+      conditions.includes(key) ? value : closed(value),
+    ]),
+  );
+  // `properties` may itself be the name of a property.
+  if (out.type === "object" && out.properties) {
+    out.additionalProperties ??= false;
+  }
+  return out;
+}
+
+function compiler(document) {
+  const ajv = new Ajv2020({ strict: false, allErrors: true });
+  addFormats(ajv);
+  return ajv.addSchema(closed(document), "document");
+}
+
+/** Checks what was sent against the message of its type. */
+class Messages {
+  constructor(file) {
+    this.document = read(file);
+    this.ajv = compiler(this.document);
+    this.names = Object.fromEntries(
+      Object.entries(this.document.components.messages).map(([key, m]) => [
+        m.name,
+        key,
+      ]),
+    );
+  }
+
+  check(message) {
+    const key = this.names[message.type];
+    if (!key) return `${message.type} is no message of the document`;
+    const $ref = `document#/components/messages/${key}/payload`;
+    const validate = this.ajv.getSchema($ref) ?? this.ajv.compile({ $ref });
+    if (validate(message)) return null;
+    return `${message.type}: ${this.ajv.errorsText(validate.errors)}`;
+  }
+}
+
 /** Finds the schema of an answer; a string says why there is none. */
 class Answers {
   constructor(file) {
     this.document = read(file);
-    this.ajv = new Ajv2020({ strict: false, allErrors: true });
-    addFormats(this.ajv);
-    this.ajv.addSchema(this.document, "openapi");
+    this.ajv = compiler(this.document);
     this.paths = Object.keys(this.document.paths).map((template) => ({
       template,
       pattern: new RegExp(`^${template.replace(/\{[^}]+\}/g, "[^/]+")}$`),
@@ -44,10 +91,10 @@ class Answers {
   pointer(...parts) {
     const escape = (p) =>
       encodeURIComponent(p.replaceAll("~", "~0").replaceAll("/", "~1"));
-    return `openapi#/${parts.map(escape).join("/")}`;
+    return `document#/${parts.map(escape).join("/")}`;
   }
 
-  schema({ method, path, status, media }) {
+  schema({ method, path, status, media, headers = {} }) {
     const bare = path.split("?")[0];
     const found = this.paths.find((p) => p.pattern.test(bare));
     if (!found) return [400, 404].includes(status) ? "any" : "no such path";
@@ -60,6 +107,10 @@ class Answers {
     if (response.$ref) {
       at = response.$ref.slice(2).split("/");
       response = this.document.components.responses[at[2]];
+    }
+    const told = Object.entries(response.headers ?? {});
+    for (const [name] of told.filter(([, header]) => header.required)) {
+      if (!(name.toLowerCase() in headers)) return `${name} is missing`;
     }
     if (!response.content?.[media]) return `${media} is not in the document`;
     return { $ref: this.pointer(...at, "content", media, "schema") };
@@ -76,18 +127,18 @@ class Answers {
   }
 }
 
-const [, , action, openapi, asyncapi] = process.argv;
-let wrong = [];
+const [, , action, ...files] = process.argv;
+const wrong = [];
 if (action === "check") {
-  wrong = await checkOpenapi(openapi);
-  wrong.push(...(await checkAsyncapi(asyncapi)));
+  wrong.push(...(await checkOpenapi(files[0])));
+  wrong.push(...(await checkAsyncapi(files[1])));
 } else {
-  const answers = new Answers(openapi);
-  for (const answer of JSON.parse(readFileSync(0, "utf8"))) {
-    const trouble = answers.check(answer);
-    if (trouble) {
-      wrong.push(`${answer.method} ${answer.path} ${answer.status}: ${trouble}`);
-    }
+  const checker =
+    action === "answers" ? new Answers(files[0]) : new Messages(files[0]);
+  for (const one of JSON.parse(readFileSync(0, "utf8"))) {
+    const trouble = checker.check(one);
+    const what = one.method ? `${one.method} ${one.path} ${one.status}` : one.id;
+    if (trouble) wrong.push(`${what}: ${trouble}`);
   }
 }
 console.log(wrong.slice(0, 40).join("\n"));

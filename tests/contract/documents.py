@@ -35,7 +35,7 @@ def shape(value):
 
 
 def check_exchanges():
-    """All JSON that was answered so far has the form of openapi.json."""
+    """All that was answered and streamed so far has the published form."""
     if not validators() or not wire.EXCHANGES:
         return
     distinct = {}
@@ -48,7 +48,12 @@ def check_exchanges():
                code, json.dumps(shape(body)))
         distinct[str(key)] = {
             "method": method, "path": path, "status": answer.status,
-            "media": answer.media, "body": body}
-    result = run("answers", OPENAPI, given=json.dumps(
-        list(distinct.values())))
+            "media": answer.media, "headers": answer.headers, "body": body}
+    check("answers", OPENAPI, distinct)
+    sent = {json.dumps(shape(m)) + m["type"]: m for m in wire.MESSAGES}
+    check("messages", ASYNCAPI, sent)
+
+
+def check(what, document, found):
+    result = run(what, document, given=json.dumps(list(found.values())))
     assert result.returncode == 0, result.stdout + result.stderr

@@ -3,6 +3,8 @@
 import http.client
 import json
 
+import wire
+
 
 class Stream:
     """GET /v1/events; frames() yields (id, event, data) until it is closed."""
@@ -30,7 +32,9 @@ class Stream:
                     name, _, value = line.partition(":")
                     frame[name] = frame.get(name, "") + value.removeprefix(" ")
             elif "data" in frame:
-                yield frame["id"], frame["event"], json.loads(frame["data"])
+                message = json.loads(frame["data"])
+                wire.MESSAGES.append(message)
+                yield frame["id"], frame["event"], message
                 frame = {}
 
     def about(self, session, count):

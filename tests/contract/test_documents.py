@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The OpenAPI and AsyncAPI documents: valid, complete, served, kept."""
 import json
+import subprocess
 
 import pytest
 
@@ -12,7 +13,7 @@ from wire import CODES, accepted, fresh
 
 NEEDS = pytest.mark.skipif(not documents.validators(),
                            reason="run npm ci in tests/contract")
-NOTIFICATIONS = [
+KINDS = [
     "tutor_recap_due", "tutor_recap_reminder", "student_recap_request",
     "student_recap_reminder", "tutor_remind_student",
     "student_recap_overdue", "session_missed", "support_requested",
@@ -70,7 +71,28 @@ def test_every_command_is_described(openapi, asyncapi):
     assert set(mapping["mapping"]) == wanted
     names = {m["name"] for m in asyncapi["components"]["messages"].values()}
     assert wanted <= names
-    assert {f"recapd.notify.{kind}" for kind in NOTIFICATIONS} <= names
+    sent = {n for n in names if n.startswith("recapd.notify.")}
+    assert sent == {f"recapd.notify.{kind}" for kind in KINDS}
+
+
+def test_what_is_derived_is_current(openapi):
+    tool = documents.HERE.parents[1] / "tools" / "documents"
+    result = subprocess.run([str(tool), "--check"], capture_output=True,
+                            text=True)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_the_data_of_every_message_is_typed(asyncapi):
+    schemas = asyncapi["components"]["schemas"]
+    for name, message in asyncapi["components"]["messages"].items():
+        if name == "Outcome":
+            continue
+        payload = schemas[message["payload"]["$ref"].split("/")[-1]]
+        assert payload["properties"]["type"] == {"const": message["name"]}
+        data = payload["properties"]["data"]
+        data = schemas[data["$ref"].split("/")[-1]] if "$ref" in data else data
+        assert data["properties"], name
+        assert set(data["required"]) <= set(data["properties"]), name
 
 
 def test_every_code_is_described_in_order(openapi, asyncapi):
@@ -136,9 +158,42 @@ def test_what_the_node_answers_has_the_published_form(client):
 
 
 @NEEDS
-def test_the_check_of_answers_sees_another_form():
+@pytest.mark.parametrize("body, trouble", [
+    ({"now": "2026-11-23T16:00:00Z"}, ""),
+    ({}, "required"),
+    ({"now": "2026-11-23T16:00:00Z", "secret": 1}, "additional properties")])
+def test_the_check_of_answers_sees_another_form(body, trouble):
     result = documents.run("answers", documents.OPENAPI, given=json.dumps([{
-        "method": "GET", "path": "/v1/sessions/s", "status": 200,
-        "media": "application/json", "body": {"id": "s"}}]))
+        "method": "GET", "path": "/v1/clock", "status": 200,
+        "media": "application/json", "headers": {}, "body": body}]))
+    assert result.returncode == (1 if trouble else 0)
+    assert trouble in result.stdout
+
+
+@NEEDS
+def test_the_check_of_answers_sees_a_missing_header():
+    problem = {"type": "urn:recapd:problem:unavailable", "title": "t",
+               "status": 503, "detail": "d"}
+    result = documents.run("answers", documents.OPENAPI, given=json.dumps([{
+        "method": "GET", "path": "/v1/sessions", "status": 503,
+        "media": "application/problem+json", "headers": {},
+        "body": problem}]))
     assert result.returncode == 1
-    assert "required" in result.stdout
+    assert "Retry-After" in result.stdout
+
+
+@NEEDS
+@pytest.mark.parametrize("more, trouble", [
+    ({}, ""), ({"secret": 1}, "additional properties"),
+    ({"student": "a b"}, "pattern")])
+def test_the_check_of_messages_sees_another_form(more, trouble):
+    message = {
+        "specversion": "1.0", "id": "s:1", "source": "/recapd",
+        "type": "recapd.event.participant.invited", "subject": "s",
+        "time": "2026-11-23T16:00:00Z", "authid": "system:x",
+        "datacontenttype": "application/json",
+        "data": {"v": 1, "student": "ann", **more}}
+    result = documents.run("messages", documents.ASYNCAPI,
+                           given=json.dumps([message]))
+    assert result.returncode == (1 if trouble else 0)
+    assert trouble in result.stdout

@@ -31,8 +31,10 @@ CODES = [
     "student-course-weekly-limit", "course-weekly-limit", "pair-daily-limit",
 ]
 
-# Every JSON answer that was seen, for the check against openapi.json.
+# Every JSON answer that was seen, for the check against openapi.json, and every
+# message, for asyncapi.json.
 EXCHANGES = []
+MESSAGES = []
 _exchanges_lock = threading.Lock()
 
 
