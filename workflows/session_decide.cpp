@@ -4,6 +4,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "workflows/planted.hpp"
 #include "workflows/reminders.hpp"
 #include "workflows/session_judgement.hpp"
 
@@ -74,6 +75,11 @@ std::optional<int> minutes_of(const command &c, const rules &r) {
   return std::nullopt;
 }
 
+bool names_other_pay(const schedule_session &c, const rules &r) {
+  return c.rate_per_hour.value_or(r.rate_per_hour) != r.rate_per_hour
+         || c.currency.value_or(r.currency) != r.currency;
+}
+
 }  // namespace
 
 std::vector<claim> claims(const session &state, const command &c,
@@ -117,6 +123,13 @@ void handle(judgement &j, const schedule_session &c) {
   const bool that_tutor = j.f.by.as == role::tutor && j.f.by.id == c.tutor;
   if (!that_tutor && !j.by_system())
     return j.refuse_unless_allowed("system or the session's tutor");
+  if (that_tutor && names_other_pay(c, j.r)
+      && !RECAPD_PLANTED("tutor-names-pay"))
+    return j.refuse(refusal_code::not_allowed,
+                    "A tutor may name no rate_per_hour or currency but the "
+                    "policy's, "
+                        + std::to_string(j.r.rate_per_hour) + " and "
+                        + j.r.currency + "; leave them out.");
   if (j.s.exists())
     return j.refuse(refusal_code::session_exists,
                     "The session " + j.s.id + " is there already.");

@@ -192,6 +192,10 @@ private:
     scheduled_ = starts_ - up_to(30h);
     if (d_.chance(50)) scheduled_ = starts_ + up_to(80h);
     const auto who = d_.chance(500) ? tutor_ : the_system();
+    if (who == tutor_ && d_.chance(900)) {
+      c.rate_per_hour.reset();
+      c.currency.reset();
+    }
     say(scheduled_, d_.chance(30) ? anybody() : who, c);
     if (d_.chance(100)) say(scheduled_ + up_to(1h), who, c);
   }

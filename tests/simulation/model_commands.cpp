@@ -95,8 +95,11 @@ private:
   }
 
   void on(const wf::schedule_session &c) {
-    if (!allowed(system() || (c_.by.as == role::tutor && c_.by.id == c.tutor)))
-      return;
+    const bool own = c_.by.as == role::tutor && c_.by.id == c.tutor;
+    const bool usual =
+        (!c.rate_per_hour || *c.rate_per_hour == r_.rate_per_hour)
+        && (!c.currency || *c.currency == r_.currency);
+    if (!allowed(system() || (own && usual))) return;
     if (s().version > 0) return end("session-exists");
     auto &n = s();
     n.state = "scheduled";

@@ -61,11 +61,46 @@ CAF_TEST(what the plan says beats the policy) {
   what.timezone = "Europe/London";
   what.program = "night";
   story st;
-  st.scheduled(what);
+  st.given(what, sis, start - 24h);
   CAF_CHECK_EQUAL(st.s.rate_per_hour, 0);
   CAF_CHECK_EQUAL(st.s.currency, "GBP");
   CAF_CHECK_EQUAL(st.s.timezone, "Europe/London");
   CAF_CHECK_EQUAL(st.s.program, "night");
+}
+
+CAF_TEST(a tutor may name the rate and currency of the policy and no other) {
+  const auto answer = [](std::optional<std::int64_t> rate,
+                         std::optional<std::string> currency,
+                         const person &by = ann) {
+    auto what = plan();
+    what.rate_per_hour = rate;
+    what.currency = std::move(currency);
+    story st;
+    st.r.rate_per_hour = 2000;
+    st.r.currency = "EUR";
+    return st.then(what, by, start - 24h);
+  };
+  constexpr std::string_view taken = "session.scheduled";
+  constexpr std::string_view refused = "refused not-allowed";
+  CAF_CHECK_EQUAL(answer(std::nullopt, std::nullopt), taken);
+  CAF_CHECK_EQUAL(answer(2000, "EUR"), taken);
+  CAF_CHECK_EQUAL(answer(2000, std::nullopt), taken);
+  CAF_CHECK_EQUAL(answer(2001, std::nullopt), refused);
+  CAF_CHECK_EQUAL(answer(1999, "EUR"), refused);
+  CAF_CHECK_EQUAL(answer(0, std::nullopt), refused);
+  CAF_CHECK_EQUAL(answer(std::nullopt, "USD"), refused);
+  CAF_CHECK_EQUAL(answer(2000, "USD"), refused);
+  CAF_CHECK_EQUAL(answer(2001, "USD", sis), taken);
+}
+
+CAF_TEST(
+    a tutor with another rate hears that before that the session is there) {
+  auto what = plan();
+  what.rate_per_hour = 1;
+  story st;
+  st.scheduled();
+  CAF_CHECK_EQUAL(st.then(what, ann, start), "refused not-allowed");
+  CAF_CHECK_EQUAL(st.then(what, sis, start), "refused session-exists");
 }
 
 CAF_TEST(who may not schedule hears that before that the session is there) {
