@@ -61,6 +61,9 @@ void read_database(const tree &t, settings &s) {
   in.text("url", s.database_url);
   if (!without_passwords(s.database_url))
     in.refuse("url", "a PostgreSQL URL, such as postgresql://user@host/name");
+  if (splits_password(s.database_url))
+    in.refuse("url", "a PostgreSQL URL whose password has %40 for each @ in it "
+                     "and %2F for each /");
   in.end();
 }
 

@@ -3,6 +3,7 @@
 
 #include "config/layers.hpp"
 #include "config/secrets.hpp"
+#include "config/shown.hpp"
 
 namespace recapd::config {
 
@@ -49,7 +50,7 @@ void flatten(const std::string &path, const json::value &v, std::string &out) {
   }
   const auto text =
       v.is_string() ? json::value_to<std::string>(v) : json::serialize(v);
-  out += path + "=" + text + "\n";
+  out += path + "=" + printable(text) + "\n";
 }
 
 }  // namespace
@@ -74,7 +75,7 @@ json::object to_json(const settings &s) {
   out["database"] = {
       {"url", without_passwords(s.database_url).value_or(std::string{hidden})}};
   out["ingress"] = {{"kind", nats ? "nats" : "inbox"},
-                    {"nats_url", without_nats_secrets(s.nats_url)},
+                    {"nats_url", without_secrets(s.nats_url)},
                     {"nats_partitions", s.nats_partitions},
                     {"nats_replicas", s.nats_replicas}};
   out["auth"] = {{"mode", token_mode ? "token" : "trusted"},
@@ -84,7 +85,7 @@ json::object to_json(const settings &s) {
   out["http"] = {{"max_connections", s.http.max_connections},
                  {"header_timeout_ms", s.http.header_timeout_ms},
                  {"idle_timeout_ms", s.http.idle_timeout_ms}};
-  out["webhook"] = {{"url", without_user_password(s.sink.url)},
+  out["webhook"] = {{"url", without_secrets(s.sink.url)},
                     {"secret", masked(s.sink.secret)},
                     {"timeout_ms", s.sink.timeout_ms}};
   out["log"] = {{"level", s.log_level}};

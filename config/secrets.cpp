@@ -42,6 +42,12 @@ std::string mask_user_info(std::string_view before_host) {
   return std::string{before_host.substr(0, colon + 1)}.append(hidden);
 }
 
+/// A name that stands alone lets in by itself.
+std::string mask_whole_user_info(std::string_view before_host) {
+  return before_host.find(':') == npos ? std::string{hidden}
+                                       : mask_user_info(before_host);
+}
+
 /// `?key=value&…`. A host in brackets may hold a `?` itself: what follows any
 /// of them counts as a key.
 std::string mask_parameters(std::string_view text) {
@@ -82,6 +88,61 @@ std::string mask_uri(std::string_view url) {
   const auto parameters = std::min(rest.find('?'), rest.size());
   out.append(rest.substr(0, parameters));
   return out + mask_parameters(rest.substr(parameters));
+}
+
+bool host_and_port(std::string_view authority) {
+  const auto port = authority.find_last_not_of("0123456789");
+  return authority.find(':') == npos || authority.ends_with(']')
+         || (port != npos && authority[port] == ':'
+             && (port == authority.find(':') || authority[port - 1] == ']'));
+}
+
+/// Where user and password end. What was meant as a password and not encoded
+/// must not be shown either; only HTTP has an `@` behind the host.
+std::size_t any_user_info_end(std::string_view scheme, std::string_view rest) {
+  const auto authority = rest.substr(0, rest.find_first_of("/?#"));
+  if (!scheme.starts_with("http")) return rest.rfind('@');
+  const auto at = authority.rfind('@');
+  return at != npos || host_and_port(authority) ? at : rest.rfind('@');
+}
+
+/// Whatever a query or a fragment says may be what lets somebody in.
+std::string mask_values(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const auto end = std::min(text.find_first_of("?&#", 1), text.size());
+    const auto equals = text.find('=');
+    out += text.substr(0, equals < end ? equals + 1 : 1);
+    if (end > 1) out += hidden;
+    text.remove_prefix(end);
+  }
+  return out;
+}
+
+std::string mask_url(std::string_view url) {
+  const auto colon = url.find("://");
+  const auto host = colon == npos ? 0 : colon + 3;
+  std::string out{url.substr(0, host)};
+  auto rest = url.substr(host);
+  if (const auto at = any_user_info_end(out, rest); at != npos) {
+    out += mask_whole_user_info(rest.substr(0, at));
+    rest.remove_prefix(at);
+  }
+  const auto values = std::min(rest.find_first_of("?#"), rest.size());
+  out.append(rest.substr(0, values));
+  return out + mask_values(rest.substr(values));
+}
+
+/// Where the next one of several URLs begins: at a comma before a scheme, since
+/// a comma may be part of a password.
+std::size_t next_url(std::string_view urls) {
+  for (auto comma = urls.find(',', 1); comma != npos;
+       comma = urls.find(',', comma + 1)) {
+    const auto scheme = urls.substr(comma + 1);
+    const auto colon = scheme.find_first_not_of("abcdefghijklmnopqrstuvwxyz");
+    if (colon != npos && scheme.substr(colon).starts_with("://")) return comma;
+  }
+  return urls.size();
 }
 
 /// Reads `key = value` pairs as libpq does.
@@ -148,35 +209,26 @@ std::optional<std::string> without_passwords(std::string_view database_url) {
   return pair_reader{database_url}.masked();
 }
 
-std::string without_user_password(std::string_view url) {
-  const auto scheme = url.find("://");
-  if (scheme == npos) return std::string{url};
-  const auto host = scheme + 3;
-  const auto rest = url.substr(host);
-  const auto at = rest.substr(0, rest.find_first_of("/?#")).rfind('@');
-  if (at == npos) return std::string{url};
-  return std::string{url.substr(0, host)} + mask_user_info(rest.substr(0, at))
-         + std::string{rest.substr(at)};
+bool splits_password(std::string_view database_url) {
+  if (!database_url.starts_with("postgres")) return false;
+  const auto scheme = database_url.find("://");
+  if (scheme == npos) return false;
+  const auto rest = database_url.substr(scheme + 3);
+  const auto end = user_info_end(rest);
+  if (end == npos) return false;
+  const auto first = rest.find_first_of("@/");
+  return rest[first] == '@' ? end != first
+                            : !host_and_port(rest.substr(0, first));
 }
 
-std::string without_nats_secrets(std::string_view urls) {
+std::string without_secrets(std::string_view urls) {
   std::string out;
-  for (;;) {
-    const auto url = urls.substr(0, urls.find(','));
-    const auto scheme = url.find("://");
-    const auto host = scheme == npos ? 0 : scheme + 3;
-    const auto at = url.rfind('@');
-    // A name without a password is a token.
-    if (at != npos && at >= host
-        && url.substr(host, at - host).find(':') == npos)
-      out += std::string{url.substr(0, host)} + std::string{hidden}
-             + std::string{url.substr(at)};
-    else
-      out += without_user_password(url);
-    if (url.size() == urls.size()) return out;
-    out += ',';
-    urls.remove_prefix(url.size() + 1);
+  while (!urls.empty()) {
+    const auto end = next_url(urls);
+    out += mask_url(urls.substr(0, end));
+    urls.remove_prefix(end);
   }
+  return out;
 }
 
 }  // namespace recapd::config

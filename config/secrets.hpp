@@ -17,11 +17,14 @@ inline constexpr std::string_view hidden = "***";
 [[nodiscard]] std::optional<std::string>
 without_passwords(std::string_view database_url);
 
-/// Any other URL with `***` for the password before its host.
-[[nodiscard]] std::string without_user_password(std::string_view url);
+/// True where libpq would take a part of what was meant as a password for the
+/// host or the port, and name it in its errors: an `@` or `/` in it has to be
+/// written `%40` or `%2F`.
+[[nodiscard]] bool splits_password(std::string_view database_url);
 
-/// One NATS URL, or several with commas between them, with `***` for the
-/// passwords and tokens.
-[[nodiscard]] std::string without_nats_secrets(std::string_view urls);
+/// One URL or several with commas between them, a webhook's or NATS servers',
+/// with `***` for the password before the host, or the token there, and for
+/// every value in a query or a fragment.
+[[nodiscard]] std::string without_secrets(std::string_view urls);
 
 }  // namespace recapd::config

@@ -7,6 +7,7 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include "config/shown.hpp"
 #include "workflows/time.hpp"
 
 namespace recapd::ingress {
@@ -72,9 +73,10 @@ std::string log_line(std::string_view time, std::string_view level,
       json::serialize(json::object{{"time", time}, {"level", level}});
   line.back() = ',';
   if (!payload.empty() && payload.front() == structured)
-    return line.append(payload.substr(2));
-  const auto message = json::serialize(json::object{{"message", payload}});
-  return line.append(message, 1);
+    line.append(payload.substr(2));
+  else
+    line.append(json::serialize(json::object{{"message", payload}}), 1);
+  return config::printable(line);
 }
 
 }  // namespace recapd::ingress

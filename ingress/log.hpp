@@ -23,7 +23,8 @@ void log_info(std::string_view message, log_fields fields);
 void log_warn(std::string_view message, log_fields fields);
 
 /// One log line's JSON, without a line end: `payload` is a text, or an object
-/// as the functions above make it, whose members are then the line's.
+/// as the functions above make it, whose members are then the line's. What a
+/// terminal would act on is escaped.
 [[nodiscard]] std::string log_line(std::string_view time,
                                    std::string_view level,
                                    std::string_view payload);

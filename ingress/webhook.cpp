@@ -30,8 +30,32 @@ void start_curl() {
   if (started != CURLE_OK) throw std::runtime_error{"libcurl does not start"};
 }
 
-std::size_t discard(char *, std::size_t size, std::size_t count, void *) {
-  return size * count;
+/// What is read of an answer's header fields, and then of its body: nothing in
+/// them counts but the status.
+constexpr std::size_t most_answer_bytes = 64 * 1024;
+
+struct answer_size {
+  std::size_t header = 0;
+  std::size_t body = 0;
+};
+
+/// libcurl ends the transfer where less is taken than came.
+std::size_t take(std::size_t &so_far, std::size_t bytes) {
+  so_far += bytes;
+  return so_far <= most_answer_bytes ? bytes : 0;
+}
+
+std::size_t on_header(char *, std::size_t size, std::size_t count, void *to) {
+  return take(static_cast<answer_size *>(to)->header, size * count);
+}
+
+std::size_t on_body(char *, std::size_t size, std::size_t count, void *to) {
+  return take(static_cast<answer_size *>(to)->body, size * count);
+}
+
+/// True where the header of an answer is complete, however its body ended.
+bool answered(CURLcode code, const answer_size &size) {
+  return code == CURLE_OK || size.body > 0;
 }
 
 int on_progress(void *stopped, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
@@ -177,12 +201,16 @@ struct webhook::impl {
     curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE,
                      static_cast<curl_off_t>(body.size()));
     curl_easy_setopt(c, CURLOPT_POSTFIELDS, body.c_str());
-    curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, discard);
+    answer_size size;
+    curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, on_header);
+    curl_easy_setopt(c, CURLOPT_HEADERDATA, &size);
+    curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(c, CURLOPT_WRITEDATA, &size);
     curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L);
     curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, on_progress);
     curl_easy_setopt(c, CURLOPT_XFERINFODATA, &signal.stopped());
-    if (const auto code = curl_easy_perform(c); code != CURLE_OK)
-      return curl_easy_strerror(code);
+    const auto code = curl_easy_perform(c);
+    if (!answered(code, size)) return curl_easy_strerror(code);
     long status = 0;
     curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
     return status / 100 == 2 ? "" : "status " + std::to_string(status);

@@ -5,6 +5,9 @@
 #include <curl/curl.h>
 #include <thread>
 
+#include "config/secrets.hpp"
+#include "config/shown.hpp"
+
 namespace recapd::tools {
 
 struct client::connection {
@@ -64,6 +67,10 @@ client::client(std::string url, std::string token)
 
 client::~client() = default;
 
+std::string client::url() const {
+  return config::without_secrets(url_);
+}
+
 answer client::once(const std::string &path, const std::string *body,
                     const std::string &media_type) {
   auto *h = connection_->handle;
@@ -86,7 +93,8 @@ answer client::once(const std::string &path, const std::string *body,
                      static_cast<curl_off_t>(body->size()));
   }
   if (const auto code = curl_easy_perform(h); code != CURLE_OK)
-    throw unreachable{"no answer from " + url_ + ": " + curl_easy_strerror(code)
+    throw unreachable{"no answer from " + url() + ": "
+                      + curl_easy_strerror(code)
                       + "; is the node running there? Name another with "
                         "--url or RECAPCTL_URL"};
   long status = 0;
@@ -96,7 +104,7 @@ answer client::once(const std::string &path, const std::string *body,
   boost::system::error_code ec;
   a.body = json::parse(received, ec);
   if (ec)
-    throw unreachable{"what answers at " + url_
+    throw unreachable{"what answers at " + url()
                       + " is not a recapd node (its answer to " + path
                       + " is not JSON)"};
   return a;
@@ -124,7 +132,7 @@ json::object client::fetch(const std::string &path) {
   auto a = get(path);
   if (!a.ok()) throw problem{a.status, problem_text(a)};
   if (!a.body.is_object())
-    throw unreachable{"what answers at " + url_ + " is not a recapd node"};
+    throw unreachable{"what answers at " + url() + " is not a recapd node"};
   return std::move(a.body.as_object());
 }
 
@@ -136,7 +144,7 @@ json::array client::submit(const std::vector<std::string_view> &events) {
   auto a = post("/v1/commands", body, "application/cloudevents-batch+json");
   if (!a.ok()) throw problem{a.status, problem_text(a)};
   if (!a.body.is_array() || a.body.as_array().size() != events.size())
-    throw unreachable{"what answers at " + url_ + " is not a recapd node"};
+    throw unreachable{"what answers at " + url() + " is not a recapd node"};
   return std::move(a.body.as_array());
 }
 
@@ -176,7 +184,8 @@ query(const std::vector<std::pair<std::string, std::string>> &parts) {
 std::string text_of(const json::object &o, std::string_view key) {
   const auto *v = o.if_contains(key);
   if (!v || v->is_null()) return {};
-  return v->is_string() ? json::value_to<std::string>(*v) : json::serialize(*v);
+  return config::printable(v->is_string() ? std::string_view{v->get_string()}
+                                          : json::serialize(*v));
 }
 
 }  // namespace recapd::tools

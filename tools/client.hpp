@@ -54,7 +54,8 @@ public:
   /// each, in order. Throws `problem`.
   [[nodiscard]] json::array submit(const std::vector<std::string_view> &events);
 
-  [[nodiscard]] const std::string &url() const { return url_; }
+  /// As it may be shown.
+  [[nodiscard]] std::string url() const;
 
 private:
   struct connection;
@@ -74,7 +75,8 @@ private:
 [[nodiscard]] std::string
 query(const std::vector<std::pair<std::string, std::string>> &parts);
 
-/// Empty where the member is absent or null; other types as JSON text.
+/// A member as people may see it (config::printable): empty where it is absent
+/// or null; other types than a string as JSON text.
 [[nodiscard]] std::string text_of(const json::object &o, std::string_view key);
 
 }  // namespace recapd::tools

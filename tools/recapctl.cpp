@@ -7,7 +7,9 @@
 #include <fmt/format.h>
 #include <iostream>
 
+#include "config/shown.hpp"
 #include "storage/fault.hpp"
+#include "tools/process_title.hpp"
 #include "tools/terminal.hpp"
 
 namespace recapd::tools {
@@ -18,7 +20,7 @@ client &context::node() {
 }
 
 void print(const json::value &v) {
-  fmt::print("{}\n", json::serialize(v));
+  fmt::print("{}\n", config::printable(json::serialize(v)));
 }
 
 json::array pages(client &node, const std::string &path, const std::string &key,
@@ -38,7 +40,7 @@ json::array pages(client &node, const std::string &path, const std::string &key,
 
 std::string brief(const json::value &data) {
   const auto *o = data.if_object();
-  if (!o) return data.is_null() ? "" : json::serialize(data);
+  if (!o) return data.is_null() ? "" : config::printable(json::serialize(data));
   std::string out;
   for (const auto &[key, value] : *o) {
     if (key == "v" || value.is_null()) continue;
@@ -49,7 +51,7 @@ std::string brief(const json::value &data) {
     out += fmt::format("{}{}: {}", out.empty() ? "" : ", ",
                        std::string_view{key}, text);
   }
-  return out;
+  return config::printable(out);
 }
 
 namespace {
@@ -96,6 +98,7 @@ int run(int argc, char **argv) {
   } catch (const CLI::ParseError &e) {
     return app.exit(e) == 0 ? done : usage;
   }
+  hide_secrets(argc, argv);
   try {
     return c.chosen();
   } catch (const usage_error &e) {

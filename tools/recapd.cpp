@@ -19,6 +19,7 @@
 #include "ingress/log.hpp"
 #include "storage/fault.hpp"
 #include "tools/node.hpp"
+#include "tools/process_title.hpp"
 #include "tools/service_manager.hpp"
 
 namespace recapd::tools {
@@ -240,6 +241,7 @@ int main(int argc, char **argv) {
   } catch (const CLI::ParseError &e) {
     return app.exit(e) == 0 ? ok : wrong_settings;
   }
+  hide_secrets(argc, argv);
   try {
     return run(o);
   } catch (const std::exception &e) {

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "config/shown.hpp"
 #include "workflows/time.hpp"
 
 namespace recapd::tools {
@@ -72,6 +73,8 @@ table &table::state_column(std::size_t column) {
 
 void table::add(std::vector<std::string> row) {
   row.resize(head_.size());
+  for (auto &cell : row)
+    cell = config::printable(cell);
   rows_.push_back(std::move(row));
 }
 

@@ -4,6 +4,7 @@
 #include "tests/config/reading.hpp"
 
 #include "config/secrets.hpp"
+#include "config/shown.hpp"
 
 #include "caf/test/unit_test.hpp"
 
@@ -60,6 +61,17 @@ CAF_TEST(what was meant as a password is hidden too) {
             == "postgresql://u:***@h/d");
 }
 
+CAF_TEST(a password that libpq would split is refused) {
+  for (const auto *url : {"postgresql://u:p@q@h/d", "postgresql://u:p/q@h/d",
+                          "postgresql://u@v@h"})
+    CAF_CHECK(config::splits_password(url));
+  for (const auto *url :
+       {"postgresql://u:p@h/d@e", "postgresql://h:5432/d@e", "password=a@b/c",
+        "postgresql:///d@e", "postgresql://u:p@a:1,b:2/d",
+        "postgresql://h/d?options=a@b", ""})
+    CAF_CHECK(!config::splits_password(url));
+}
+
 CAF_TEST(what is no connection text is refused) {
   for (const auto *text : {"d", "password", "= a", "password='p", "a=b c"})
     CAF_CHECK(!config::without_passwords(text));
@@ -70,8 +82,49 @@ CAF_TEST(passwords in other URLs are hidden) {
     "ingress": { "nats_url": "nats://ann:hush@host:4222" },
     "webhook": { "url": "https://ann:hush@host/hook?at=a:b@c" } })"));
   CAF_CHECK_EQUAL(shown.find("hush"), std::string::npos);
-  CAF_CHECK(shown.find("https://ann:***@host/hook?at=a:b@c\n")
+  CAF_CHECK(shown.find("https://ann:***@host/hook?at=***\n")
             != std::string::npos);
+}
+
+CAF_TEST(what lets somebody in is hidden wherever a URL has it) {
+  const std::vector<std::pair<std::string, std::string>> shown{
+      {"https://h/hook?token=s", "https://h/hook?token=***"},
+      {"https://h/hook?a=s&b=s#s", "https://h/hook?a=***&b=***#***"},
+      {"https://h/hook?s", "https://h/hook?***"},
+      {"https://h/hook?t=s=s?s", "https://h/hook?t=***?***"},
+      {"https://s@h/hook", "https://***@h/hook"},
+      {"https://u:s@s@h/hook", "https://u:***@h/hook"},
+      {"https://u:s/s@h/hook", "https://u:***@h/hook"},
+      {"https://u:s?s@h/hook", "https://u:***@h/hook"},
+      {"https://h:8443/@team/hook", "https://h:8443/@team/hook"},
+      {"https://[::1]:8443/@team", "https://[::1]:8443/@team"},
+      {"https://h/?", "https://h/?"},
+      {"nats://s@h:4222", "nats://***@h:4222"},
+      {"nats://u:s@s@h:4222", "nats://u:***@h:4222"},
+      {"nats://u:12/s@h", "nats://u:***@h"},
+      {"nats://u:s,s@h", "nats://u:***@h"},
+      {"nats://u:s@a,tls://u:s@b", "nats://u:***@a,tls://u:***@b"},
+      {"nats://a:1,nats://b:2,c:3", "nats://a:1,nats://b:2,c:3"},
+      {"", ""}};
+  for (const auto &[url, expected] : shown)
+    CAF_CHECK_EQUAL(config::without_secrets(url), expected);
+}
+
+CAF_TEST(what a terminal would act on is shown as an escape) {
+  const std::vector<std::pair<std::string, std::string>> shown{
+      {"plain", "plain"},
+      {"Bru\u0308che, \u4f60\u597d \U0001F600",
+       "Bru\u0308che, \u4f60\u597d \U0001F600"},
+      {"a\x1b[31m\n\t\x7f", R"(a\u001b[31m\u000a\u0009\u007f)"},
+      {"\u009b31m", R"(\u009b31m)"},
+      {"\u202e\u2066\u200b\u200f\ufeff\u2028",
+       R"(\u202e\u2066\u200b\u200f\ufeff\u2028)"},
+      {"\U000E0041", R"(\udb40\udc41)"},
+      {std::string{'\0', 'a'}, R"(\u0000a)"},
+      {"\x9b\xc3(\xed\xa0\x80\xf0\x9f", R"(\x9b\xc3(\xed\xa0\x80\xf0\x9f)"},
+      {"\xc1\x9b\xe0\x82\x9b", R"(\xc1\x9b\xe0\x82\x9b)"}};
+  for (const auto &[text, expected] : shown)
+    CAF_CHECK_EQUAL(config::printable(text), expected);
 }
 
 CAF_TEST(tokens in NATS URLs are hidden) {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #define CAF_SUITE webhooks
+#include <boost/asio/write.hpp>
+#include <boost/beast/http.hpp>
 #include <boost/json/parse.hpp>
 
 #include "ingress/webhook.hpp"
@@ -11,8 +13,74 @@ using namespace recapd;
 using namespace recapd::ingress;
 using namespace recapd::ingress::test;
 using namespace std::chrono_literals;
+namespace http = boost::beast::http;
 
 namespace {
+
+/// Answers each request with a beginning and then `x: y` lines for as long as
+/// somebody reads, or with nothing more.
+class endless_receiver {
+public:
+  explicit endless_receiver(std::string beginning, bool goes_on = true)
+      : beginning_{std::move(beginning)}, goes_on_{goes_on}, thread_{[this] {
+          serve();
+        }} {}
+  ~endless_receiver() {
+    ::shutdown(acceptor_.native_handle(), SHUT_RDWR);
+    thread_.join();
+  }
+  endless_receiver(const endless_receiver &) = delete;
+  endless_receiver &operator=(const endless_receiver &) = delete;
+
+  [[nodiscard]] std::string url() const {
+    return "http://127.0.0.1:"
+           + std::to_string(acceptor_.local_endpoint().port());
+  }
+  /// Waits for the next request: the id of the event in it.
+  std::string next() {
+    std::unique_lock lock{guard_};
+    came_.wait_for(lock, 20s, [this] { return !ids_.empty(); });
+    if (ids_.empty()) return "nothing";
+    auto id = std::move(ids_.front());
+    ids_.pop_front();
+    return id;
+  }
+
+private:
+  void serve() {
+    for (;;) {
+      boost::system::error_code ec;
+      auto socket = acceptor_.accept(ec);
+      if (ec) return;
+      boost::beast::flat_buffer buffer;
+      http::request<http::string_body> r;
+      http::read(socket, buffer, r, ec);
+      if (ec) continue;
+      {
+        const std::lock_guard lock{guard_};
+        ids_.emplace_back(boost::json::parse(r.body()).at("id").as_string());
+      }
+      came_.notify_all();
+      boost::asio::write(socket, boost::asio::buffer(beginning_), ec);
+      const std::string more = "x: " + std::string(1000, 'y') + "\r\n";
+      while (goes_on_ && !ec)
+        boost::asio::write(socket, boost::asio::buffer(more), ec);
+      // Until the other side has had enough.
+      char byte = 0;
+      if (!ec) (void)socket.read_some(boost::asio::buffer(&byte, 1), ec);
+    }
+  }
+
+  std::string beginning_;
+  bool goes_on_;
+  boost::asio::io_context io_;
+  boost::asio::ip::tcp::acceptor acceptor_{
+      io_, {boost::asio::ip::address_v4::loopback(), 0}};
+  std::mutex guard_;
+  std::condition_variable came_;
+  std::deque<std::string> ids_;
+  std::thread thread_;
+};
 
 struct fixture : world {
   fixture() { serve(); }
@@ -95,6 +163,32 @@ CAF_TEST(a later webhook goes on where the last one stood) {
   // What was under way when the first was stopped may come twice.
   if (id == "s-2:1") id = id_of(r.next());
   CAF_CHECK_EQUAL(id, "s-3:1");
+}
+
+CAF_TEST(an answer that never ends is read in part and counts) {
+  (void)submit(schedule("c-1", "s-1"));
+  (void)submit(schedule("c-2", "s-2"));
+  endless_receiver r{"HTTP/1.1 200 OK\r\n\r\n"};
+  webhook w{*engine, {r.url(), "", 600000}, *meters, quick};
+  CAF_CHECK_EQUAL(r.next(), "s-1:1");
+  CAF_CHECK_EQUAL(r.next(), "s-2:1");
+}
+
+CAF_TEST(a receiver that stalls within its answer has taken it) {
+  (void)submit(schedule("c-1", "s-1"));
+  (void)submit(schedule("c-2", "s-2"));
+  endless_receiver r{"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx", false};
+  webhook w{*engine, {r.url(), "", 50}, *meters, quick};
+  CAF_CHECK_EQUAL(r.next(), "s-1:1");
+  CAF_CHECK_EQUAL(r.next(), "s-2:1");
+}
+
+CAF_TEST(header fields that never end are no answer) {
+  (void)submit(schedule("c-1", "s-1"));
+  endless_receiver r{"HTTP/1.1 200 OK\r\n"};
+  webhook w{*engine, {r.url(), "", 600000}, *meters, quick};
+  CAF_CHECK_EQUAL(r.next(), "s-1:1");
+  CAF_CHECK_EQUAL(r.next(), "s-1:1");
 }
 
 CAF_TEST(signatures are dated by the real time unless told otherwise) {

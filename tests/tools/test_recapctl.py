@@ -54,6 +54,21 @@ def test_a_pretty_printed_event_in_a_file_is_taken(recapctl, session, tmp_path):
     assert "accepted" in recapctl("submit", str(file))
 
 
+def test_what_a_terminal_would_act_on_is_printed_as_an_escape(recapctl,
+                                                              session):
+    event = session.complete(minutes=500)
+    event["id"] = "a\u009b31mb\u202ec"
+    event["source"] = "/\u200bd\u2066"
+    for output in ("table", "json"):
+        printed = submit(recapctl, event, status=1) if output == "table" else \
+            recapctl("explain", session.id, "-o", "json")
+        assert "\\u009b31mb\\u202ec" in printed
+        assert not set("\u009b\u202e\u200b\u2066") & set(printed)
+    assert "/\\u200bd\\u2066" in recapctl("explain", session.id)
+    refused = recapctl.json("explain", session.id)["refusals"]
+    assert [r["id"] for r in refused] == [event["id"]]
+
+
 def test_input_that_is_not_json_is_wrong_usage(recapctl):
     printed = recapctl("submit", stdin='{"id": "a"}\n{"id": ', status=2)
     assert "line 2" in printed

@@ -51,6 +51,18 @@ def test_a_wrong_variable_is_named():
     assert status == 2 and "RECAPD_ENGINE_SHARDS: expected" in printed
 
 
+def test_no_other_user_sees_a_password_among_the_arguments(make_database,
+                                                           make_node):
+    database = make_database()
+    parts = psycopg2.extensions.parse_dsn(database)
+    given = " ".join(f"{k}={v}" for k, v in parts.items()) + " password=s3cret"
+    node = make_node(database=given)
+    with open(f"/proc/{node.process.pid}/cmdline") as shown:
+        arguments = shown.read()
+    assert "s3cret" not in arguments
+    assert "password=***" in arguments
+
+
 def test_check_prints_settings_and_starts_nothing(tmp_path):
     file = tmp_path / "my.json"
     file.write_text('{ "database": { "url": "postgresql://a:b@c/d" } }')

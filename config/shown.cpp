@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/shown.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+namespace recapd::config {
+
+namespace {
+
+struct range {
+  char32_t first, last;
+};
+
+/// What moves the cursor, turns the writing round, or is not seen.
+constexpr std::array unprintable = std::to_array<range>({
+    {0x0000, 0x001F},
+    {0x007F, 0x009F},
+    {0x00AD, 0x00AD},
+    {0x061C, 0x061C},
+    {0x180E, 0x180E},
+    {0x200B, 0x200F},
+    {0x2028, 0x202E},
+    {0x2060, 0x206F},
+    {0xFEFF, 0xFEFF},
+    {0xFFF9, 0xFFFB},
+    {0x1D173, 0x1D17A},
+    {0xE0000, 0xE0FFF},
+});
+
+bool shown(char32_t c) {
+  return std::ranges::none_of(
+      unprintable, [c](const range &r) { return r.first <= c && c <= r.last; });
+}
+
+struct code_point {
+  char32_t value = 0;
+  std::size_t bytes = 0;  ///< 0: the first byte begins no character
+};
+
+/// The well-formed character (Unicode, table 3-7) that a text begins with.
+code_point first_of(std::string_view text) {
+  const auto byte = [&](std::size_t i) -> std::uint8_t {
+    return i < text.size() ? static_cast<std::uint8_t>(text[i]) : 0;
+  };
+  const auto lead = byte(0);
+  if (lead < 0x80) return {lead, 1};
+  const std::size_t bytes = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+  char32_t value = lead & (0x7FU >> bytes);
+  for (std::size_t i = 1; i < bytes; ++i) {
+    if ((byte(i) & 0xC0U) != 0x80U) return {};
+    value = value << 6U | (byte(i) & 0x3FU);
+  }
+  constexpr std::array<char32_t, 5> least{0, 0, 0x80, 0x800, 0x10000};
+  const bool surrogate = value >= 0xD800 && value <= 0xDFFF;
+  if (lead < 0xC0 || value < least[bytes] || value > 0x10FFFF || surrogate)
+    return {};
+  return {value, bytes};
+}
+
+/// `prefix` and that many hexadecimal digits.
+std::string hex(std::string_view prefix, std::uint32_t value, int digits) {
+  std::string out{prefix};
+  for (int i = digits - 1; i >= 0; --i)
+    out += "0123456789abcdef"[value >> (4 * i) & 0xFU];
+  return out;
+}
+
+std::string escaped(char32_t c) {
+  if (c < 0x10000) return hex("\\u", c, 4);
+  const auto above = std::uint32_t{c} - 0x10000U;
+  return hex("\\u", 0xD800U + (above >> 10U), 4)
+         + hex("\\u", 0xDC00U + (above & 0x3FFU), 4);
+}
+
+}  // namespace
+
+std::string printable(std::string_view text) {
+  const auto ascii = [](char c) { return c >= ' ' && c <= '~'; };
+  if (std::ranges::all_of(text, ascii)) return std::string{text};
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const auto c = first_of(text);
+    if (c.bytes == 0)
+      out += hex("\\x", static_cast<std::uint8_t>(text.front()), 2);
+    else if (shown(c.value))
+      out += text.substr(0, c.bytes);
+    else
+      out += escaped(c.value);
+    text.remove_prefix(std::max<std::size_t>(c.bytes, 1));
+  }
+  return out;
+}
+
+}  // namespace recapd::config
