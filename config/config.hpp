@@ -30,7 +30,7 @@ struct webhook {
   int timeout_ms = 5000;
 };
 
-/// All of it, checked. Section and key names are CONTRACT section 6's; engine
+/// All of it, checked. Section and key names are docs/contract.md's (6); engine
 /// and http are ours.
 struct settings {
   std::string listen_host = "127.0.0.1";

@@ -33,7 +33,7 @@ public:
   [[nodiscard]] bool has(const std::string &name) const;
   /// The value, or empty.
   [[nodiscard]] std::string text(const std::string &name) const;
-  /// An id (CONTRACT section 1), or empty; anything else is an error.
+  /// An id (docs/contract.md, 1), or empty; anything else is an error.
   [[nodiscard]] std::string id(const std::string &name);
   /// 1 to 1000, `fallback` when absent; anything else is an error.
   [[nodiscard]] int limit(int fallback = 100);

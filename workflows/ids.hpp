@@ -9,7 +9,7 @@
 
 namespace recapd::workflows {
 
-/// True for 1 to 64 of `A-Z a-z 0-9 _ -` (CONTRACT section 1).
+/// True for 1 to 64 of `A-Z a-z 0-9 _ -` (docs/contract.md, 1).
 [[nodiscard]] bool valid_id(std::string_view text);
 
 enum class role : std::uint8_t { tutor, student, support, system };

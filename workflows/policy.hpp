@@ -38,7 +38,7 @@ struct reminder_rules {
   bool operator==(const reminder_rules &) const = default;
 };
 
-/// The rules one session is judged by (the defaults are CONTRACT section 6's).
+/// The rules one session is judged by (defaults: config/recapd.json).
 struct rules {
   int min_recap_characters = 150;
   int max_recap_characters = 10000;

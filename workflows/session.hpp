@@ -111,7 +111,7 @@ struct session {
   [[nodiscard]] bool visible_to(const person &who) const;
 };
 
-// ---- commands (CONTRACT section 1; `data` of each) -------------------------
+// ---- commands (docs/contract.md, 1; `data` of each) ------------------------
 
 struct schedule_session {
   std::string tutor;

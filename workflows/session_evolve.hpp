@@ -15,7 +15,7 @@ namespace recapd::workflows {
 /// Pure and total: never refuses, never looks at a clock or a policy.
 [[nodiscard]] session evolve(session state, const event &e);
 
-/// A message to a person about a session (CONTRACT section 5).
+/// A message to a person about a session (docs/contract.md, 5).
 struct notification {
   std::string kind;          ///< `student_recap_request`
   std::string to;            ///< `student:ID`, `tutor:ID`, `support`

@@ -56,7 +56,7 @@ parse_event(std::string_view type, const boost::json::value &data);
 [[nodiscard]] boost::system::result<session, std::string>
 parse_session(const boost::json::value &row);
 
-/// The contract's session object (CONTRACT section 4, `GET /v1/sessions/{id}`).
+/// The contract's session object (`Session` of docs/openapi.json).
 /// `now` counts a call that still runs.
 [[nodiscard]] boost::json::object to_view(const session &s,
                                           const rules &judged_by, instant now);

@@ -5,6 +5,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import pytest
+
 import wire
 
 HERE = Path(__file__).resolve().parent
@@ -17,6 +19,10 @@ def validators():
     # npm writes this file last.
     kept = HERE / "node_modules" / ".package-lock.json"
     return bool(shutil.which("node")) and kept.is_file()
+
+
+NEEDS = pytest.mark.skipif(not validators(),
+                           reason="run npm ci in tests/contract")
 
 
 def run(*arguments, given=""):

@@ -9,10 +9,9 @@ import bad_input
 import documents
 import wire
 from lesson import Lesson
+from documents import NEEDS
 from wire import CODES, accepted, fresh
 
-NEEDS = pytest.mark.skipif(not documents.validators(),
-                           reason="run npm ci in tests/contract")
 KINDS = [
     "tutor_recap_due", "tutor_recap_reminder", "student_recap_request",
     "student_recap_reminder", "tutor_remind_student",

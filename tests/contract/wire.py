@@ -213,7 +213,7 @@ def accepted(answer):
 
 
 def check_outcome(outcome):
-    """Section 3, to the letter."""
+    """docs/contract.md, 3, to the letter."""
     assert set(outcome) >= {"id", "source", "outcome", "duplicate", "session",
                             "refusals"}, outcome
     assert isinstance(outcome["duplicate"], bool)

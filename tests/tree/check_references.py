@@ -1,0 +1,62 @@
+#!/usr/bin/env python3
+"""Fails on a file or heading that a comment or a page names and that is not there.
+
+Usage: check_references.py PROJECT_FOLDER
+SPDX-License-Identifier: Apache-2.0
+"""
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(sys.argv[1]).resolve()
+NAMED = re.compile(r"\b(?:docs|config)/[\w./-]*\.(?:md|json)\b")
+LINK = re.compile(r"\]\((?!https?:|mailto:)([^)\s#]*)(?:#([\w-]+))?\)")
+SECTION = re.compile(r"docs/contract\.md, (\d+)")
+KINDS = {".cpp", ".hpp", ".py", ".sql", ".md", ".txt", ".cmake", ".mjs", ""}
+
+
+def headings(page):
+    """The anchors of a page's headings."""
+    found = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.M)
+    return {re.sub(r"[^\w -]", "", h).strip().lower().replace(" ", "-")
+            for h in found}
+
+
+def troubles(file, text):
+    for name in NAMED.findall(text):
+        if not (ROOT / name).exists():
+            yield f"there is no {name}"
+    for number in SECTION.findall(text):
+        if not re.search(rf"^## {number}\. ", CONTRACT, re.M):
+            yield f"docs/contract.md has no section {number}"
+    if file.suffix != ".md":
+        return
+    for path, anchor in LINK.findall(text):
+        target = (file.parent / path).resolve() if path else file
+        if not target.exists():
+            yield f"the link {path} leads nowhere"
+        elif anchor and anchor not in headings(target):
+            yield f"{path} has no heading {anchor}"
+
+
+def files(folder):
+    """The sources and pages, without what was built or fetched."""
+    for file in sorted(folder.iterdir()):
+        if file.is_dir():
+            if not file.name.startswith((".", "build")) \
+                    and file.name not in ("node_modules", "corpus"):
+                yield from files(file)
+        elif file.suffix in KINDS:
+            yield file
+
+
+CONTRACT = (ROOT / "docs" / "contract.md").read_text(encoding="utf-8")
+wrong = []
+for file in files(ROOT):
+    try:
+        text = file.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        continue
+    wrong += [f"{file.relative_to(ROOT)}: {t}" for t in troubles(file, text)]
+print("\n".join(wrong))
+sys.exit(1 if wrong else 0)
