@@ -31,7 +31,7 @@ SAMPLES = {
     "how_tutee_did": "Well; slow with signs.",
     "next_steps": "Percentages.", "id": "s-1:7", "subject": "s-1",
     "time": "2026-11-23T22:03:11.5Z", "authid": "tutor:t-1", "count": 1,
-    "from": "program:default"}
+    "from": "program:default", "to": "tutor:t-1"}
 
 
 class Page:
@@ -99,8 +99,6 @@ class Page:
                     if n in schema.get("required", [])}
         if name in SAMPLES:
             return SAMPLES[name]
-        if "examples" in schema:
-            return schema["examples"][0]
         if "enum" in schema:
             return schema["enum"][0]
         if schema.get("type") == "array":

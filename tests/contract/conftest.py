@@ -8,6 +8,7 @@ import pytest
 
 import documents
 from node import Database, Node
+from prism import Prism
 from wire import Client
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -63,8 +64,13 @@ def node(make_node):
 
 
 @pytest.fixture(scope="session")
-def client(node):
-    return Client(node.port)
+def client(node, tmp_path_factory):
+    """To that node; with RECAPD_TEST_PROXY=prism by way of Prism."""
+    if os.environ.get("RECAPD_TEST_PROXY") != "prism":
+        yield Client(node.port)
+        return
+    with Prism(node, tmp_path_factory.mktemp("prism")) as proxy:
+        yield Client(proxy.port)
 
 
 @pytest.fixture(scope="session", autouse=True)
