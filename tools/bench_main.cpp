@@ -9,7 +9,6 @@
 #include <fmt/format.h>
 #include <map>
 #include <string_view>
-#include <unistd.h>
 
 #include "tools/bench_run.hpp"
 
@@ -95,7 +94,6 @@ int main(int argc, char **argv) {
   run_options o;
   std::string format = "table";
   o.programs = fs::canonical("/proc/self/exe").parent_path();
-  o.data = "/tmp/recapd-bench." + std::to_string(::getpid());
   app.add_option("--scenario", o.scenarios, "Some of them, by commas")
       ->delimiter(',')
       ->check(CLI::IsMember(names()));
@@ -111,7 +109,7 @@ int main(int argc, char **argv) {
                "Under a minute: small sizes, one round, to see that it works");
   app.add_option("-o,--output", format, "table or json")
       ->check(CLI::IsMember({"table", "json"}));
-  app.add_option("--data", o.data, "The folder of its PostgreSQL");
+  app.add_option("--data", o.data, "The folder of its PostgreSQL")->required();
   app.add_option("--programs", o.programs,
                  "The folder with recapd and recapctl, for another build");
   app.add_option("--postgres", o.script, "tools/postgres")->required();

@@ -19,7 +19,8 @@ namespace recapd::storage::test {
 [[nodiscard]] instant at(int minutes);
 
 /// One database, empty and migrated, for this process; dropped at its end.
-/// Needs RECAPD_TEST_POSTGRES, the URL of a server.
+/// Needs RECAPD_TEST_POSTGRES, the URL of a server. RECAPD_TEST_ROLE is who
+/// owns it and connects to it; without it, who made it.
 class pg_database {
 public:
   /// The process's own, emptied.
