@@ -68,6 +68,8 @@ struct route {
   void (*handle)(services &, const request_ptr &, const responder &);
   /// The names of the query's parameters; any other is refused.
   std::vector<std::string_view> query = {};
+  /// Refuses by the header fields, before the body is read; null: any will do.
+  std::optional<response> (*check)(const request &) = nullptr;
 };
 
 /// All routes of the node.

@@ -15,6 +15,8 @@ namespace {
 
 namespace json = boost::json;
 
+constexpr std::string_view event_type = "application/cloudevents+json";
+constexpr std::string_view batch_type = "application/cloudevents-batch+json";
 constexpr std::size_t max_batch_events = 1000;
 constexpr auto busy = "The node cannot take it now; send the same again later.";
 constexpr auto lost = "Whether it was taken is not known; send the same again, "
@@ -147,6 +149,11 @@ response unsupported(std::string_view detail) {
   return problem(415, "unsupported-media-type", detail);
 }
 
+std::optional<response> wrong_charset(const media_type &media) {
+  if (media.charset.empty() || media.charset == "utf-8") return std::nullopt;
+  return unsupported("The charset must be utf-8.");
+}
+
 bool binary_mode(const request &r) {
   for (const auto &[name, value] : r.headers)
     if (name.size() > 3 && equal_no_case(name.substr(0, 3), "ce-")) return true;
@@ -155,25 +162,37 @@ bool binary_mode(const request &r) {
 
 }  // namespace
 
+std::optional<response> want_json(const request &r) {
+  const auto media = parse_media_type(r.header("content-type"));
+  if (media.name != "application/json")
+    return unsupported("Send application/json.");
+  return wrong_charset(media);
+}
+
+std::optional<response> check_command_type(const request &r) {
+  const auto media = parse_media_type(r.header("content-type"));
+  if (auto no = wrong_charset(media)) return no;
+  if (media.name == event_type || media.name == batch_type) return std::nullopt;
+  if (!json_media(media.name))
+    return unsupported("Send application/cloudevents+json, "
+                       "application/cloudevents-batch+json, or "
+                       "application/json with ce-* headers.");
+  if (!binary_mode(r))
+    return unsupported("JSON alone is the binary mode, which needs ce-* "
+                       "headers; send a whole event as "
+                       "application/cloudevents+json.");
+  return std::nullopt;
+}
+
 void post_commands(services &s, const request_ptr &r,
                    const responder &respond) {
-  const auto media = parse_media_type(r->header("content-type"));
-  if (!media.charset.empty() && media.charset != "utf-8")
-    return respond(unsupported("The charset must be utf-8."));
-  if (media.name == "application/cloudevents+json")
-    return submit_one(s, decode_structured(r->body, arrival_of(*r)), respond);
-  if (media.name == "application/cloudevents-batch+json")
-    return submit_batch(s, *r, respond);
-  if (media.name == "application/json" && binary_mode(*r))
-    return submit_one(s, decode_binary(r->headers, r->body, arrival_of(*r)),
-                      respond);
-  if (media.name == "application/json")
-    return respond(unsupported("application/json is the binary mode, which "
-                               "needs ce-* headers; send a whole event as "
-                               "application/cloudevents+json."));
-  respond(unsupported("Send application/cloudevents+json, "
-                      "application/cloudevents-batch+json, or "
-                      "application/json with ce-* headers."));
+  const auto media = parse_media_type(r->header("content-type")).name;
+  if (media == batch_type) return submit_batch(s, *r, respond);
+  const auto how = arrival_of(*r);
+  submit_one(s,
+             media == event_type ? decode_structured(r->body, how)
+                                 : decode_binary(r->headers, r->body, how),
+             respond);
 }
 
 }  // namespace recapd::ingress::routes

@@ -9,15 +9,18 @@
 #include <string_view>
 #include <vector>
 
+#include "ingress/authority.hpp"
+
 namespace recapd::ingress {
 
 struct target {
+  std::optional<authority> at;    ///< of an absolute form
   std::vector<std::string> path;  ///< decoded segments: `/v1/x` is {v1, x}
   std::string query;              ///< as it came, without the `?`
 };
 
-/// Origin form or absolute form; nothing if it is neither, or its encoding is
-/// broken.
+/// Origin form, or absolute form of `http` or `https`; nothing if it is
+/// neither, or its encoding is broken.
 [[nodiscard]] std::optional<target> parse_target(std::string_view text);
 
 /// The parameters of a query. An empty filter counts as absent.

@@ -237,11 +237,15 @@ CAF_TEST(dead letters are listed and tried again once) {
   CAF_CHECK_EQUAL(page.at("dead_letters").at(0).at("event").as_string(), "one");
   const auto id = text(page.at("dead_letters").at(0).at("id"));
   auto c = connect();
-  CAF_CHECK_EQUAL(c.call("POST", "/v1/dead-letters/" + id + "/retry").body,
-                  "{\"id\":" + id + "}");
-  CAF_CHECK_EQUAL(c.call("POST", "/v1/dead-letters/" + id + "/retry").status,
-                  404u);
-  CAF_CHECK_EQUAL(c.call("POST", "/v1/dead-letters/x/retry").status, 404u);
+  CAF_CHECK_EQUAL(
+      c.post("/v1/dead-letters/" + id + "/retry", "application/json", "").body,
+      "{\"id\":" + id + "}");
+  CAF_CHECK_EQUAL(
+      c.post("/v1/dead-letters/" + id + "/retry", "application/json", "")
+          .status,
+      404u);
+  CAF_CHECK_EQUAL(
+      c.post("/v1/dead-letters/x/retry", "application/json", "").status, 404u);
   CAF_CHECK_EQUAL(read("/v1/dead-letters").at("dead_letters").as_array().size(),
                   1u);
 }
