@@ -74,8 +74,9 @@ struct engine::impl {
       : options{p.options}, stores{std::move(p.stores)},
         reports{p.reports ? std::move(p.reports)
                           : std::make_shared<telemetry>()},
-        time{std::move(p.time)}, policies{std::make_shared<policy_book>()},
-        shared{std::move(p.shared)}, config{options}, system{config} {
+        time{std::move(p.time)}, shared{std::move(p.shared)},
+        policies{std::make_shared<policy_book>()}, config{options},
+        system{config} {
     auto store = stores();
     policies->add(store->load_policies());
     const auto text = boost::json::serialize(workflows::to_json(p.policy));
@@ -117,8 +118,15 @@ struct engine::impl {
     auto first = beating;
     first.joining = true;
     const auto until = std::chrono::steady_clock::now() + first.expiry;
-    const auto told = shared->leases()->beat(first);
-    owned->set(buckets_of(told.held, told.shards), until);
+    const auto leases = shared->leases();
+    const auto sent = time->now();
+    const auto told = leases->beat(first);
+    if (clocks->agrees(sent, told.now)) {
+      owned->set(buckets_of(told.held, told.shards), until);
+      return;
+    }
+    leases->leave(beating.node, beating.incarnation);
+    owned->set({}, until);
   }
 
   void release() {
@@ -147,6 +155,7 @@ struct engine::impl {
                           .policies = policies,
                           .owned = owned,
                           .database = database,
+                          .clocks = clocks,
                           .as_event = shared ? shared->as_event : nullptr,
                           .shards = {},
                           .journals = {},
@@ -217,6 +226,8 @@ struct engine::impl {
 
   void leave() {
     if (draining.exchange(true)) return;
+    conditions->raise("draining", weight::closed,
+                      "The node hands over what it serves, and ends.");
     if (const auto keeper = node()->lease_keeper)
       caf::anon_send(keeper, leave_now{});
   }
@@ -236,11 +247,20 @@ struct engine::impl {
   engine_options options;
   storage::store_factory stores;
   std::shared_ptr<telemetry> reports;
-  std::shared_ptr<database_watch> database = std::make_shared<database_watch>(
-      [reports = reports](bool up) { reports->database_up(up); });
   std::shared_ptr<clock> time;
-  std::shared_ptr<policy_book> policies;
   std::optional<sharing> shared;
+  std::shared_ptr<readiness> conditions =
+      std::make_shared<readiness>([time = time] { return time->now(); });
+  std::shared_ptr<database_watch> database = std::make_shared<database_watch>(
+      [reports = reports, words = conditions](bool up) {
+        reports->database_up(up);
+        if (up) return words->settle("database-down");
+        words->raise("database-down", weight::unready,
+                     "The database does not answer.");
+      });
+  std::shared_ptr<clock_watch> clocks = std::make_shared<clock_watch>(
+      time, shared ? shared->clocks : clock_bounds{}, conditions, reports);
+  std::shared_ptr<policy_book> policies;
   std::shared_ptr<ownership> owned = std::make_shared<ownership>();
   storage::heartbeat beating;
   listeners committed;
@@ -270,13 +290,14 @@ engine::engine(parts p) : impl_{std::make_unique<impl>(std::move(p))} {}
 engine::~engine() = default;
 
 bool engine::admits(std::size_t count) const {
-  return !impl_->draining
+  return !impl_->conditions->closed()
          && impl_->taken + count <= impl_->options.max_in_flight;
 }
 
 bool engine::submit(submission &&s, const reply<outcome> &done) {
   auto *i = impl_.get();
-  if (i->taken.fetch_add(1) >= i->options.max_in_flight || i->draining) {
+  if (i->taken.fetch_add(1) >= i->options.max_in_flight
+      || i->conditions->closed()) {
     i->answered();
     return false;
   }
@@ -362,6 +383,10 @@ engine::health engine::status() const {
   return {.database_up = impl_->database->up(),
           .draining = impl_->draining,
           .in_flight = impl_->taken};
+}
+
+readiness &engine::conditions() const {
+  return *impl_->conditions;
 }
 
 database_watch &engine::database() {

@@ -10,7 +10,9 @@
 #include <string>
 
 #include "actors/clock.hpp"
+#include "actors/clock_watch.hpp"
 #include "actors/database_watch.hpp"
+#include "actors/readiness.hpp"
 #include "actors/reply.hpp"
 #include "actors/telemetry.hpp"
 #include "storage/leases.hpp"
@@ -66,7 +68,8 @@ struct sharing {
   std::string node;     ///< its name, which no other node has
   std::string address;  ///< for people
   std::chrono::milliseconds expiry{10000};  ///< of its leases
-  int partitions = 0;  ///< of NATS; 0: it does not read from there
+  clock_bounds clocks{};  ///< how far the database's clock may be off
+  int partitions = 0;     ///< of NATS; 0: it does not read from there
   /// The text an ingress would decode to this command: how it reaches the node
   /// that serves its session.
   std::function<std::string(const submission &)> as_event;
@@ -98,8 +101,8 @@ public:
   /// Takes a command; `done` gets its outcome once that is durable, or
   /// `unavailable` / `outcome_unknown` (send the same command again). Commands
   /// of one session are taken in the order of the calls. False, with `s` and
-  /// `done` untouched, when one more would pass max_in_flight or it is
-  /// draining: ask `admits` first for a batch.
+  /// `done` untouched, when one more would pass max_in_flight or it is closed
+  /// (it drains, or `conditions` says why): ask `admits` first for a batch.
   [[nodiscard]] bool submit(submission &&s, const reply<outcome> &done);
   /// True if `count` more commands fit at this moment.
   [[nodiscard]] bool admits(std::size_t count) const;
@@ -135,6 +138,9 @@ public:
     std::size_t in_flight = 0;
   };
   [[nodiscard]] health status() const;
+  /// Why it is not ready, and what is to be looked at. Others add what they
+  /// know of.
+  [[nodiscard]] readiness &conditions() const;
   /// For who asks the database on a connection of his own.
   [[nodiscard]] database_watch &database();
   /// True when the actors that a command needs answer within `bound`, whatever

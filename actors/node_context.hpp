@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "actors/clock.hpp"
+#include "actors/clock_watch.hpp"
 #include "actors/database_watch.hpp"
 #include "actors/engine.hpp"
 #include "actors/messages.hpp"
@@ -28,6 +29,7 @@ struct node_context {
   std::shared_ptr<policy_book> policies;
   std::shared_ptr<ownership> owned = std::make_shared<ownership>();
   std::shared_ptr<database_watch> database = std::make_shared<database_watch>();
+  std::shared_ptr<clock_watch> clocks = {};  ///< none: nobody compares
   /// The text an ingress would decode to this command.
   std::function<std::string(const submission &)> as_event = {};
 

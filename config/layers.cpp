@@ -15,6 +15,7 @@ constexpr std::array all_scalars = std::to_array<scalar>({
     {"node.listen"},
     {"node.name"},
     {"node.lease_ms", shape::number},
+    {"node.max_clock_skew_ms", shape::number},
     {"node.data"},
     {"node.clock"},
     {"database.url"},

@@ -25,13 +25,18 @@ std::string fresh_id() {
 
 int send(context &c, const support_options &o, const std::string &type,
          json::object data) {
-  if (!workflows::valid_id(o.as))
-    throw usage_error{"--as needs an id of 1 to 64 of A-Z a-z 0-9 _ -"};
-  const json::object event{
-      {"specversion", "1.0"},   {"id", o.id.empty() ? fresh_id() : o.id},
-      {"source", "recapctl"},   {"type", "recapd." + type},
-      {"subject", o.session},   {"authid", "support:" + o.as},
-      {"data", std::move(data)}};
+  json::object event{
+      {"specversion", "1.0"}, {"id", o.id.empty() ? fresh_id() : o.id},
+      {"source", "recapctl"}, {"type", "recapd." + type},
+      {"subject", o.session}, {"data", std::move(data)}};
+  // With a token the node knows who it is.
+  if (!o.as.empty() || c.token.empty()) {
+    if (!workflows::valid_id(o.as))
+      throw usage_error{
+          "--as needs who you are in support, an id of 1 to 64 of A-Z a-z 0-9 "
+          "_ - (with --token the node knows)"};
+    event["authid"] = "support:" + o.as;
+  }
   const auto text = json::serialize(event);
   return print_outcomes(c, {{.parsed = event, .text = text}},
                         c.node().submit({text}));
@@ -55,9 +60,9 @@ CLI::App *add_action(CLI::App &parent, context &c, const std::string &name,
   auto [sub, o] = add_command<support_options>(parent, name, what, c, run);
   sub->add_option("SESSION", o.session, "Its id")->required();
   sub->add_option("--note", o.note, "Why, for the record")->required();
-  sub->add_option("--as", o.as, "Who you are in support, e.g. eve")
-      ->envname("RECAPCTL_AS")
-      ->required();
+  sub->add_option("--as", o.as,
+                  "Who you are in support, e.g. eve; a token says it by itself")
+      ->envname("RECAPCTL_AS");
   sub->add_option("--id", o.id,
                   "The command's id; the same one again does nothing twice");
   options = &o;

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fixtures: the test server, a node shared by a file, nodes of one's own."""
+import os
+
 import pytest
 
 import documents
