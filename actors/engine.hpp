@@ -39,6 +39,9 @@ struct submission {
 /// which leaves no trace).
 struct outcome {
   std::string json;  ///< the contract's outcome object
+  /// Where in `json` the value of `session` stands; of a refusal it is `null`.
+  std::size_t session_at = 0;
+  std::size_t session_size = 0;
   bool accepted = false;
   bool duplicate = false;
   /// The first refusal's code; absent when accepted.

@@ -30,6 +30,9 @@ struct services {
   database_gauges gauges{};
 };
 
+/// What one answer holds at most, where it is made of items.
+inline constexpr std::size_t max_answer_bytes = 8'388'608;
+
 struct route;
 
 /// One request, complete. `keep` owns what the views point into.
@@ -101,6 +104,10 @@ void answer_about_session(
 /// The rules that a session is judged by.
 [[nodiscard]] const workflows::rules &rules_of(const actors::engine &engine,
                                                const workflows::session &s);
+
+/// Nothing where there is no session of that id.
+[[nodiscard]] std::optional<workflows::session>
+find_session(storage::store &store, const std::string &id);
 
 /// A row's state. Throws std::runtime_error when it cannot be read.
 [[nodiscard]] workflows::session session_of(const storage::session_row &row);

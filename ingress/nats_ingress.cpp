@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "actors/outcome_json.hpp"
 #include "ingress/command_log.hpp"
 #include "ingress/log.hpp"
 #include "ingress/nats_consumers.hpp"
@@ -258,7 +259,7 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
       const auto &why = read.command.error();
       meters.command_rejected(why.type, workflows::to_string(why.code));
       return bury(item, workflows::to_string(why.code), why.detail,
-                  boost::json::serialize(outcome_of(why)));
+                  {.json = boost::json::serialize(outcome_of(why))});
     }
     item->command = std::move(*read.command);
     item->command->here = true;
@@ -283,12 +284,12 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
     if (answer->code == workflows::refusal_code::id_reused)
       return bury(item, "id-reused",
                   "The same id and source came before with other content.",
-                  answer->json);
-    queue.put(answered{.item = item, .fault = false, .outcome = answer->json});
+                  *answer);
+    queue.put(answered{.item = item, .fault = false, .outcome = *answer});
   }
 
   void bury(const nats_item_ptr &item, std::string_view code,
-            const std::string &reason, std::string outcome) {
+            const std::string &reason, actors::outcome outcome) {
     meters.dead_letter(code);
     log_warn("a NATS message became a dead letter",
              {{"code", code}, {"reason", reason}});
@@ -315,14 +316,26 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
     if (!a.fault) acknowledge(a);
   }
 
+  /// What the server would not take is left out: it would not take it the next
+  /// time either, and the command counts.
+  void send_outcome(const answered &a) {
+    const auto room = link->max_payload();
+    auto text = a.outcome.json.size() > room && actors::has_session(a.outcome)
+                    ? actors::without_session(a.outcome).json
+                    : a.outcome.json;
+    if (text.size() > room)
+      return log_warn("an outcome is larger than the NATS server takes",
+                      {{"replyto", a.item->replyto}});
+    link->publish({.subject = a.item->replyto,
+                   .reply = {},
+                   .headers = {{"content-type", "application/json"}},
+                   .data = std::move(text)});
+  }
+
   /// The outcome first: without the acknowledgement it is sent again.
   void acknowledge(const answered &a) {
     if (!link) return;
-    if (!a.item->replyto.empty())
-      link->publish({.subject = a.item->replyto,
-                     .reply = {},
-                     .headers = {{"content-type", "application/json"}},
-                     .data = a.outcome});
+    if (!a.item->replyto.empty()) send_outcome(a);
     link->publish({.subject = a.item->message.reply,
                    .reply = {},
                    .headers = {},

@@ -22,6 +22,8 @@ constexpr std::int64_t reconnect_ms = 200;
 constexpr std::int64_t ping_ms = 5000;
 constexpr std::int64_t wait_ms = 100;
 constexpr int most_pings_out = 2;
+/// The server's bound counts a message's headers, too.
+constexpr std::int64_t header_room = 512;
 constexpr std::int64_t nanoseconds_a_millisecond = 1'000'000;
 
 /// Owns what the C library made.
@@ -235,6 +237,12 @@ std::uint64_t nats_link::reconnects() const {
                                  &out_messages, &out_bytes, &count),
         "statistics");
   return count;
+}
+
+std::size_t nats_link::max_payload() const {
+  const auto bytes = natsConnection_GetMaxPayload(impl_->connection);
+  return bytes > header_room ? static_cast<std::size_t>(bytes - header_room)
+                             : 0;
 }
 
 std::string nats_link::new_inbox() const {

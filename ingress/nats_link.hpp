@@ -63,6 +63,8 @@ public:
   [[nodiscard]] bool connected() const;
   /// How often it has reconnected.
   [[nodiscard]] std::uint64_t reconnects() const;
+  /// How many bytes of data a message may have here.
+  [[nodiscard]] std::size_t max_payload() const;
   [[nodiscard]] std::string new_inbox() const;
   /// `got` runs on a thread of the link's and must only hand over.
   void subscribe(const std::string &subject,
