@@ -258,8 +258,10 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
       p.begin_alone();
       const auto &why = read.command.error();
       meters.command_rejected(why.type, workflows::to_string(why.code));
+      actors::outcome refused;
+      refused.json = boost::json::serialize(outcome_of(why));
       return bury(item, workflows::to_string(why.code), why.detail,
-                  {.json = boost::json::serialize(outcome_of(why))});
+                  std::move(refused));
     }
     item->command = std::move(*read.command);
     item->command->here = true;

@@ -148,8 +148,9 @@ void submit_slot(services &s, const std::shared_ptr<batch> &whole,
                  std::size_t slot, decoded event, bool shown) {
   if (!event.has_value()) {
     note_rejected(s, event.error());
-    return whole->fill(
-        slot, {.json = json::serialize(outcome_of(event.error()))}, {});
+    actors::outcome o;
+    o.json = json::serialize(outcome_of(event.error()));
+    return whole->fill(slot, std::move(o), {});
   }
   actors::reply<actors::outcome> done{
       [whole, slot, session = shown ? (*event).session : std::string{},
