@@ -19,6 +19,7 @@
 
 #include "actors/guard_actor.hpp"
 #include "actors/node.hpp"
+#include "actors/query_desk.hpp"
 #include "workflows/session_json.hpp"
 
 namespace recapd::actors {
@@ -94,6 +95,7 @@ struct engine::impl {
     }
     supervisor_wakes.notify_all();
     supervisor.join();
+    desk->close();
     end();
     if (shared) release();
   }
@@ -258,6 +260,8 @@ struct engine::impl {
   mutable std::mutex current_mutex;
   context_ptr current;
   caf::actor guard;
+  std::shared_ptr<query_desk> desk = std::make_shared<query_desk>(
+      options.queries, [this] { return node(); });
 
   std::mutex supervisor_mutex;
   std::condition_variable supervisor_wakes;
@@ -320,7 +324,7 @@ void engine::read(std::function<void(storage::store &)> task,
       [failed = std::move(failed)](answer<done_t> a) {
         if (!a.has_value()) failed(a.error());
       });
-  caf::anon_send(node->readers.back(),
+  caf::anon_send(node->background,
                  std::make_shared<read_task>(read_task{
                      .run =
                          [task = std::move(task), once](storage::store &s) {
@@ -328,6 +332,17 @@ void engine::read(std::function<void(storage::store &)> task,
                            (*once)(done_t{});
                          },
                      .failed = [once](storage::fault f) { (*once)(f); }}));
+}
+
+turn_word engine::query(const std::string &caller,
+                        std::function<void(storage::store &)> task,
+                        std::function<void(storage::fault)> failed) {
+  return impl_->desk->add(caller, std::move(task), std::move(failed));
+}
+
+std::shared_ptr<void> engine::hold(const std::string &caller,
+                                   std::size_t bytes) {
+  return impl_->desk->hold(caller, bytes);
 }
 
 void engine::advance(instant to, const reply<instant> &done) {

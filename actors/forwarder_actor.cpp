@@ -49,7 +49,7 @@ void forwarder_state::send_on() {
   look_up(std::exchange(fresh_, {}), true);
 }
 
-/// On a reader's thread. Of new ones those without an outcome are put into the
+/// On the thread of the reader of outcomes. Of new ones those without an outcome are put into the
 /// inbox, in order.
 void forwarder_state::look_up(std::vector<std::shared_ptr<work>> items,
                               bool first) {
@@ -72,7 +72,7 @@ void forwarder_state::look_up(std::vector<std::shared_ptr<work>> items,
     back(std::move(found));
   };
   caf::anon_send(
-      node_->readers.front(),
+      node_->lookup,
       std::make_shared<read_task>(read_task{
           .run = std::move(run), .failed = [back](fault f) { back(f); }}));
 }

@@ -68,7 +68,9 @@ std::vector<std::shared_ptr<peer>> http_shared::living() {
 
 connection::connection(asio::ip::tcp::socket socket,
                        std::shared_ptr<http_shared> shared)
-    : shared_{std::move(shared)}, stream_{std::move(socket)} {
+    : shared_{std::move(shared)},
+      name_{"connection " + std::to_string(++shared_->connections)},
+      stream_{std::move(socket)} {
   shared_->use.meters.http_connections(1);
 }
 
@@ -230,6 +232,7 @@ void connection::dispatch() {
   if (auto no =
           admit(shared_->use, *where_.to, r->header("authorization"), r->who))
     return answer(std::move(*no));
+  r->turn = r->who.proven ? workflows::to_string(*r->who.proven) : name_;
   if (const query q{r->query, r->to->query}; !q.error().empty())
     return answer(bad_request(q.error()));
   if (where_.to->handle == nullptr) return stream_events(*r);
@@ -272,6 +275,7 @@ void connection::answer(response r) {
     out_.set(name, value);
   out_.content_length(r.body.size());
   if (!head_) out_.body() = std::move(r.body);
+  held_ = std::move(r.held);
   out_.keep_alive(keep_alive_);
   writer_.emplace(out_);
   stream_.expires_after(shared_->tuning.write_timeout);
@@ -284,6 +288,7 @@ void connection::answer(response r) {
 void connection::on_written(error ec) {
   writer_.reset();
   out_ = {};
+  held_.reset();
   parser_.reset();
   where_ = {};
   head_ = false;

@@ -12,6 +12,7 @@
 #include <boost/beast/http/serializer.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <condition_variable>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -47,6 +48,7 @@ struct http_shared {
   std::mutex guard;
   std::condition_variable gone;
   std::unordered_map<peer *, std::weak_ptr<peer>> peers;
+  std::atomic<std::uint64_t> connections{0};  ///< there ever were
   /// No thread serves the context any more: what is posted would only leak.
   std::atomic<bool> over{false};
 
@@ -99,6 +101,7 @@ private:
   template <class F> void on_strand(F f);
 
   std::shared_ptr<http_shared> shared_;  // holds the stream's context
+  std::string name_;                     ///< that nobody else has
   boost::beast::tcp_stream stream_;
   boost::beast::flat_buffer buffer_;
   std::optional<boost::beast::http::request_parser<string_body>> parser_;
@@ -106,6 +109,7 @@ private:
   std::string query_;
   boost::beast::http::response<string_body> out_;
   std::optional<boost::beast::http::response_serializer<string_body>> writer_;
+  std::shared_ptr<void> held_;  ///< with the answer
   std::size_t lingered_ = 0;
   bool keep_alive_ = false;
   bool head_ = false;

@@ -45,6 +45,7 @@ struct request {
   std::string_view body;
   workflows::instant received_at;
   caller who;
+  std::string turn;  ///< whose turn it takes: a person's, or the connection's
   std::shared_ptr<const void> keep;
 
   /// The first field of that name, or empty.
@@ -91,9 +92,11 @@ struct destination {
                                             std::string_view authorization,
                                             caller &who);
 
-/// Answers with what `task` makes of a store, on a reader's thread; with 503
-/// when the store or the engine cannot.
-void answer_by_reading(services &s, const responder &respond,
+/// Answers with what `task` makes of a store, on a reader's thread, when it is
+/// the request's turn; with 503 when the store or the engine cannot, and 429
+/// when too many of the same caller's wait.
+void answer_by_reading(services &s, const request_ptr &r,
+                       const responder &respond,
                        std::function<response(storage::store &)> task);
 
 /// Does the same for one session that exists and that the caller may see.

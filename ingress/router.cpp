@@ -58,7 +58,6 @@ const std::vector<route> &all_routes() {
   constexpr auto known = access::authenticated;
   using names = std::vector<std::string_view>;
   static const names of_commands{"session"};
-  static const names of_refusals{"limit"};
   static const names of_sessions{"state",  "tutor", "student",
                                  "course", "limit", "after"};
   static const names of_tutor_limits{"at"};
@@ -70,9 +69,10 @@ const std::vector<route> &all_routes() {
       {"POST", "/v1/commands", known, max_event_bytes, post_commands,
        of_commands},
       {"GET", "/v1/sessions/{}", known, small_body, get_session},
-      {"GET", "/v1/sessions/{}/history", known, small_body, get_history},
+      {"GET", "/v1/sessions/{}/history", known, small_body, get_history,
+       of_pages},
       {"GET", "/v1/sessions/{}/refusals", known, small_body, get_refusals,
-       of_refusals},
+       of_pages},
       {"GET", "/v1/sessions/{}/eligibility", known, small_body,
        get_eligibility},
       {"GET", "/v1/sessions", known, small_body, routes::list_sessions,
@@ -139,22 +139,31 @@ std::optional<response> admit(const services &s, const route &to,
   return std::nullopt;
 }
 
-void answer_by_reading(services &s, const responder &respond,
+void answer_by_reading(services &s, const request_ptr &r,
+                       const responder &respond,
                        std::function<response(storage::store &)> task) {
-  s.engine.read(
-      [respond, task = std::move(task)](storage::store &store) {
-        respond(try_task(task, store));
+  const auto word = s.engine.query(
+      r->turn,
+      [&s, r, respond, task = std::move(task)](storage::store &store) {
+        auto out = try_task(task, store);
+        out.held = s.engine.hold(r->turn, out.body.size());
+        respond(std::move(out));
       },
       [respond](storage::fault) {
         respond(unavailable("The database cannot be reached; try again."));
       });
+  if (word == actors::turn_word::caller_full)
+    respond(too_many("Too many of your requests wait already; try again when "
+                     "they are answered."));
+  else if (word == actors::turn_word::full)
+    respond(unavailable("Too many requests wait already; try again."));
 }
 
 void answer_about_session(
     services &s, const request_ptr &r, const responder &respond,
     std::function<response(storage::store &, const workflows::session &)>
         task) {
-  answer_by_reading(s, respond,
+  answer_by_reading(s, r, respond,
                     [r, task = std::move(task)](storage::store &store) {
                       const auto &id = r->params.front();
                       const auto session = find_session(store, id);

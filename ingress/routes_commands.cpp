@@ -57,15 +57,14 @@ std::string shown_session(services &s, const caller &who, storage::store &db,
                                  s.engine.time().now());
 }
 
-/// Answers with a refusal that shows its session.
-void answer_showing(services &s, const request_ptr &r, const std::string &id,
-                    const actors::outcome &o, const responder &respond) {
-  s.engine.read(
-      [&s, r, id, o, respond](storage::store &db) {
-        respond(outcome_response(
-            actors::with_session(o, shown_session(s, r->who, db, id))));
-      },
-      [o, respond](storage::fault) { respond(outcome_response(o)); });
+/// Calls `show` with a store when it is the request's turn. What was decided is
+/// durable all the same: who cannot be shown it hears so, and asks again.
+void answer_showing(services &s, const request &r, const responder &respond,
+                    std::function<void(storage::store &)> show) {
+  const auto word =
+      s.engine.query(r.turn, std::move(show),
+                     [respond](storage::fault) { respond(unavailable(lost)); });
+  if (word != actors::turn_word::taken) respond(unavailable(lost));
 }
 
 void submit_one(services &s, const request_ptr &r, decoded event, bool shown,
@@ -112,15 +111,18 @@ private:
     if (waiting_.fetch_sub(1, std::memory_order_acq_rel) > 1) return;
     if (failed_) return respond_(unavailable(lost));
     if (!showing_) return answer();
-    services_.engine.read(
-        [self = shared_from_this()](storage::store &db) {
-          self->show(db);
-          self->answer();
-        },
-        [self = shared_from_this()](storage::fault) { self->answer(); });
+    answer_showing(services_, *request_, respond_,
+                   [self = shared_from_this()](storage::store &db) {
+                     self->show(db);
+                     self->answer();
+                   });
   }
 
-  void answer() { respond_({.body = answer_.text()}); }
+  void answer() {
+    response out{.body = answer_.text()};
+    out.held = services_.engine.hold(request_->turn, out.body.size());
+    respond_(std::move(out));
+  }
 
   void show(storage::store &db) {
     for (std::size_t i = 0; i < refused_.size(); ++i) {
