@@ -260,8 +260,8 @@ struct engine::impl {
   mutable std::mutex current_mutex;
   context_ptr current;
   caf::actor guard;
-  std::shared_ptr<query_desk> desk = std::make_shared<query_desk>(
-      options.queries, [this] { return node(); });
+  std::shared_ptr<query_desk> desk =
+      std::make_shared<query_desk>(options.queries, [this] { return node(); });
 
   std::mutex supervisor_mutex;
   std::condition_variable supervisor_wakes;

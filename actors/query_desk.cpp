@@ -47,10 +47,9 @@ turn_word query_desk::add(const std::string &caller,
   {
     const std::lock_guard lock{mutex_};
     const auto word =
-        closed_ ? turn_word::full
-                : turns_.add(caller, [this, caller, read] {
-                    send(caller, read);
-                  });
+        closed_
+            ? turn_word::full
+            : turns_.add(caller, [this, caller, read] { send(caller, read); });
     if (word != turn_word::taken) {
       (*once)(done_t{});
       return word;

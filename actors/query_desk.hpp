@@ -36,7 +36,7 @@ private:
   std::mutex mutex_;
   turns turns_;
   std::vector<unsigned> free_;  ///< readers
-  bool beginning_ = false;  ///< somebody is at it
+  bool beginning_ = false;      ///< somebody is at it
   bool closed_ = false;
 };
 

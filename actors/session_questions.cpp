@@ -40,10 +40,9 @@ void session_state::look_for_trace() {
     const auto events = s.history(id, last - 1, 1);
     done(events.empty() ? std::string{} : events.front().traceparent);
   };
-  caf::anon_send(
-      node_->lookup,
-      std::make_shared<read_task>(read_task{
-          .run = std::move(run), .failed = [done](fault f) { done(f); }}));
+  caf::anon_send(node_->lookup, std::make_shared<read_task>(read_task{
+                                    .run = std::move(run),
+                                    .failed = [done](fault f) { done(f); }}));
 }
 
 void session_state::traced(trace_found &m) {

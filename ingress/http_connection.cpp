@@ -68,8 +68,9 @@ std::vector<std::shared_ptr<peer>> http_shared::living() {
 
 connection::connection(asio::ip::tcp::socket socket,
                        std::shared_ptr<http_shared> shared)
-    : shared_{std::move(shared)},
-      name_{"connection " + std::to_string(++shared_->connections)},
+    : shared_{std::move(shared)}, name_{"connection "
+                                        + std::to_string(
+                                            ++shared_->connections)},
       stream_{std::move(socket)} {
   shared_->use.meters.http_connections(1);
 }

@@ -42,8 +42,8 @@ template <class Row, class View, class Token>
   while (shown < rows.size() && out.add(view(rows[shown])))
     ++shown;
   const bool more = rows.more || shown < rows.size();
-  return std::move(out).answer(
-      more ? boost::json::value(token(rows[shown - 1])) : boost::json::value());
+  return std::move(out).answer(more ? boost::json::value(token(rows[shown - 1]))
+                                    : boost::json::value());
 }
 
 }  // namespace recapd::ingress

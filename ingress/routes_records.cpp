@@ -63,8 +63,8 @@ private:
 };
 
 /// Of one session, or of all (`session` empty).
-response notifications_after(store &db, const std::string &session,
-                             place after, int limit) {
+response notifications_after(store &db, const std::string &session, place after,
+                             int limit) {
   notification_page page{after, static_cast<std::size_t>(limit)};
   // Each row has some; all of the first may have been shown.
   const auto rows = db.list_notified(session, after.row, limit + 1);
@@ -160,10 +160,9 @@ void list_dead_letters(services &s, const request_ptr &r,
   const auto limit = q.limit();
   if (!q.error().empty()) return respond(bad_request(q.error()));
   answer_by_reading(s, r, respond, [after, limit](store &db) {
-    return answer_page("dead_letters", db.list_dead_letters(after, limit),
-                       letter_view, [](const storage::dead_letter &d) {
-                         return std::to_string(d.id);
-                       });
+    return answer_page(
+        "dead_letters", db.list_dead_letters(after, limit), letter_view,
+        [](const storage::dead_letter &d) { return std::to_string(d.id); });
   });
 }
 

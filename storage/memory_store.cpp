@@ -296,9 +296,9 @@ public:
     const std::lock_guard guard{db_->lock};
     page_builder<feed_row> found{most};
     for (const auto &row : db_->log) {
-      const bool there = session.empty() ? row.position >= from
-                                         : row.session == session
-                                               && row.event.seq >= from;
+      const bool there = session.empty()
+                             ? row.position >= from
+                             : row.session == session && row.event.seq >= from;
       if (!there || row.event.notifications.empty()) continue;
       auto told = row;
       told.event.data.clear();

@@ -266,27 +266,28 @@ void pg_store::bury(const dead_letter &letter,
 
 page<dead_letter> pg_store::list_dead_letters(std::int64_t after,
                                               page_bounds most) {
-  static const auto statement = paged(
-      "dead_letters", "d.id, d.event, d.reason, d.code, d.ingress, "
-                          + pg_micros("d.received_at") + ", "
-                          + pg_micros("d.at") + ", coalesce(d.origin, '')",
-      "d",
-      "SELECT l.*, octet_length(l.event) AS size FROM dead_letters AS l"
-      " WHERE l.id > $3::int8",
-      "id");
+  static const auto statement =
+      paged("dead_letters",
+            "d.id, d.event, d.reason, d.code, d.ingress, "
+                + pg_micros("d.received_at") + ", " + pg_micros("d.at")
+                + ", coalesce(d.origin, '')",
+            "d",
+            "SELECT l.*, octet_length(l.event) AS size FROM dead_letters AS l"
+            " WHERE l.id > $3::int8",
+            "id");
   return with([&](pg_connection &c) {
-    return read_page<dead_letter>(
-        c.run(statement, page_args(most).int8(after)), most,
-        [](const pg_rows &rows, int i, int at) {
-          return dead_letter{.id = rows.number(i, at),
-                             .event = rows.text(i, at + 1),
-                             .reason = rows.text(i, at + 2),
-                             .code = rows.text(i, at + 3),
-                             .ingress = rows.text(i, at + 4),
-                             .received_at = rows.at(i, at + 5),
-                             .at = rows.at(i, at + 6),
-                             .origin = rows.text(i, at + 7)};
-        });
+    return read_page<dead_letter>(c.run(statement, page_args(most).int8(after)),
+                                  most, [](const pg_rows &rows, int i, int at) {
+                                    return dead_letter{
+                                        .id = rows.number(i, at),
+                                        .event = rows.text(i, at + 1),
+                                        .reason = rows.text(i, at + 2),
+                                        .code = rows.text(i, at + 3),
+                                        .ingress = rows.text(i, at + 4),
+                                        .received_at = rows.at(i, at + 5),
+                                        .at = rows.at(i, at + 6),
+                                        .origin = rows.text(i, at + 7)};
+                                  });
   });
 }
 

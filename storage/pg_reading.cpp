@@ -184,7 +184,8 @@ page<feed_row> pg_store::list_notified(std::string_view session,
         "e",
         "SELECT l.position, l.session_id, l.seq, l.at, l.notifications,"
         " octet_length(l.notifications) AS size FROM session_events AS l"
-        " WHERE l.notifications IS NOT NULL AND " + condition,
+        " WHERE l.notifications IS NOT NULL AND "
+            + condition,
         order);
   };
   static const auto of_all =
@@ -196,17 +197,17 @@ page<feed_row> pg_store::list_notified(std::string_view session,
   args.int8(from);
   if (!session.empty()) args.text(session);
   return with([&](pg_connection &c) {
-    return read_page<feed_row>(
-        c.run(session.empty() ? of_all : of_one, args), most,
-        [](const pg_rows &rows, int i, int at) {
-          feed_row row{.position = rows.number(i, at),
-                       .session = rows.text(i, at + 1),
-                       .event = {}};
-          row.event.seq = static_cast<int>(rows.number(i, at + 2));
-          row.event.at = rows.at(i, at + 3);
-          row.event.notifications = rows.text(i, at + 4);
-          return row;
-        });
+    return read_page<feed_row>(c.run(session.empty() ? of_all : of_one, args),
+                               most, [](const pg_rows &rows, int i, int at) {
+                                 feed_row row{.position = rows.number(i, at),
+                                              .session = rows.text(i, at + 1),
+                                              .event = {}};
+                                 row.event.seq =
+                                     static_cast<int>(rows.number(i, at + 2));
+                                 row.event.at = rows.at(i, at + 3);
+                                 row.event.notifications = rows.text(i, at + 4);
+                                 return row;
+                               });
   });
 }
 

@@ -47,8 +47,7 @@ std::optional<refusal_key> parse(std::string_view token) {
 }  // namespace
 
 refusal_key key_of(const outcome_row &row) {
-  return {
-      .received_at = row.received_at, .source = row.source, .id = row.id};
+  return {.received_at = row.received_at, .source = row.source, .id = row.id};
 }
 
 std::string refusal_token(const outcome_row &row) {

@@ -281,8 +281,7 @@ public:
   /// The whole of it, for tests and tools.
   [[nodiscard]] page<event_row> history(std::string_view session) {
     constexpr auto all = std::numeric_limits<int>::max() - 1;
-    return history(session, 0,
-                   {all, std::numeric_limits<std::int64_t>::max()});
+    return history(session, 0, {all, std::numeric_limits<std::int64_t>::max()});
   }
   [[nodiscard]] virtual page<session_row>
   list_sessions(const session_filter &filter) = 0;

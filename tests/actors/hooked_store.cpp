@@ -82,8 +82,7 @@ public:
                           page_bounds most) override {
     return real_->history(session, after, most);
   }
-  page<session_row>
-  list_sessions(const session_filter &filter) override {
+  page<session_row> list_sessions(const session_filter &filter) override {
     return real_->list_sessions(filter);
   }
   account_page account(std::string_view account, std::string_view after,

@@ -103,8 +103,7 @@ public:
                           page_bounds most) override {
     return read().history(session, after, most);
   }
-  page<session_row>
-  list_sessions(const session_filter &filter) override {
+  page<session_row> list_sessions(const session_filter &filter) override {
     return read().list_sessions(filter);
   }
   account_page account(std::string_view account, std::string_view after,

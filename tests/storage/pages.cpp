@@ -161,7 +161,7 @@ CAF_TEST(events with notifications are read without the others) {
     const auto listed = [&](const std::string &session, page_bounds most) {
       return pages(
           [&](const feed_row *last) {
-            const auto next = last == nullptr     ? 0
+            const auto next = last == nullptr   ? 0
                               : session.empty() ? last->position + 1
                                                 : last->event.seq + 1;
             return w.s->list_notified(session, next, most);
