@@ -41,10 +41,12 @@ case_file open_case(client &node, const std::string &id) {
   const auto path = "/v1/sessions/" + encoded(id);
   case_file f;
   f.session = node.fetch(path);
-  f.history = node.fetch(path + "/history")["events"].as_array();
-  f.refusals = node.fetch(path + "/refusals?limit="
-                          + std::to_string(most_refusals))["refusals"]
-                   .as_array();
+  std::string next;
+  f.history = pages(node, path + "/history?limit=1000", "events", true, next);
+  f.refusals =
+      pages(node, path + "/refusals?limit=1000", "refusals", true, next);
+  if (f.refusals.size() > most_refusals)
+    f.refusals.erase(f.refusals.begin(), f.refusals.end() - most_refusals);
   f.eligibility = node.fetch(path + "/eligibility");
   f.now = node_time(node);
   return f;

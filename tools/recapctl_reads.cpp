@@ -96,14 +96,17 @@ int show(context &c, const one_session &o) {
 }
 
 int history(context &c, const one_session &o) {
-  auto h = c.node().fetch("/v1/sessions/" + encoded(o.id) + "/history");
+  std::string next;
+  auto events =
+      pages(c.node(), "/v1/sessions/" + encoded(o.id) + "/history?limit=1000",
+            "events", true, next);
   if (c.as_json()) {
-    print(h);
+    print(json::object{{"events", std::move(events)}, {"next", nullptr}});
     return done;
   }
   table t{{"seq", "at", "event", "by", "data"}};
   t.right(0);
-  for (const auto &one : h["events"].as_array()) {
+  for (const auto &one : events) {
     const auto &e = one.as_object();
     const auto *data = e.if_contains("data");
     t.add({text_of(e, "seq"), human_time(text_of(e, "at")), text_of(e, "type"),
