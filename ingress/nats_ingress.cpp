@@ -24,6 +24,14 @@ namespace {
 using clock = std::chrono::steady_clock;
 using time_point = nats_partition::time_point;
 
+/// What no partition reads the stream does not take: its sender hears so.
+std::vector<std::string> subjects_of(unsigned partitions) {
+  std::vector<std::string> all;
+  for (unsigned p = 0; p < partitions; ++p)
+    all.push_back(filter_of(p));
+  return all;
+}
+
 constexpr auto longest_wait = 500ms;
 constexpr auto flush_bound = 1s;
 
@@ -181,9 +189,10 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
     auto fresh =
         std::make_unique<nats_link>(settings.url, "recapd " + settings.node);
     fresh->ensure_stream({.name = std::string{command_stream},
-                          .subjects = {std::string{command_prefix} + "*.*"},
+                          .subjects = subjects_of(settings.partitions),
                           .max_message_bytes = max_message_bytes,
-                          .replicas = settings.replicas});
+                          .replicas = settings.replicas,
+                          .other_subjects = true});
     inbox = fresh->new_inbox();
     fresh->subscribe(inbox + ".*",
                      [this](nats_message m) { queue.put(std::move(m)); });
@@ -195,11 +204,19 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
   /// With each connection, since the server may have been given another.
   void check_mapping() {
     if (mapping_checked) return;
-    if (!require_mapping(*link, settings.partitions))
-      log_warn("the NATS server does not let this node see its own messages: "
-               "whether its partitions are ours is not known",
-               {});
+    const bool known = require_mapping(*link, settings.partitions);
     mapping_checked = true;
+    if (!known)
+      return log_warn("the NATS server does not let this node see its own "
+                      "messages: whether its partitions are ours is not known",
+                      {});
+    try {
+      link->set_subjects(std::string{command_stream},
+                         subjects_of(settings.partitions));
+    } catch (const nats_error &e) {
+      log_warn("what is sent to no partition is not refused: nobody reads it",
+               {{"error", e.what()}});
+    }
   }
 
   void halt_all() {

@@ -1,6 +1,7 @@
 // What is read for people and for sinks: history, lists, accounts, the feed.
 // SPDX-License-Identifier: Apache-2.0
 #include "storage/account_token.hpp"
+#include "storage/pg_holder.hpp"
 #include "storage/pg_page.hpp"
 #include "storage/pg_records.hpp"
 #include "storage/pg_store_impl.hpp"
@@ -25,9 +26,8 @@ std::int64_t feed_edge(pg_connection &c) {
 SELECT (CASE WHEN current_setting('max_prepared_transactions')::int4 > 0
              THEN low
              ELSE least(high, (
-               SELECT min(high + ((a.backend_xid::text::int8 - high
-                                   + (3::int8 << 31)) & 4294967295)
-                          - (1::int8 << 31))
+               SELECT min()sql" + pg_whole_xid("a.backend_xid", "high")
+                                                       + R"sql()
                  FROM pg_stat_get_activity(NULL) AS a
                 WHERE a.backend_xid IS NOT NULL
                   AND a.datid = (SELECT oid FROM pg_database

@@ -1,6 +1,7 @@
 #include "tools/bench_run.hpp"
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <fmt/format.h>
 #include <stdexcept>
@@ -97,9 +98,10 @@ struct latencies {
 latencies measure_quiet(unsigned short port, const campus &c, std::size_t from,
                         std::size_t count) {
   latencies out;
-  std::exception_ptr failure;
+  std::array<std::exception_ptr, 2> failures;
   const auto at_a_rate = [&](const std::vector<std::string> &requests,
-                             double rate, std::vector<std::uint32_t> &into) {
+                             double rate, std::vector<std::uint32_t> &into,
+                             std::exception_ptr &failure) {
     try {
       load_client client{port, 8};
       const auto r = client.open_loop(requests, rate);
@@ -114,10 +116,12 @@ latencies measure_quiet(unsigned short port, const campus &c, std::size_t from,
     commands.push_back(post_event(c.event(from + i, step::accept)));
   const std::vector<std::string> reads(
       count, get("/v1/sessions/" + c.at(quiet).session));
-  std::thread reader{[&] { at_a_rate(reads, reads_per_second, out.read); }};
-  at_a_rate(commands, commands_per_second, out.command);
+  std::thread reader{
+      [&] { at_a_rate(reads, reads_per_second, out.read, failures[0]); }};
+  at_a_rate(commands, commands_per_second, out.command, failures[1]);
   reader.join();
-  if (failure) std::rethrow_exception(failure);
+  for (const auto &f : failures)
+    if (f) std::rethrow_exception(f);
   return out;
 }
 

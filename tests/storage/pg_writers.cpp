@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "caf/test/unit_test.hpp"
+#include "storage/pg_holder.hpp"
 #include "storage/pg_store.hpp"
 #include "worlds.hpp"
 
@@ -136,6 +137,25 @@ CAF_TEST(the feed does not wait for another databases transaction) {
     CAF_CHECK_EQUAL(s->count_feed(0, 10).held_back, 0);
     CAF_CHECK(s->feed_end() > 0);
   });
+}
+
+CAF_TEST(who holds the feed back is named) {
+  const auto holders = open_feed_holders(database.url());
+  pg_connection slow{database.url()};
+  const auto pid = slow.script("SELECT pg_backend_pid()").text(0, 0);
+  slow.in_transaction([&] {
+    const auto id = slow.script("SELECT pg_current_xact_id()").text(0, 0);
+    CAF_CHECK(!holders->look().has_value());
+    CAF_CHECK_EQUAL(append(*s, {moves("s1", 1)}), "ok");
+    const auto found = holders->look();
+    CAF_REQUIRE(found.has_value());
+    CAF_CHECK_EQUAL(found->transaction, id);
+    CAF_CHECK(found->who.starts_with("process " + pid + " of user "));
+    CAF_CHECK(found->who.find(" in database " + database.name())
+              != std::string::npos);
+    CAF_CHECK(found->age.has_value());
+  });
+  CAF_CHECK(!holders->look().has_value());
 }
 
 CAF_TEST(no event is passed over whatever is open and however it is written) {
