@@ -38,7 +38,7 @@ context_ptr spawn_node(caf::actor_system &system, const node_parts &parts) {
     node->journals.push_back(spawn_blocking(system, parts.where, journal_actor,
                                             shared, std::size_t{i},
                                             parts.stores, parts.on_commit));
-  const auto reader = [&, number = std::size_t{0}]() mutable {
+  auto reader = [&, number = std::size_t{0}]() mutable {
     return spawn_blocking(system, parts.where, reader_actor, shared, number++,
                           parts.stores);
   };
