@@ -19,7 +19,7 @@
 
 #include "actors/guard_actor.hpp"
 #include "actors/node.hpp"
-#include "actors/query_desk.hpp"
+#include "actors/query_pool.hpp"
 #include "workflows/session_json.hpp"
 
 namespace recapd::actors {
@@ -95,7 +95,7 @@ struct engine::impl {
     }
     supervisor_wakes.notify_all();
     supervisor.join();
-    desk->close();
+    pool->close();
     end();
     if (shared) release();
   }
@@ -260,8 +260,8 @@ struct engine::impl {
   mutable std::mutex current_mutex;
   context_ptr current;
   caf::actor guard;
-  std::shared_ptr<query_desk> desk =
-      std::make_shared<query_desk>(options.queries, [this] { return node(); });
+  std::shared_ptr<query_pool> pool =
+      std::make_shared<query_pool>(options.queries, [this] { return node(); });
 
   std::mutex supervisor_mutex;
   std::condition_variable supervisor_wakes;
@@ -334,15 +334,15 @@ void engine::read(std::function<void(storage::store &)> task,
                      .failed = [once](storage::fault f) { (*once)(f); }}));
 }
 
-turn_word engine::query(const std::string &caller,
+admission engine::query(const std::string &caller,
                         std::function<void(storage::store &)> task,
                         std::function<void(storage::fault)> failed) {
-  return impl_->desk->add(caller, std::move(task), std::move(failed));
+  return impl_->pool->add(caller, std::move(task), std::move(failed));
 }
 
 std::shared_ptr<void> engine::hold(const std::string &caller,
                                    std::size_t bytes) {
-  return impl_->desk->hold(caller, bytes);
+  return impl_->pool->hold(caller, bytes);
 }
 
 void engine::advance(instant to, const reply<instant> &done) {

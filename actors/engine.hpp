@@ -11,9 +11,9 @@
 
 #include "actors/clock.hpp"
 #include "actors/database_watch.hpp"
+#include "actors/fair_queue.hpp"
 #include "actors/reply.hpp"
 #include "actors/telemetry.hpp"
-#include "actors/turns.hpp"
 #include "storage/leases.hpp"
 #include "storage/store.hpp"
 #include "workflows/policy.hpp"
@@ -118,7 +118,7 @@ public:
   /// The same for what people ask for, in turn: `caller` is served before those
   /// who were served more, and never takes all readers. Anything but `taken`:
   /// neither function is called.
-  [[nodiscard]] turn_word query(const std::string &caller,
+  [[nodiscard]] admission query(const std::string &caller,
                                 std::function<void(storage::store &)> task,
                                 std::function<void(storage::fault)> failed);
   /// Counts an answer's bytes as the caller's until the token is dropped: who

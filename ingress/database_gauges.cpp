@@ -84,7 +84,7 @@ void database_gauges::refresh(actors::engine &engine, metrics &meters,
         done();
       },
       [done](storage::fault) { done(); });
-  if (word != actors::turn_word::taken) done();
+  if (word != actors::admission::taken) done();
 }
 
 }  // namespace recapd::ingress

@@ -233,7 +233,7 @@ void connection::dispatch() {
   if (auto no =
           admit(shared_->use, *where_.to, r->header("authorization"), r->who))
     return answer(std::move(*no));
-  r->turn = r->who.proven ? workflows::to_string(*r->who.proven) : name_;
+  r->queue_key = r->who.proven ? workflows::to_string(*r->who.proven) : name_;
   if (const query q{r->query, r->to->query}; !q.error().empty())
     return answer(bad_request(q.error()));
   if (where_.to->handle == nullptr) return stream_events(*r);

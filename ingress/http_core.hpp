@@ -45,7 +45,8 @@ struct request {
   std::string_view body;
   workflows::instant received_at;
   caller who;
-  std::string turn;  ///< whose turn it takes: a person's, or the connection's
+  std::string queue_key;  ///< whose reads it waits among: a person's, or the
+                          ///< connection's
   std::shared_ptr<const void> keep;
 
   /// The first field of that name, or empty.

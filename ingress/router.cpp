@@ -143,19 +143,19 @@ void answer_by_reading(services &s, const request_ptr &r,
                        const responder &respond,
                        std::function<response(storage::store &)> task) {
   const auto word = s.engine.query(
-      r->turn,
+      r->queue_key,
       [&s, r, respond, task = std::move(task)](storage::store &store) {
         auto out = try_task(task, store);
-        out.held = s.engine.hold(r->turn, out.body.size());
+        out.held = s.engine.hold(r->queue_key, out.body.size());
         respond(std::move(out));
       },
       [respond](storage::fault) {
         respond(unavailable("The database cannot be reached; try again."));
       });
-  if (word == actors::turn_word::caller_full)
+  if (word == actors::admission::caller_full)
     respond(too_many("Too many of your requests wait already; try again when "
                      "they are answered."));
-  else if (word == actors::turn_word::full)
+  else if (word == actors::admission::full)
     respond(unavailable("Too many requests wait already; try again."));
 }
 

@@ -62,9 +62,9 @@ std::string shown_session(services &s, const caller &who, storage::store &db,
 void answer_showing(services &s, const request &r, const responder &respond,
                     std::function<void(storage::store &)> show) {
   const auto word =
-      s.engine.query(r.turn, std::move(show),
+      s.engine.query(r.queue_key, std::move(show),
                      [respond](storage::fault) { respond(unavailable(lost)); });
-  if (word != actors::turn_word::taken) respond(unavailable(lost));
+  if (word != actors::admission::taken) respond(unavailable(lost));
 }
 
 void submit_one(services &s, const request_ptr &r, decoded event, bool shown,
@@ -120,7 +120,7 @@ private:
 
   void answer() {
     response out{.body = answer_.text()};
-    out.held = services_.engine.hold(request_->turn, out.body.size());
+    out.held = services_.engine.hold(request_->queue_key, out.body.size());
     respond_(std::move(out));
   }
 

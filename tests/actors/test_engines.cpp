@@ -237,7 +237,7 @@ CAF_TEST(reads for people that take long delay no command and nobody else) {
                     until.wait();
                   },
                   nothing)
-              == turn_word::taken);
+              == admission::taken);
   const auto read_by = [&](const std::string &caller) {
     auto done = std::make_shared<std::promise<std::size_t>>();
     CAF_CHECK(node->query(
@@ -246,7 +246,7 @@ CAF_TEST(reads for people that take long delay no command and nobody else) {
                     done->set_value(s.history("s1").size());
                   },
                   nothing)
-              == turn_word::taken);
+              == admission::taken);
     return done->get_future();
   };
   CAF_CHECK_EQUAL(submit("s1"), "accepted");

@@ -1,8 +1,8 @@
-// Whose turn it is among callers who share a few readers.
+// Whose task is next among callers who share a few readers.
 //
 // Fair queueing by start time: each caller's account is what he was served, in
 // time. Whoever was served least comes first; a caller who was away begins at
-// the present level, so that nobody saves turns up, and one with many questions
+// the present level, so that nobody saves time up, and one with many questions
 // delays another by those at most that are being answered.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
@@ -19,37 +19,37 @@
 
 namespace recapd::actors {
 
-enum class turn_word : std::uint8_t {
+enum class admission : std::uint8_t {
   taken,
   caller_full,  ///< too many of this caller's wait
   full          ///< too many wait
 };
 
-struct turn_bounds {
+struct queue_bounds {
   std::size_t running = 2;
   std::size_t running_each = 1;
   std::size_t waiting = 2048;
   std::size_t waiting_each = 256;
-  /// Of answers that were not taken yet; beyond, no turn begins.
+  /// Of answers that were not taken yet; beyond, nothing begins.
   std::size_t held_bytes = 256U << 20U;
   std::size_t held_bytes_each = 32U << 20U;
 };
 
 /// Not thread safe.
-class turns {
+class fair_queue {
 public:
   using task = std::function<void()>;
   using duration = std::chrono::steady_clock::duration;
 
-  explicit turns(const turn_bounds &bounds) : bounds_{bounds} {}
+  explicit fair_queue(const queue_bounds &bounds) : bounds_{bounds} {}
 
-  [[nodiscard]] turn_word add(const std::string &caller, task what);
-  struct turn {
+  [[nodiscard]] admission add(const std::string &caller, task what);
+  struct item {
     std::string caller;
     task what;
   };
   /// The next that may begin, if any; it runs until `ended`.
-  [[nodiscard]] std::optional<turn> next();
+  [[nodiscard]] std::optional<item> next();
   void ended(const std::string &caller, duration took);
   void hold(const std::string &caller, std::size_t bytes);
   void release(const std::string &caller, std::size_t bytes);
@@ -70,7 +70,7 @@ private:
   [[nodiscard]] bool at_rest(const account &a) const;
   void forget();
 
-  turn_bounds bounds_;
+  queue_bounds bounds_;
   std::map<std::string, account, std::less<>> callers_;
   std::size_t waiting_ = 0;
   std::size_t running_ = 0;

@@ -1,7 +1,7 @@
-// Callers take turns by what they were served.
+// Callers are served by what they were served before.
 // SPDX-License-Identifier: Apache-2.0
-#define CAF_SUITE turns
-#include "actors/turns.hpp"
+#define CAF_SUITE fair_queues
+#include "actors/fair_queue.hpp"
 
 #include "caf/test/unit_test.hpp"
 
@@ -11,12 +11,12 @@ using namespace std::chrono_literals;
 namespace {
 
 struct world {
-  turns all;
+  fair_queue all;
   std::string begun;
 
-  explicit world(const turn_bounds &b = {}) : all{b} {}
+  explicit world(const queue_bounds &b = {}) : all{b} {}
 
-  turn_word ask(const std::string &caller) {
+  admission ask(const std::string &caller) {
     return all.add(caller, [this, caller] { begun += caller; });
   }
   /// Begins whatever may; who did.
@@ -27,7 +27,7 @@ struct world {
     return begun;
   }
   /// The same one after the other, each taking so long.
-  std::string serve(turns::duration took, int most = 1000) {
+  std::string serve(fair_queue::duration took, int most = 1000) {
     std::string order;
     for (int i = 0; i < most; ++i) {
       auto next = all.next();
@@ -44,7 +44,7 @@ struct world {
 CAF_TEST(a caller alone is served in order and never by all readers) {
   world w;
   for (int i = 0; i < 3; ++i)
-    CAF_CHECK(w.ask("a") == turn_word::taken);
+    CAF_CHECK(w.ask("a") == admission::taken);
   CAF_CHECK_EQUAL(w.begin(), "a");
   w.all.ended("a", 1ms);
   CAF_CHECK_EQUAL(w.begin(), "a");
@@ -71,7 +71,7 @@ CAF_TEST(who was served less comes first) {
   CAF_CHECK_EQUAL(w.serve(10ms).size(), 3u);
 }
 
-CAF_TEST(turns go by time and not by count) {
+CAF_TEST(shares are of time and not of tasks) {
   world w{{.running = 1}};
   for (int i = 0; i < 10; ++i) {
     (void)w.ask("a");
@@ -86,7 +86,7 @@ CAF_TEST(turns go by time and not by count) {
   CAF_CHECK_EQUAL(order.substr(0, 6), "abbbba");
 }
 
-CAF_TEST(nobody saves turns up while away) {
+CAF_TEST(nobody saves time up while away) {
   world w{{.running = 1}};
   (void)w.ask("b");
   CAF_CHECK_EQUAL(w.serve(1ms), "b");
@@ -101,13 +101,13 @@ CAF_TEST(nobody saves turns up while away) {
 
 CAF_TEST(what waits is bounded for each and for all) {
   world w{{.waiting = 3, .waiting_each = 2}};
-  CAF_CHECK(w.ask("a") == turn_word::taken);
-  CAF_CHECK(w.ask("a") == turn_word::taken);
-  CAF_CHECK(w.ask("a") == turn_word::caller_full);
-  CAF_CHECK(w.ask("b") == turn_word::taken);
-  CAF_CHECK(w.ask("b") == turn_word::full);
+  CAF_CHECK(w.ask("a") == admission::taken);
+  CAF_CHECK(w.ask("a") == admission::taken);
+  CAF_CHECK(w.ask("a") == admission::caller_full);
+  CAF_CHECK(w.ask("b") == admission::taken);
+  CAF_CHECK(w.ask("b") == admission::full);
   CAF_CHECK_EQUAL(w.begin(), "ab");
-  CAF_CHECK(w.ask("b") == turn_word::taken);
+  CAF_CHECK(w.ask("b") == admission::taken);
 }
 
 CAF_TEST(who does not take his answers gets no more and others do) {

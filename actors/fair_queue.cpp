@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "actors/turns.hpp"
+#include "actors/fair_queue.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -13,12 +13,12 @@ constexpr std::size_t most_callers = 1024;
 
 }  // namespace
 
-bool turns::at_rest(const account &a) const {
+bool fair_queue::at_rest(const account &a) const {
   return a.waiting.empty() && a.running == 0 && a.held_bytes == 0;
 }
 
 /// Those behind the level lose nothing by it.
-void turns::forget() {
+void fair_queue::forget() {
   if (callers_.size() < most_callers) return;
   std::erase_if(callers_, [this](const auto &c) {
     return at_rest(c.second) && c.second.served <= level_;
@@ -27,19 +27,19 @@ void turns::forget() {
   std::erase_if(callers_, [this](const auto &c) { return at_rest(c.second); });
 }
 
-turn_word turns::add(const std::string &caller, task what) {
-  if (waiting_ >= bounds_.waiting) return turn_word::full;
+admission fair_queue::add(const std::string &caller, task what) {
+  if (waiting_ >= bounds_.waiting) return admission::full;
   forget();
   auto &a = callers_[caller];
-  if (a.waiting.size() >= bounds_.waiting_each) return turn_word::caller_full;
+  if (a.waiting.size() >= bounds_.waiting_each) return admission::caller_full;
   if (a.waiting.empty() && a.running == 0)
     a.served = std::max(a.served, level_);
   a.waiting.push_back(std::move(what));
   ++waiting_;
-  return turn_word::taken;
+  return admission::taken;
 }
 
-std::optional<turns::turn> turns::next() {
+std::optional<fair_queue::item> fair_queue::next() {
   if (running_ >= bounds_.running || held_bytes_ >= bounds_.held_bytes)
     return std::nullopt;
   auto first = callers_.end();
@@ -52,7 +52,7 @@ std::optional<turns::turn> turns::next() {
   }
   if (first == callers_.end()) return std::nullopt;
   auto &a = first->second;
-  turn out{first->first, std::move(a.waiting.front())};
+  item out{first->first, std::move(a.waiting.front())};
   a.waiting.pop_front();
   --waiting_;
   ++a.running;
@@ -61,7 +61,7 @@ std::optional<turns::turn> turns::next() {
   return out;
 }
 
-std::vector<turns::task> turns::drop_waiting() {
+std::vector<fair_queue::task> fair_queue::drop_waiting() {
   std::vector<task> dropped;
   for (auto &[caller, a] : callers_)
     for (; !a.waiting.empty(); a.waiting.pop_front())
@@ -70,19 +70,19 @@ std::vector<turns::task> turns::drop_waiting() {
   return dropped;
 }
 
-void turns::ended(const std::string &caller, duration took) {
+void fair_queue::ended(const std::string &caller, duration took) {
   auto &a = callers_[caller];
   --a.running;
   --running_;
   a.served += took;
 }
 
-void turns::hold(const std::string &caller, std::size_t bytes) {
+void fair_queue::hold(const std::string &caller, std::size_t bytes) {
   callers_[caller].held_bytes += bytes;
   held_bytes_ += bytes;
 }
 
-void turns::release(const std::string &caller, std::size_t bytes) {
+void fair_queue::release(const std::string &caller, std::size_t bytes) {
   callers_[caller].held_bytes -= bytes;
   held_bytes_ -= bytes;
 }

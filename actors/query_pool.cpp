@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "actors/query_desk.hpp"
+#include "actors/query_pool.hpp"
 
 #include <algorithm>
 #include <caf/send.hpp>
@@ -9,8 +9,8 @@ namespace recapd::actors {
 
 namespace {
 
-turn_bounds bounds_of(unsigned readers) {
-  turn_bounds b;
+queue_bounds bounds_of(unsigned readers) {
+  queue_bounds b;
   b.running = readers;
   b.running_each = std::max(1U, readers - 1);
   return b;
@@ -23,13 +23,13 @@ template <class F> std::shared_ptr<void> at_the_end(F f) {
 
 }  // namespace
 
-query_desk::query_desk(unsigned readers, std::function<context_ptr()> node)
-    : node_{std::move(node)}, turns_{bounds_of(readers)} {
+query_pool::query_pool(unsigned readers, std::function<context_ptr()> node)
+    : node_{std::move(node)}, queue_{bounds_of(readers)} {
   for (unsigned i = readers; i > 0; --i)
     free_.push_back(i - 1);
 }
 
-turn_word query_desk::add(const std::string &caller,
+admission query_pool::add(const std::string &caller,
                           std::function<void(storage::store &)> task,
                           std::function<void(storage::fault)> failed) {
   // A task that is dropped must still say so.
@@ -48,38 +48,38 @@ turn_word query_desk::add(const std::string &caller,
     const std::lock_guard lock{mutex_};
     const auto word =
         closed_
-            ? turn_word::full
-            : turns_.add(caller, [this, caller, read] { send(caller, read); });
-    if (word != turn_word::taken) {
+            ? admission::full
+            : queue_.add(caller, [this, caller, read] { send(caller, read); });
+    if (word != admission::taken) {
       (*once)(done_t{});
       return word;
     }
   }
   begin_all();
-  return turn_word::taken;
+  return admission::taken;
 }
 
 /// One at a time: what a task that is dropped at once frees is seen by the
 /// loop that began it.
-void query_desk::begin_all() {
+void query_pool::begin_all() {
   {
     const std::lock_guard lock{mutex_};
     if (std::exchange(beginning_, true)) return;
   }
   for (;;) {
-    std::optional<turns::turn> turn;
+    std::optional<fair_queue::item> first;
     {
       const std::lock_guard lock{mutex_};
-      if (!closed_) turn = turns_.next();
-      if (!turn) beginning_ = false;
+      if (!closed_) first = queue_.next();
+      if (!first) beginning_ = false;
     }
-    if (!turn) return;
-    turn->what();
+    if (!first) return;
+    first->what();
   }
 }
 
-/// The turn ends with the task, done or dropped.
-void query_desk::send(const std::string &caller,
+/// The reader is free again when the task is gone, done or dropped.
+void query_pool::send(const std::string &caller,
                       std::shared_ptr<read_task> task) {
   unsigned reader = 0;
   {
@@ -89,17 +89,17 @@ void query_desk::send(const std::string &caller,
   }
   auto began = std::make_shared<std::chrono::steady_clock::time_point>(
       std::chrono::steady_clock::now());
-  auto turn = at_the_end([weak = weak_from_this(), caller, reader, began] {
+  auto busy = at_the_end([weak = weak_from_this(), caller, reader, began] {
     const auto self = weak.lock();
     if (!self) return;
     {
       const std::lock_guard lock{self->mutex_};
       self->free_.push_back(reader);
-      self->turns_.ended(caller, std::chrono::steady_clock::now() - *began);
+      self->queue_.ended(caller, std::chrono::steady_clock::now() - *began);
     }
     self->begin_all();
   });
-  auto run = [task, turn, began](storage::store &s) {
+  auto run = [task, busy, began](storage::store &s) {
     *began = std::chrono::steady_clock::now();
     task->run(s);
   };
@@ -109,28 +109,28 @@ void query_desk::send(const std::string &caller,
                      .run = std::move(run), .failed = std::move(failed)}));
 }
 
-std::shared_ptr<void> query_desk::hold(const std::string &caller,
+std::shared_ptr<void> query_pool::hold(const std::string &caller,
                                        std::size_t bytes) {
   {
     const std::lock_guard lock{mutex_};
-    turns_.hold(caller, bytes);
+    queue_.hold(caller, bytes);
   }
   return at_the_end([weak = weak_from_this(), caller, bytes] {
     const auto self = weak.lock();
     if (!self) return;
     {
       const std::lock_guard lock{self->mutex_};
-      self->turns_.release(caller, bytes);
+      self->queue_.release(caller, bytes);
     }
     self->begin_all();
   });
 }
 
-void query_desk::close() {
-  std::vector<turns::task> dropped;  // outlives the lock
+void query_pool::close() {
+  std::vector<fair_queue::task> dropped;  // outlives the lock
   const std::lock_guard lock{mutex_};
   closed_ = true;
-  dropped = turns_.drop_waiting();
+  dropped = queue_.drop_waiting();
 }
 
 }  // namespace recapd::actors

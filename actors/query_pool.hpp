@@ -8,19 +8,19 @@
 #include <string>
 #include <vector>
 
+#include "actors/fair_queue.hpp"
 #include "actors/node_context.hpp"
-#include "actors/turns.hpp"
 
 namespace recapd::actors {
 
 /// Thread safe. Shared with the tasks on their way and the answers that were
 /// not taken yet.
-class query_desk : public std::enable_shared_from_this<query_desk> {
+class query_pool : public std::enable_shared_from_this<query_pool> {
 public:
   /// `node`: where the readers are now.
-  query_desk(unsigned readers, std::function<context_ptr()> node);
+  query_pool(unsigned readers, std::function<context_ptr()> node);
 
-  [[nodiscard]] turn_word add(const std::string &caller,
+  [[nodiscard]] admission add(const std::string &caller,
                               std::function<void(storage::store &)> task,
                               std::function<void(storage::fault)> failed);
   [[nodiscard]] std::shared_ptr<void> hold(const std::string &caller,
@@ -34,7 +34,7 @@ private:
 
   std::function<context_ptr()> node_;
   std::mutex mutex_;
-  turns turns_;
+  fair_queue queue_;
   std::vector<unsigned> free_;  ///< readers
   bool beginning_ = false;      ///< somebody is at it
   bool closed_ = false;
