@@ -19,6 +19,7 @@
 
 #include "actors/guard_actor.hpp"
 #include "actors/node.hpp"
+#include "actors/query_pool.hpp"
 #include "workflows/session_json.hpp"
 
 namespace recapd::actors {
@@ -95,6 +96,7 @@ struct engine::impl {
     }
     supervisor_wakes.notify_all();
     supervisor.join();
+    pool->close();
     end();
     if (shared) release();
   }
@@ -278,6 +280,8 @@ struct engine::impl {
   mutable std::mutex current_mutex;
   context_ptr current;
   caf::actor guard;
+  std::shared_ptr<query_pool> pool =
+      std::make_shared<query_pool>(options.queries, [this] { return node(); });
 
   std::mutex supervisor_mutex;
   std::condition_variable supervisor_wakes;
@@ -341,7 +345,7 @@ void engine::read(std::function<void(storage::store &)> task,
       [failed = std::move(failed)](answer<done_t> a) {
         if (!a.has_value()) failed(a.error());
       });
-  caf::anon_send(node->readers.back(),
+  caf::anon_send(node->background,
                  std::make_shared<read_task>(read_task{
                      .run =
                          [task = std::move(task), once](storage::store &s) {
@@ -349,6 +353,17 @@ void engine::read(std::function<void(storage::store &)> task,
                            (*once)(done_t{});
                          },
                      .failed = [once](storage::fault f) { (*once)(f); }}));
+}
+
+admission engine::query(const std::string &caller,
+                        std::function<void(storage::store &)> task,
+                        std::function<void(storage::fault)> failed) {
+  return impl_->pool->add(caller, std::move(task), std::move(failed));
+}
+
+std::shared_ptr<void> engine::hold(const std::string &caller,
+                                   std::size_t bytes) {
+  return impl_->pool->hold(caller, bytes);
 }
 
 void engine::advance(instant to, const reply<instant> &done) {

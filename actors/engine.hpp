@@ -12,6 +12,7 @@
 #include "actors/clock.hpp"
 #include "actors/clock_watch.hpp"
 #include "actors/database_watch.hpp"
+#include "actors/fair_queue.hpp"
 #include "actors/readiness.hpp"
 #include "actors/reply.hpp"
 #include "actors/telemetry.hpp"
@@ -41,6 +42,9 @@ struct submission {
 /// which leaves no trace).
 struct outcome {
   std::string json;  ///< the contract's outcome object
+  /// Where in `json` the value of `session` stands; of a refusal it is `null`.
+  std::size_t session_at = 0;
+  std::size_t session_size = 0;
   bool accepted = false;
   bool duplicate = false;
   /// The first refusal's code; absent when accepted.
@@ -52,7 +56,8 @@ struct engine_options {
   unsigned workers = 2;               ///< CAF scheduler threads
   unsigned journals = 2;              ///< commit connections
   std::size_t journal_busy = 250;     ///< commits, before the next is used
-  unsigned readers = 1;               ///< reading connections
+  unsigned readers = 1;               ///< connections that load sessions
+  unsigned queries = 2;               ///< connections that read for people
   std::size_t max_in_flight = 20000;  ///< commands taken and not answered
   std::size_t max_batch = 1000;       ///< commits in one group commit
   std::size_t max_resident_sessions = 50000;
@@ -107,10 +112,22 @@ public:
   /// True if `count` more commands fit at this moment.
   [[nodiscard]] bool admits(std::size_t count) const;
 
-  /// Runs `task` on a reader's thread with a store of its own. A store fault
-  /// is answered by `failed` (on that thread); so is an engine that drains.
+  /// Runs `task` on a reader's thread with a store of its own, which nothing
+  /// that sessions need waits for. A store fault is answered by `failed` (on
+  /// that thread); so is an engine that drains.
   void read(std::function<void(storage::store &)> task,
             std::function<void(storage::fault)> failed);
+
+  /// The same for what people ask for, in turn: `caller` is served before those
+  /// who were served more, and never takes all readers. Anything but `taken`:
+  /// neither function is called.
+  [[nodiscard]] admission query(const std::string &caller,
+                                std::function<void(storage::store &)> task,
+                                std::function<void(storage::fault)> failed);
+  /// Counts an answer's bytes as the caller's until the token is dropped: who
+  /// does not take his answers gets no more of them.
+  [[nodiscard]] std::shared_ptr<void> hold(const std::string &caller,
+                                           std::size_t bytes);
 
   /// Manual clock only: moves it to `to` (not back), firing every timer due by
   /// then in order of time; answers with the time when all has settled.

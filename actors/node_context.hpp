@@ -36,7 +36,12 @@ struct node_context {
   std::vector<shard_ref> shards;
   std::vector<journal_ref> journals;
   std::shared_ptr<journal_loads> loads = {};  ///< of the journals
-  std::vector<reader_ref> readers;
+  // Readers, each with a connection of its own, so that none waits for another
+  // kind of work:
+  std::vector<reader_ref> readers;       ///< sessions, counters, timers
+  reader_ref lookup = {};                ///< outcomes of earlier commands
+  reader_ref background = {};            ///< what ingress and feeds ask for
+  std::vector<reader_ref> queries = {};  ///< what people ask for
   limits_directory_ref limits;
   payout_ref payout;
   timers_ref timers;

@@ -35,14 +35,14 @@ void session_state::settlement(settlement_ready &m) {
 /// Another actor saw it completed: its last event says what that belonged to.
 void session_state::look_for_trace() {
   auto done = back<trace_found, std::string>();
-  auto run = [done, id = session_.id](storage::store &s) {
-    const auto events = s.history(id);
-    done(events.empty() ? std::string{} : events.back().traceparent);
+  auto run = [done, id = session_.id,
+              last = session_.version](storage::store &s) {
+    const auto events = s.history(id, last - 1, 1);
+    done(events.empty() ? std::string{} : events.front().traceparent);
   };
-  caf::anon_send(
-      node_->reader_of(session_.id),
-      std::make_shared<read_task>(read_task{
-          .run = std::move(run), .failed = [done](fault f) { done(f); }}));
+  caf::anon_send(node_->lookup, std::make_shared<read_task>(read_task{
+                                    .run = std::move(run),
+                                    .failed = [done](fault f) { done(f); }}));
 }
 
 void session_state::traced(trace_found &m) {
@@ -114,7 +114,7 @@ void session_state::loaded(session_loaded &m) {
 void session_state::look_for_outcome() {
   const auto &w = *front_work();
   caf::anon_send(
-      node_->reader_of(session_.id),
+      node_->lookup,
       find_outcome{
           .source = w.what.source,
           .id = w.what.id,

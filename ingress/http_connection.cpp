@@ -29,7 +29,10 @@ std::string_view view(beast::string_view s) {
 
 connection::connection(asio::ip::tcp::socket socket,
                        std::shared_ptr<http_shared> shared)
-    : shared_{std::move(shared)}, stream_{std::move(socket)} {
+    : shared_{std::move(shared)}, name_{"connection "
+                                        + std::to_string(
+                                            ++shared_->connections)},
+      stream_{std::move(socket)} {
   shared_->use.meters.http_connections(1);
 }
 
@@ -218,6 +221,8 @@ void connection::dispatch() {
   request_->body = message->body();
   request_->keep = message;
   request_->received_at = shared_->use.engine.time().now();
+  const auto &who = request_->who.proven;
+  request_->queue_key = who ? workflows::to_string(*who) : name_;
   if (request_->to->handle == nullptr) return stream_events();
   request_->to->handle(shared_->use, request_, make_responder());
 }
@@ -258,6 +263,7 @@ void connection::answer(response r) {
     out_.set(name, value);
   out_.content_length(r.body.size());
   if (!head_) out_.body() = std::move(r.body);
+  held_ = std::move(r.held);
   out_.keep_alive(keep_alive_);
   writer_.emplace(out_);
   stream_.expires_after(shared_->tuning.write_timeout);
@@ -270,6 +276,7 @@ void connection::answer(response r) {
 void connection::on_written(error ec) {
   writer_.reset();
   out_ = {};
+  held_.reset();
   parser_.reset();
   request_.reset();
   head_ = false;

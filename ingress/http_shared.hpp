@@ -5,6 +5,7 @@
 #include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <condition_variable>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <unordered_map>
@@ -39,6 +40,7 @@ struct http_shared {
   std::mutex guard;
   std::condition_variable gone;
   std::unordered_map<peer *, std::weak_ptr<peer>> peers;
+  std::atomic<std::uint64_t> connections{0};  ///< there ever were
   /// No thread serves the context any more: what is posted would only leak.
   std::atomic<bool> over{false};
 

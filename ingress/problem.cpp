@@ -70,6 +70,12 @@ response unavailable(std::string_view detail) {
   return out;
 }
 
+response too_many(std::string_view detail) {
+  auto out = problem(429, "too-many-requests", detail);
+  out.headers.emplace_back("Retry-After", "1");
+  return out;
+}
+
 unsigned status_of(refusal_code code) {
   switch (code) {
   case refusal_code::malformed:

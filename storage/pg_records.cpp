@@ -20,16 +20,16 @@ std::string session_columns() {
          + ", s.body";
 }
 
-session_row read_session(const pg_rows &rows, int row) {
-  session_row out{.id = rows.text(row, 0),
-                  .version = static_cast<int>(rows.number(row, 1)),
-                  .state = rows.text(row, 2),
-                  .tutor = rows.text(row, 3),
-                  .course = rows.text(row, 4),
-                  .starts_at = rows.at(row, 5),
+session_row read_session(const pg_rows &rows, int row, int first) {
+  session_row out{.id = rows.text(row, first),
+                  .version = static_cast<int>(rows.number(row, first + 1)),
+                  .state = rows.text(row, first + 2),
+                  .tutor = rows.text(row, first + 3),
+                  .course = rows.text(row, first + 4),
+                  .starts_at = rows.at(row, first + 5),
                   .next_timer = std::nullopt,
-                  .body = rows.text(row, 7)};
-  if (!rows.null(row, 6)) out.next_timer = rows.at(row, 6);
+                  .body = rows.text(row, first + 7)};
+  if (!rows.null(row, first + 6)) out.next_timer = rows.at(row, first + 6);
   return out;
 }
 

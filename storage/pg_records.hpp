@@ -11,7 +11,9 @@ namespace recapd::storage {
 
 /// Of `sessions AS s`.
 [[nodiscard]] std::string session_columns();
-[[nodiscard]] session_row read_session(const pg_rows &rows, int row);
+/// `first`: where those columns begin.
+[[nodiscard]] session_row read_session(const pg_rows &rows, int row,
+                                       int first = 0);
 
 /// Of `commands AS c`, the outcome made whole or as it is stored.
 [[nodiscard]] std::string outcome_columns();

@@ -27,19 +27,21 @@ struct scenario {
 /// Not chosen by name but by --nodes, which says how many.
 constexpr const char *nodes_scenario = "nodes";
 
-constexpr std::array<scenario, 13> all{{{"limit", measure_limit, true},
-                                        {"by-hand", measure_by_hand, true},
-                                        {"batches", measure_batches, true},
-                                        {"single", measure_single, true},
-                                        {"inbox", measure_inbox, true},
-                                        {"latency", measure_latency, true},
-                                        {"timers", measure_timers, true},
-                                        {"growth", measure_growth, false},
-                                        {"churn", measure_churn, false},
-                                        {"memory", measure_memory, false},
-                                        {"recovery", measure_recovery, false},
-                                        {"idle", measure_idle, false},
-                                        {nodes_scenario, measure_nodes, true}}};
+constexpr std::array<scenario, 14> all{
+    {{"limit", measure_limit, true},
+     {"by-hand", measure_by_hand, true},
+     {"batches", measure_batches, true},
+     {"single", measure_single, true},
+     {"inbox", measure_inbox, true},
+     {"latency", measure_latency, true},
+     {"timers", measure_timers, true},
+     {"neighbours", measure_neighbours, true},
+     {"growth", measure_growth, false},
+     {"churn", measure_churn, false},
+     {"memory", measure_memory, false},
+     {"recovery", measure_recovery, false},
+     {"idle", measure_idle, false},
+     {nodes_scenario, measure_nodes, true}}};
 
 std::vector<std::string> names() {
   std::vector<std::string> out;

@@ -45,9 +45,10 @@ case_file open_case(context &c, const std::string &id) {
   f.session = node.fetch(path);
   std::string next;
   f.history = pages(node, path + "/history?limit=1000", "events", true, next);
-  f.refusals = node.fetch(path + "/refusals?limit="
-                          + std::to_string(most_refusals))["refusals"]
-                   .as_array();
+  f.refusals =
+      pages(node, path + "/refusals?limit=1000", "refusals", true, next);
+  if (f.refusals.size() > most_refusals)
+    f.refusals.erase(f.refusals.begin(), f.refusals.end() - most_refusals);
   f.eligibility = node.fetch(path + "/eligibility");
   f.now = node_time(node);
   f.zone = c.utc ? "UTC" : text_of(f.session, "timezone");
