@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "workflows/planted.hpp"
+
 namespace recapd::workflows {
 
 namespace {
@@ -48,6 +50,19 @@ void set_in_call(session &s, const person &who, bool in_call, instant at) {
   follow_call(s, at);
 }
 
+void give_back(session &s, const std::vector<held_usage> &released) {
+  for (const auto &gone : released)
+    for (auto &h : s.held)
+      if (h.key == gone.key) h.amount -= gone.amount;
+  std::erase_if(s.held, [](const held_usage &h) { return h.amount == 0; });
+}
+
+void hold_more(session &s, const std::vector<claim> &claims) {
+  for (const auto &c : claims)
+    for (auto &h : s.held)
+      if (h.key == c.key) h.amount += c.amount;
+}
+
 void set_status(session &s, std::string_view student, participation status) {
   if (auto *p = find(s, student)) p->status = status;
 }
@@ -86,13 +101,16 @@ void apply(session &s, const invitation_declined &e, instant) {
 
 void apply(session &s, const participant_removed &e, instant) {
   set_status(s, e.student, participation::removed);
+  give_back(s, e.released);
 }
 
 void apply(session &s, const call_joined &e, instant at) {
+  s.call_changes = e.number;
   set_in_call(s, e.participant, true, at);
 }
 
 void apply(session &s, const call_left &e, instant at) {
+  s.call_changes = e.number;
   set_in_call(s, e.participant, false, at);
 }
 
@@ -103,6 +121,20 @@ void apply(session &s, const time_logged &e, instant at) {
   if (!e.leave_call) return;
   s.tutor_in_call = false;
   follow_call(s, at);
+}
+
+void apply(session &s, const time_corrected &e, instant) {
+  s.minutes = e.minutes;
+  hold_more(s, e.claims);
+  give_back(s, e.released);
+  if (!e.payment || !s.paid) return;
+  const bool more = e.payment->from == program_account(s);
+  const auto change = more ? e.payment->amount : -e.payment->amount;
+  s.paid = payout{
+      .amount = s.paid->amount
+                + (RECAPD_PLANTED("void-forgets-correction") ? 0 : change),
+      .settled_at = s.paid->settled_at,
+      .corrections = e.payment->n};
 }
 
 void apply(session &s, const tutor_recap_submitted &e, instant at) {
