@@ -2,6 +2,7 @@
 #include "workflows/session_evolve.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "workflows/planted.hpp"
@@ -50,17 +51,25 @@ void set_in_call(session &s, const person &who, bool in_call, instant at) {
   follow_call(s, at);
 }
 
+/// Sums that stay within 0 and the largest number, whatever a history says.
+template <class Number> Number raised(Number value, Number by) {
+  return value + std::min(by, std::numeric_limits<Number>::max() - value);
+}
+template <class Number> Number lowered(Number value, Number by) {
+  return value - std::min(by, value);
+}
+
 void give_back(session &s, const std::vector<held_usage> &released) {
   for (const auto &gone : released)
     for (auto &h : s.held)
-      if (h.key == gone.key) h.amount -= gone.amount;
+      if (h.key == gone.key) h.amount = lowered(h.amount, gone.amount);
   std::erase_if(s.held, [](const held_usage &h) { return h.amount == 0; });
 }
 
 void hold_more(session &s, const std::vector<claim> &claims) {
   for (const auto &c : claims)
     for (auto &h : s.held)
-      if (h.key == c.key) h.amount += c.amount;
+      if (h.key == c.key) h.amount = raised(h.amount, c.amount);
 }
 
 void set_status(session &s, std::string_view student, participation status) {
@@ -127,14 +136,14 @@ void apply(session &s, const time_corrected &e, instant) {
   s.minutes = e.minutes;
   hold_more(s, e.claims);
   give_back(s, e.released);
-  if (!e.payment || !s.paid) return;
-  const bool more = e.payment->from == program_account(s);
-  const auto change = more ? e.payment->amount : -e.payment->amount;
-  s.paid = payout{
-      .amount = s.paid->amount
-                + (RECAPD_PLANTED("void-forgets-correction") ? 0 : change),
-      .settled_at = s.paid->settled_at,
-      .corrections = e.payment->n};
+  if (!e.payment || !s.paid || RECAPD_PLANTED("void-forgets-correction"))
+    return;
+  auto now = *s.paid;
+  now.amount = e.payment->from == program_account(s)
+                   ? raised(now.amount, e.payment->amount)
+                   : lowered(now.amount, e.payment->amount);
+  now.corrections = e.payment->n;
+  s.paid = now;
 }
 
 void apply(session &s, const tutor_recap_submitted &e, instant at) {
