@@ -111,9 +111,10 @@ void session_state::committed(const commit_done &m) {
 void session_state::moved() {
   auto &j = *job_;
   const bool existed = session_.exists();
-  completed_by_ = j.after.status == wf::session_status::completed
-                      ? std::make_unique<std::string>(trace())
-                      : nullptr;
+  if (j.after.status != wf::session_status::completed)
+    completed_by_ = nullptr;
+  else if (session_.status != wf::session_status::completed)
+    completed_by_ = std::make_unique<std::string>(trace());
   if (!existed || session_.status != j.after.status)
     node_->reports->session_moved(existed ? wf::to_string(session_.status) : "",
                                   wf::to_string(j.after.status));

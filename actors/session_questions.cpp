@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/session_actor.hpp"
 
+#include <algorithm>
 #include <caf/send.hpp>
 
 #include "actors/outcome_json.hpp"
 #include "workflows/planted.hpp"
+#include "workflows/session_json.hpp"
 
 namespace recapd::actors {
 
@@ -32,13 +34,19 @@ void session_state::settlement(settlement_ready &m) {
   conclude();
 }
 
-/// Another actor saw it completed: its last event says what that belonged to.
+/// Another actor saw it completed: that event says what it belonged to.
 void session_state::look_for_trace() {
   auto done = back<trace_found, std::string>();
+  constexpr int newest = 100;
   auto run = [done, id = session_.id,
-              last = session_.version](storage::store &s) {
-    const auto events = s.history(id, last - 1, 1);
-    done(events.empty() ? std::string{} : events.front().traceparent);
+              after = std::max(session_.version - newest, 0)](
+                 storage::store &s) {
+    const auto events = s.history(id, after, newest);
+    const auto completed =
+        std::find_if(events.rbegin(), events.rend(), [](const auto &e) {
+          return e.type == wf::type_of(wf::session_completed{});
+        });
+    done(completed == events.rend() ? std::string{} : completed->traceparent);
   };
   caf::anon_send(node_->lookup, std::make_shared<read_task>(read_task{
                                     .run = std::move(run),

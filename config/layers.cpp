@@ -31,6 +31,7 @@ constexpr std::array all_scalars = std::to_array<scalar>({
     {"policy.log_window"},
     {"policy.duration.step_minutes", shape::number},
     {"policy.duration.max_minutes", shape::number},
+    {"policy.calls.max_per_session", shape::number},
     {"policy.limits.tutor_minutes_per_week", shape::nullable_number},
     {"policy.limits.student_course_minutes_per_week", shape::nullable_number},
     {"policy.limits.course_minutes_per_week", shape::nullable_number},

@@ -367,13 +367,10 @@ violations memory_store::check() {
   audit checks{db_->policies,
                [&](const auto &key, int amount) { held[key] += amount; }};
   for (const auto &[id, row] : db_->sessions) {
-    session_record record{.row = row, .events = {}, .transfers = {}};
+    session_record record{
+        .row = row, .events = {}, .transfers = db_->transfers[id]};
     for (auto i : db_->histories[id])
       record.events.push_back(db_->log[i].event);
-    for (const auto *kind : {"settlement", "reversal"})
-      if (const auto t = db_->transfers.find({id, kind});
-          t != db_->transfers.end())
-        record.transfers.push_back(t->second);
     checks.session(record);
   }
   for (const auto &[id, row] : db_->outcomes)

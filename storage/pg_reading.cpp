@@ -119,10 +119,10 @@ account_page pg_store::account(std::string_view account, std::string_view after,
       " WHERE account = $1::text GROUP BY currency ORDER BY currency"};
   static const pg_statement entries{
       "entries", "SELECT session_id, amount, currency, " + pg_micros("at")
-                     + ", kind FROM ledger_entries WHERE account = $1::text"
-                       " AND (at, session_id, kind)"
-                       "   > ($2::timestamptz, $3::text, $4::text)"
-                       " ORDER BY at, session_id, kind LIMIT $5::int4"};
+                     + ", kind, n FROM ledger_entries WHERE account = $1::text"
+                       " AND (at, session_id, kind, n)"
+                       "   > ($2::timestamptz, $3::text, $4::text, $5::int4)"
+                       " ORDER BY at, session_id, kind, n LIMIT $6::int4"};
   if (!is_storable(account)) return {};
   const auto from = read_account_token(after);
   return with([&](pg_connection &c) {
@@ -135,16 +135,15 @@ account_page pg_store::account(std::string_view account, std::string_view after,
                                          .at(from.at)
                                          .text(from.session)
                                          .text(from.kind)
+                                         .int4(from.n)
                                          .int4(limit + 1));
     for (int i = 0; i < rows.size(); ++i)
-      page.entries.push_back(
-          {.session = rows.text(i, 0),
-           .amount = rows.number(i, 1),
-           .currency = rows.text(i, 2),
-           .at = rows.at(i, 3),
-           .kind = rows.text(i, 4) == "reversal"
-                       ? workflows::transfer_kind::reversal
-                       : workflows::transfer_kind::settlement});
+      page.entries.push_back({.session = rows.text(i, 0),
+                              .amount = rows.number(i, 1),
+                              .currency = rows.text(i, 2),
+                              .at = rows.at(i, 3),
+                              .kind = read_transfer_kind(rows, i, 4),
+                              .n = static_cast<int>(rows.number(i, 5))});
     cut_account_page(page, limit);
     return page;
   });

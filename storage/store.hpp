@@ -173,7 +173,7 @@ struct session_filter {
   page_bounds most = 100;
 };
 
-/// One entry of an account, newest last, keyset by (at, session, kind).
+/// One entry of an account, newest last, keyset by (at, session, kind, n).
 struct account_page {
   std::vector<std::pair<std::string, std::int64_t>> balances;  ///< by currency
   struct entry {
@@ -182,6 +182,7 @@ struct account_page {
     std::string currency;
     instant at;
     workflows::transfer_kind kind = workflows::transfer_kind::settlement;
+    int n = 0;  ///< workflows::transfer's
   };
   std::vector<entry> entries;
   std::string next;  ///< token of the next page, or empty
@@ -212,7 +213,9 @@ public:
   /// Refused by the database itself: version_conflict (an event's seq is
   /// taken, or does not follow the stored version), duplicate_command ((source,
   /// id) is taken), limit_conflict (a counter would pass its cap),
-  /// ledger_conflict (a second settlement or reversal).
+  /// ledger_conflict (a second settlement or reversal, a reversal of another
+  /// amount than the net, a correction that is not the next one, comes before
+  /// the settlement or after the reversal, or takes more than was paid).
   /// Commits of one call touch distinct sessions, or the same session in order.
   [[nodiscard]] virtual std::vector<std::optional<fault>>
   append(std::span<const commit> commits) = 0;

@@ -216,6 +216,17 @@ commit pays(commit c, workflows::transfer_kind kind, std::int64_t amount) {
   return c;
 }
 
+commit corrects(commit c, int n, std::int64_t change) {
+  // Down: the way a reversal goes.
+  c = pays(std::move(c),
+           change < 0 ? workflows::transfer_kind::reversal
+                      : workflows::transfer_kind::settlement,
+           change < 0 ? -change : change);
+  c.payment->kind = workflows::transfer_kind::correction;
+  c.payment->n = n;
+  return c;
+}
+
 workflows::usage_key week(const std::string &tutor) {
   return {.kind = workflows::limit_kind::tutor_week,
           .owner = tutor,

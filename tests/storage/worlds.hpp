@@ -68,6 +68,8 @@ void with_each_store(const std::function<void(world &)> &body);
                             int delta, std::optional<int> cap);
 [[nodiscard]] commit pays(commit c, workflows::transfer_kind kind,
                           std::int64_t amount = 1500);
+/// A correction by `change`, down where that is negative.
+[[nodiscard]] commit corrects(commit c, int n, std::int64_t change);
 
 [[nodiscard]] workflows::usage_key week(const std::string &tutor);
 
