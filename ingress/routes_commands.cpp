@@ -81,9 +81,12 @@ void submit_one(services &s, const request_ptr &r, decoded event, bool shown,
                                        note = note_of(*event)](auto answer) {
     log_outcome(note, answer);
     if (!answer.has_value()) return respond(unanswered(answer.error()));
-    if (shown && !(*answer).accepted)
-      return answer_showing(s, r, session, *answer, respond);
-    respond(outcome_response(*answer));
+    if (!shown || (*answer).accepted) return respond(outcome_response(*answer));
+    answer_showing(s, *r, respond,
+                   [&s, r, session, o = *answer, respond](storage::store &db) {
+                     respond(outcome_response(actors::with_session(
+                         o, shown_session(s, r->who, db, session))));
+                   });
   }};
   // One that is not taken is answered by the reply itself when it goes.
   (void)s.engine.submit(std::move(*event), done);
