@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import psycopg2
 import pytest
 
-from conftest import ROOT, databases
+from conftest import BIN, ROOT, databases
 
 IS_ROOT = os.geteuid() == 0
 as_root = pytest.mark.skipif(not IS_ROOT, reason="only root has two users")
@@ -162,6 +162,22 @@ def test_what_another_user_could_exchange_is_refused(folder, tool):
     assert "everybody may write to" in refusal(tool, folder)
     assert os.listdir(victim) == []
     assert victim.stat().st_uid == 0
+
+
+@as_root
+def test_nothing_is_written_through_another_users_link(folder):
+    os.chmod(folder, 0o1777)
+    victim = folder / "victim"
+    victim.write_text("precious")
+    as_nobody("sh", "-c", f"cd '{folder}'; mkdir data;"
+                          " ln -s ../victim data/run.lock;"
+                          " ln -s ../victim data/nats.lock")
+    done = subprocess.run(
+        [ROOT / "tools/run", "--data", folder / "data", "--listen",
+         "127.0.0.1:0", "--ingress", "nats"], text=True, capture_output=True,
+        env={**os.environ, "RECAPD_TEST_BIN": str(BIN)})
+    assert (done.returncode, victim.read_text()) == (1, "precious")
+    assert "belongs to nobody" in done.stderr
 
 
 def earlier_version(folder):
