@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import psycopg2
 import pytest
 
-from conftest import ROOT, databases
+from conftest import BIN, ROOT, databases
 
 IS_ROOT = os.geteuid() == 0
 as_root = pytest.mark.skipif(not IS_ROOT, reason="only root has two users")
@@ -105,18 +105,19 @@ def test_one_url_lasts_through_stops_and_crashes(postgres):
 
 
 def test_no_place_has_a_name_that_could_be_foreseen(postgres):
-    before = postgres("url")
+    before, sockets = postgres("url"), postgres.folder / "pg.socket"
     postgres("stop")
-    sockets = postgres.folder / "pg.socket"
-    sockets.resolve().rmdir()
+    taken = sockets.resolve()
+    taken.mkdir(0o755)
     assert postgres("start") != before
-    assert sockets.resolve().is_dir()
+    assert mode(sockets.resolve()) == 0o700
+    taken.rmdir()
 
 
 def test_an_address_wants_the_password(postgres):
     postgres("stop")
     # One of loopback's many, where no other server is.
-    address = f"127.77.{os.getpid() >> 8 & 255}.{os.getpid() & 255}"
+    address = f"127.0.0.{2 + os.getpid() % 250}"
     postgres("start", address)
     url = postgres("url", address)
     assert mode(postgres.folder / "pg.password") == 0o600
@@ -161,6 +162,22 @@ def test_what_another_user_could_exchange_is_refused(folder, tool):
     assert "everybody may write to" in refusal(tool, folder)
     assert os.listdir(victim) == []
     assert victim.stat().st_uid == 0
+
+
+@as_root
+def test_nothing_is_written_through_another_users_link(folder):
+    os.chmod(folder, 0o1777)
+    victim = folder / "victim"
+    victim.write_text("precious")
+    as_nobody("sh", "-c", f"cd '{folder}'; mkdir data;"
+                          " ln -s ../victim data/run.lock;"
+                          " ln -s ../victim data/nats.lock")
+    done = subprocess.run(
+        [ROOT / "tools/run", "--data", folder / "data", "--listen",
+         "127.0.0.1:0", "--ingress", "nats"], text=True, capture_output=True,
+        env={**os.environ, "RECAPD_TEST_BIN": str(BIN)})
+    assert (done.returncode, victim.read_text()) == (1, "precious")
+    assert "belongs to nobody" in done.stderr
 
 
 def earlier_version(folder):
