@@ -31,21 +31,18 @@ def asyncapi():
 
 
 @NEEDS
-def test_both_documents_are_valid():
-    result = documents.run("check", documents.OPENAPI, documents.ASYNCAPI)
+def test_the_asyncapi_document_is_valid():
+    result = documents.run("check", documents.ASYNCAPI)
     assert result.returncode == 0, result.stdout + result.stderr
 
 
 @NEEDS
-@pytest.mark.parametrize("name", ["openapi", "asyncapi"])
-def test_the_validators_see_what_is_wrong(tmp_path, name):
+def test_the_validator_sees_what_is_wrong(tmp_path, asyncapi):
     broken = tmp_path / "broken.json"
-    text = json.loads((documents.DOCS / f"{name}.json").read_text())
-    del text["info"]["title"]
-    broken.write_text(json.dumps(text))
-    files = [broken if name == n else documents.DOCS / f"{n}.json"
-             for n in ("openapi", "asyncapi")]
-    assert documents.run("check", *files).returncode == 1
+    title = asyncapi["info"]["title"]
+    broken.write_text(json.dumps(asyncapi).replace(f'"title": "{title}", ',
+                                                   "", 1))
+    assert documents.run("check", broken).returncode == 1
 
 
 def test_every_described_call_is_there(openapi, client):

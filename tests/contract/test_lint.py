@@ -41,16 +41,28 @@ def test_spectral_finds_nothing():
     assert result.returncode == 0, result.stdout + result.stderr
 
 
-@pytest.mark.parametrize("name", ["openapi", "asyncapi"])
-def test_the_linters_see_a_missing_description(tmp_path, name):
-    document = json.loads((documents.DOCS / f"{name}.json").read_text())
-    if name == "openapi":
-        del document["paths"]["/v1/sessions"]["get"]["description"]
-        del document["paths"]["/v1/sessions"]["get"]["summary"]
-    else:
-        del document["operations"]["sendEvent"]["description"]
-    broken = tmp_path / f"{name}.json"
-    broken.write_text(json.dumps(document))
-    assert spectral(broken).returncode != 0
-    if name == "openapi":
-        assert json.loads(redocly(broken).stdout)["problems"]
+def broken(folder, document, change):
+    """The document, changed, in a file of its own."""
+    changed = json.loads(document.read_text())
+    change(changed)
+    file = folder / document.name
+    file.write_text(json.dumps(changed))
+    return file
+
+
+@pytest.mark.parametrize("change", [
+    lambda d: d["info"].pop("title"),
+    lambda d: d["paths"]["/v1/sessions"]["get"].pop("summary"),
+    lambda d: d["components"]["schemas"].update(Unused={"type": "string"})])
+def test_redocly_sees_what_is_wrong(tmp_path, change):
+    result = redocly(broken(tmp_path, documents.OPENAPI, change))
+    assert json.loads(result.stdout)["problems"]
+
+
+@pytest.mark.parametrize("document, change", [
+    (documents.OPENAPI,
+     lambda d: d["paths"]["/v1/sessions"]["get"].pop("description")),
+    (documents.ASYNCAPI,
+     lambda d: d["operations"]["sendEvent"].pop("description"))])
+def test_spectral_sees_what_is_wrong(tmp_path, document, change):
+    assert spectral(broken(tmp_path, document, change)).returncode != 0
