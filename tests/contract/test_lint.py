@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Redocly and Spectral have nothing to say about the published documents."""
+"""Redocly, Spectral and Prism take the published documents as they are."""
 import json
 import os
 import subprocess
@@ -66,3 +66,25 @@ def test_redocly_sees_what_is_wrong(tmp_path, change):
      lambda d: d["operations"]["sendEvent"].pop("description"))])
 def test_spectral_sees_what_is_wrong(tmp_path, document, change):
     assert spectral(broken(tmp_path, document, change)).returncode != 0
+
+
+def prism(file):
+    return subprocess.run(
+        ["node", str(documents.HERE / "prism_schemas.cjs"), str(file)],
+        capture_output=True, text=True, timeout=300)
+
+
+def test_prism_compiles_every_schema():
+    result = prism(documents.OPENAPI)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_a_schema_that_prism_cannot_compile_is_seen(tmp_path):
+    """What stands beside a reference makes Prism move the lists it refers to."""
+    def change(document):
+        for name in ("Session", "SessionScheduleData"):
+            schema = document["components"]["schemas"][name]
+            schema["properties"]["modality"]["description"] = name
+    result = prism(broken(tmp_path, documents.OPENAPI, change))
+    assert result.returncode == 1
+    assert "modality/enum" in result.stdout
