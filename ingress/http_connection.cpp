@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ingress/http_connection.hpp"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/write.hpp>
 
 #include "ingress/event_stream.hpp"
-#include "ingress/target.hpp"
 #include "ingress/text.hpp"
 
 namespace recapd::ingress {
@@ -17,58 +17,22 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = beast::http;
 
-constexpr std::size_t max_header_bytes = 16 * 1024;
-constexpr std::size_t max_batch_bytes = 4 * 1024 * 1024;
 constexpr std::size_t max_lingered_bytes = 16 * 1024 * 1024;
+/// As little as a connection holds whose request is not yet let in.
+constexpr std::size_t small_read = 4096;
 
 std::string_view view(beast::string_view s) {
   return {s.data(), s.size()};
 }
 
-/// The largest body that a request may have.
-std::size_t body_limit(const route *to, const http::fields &fields) {
-  if (to == nullptr) return max_event_bytes;
-  if (to->max_body < max_event_bytes) return to->max_body;
-  const auto media = parse_media_type(view(fields[http::field::content_type]));
-  return media.name == "application/cloudevents-batch+json" ? max_batch_bytes
-                                                            : to->max_body;
-}
-
-response too_large(std::size_t limit) {
-  return problem(413, "too-large",
-                 "The body may have at most " + std::to_string(limit)
-                     + " bytes here.");
-}
-
 }  // namespace
-
-void http_shared::add(const std::shared_ptr<peer> &p) {
-  const std::lock_guard lock{guard};
-  peers.emplace(p.get(), p);
-}
-
-void http_shared::remove(peer *p) {
-  const std::lock_guard lock{guard};
-  peers.erase(p);
-  gone.notify_all();
-}
-
-std::size_t http_shared::count() {
-  const std::lock_guard lock{guard};
-  return peers.size();
-}
-
-std::vector<std::shared_ptr<peer>> http_shared::living() {
-  const std::lock_guard lock{guard};
-  std::vector<std::shared_ptr<peer>> out;
-  for (const auto &[raw, weak] : peers)
-    if (auto p = weak.lock()) out.push_back(std::move(p));
-  return out;
-}
 
 connection::connection(asio::ip::tcp::socket socket,
                        std::shared_ptr<http_shared> shared)
-    : shared_{std::move(shared)}, stream_{std::move(socket)} {
+    : shared_{std::move(shared)}, name_{"connection "
+                                        + std::to_string(
+                                            ++shared_->connections)},
+      stream_{std::move(socket)} {
   shared_->use.meters.http_connections(1);
 }
 
@@ -124,19 +88,20 @@ void connection::abort() {
 /// request begins with its first byte.
 void connection::await_request() {
   if (shared_->use.draining) return end_idle();
-  if (buffer_.size() > 0) return read_header();
+  if (buffer_.size() > 0) return read_head();
   idle_ = true;
   stream_.expires_after(first_ ? shared_->header_timeout
                                : shared_->idle_timeout);
-  stream_.async_read_some(buffer_.prepare(8192), [self = shared_from_this()](
-                                                     error ec, std::size_t n) {
-    self->idle_ = false;
-    if (ec == asio::error::operation_aborted && self->shared_->use.draining)
-      return self->end_idle();
-    if (ec) return self->close();
-    self->buffer_.commit(n);
-    self->read_header();
-  });
+  stream_.async_read_some(buffer_.prepare(small_read),
+                          [self = shared_from_this()](error ec, std::size_t n) {
+                            self->idle_ = false;
+                            if (ec == asio::error::operation_aborted
+                                && self->shared_->use.draining)
+                              return self->end_idle();
+                            if (ec) return self->close();
+                            self->buffer_.commit(n);
+                            self->read_head();
+                          });
 }
 
 void connection::end_idle() {
@@ -144,39 +109,69 @@ void connection::end_idle() {
   close();
 }
 
-void connection::read_header() {
+void connection::read_head() {
   first_ = false;
-  parser_.emplace();
-  parser_->header_limit(max_header_bytes);
-  // The route decides; until then nothing of the body is taken.
-  parser_->body_limit(boost::none);
+  scanner_ = {};
   stream_.expires_after(shared_->header_timeout);
-  http::async_read_header(stream_, buffer_, *parser_,
-                          [self = shared_from_this()](error ec, std::size_t) {
-                            self->on_header(ec);
+  scan_head();
+}
+
+void connection::scan_head() {
+  const auto got = buffer_.data();
+  switch (scanner_.scan({static_cast<const char *>(got.data()), got.size()})) {
+  case head_scanner::verdict::broken:
+    return answer_and_close(scanner_.refusal());
+  case head_scanner::verdict::whole:
+    return on_head();
+  case head_scanner::verdict::more:
+    break;
+  }
+  const auto room =
+      buffer_.prepare(std::min(small_read, max_head_bytes - got.size()));
+  stream_.async_read_some(room,
+                          [self = shared_from_this()](error ec, std::size_t n) {
+                            if (ec) return self->on_broken(ec);
+                            self->buffer_.commit(n);
+                            self->scan_head();
                           });
 }
 
-void connection::on_header(error ec) {
+/// Everything that the head alone decides is decided here: nothing of the body
+/// has been read.
+void connection::on_head() {
+  parser_.emplace();
+  parser_->header_limit(max_head_bytes);
+  parser_->body_limit(boost::none);
+  error ec;
+  parser_->put(buffer_.data() + scanner_.skipped(), ec);
+  buffer_.consume(scanner_.size());
   if (ec) return on_broken(ec);
   const auto &message = parser_->get();
-  keep_alive_ = message.keep_alive();
   old_http_ = message.version() < 11;
   head_ = message.method() == http::verb::head;
-  const auto parsed = parse_target(view(message.target()));
-  if (!parsed)
-    return answer_and_close(bad_request("The request target is broken."));
-  query_ = parsed->query;
-  where_ = find_route(view(message.method_string()), parsed->path);
-  const auto limit = body_limit(where_.to, message);
-  if (const auto size = parser_->content_length(); size && *size > limit)
-    return answer_and_close(too_large(limit));
-  parser_->body_limit(limit);
-  if (!beast::iequals(message[http::field::expect], "100-continue")
-      || parser_->is_done())
-    return read_body();
-  static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
-  asio::async_write(stream_, asio::buffer(go_on.data(), go_on.size()),
+  keep_alive_ = message.keep_alive();
+  request_ = std::make_shared<request>();
+  request_->method = view(message.method_string());
+  for (const auto &field : message)
+    request_->headers.emplace_back(view(field.name_string()),
+                                   view(field.value()));
+  auto admitted = admit_request(shared_->use, view(message.target()),
+                                message.version(), *request_);
+  if (admitted.refusal) {
+    if (admitted.ends || !parser_->is_done()) keep_alive_ = false;
+    return answer(std::move(*admitted.refusal));
+  }
+  body_limit_ = admitted.max_body;
+  parser_->body_limit(body_limit_);
+  if (parser_->is_done()) return on_body({});
+  if (!old_http_ && equal_no_case(request_->header("expect"), "100-continue"))
+    return go_on();
+  read_body();
+}
+
+void connection::go_on() {
+  static constexpr std::string_view text = "HTTP/1.1 100 Continue\r\n\r\n";
+  asio::async_write(stream_, asio::buffer(text.data(), text.size()),
                     [self = shared_from_this()](error failed, std::size_t) {
                       if (failed) return self->close();
                       self->read_body();
@@ -184,66 +179,62 @@ void connection::on_header(error ec) {
 }
 
 void connection::read_body() {
-  if (parser_->is_done()) return on_request({});
+  extensions_ = 0;
+  count_extensions_ = [this](std::uint64_t, beast::string_view extensions,
+                             error &ec) {
+    extensions_ += extensions.size();
+    if (extensions_ > max_head_bytes) ec = http::error::header_limit;
+  };
+  parser_->on_chunk_header(count_extensions_);
   http::async_read(stream_, buffer_, *parser_,
                    [self = shared_from_this()](error ec, std::size_t) {
-                     self->on_request(ec);
+                     self->on_body(ec);
                    });
 }
 
 /// Requests that never became one. A peer that went away or was too slow gets
 /// no answer; one that sent something wrong does.
 void connection::on_broken(error ec) {
-  if (ec == http::error::end_of_stream || ec == beast::error::timeout)
-    return close();
   if (ec == http::error::body_limit)
-    return answer_and_close(too_large(body_limit(where_.to, parser_->get())));
-  if (ec == http::error::header_limit)
-    return answer_and_close(
-        problem(431, "too-large", "The header may have at most 16 KiB."));
+    return answer_and_close(too_large(body_limit_));
+  // A chunk's extensions or the trailers do not fit into the buffer either.
+  if (ec == http::error::header_limit || ec == http::error::buffer_overflow)
+    return answer_and_close(problem(
+        431, "too-large", "Extensions and trailers may have at most 16 KiB."));
+  if (ec == asio::error::eof || ec == http::error::partial_message)
+    return answer_and_close(bad_request("The request ends before its end."));
   if (ec.category() == make_error_code(http::error::bad_method).category())
     return answer_and_close(bad_request("The request is not HTTP/1.1."));
   close();
 }
 
-void connection::on_request(error ec) {
+void connection::on_body(error ec) {
   if (ec) return on_broken(ec);
   stream_.expires_never();
   dispatch();
 }
 
 void connection::dispatch() {
-  if (where_.to == nullptr) return answer(std::move(where_.otherwise));
   // The message lives on its own from here: the answer may come late.
   const auto message =
       std::make_shared<http::request<string_body>>(parser_->release());
-  auto r = std::make_shared<request>();
-  r->method = view(message->method_string());
-  r->to = where_.to;
-  r->params = std::move(where_.params);
-  r->query = std::move(query_);
-  for (const auto &field : *message)
-    r->headers.emplace_back(view(field.name_string()), view(field.value()));
-  r->body = message->body();
-  r->received_at = shared_->use.engine.time().now();
-  r->keep = message;
-  if (auto no =
-          admit(shared_->use, *where_.to, r->header("authorization"), r->who))
-    return answer(std::move(*no));
-  if (const query q{r->query, r->to->query}; !q.error().empty())
-    return answer(bad_request(q.error()));
-  if (where_.to->handle == nullptr) return stream_events(*r);
-  where_.to->handle(shared_->use, r, make_responder());
+  request_->body = message->body();
+  request_->keep = message;
+  request_->received_at = shared_->use.engine.time().now();
+  const auto &who = request_->who.proven;
+  request_->queue_key = who ? workflows::to_string(*who) : name_;
+  if (request_->to->handle == nullptr) return stream_events();
+  request_->to->handle(shared_->use, request_, make_responder());
 }
 
-void connection::stream_events(const request &r) {
+void connection::stream_events() {
   if (head_) return answer({.body = {}, .content_type = "text/event-stream"});
-  auto wanted = parse_event_request(r);
+  auto wanted = parse_event_request(*request_);
   if (!wanted.has_value()) return answer(bad_request(wanted.error()));
   if (!shared_->hub->open(stream_, shared_, *wanted))
     answer(unavailable("Too many clients of the event stream; try again."));
   else
-    shared_->use.meters.http_request(where_.to->pattern, 200);
+    shared_->use.meters.http_request(request_->to->pattern, 200);
 }
 
 responder connection::make_responder() {
@@ -264,7 +255,7 @@ void connection::answer_and_close(response r) {
 void connection::answer(response r) {
   if (shared_->use.draining) keep_alive_ = false;
   shared_->use.meters.http_request(
-      where_.to != nullptr ? where_.to->pattern : "none", r.status);
+      request_ && request_->to ? request_->to->pattern : "none", r.status);
   out_ = {http::status{r.status}, old_http_ ? 10U : 11U};
   out_.set(http::field::content_type, r.content_type);
   out_.set(http::field::cache_control, "no-store");
@@ -272,6 +263,7 @@ void connection::answer(response r) {
     out_.set(name, value);
   out_.content_length(r.body.size());
   if (!head_) out_.body() = std::move(r.body);
+  held_ = std::move(r.held);
   out_.keep_alive(keep_alive_);
   writer_.emplace(out_);
   stream_.expires_after(shared_->tuning.write_timeout);
@@ -284,8 +276,9 @@ void connection::answer(response r) {
 void connection::on_written(error ec) {
   writer_.reset();
   out_ = {};
+  held_.reset();
   parser_.reset();
-  where_ = {};
+  request_.reset();
   head_ = false;
   if (ec) return close();
   if (keep_alive_) return await_request();
@@ -299,7 +292,7 @@ void connection::on_written(error ec) {
 /// sends would reset the connection and could destroy the answer.
 void connection::linger() {
   buffer_.clear();
-  stream_.async_read_some(buffer_.prepare(65536),
+  stream_.async_read_some(buffer_.prepare(small_read),
                           [self = shared_from_this()](error ec, std::size_t n) {
                             self->lingered_ += n;
                             if (ec || self->lingered_ > max_lingered_bytes)

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <atomic>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
@@ -11,52 +10,14 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/serializer.hpp>
 #include <boost/beast/http/string_body.hpp>
-#include <condition_variable>
 #include <memory>
-#include <mutex>
 #include <optional>
-#include <unordered_map>
-#include <vector>
 
-#include "ingress/http_core.hpp"
-#include "ingress/http_server.hpp"
+#include "ingress/http_admission.hpp"
+#include "ingress/http_head.hpp"
+#include "ingress/http_shared.hpp"
 
 namespace recapd::ingress {
-
-class event_hub;
-
-/// Something with a socket that stop() must be able to end.
-class peer {
-public:
-  virtual ~peer() = default;
-  /// Ends once what is in flight is answered. Any thread.
-  virtual void drain() = 0;
-  /// Ends now. Any thread.
-  virtual void abort() = 0;
-};
-
-/// What the connections of a server share.
-struct http_shared {
-  boost::asio::io_context io;
-  services use;
-  http_tuning tuning;
-  std::size_t max_connections;
-  std::chrono::milliseconds header_timeout, idle_timeout;
-  std::shared_ptr<event_hub> hub;
-
-  std::mutex guard;
-  std::condition_variable gone;
-  std::unordered_map<peer *, std::weak_ptr<peer>> peers;
-  /// No thread serves the context any more: what is posted would only leak.
-  std::atomic<bool> over{false};
-
-  void add(const std::shared_ptr<peer> &p);
-  /// Called by the destructor of each peer.
-  void remove(peer *p);
-  [[nodiscard]] std::size_t count();
-  /// Those that live at this moment.
-  [[nodiscard]] std::vector<std::shared_ptr<peer>> living();
-};
 
 class connection final : public peer,
                          public std::enable_shared_from_this<connection> {
@@ -81,13 +42,15 @@ private:
   void await_request();
   /// No request will be read: a client that never sent one is told.
   void end_idle();
-  void read_header();
-  void on_header(error ec);
+  void read_head();
+  void scan_head();
+  void on_head();
+  void go_on();
   void read_body();
-  void on_request(error ec);
+  void on_body(error ec);
   void on_broken(error ec);
   void dispatch();
-  void stream_events(const request &r);
+  void stream_events();
 
   /// Ends the exchange: any thread, once a request.
   [[nodiscard]] responder make_responder();
@@ -99,13 +62,20 @@ private:
   template <class F> void on_strand(F f);
 
   std::shared_ptr<http_shared> shared_;  // holds the stream's context
+  std::string name_;                     ///< that nobody else has
   boost::beast::tcp_stream stream_;
-  boost::beast::flat_buffer buffer_;
+  boost::beast::flat_buffer buffer_{max_head_bytes};
+  head_scanner scanner_;
   std::optional<boost::beast::http::request_parser<string_body>> parser_;
-  destination where_;
-  std::string query_;
+  /// Bytes of chunk extensions so far.
+  std::size_t extensions_ = 0;
+  std::function<void(std::uint64_t, boost::beast::string_view, error &)>
+      count_extensions_;
+  std::shared_ptr<request> request_;
+  std::size_t body_limit_ = 0;
   boost::beast::http::response<string_body> out_;
   std::optional<boost::beast::http::response_serializer<string_body>> writer_;
+  std::shared_ptr<void> held_;  ///< with the answer
   std::size_t lingered_ = 0;
   bool keep_alive_ = false;
   bool head_ = false;

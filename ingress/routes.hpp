@@ -8,6 +8,10 @@ namespace recapd::ingress::routes {
 
 // routes_commands.cpp
 void post_commands(services &s, const request_ptr &r, const responder &respond);
+/// 415 unless a command can come in that media type.
+std::optional<response> check_command_type(const request &r);
+/// 415 for anything but `application/json`.
+std::optional<response> want_json(const request &r);
 
 // routes_sessions.cpp
 void get_session(services &s, const request_ptr &r, const responder &respond);

@@ -18,24 +18,30 @@ std::optional<std::string> decode(std::string_view text, bool plus_is_space) {
   return out;
 }
 
-/// An absolute form's path and query; the text itself when it is none.
-std::string_view origin_form(std::string_view text) {
+/// Takes the scheme and the authority off; false when it is no absolute form.
+bool take_absolute(std::string_view &text, std::optional<authority> &where) {
   const auto scheme = text.find("://");
-  if (text.empty() || text[0] == '/' || scheme == std::string_view::npos)
-    return text;
-  const auto path = text.find('/', scheme + 3);
-  return path == std::string_view::npos ? "/" : text.substr(path);
+  if (scheme == std::string_view::npos) return false;
+  const auto name = text.substr(0, scheme);
+  if (!equal_no_case(name, "http") && !equal_no_case(name, "https"))
+    return false;
+  text.remove_prefix(scheme + 3);
+  const auto end = std::min(text.find_first_of("/?"), text.size());
+  where = parse_authority(text.substr(0, end));
+  text.remove_prefix(end);
+  return where.has_value();
 }
 
 }  // namespace
 
 std::optional<target> parse_target(std::string_view text) {
-  text = origin_form(text);
-  if (text.empty() || text[0] != '/') return std::nullopt;
   target out;
-  const auto mark = text.find('?');
-  if (mark != std::string_view::npos) out.query = text.substr(mark + 1);
-  auto path = text.substr(1, mark == std::string_view::npos ? mark : mark - 1);
+  if (!text.starts_with('/') && !take_absolute(text, out.at))
+    return std::nullopt;
+  const auto mark = std::min(text.find('?'), text.size());
+  if (mark < text.size()) out.query = text.substr(mark + 1);
+  auto path = text.substr(0, mark);
+  if (!path.empty()) path.remove_prefix(1);
   while (true) {
     const auto slash = path.find('/');
     auto segment = decode(path.substr(0, slash), false);
@@ -86,6 +92,13 @@ std::string query::id(const std::string &name) {
   if (!value.empty() && !workflows::valid_id(value))
     fail(name + ": expected an id, 1 to 64 of A-Z a-z 0-9 _ -.");
   return value;
+}
+
+bool query::flag(const std::string &name) {
+  const auto value = text(name);
+  if (!value.empty() && value != "true" && value != "false")
+    fail(name + ": expected true or false.");
+  return value == "true";
 }
 
 int query::limit(int fallback) {

@@ -9,15 +9,18 @@
 #include <string_view>
 #include <vector>
 
+#include "ingress/authority.hpp"
+
 namespace recapd::ingress {
 
 struct target {
+  std::optional<authority> at;    ///< of an absolute form
   std::vector<std::string> path;  ///< decoded segments: `/v1/x` is {v1, x}
   std::string query;              ///< as it came, without the `?`
 };
 
-/// Origin form or absolute form; nothing if it is neither, or its encoding is
-/// broken.
+/// Origin form, or absolute form of `http` or `https`; nothing if it is
+/// neither, or its encoding is broken.
 [[nodiscard]] std::optional<target> parse_target(std::string_view text);
 
 /// The parameters of a query. An empty filter counts as absent.
@@ -35,6 +38,8 @@ public:
   [[nodiscard]] std::string text(const std::string &name) const;
   /// An id (docs/contract.md, 1), or empty; anything else is an error.
   [[nodiscard]] std::string id(const std::string &name);
+  /// `true` or `false`, false when absent; anything else is an error.
+  [[nodiscard]] bool flag(const std::string &name);
   /// 1 to 1000, `fallback` when absent; anything else is an error.
   [[nodiscard]] int limit(int fallback = 100);
   /// A number from 0 up, 0 when absent; anything else is an error.

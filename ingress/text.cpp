@@ -10,13 +10,6 @@ char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-std::string lower(std::string_view text) {
-  std::string out{text};
-  for (auto &c : out)
-    c = lower(c);
-  return out;
-}
-
 int hex_digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   c = lower(c);
@@ -24,6 +17,13 @@ int hex_digit(char c) {
 }
 
 }  // namespace
+
+std::string lower(std::string_view text) {
+  std::string out{text};
+  for (auto &c : out)
+    c = lower(c);
+  return out;
+}
 
 bool equal_no_case(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
@@ -75,6 +75,12 @@ media_type parse_media_type(std::string_view header) {
     out.charset = lower(value);
   }
   return out;
+}
+
+bool json_media(std::string_view name) {
+  return name == "application/json" || name == "text/json"
+         || (name.ends_with("+json")
+             && !name.starts_with("application/cloudevents"));
 }
 
 bool plain_text(std::string_view text, std::size_t limit) {

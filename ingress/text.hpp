@@ -11,6 +11,9 @@
 
 namespace recapd::ingress {
 
+/// ASCII letters in lower case.
+[[nodiscard]] std::string lower(std::string_view text);
+
 /// Compares ASCII letters without regard to case.
 [[nodiscard]] bool equal_no_case(std::string_view a, std::string_view b);
 
@@ -27,6 +30,10 @@ struct media_type {
   std::string charset;  ///< lower case; empty without one
 };
 [[nodiscard]] media_type parse_media_type(std::string_view header);
+
+/// True for a media type whose content is JSON: `application/json`,
+/// `text/json`, or one that ends with `+json` and is no event itself.
+[[nodiscard]] bool json_media(std::string_view name);
 
 /// True for 1 or more bytes, at most `limit`, none of them a control.
 [[nodiscard]] bool plain_text(std::string_view text, std::size_t limit);

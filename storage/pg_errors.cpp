@@ -64,6 +64,7 @@ fault fault_of(const pg_error &e) {
       {"usage_within_cap", fault::limit_conflict},
       {"usage_not_negative", fault::limit_conflict},
       {"ledger_pkey", fault::ledger_conflict},
+      {"ledger_numbered", fault::ledger_conflict},
   };
   const std::string_view text{e.what()};
   if (e.sqlstate().starts_with("23"))

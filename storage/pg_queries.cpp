@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "storage/pg_page.hpp"
 #include "storage/pg_records.hpp"
 #include "storage/pg_store_impl.hpp"
 #include "storage/storable.hpp"
@@ -263,27 +264,30 @@ void pg_store::bury(const dead_letter &letter,
   });
 }
 
-std::vector<dead_letter> pg_store::list_dead_letters(std::int64_t after,
-                                                     int limit) {
-  static const pg_statement statement{
-      "dead_letters", "SELECT id, event, reason, code, ingress, "
-                          + pg_micros("received_at") + ", " + pg_micros("at")
-                          + ", coalesce(origin, '')"
-                            " FROM dead_letters WHERE id > $1::int8 ORDER BY id"
-                            " LIMIT $2::int4"};
+page<dead_letter> pg_store::list_dead_letters(std::int64_t after,
+                                              page_bounds most) {
+  static const auto statement =
+      paged("dead_letters",
+            "d.id, d.event, d.reason, d.code, d.ingress, "
+                + pg_micros("d.received_at") + ", " + pg_micros("d.at")
+                + ", coalesce(d.origin, '')",
+            "d",
+            "SELECT l.*, octet_length(l.event) AS size FROM dead_letters AS l"
+            " WHERE l.id > $3::int8",
+            "id");
   return with([&](pg_connection &c) {
-    const auto rows = c.run(statement, pg_args{}.int8(after).int4(limit));
-    std::vector<dead_letter> out;
-    for (int i = 0; i < rows.size(); ++i)
-      out.push_back({.id = rows.number(i, 0),
-                     .event = rows.text(i, 1),
-                     .reason = rows.text(i, 2),
-                     .code = rows.text(i, 3),
-                     .ingress = rows.text(i, 4),
-                     .received_at = rows.at(i, 5),
-                     .at = rows.at(i, 6),
-                     .origin = rows.text(i, 7)});
-    return out;
+    return read_page<dead_letter>(c.run(statement, page_args(most).int8(after)),
+                                  most, [](const pg_rows &rows, int i, int at) {
+                                    return dead_letter{
+                                        .id = rows.number(i, at),
+                                        .event = rows.text(i, at + 1),
+                                        .reason = rows.text(i, at + 2),
+                                        .code = rows.text(i, at + 3),
+                                        .ingress = rows.text(i, at + 4),
+                                        .received_at = rows.at(i, at + 5),
+                                        .at = rows.at(i, at + 6),
+                                        .origin = rows.text(i, at + 7)};
+                                  });
   });
 }
 

@@ -122,6 +122,23 @@ struct seq_range {
   std::int64_t high = std::numeric_limits<std::int64_t>::max();
 };
 
+/// How much of a list is read at a time: so many rows, and those behind which
+/// the list's long texts come to so many bytes. One row at least.
+struct page_bounds {
+  int rows = 1000;
+  std::int64_t bytes = 8'388'608;
+  page_bounds() = default;
+  // NOLINTNEXTLINE(google-explicit-constructor): a number is a page's rows.
+  page_bounds(int most_rows) : rows{most_rows} {}
+  page_bounds(int most_rows, std::int64_t most_bytes)
+      : rows{most_rows}, bytes{most_bytes} {}
+};
+
+/// A part of a list, in its order.
+template <class T> struct page : std::vector<T> {
+  bool more = false;  ///< the list goes on behind it
+};
+
 struct timer_row {
   std::string session;
   instant at;
@@ -153,10 +170,10 @@ struct session_filter {
   std::string student = {};
   std::string course = {};
   std::string after = {};  ///< ids greater than this
-  int limit = 100;
+  page_bounds most = 100;
 };
 
-/// One entry of an account, newest last, keyset by (at, session, kind).
+/// One entry of an account, newest last, keyset by (at, session, kind, n).
 struct account_page {
   std::vector<std::pair<std::string, std::int64_t>> balances;  ///< by currency
   struct entry {
@@ -165,6 +182,7 @@ struct account_page {
     std::string currency;
     instant at;
     workflows::transfer_kind kind = workflows::transfer_kind::settlement;
+    int n = 0;  ///< workflows::transfer's
   };
   std::vector<entry> entries;
   std::string next;  ///< token of the next page, or empty
@@ -195,7 +213,9 @@ public:
   /// Refused by the database itself: version_conflict (an event's seq is
   /// taken, or does not follow the stored version), duplicate_command ((source,
   /// id) is taken), limit_conflict (a counter would pass its cap),
-  /// ledger_conflict (a second settlement or reversal).
+  /// ledger_conflict (a second settlement or reversal, a reversal of another
+  /// amount than the net, a correction that is not the next one, comes before
+  /// the settlement or after the reversal, or takes more than was paid).
   /// Commits of one call touch distinct sessions, or the same session in order.
   [[nodiscard]] virtual std::vector<std::optional<fault>>
   append(std::span<const commit> commits) = 0;
@@ -251,30 +271,40 @@ public:
   virtual void bury(const dead_letter &letter,
                     std::optional<std::int64_t> inbox_seq) = 0;
   /// Ids greater than `after`, in order.
-  [[nodiscard]] virtual std::vector<dead_letter>
-  list_dead_letters(std::int64_t after, int limit) = 0;
+  [[nodiscard]] virtual page<dead_letter>
+  list_dead_letters(std::int64_t after, page_bounds most) = 0;
   /// Moves a dead letter back to the inbox; false if there is none.
   virtual bool retry_dead_letter(std::int64_t id) = 0;
 
   // ---- reading ----
   // For views, sinks and checks: nothing here decides.
-  [[nodiscard]] virtual std::vector<event_row>
-  history(std::string_view session) = 0;
-  [[nodiscard]] virtual std::vector<session_row>
+  /// A session's events with seq > `after`.
+  [[nodiscard]] virtual page<event_row>
+  history(std::string_view session, int after, page_bounds most) = 0;
+  /// The whole of it, for tests and tools.
+  [[nodiscard]] page<event_row> history(std::string_view session) {
+    constexpr auto all = std::numeric_limits<int>::max() - 1;
+    return history(session, 0, {all, std::numeric_limits<std::int64_t>::max()});
+  }
+  [[nodiscard]] virtual page<session_row>
   list_sessions(const session_filter &filter) = 0;
   [[nodiscard]] virtual account_page
   account(std::string_view account, std::string_view after, int limit) = 0;
-  /// The newest outcomes of refused commands about a session, oldest first.
-  [[nodiscard]] virtual std::vector<outcome_row>
-  refused_outcomes(std::string_view session, int limit) = 0;
+  /// Outcomes of refused commands about a session in order of receipt, behind
+  /// the one that `after` is the refusal_token of; empty: from the first.
+  [[nodiscard]] virtual page<outcome_row>
+  refused_outcomes(std::string_view session, std::string_view after,
+                   page_bounds most) = 0;
+  /// Events that have notifications, without their data: of one session from a
+  /// seq on, or of all from a position on (`session` empty), that one included.
+  /// To the very end, also what the feed holds back.
+  [[nodiscard]] virtual page<feed_row> list_notified(std::string_view session,
+                                                     std::int64_t from,
+                                                     page_bounds most) = 0;
   /// Events after a position, in the order in which they became readable: one
   /// once read, no event with a lower position ever appears later.
   [[nodiscard]] virtual std::vector<feed_row> read_feed(std::int64_t after,
                                                         int limit) = 0;
-  /// The same to the very end, for a list of what there is now: with what a
-  /// transaction that still runs may yet precede, which the feed holds back.
-  [[nodiscard]] virtual std::vector<feed_row> list_events(std::int64_t after,
-                                                          int limit) = 0;
   /// The position of the last readable event, 0 when there is none.
   [[nodiscard]] virtual std::int64_t feed_end() = 0;
   /// Counts what follows a position; neither figure past `most`.

@@ -20,7 +20,7 @@ using clock = std::chrono::steady_clock;
 namespace {
 
 std::string post(const char *type, const std::string &body) {
-  return std::string{"POST /v1/commands HTTP/1.1\r\nHost: recapd\r\n"
+  return std::string{"POST /v1/commands HTTP/1.1\r\nHost: localhost\r\n"
                      "Content-Type: application/"}
          + type + "\r\nContent-Length: " + std::to_string(body.size())
          + "\r\n\r\n" + body;

@@ -110,6 +110,7 @@ actors::sharing sharing_of(const config::settings &s,
       .node = name_of(s),
       .address = s.listen_host + ":" + std::to_string(s.listen_port),
       .expiry = std::chrono::milliseconds{s.lease_ms},
+      .clocks = {.served = std::chrono::milliseconds{s.max_clock_skew_ms}},
       .partitions =
           s.ingress == config::ingress_kind::nats ? s.nats_partitions : 0,
       .as_event = ingress::encode_structured,

@@ -174,7 +174,7 @@ def test_64_kib_and_a_byte_is_too_large(still):
     assert answer.media == PROBLEM
 
 
-HEAD = b"POST /v1/commands HTTP/1.1\r\nHost: x\r\n"
+HEAD = b"POST /v1/commands HTTP/1.1\r\nHost: localhost\r\n"
 RAW = {
     "nothing": b"",
     "one byte": b"\x00",
@@ -183,8 +183,8 @@ RAW = {
     "a TLS hello": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"a" * 99,
     "no version": b"GET /\r\n\r\n",
     "a strange version": b"GET / HTTP/9.9\r\n\r\n",
-    "no method": b" / HTTP/1.1\r\nHost: x\r\n\r\n",
-    "a strange method": b"FLY /healthz HTTP/1.1\r\nHost: x\r\n\r\n",
+    "no method": b" / HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "a strange method": b"FLY /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n",
     "half a request line": b"POST /v1/comm",
     "half the headers": HEAD + b"Content-Type: appl",
     "half the body": HEAD + b"Content-Type: application/cloudevents+json\r\n"
@@ -202,11 +202,11 @@ RAW = {
     "an endless path": b"GET /" + b"a" * 100000 + b" HTTP/1.1\r\n\r\n",
     "a header without colon": HEAD + b"nonsense\r\n\r\n",
     "NUL in a header": HEAD + b"X: a\x00b\r\n\r\n",
-    "NUL in the path": b"GET /\x00 HTTP/1.1\r\nHost: x\r\n\r\n",
-    "a proxy request": b"GET http://example.com/ HTTP/1.1\r\nHost: x\r\n\r\n",
-    "CONNECT": b"CONNECT example.com:443 HTTP/1.1\r\nHost: x\r\n\r\n",
-    "bad percent": b"GET /v1/sessions/%zz HTTP/1.1\r\nHost: x\r\n\r\n",
-    "half a percent": b"GET /v1/sessions/%4 HTTP/1.1\r\nHost: x\r\n\r\n",
+    "NUL in the path": b"GET /\x00 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "a proxy request": b"GET http://example.com/ HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "CONNECT": b"CONNECT example.com:443 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "bad percent": b"GET /v1/sessions/%zz HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "half a percent": b"GET /v1/sessions/%4 HTTP/1.1\r\nHost: localhost\r\n\r\n",
 }
 
 
@@ -236,7 +236,7 @@ def test_callers_that_hang_up_harm_nobody(still):
     import struct
     for n in range(50):
         s = socket.create_connection(("127.0.0.1", still.node.port))
-        s.sendall(b"GET /v1/sessions HTTP/1.1\r\nHost: x\r\n\r\n")
+        s.sendall(b"GET /v1/sessions HTTP/1.1\r\nHost: localhost\r\n\r\n")
         s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
                      struct.pack("ii", 1, 0))
         s.close()

@@ -17,7 +17,8 @@ KINDS = [
     "student_recap_reminder", "tutor_remind_student",
     "student_recap_overdue", "session_missed", "support_requested",
     "support_reopened", "support_denied", "session_completed",
-    "payout_deposited", "payout_reversed"]
+    "payout_deposited", "payout_corrected", "payout_reversed",
+    "session_voided"]
 
 
 @pytest.fixture(scope="module")
@@ -116,6 +117,7 @@ def tour(client):
     """Every kind of answer once."""
     lesson = Lesson(client, students=2, modality="online",
                     program=fresh("p")).paid()
+    accepted(lesson.correct(30))
     accepted(lesson.void())
     early = Lesson(client)
     accepted(early.schedule())

@@ -163,8 +163,7 @@ def test_a_dead_letter_can_be_retried_and_may_die_again(client, database):
     database.insert_event(text)
     wait_until(lambda: is_dead(database, text), "the dead letter")
     letter, = [d for d in dead_letters(client) if text in d.values()]
-    answer = client.request("POST", f"/v1/dead-letters/{letter['id']}/retry",
-                            "", {})
+    answer = client.post(f"/v1/dead-letters/{letter['id']}/retry", {})
     assert 200 <= answer.status < 500, answer
     wait_until(lambda: is_dead(database, text), "the dead letter again")
 
@@ -172,7 +171,7 @@ def test_a_dead_letter_can_be_retried_and_may_die_again(client, database):
 @pytest.mark.parametrize("which", ["999999999", "x", "-1", "0",
                                    "99999999999999999999999", "%27"])
 def test_no_other_letter_can_be_retried(client, which):
-    answer = client.request("POST", f"/v1/dead-letters/{which}/retry", "", {})
+    answer = client.post(f"/v1/dead-letters/{which}/retry", {})
     assert answer.status in (400, 404), answer
 
 

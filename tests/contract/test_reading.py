@@ -176,6 +176,6 @@ def test_a_head_request_has_no_body(client):
 
 
 def test_several_requests_share_a_connection(client):
-    request = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
-    last = b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    request = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    last = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
     assert client.raw(request + request + last).count(b"HTTP/1.1 200") == 3

@@ -127,16 +127,16 @@ class Client:
         return self.request("POST", path, json.dumps(value),
                             {"Content-Type": "application/json"})
 
-    def send(self, event):
-        return self.request("POST", "/v1/commands", json.dumps(event),
+    def send(self, event, query=""):
+        return self.request("POST", "/v1/commands" + query, json.dumps(event),
                             {"Content-Type": CLOUDEVENT})
 
     def send_text(self, text, media=CLOUDEVENT):
         return self.request("POST", "/v1/commands", text,
                             {"Content-Type": media})
 
-    def batch(self, events):
-        return self.request("POST", "/v1/commands", json.dumps(events),
+    def batch(self, events, query=""):
+        return self.request("POST", "/v1/commands" + query, json.dumps(events),
                             {"Content-Type": BATCH})
 
     def session(self, session_id):

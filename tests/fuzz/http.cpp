@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "http_world.hpp"
+#include "ingress/http_head.hpp"
 #include "ingress/strict_json.hpp"
 #include "oracle.hpp"
 
@@ -27,13 +28,14 @@ namespace http = boost::beast::http;
 using boost::beast::error_code;
 
 constexpr std::size_t most_pieces = 500;
-constexpr std::array known_statuses{200, 400, 401, 403, 404, 405,
-                                    409, 413, 415, 422, 431};
+constexpr std::array known_statuses{200, 400, 401, 403, 404, 405, 409,
+                                    413, 414, 415, 422, 431, 505};
 
 /// Which of the requests are HEAD: their answers have no body.
 std::vector<bool> heads_of(std::string_view bytes) {
   std::vector<bool> out;
   while (!bytes.empty()) {
+    if (bytes.starts_with("\r\n")) bytes.remove_prefix(2);
     http::request_parser<http::string_body> p;
     p.body_limit(boost::none);
     p.eager(true);
@@ -108,11 +110,38 @@ void check_answers(std::string_view got, std::string_view sent) {
   }
 }
 
+/// The scanner says the same of a head that comes at once and in pieces, and
+/// what it lets through is to the parser a head of the same size.
+void check_scanner(std::string_view bytes) {
+  using verdict = ingress::head_scanner::verdict;
+  ingress::head_scanner at_once, in_pieces;
+  const auto first = at_once.scan(bytes);
+  auto second = verdict::more;
+  for (std::size_t n = 1; n <= bytes.size() && second == verdict::more; ++n)
+    second = in_pieces.scan(bytes.substr(0, n));
+  require(first == second && at_once.size() == in_pieces.size()
+              && at_once.refusal().body == in_pieces.refusal().body,
+          "a head is the same in pieces", bytes);
+  if (first != verdict::whole) return;
+  const auto head =
+      bytes.substr(at_once.skipped(), at_once.size() - at_once.skipped());
+  http::request_parser<http::string_body> p;
+  p.header_limit(ingress::max_head_bytes);
+  error_code ec;
+  const auto n = p.put(asio::buffer(head.data(), head.size()), ec);
+  require(ec ? ec == http::error::bad_value
+                   || ec == http::error::bad_content_length
+                   || ec == http::error::multiple_content_length
+                   || ec == http::error::bad_transfer_encoding
+             : p.is_header_done() && n == head.size(),
+          "a head is one for the parser", bytes);
+}
+
 std::string put_together(std::string_view text) {
   std::string out;
   while (!text.empty()) {
     auto one = take_part(text, "%%");
-    (out += take_line(one)) += " HTTP/1.1\r\nHost: fuzz\r\n";
+    (out += take_line(one)) += " HTTP/1.1\r\nHost: localhost\r\n";
     while (!one.empty()) {
       const auto field = take_line(one);
       if (field.empty()) break;
@@ -148,6 +177,7 @@ void make_world() {
 }
 
 void run(std::string_view bytes, std::size_t piece, who caller) {
+  check_scanner(bytes);
   if (!world()) make_world();
   check_answers(world()->exchange(bytes, piece, caller), bytes);
   if (!world()->changed()) return;

@@ -105,14 +105,14 @@ CAF_TEST(the binary mode does the same) {
 }
 
 CAF_TEST(media types that we do not read are refused) {
-  auto c = connect();
   const auto body = text(schedule("c-1", "s-1"));
   for (const auto *type :
        {"application/json", "text/plain", "application/cloudevents+xml",
         "application/cloudevents+json; charset=latin1", ""})
-    CAF_CHECK_EQUAL(c.post("/v1/commands", type, body).status, 415u);
-  CAF_CHECK_EQUAL(c.post("/v1/commands",
-                         "application/cloudevents+json; charset=UTF-8", body)
+    CAF_CHECK_EQUAL(connect().post("/v1/commands", type, body).status, 415u);
+  CAF_CHECK_EQUAL(connect()
+                      .post("/v1/commands",
+                            "application/cloudevents+json; charset=UTF-8", body)
                       .status,
                   200u);
 }

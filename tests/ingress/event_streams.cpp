@@ -30,7 +30,7 @@ struct stream {
   stream(const world &w, const std::string &query = "",
          const std::string &last_id = "")
       : http{w.connect()} {
-    http.send("GET /v1/events" + query + " HTTP/1.1\r\nHost: t\r\n"
+    http.send("GET /v1/events" + query + " HTTP/1.1\r\nHost: localhost\r\n"
               + (last_id.empty() ? "" : "Last-Event-ID: " + last_id + "\r\n")
               + "\r\n");
     const auto head = http.read_until("\r\n\r\n");

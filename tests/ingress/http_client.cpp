@@ -63,6 +63,12 @@ void http_client::send(std::string_view raw) {
   asio::write(socket_, asio::buffer(raw.data(), raw.size()), gone);
 }
 
+void http_client::send_slowly(std::string_view raw) {
+  socket_.set_option(tcp::no_delay{true});
+  for (const char &byte : raw)
+    send({&byte, 1});
+}
+
 std::optional<answer> http_client::receive(bool to_head) {
   http::response_parser<http::string_body> parser;
   parser.body_limit(boost::none);
@@ -80,7 +86,7 @@ std::optional<answer> http_client::receive(bool to_head) {
 
 answer http_client::call(const std::string &method, const std::string &target,
                          const field_list &fields, const std::string &body) {
-  std::string text = method + " " + target + " HTTP/1.1\r\nHost: test\r\n";
+  std::string text = method + " " + target + " HTTP/1.1\r\nHost: localhost\r\n";
   for (const auto &[name, value] : fields)
     text += name + ": " + value + "\r\n";
   if (!body.empty() || method == "POST")

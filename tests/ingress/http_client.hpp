@@ -41,6 +41,8 @@ public:
   explicit http_client(unsigned short port);
 
   void send(std::string_view raw);
+  /// The same in single bytes.
+  void send_slowly(std::string_view raw);
   /// Nothing when the server closed without an answer.
   std::optional<answer> receive(bool to_head = false);
   /// One request and its answer.

@@ -53,7 +53,8 @@ CAF_TEST(a parameter that a route does not know is refused on every route) {
     if (const auto at = path.find("{}"); at != std::string::npos)
       path.replace(at, 2, path.starts_with("/v1/accounts") ? "tutor:a" : "1");
     CAF_MESSAGE(path);
-    const auto answer = c.call(std::string{r.method}, path + "?colour=blue");
+    const auto answer = c.call(std::string{r.method}, path + "?colour=blue",
+                               {{"Content-Type", "application/json"}});
     CAF_CHECK_EQUAL(answer.status, 400u);
     CAF_CHECK(text(answer.json()).find("colour") != std::string::npos);
   }
@@ -122,7 +123,7 @@ CAF_TEST(requests in flight when the server stops are answered first) {
         (i > 0 ? "," : "")
         + text(schedule("c-" + std::to_string(i), "s-" + std::to_string(i)));
   batch += "]";
-  c.send("POST /v1/commands HTTP/1.1\r\nHost: x\r\nContent-Type: "
+  c.send("POST /v1/commands HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
          + std::string{batch_type} + "\r\nContent-Length: "
          + std::to_string(batch.size()) + "\r\n\r\n" + batch);
   while (engine->status().in_flight == 0 && !store()->feed_end())

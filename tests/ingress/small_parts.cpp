@@ -106,8 +106,28 @@ CAF_TEST(targets are taken apart and decoded) {
       (t->path == std::vector<std::string>{"v1", "accounts", "tutor:ann"}));
   CAF_CHECK_EQUAL(t->query, "limit=3");
   CAF_CHECK_EQUAL(parse_target("http://host:1/a/b?x=1")->path.size(), 2u);
-  for (const auto *text : {"", "*", "x", "/%", "/%4", "/%zz", "/%00", "/%ff"})
+  const auto whole = parse_target("HTTP://Host?x=/1");
+  CAF_REQUIRE(whole.has_value());
+  CAF_CHECK(whole->path == std::vector<std::string>{""});
+  CAF_CHECK_EQUAL(whole->query, "x=/1");
+  CAF_CHECK_EQUAL(whole->at->host, "host");
+  for (const auto *text :
+       {"", "*", "x", "/%", "/%4", "/%zz", "/%00", "/%ff", "x/y://h/", "://h/",
+        "ftp://h/", "http:///v1", "http://ann@h/", "http://h:x/"})
     CAF_CHECK(!parse_target(text).has_value());
+}
+
+CAF_TEST(a host may have a port and an IPv6 address stands in brackets) {
+  CAF_CHECK((parse_authority("Example.ORG")
+             == authority{.host = "example.org", .port = {}}));
+  CAF_CHECK((parse_authority("h:8080")
+             == authority{.host = "h", .port = std::uint16_t{8080}}));
+  CAF_CHECK((parse_authority("[0:0::1]:1")
+             == authority{.host = "[::1]", .port = std::uint16_t{1}}));
+  for (const auto *text : {"", ":80", "h:", "h:x", "h:65536", "h:-1", "h:+1",
+                           "a b", "a/b", "a,b", "a@b", "::1", "[::1", "[::1]x",
+                           "[]", "[h]", "[fe80::1%25eth0]", "h\t", "\xc3\xbc"})
+    CAF_CHECK(!parse_authority(text).has_value());
 }
 
 CAF_TEST(a query knows its parameters and their values) {

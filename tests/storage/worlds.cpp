@@ -15,6 +15,27 @@ namespace recapd::storage::test {
 
 namespace {
 
+/// The test role, or nothing.
+std::string role() {
+  const char *name = std::getenv("RECAPD_TEST_ROLE");
+  return name == nullptr ? "" : name;
+}
+
+/// The URL with the test role as its user, where there is one.
+std::string as_role(std::string url) {
+  if (role().empty()) return url;
+  const auto at = url.find('@');
+  const auto begin = url.find("://") + 3;
+  if (at != std::string::npos) return url.replace(begin, at - begin, role());
+  constexpr std::string_view user = "user=";
+  const auto query = url.find(user);
+  if (query == std::string::npos)
+    return url + (url.find('?') == std::string::npos ? "?" : "&")
+           + std::string{user} + role();
+  const auto from = query + user.size();
+  return url.replace(from, url.find('&', from) - from, role());
+}
+
 /// The URL with another database's name in it.
 std::string with_database(const std::string &url, const std::string &name) {
   const auto authority = url.find("://");
@@ -51,8 +72,9 @@ std::string pg_database::server() {
 
 pg_database::pg_database(const std::string &name)
     : name_{"recapd_" + name + "_" + std::to_string(::getpid())},
-      url_{with_database(server(), name_)} {
-  administer("CREATE DATABASE " + name_);
+      url_{as_role(with_database(server(), name_))} {
+  administer("CREATE DATABASE " + name_
+             + (role().empty() ? "" : " OWNER " + role()));
 }
 
 pg_database::~pg_database() {
@@ -69,7 +91,7 @@ pg_database &pg_database::emptied() {
   // TRUNCATE makes new files, which takes longer than the tests; the ledger's
   // trigger refuses DELETE unless it is off.
   if (migrated)
-    pg_connection{database.url()}.script(
+    pg_connection{with_database(server(), database.name())}.script(
         "SET synchronous_commit = off; SET session_replication_role = replica;"
         "DELETE FROM sessions; DELETE FROM session_lists;"
         "DELETE FROM session_events; DELETE FROM commands; DELETE FROM usage;"
@@ -191,6 +213,17 @@ commit pays(commit c, workflows::transfer_kind kind, std::int64_t amount) {
                                   .to = back ? "program:p" : "tutor:ann",
                                   .amount = amount,
                                   .currency = "USD"};
+  return c;
+}
+
+commit corrects(commit c, int n, std::int64_t change) {
+  // Down: the way a reversal goes.
+  c = pays(std::move(c),
+           change < 0 ? workflows::transfer_kind::reversal
+                      : workflows::transfer_kind::settlement,
+           change < 0 ? -change : change);
+  c.payment->kind = workflows::transfer_kind::correction;
+  c.payment->n = n;
   return c;
 }
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import BIN, ROOT, Recapctl, Session
+from conftest import BIN, Recapctl, Session, databases
 
 SECONDS = 60
 NOW = "2099-11-23T09:00:00-05:00"
@@ -152,15 +152,11 @@ def test_no_watchdog_is_fed_while_the_actors_are_stuck(manager, watched):
 
 
 def test_a_node_whose_database_is_away_is_well(manager, make_node):
-    tool = ROOT / "tools/postgres"
-    with tempfile.TemporaryDirectory(prefix="recapd-systemd-") as folder:
-        os.chmod(folder, 0o755)
-        url = subprocess.run([tool, "start", folder], check=True, text=True,
-                             stdout=subprocess.PIPE).stdout.strip()
-        node = make_node(database=url, env={
+    with databases.private_server() as server:
+        node = make_node(database=server("url"), env={
             **manager.env, "WATCHDOG_USEC": "400000",
             "RECAPD_NODE_LEASE_MS": "1000"})
-        subprocess.run([tool, "stop", folder], check=True)
+        server("stop")
         # Who needs it notices that it is away.
         Recapctl(node.url)("submit", status=3,
                            stdin=json.dumps(Session(NOW).schedule))
