@@ -37,7 +37,8 @@ SAMPLES = {
     "how_tutee_did": "Well; slow with signs.",
     "next_steps": "Percentages.", "id": "s-1:7", "subject": "s-1",
     "time": "2026-11-23T22:03:11.5Z", "authid": "tutor:t-1", "count": 1,
-    "from": "program:default", "to": "tutor:t-1"}
+    "from": "program:default", "to": "tutor:t-1",
+    "was": 45, "change": 375}
 
 
 class Page:
@@ -113,7 +114,8 @@ class Page:
             return schema["enum"][0]
         if schema.get("type") == "array":
             return [self.sample(name, schema["items"])]
-        return {"boolean": False, "integer": 0}.get(schema.get("type"), "")
+        return {"boolean": False, "integer": schema.get("minimum", 0)}.get(
+            schema.get("type"), "")
 
     def head(self, schema):
         self.lines += ["| member | type | meaning |", "| --- | --- | --- |"]

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The OpenAPI and AsyncAPI documents: valid, complete, served, kept."""
 import json
+import re
 import subprocess
 
 import pytest
@@ -111,6 +112,22 @@ def test_the_node_serves_the_document(client, name):
     assert answer.media == "application/json"
     assert answer.json == json.loads(
         (documents.DOCS / f"{name}.json").read_text())
+
+
+@NEEDS
+def test_the_examples_of_the_page_have_the_form_they_stand_by(asyncapi):
+    page = (documents.DOCS / "events.md").read_text()
+    found = re.findall(r"^### (recapd\.\S+)$.*?^```json\n(.*?)^```$", page,
+                       re.M | re.S)
+    sent = [m["name"] for m in asyncapi["components"]["messages"].values()
+            if m["name"].startswith(("recapd.event.", "recapd.notify."))]
+    assert [name for name, _ in found] == sent
+    result = documents.run("messages", documents.ASYNCAPI, given=json.dumps([{
+        "specversion": "1.0", "id": name, "source": "/recapd", "type": name,
+        "subject": "s", "time": "2026-11-23T16:00:00Z",
+        "datacontenttype": "application/json", "authid": "system:x",
+        "data": json.loads(example)} for name, example in found]))
+    assert result.returncode == 0, result.stdout + result.stderr
 
 
 def tour(client):
