@@ -73,6 +73,13 @@ def test_every_command_is_described(openapi, asyncapi):
     assert sent == {f"recapd.notify.{kind}" for kind in KINDS}
 
 
+def test_no_default_makes_a_member_required(openapi):
+    """Generators take a member with a default for one that is always there."""
+    for name, schema in openapi["components"]["schemas"].items():
+        for member, one in schema.get("properties", {}).items():
+            assert "default" not in one, f"{name}.{member}"
+
+
 def test_what_is_derived_is_current(openapi):
     tool = documents.HERE.parents[1] / "tools" / "documents"
     result = subprocess.run([str(tool), "--check"], capture_output=True,
