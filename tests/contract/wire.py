@@ -35,6 +35,7 @@ CODES = [
 # message, for asyncapi.json.
 EXCHANGES = []
 MESSAGES = []
+DOCUMENTS = ("/openapi.json", "/asyncapi.json")
 _exchanges_lock = threading.Lock()
 
 
@@ -107,7 +108,7 @@ class Client:
                             response.read())
         finally:
             connection.close()
-        if answer.media.endswith("json") and path.startswith("/v1/"):
+        if answer.media.endswith("json") and path not in DOCUMENTS:
             with _exchanges_lock:
                 EXCHANGES.append((method, path, answer))
         return answer
