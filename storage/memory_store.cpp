@@ -8,6 +8,7 @@
 #include "storage/audit.hpp"
 #include "storage/memory_database.hpp"
 #include "storage/refusal_token.hpp"
+#include "storage/storable.hpp"
 #include "workflows/ids.hpp"
 
 namespace recapd::storage {
@@ -187,27 +188,29 @@ public:
     if (!db_->manual_clock)
       throw std::logic_error{
           "a memory store knows no time: save_manual_clock comes first"};
-    enter_inbox(std::string{event}, *db_->manual_clock);
+    enter_inbox(std::string{event}, *db_->manual_clock, false);
   }
 
   void forward_to_inbox(std::span<const inbox_row> rows) override {
     const std::lock_guard guard{db_->lock};
     for (const auto &row : rows)
-      enter_inbox(row.event, row.received_at);
+      enter_inbox(row.event, row.received_at, true);
   }
 
-  void bury(const dead_letter &letter,
-            std::optional<std::int64_t> inbox_seq) override {
+  void bury_all(std::span<const dead_letter> letters) override {
     const std::lock_guard guard{db_->lock};
-    if (inbox_seq) db_->inbox.erase(*inbox_seq);
-    if (!letter.origin.empty()
-        && std::ranges::any_of(db_->dead_letters, [&](const auto &l) {
-             return l.second.origin == letter.origin;
-           }))
-      return;
-    auto buried = letter;
-    buried.id = ++db_->last_dead_letter;
-    db_->dead_letters.emplace(buried.id, buried);
+    for (const auto &letter : letters) {
+      if (letter.inbox_seq) db_->inbox.erase(*letter.inbox_seq);
+      if (!letter.origin.empty()
+          && std::ranges::any_of(db_->dead_letters, [&](const auto &l) {
+               return l.second.origin == letter.origin;
+             }))
+        continue;
+      auto buried = storable(letter);
+      buried.inbox_seq.reset();
+      buried.id = ++db_->last_dead_letter;
+      db_->dead_letters.emplace(buried.id, buried);
+    }
   }
 
   page<dead_letter> list_dead_letters(std::int64_t after,
@@ -224,7 +227,7 @@ public:
     const std::lock_guard guard{db_->lock};
     const auto letter = db_->dead_letters.extract(id);
     if (letter.empty()) return false;
-    enter_inbox(letter.mapped().event, letter.mapped().received_at);
+    enter_inbox(letter.mapped().event, letter.mapped().received_at, false);
     return true;
   }
 
@@ -350,12 +353,13 @@ public:
   violations check() override;
 
 private:
-  void enter_inbox(std::string event, instant received_at) {
+  void enter_inbox(std::string event, instant received_at, bool taken) {
     const auto seq = ++db_->last_inbox_seq;
     db_->inbox.emplace(seq, inbox_row{.seq = seq,
                                       .ours = true,
                                       .event = std::move(event),
-                                      .received_at = received_at});
+                                      .received_at = received_at,
+                                      .taken = taken});
   }
 
   std::shared_ptr<memory_database> db_;

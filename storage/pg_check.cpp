@@ -130,7 +130,7 @@ private:
   void walk_commands() {
     static const pg_statement page{
         "check_commands",
-        "SELECT " + stored_outcome_columns()
+        "SELECT " + outcome_columns()
             + " FROM commands c WHERE (c.source, c.id) > ($1::text, $2::text)"
               " ORDER BY c.source, c.id LIMIT $3::int4"};
     std::pair<std::string, std::string> after;

@@ -109,7 +109,9 @@ command AS (
 
 const group_part taken_part{'t', R"sql(
 taken AS (
-  DELETE FROM inbox WHERE seq = ANY ($1::int8[])))sql",
+  DELETE FROM inbox WHERE seq = ANY ($1::int8[])),
+handed_on AS (
+  DELETE FROM forwarded WHERE seq = ANY ($1::int8[])))sql",
                             nullptr};
 
 namespace {

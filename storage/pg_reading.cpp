@@ -154,7 +154,7 @@ page<outcome_row> pg_store::refused_outcomes(std::string_view session,
                                              page_bounds most) {
   if (!is_storable(session)) return {};
   static const auto statement =
-      paged("refused", stored_outcome_columns(), "c",
+      paged("refused", outcome_columns(), "c",
             "SELECT l.*, octet_length(l.outcome) AS size FROM commands AS l"
             " WHERE l.session_id = $3::text AND l.refused"
             "   AND (l.received_at, l.source, l.id)"

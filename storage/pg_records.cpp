@@ -5,15 +5,6 @@
 
 namespace recapd::storage {
 
-namespace {
-
-std::string command_columns() {
-  return "c.source, c.id, encode(c.content, 'hex'), c.session_id, c.refused, "
-         + pg_micros("c.received_at");
-}
-
-}  // namespace
-
 std::string session_columns() {
   return "s.id, s.version, s.state, s.tutor, s.course, "
          + pg_micros("s.starts_at") + ", " + pg_micros("s.next_timer")
@@ -34,11 +25,8 @@ session_row read_session(const pg_rows &rows, int row, int first) {
 }
 
 std::string outcome_columns() {
-  return command_columns() + ", recapd_outcome(c)::text";
-}
-
-std::string stored_outcome_columns() {
-  return command_columns() + ", c.outcome";
+  return "c.source, c.id, encode(c.content, 'hex'), c.session_id, c.refused, "
+         + pg_micros("c.received_at") + ", c.outcome::text";
 }
 
 outcome_row read_outcome(const pg_rows &rows, int row, int first) {

@@ -15,9 +15,9 @@ namespace recapd::storage {
 [[nodiscard]] session_row read_session(const pg_rows &rows, int row,
                                        int first = 0);
 
-/// Of `commands AS c`, the outcome made whole or as it is stored.
+/// Of `command_outcomes AS c` the outcome is whole, of `commands AS c` it is as
+/// it is stored.
 [[nodiscard]] std::string outcome_columns();
-[[nodiscard]] std::string stored_outcome_columns();
 /// `first`: where those columns begin.
 [[nodiscard]] outcome_row read_outcome(const pg_rows &rows, int row, int first);
 

@@ -36,8 +36,7 @@ public:
                                           const bucket_set &buckets) override;
   void insert_inbox(std::string_view event) override;
   void forward_to_inbox(std::span<const inbox_row> rows) override;
-  void bury(const dead_letter &letter,
-            std::optional<std::int64_t> inbox_seq) override;
+  void bury_all(std::span<const dead_letter> letters) override;
   page<dead_letter> list_dead_letters(std::int64_t after,
                                       page_bounds most) override;
   bool retry_dead_letter(std::int64_t id) override;

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <bitset>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <limits>
@@ -107,6 +108,19 @@ struct dead_letter {
   instant at;
   /// Which message it was, where that may come again; else empty.
   std::string origin = {};
+  /// The row of the inbox that goes with it. Not read back.
+  std::optional<std::int64_t> inbox_seq = {};
+};
+
+/// Of a longer text a dead letter has the beginning. As long as a command that
+/// a client sends may be.
+inline constexpr std::size_t max_letter_bytes = 65'536;
+
+/// Why a row of the inbox is no command, whatever its text says.
+enum class row_trouble : std::uint8_t {
+  none,
+  too_long,   ///< `event` is the beginning only
+  no_moment,  ///< `received_at` is none that a deadline can be judged by
 };
 
 struct inbox_row {
@@ -114,6 +128,8 @@ struct inbox_row {
   bool ours = true;  ///< its bucket was asked for; else there is no event
   std::string event;
   instant received_at;
+  bool taken = false;  ///< a node has read it before: of any length
+  row_trouble trouble = row_trouble::none;
 };
 
 /// Of the inbox; both ends are part of it.
@@ -264,12 +280,16 @@ public:
     return read_inbox_among({&rest, 1}, limit, buckets);
   }
   virtual void insert_inbox(std::string_view event) = 0;
-  /// The rows' events in this order, all or none, received when they were.
+  /// The rows' events in this order, all or none, received when they were, of
+  /// any length.
   virtual void forward_to_inbox(std::span<const inbox_row> rows) = 0;
-  /// Writes the dead letter and deletes the inbox row, in one transaction. Of
-  /// an origin that has a letter already none is written.
-  virtual void bury(const dead_letter &letter,
-                    std::optional<std::int64_t> inbox_seq) = 0;
+  /// Writes the dead letters and deletes their inbox rows, in one transaction.
+  /// Of an origin that has a letter already none is written.
+  virtual void bury_all(std::span<const dead_letter> letters) = 0;
+  void bury(dead_letter letter, std::optional<std::int64_t> inbox_seq) {
+    letter.inbox_seq = inbox_seq;
+    bury_all({&letter, 1});
+  }
   /// Ids greater than `after`, in order.
   [[nodiscard]] virtual page<dead_letter>
   list_dead_letters(std::int64_t after, page_bounds most) = 0;

@@ -66,9 +66,8 @@ public:
   void forward_to_inbox(std::span<const inbox_row> rows) override {
     real_->forward_to_inbox(rows);
   }
-  void bury(const dead_letter &letter,
-            std::optional<std::int64_t> inbox_seq) override {
-    real_->bury(letter, inbox_seq);
+  void bury_all(std::span<const dead_letter> letters) override {
+    real_->bury_all(letters);
   }
   page<dead_letter> list_dead_letters(std::int64_t after,
                                       page_bounds most) override {

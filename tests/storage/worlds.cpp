@@ -85,6 +85,13 @@ pg_database::~pg_database() {
   }
 }
 
+std::string pg_database::as(const std::string &role,
+                            const std::string &more) const {
+  // Of a parameter that comes twice the last one counts.
+  return url_ + (url_.find('?') == std::string::npos ? "?" : "&")
+         + "user=" + role + more;
+}
+
 pg_database &pg_database::emptied() {
   static pg_database database{"test"};
   static const bool migrated = (migrate(database.url()), true);
@@ -95,7 +102,8 @@ pg_database &pg_database::emptied() {
         "SET synchronous_commit = off; SET session_replication_role = replica;"
         "DELETE FROM sessions; DELETE FROM session_lists;"
         "DELETE FROM session_events; DELETE FROM commands; DELETE FROM usage;"
-        "DELETE FROM ledger; DELETE FROM inbox; DELETE FROM dead_letters;"
+        "DELETE FROM ledger; DELETE FROM inbox; DELETE FROM forwarded;"
+        "DELETE FROM dead_letters;"
         "DELETE FROM policies; DELETE FROM manual_clock;"
         "DELETE FROM sink_cursors; DELETE FROM nodes; DELETE FROM leases;"
         "UPDATE shards SET count = 64; SELECT setval('inbox_seq_seq', 1, "

@@ -33,6 +33,9 @@ public:
 
   [[nodiscard]] const std::string &url() const { return url_; }
   [[nodiscard]] const std::string &name() const { return name_; }
+  /// The URL for another role, with further parameters of the URL.
+  [[nodiscard]] std::string as(const std::string &role,
+                               const std::string &more = "") const;
   /// The URL of the database the server's own commands are sent to.
   [[nodiscard]] static std::string server();
 

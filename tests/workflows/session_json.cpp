@@ -78,7 +78,7 @@ CAF_TEST(a corrected session shows the net and when it was settled) {
 }
 
 CAF_TEST(of an outcome is kept what events do not tell) {
-  // What was kept so must be read for ever: recapd_session_then does.
+  // What was kept so must be read for ever: the view command_outcomes does.
   story st;
   st.ready();
   st.given(join_call{.participant = ann}, ann, start);
