@@ -281,10 +281,14 @@ CAF_TEST(a read that waits when the engine ends hears so) {
       "a", [&](recapd::storage::store &) { word.set_value("read"); },
       [&](auto why) { word.set_value(std::string{to_string(why)}); });
   auto token = node->hold("a", 10);
-  std::thread ends{[&] { node.reset(); }};
-  CAF_CHECK_EQUAL(word.get_future().get(), "unavailable");
-  over.set_value();
-  ends.join();
+  std::string heard;
+  std::thread lets_go{[&] {
+    heard = word.get_future().get();
+    over.set_value();
+  }};
+  node.reset();
+  lets_go.join();
+  CAF_CHECK_EQUAL(heard, "unavailable");
   token.reset();  // an answer may be taken later than that
 }
 

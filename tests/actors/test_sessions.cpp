@@ -1,6 +1,7 @@
 // Session actors over a whole node: order, durability, death, idleness.
 // SPDX-License-Identifier: Apache-2.0
 #define CAF_SUITE sessions
+#include "actors/outcome_json.hpp"
 #include "campus_fixture.hpp"
 
 CAF_TEST_FIXTURE_SCOPE(session_tests, one_node)
