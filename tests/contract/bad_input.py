@@ -54,7 +54,8 @@ KINDS = ["session.schedule", "participant.invite", "participant.accept",
          "participant.decline", "participant.remove", "call.join",
          "call.leave", "session.log_time", "session.complete",
          "recap.submit", "session.cancel", "support.request",
-         "support.reopen", "support.deny", "support.void"]
+         "support.reopen", "support.deny", "support.correct",
+         "support.void"]
 OPTIONAL = {"program", "currency", "rate_per_hour", "timezone"}
 
 
