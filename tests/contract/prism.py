@@ -26,7 +26,7 @@ class Prism:
                  "--errors", "--port", str(self.port)],
                 stdout=log, stderr=log,
                 env={**os.environ, "NODE_ENV": "production"})
-        wait_until(self.listens, "prism", 60)
+        wait_until(self.listens, "prism", 240)
         return self
 
     def listens(self):
