@@ -183,6 +183,13 @@ node::node(const config::settings &s,
   if (!s.sink.url.empty())
     webhook_ = std::make_unique<ingress::webhook>(*engine_, s.sink, *meters_);
   if (s.ingress == config::ingress_kind::nats) start_nats(s);
+  feed_watch_ = std::make_unique<ingress::feed_watch>(
+      s.database_url, [](const std::optional<std::string> &held) {
+        if (held)
+          ingress::log_warn("the feed is held back", {{"detail", *held}});
+        else
+          ingress::log_info("the feed goes on", {});
+      });
   url_ = url_of(s, http_->port());
 }
 
@@ -222,6 +229,7 @@ node_health node::look(std::chrono::milliseconds bound) const {
 void node::stop() {
   // First what is stopped at once: another node begins with what this one has
   // saved when it takes bucket 0 over.
+  feed_watch_.reset();
   if (webhook_) webhook_->stop();
   if (nats_out_) nats_out_->stop();
   if (engine_) engine_->leave();

@@ -10,6 +10,7 @@
 
 #include "actors/engine.hpp"
 #include "config/config.hpp"
+#include "ingress/feed_watch.hpp"
 #include "ingress/http_server.hpp"
 #include "ingress/inbox.hpp"
 #include "ingress/metrics.hpp"
@@ -70,6 +71,7 @@ private:
   std::unique_ptr<ingress::http_server> http_;
   std::unique_ptr<ingress::inbox> inbox_;
   std::unique_ptr<ingress::webhook> webhook_;
+  std::unique_ptr<ingress::feed_watch> feed_watch_;
   std::unique_ptr<ingress::nats_ingress> nats_;
   std::unique_ptr<ingress::nats_egress> nats_out_;
   std::string url_;
