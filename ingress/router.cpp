@@ -67,13 +67,8 @@ const std::vector<route> &all_routes() {
   static const names of_notifications{"session", "limit", "after"};
   static const names of_events{"session", "last_event_id"};
   static const std::vector<route> all{
-      {"POST",
-       "/v1/commands",
-       known,
-       max_event_bytes,
-       post_commands,
-       of_commands,
-       check_command_type},
+      {"POST", "/v1/commands", known, max_event_bytes, post_commands,
+       of_commands, check_command_type},
       {"GET", "/v1/sessions/{}", known, small_body, get_session},
       {"GET", "/v1/sessions/{}/history", known, small_body, get_history,
        of_pages},
