@@ -80,6 +80,7 @@ struct engine::impl {
         system{config} {
     auto store = stores();
     policies->add(store->load_policies());
+    policies->check_weeks(p.policy);
     const auto text = boost::json::serialize(workflows::to_json(p.policy));
     policies->set_current(store->save_policy(text), std::move(p.policy));
     reports->database_up(true);

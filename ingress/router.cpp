@@ -60,26 +60,22 @@ const std::vector<route> &all_routes() {
   static const names of_commands{"session"};
   static const names of_sessions{"state",  "tutor", "student",
                                  "course", "limit", "after"};
-  static const names of_tutor_limits{"at"};
-  static const names of_course_limits{"student", "at"};
+  static const names of_eligibility{"leave_call"};
+  static const names of_tutor_limits{"at", "course", "program"};
+  static const names of_course_limits{"student", "at", "program"};
   static const names of_pages{"limit", "after"};
   static const names of_notifications{"session", "limit", "after"};
   static const names of_events{"session", "last_event_id"};
   static const std::vector<route> all{
-      {"POST",
-       "/v1/commands",
-       known,
-       max_event_bytes,
-       post_commands,
-       of_commands,
-       check_command_type},
+      {"POST", "/v1/commands", known, max_event_bytes, post_commands,
+       of_commands, check_command_type},
       {"GET", "/v1/sessions/{}", known, small_body, get_session},
       {"GET", "/v1/sessions/{}/history", known, small_body, get_history,
        of_pages},
       {"GET", "/v1/sessions/{}/refusals", known, small_body, get_refusals,
        of_pages},
-      {"GET", "/v1/sessions/{}/eligibility", known, small_body,
-       get_eligibility},
+      {"GET", "/v1/sessions/{}/eligibility", known, small_body, get_eligibility,
+       of_eligibility},
       {"GET", "/v1/sessions", known, small_body, routes::list_sessions,
        of_sessions},
       {"GET", "/v1/tutors/{}/limits", known, small_body, get_tutor_limits,
