@@ -37,7 +37,8 @@ void session_state::append_events(const std::vector<wf::event> &events) {
 void session_state::append_refusals(const std::vector<wf::refusal> &why) {
   auto &j = *job_;
   auto &w = *front_work();
-  const bool shown = session_.exists() && session_.visible_to(w.what.by);
+  const bool shown = session_.exists() && session_.visible_to(w.what.by)
+                     && w.what.programs.includes(session_.program);
   j.tickets.clear();
   j.moves = false;
   j.answer = make_outcome(

@@ -116,8 +116,7 @@ void session_state::look_for_outcome() {
   caf::anon_send(
       node_->reader_of(session_.id),
       find_outcome{
-          .source = w.what.source,
-          .id = w.what.id,
+          .key = w.what.key(),
           .done = back<outcome_found, std::optional<storage::outcome_row>>()});
 }
 

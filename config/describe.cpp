@@ -21,11 +21,19 @@ std::string listen_of(const settings &s) {
          + std::to_string(s.listen_port);
 }
 
+json::object shown(const token &t) {
+  json::object out{{"token", hidden}, {"as", workflows::to_string(t.as)}};
+  const auto programs = t.allowed();
+  out["programs"] = programs.only ? json::value_from(*programs.only)
+                                  : json::value(json::array{"*"});
+  if (t.expires) out["expires"] = workflows::format_rfc3339(*t.expires);
+  return out;
+}
+
 json::array tokens_of(const settings &s) {
   json::array list;
   for (const auto &t : s.tokens)
-    list.push_back(
-        json::object{{"token", hidden}, {"as", workflows::to_string(t.as)}});
+    list.push_back(shown(t));
   return list;
 }
 

@@ -7,6 +7,7 @@
 #include <thread>
 #include <utility>
 
+#include "actors/sender_text.hpp"
 #include "ingress/cloudevent.hpp"
 #include "ingress/command_log.hpp"
 #include "ingress/inbox_seqs.hpp"
@@ -35,6 +36,15 @@ storage::dead_letter letter_of(const storage::inbox_row &row,
           .ingress = "inbox",
           .received_at = row.received_at,
           .at = now};
+}
+
+decoded read(const storage::inbox_row &row) {
+  auto event =
+      decode_structured(row.event, {.who = {}, .received_at = row.received_at});
+  if (event.has_value() && !row.sender.empty()
+      && !actors::take_sender(*event, row.sender))
+    return rejected{.detail = "sender: expected what a node has written."};
+  return event;
 }
 
 }  // namespace
@@ -219,8 +229,7 @@ struct inbox::impl : std::enable_shared_from_this<inbox::impl> {
   }
 
   bool take(const storage::inbox_row &row) {
-    auto event = decode_structured(row.event,
-                                   {.who = {}, .received_at = row.received_at});
+    auto event = read(row);
     begin(row.seq);
     if (!event.has_value()) {
       meters.command_rejected(event.error().type, "malformed");

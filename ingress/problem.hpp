@@ -18,6 +18,7 @@ struct response {
   std::string body;
   std::string content_type = "application/json";
   std::vector<std::pair<std::string, std::string>> headers = {};
+  bool guessed = false;  ///< at a token, and wrong: whoever did is slowed
 };
 
 /// 200 with an object.

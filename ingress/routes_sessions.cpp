@@ -104,6 +104,16 @@ response page_of_sessions(services &s, store &db,
        {"next", more ? json::value(rows.back().id) : json::value()}});
 }
 
+/// Participants are not told what others call their commands.
+json::value refusal_view(const storage::outcome_row &row, const caller &who) {
+  auto out = json::parse(row.outcome);
+  if (who.sees_all() || row.who == workflows::to_string(*who.proven))
+    return out;
+  out.as_object()["id"] = nullptr;
+  out.as_object()["source"] = nullptr;
+  return out;
+}
+
 }  // namespace
 
 void get_session(services &s, const request_ptr &r, const responder &respond) {
@@ -144,12 +154,13 @@ void get_refusals(services &s, const request_ptr &r, const responder &respond) {
   query q{r->query, r->to->query};
   const auto limit = q.limit();
   if (!q.error().empty()) return respond(bad_request(q.error()));
-  answer_about_session(s, r, respond, [limit](store &db, const session &found) {
-    json::array refusals;
-    for (const auto &row : db.refused_outcomes(found.id, limit))
-      refusals.push_back(json::parse(row.outcome));
-    return json_response({{"refusals", std::move(refusals)}});
-  });
+  answer_about_session(
+      s, r, respond, [r, limit](store &db, const session &found) {
+        json::array refusals;
+        for (const auto &row : db.refused_outcomes(found.id, limit))
+          refusals.push_back(refusal_view(row, r->who));
+        return json_response({{"refusals", std::move(refusals)}});
+      });
 }
 
 void get_eligibility(services &s, const request_ptr &r,

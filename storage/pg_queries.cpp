@@ -93,24 +93,27 @@ std::vector<timer_row> pg_store::load_timers(std::span<const unsigned> buckets,
   });
 }
 
-std::vector<std::optional<outcome_row>> pg_store::find_outcomes(
-    std::span<const std::pair<std::string, std::string>> ids) {
+std::vector<std::optional<outcome_row>>
+pg_store::find_outcomes(std::span<const command_key> keys) {
   static const pg_statement statement{
       "find_outcomes",
       "SELECT k.n, " + outcome_columns()
-          + " FROM unnest($1::text[], $2::text[]) WITH ORDINALITY"
-            " AS k (source, id, n)"
-            " JOIN commands c ON c.source = k.source AND c.id = k.id"};
-  pg_array sources{pg_type::text}, names{pg_type::text};
-  for (const auto &[source, id] : ids) {
+          + " FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY"
+            " AS k (source, id, scope, n)"
+            " JOIN commands c ON c.source = k.source AND c.id = k.id"
+            " AND c.scope = k.scope"};
+  pg_array sources{pg_type::text}, names{pg_type::text}, scopes{pg_type::text};
+  for (const auto &[source, id, scope] : keys) {
     // What cannot be stored was not, and must not fail its neighbours.
     const bool possible = is_storable(source) && is_storable(id);
     sources.text(possible ? source : "");
     names.text(possible ? id : "");
+    scopes.text(scope);
   }
   return with([&](pg_connection &c) {
-    const auto rows = c.run(statement, pg_args{}.array(sources).array(names));
-    std::vector<std::optional<outcome_row>> out(ids.size());
+    const auto rows =
+        c.run(statement, pg_args{}.array(sources).array(names).array(scopes));
+    std::vector<std::optional<outcome_row>> out(keys.size());
     for (int i = 0; i < rows.size(); ++i)
       out[static_cast<std::size_t>(rows.number(i, 0) - 1)] =
           read_outcome(rows, i, 1);
@@ -186,7 +189,7 @@ pg_store::read_inbox_among(std::span<const seq_range> among, int limit,
            " LATERAL (SELECT seq, "
            + ours + ", CASE WHEN " + ours + " THEN event END, "
            + pg_micros("received_at")
-           + " FROM inbox WHERE seq BETWEEN r.low AND r.high"
+           + ", sender FROM inbox WHERE seq BETWEEN r.low AND r.high"
              " ORDER BY seq LIMIT $3::int4) AS i ORDER BY i.seq LIMIT $3::int4";
   };
   static const pg_statement all{"read_inbox", columns("true")};
@@ -212,7 +215,8 @@ pg_store::read_inbox_among(std::span<const seq_range> among, int limit,
       out.push_back({.seq = rows.number(i, 0),
                      .ours = rows.boolean(i, 1),
                      .event = rows.text(i, 2),
-                     .received_at = rows.at(i, 3)});
+                     .received_at = rows.at(i, 3),
+                     .sender = rows.text(i, 4)});
     return out;
   });
 }
@@ -228,16 +232,19 @@ void pg_store::insert_inbox(std::string_view event) {
 void pg_store::forward_to_inbox(std::span<const inbox_row> rows) {
   static const pg_statement statement{
       "forward_to_inbox",
-      "INSERT INTO inbox (event, received_at)"
-      " SELECT event, received_at FROM unnest($1::text[], $2::timestamptz[])"
-      " WITH ORDINALITY AS r (event, received_at, n) ORDER BY n"};
-  pg_array events{pg_type::text}, times{pg_type::timestamptz};
+      "INSERT INTO inbox (event, received_at, sender)"
+      " SELECT event, received_at, sender"
+      " FROM unnest($1::text[], $2::timestamptz[], $3::text[])"
+      " WITH ORDINALITY AS r (event, received_at, sender, n) ORDER BY n"};
+  pg_array events{pg_type::text}, times{pg_type::timestamptz},
+      senders{pg_type::text};
   for (const auto &row : rows) {
     events.text(storable(row.event));
     times.at(row.received_at);
+    senders.text_or_null(row.sender);
   }
   with([&](pg_connection &c) {
-    c.run(statement, pg_args{}.array(events).array(times));
+    c.run(statement, pg_args{}.array(events).array(times).array(senders));
   });
 }
 

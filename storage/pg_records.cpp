@@ -34,11 +34,11 @@ session_row read_session(const pg_rows &rows, int row) {
 }
 
 std::string outcome_columns() {
-  return command_columns() + ", recapd_outcome(c)::text";
+  return command_columns() + ", recapd_outcome(c)::text, c.scope, c.who";
 }
 
 std::string stored_outcome_columns() {
-  return command_columns() + ", c.outcome";
+  return command_columns() + ", c.outcome, c.scope, c.who";
 }
 
 outcome_row read_outcome(const pg_rows &rows, int row, int first) {
@@ -48,7 +48,9 @@ outcome_row read_outcome(const pg_rows &rows, int row, int first) {
                   .session = rows.text(row, first + 3),
                   .refused = rows.boolean(row, first + 4),
                   .received_at = rows.at(row, first + 5),
-                  .outcome = rows.text(row, first + 6)};
+                  .outcome = rows.text(row, first + 6),
+                  .scope = rows.text(row, first + 7),
+                  .who = rows.text(row, first + 8)};
   const auto hex = rows.text(row, first + 2);
   for (std::size_t i = 0; i < out.content.size() && 2 * i + 2 <= hex.size();
        ++i)
