@@ -326,6 +326,9 @@ bool engine::submit(submission &&s, const reply<outcome> &done) {
         i->answered();
       }};
   item->what = std::move(s);
+  if (!item->what.scope)
+    item->what.scope =
+        i->options.own_identities ? to_string(item->what.by) : std::string{};
   const auto node = i->node();
   // What a queue brought is this node's to do, or it comes again.
   const bool ours = item->what.inbox_seq || item->what.here;

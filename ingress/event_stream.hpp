@@ -26,6 +26,7 @@ class event_client;
 struct event_request {
   std::optional<std::int64_t> after;  ///< Last-Event-ID; absent: from now on
   std::string session;                ///< only this one's; empty: all
+  caller who = {};  ///< nothing is sent once he is not known any more
 };
 [[nodiscard]] boost::system::result<event_request, std::string>
 parse_event_request(const request &r);

@@ -2,6 +2,7 @@
 #include "ingress/http_connection.hpp"
 
 #include <algorithm>
+#include <boost/asio/ip/network_v6.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/read.hpp>
@@ -23,6 +24,15 @@ constexpr std::size_t small_read = 4096;
 
 std::string_view view(beast::string_view s) {
   return {s.data(), s.size()};
+}
+
+/// Who has one address of IPv6 has its whole network.
+std::string prefix_of(const asio::ip::address &a) {
+  if (a.is_v4()) return a.to_string();
+  if (a.to_v6().is_v4_mapped())
+    return asio::ip::make_address_v4(asio::ip::v4_mapped, a.to_v6())
+        .to_string();
+  return asio::ip::make_network_v6(a.to_v6(), 64).canonical().to_string();
 }
 
 }  // namespace
@@ -252,7 +262,20 @@ void connection::answer_and_close(response r) {
   answer(std::move(r));
 }
 
+void connection::slow_down(response r) {
+  error none;
+  const auto from = stream_.socket().remote_endpoint(none).address();
+  const auto wait = shared_->use.guesses.note(prefix_of(from),
+                                              std::chrono::steady_clock::now());
+  if (wait == wait.zero()) return answer(std::move(r));
+  keep_alive_ = false;
+  pause_.expires_after(wait);
+  pause_.async_wait([self = shared_from_this(), r = std::move(r)](
+                        error) mutable { self->answer(std::move(r)); });
+}
+
 void connection::answer(response r) {
+  if (std::exchange(r.guessed, false)) return slow_down(std::move(r));
   if (shared_->use.draining) keep_alive_ = false;
   shared_->use.meters.http_request(
       request_ && request_->to ? request_->to->pattern : "none", r.status);
@@ -302,6 +325,7 @@ void connection::linger() {
 }
 
 void connection::close() {
+  pause_.cancel();
   stream_.close();
 }
 

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/message.hpp>
@@ -55,6 +56,8 @@ private:
   /// Ends the exchange: any thread, once a request.
   [[nodiscard]] responder make_responder();
   void answer(response r);
+  /// Answers one who guessed at a token, later each time.
+  void slow_down(response r);
   void answer_and_close(response r);
   void on_written(error ec);
   void linger();
@@ -64,6 +67,7 @@ private:
   std::shared_ptr<http_shared> shared_;  // holds the stream's context
   std::string name_;                     ///< that nobody else has
   boost::beast::tcp_stream stream_;
+  boost::asio::steady_timer pause_{stream_.get_executor()};
   boost::beast::flat_buffer buffer_{max_head_bytes};
   head_scanner scanner_;
   std::optional<boost::beast::http::request_parser<string_body>> parser_;

@@ -135,14 +135,18 @@ destination find_route(std::string_view method,
   return out;
 }
 
+workflows::instant token_time(const services &s) {
+  return std::max(s.engine.time().now(), actors::wall_clock{}.now());
+}
+
 std::optional<response> admit(const services &s, const route &to,
                               std::string_view authorization, caller &who) {
   if (to.who == access::open) return std::nullopt;
-  const auto known = s.auth.identify(authorization);
-  if (!known) {
-    auto out = problem(401, "unauthenticated",
-                       "Send a known token: Authorization: Bearer TOKEN.");
+  const auto known = s.auth.identify(authorization, token_time(s));
+  if (!known.has_value()) {
+    auto out = problem(401, "unauthenticated", known.error().detail);
     out.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"recapd\"");
+    out.guessed = known.error().guessed;
     return out;
   }
   who = *known;

@@ -76,6 +76,17 @@ response page_of_sessions(const services &s,
       [](const storage::session_row &row) { return row.id; });
 }
 
+/// Participants are not told what others call their commands.
+std::string refusal_text(const storage::outcome_row &row, const caller &who) {
+  auto text = actors::stored_outcome(row.outcome, false).json;
+  if (who.sees_all() || row.who == workflows::to_string(*who.proven))
+    return text;
+  auto told = json::parse(text);
+  told.as_object()["id"] = nullptr;
+  told.as_object()["source"] = nullptr;
+  return json::serialize(told);
+}
+
 }  // namespace
 
 void get_session(services &s, const request_ptr &r, const responder &respond) {
@@ -127,11 +138,11 @@ void get_refusals(services &s, const request_ptr &r, const responder &respond) {
     q.fail("after: expected the token of a page before.");
   if (!q.error().empty()) return respond(bad_request(q.error()));
   answer_about_session(
-      s, r, respond, [limit, after](store &db, const session &found) {
+      s, r, respond, [r, after, limit](store &db, const session &found) {
         return answer_page(
             "refusals", db.refused_outcomes(found.id, after, limit),
-            [](const storage::outcome_row &row) {
-              return actors::stored_outcome(row.outcome, false).json;
+            [&who = r->who](const storage::outcome_row &row) {
+              return refusal_text(row, who);
             },
             storage::refusal_token);
       });

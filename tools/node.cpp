@@ -40,6 +40,7 @@ actors::engine_options options_of(const config::settings &s) {
   o.max_in_flight = static_cast<std::size_t>(e.max_in_flight);
   o.max_batch = static_cast<std::size_t>(e.max_batch);
   o.max_resident_sessions = static_cast<std::size_t>(e.max_resident_sessions);
+  o.own_identities = s.auth != config::auth_mode::trusted;
   o.session_idle = std::chrono::milliseconds{e.session_idle_ms};
   return o;
 }
@@ -224,6 +225,10 @@ node_health node::look(std::chrono::milliseconds bound) const {
                                            : "")
                   + "; " + std::to_string(health.in_flight)
                   + " commands in flight"};
+}
+
+void node::replace_tokens(const std::vector<config::token> &tokens) {
+  http_->replace_tokens(tokens);
 }
 
 void node::stop() {

@@ -59,6 +59,9 @@ public:
   /// How it is; waits for its actors, at most for `bound`.
   [[nodiscard]] node_health look(std::chrono::milliseconds bound) const;
 
+  /// From now on these are the bearer tokens of HTTP.
+  void replace_tokens(const std::vector<config::token> &tokens);
+
   /// Takes nothing new, hands over what other nodes can serve, answers what was
   /// taken (for so long as engine_options::drain), then ends. Idempotent.
   void stop();

@@ -54,7 +54,10 @@ std::vector<claim> held_again(const judgement &j, const Command &c) {
 /// A command from outside, up to its own events; the limits not yet asked for
 /// what a lift holds again.
 template <class Command> void judge(judgement &j, const Command &c) {
-  if (!std::is_same_v<Command, schedule_session> && !j.s.exists())
+  const bool known =
+      j.s.exists()
+      && (j.f.programs == nullptr || j.f.programs->includes(j.s.program));
+  if (!std::is_same_v<Command, schedule_session> && !known)
     return j.refuse(refusal_code::unknown_session,
                     "There is no session " + j.s.id
                         + "; schedule it with recapd.session.schedule.");
