@@ -43,11 +43,18 @@ event_page page_of(const std::vector<storage::feed_row> &rows) {
   return std::make_shared<const std::vector<event_frame>>(std::move(frames));
 }
 
-constexpr std::string_view stream_head = "HTTP/1.1 200 OK\r\n"
-                                         "Content-Type: text/event-stream\r\n"
-                                         "Cache-Control: no-store\r\n"
-                                         "Connection: close\r\n\r\n"
-                                         ": from now on\n\n";
+/// Proxies are told not to hold events back, nor to change them.
+std::string stream_head(const field_list &fields) {
+  std::string out{"HTTP/1.1 200 OK\r\n"
+                  "Content-Type: text/event-stream\r\n"
+                  "Cache-Control: no-store, no-transform\r\n"
+                  "X-Accel-Buffering: no\r\n"
+                  "X-Content-Type-Options: nosniff\r\n"
+                  "Connection: close\r\n"};
+  for (const auto &[name, value] : fields)
+    out += name + ": " + value + "\r\n";
+  return out + "\r\n: from now on\n\n";
+}
 
 }  // namespace
 
@@ -58,9 +65,10 @@ public:
   using error = beast::error_code;
 
   event_client(beast::tcp_stream &stream, std::shared_ptr<http_shared> shared,
-               std::string session)
-      : shared_{std::move(shared)}, stream_{std::move(stream)},
-        heartbeat_{stream_.get_executor()}, session_{std::move(session)} {
+               const event_request &wanted)
+      : shared_{std::move(shared)}, seat_{wanted.held},
+        stream_{std::move(stream)}, heartbeat_{stream_.get_executor()},
+        session_{wanted.session}, head_{stream_head(wanted.fields)} {
     shared_->use.meters.event_clients(1);
   }
   ~event_client() override {
@@ -83,7 +91,7 @@ public:
       c.stream_.expires_never();
       c.watch();
       c.beat();
-      c.write(std::string{stream_head});
+      c.write(std::move(c.head_));
     });
   }
 
@@ -157,9 +165,11 @@ private:
   }
 
   std::shared_ptr<http_shared> shared_;  // holds the stream's context
+  seat seat_;
   beast::tcp_stream stream_;
   asio::steady_timer heartbeat_;
   std::string session_;
+  std::string head_;
   std::int64_t position_ = 0;
   std::string now_;   ///< being written
   std::string next_;  ///< written after it: a page and a heartbeat at most
@@ -225,7 +235,7 @@ bool event_hub::open(beast::tcp_stream &stream,
     return false;
   }
   const auto client =
-      std::make_shared<event_client>(stream, shared, wanted.session);
+      std::make_shared<event_client>(stream, shared, wanted);
   shared->add(client);
   if (wanted.after)
     client->start(*wanted.after);

@@ -16,16 +16,18 @@
 
 #include "ingress/http_core.hpp"
 #include "ingress/http_server.hpp"
+#include "ingress/http_shared.hpp"
 
 namespace recapd::ingress {
 
-struct http_shared;
 class event_client;
 
 /// What a client of `GET /v1/events` asked for.
 struct event_request {
   std::optional<std::int64_t> after;  ///< Last-Event-ID; absent: from now on
   std::string session;                ///< only this one's; empty: all
+  field_list fields = {};             ///< of the answer, besides its own
+  seat held = {};
 };
 [[nodiscard]] boost::system::result<event_request, std::string>
 parse_event_request(const request &r);

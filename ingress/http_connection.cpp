@@ -28,8 +28,11 @@ std::string_view view(beast::string_view s) {
 }  // namespace
 
 connection::connection(asio::ip::tcp::socket socket,
-                       std::shared_ptr<http_shared> shared)
-    : shared_{std::move(shared)}, stream_{std::move(socket)} {
+                       std::shared_ptr<http_shared> shared, seat held,
+                       bool from_proxy)
+    : shared_{std::move(shared)}, seat_{std::move(held)}, stream_{std::move(
+                                                              socket)},
+      from_proxy_{from_proxy}, patience_{stream_.get_executor()} {
   shared_->use.meters.http_connections(1);
 }
 
@@ -54,12 +57,33 @@ void connection::start() {
   });
 }
 
+void connection::start_beyond(bool crowd) {
+  beyond_ = true;
+  crowd_ = crowd;
+  start();
+  on_strand([](connection &c) {
+    c.patience_.expires_after(c.shared_->tuning.reserve_timeout);
+    c.patience_.async_wait([weak = c.weak_from_this()](error ec) {
+      if (const auto self = weak.lock(); self && !ec) self->give_up();
+    });
+  });
+}
+
+void connection::give_up() {
+  on_strand([](connection &c) {
+    if (c.request_ || c.writer_ || c.lingered_ > 0) return;
+    c.gave_up_ = true;
+    c.stream_.cancel();
+  });
+}
+
 void connection::turn_away() {
   shared_->add(shared_from_this());
   on_strand([](connection &c) { c.answer_and_close(c.no_room()); });
 }
 
 response connection::no_room() const {
+  if (crowd_) return too_many();
   return unavailable(shared_->use.draining
                          ? "The node is going away; try another."
                          : "Too many connections; try again.");
@@ -89,16 +113,17 @@ void connection::await_request() {
   idle_ = true;
   stream_.expires_after(first_ ? shared_->header_timeout
                                : shared_->idle_timeout);
-  stream_.async_read_some(buffer_.prepare(small_read),
-                          [self = shared_from_this()](error ec, std::size_t n) {
-                            self->idle_ = false;
-                            if (ec == asio::error::operation_aborted
-                                && self->shared_->use.draining)
-                              return self->end_idle();
-                            if (ec) return self->close();
-                            self->buffer_.commit(n);
-                            self->read_head();
-                          });
+  stream_.async_read_some(
+      buffer_.prepare(small_read),
+      [self = shared_from_this()](error ec, std::size_t n) {
+        self->idle_ = false;
+        if (ec == asio::error::operation_aborted
+            && (self->gave_up_ || self->shared_->use.draining))
+          return self->end_idle();
+        if (ec) return self->close();
+        self->buffer_.commit(n);
+        self->read_head();
+      });
 }
 
 void connection::end_idle() {
@@ -127,6 +152,8 @@ void connection::scan_head() {
       buffer_.prepare(std::min(small_read, max_head_bytes - got.size()));
   stream_.async_read_some(room,
                           [self = shared_from_this()](error ec, std::size_t n) {
+                            if (self->gave_up_)
+                              return self->answer_and_close(self->no_room());
                             if (ec) return self->on_broken(ec);
                             self->buffer_.commit(n);
                             self->scan_head();
@@ -152,11 +179,16 @@ void connection::on_head() {
   for (const auto &field : message)
     request_->headers.emplace_back(view(field.name_string()),
                                    view(field.value()));
-  auto admitted = admit_request(shared_->use, view(message.target()),
-                                message.version(), *request_);
-  if (admitted.refusal) {
+  auto admitted = admit_request(shared_->use,
+                                {.target = view(message.target()),
+                                 .version = message.version(),
+                                 .came_to = came_to()},
+                                *request_);
+  fields_ = std::move(admitted.fields);
+  if (!takes_share()) return answer_and_close(no_room());
+  if (admitted.answer) {
     if (admitted.ends || !parser_->is_done()) keep_alive_ = false;
-    return answer(std::move(*admitted.refusal));
+    return answer(std::move(*admitted.answer));
   }
   body_limit_ = admitted.max_body;
   parser_->body_limit(body_limit_);
@@ -164,6 +196,28 @@ void connection::on_head() {
   if (!old_http_ && equal_no_case(request_->header("expect"), "100-continue"))
     return go_on();
   read_body();
+}
+
+config::address connection::came_to() const {
+  error unknown;
+  const auto at = stream_.socket().local_endpoint(unknown);
+  return unknown ? config::address{} : address_of(at.address());
+}
+
+/// False when there is no place for the request: the connection is beyond the
+/// bound, or a proxy forwards it for an address that has its share.
+bool connection::takes_share() {
+  if (request_->to != nullptr && request_->to->health) {
+    if (beyond_) keep_alive_ = false;
+    return true;
+  }
+  if (beyond_) return false;
+  if (!from_proxy_) return true;
+  const auto who = forwarded_client(request_->headers, shared_->proxies);
+  if (!who) return true;
+  request_share_ = shared_->by_address.take(*who);
+  crowd_ = request_share_ == nullptr;
+  return !crowd_;
 }
 
 void connection::go_on() {
@@ -226,6 +280,8 @@ void connection::stream_events() {
   if (head_) return answer({.body = {}, .content_type = "text/event-stream"});
   auto wanted = parse_event_request(*request_);
   if (!wanted.has_value()) return answer(bad_request(wanted.error()));
+  (*wanted).fields = fields_;
+  (*wanted).held = {seat_.place, request_share_ ? request_share_ : seat_.share};
   if (!shared_->hub->open(stream_, shared_, *wanted))
     answer(unavailable("Too many clients of the event stream; try again."));
   else
@@ -252,11 +308,15 @@ void connection::answer(response r) {
   shared_->use.meters.http_request(
       request_ && request_->to ? request_->to->pattern : "none", r.status);
   out_ = {http::status{r.status}, old_http_ ? 10U : 11U};
-  out_.set(http::field::content_type, r.content_type);
+  if (r.status != 204) {
+    out_.set(http::field::content_type, r.content_type);
+    out_.content_length(r.body.size());
+  }
   out_.set(http::field::cache_control, "no-store");
-  for (const auto &[name, value] : r.headers)
-    out_.set(name, value);
-  out_.content_length(r.body.size());
+  out_.set("X-Content-Type-Options", "nosniff");
+  for (const auto *fields : {&fields_, &r.headers})
+    for (const auto &[name, value] : *fields)
+      out_.set(name, value);
   if (!head_) out_.body() = std::move(r.body);
   out_.keep_alive(keep_alive_);
   writer_.emplace(out_);
@@ -272,9 +332,16 @@ void connection::on_written(error ec) {
   out_ = {};
   parser_.reset();
   request_.reset();
+  request_share_.reset();
+  fields_.clear();
   head_ = false;
   if (ec) return close();
   if (keep_alive_) return await_request();
+  // A crowd beyond the bound must not grow by waiting for its own ends.
+  if (beyond_
+      && shared_->count()
+             > shared_->max_connections + 2 * shared_->tuning.reserve)
+    return close();
   error ignored;
   stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
   stream_.expires_after(shared_->tuning.linger);

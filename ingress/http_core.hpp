@@ -18,6 +18,7 @@
 #include "ingress/database_gauges.hpp"
 #include "ingress/metrics.hpp"
 #include "ingress/problem.hpp"
+#include "ingress/sites.hpp"
 
 namespace recapd::ingress {
 
@@ -28,6 +29,7 @@ struct services {
   authenticator auth;
   std::atomic<bool> draining{false};
   database_gauges gauges{};
+  sites where{};
 };
 
 struct route;
@@ -68,6 +70,7 @@ struct route {
   void (*handle)(services &, const request_ptr &, const responder &);
   /// The names of the query's parameters; any other is refused.
   std::vector<std::string_view> query = {};
+  bool health = false;  ///< answered also when all connections are taken
   /// Refuses by the header fields, before the body is read; null: any will do.
   std::optional<response> (*check)(const request &) = nullptr;
 };

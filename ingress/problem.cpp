@@ -63,6 +63,14 @@ response not_allowed(std::string_view detail) {
   return problem(403, "not-allowed", detail);
 }
 
+response too_many() {
+  auto out = problem(429, "too-many-requests",
+                     "Your address has its share of the connections; try "
+                     "again when some have ended.");
+  out.headers.emplace_back("Retry-After", "1");
+  return out;
+}
+
 response unavailable(std::string_view detail) {
   auto out = problem(503, "unavailable", detail);
   out.headers.emplace_back("Retry-After", "1");

@@ -34,6 +34,8 @@ struct response {
 [[nodiscard]] response unknown_session(std::string_view id);
 /// 403 `not-allowed`.
 [[nodiscard]] response not_allowed(std::string_view detail);
+/// 429: the caller's address has its share. With `Retry-After: 1`.
+[[nodiscard]] response too_many();
 /// 503 `unavailable` with `Retry-After: 1`.
 [[nodiscard]] response unavailable(std::string_view detail);
 
