@@ -339,8 +339,9 @@ void connection::on_written(error ec) {
   if (keep_alive_) return await_request();
   // A crowd beyond the bound must not grow by waiting for its own ends.
   if (beyond_
-      && shared_->count()
-             > shared_->max_connections + 2 * shared_->tuning.reserve)
+      && (gave_up_
+          || shared_->count()
+                 > shared_->max_connections + 2 * shared_->tuning.reserve))
     return close();
   error ignored;
   stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);

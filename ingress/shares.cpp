@@ -19,10 +19,13 @@ address whole_of(address who) {
 
 /// `1.2.3.4`, `1.2.3.4:5`, `::1`, `[::1]` or `[::1]:5`.
 std::optional<address> hop(std::string_view text) {
-  if (text.starts_with('['))
-    text = text.substr(1, std::min(text.find(']'), text.size()) - 1);
-  else if (std::ranges::count(text, ':') == 1)
+  if (text.starts_with('[')) {
+    const auto end = text.find(']');
+    if (end == std::string_view::npos) return std::nullopt;
+    text = text.substr(1, end - 1);
+  } else if (std::ranges::count(text, ':') == 1) {
     text = text.substr(0, text.find(':'));
+  }
   return config::parse_address(text);
 }
 
