@@ -19,6 +19,7 @@
 
 #include "actors/guard_actor.hpp"
 #include "actors/node.hpp"
+#include "actors/query_pool.hpp"
 #include "workflows/session_json.hpp"
 
 namespace recapd::actors {
@@ -74,8 +75,9 @@ struct engine::impl {
       : options{p.options}, stores{std::move(p.stores)},
         reports{p.reports ? std::move(p.reports)
                           : std::make_shared<telemetry>()},
-        time{std::move(p.time)}, policies{std::make_shared<policy_book>()},
-        shared{std::move(p.shared)}, config{options}, system{config} {
+        time{std::move(p.time)}, shared{std::move(p.shared)},
+        policies{std::make_shared<policy_book>()}, config{options},
+        system{config} {
     auto store = stores();
     policies->add(store->load_policies());
     const auto text = boost::json::serialize(workflows::to_json(p.policy));
@@ -94,6 +96,7 @@ struct engine::impl {
     }
     supervisor_wakes.notify_all();
     supervisor.join();
+    pool->close();
     end();
     if (shared) release();
   }
@@ -117,8 +120,15 @@ struct engine::impl {
     auto first = beating;
     first.joining = true;
     const auto until = std::chrono::steady_clock::now() + first.expiry;
-    const auto told = shared->leases()->beat(first);
-    owned->set(buckets_of(told.held, told.shards), until);
+    const auto leases = shared->leases();
+    const auto sent = time->now();
+    const auto told = leases->beat(first);
+    if (clocks->agrees(sent, told.now)) {
+      owned->set(buckets_of(told.held, told.shards), until);
+      return;
+    }
+    leases->leave(beating.node, beating.incarnation);
+    owned->set({}, until);
   }
 
   void release() {
@@ -147,6 +157,7 @@ struct engine::impl {
                           .policies = policies,
                           .owned = owned,
                           .database = database,
+                          .clocks = clocks,
                           .as_event = shared ? shared->as_event : nullptr,
                           .shards = {},
                           .journals = {},
@@ -217,6 +228,8 @@ struct engine::impl {
 
   void leave() {
     if (draining.exchange(true)) return;
+    conditions->raise("draining", weight::closed,
+                      "The node hands over what it serves, and ends.");
     if (const auto keeper = node()->lease_keeper)
       caf::anon_send(keeper, leave_now{});
   }
@@ -236,11 +249,20 @@ struct engine::impl {
   engine_options options;
   storage::store_factory stores;
   std::shared_ptr<telemetry> reports;
-  std::shared_ptr<database_watch> database = std::make_shared<database_watch>(
-      [reports = reports](bool up) { reports->database_up(up); });
   std::shared_ptr<clock> time;
-  std::shared_ptr<policy_book> policies;
   std::optional<sharing> shared;
+  std::shared_ptr<readiness> conditions =
+      std::make_shared<readiness>([time = time] { return time->now(); });
+  std::shared_ptr<database_watch> database = std::make_shared<database_watch>(
+      [reports = reports, words = conditions](bool up) {
+        reports->database_up(up);
+        if (up) return words->settle("database-down");
+        words->raise("database-down", weight::unready,
+                     "The database does not answer.");
+      });
+  std::shared_ptr<clock_watch> clocks = std::make_shared<clock_watch>(
+      time, shared ? shared->clocks : clock_bounds{}, conditions, reports);
+  std::shared_ptr<policy_book> policies;
   std::shared_ptr<ownership> owned = std::make_shared<ownership>();
   storage::heartbeat beating;
   listeners committed;
@@ -258,6 +280,8 @@ struct engine::impl {
   mutable std::mutex current_mutex;
   context_ptr current;
   caf::actor guard;
+  std::shared_ptr<query_pool> pool =
+      std::make_shared<query_pool>(options.queries, [this] { return node(); });
 
   std::mutex supervisor_mutex;
   std::condition_variable supervisor_wakes;
@@ -270,13 +294,14 @@ engine::engine(parts p) : impl_{std::make_unique<impl>(std::move(p))} {}
 engine::~engine() = default;
 
 bool engine::admits(std::size_t count) const {
-  return !impl_->draining
+  return !impl_->conditions->closed()
          && impl_->taken + count <= impl_->options.max_in_flight;
 }
 
 bool engine::submit(submission &&s, const reply<outcome> &done) {
   auto *i = impl_.get();
-  if (i->taken.fetch_add(1) >= i->options.max_in_flight || i->draining) {
+  if (i->taken.fetch_add(1) >= i->options.max_in_flight
+      || i->conditions->closed()) {
     i->answered();
     return false;
   }
@@ -320,7 +345,7 @@ void engine::read(std::function<void(storage::store &)> task,
       [failed = std::move(failed)](answer<done_t> a) {
         if (!a.has_value()) failed(a.error());
       });
-  caf::anon_send(node->readers.back(),
+  caf::anon_send(node->background,
                  std::make_shared<read_task>(read_task{
                      .run =
                          [task = std::move(task), once](storage::store &s) {
@@ -328,6 +353,17 @@ void engine::read(std::function<void(storage::store &)> task,
                            (*once)(done_t{});
                          },
                      .failed = [once](storage::fault f) { (*once)(f); }}));
+}
+
+admission engine::query(const std::string &caller,
+                        std::function<void(storage::store &)> task,
+                        std::function<void(storage::fault)> failed) {
+  return impl_->pool->add(caller, std::move(task), std::move(failed));
+}
+
+std::shared_ptr<void> engine::hold(const std::string &caller,
+                                   std::size_t bytes) {
+  return impl_->pool->hold(caller, bytes);
 }
 
 void engine::advance(instant to, const reply<instant> &done) {
@@ -362,6 +398,10 @@ engine::health engine::status() const {
   return {.database_up = impl_->database->up(),
           .draining = impl_->draining,
           .in_flight = impl_->taken};
+}
+
+readiness &engine::conditions() const {
+  return *impl_->conditions;
 }
 
 database_watch &engine::database() {

@@ -10,7 +10,10 @@
 #include <string>
 
 #include "actors/clock.hpp"
+#include "actors/clock_watch.hpp"
 #include "actors/database_watch.hpp"
+#include "actors/fair_queue.hpp"
+#include "actors/readiness.hpp"
 #include "actors/reply.hpp"
 #include "actors/telemetry.hpp"
 #include "storage/leases.hpp"
@@ -39,6 +42,9 @@ struct submission {
 /// which leaves no trace).
 struct outcome {
   std::string json;  ///< the contract's outcome object
+  /// Where in `json` the value of `session` stands; of a refusal it is `null`.
+  std::size_t session_at = 0;
+  std::size_t session_size = 0;
   bool accepted = false;
   bool duplicate = false;
   /// The first refusal's code; absent when accepted.
@@ -50,7 +56,8 @@ struct engine_options {
   unsigned workers = 2;               ///< CAF scheduler threads
   unsigned journals = 2;              ///< commit connections
   std::size_t journal_busy = 250;     ///< commits, before the next is used
-  unsigned readers = 1;               ///< reading connections
+  unsigned readers = 1;               ///< connections that load sessions
+  unsigned queries = 2;               ///< connections that read for people
   std::size_t max_in_flight = 20000;  ///< commands taken and not answered
   std::size_t max_batch = 1000;       ///< commits in one group commit
   std::size_t max_resident_sessions = 50000;
@@ -66,7 +73,8 @@ struct sharing {
   std::string node;     ///< its name, which no other node has
   std::string address;  ///< for people
   std::chrono::milliseconds expiry{10000};  ///< of its leases
-  int partitions = 0;  ///< of NATS; 0: it does not read from there
+  clock_bounds clocks{};  ///< how far the database's clock may be off
+  int partitions = 0;     ///< of NATS; 0: it does not read from there
   /// The text an ingress would decode to this command: how it reaches the node
   /// that serves its session.
   std::function<std::string(const submission &)> as_event;
@@ -98,16 +106,28 @@ public:
   /// Takes a command; `done` gets its outcome once that is durable, or
   /// `unavailable` / `outcome_unknown` (send the same command again). Commands
   /// of one session are taken in the order of the calls. False, with `s` and
-  /// `done` untouched, when one more would pass max_in_flight or it is
-  /// draining: ask `admits` first for a batch.
+  /// `done` untouched, when one more would pass max_in_flight or it is closed
+  /// (it drains, or `conditions` says why): ask `admits` first for a batch.
   [[nodiscard]] bool submit(submission &&s, const reply<outcome> &done);
   /// True if `count` more commands fit at this moment.
   [[nodiscard]] bool admits(std::size_t count) const;
 
-  /// Runs `task` on a reader's thread with a store of its own. A store fault
-  /// is answered by `failed` (on that thread); so is an engine that drains.
+  /// Runs `task` on a reader's thread with a store of its own, which nothing
+  /// that sessions need waits for. A store fault is answered by `failed` (on
+  /// that thread); so is an engine that drains.
   void read(std::function<void(storage::store &)> task,
             std::function<void(storage::fault)> failed);
+
+  /// The same for what people ask for, in turn: `caller` is served before those
+  /// who were served more, and never takes all readers. Anything but `taken`:
+  /// neither function is called.
+  [[nodiscard]] admission query(const std::string &caller,
+                                std::function<void(storage::store &)> task,
+                                std::function<void(storage::fault)> failed);
+  /// Counts an answer's bytes as the caller's until the token is dropped: who
+  /// does not take his answers gets no more of them.
+  [[nodiscard]] std::shared_ptr<void> hold(const std::string &caller,
+                                           std::size_t bytes);
 
   /// Manual clock only: moves it to `to` (not back), firing every timer due by
   /// then in order of time; answers with the time when all has settled.
@@ -135,6 +155,9 @@ public:
     std::size_t in_flight = 0;
   };
   [[nodiscard]] health status() const;
+  /// Why it is not ready, and what is to be looked at. Others add what they
+  /// know of.
+  [[nodiscard]] readiness &conditions() const;
   /// For who asks the database on a connection of his own.
   [[nodiscard]] database_watch &database();
   /// True when the actors that a command needs answer within `bound`, whatever

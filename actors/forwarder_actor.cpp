@@ -49,8 +49,8 @@ void forwarder_state::send_on() {
   look_up(std::exchange(fresh_, {}), true);
 }
 
-/// On a reader's thread. Of new ones those without an outcome are put into the
-/// inbox, in order.
+/// On the thread of the reader of outcomes. Of new ones those without an
+/// outcome are put into the inbox, in order.
 void forwarder_state::look_up(std::vector<std::shared_ptr<work>> items,
                               bool first) {
   auto back = reply<outcome_rows>{
@@ -71,10 +71,9 @@ void forwarder_state::look_up(std::vector<std::shared_ptr<work>> items,
       s.forward_to_inbox(rows);
     back(std::move(found));
   };
-  caf::anon_send(
-      node_->readers.front(),
-      std::make_shared<read_task>(read_task{
-          .run = std::move(run), .failed = [back](fault f) { back(f); }}));
+  caf::anon_send(node_->lookup, std::make_shared<read_task>(read_task{
+                                    .run = std::move(run),
+                                    .failed = [back](fault f) { back(f); }}));
 }
 
 bool forwarder_state::looked_up(outcomes_looked_up &m, time_point now) {

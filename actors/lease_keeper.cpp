@@ -47,7 +47,7 @@ std::chrono::milliseconds lease_keeper_state::beat() {
   const auto until = node_->owned->now() + h.expiry;
   try {
     if (!store_) store_ = parts_.stores();
-    const auto told = store_->beat(h);
+    const auto told = ask(h);
     failing_ = false;
     node_->database->answers("heartbeat");
     for (const auto shard : h.let_go)
@@ -70,6 +70,27 @@ std::chrono::milliseconds lease_keeper_state::beat() {
     return std::min<std::chrono::milliseconds>(retry,
                                                h.expiry / beats_an_expiry);
   }
+}
+
+/// Holds nothing while the clocks are too far apart: every deadline would be
+/// judged by a moment that is not the others'.
+storage::turn lease_keeper_state::ask(const storage::heartbeat &h) {
+  const auto sent = node_->time->now();
+  auto told = aside_ ? storage::turn{.shards = shards_,
+                                     .held = {},
+                                     .surplus = {},
+                                     .now = store_->look().second}
+                     : store_->beat(h);
+  if (!node_->clocks) return told;
+  const bool was_aside = aside_;
+  aside_ = !node_->clocks->agrees(sent, told.now);
+  if (aside_ && !was_aside) {
+    store_->leave(h.node, h.incarnation);
+    giving_up_.clear();
+    let_go_.clear();
+  }
+  if (aside_) told.held = told.surplus = {};
+  return told;
 }
 
 void lease_keeper_state::apply(const storage::turn &told,

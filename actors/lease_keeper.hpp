@@ -4,7 +4,8 @@
 // those that are not, and tells the node's actors what changed. A shard that is
 // given up is let go only when its sessions are at rest; one that was lost
 // (the node was silent for too long) is dropped at once. A node that leaves
-// gives all up, and takes none.
+// gives all up, and takes none. One whose clock is not the database's serves
+// nothing and leaves its share to others until the clocks agree again.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -62,6 +63,7 @@ public:
   void hand_over();
 
 private:
+  [[nodiscard]] storage::turn ask(const storage::heartbeat &h);
   void apply(const storage::turn &told, ownership::time_point until);
   void give_up_surplus(const storage::turn &told);
   void tell_shards(const storage::bucket_set &buckets, bool at_once,
@@ -78,6 +80,7 @@ private:
   std::vector<int> let_go_;  ///< for the next heartbeat
   bool letting_go_ = false;  ///< which comes at once
   bool leaving_ = false;
+  bool aside_ = false;  ///< no member: the clocks do not agree
   bool failing_ = false;
 };
 

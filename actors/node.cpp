@@ -2,6 +2,7 @@
 #include "actors/node.hpp"
 
 #include <algorithm>
+#include <array>
 #include <caf/actor_cast.hpp>
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
@@ -37,10 +38,16 @@ context_ptr spawn_node(caf::actor_system &system, const node_parts &parts) {
     node->journals.push_back(spawn_blocking(system, parts.where, journal_actor,
                                             shared, std::size_t{i},
                                             parts.stores, parts.on_commit));
+  auto reader = [&, number = std::size_t{0}]() mutable {
+    return spawn_blocking(system, parts.where, reader_actor, shared, number++,
+                          parts.stores);
+  };
   for (unsigned i = 0; i < options.readers; ++i)
-    node->readers.push_back(spawn_blocking(system, parts.where, reader_actor,
-                                           shared, std::size_t{i},
-                                           parts.stores));
+    node->readers.push_back(reader());
+  node->lookup = reader();
+  node->background = reader();
+  for (unsigned i = 0; i < options.queries; ++i)
+    node->queries.push_back(reader());
   node->limits = system.spawn(limits_directory, shared);
   node->payout = system.spawn(payout_actor);
   node->timers = system.spawn(timers_actor, shared);
@@ -67,6 +74,8 @@ std::vector<caf::actor> actors_of(const node_context &node) {
   if (node.lease_keeper) all.push_back(node.lease_keeper);
   add(node.journals);
   add(node.readers);
+  add(std::array{node.lookup, node.background});
+  add(node.queries);
   return all;
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "actors/clock.hpp"
+#include "actors/clock_watch.hpp"
 #include "actors/database_watch.hpp"
 #include "actors/engine.hpp"
 #include "actors/messages.hpp"
@@ -28,13 +29,19 @@ struct node_context {
   std::shared_ptr<policy_book> policies;
   std::shared_ptr<ownership> owned = std::make_shared<ownership>();
   std::shared_ptr<database_watch> database = std::make_shared<database_watch>();
+  std::shared_ptr<clock_watch> clocks = {};  ///< none: nobody compares
   /// The text an ingress would decode to this command.
   std::function<std::string(const submission &)> as_event = {};
 
   std::vector<shard_ref> shards;
   std::vector<journal_ref> journals;
   std::shared_ptr<journal_loads> loads = {};  ///< of the journals
-  std::vector<reader_ref> readers;
+  // Readers, each with a connection of its own, so that none waits for another
+  // kind of work:
+  std::vector<reader_ref> readers;       ///< sessions, counters, timers
+  reader_ref lookup = {};                ///< outcomes of earlier commands
+  reader_ref background = {};            ///< what ingress and feeds ask for
+  std::vector<reader_ref> queries = {};  ///< what people ask for
   limits_directory_ref limits;
   payout_ref payout;
   timers_ref timers;

@@ -9,6 +9,46 @@ namespace recapd::actors {
 
 namespace json = boost::json;
 
+namespace {
+
+constexpr std::string_view no_session = "null";
+
+/// `head`: the outcome; its text up to the session is in `json`.
+outcome finished(outcome head, std::string_view session,
+                 std::string_view rest) {
+  head.session_at = head.json.size();
+  head.session_size = session.size();
+  head.json.reserve(head.json.size() + session.size() + rest.size());
+  head.json += session;
+  head.json += rest;
+  return head;
+}
+
+outcome assembled(outcome o, std::string_view source, std::string_view id,
+                  std::string_view session, const json::array &refusals) {
+  o.json =
+      "{\"id\":" + json::serialize(json::string_view{id})
+      + ",\"source\":" + json::serialize(json::string_view{source})
+      + (o.accepted ? ",\"outcome\":\"accepted\"" : ",\"outcome\":\"refused\"")
+      + ",\"duplicate\":" + (o.duplicate ? "true" : "false") + ",\"session\":";
+  return finished(std::move(o), session,
+                  ",\"refusals\":" + json::serialize(refusals) + "}");
+}
+
+/// What is before the session of `o`, and what is after it.
+outcome head_of(const outcome &o) {
+  return {.json = o.json.substr(0, o.session_at),
+          .accepted = o.accepted,
+          .duplicate = o.duplicate,
+          .code = o.code};
+}
+
+std::string_view rest_of(const outcome &o) {
+  return std::string_view{o.json}.substr(o.session_at + o.session_size);
+}
+
+}  // namespace
+
 outcome make_outcome(std::string_view source, std::string_view id,
                      std::string_view session,
                      const std::vector<workflows::refusal> &why) {
@@ -18,28 +58,24 @@ outcome make_outcome(std::string_view source, std::string_view id,
   json::array refusals;
   for (const auto &r : why)
     refusals.push_back(to_json(r));
-  o.json =
-      "{\"id\":" + json::serialize(json::string_view{id})
-      + ",\"source\":" + json::serialize(json::string_view{source})
-      + (o.accepted ? ",\"outcome\":\"accepted\"" : ",\"outcome\":\"refused\"")
-      + ",\"duplicate\":false,\"session\":" + std::string{session}
-      + ",\"refusals\":" + json::serialize(refusals) + "}";
-  return o;
+  return assembled(std::move(o), source, id, session, refusals);
 }
 
 outcome stored_outcome(std::string_view text, bool duplicate) {
   outcome o;
-  auto value = json::parse(text);
-  auto &object = value.as_object();
+  const auto value = json::parse(text);
+  const auto &object = value.as_object();
   o.duplicate = duplicate;
   o.accepted = object.at("outcome").as_string() == "accepted";
   const auto &refusals = object.at("refusals").as_array();
   if (!refusals.empty())
     o.code = workflows::parse_refusal_code(
         refusals.front().as_object().at("code").as_string());
-  object["duplicate"] = duplicate;
-  o.json = json::serialize(value);
-  return o;
+  return assembled(std::move(o), object.at("source").as_string(),
+                   object.at("id").as_string(),
+                   o.accepted ? json::serialize(object.at("session"))
+                              : std::string{no_session},
+                   refusals);
 }
 
 outcome given_again(const submission &s, const storage::outcome_row &row,
@@ -50,6 +86,19 @@ outcome given_again(const submission &s, const storage::outcome_row &row,
       {{.code = workflows::refusal_code::id_reused,
         .detail = "source and id were used before for another command; give "
                   "each command an id of its own"}});
+}
+
+outcome with_session(const outcome &o, std::string_view session) {
+  return finished(head_of(o), session, rest_of(o));
+}
+
+outcome without_session(const outcome &o) {
+  return finished(head_of(o), no_session,
+                  ",\"session_omitted\":true" + std::string{rest_of(o)});
+}
+
+bool has_session(const outcome &o) {
+  return o.session_size > no_session.size();
 }
 
 }  // namespace recapd::actors

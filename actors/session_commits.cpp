@@ -37,12 +37,9 @@ void session_state::append_events(const std::vector<wf::event> &events) {
 void session_state::append_refusals(const std::vector<wf::refusal> &why) {
   auto &j = *job_;
   auto &w = *front_work();
-  const bool shown = session_.exists() && session_.visible_to(w.what.by);
   j.tickets.clear();
   j.moves = false;
-  j.answer = make_outcome(
-      w.what.source, w.what.id,
-      shown ? wf::to_view_text(session_, *j.rules, j.facts.now) : "null", why);
+  j.answer = make_outcome(w.what.source, w.what.id, "null", why);
   storage::commit c;
   c.session = session_.id;
   c.inbox_seq = w.what.inbox_seq;
@@ -114,9 +111,10 @@ void session_state::committed(const commit_done &m) {
 void session_state::moved() {
   auto &j = *job_;
   const bool existed = session_.exists();
-  completed_by_ = j.after.status == wf::session_status::completed
-                      ? std::make_unique<std::string>(trace())
-                      : nullptr;
+  if (j.after.status != wf::session_status::completed)
+    completed_by_ = nullptr;
+  else if (session_.status != wf::session_status::completed)
+    completed_by_ = std::make_unique<std::string>(trace());
   if (!existed || session_.status != j.after.status)
     node_->reports->session_moved(existed ? wf::to_string(session_.status) : "",
                                   wf::to_string(j.after.status));

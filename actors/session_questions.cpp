@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/session_actor.hpp"
 
+#include <algorithm>
 #include <caf/send.hpp>
 
 #include "actors/outcome_json.hpp"
 #include "workflows/planted.hpp"
+#include "workflows/session_json.hpp"
 
 namespace recapd::actors {
 
@@ -32,17 +34,23 @@ void session_state::settlement(settlement_ready &m) {
   conclude();
 }
 
-/// Another actor saw it completed: its last event says what that belonged to.
+/// Another actor saw it completed: that event says what it belonged to.
 void session_state::look_for_trace() {
   auto done = back<trace_found, std::string>();
-  auto run = [done, id = session_.id](storage::store &s) {
-    const auto events = s.history(id);
-    done(events.empty() ? std::string{} : events.back().traceparent);
+  constexpr int newest = 100;
+  auto run = [done, id = session_.id,
+              after = std::max(session_.version - newest, 0)](
+                 storage::store &s) {
+    const auto events = s.history(id, after, newest);
+    const auto completed =
+        std::find_if(events.rbegin(), events.rend(), [](const auto &e) {
+          return e.type == wf::type_of(wf::session_completed{});
+        });
+    done(completed == events.rend() ? std::string{} : completed->traceparent);
   };
-  caf::anon_send(
-      node_->reader_of(session_.id),
-      std::make_shared<read_task>(read_task{
-          .run = std::move(run), .failed = [done](fault f) { done(f); }}));
+  caf::anon_send(node_->lookup, std::make_shared<read_task>(read_task{
+                                    .run = std::move(run),
+                                    .failed = [done](fault f) { done(f); }}));
 }
 
 void session_state::traced(trace_found &m) {
@@ -114,7 +122,7 @@ void session_state::loaded(session_loaded &m) {
 void session_state::look_for_outcome() {
   const auto &w = *front_work();
   caf::anon_send(
-      node_->reader_of(session_.id),
+      node_->lookup,
       find_outcome{
           .source = w.what.source,
           .id = w.what.id,

@@ -34,6 +34,7 @@ public:
   virtual void journal_depth(std::size_t /*commits waiting*/) {}
   virtual void reader_depth(std::size_t /*loads waiting*/) {}
   virtual void database_up(bool) {}
+  virtual void clock_ahead(std::chrono::microseconds /*of the database's*/) {}
 };
 
 }  // namespace recapd::actors

@@ -48,6 +48,7 @@ void read_node(const tree &t, settings &s) {
     in.refuse("listen", "HOST:PORT, such as 127.0.0.1:8080 or [::1]:8080");
   in.text("name", s.name);
   in.number("lease_ms", s.lease_ms, 500, 600000);
+  in.number("max_clock_skew_ms", s.max_clock_skew_ms, 100, 3600000);
   in.text("data", s.data_dir);
   if (s.data_dir.empty()) in.refuse("data", "a folder");
   in.word<clock_kind>(

@@ -38,6 +38,7 @@ struct settings {
   unsigned short listen_port = 8080;  ///< 0: any free port
   std::string name;      ///< empty: after the host and the data folder
   int lease_ms = 10000;  ///< a node silent for so long has lost its shards
+  int max_clock_skew_ms = 60000;  ///< from the database's; beyond: 503
   std::string database_url;
   std::string data_dir = ".local";
   ingress_kind ingress = ingress_kind::inbox;

@@ -89,6 +89,7 @@ json::object to_json(const settings &s) {
   out["node"] = {{"listen", listen_of(s)},
                  {"name", s.name},
                  {"lease_ms", s.lease_ms},
+                 {"max_clock_skew_ms", s.max_clock_skew_ms},
                  {"data", s.data_dir},
                  {"clock", manual ? "manual" : "system"}};
   out["database"] = {

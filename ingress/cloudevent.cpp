@@ -232,7 +232,7 @@ std::optional<std::string> attribute_value(std::string_view field) {
 }
 
 decoded decode_structured(std::string_view text, const arrival &how) {
-  if (text.size() > max_event_bytes)
+  if (!how.any_length && text.size() > max_event_bytes)
     return rejected{.detail = "The event is larger than 64 KiB."};
   std::array<unsigned char, 8192> scratch;
   json::monotonic_resource memory{scratch.data(), scratch.size()};

@@ -38,6 +38,7 @@ struct arrival {
   caller who;
   workflows::instant received_at;
   std::string_view traceparent = {};  ///< where the event names none
+  bool any_length = false;            ///< a node has taken it before
 };
 
 /// Structured content mode: `text` is one event in JSON.

@@ -14,11 +14,11 @@ struct command_note {
   std::string type, session, source, id, traceparent;
 };
 
-/// Nothing unless commands are logged (level debug): it costs copies.
 [[nodiscard]] std::shared_ptr<const command_note>
 note_of(const actors::submission &s);
 
-/// One line at debug for an outcome, at warn for a fault.
+/// One line at debug for an outcome. Of commands that got none one line at warn
+/// in ten seconds, with how many there were since the last.
 void log_outcome(const std::shared_ptr<const command_note> &note,
                  const actors::answer<actors::outcome> &answer);
 

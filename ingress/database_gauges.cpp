@@ -76,13 +76,15 @@ void database_gauges::refresh(actors::engine &engine, metrics &meters,
     }
     then();
   };
-  engine.read(
+  const auto word = engine.query(
+      "metrics",
       [&meters, count, done](storage::store &db) {
         read_feed_gauges(db, meters);
         if (count) meters.set_sessions(db.count_by_state());
         done();
       },
       [done](storage::fault) { done(); });
+  if (word != actors::admission::taken) done();
 }
 
 }  // namespace recapd::ingress

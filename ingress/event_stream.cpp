@@ -22,6 +22,8 @@ namespace beast = boost::beast;
 namespace {
 
 constexpr int rows_a_read = 256;
+/// All clients' pages are one caller's: they are read for several at a time.
+const std::string feed_caller = "events";
 
 std::string frame_text(const storage::feed_row &r) {
   try {
@@ -248,8 +250,10 @@ bool event_hub::open(beast::tcp_stream &stream,
 }
 
 void event_hub::find_end(const std::shared_ptr<event_client> &c) {
-  use_.engine.read([c](storage::store &s) { c->start(s.feed_end()); },
-                   [c](storage::fault) { c->abort(); });
+  const auto word = use_.engine.query(
+      feed_caller, [c](storage::store &s) { c->start(s.feed_end()); },
+      [c](storage::fault) { c->abort(); });
+  if (word != actors::admission::taken) c->abort();
 }
 
 void event_hub::left() {
@@ -299,7 +303,8 @@ void event_hub::pump() {
       next = &e;
   if (next == nullptr) return;
   reading_ = true;
-  use_.engine.read(
+  const auto word = use_.engine.query(
+      feed_caller,
       [alive, g = generation_, after = next->position](storage::store &s) {
         const auto rows = s.read_feed(after, rows_a_read);
         alive->hub->on_strand([g, after, full = rows.size() == rows_a_read,
@@ -310,6 +315,7 @@ void event_hub::pump() {
       [alive](storage::fault) {
         alive->hub->on_strand([](event_hub &h) { h.on_failure(); });
       });
+  if (word != actors::admission::taken) on_failure();
 }
 
 void event_hub::on_page(std::uint64_t generation, std::int64_t after, bool full,

@@ -30,8 +30,9 @@ std::string_view view(beast::string_view s) {
 connection::connection(asio::ip::tcp::socket socket,
                        std::shared_ptr<http_shared> shared, seat held,
                        bool from_proxy)
-    : shared_{std::move(shared)}, seat_{std::move(held)}, stream_{std::move(
-                                                              socket)},
+    : shared_{std::move(shared)}, seat_{std::move(held)},
+      name_{"connection " + std::to_string(++shared_->connections)},
+      stream_{std::move(socket)},
       from_proxy_{from_proxy}, patience_{stream_.get_executor()} {
   shared_->use.meters.http_connections(1);
 }
@@ -83,7 +84,9 @@ void connection::turn_away() {
 }
 
 response connection::no_room() const {
-  if (crowd_) return too_many();
+  if (crowd_)
+    return too_many("Your address has its share of the connections; try "
+                    "again when some have ended.");
   return unavailable(shared_->use.draining
                          ? "The node is going away; try another."
                          : "Too many connections; try again.");
@@ -272,6 +275,8 @@ void connection::dispatch() {
   request_->body = message->body();
   request_->keep = message;
   request_->received_at = shared_->use.engine.time().now();
+  const auto &who = request_->who.proven;
+  request_->queue_key = who ? workflows::to_string(*who) : name_;
   if (request_->to->handle == nullptr) return stream_events();
   request_->to->handle(shared_->use, request_, make_responder());
 }
@@ -318,6 +323,7 @@ void connection::answer(response r) {
     for (const auto &[name, value] : *fields)
       out_.set(name, value);
   if (!head_) out_.body() = std::move(r.body);
+  held_ = std::move(r.held);
   out_.keep_alive(keep_alive_);
   writer_.emplace(out_);
   stream_.expires_after(shared_->tuning.write_timeout);
@@ -330,6 +336,7 @@ void connection::answer(response r) {
 void connection::on_written(error ec) {
   writer_.reset();
   out_ = {};
+  held_.reset();
   parser_.reset();
   request_.reset();
   request_share_.reset();

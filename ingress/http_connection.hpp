@@ -75,6 +75,7 @@ private:
   std::shared_ptr<http_shared> shared_;  // holds the stream's context
   seat seat_;
   shares::part request_share_;
+  std::string name_;                     ///< that nobody else has
   boost::beast::tcp_stream stream_;
   boost::beast::flat_buffer buffer_{max_head_bytes};
   head_scanner scanner_;
@@ -88,6 +89,7 @@ private:
   std::size_t body_limit_ = 0;
   boost::beast::http::response<string_body> out_;
   std::optional<boost::beast::http::response_serializer<string_body>> writer_;
+  std::shared_ptr<void> held_;  ///< with the answer
   std::size_t lingered_ = 0;
   bool keep_alive_ = false;
   bool head_ = false;

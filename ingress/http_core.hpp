@@ -32,6 +32,9 @@ struct services {
   sites where{};
 };
 
+/// What one answer holds at most, where it is made of items.
+inline constexpr std::size_t max_answer_bytes = 8'388'608;
+
 struct route;
 
 /// One request, complete. `keep` owns what the views point into.
@@ -44,6 +47,8 @@ struct request {
   std::string_view body;
   workflows::instant received_at;
   caller who;
+  std::string queue_key;  ///< whose reads it waits among: a person's, or the
+                          ///< connection's
   std::shared_ptr<const void> keep;
 
   /// The first field of that name, or empty.
@@ -93,9 +98,11 @@ struct destination {
                                             std::string_view authorization,
                                             caller &who);
 
-/// Answers with what `task` makes of a store, on a reader's thread; with 503
-/// when the store or the engine cannot.
-void answer_by_reading(services &s, const responder &respond,
+/// Answers with what `task` makes of a store, on a reader's thread, when it is
+/// the request's turn; with 503 when the store or the engine cannot, and 429
+/// when too many of the same caller's wait.
+void answer_by_reading(services &s, const request_ptr &r,
+                       const responder &respond,
                        std::function<response(storage::store &)> task);
 
 /// Does the same for one session that exists and that the caller may see.
@@ -106,6 +113,10 @@ void answer_about_session(
 /// The rules that a session is judged by.
 [[nodiscard]] const workflows::rules &rules_of(const actors::engine &engine,
                                                const workflows::session &s);
+
+/// Nothing where there is no session of that id.
+[[nodiscard]] std::optional<workflows::session>
+find_session(storage::store &store, const std::string &id);
 
 /// A row's state. Throws std::runtime_error when it cannot be read.
 [[nodiscard]] workflows::session session_of(const storage::session_row &row);

@@ -6,6 +6,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <condition_variable>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <unordered_map>
@@ -54,6 +55,7 @@ struct http_shared {
   std::mutex guard;
   std::condition_variable gone;
   std::unordered_map<peer *, std::weak_ptr<peer>> peers;
+  std::atomic<std::uint64_t> connections{0};  ///< there ever were
   /// No thread serves the context any more: what is posted would only leak.
   std::atomic<bool> over{false};
 

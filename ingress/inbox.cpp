@@ -24,6 +24,9 @@ namespace {
 /// The listener's name among the database's watchers.
 constexpr std::string_view listening = "inbox";
 
+using storage::row_trouble;
+using letters = std::vector<storage::dead_letter>;
+
 /// Why a row became a dead letter; the row is gone with it.
 storage::dead_letter letter_of(const storage::inbox_row &row,
                                workflows::instant now, std::string_view code,
@@ -33,8 +36,21 @@ storage::dead_letter letter_of(const storage::inbox_row &row,
           .reason = std::move(reason),
           .code = std::string{code},
           .ingress = "inbox",
-          .received_at = row.received_at,
-          .at = now};
+          .received_at =
+              row.trouble == row_trouble::no_moment ? now : row.received_at,
+          .at = now,
+          .inbox_seq = row.seq};
+}
+
+decoded read(const storage::inbox_row &row) {
+  if (row.trouble == row_trouble::too_long)
+    return rejected{.detail = "The event is larger than 64 KiB."};
+  if (row.trouble == row_trouble::no_moment)
+    return rejected{.detail = "received_at: expected a moment within the years "
+                              "1 to 9999."};
+  return decode_structured(
+      row.event,
+      {.who = {}, .received_at = row.received_at, .any_length = row.taken});
 }
 
 }  // namespace
@@ -196,10 +212,12 @@ struct inbox::impl : std::enable_shared_from_this<inbox::impl> {
             return s.read_inbox_among(among, n, ours);
           });
       if (!page) return false;
+      letters unreadable;
       for (const auto &row : *page) {
-        if (!take_unless(skipped, row)) return false;
+        if (!take_unless(skipped, row, unreadable)) return false;
         seqs.saw(row.seq, now);
       }
+      if (!unreadable.empty()) bury(std::move(unreadable));
       if (page->size() < static_cast<std::size_t>(tuning.page)) return true;
     }
   }
@@ -213,20 +231,20 @@ struct inbox::impl : std::enable_shared_from_this<inbox::impl> {
 
   /// False: a fault, or the end.
   bool take_unless(const std::set<std::int64_t> &in_flight_before,
-                   const storage::inbox_row &row) {
+                   const storage::inbox_row &row, letters &unreadable) {
     return !row.ours || in_flight_before.contains(row.seq)
-           || (wait_for_room() && take(row));
+           || (wait_for_room() && take(row, unreadable));
   }
 
-  bool take(const storage::inbox_row &row) {
-    auto event = decode_structured(row.event,
-                                   {.who = {}, .received_at = row.received_at});
-    begin(row.seq);
+  bool take(const storage::inbox_row &row, letters &unreadable) {
+    auto event = read(row);
     if (!event.has_value()) {
       meters.command_rejected(event.error().type, "malformed");
-      bury(row, "malformed", event.error().detail);
+      unreadable.push_back(letter_of(row, engine.time().now(), "malformed",
+                                     event.error().detail));
       return true;
     }
+    begin(row.seq);
     event->inbox_seq = row.seq;
     actors::reply<actors::outcome> done{
         [self = shared_from_this(), row, note = note_of(*event)](auto answer) {
@@ -241,26 +259,34 @@ struct inbox::impl : std::enable_shared_from_this<inbox::impl> {
                   const actors::answer<actors::outcome> &answer) {
     if (!answer.has_value()) return end(row.seq, true);
     if (answer->code == workflows::refusal_code::id_reused)
-      return bury(row, "id-reused",
-                  "The same id and source came before with other content.");
+      return bury({letter_of(
+          row, engine.time().now(), "id-reused",
+          "The same id and source came before with other content.")});
     end(row.seq, false);
   }
 
-  void bury(const storage::inbox_row &row, std::string_view code,
-            const std::string &reason) {
-    meters.dead_letter(code);
-    log_warn("an inbox row became a dead letter",
-             {{"code", code}, {"reason", reason}});
+  /// A page's together: many that cannot be read hold up nobody for long.
+  void bury(letters all) {
+    for (const auto &letter : all) {
+      meters.dead_letter(letter.code);
+      log_warn("an inbox row became a dead letter",
+               {{"code", letter.code}, {"reason", letter.reason}});
+      begin(*letter.inbox_seq);
+    }
+    const auto shared = std::make_shared<const letters>(std::move(all));
     engine.read(
-        [self = shared_from_this(), seq = row.seq,
-         letter = letter_of(row, engine.time().now(), code, reason)](
-            storage::store &s) {
-          s.bury(letter, seq);
-          self->end(seq, false);
+        [self = shared_from_this(), shared](storage::store &s) {
+          s.bury_all(*shared);
+          self->end_all(*shared, false);
         },
-        [self = shared_from_this(), seq = row.seq](storage::fault) {
-          self->end(seq, true);
+        [self = shared_from_this(), shared](storage::fault) {
+          self->end_all(*shared, true);
         });
+  }
+
+  void end_all(const letters &all, bool fault) {
+    for (const auto &letter : all)
+      end(*letter.inbox_seq, fault);
   }
 
   void begin(std::int64_t seq) {

@@ -11,10 +11,10 @@ std::vector<storage::seq_range> inbox_seqs::unseen(time_point now) {
                 [&](const auto &h) { return now - h.second.since > patience; });
   std::vector<storage::seq_range> ranges;
   for (const auto &[low, h] : holes_) {
-    if (low > passed_) break;
-    ranges.push_back({low, std::min(h.high, passed_)});
+    if (low >= next_) break;
+    ranges.push_back({low, std::min(h.high, next_ - 1)});
   }
-  ranges.push_back({.low = passed_ + 1});
+  ranges.push_back({.low = next_});
   return ranges;
 }
 
@@ -27,7 +27,8 @@ void inbox_seqs::saw(std::int64_t seq, time_point now) {
   } else {
     fill(seq);
   }
-  passed_ = std::max(passed_, seq);
+  // Above the greatest there is there is nothing: it is asked for again.
+  next_ = std::max(next_, seq == last_seq ? seq : seq + 1);
 }
 
 void inbox_seqs::fill(std::int64_t seq) {

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <vector>
 
@@ -37,9 +38,13 @@ public:
 
   /// From the first row again: everything up to the last seq is asked for once
   /// more, until it is passed.
-  void start_over() { passed_ = 0; }
+  void start_over() { next_ = first_seq; }
 
 private:
+  /// Rows of before the inbox gave the seqs itself may have any.
+  static constexpr auto first_seq = std::numeric_limits<std::int64_t>::min();
+  static constexpr auto last_seq = std::numeric_limits<std::int64_t>::max();
+
   struct hole {
     std::int64_t high;
     time_point since;
@@ -50,7 +55,7 @@ private:
 
   std::map<std::int64_t, hole> holes_;  ///< by lowest seq
   std::int64_t top_ = 0;                ///< the greatest seq seen
-  std::int64_t passed_ = 0;             ///< the last one since start_over
+  std::int64_t next_ = first_seq;  ///< above all that was seen since start_over
 };
 
 }  // namespace recapd::ingress

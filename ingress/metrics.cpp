@@ -16,6 +16,8 @@
 #include "workflows/refusal.hpp"
 #include "workflows/session.hpp"
 #include "workflows/session_json.hpp"
+#include "workflows/time.hpp"
+#include "workflows/unicode.hpp"
 
 namespace recapd::ingress {
 namespace {
@@ -120,6 +122,10 @@ struct metrics::impl {
   Gauge &loads = gauge(all, "recapd_reader_depth",
                        "Loads that went into the reader's last query.");
   Gauge &up = gauge(all, "recapd_database_up", "1 when the database answers.");
+  Gauge &ahead =
+      gauge(all, "recapd_clock_ahead_seconds",
+            "How far this node's clock is ahead of the database's, as far as a "
+            "heartbeat can tell; behind: negative.");
   Gauge &connections =
       gauge(all, "recapd_http_connections", "Open HTTP connections.");
   Gauge &clients =
@@ -148,6 +154,11 @@ struct metrics::impl {
       refusals.emplace(code, &by_code.Add({{"code", code}}));
     }
     set_sessions({});
+    gauges(all, "recapd_rules",
+           "1; whose rules days, weeks and characters are told by.")
+        .Add({{"tzdata", workflows::time_zone_version()},
+              {"unicode", workflows::unicode_version()}})
+        .Set(1);
   }
 
   void count(std::string_view type, std::string_view outcome,
@@ -228,6 +239,10 @@ void metrics::reader_depth(std::size_t loads) {
 }
 void metrics::database_up(bool up) {
   impl_->up.Set(up ? 1 : 0);
+}
+
+void metrics::clock_ahead(std::chrono::microseconds of_the_database) {
+  impl_->ahead.Set(in_seconds(of_the_database));
 }
 
 void metrics::set_sessions(

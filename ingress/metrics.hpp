@@ -45,6 +45,7 @@ public:
   void journal_depth(std::size_t commits) override;
   void reader_depth(std::size_t loads) override;
   void database_up(bool up) override;
+  void clock_ahead(std::chrono::microseconds of_the_database) override;
 
   /// What `storage::store::count_by_state` found; from then on session_moved
   /// keeps the figures, as far as this node moves the sessions.

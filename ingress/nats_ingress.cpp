@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "actors/outcome_json.hpp"
 #include "ingress/command_log.hpp"
 #include "ingress/log.hpp"
 #include "ingress/nats_consumers.hpp"
@@ -22,6 +23,14 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 using time_point = nats_partition::time_point;
+
+/// What no partition reads the stream does not take: its sender hears so.
+std::vector<std::string> subjects_of(unsigned partitions) {
+  std::vector<std::string> all;
+  for (unsigned p = 0; p < partitions; ++p)
+    all.push_back(filter_of(p));
+  return all;
+}
 
 constexpr auto longest_wait = 500ms;
 constexpr auto flush_bound = 1s;
@@ -180,9 +189,10 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
     auto fresh =
         std::make_unique<nats_link>(settings.url, "recapd " + settings.node);
     fresh->ensure_stream({.name = std::string{command_stream},
-                          .subjects = {std::string{command_prefix} + "*.*"},
+                          .subjects = subjects_of(settings.partitions),
                           .max_message_bytes = max_message_bytes,
-                          .replicas = settings.replicas});
+                          .replicas = settings.replicas,
+                          .other_subjects = true});
     inbox = fresh->new_inbox();
     fresh->subscribe(inbox + ".*",
                      [this](nats_message m) { queue.put(std::move(m)); });
@@ -194,11 +204,19 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
   /// With each connection, since the server may have been given another.
   void check_mapping() {
     if (mapping_checked) return;
-    if (!require_mapping(*link, settings.partitions))
-      log_warn("the NATS server does not let this node see its own messages: "
-               "whether its partitions are ours is not known",
-               {});
+    const bool known = require_mapping(*link, settings.partitions);
     mapping_checked = true;
+    if (!known)
+      return log_warn("the NATS server does not let this node see its own "
+                      "messages: whether its partitions are ours is not known",
+                      {});
+    try {
+      link->set_subjects(std::string{command_stream},
+                         subjects_of(settings.partitions));
+    } catch (const nats_error &e) {
+      log_warn("what is sent to no partition is not refused: nobody reads it",
+               {{"error", e.what()}});
+    }
   }
 
   void halt_all() {
@@ -257,8 +275,10 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
       p.begin_alone();
       const auto &why = read.command.error();
       meters.command_rejected(why.type, workflows::to_string(why.code));
+      actors::outcome refused;
+      refused.json = boost::json::serialize(outcome_of(why));
       return bury(item, workflows::to_string(why.code), why.detail,
-                  boost::json::serialize(outcome_of(why)));
+                  std::move(refused));
     }
     item->command = std::move(*read.command);
     item->command->here = true;
@@ -283,12 +303,12 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
     if (answer->code == workflows::refusal_code::id_reused)
       return bury(item, "id-reused",
                   "The same id and source came before with other content.",
-                  answer->json);
-    queue.put(answered{.item = item, .fault = false, .outcome = answer->json});
+                  *answer);
+    queue.put(answered{.item = item, .fault = false, .outcome = *answer});
   }
 
   void bury(const nats_item_ptr &item, std::string_view code,
-            const std::string &reason, std::string outcome) {
+            const std::string &reason, actors::outcome outcome) {
     meters.dead_letter(code);
     log_warn("a NATS message became a dead letter",
              {{"code", code}, {"reason", reason}});
@@ -315,14 +335,26 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
     if (!a.fault) acknowledge(a);
   }
 
+  /// What the server would not take is left out: it would not take it the next
+  /// time either, and the command counts.
+  void send_outcome(const answered &a) {
+    const auto room = link->max_payload();
+    auto text = a.outcome.json.size() > room && actors::has_session(a.outcome)
+                    ? actors::without_session(a.outcome).json
+                    : a.outcome.json;
+    if (text.size() > room)
+      return log_warn("an outcome is larger than the NATS server takes",
+                      {{"replyto", a.item->replyto}});
+    link->publish({.subject = a.item->replyto,
+                   .reply = {},
+                   .headers = {{"content-type", "application/json"}},
+                   .data = std::move(text)});
+  }
+
   /// The outcome first: without the acknowledgement it is sent again.
   void acknowledge(const answered &a) {
     if (!link) return;
-    if (!a.item->replyto.empty())
-      link->publish({.subject = a.item->replyto,
-                     .reply = {},
-                     .headers = {{"content-type", "application/json"}},
-                     .data = a.outcome});
+    if (!a.item->replyto.empty()) send_outcome(a);
     link->publish({.subject = a.item->message.reply,
                    .reply = {},
                    .headers = {},

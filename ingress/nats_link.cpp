@@ -22,6 +22,8 @@ constexpr std::int64_t reconnect_ms = 200;
 constexpr std::int64_t ping_ms = 5000;
 constexpr std::int64_t wait_ms = 100;
 constexpr int most_pings_out = 2;
+/// The server's bound counts a message's headers, too.
+constexpr std::int64_t header_room = 512;
 constexpr std::int64_t nanoseconds_a_millisecond = 1'000'000;
 
 /// Owns what the C library made.
@@ -106,6 +108,23 @@ nats_message copy_of(natsMsg *m) {
           .reply = reply != nullptr ? reply : "",
           .headers = headers_of(m),
           .data = data != nullptr ? std::string{data, size} : std::string{}};
+}
+
+std::vector<std::string> sorted(std::vector<std::string> subjects) {
+  std::ranges::sort(subjects);
+  return subjects;
+}
+
+std::vector<std::string> subjects_of(const jsStreamConfig &stream) {
+  return sorted({stream.Subjects, stream.Subjects + stream.SubjectsLen});
+}
+
+/// As the C library wants them; they must live as long.
+std::vector<const char *> pointers_to(const std::vector<std::string> &texts) {
+  std::vector<const char *> all;
+  for (const auto &t : texts)
+    all.push_back(t.c_str());
+  return all;
 }
 
 /// Reads on a thread of its own: when that is joined, no callback runs.
@@ -194,15 +213,11 @@ struct nats_link::impl {
   }
 
   void require_same(const stream_spec &spec, const jsStreamConfig &there) {
-    std::vector<std::string> subjects;
-    for (int i = 0; i < there.SubjectsLen; ++i)
-      subjects.emplace_back(there.Subjects[i]);
-    auto wanted = spec.subjects;
-    std::ranges::sort(subjects);
-    std::ranges::sort(wanted);
-    if (subjects == wanted && there.Retention == js_LimitsPolicy) return;
+    const bool same =
+        spec.other_subjects || sorted(spec.subjects) == subjects_of(there);
+    if (same && there.Retention == js_LimitsPolicy) return;
     std::string list;
-    for (const auto &s : wanted)
+    for (const auto &s : sorted(spec.subjects))
       list += (list.empty() ? "" : ", ") + s;
     throw nats_error{"the stream " + spec.name + ": expected the subjects "
                      + list
@@ -235,6 +250,12 @@ std::uint64_t nats_link::reconnects() const {
                                  &out_messages, &out_bytes, &count),
         "statistics");
   return count;
+}
+
+std::size_t nats_link::max_payload() const {
+  const auto bytes = natsConnection_GetMaxPayload(impl_->connection);
+  return bytes > header_room ? static_cast<std::size_t>(bytes - header_room)
+                             : 0;
 }
 
 std::string nats_link::new_inbox() const {
@@ -304,9 +325,7 @@ void nats_link::ensure_stream(const stream_spec &spec) {
                                  spec.name.c_str(), nullptr, &code);
   if (status == NATS_OK) return impl_->require_same(spec, *info.get->Config);
   if (status != NATS_NOT_FOUND) check(status, "the stream " + spec.name);
-  std::vector<const char *> subjects;
-  for (const auto &s : spec.subjects)
-    subjects.push_back(s.c_str());
+  auto subjects = pointers_to(spec.subjects);
   jsStreamConfig c;
   jsStreamConfig_Init(&c);
   c.Name = spec.name.c_str();
@@ -319,6 +338,22 @@ void nats_link::ensure_stream(const stream_spec &spec) {
   c.Replicas = spec.replicas;
   status = js_AddStream(nullptr, impl_->stream_context, &c, nullptr, &code);
   check(status, "making the stream " + spec.name);
+}
+
+void nats_link::set_subjects(const std::string &stream,
+                             const std::vector<std::string> &subjects) {
+  stream_info info;
+  jsErrCode code{};
+  check(js_GetStreamInfo(&info.get, impl_->stream_context, stream.c_str(),
+                         nullptr, &code),
+        "the stream " + stream);
+  auto c = *info.get->Config;
+  if (subjects_of(c) == sorted(subjects)) return;
+  auto wanted = pointers_to(subjects);
+  c.Subjects = wanted.data();
+  c.SubjectsLen = static_cast<int>(wanted.size());
+  check(js_UpdateStream(nullptr, impl_->stream_context, &c, nullptr, &code),
+        "the subjects of the stream " + stream);
 }
 
 std::vector<std::string> nats_link::consumers(const std::string &stream) {

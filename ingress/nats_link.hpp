@@ -36,6 +36,8 @@ struct stream_spec {
   std::chrono::seconds max_age{0};  ///< messages stay for it; 0: for ever
   int max_message_bytes = -1;       ///< -1: the server's bound
   int replicas = 1;                 ///< more need a cluster of servers
+  /// One that is there may have other subjects: set_subjects() comes later.
+  bool other_subjects = false;
 };
 
 struct consumer_spec {
@@ -63,6 +65,8 @@ public:
   [[nodiscard]] bool connected() const;
   /// How often it has reconnected.
   [[nodiscard]] std::uint64_t reconnects() const;
+  /// How many bytes of data a message may have here.
+  [[nodiscard]] std::size_t max_payload() const;
   [[nodiscard]] std::string new_inbox() const;
   /// `got` runs on a thread of the link's and must only hand over.
   void subscribe(const std::string &subject,
@@ -83,6 +87,9 @@ public:
   /// Makes the stream where there is none. One that is there stays as it is,
   /// if it has these subjects and keeps what is acknowledged.
   void ensure_stream(const stream_spec &spec);
+  /// The stream takes these subjects from now on, and no other.
+  void set_subjects(const std::string &stream,
+                    const std::vector<std::string> &subjects);
   [[nodiscard]] std::vector<std::string> consumers(const std::string &stream);
   /// One that is not there is fine.
   void delete_consumer(const std::string &stream, const std::string &name);

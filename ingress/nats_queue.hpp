@@ -18,8 +18,8 @@ namespace recapd::ingress {
 /// The engine or the store answered.
 struct answered {
   nats_item_ptr item;
-  bool fault = false;   ///< it has to come again
-  std::string outcome;  ///< JSON, for `replyto`
+  bool fault = false;       ///< it has to come again
+  actors::outcome outcome;  ///< for `replyto`
 };
 /// A message that came, or an answer.
 using happening = std::variant<nats_message, answered>;

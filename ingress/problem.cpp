@@ -2,6 +2,7 @@
 #include "ingress/problem.hpp"
 
 #include <boost/json/serialize.hpp>
+#include <cstdlib>
 
 namespace recapd::ingress {
 namespace {
@@ -63,16 +64,14 @@ response not_allowed(std::string_view detail) {
   return problem(403, "not-allowed", detail);
 }
 
-response too_many() {
-  auto out = problem(429, "too-many-requests",
-                     "Your address has its share of the connections; try "
-                     "again when some have ended.");
+response unavailable(std::string_view detail) {
+  auto out = problem(503, "unavailable", detail);
   out.headers.emplace_back("Retry-After", "1");
   return out;
 }
 
-response unavailable(std::string_view detail) {
-  auto out = problem(503, "unavailable", detail);
+response too_many(std::string_view detail) {
+  auto out = problem(429, "too-many-requests", detail);
   out.headers.emplace_back("Retry-After", "1");
   return out;
 }
@@ -90,9 +89,22 @@ unsigned status_of(refusal_code code) {
   case refusal_code::recap_too_short:
   case refusal_code::recap_too_long:
     return 422;
-  default:
+  case refusal_code::session_exists:
+  case refusal_code::wrong_state:
+  case refusal_code::too_early:
+  case refusal_code::window_closed:
+  case refusal_code::student_not_going:
+  case refusal_code::unanswered_invitation:
+  case refusal_code::participants_in_call:
+  case refusal_code::recap_already_submitted:
+  case refusal_code::tutor_weekly_limit:
+  case refusal_code::student_course_weekly_limit:
+  case refusal_code::course_weekly_limit:
+  case refusal_code::pair_daily_limit:
     return 409;
   }
+  // Only a value that is no code gets here.
+  std::abort();
 }
 
 response refused(json::object outcome, refusal_code code) {

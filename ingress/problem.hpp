@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/json/object.hpp>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,6 +19,8 @@ struct response {
   std::string body;
   std::string content_type = "application/json";
   std::vector<std::pair<std::string, std::string>> headers = {};
+  /// Let go of when the client has it, or is gone.
+  std::shared_ptr<void> held = {};
 };
 
 /// 200 with an object.
@@ -34,10 +37,11 @@ struct response {
 [[nodiscard]] response unknown_session(std::string_view id);
 /// 403 `not-allowed`.
 [[nodiscard]] response not_allowed(std::string_view detail);
-/// 429: the caller's address has its share. With `Retry-After: 1`.
-[[nodiscard]] response too_many();
 /// 503 `unavailable` with `Retry-After: 1`.
 [[nodiscard]] response unavailable(std::string_view detail);
+
+/// 429 `too-many-requests` with `Retry-After: 1`.
+[[nodiscard]] response too_many(std::string_view detail);
 
 /// The HTTP status of a refusal whose first code this is.
 [[nodiscard]] unsigned status_of(workflows::refusal_code code);

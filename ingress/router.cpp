@@ -32,15 +32,6 @@ bool matches(std::string_view pattern, const std::vector<std::string> &path,
   return pattern.empty();
 }
 
-std::optional<workflows::session> load_session(storage::store &store,
-                                               const std::string &id) {
-  if (!workflows::valid_id(id)) return std::nullopt;
-  const std::array<std::string, 1> ids{id};
-  const auto rows = store.load_sessions(ids);
-  if (rows.empty() || !rows.front()) return std::nullopt;
-  return session_of(*rows.front());
-}
-
 response try_task(const std::function<response(storage::store &)> &task,
                   storage::store &store) {
   try {
@@ -66,7 +57,7 @@ const std::vector<route> &all_routes() {
   using namespace routes;
   constexpr auto known = access::authenticated;
   using names = std::vector<std::string_view>;
-  static const names of_refusals{"limit"};
+  static const names of_commands{"session"};
   static const names of_sessions{"state",  "tutor", "student",
                                  "course", "limit", "after"};
   static const names of_tutor_limits{"at"};
@@ -75,18 +66,13 @@ const std::vector<route> &all_routes() {
   static const names of_notifications{"session", "limit", "after"};
   static const names of_events{"session", "last_event_id"};
   static const std::vector<route> all{
-      {"POST",
-       "/v1/commands",
-       known,
-       max_event_bytes,
-       post_commands,
-       {},
-       false,
-       check_command_type},
+      {"POST", "/v1/commands", known, max_event_bytes, post_commands,
+       of_commands, false, check_command_type},
       {"GET", "/v1/sessions/{}", known, small_body, get_session},
-      {"GET", "/v1/sessions/{}/history", known, small_body, get_history},
+      {"GET", "/v1/sessions/{}/history", known, small_body, get_history,
+       of_pages},
       {"GET", "/v1/sessions/{}/refusals", known, small_body, get_refusals,
-       of_refusals},
+       of_pages},
       {"GET", "/v1/sessions/{}/eligibility", known, small_body,
        get_eligibility},
       {"GET", "/v1/sessions", known, small_body, routes::list_sessions,
@@ -166,30 +152,48 @@ std::optional<response> admit(const services &s, const route &to,
   return std::nullopt;
 }
 
-void answer_by_reading(services &s, const responder &respond,
+void answer_by_reading(services &s, const request_ptr &r,
+                       const responder &respond,
                        std::function<response(storage::store &)> task) {
-  s.engine.read(
-      [respond, task = std::move(task)](storage::store &store) {
-        respond(try_task(task, store));
+  const auto word = s.engine.query(
+      r->queue_key,
+      [&s, r, respond, task = std::move(task)](storage::store &store) {
+        auto out = try_task(task, store);
+        out.held = s.engine.hold(r->queue_key, out.body.size());
+        respond(std::move(out));
       },
       [respond](storage::fault) {
         respond(unavailable("The database cannot be reached; try again."));
       });
+  if (word == actors::admission::caller_full)
+    respond(too_many("Too many of your requests wait already; try again when "
+                     "they are answered."));
+  else if (word == actors::admission::full)
+    respond(unavailable("Too many requests wait already; try again."));
 }
 
 void answer_about_session(
     services &s, const request_ptr &r, const responder &respond,
     std::function<response(storage::store &, const workflows::session &)>
         task) {
-  answer_by_reading(s, respond,
+  answer_by_reading(s, r, respond,
                     [r, task = std::move(task)](storage::store &store) {
                       const auto &id = r->params.front();
-                      const auto session = load_session(store, id);
+                      const auto session = find_session(store, id);
                       if (!session) return unknown_session(id);
                       if (!r->who.sees(*session))
                         return not_allowed("This session is somebody else's.");
                       return task(store, *session);
                     });
+}
+
+std::optional<workflows::session> find_session(storage::store &store,
+                                               const std::string &id) {
+  if (!workflows::valid_id(id)) return std::nullopt;
+  const std::array<std::string, 1> ids{id};
+  const auto rows = store.load_sessions(ids);
+  if (rows.empty() || !rows.front()) return std::nullopt;
+  return session_of(*rows.front());
 }
 
 const workflows::rules &rules_of(const actors::engine &engine,

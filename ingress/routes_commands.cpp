@@ -2,6 +2,8 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "actors/outcome_json.hpp"
+#include "ingress/batch_answer.hpp"
 #include "ingress/cloudevent.hpp"
 #include "ingress/command_log.hpp"
 #include "ingress/log.hpp"
@@ -9,6 +11,7 @@
 #include "ingress/strict_json.hpp"
 #include "ingress/target.hpp"
 #include "ingress/text.hpp"
+#include "workflows/session_json.hpp"
 
 namespace recapd::ingress::routes {
 namespace {
@@ -46,31 +49,61 @@ response unanswered(storage::fault f) {
   return unavailable(f == storage::fault::outcome_unknown ? lost : busy);
 }
 
-void submit_one(services &s, decoded event, const responder &respond) {
+/// A session as its refusals show it: as it is now, and `null` to who may not
+/// read it.
+std::string shown_session(services &s, const caller &who, storage::store &db,
+                          const std::string &id) {
+  const auto found = find_session(db, id);
+  if (!found || !who.sees(*found)) return "null";
+  return workflows::to_view_text(*found, rules_of(s.engine, *found),
+                                 s.engine.time().now());
+}
+
+/// Calls `show` with a store when it is the request's turn. What was decided is
+/// durable all the same: who cannot be shown it hears so, and asks again.
+void answer_showing(services &s, const request &r, const responder &respond,
+                    std::function<void(storage::store &)> show) {
+  const auto word =
+      s.engine.query(r.queue_key, std::move(show),
+                     [respond](storage::fault) { respond(unavailable(lost)); });
+  if (word != actors::admission::taken) respond(unavailable(lost));
+}
+
+void submit_one(services &s, const request_ptr &r, decoded event, bool shown,
+                const responder &respond) {
   if (!event.has_value()) {
     const auto &why = event.error();
     note_rejected(s, why);
     return respond(refused(outcome_of(why), why.code));
   }
-  actors::reply<actors::outcome> done{
-      [respond, note = note_of(*event)](auto answer) {
-        log_outcome(note, answer);
-        respond(answer.has_value() ? outcome_response(*answer)
-                                   : unanswered(answer.error()));
-      }};
+  actors::reply<actors::outcome> done{[&s, r, shown, respond,
+                                       session = (*event).session,
+                                       note = note_of(*event)](auto answer) {
+    log_outcome(note, answer);
+    if (!answer.has_value()) return respond(unanswered(answer.error()));
+    if (!shown || (*answer).accepted) return respond(outcome_response(*answer));
+    answer_showing(s, *r, respond,
+                   [&s, r, session, o = *answer, respond](storage::store &db) {
+                     respond(outcome_response(actors::with_session(
+                         o, shown_session(s, r->who, db, session))));
+                   });
+  }};
   // One that is not taken is answered by the reply itself when it goes.
   (void)s.engine.submit(std::move(*event), done);
 }
 
 /// A batch on its way: the slots fill from many threads, the last one answers.
-class batch {
+class batch : public std::enable_shared_from_this<batch> {
 public:
-  batch(std::size_t size, responder respond)
-      : slots_(size), waiting_{size}, respond_{std::move(respond)} {}
+  batch(services &s, request_ptr r, std::size_t size, responder respond)
+      : services_{s}, request_{std::move(r)}, answer_{size, max_answer_bytes},
+        refused_(size), waiting_{size}, respond_{std::move(respond)} {}
 
-  /// Each slot is filled once; none is read before all are.
-  void fill(std::size_t slot, std::string outcome) {
-    slots_[slot] = std::move(outcome);
+  /// Each slot is filled once. Where `session` is named the refusal shows it.
+  void fill(std::size_t slot, actors::outcome outcome, std::string session) {
+    if (!session.empty()) showing_ = true;
+    refused_[slot] = std::move(session);
+    answer_.put(slot, std::move(outcome));
     count_down();
   }
   void fail() {
@@ -81,57 +114,73 @@ public:
 private:
   void count_down() {
     if (waiting_.fetch_sub(1, std::memory_order_acq_rel) > 1) return;
-    respond_(failed_ ? unavailable(lost) : response{.body = joined()});
+    if (failed_) return respond_(unavailable(lost));
+    if (!showing_) return answer();
+    answer_showing(services_, *request_, respond_,
+                   [self = shared_from_this()](storage::store &db) {
+                     self->show(db);
+                     self->answer();
+                   });
   }
 
-  [[nodiscard]] std::string joined() const {
-    std::size_t size = 2;
-    for (const auto &s : slots_)
-      size += s.size() + 1;
-    std::string out;
-    out.reserve(size);
-    out += '[';
-    for (const auto &s : slots_) {
-      if (out.size() > 1) out += ',';
-      out += s;
+  void answer() {
+    response out{.body = answer_.text()};
+    out.held = services_.engine.hold(request_->queue_key, out.body.size());
+    respond_(std::move(out));
+  }
+
+  void show(storage::store &db) {
+    for (std::size_t i = 0; i < refused_.size(); ++i) {
+      if (refused_[i].empty()) continue;
+      const auto o = answer_.at(i);
+      answer_.put(i, answer_.beyond(i)
+                         ? actors::without_session(o)
+                         : actors::with_session(
+                             o, shown_session(services_, request_->who, db,
+                                              refused_[i])));
     }
-    out += ']';
-    return out;
   }
 
-  std::vector<std::string> slots_;
+  services &services_;
+  request_ptr request_;
+  batch_answer answer_;
+  std::vector<std::string> refused_;  ///< whose sessions are to be shown
   std::atomic<std::size_t> waiting_;
+  std::atomic<bool> showing_{false};
   std::atomic<bool> failed_{false};
   responder respond_;
 };
 
 void submit_slot(services &s, const std::shared_ptr<batch> &whole,
-                 std::size_t slot, decoded event) {
+                 std::size_t slot, decoded event, bool shown) {
   if (!event.has_value()) {
     note_rejected(s, event.error());
-    return whole->fill(slot, json::serialize(outcome_of(event.error())));
+    actors::outcome o;
+    o.json = json::serialize(outcome_of(event.error()));
+    return whole->fill(slot, std::move(o), {});
   }
   actors::reply<actors::outcome> done{
-      [whole, slot, note = note_of(*event)](auto answer) {
+      [whole, slot, session = shown ? (*event).session : std::string{},
+       note = note_of(*event)](auto answer) {
         log_outcome(note, answer);
-        if (answer.has_value())
-          whole->fill(slot, std::move((*answer).json));
-        else
-          whole->fail();
+        if (!answer.has_value()) return whole->fail();
+        const bool accepted = (*answer).accepted;
+        whole->fill(slot, std::move(*answer), accepted ? "" : session);
       }};
   // One that is not taken is answered by the reply itself when it goes.
   (void)s.engine.submit(std::move(*event), done);
 }
 
-void submit_batch(services &s, const request &r, const responder &respond) {
-  const auto slices = split_array(r.body, max_batch_events);
+void submit_batch(services &s, const request_ptr &r, bool shown,
+                  const responder &respond) {
+  const auto slices = split_array(r->body, max_batch_events);
   if (!slices.has_value()) return respond(bad_request(slices.error().detail));
   const auto count = (*slices).size();
   if (count == 0) return respond({.body = "[]"});
   if (count > max_batch_events)
     return respond(problem(413, "too-large",
                            "A batch has at most 1000 events; send several."));
-  const auto how = arrival_of(r);
+  const auto how = arrival_of(*r);
   std::vector<decoded> events;
   events.reserve(count);
   for (const auto slice : *slices) {
@@ -140,9 +189,9 @@ void submit_batch(services &s, const request &r, const responder &respond) {
       return respond(bad_request(events.back().error().detail));
   }
   if (!s.engine.admits(count)) return respond(unavailable(busy));
-  const auto whole = std::make_shared<batch>(count, respond);
+  const auto whole = std::make_shared<batch>(s, r, count, respond);
   for (std::size_t i = 0; i < count; ++i)
-    submit_slot(s, whole, i, std::move(events[i]));
+    submit_slot(s, whole, i, std::move(events[i]), shown);
 }
 
 response unsupported(std::string_view detail) {
@@ -186,13 +235,16 @@ std::optional<response> check_command_type(const request &r) {
 
 void post_commands(services &s, const request_ptr &r,
                    const responder &respond) {
+  query q{r->query, r->to->query};
+  const bool shown = q.flag("session");
+  if (!q.error().empty()) return respond(bad_request(q.error()));
   const auto media = parse_media_type(r->header("content-type")).name;
-  if (media == batch_type) return submit_batch(s, *r, respond);
+  if (media == batch_type) return submit_batch(s, r, shown, respond);
   const auto how = arrival_of(*r);
-  submit_one(s,
+  submit_one(s, r,
              media == event_type ? decode_structured(r->body, how)
                                  : decode_binary(r->headers, r->body, how),
-             respond);
+             shown, respond);
 }
 
 }  // namespace recapd::ingress::routes

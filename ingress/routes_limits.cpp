@@ -45,10 +45,10 @@ json::object view(const counter &c, std::int64_t used) {
           {"remaining", std::move(remaining)}};
 }
 
-void answer(services &s, const responder &respond,
+void answer(services &s, const request_ptr &r, const responder &respond,
             std::vector<counter> counters) {
   answer_by_reading(
-      s, respond, [counters = std::move(counters)](storage::store &db) {
+      s, r, respond, [counters = std::move(counters)](storage::store &db) {
         std::vector<workflows::usage_key> keys;
         for (const auto &c : counters)
           keys.push_back(c.key);
@@ -74,7 +74,7 @@ void get_tutor_limits(services &s, const request_ptr &r,
   if (!r->who.is(workflows::role::tutor, tutor))
     return respond(not_allowed("You can see your own limits only."));
   const auto week = workflows::week_thursday(day, rules.week_starts_on);
-  answer(s, respond,
+  answer(s, r, respond,
          {{{limit_kind::tutor_week, tutor, "", week},
            rules.limits.tutor_minutes_per_week}});
 }
@@ -98,7 +98,7 @@ void get_course_limits(services &s, const request_ptr &r,
          rules.limits.student_course_minutes_per_week});
   counters.push_back({{limit_kind::course_week, course, "", week},
                       rules.limits.course_minutes_per_week});
-  answer(s, respond, std::move(counters));
+  answer(s, r, respond, std::move(counters));
 }
 
 }  // namespace recapd::ingress::routes

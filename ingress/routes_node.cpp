@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <boost/json/value.hpp>
 
 #include "ingress/documents.hpp"
@@ -7,6 +8,7 @@
 #include "ingress/routes.hpp"
 #include "ingress/strict_json.hpp"
 #include "ingress/target.hpp"
+#include "workflows/unicode.hpp"
 
 namespace recapd::ingress::routes {
 namespace {
@@ -60,6 +62,21 @@ response document(std::string_view text) {
   return {.body = std::string{text}};
 }
 
+json::array view_of(const std::vector<actors::condition> &conditions) {
+  json::array list;
+  for (const auto &c : conditions)
+    list.push_back(json::object{{"code", c.code},
+                                {"detail", c.detail},
+                                {"since", workflows::format_rfc3339(c.since)}});
+  return list;
+}
+
+/// `database-down`: `database down`.
+std::string words_of(std::string code) {
+  std::replace(code.begin(), code.end(), '-', ' ');
+  return code;
+}
+
 /// Null without NATS.
 const char *word_of(nats_state state) {
   switch (state) {
@@ -107,20 +124,19 @@ void get_healthz(services &, const request_ptr &, const responder &respond) {
 }
 
 void get_readyz(services &s, const request_ptr &, const responder &respond) {
-  const auto health = s.engine.status();
-  const bool draining = s.draining || health.draining;
-  const char *why = draining              ? "draining"
-                    : !health.database_up ? "database down"
-                                          : nullptr;
-  json::object body{{"status", why == nullptr ? "ready" : "not ready"}};
-  if (why == nullptr)
-    body["in_flight"] = health.in_flight;
-  else
-    body["reason"] = why;
+  auto &conditions = s.engine.conditions();
+  const auto reasons = conditions.reasons();
+  json::object body{{"status", reasons.empty() ? "ready" : "not ready"},
+                    {"reasons", view_of(reasons)},
+                    {"warnings", view_of(conditions.warnings())},
+                    {"tzdata", workflows::time_zone_version()},
+                    {"unicode", workflows::unicode_version()},
+                    {"in_flight", s.engine.status().in_flight}};
+  if (!reasons.empty()) body["reason"] = words_of(reasons.front().code);
   // It takes commands by HTTP all the same.
   if (const auto *nats = word_of(s.meters.nats_commands())) body["nats"] = nats;
   auto out = json_response(body);
-  if (why != nullptr) out.status = 503;
+  if (!reasons.empty()) out.status = 503;
   respond(std::move(out));
 }
 

@@ -3,6 +3,7 @@
 
 #include "ingress/log.hpp"
 #include "ingress/outgoing.hpp"
+#include "ingress/page_writer.hpp"
 #include "ingress/routes.hpp"
 #include "ingress/target.hpp"
 #include "ingress/text.hpp"
@@ -38,43 +39,39 @@ public:
 
   /// Rows come in order from `after.row` on (that row itself included).
   /// False: the page is full.
-  bool add(std::int64_t number, const std::string &session,
-           const storage::event_row &row) {
-    auto views = notification_views(session, row);
-    std::size_t first = number == at_.row ? at_.shown : 0;
-    for (; first < views.size(); ++first) {
-      if (found_.size() == limit_) return more_ = true, false;
-      found_.push_back(std::move(views[first]));
-      at_ = {number, first + 1};
+  bool add(std::int64_t number, const storage::feed_row &row) {
+    const auto views = notification_views(row.session, row.event);
+    for (auto i = number == at_.row ? at_.shown : 0; i < views.size(); ++i) {
+      if (count_ == limit_ || !out_.add(views[i])) return false;
+      ++count_;
+      at_ = {number, i + 1};
     }
     return true;
   }
 
-  response answer() {
+  response answer(bool more) && {
     json::value next;
-    if (more_) next = std::to_string(at_.row) + "." + std::to_string(at_.shown);
-    return json_response(
-        {{"notifications", std::move(found_)}, {"next", std::move(next)}});
+    if (more) next = std::to_string(at_.row) + "." + std::to_string(at_.shown);
+    return std::move(out_).answer(next);
   }
 
 private:
   place at_;
   std::size_t limit_;
-  json::array found_;
-  bool more_ = false;
+  std::size_t count_ = 0;
+  page_writer out_{"notifications"};
 };
 
-response of_all_sessions(store &db, place after, std::size_t limit) {
-  constexpr int rows_a_read = 200;
-  notification_page page{after, limit};
-  auto position = after.row > 0 ? after.row - 1 : 0;
-  while (true) {
-    const auto rows = db.list_events(position, rows_a_read);
-    for (const auto &r : rows)
-      if (!page.add(r.position, r.session, r.event)) return page.answer();
-    if (rows.size() < rows_a_read) return page.answer();
-    position = rows.back().position;
-  }
+/// Of one session, or of all (`session` empty).
+response notifications_after(store &db, const std::string &session, place after,
+                             int limit) {
+  notification_page page{after, static_cast<std::size_t>(limit)};
+  // Each row has some; all of the first may have been shown.
+  const auto rows = db.list_notified(session, after.row, limit + 1);
+  for (const auto &row : rows)
+    if (!page.add(session.empty() ? row.position : row.event.seq, row))
+      return std::move(page).answer(true);
+  return std::move(page).answer(rows.more);
 }
 
 bool account_name(std::string_view account, std::string_view kind) {
@@ -127,7 +124,7 @@ void get_account(services &s, const request_ptr &r, const responder &respond) {
   if (!r->who.sees_all()
       && !(tutor && r->who.is(workflows::role::tutor, account.substr(6))))
     return respond(not_allowed("You can see your own account only."));
-  answer_by_reading(s, respond, [account, limit, after](store &db) {
+  answer_by_reading(s, r, respond, [account, limit, after](store &db) {
     return account_view(account, db.account(account, after, limit));
   });
 }
@@ -140,23 +137,19 @@ void get_notifications(services &s, const request_ptr &r,
   if (!after) q.fail("after: expected the token of a page before.");
   const int limit = q.limit(session.empty() ? 100 : 1000);
   if (!q.error().empty()) return respond(bad_request(q.error()));
-  const auto count = static_cast<std::size_t>(limit);
   if (session.empty()) {
     if (!r->who.sees_all())
       return respond(not_allowed("Name a session of yours: ?session=ID."));
-    return answer_by_reading(s, respond, [after, count](store &db) {
-      return of_all_sessions(db, *after, count);
+    return answer_by_reading(s, r, respond, [after, limit](store &db) {
+      return notifications_after(db, "", *after, limit);
     });
   }
   auto about = std::make_shared<request>(*r);
   about->params = {session};
   answer_about_session(
       s, about, respond,
-      [after, count](store &db, const workflows::session &found) {
-        notification_page page{*after, count};
-        for (const auto &row : db.history(found.id))
-          if (row.seq >= after->row && !page.add(row.seq, found.id, row)) break;
-        return page.answer();
+      [after, limit](store &db, const workflows::session &found) {
+        return notifications_after(db, found.id, *after, limit);
       });
 }
 
@@ -166,17 +159,10 @@ void list_dead_letters(services &s, const request_ptr &r,
   const auto after = q.position("after");
   const auto limit = q.limit();
   if (!q.error().empty()) return respond(bad_request(q.error()));
-  answer_by_reading(s, respond, [after, limit](store &db) {
-    auto letters = db.list_dead_letters(after, limit + 1);
-    const bool more = letters.size() > static_cast<std::size_t>(limit);
-    if (more) letters.pop_back();
-    json::array views;
-    for (const auto &d : letters)
-      views.push_back(letter_view(d));
-    return json_response(
-        {{"dead_letters", std::move(views)},
-         {"next", more ? json::value(std::to_string(letters.back().id))
-                       : json::value()}});
+  answer_by_reading(s, r, respond, [after, limit](store &db) {
+    return answer_page(
+        "dead_letters", db.list_dead_letters(after, limit), letter_view,
+        [](const storage::dead_letter &d) { return std::to_string(d.id); });
   });
 }
 
@@ -186,7 +172,7 @@ void retry_dead_letter(services &s, const request_ptr &r,
   const auto none =
       problem(404, "not-found", "There is no dead letter of this id.");
   if (!id) return respond(none);
-  answer_by_reading(s, respond, [id = *id, none](store &db) {
+  answer_by_reading(s, r, respond, [id = *id, none](store &db) {
     if (!db.retry_dead_letter(id)) return none;
     log_info("a dead letter is tried again", {{"id", std::to_string(id)}});
     return json_response({{"id", id}});

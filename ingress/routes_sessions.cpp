@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <boost/json/array.hpp>
-#include <boost/json/parse.hpp>
+#include <limits>
 
+#include "actors/outcome_json.hpp"
 #include "ingress/outgoing.hpp"
+#include "ingress/page_writer.hpp"
 #include "ingress/routes.hpp"
 #include "ingress/target.hpp"
+#include "storage/refusal_token.hpp"
 #include "workflows/session_decide.hpp"
 #include "workflows/session_json.hpp"
 
@@ -86,22 +90,15 @@ std::optional<response> hold_to_own(const caller &who,
   return std::nullopt;
 }
 
-response page_of_sessions(services &s, store &db,
-                          storage::session_filter filter) {
-  const auto limit = static_cast<std::size_t>(filter.limit++);
-  auto rows = db.list_sessions(filter);
-  const bool more = rows.size() > limit;
-  if (more) rows.resize(limit);
-  json::array sessions;
-  const auto now = s.engine.time().now();
-  for (const auto &row : rows) {
-    const auto state = session_of(row);
-    sessions.push_back(
-        workflows::to_view(state, rules_of(s.engine, state), now));
-  }
-  return json_response(
-      {{"sessions", std::move(sessions)},
-       {"next", more ? json::value(rows.back().id) : json::value()}});
+response page_of_sessions(const services &s,
+                          const storage::page<storage::session_row> &rows) {
+  return answer_page(
+      "sessions", rows,
+      [&s, now = s.engine.time().now()](const storage::session_row &row) {
+        const auto state = session_of(row);
+        return workflows::to_view_text(state, rules_of(s.engine, state), now);
+      },
+      [](const storage::session_row &row) { return row.id; });
 }
 
 }  // namespace
@@ -121,35 +118,48 @@ void list_sessions(services &s, const request_ptr &r,
                                  .student = q.id("student"),
                                  .course = q.id("course"),
                                  .after = q.id("after"),
-                                 .limit = q.limit()};
+                                 .most = q.limit()};
   if (!filter.state.empty() && !workflows::parse_session_status(filter.state))
     q.fail("state: expected a session's state, such as scheduled.");
   if (!q.error().empty()) return respond(bad_request(q.error()));
   if (auto no = hold_to_own(r->who, filter)) return respond(std::move(*no));
-  answer_by_reading(s, respond, [&s, filter](store &db) {
-    return page_of_sessions(s, db, filter);
+  answer_by_reading(s, r, respond, [&s, filter](store &db) {
+    return page_of_sessions(s, db.list_sessions(filter));
   });
 }
 
 void get_history(services &s, const request_ptr &r, const responder &respond) {
-  answer_about_session(s, r, respond, [](store &db, const session &found) {
-    json::array events;
-    for (const auto &row : db.history(found.id))
-      events.push_back(history_view(row));
-    return json_response({{"events", std::move(events)}});
-  });
+  query q{r->query, r->to->query};
+  const auto after = q.position("after");
+  const auto limit = q.limit(1000);
+  if (!q.error().empty()) return respond(bad_request(q.error()));
+  const auto seq = static_cast<int>(
+      std::min<std::int64_t>(after, std::numeric_limits<int>::max()));
+  answer_about_session(
+      s, r, respond, [seq, limit](store &db, const session &found) {
+        return answer_page("events", db.history(found.id, seq, limit),
+                           history_view, [](const storage::event_row &row) {
+                             return std::to_string(row.seq);
+                           });
+      });
 }
 
 void get_refusals(services &s, const request_ptr &r, const responder &respond) {
   query q{r->query, r->to->query};
   const auto limit = q.limit();
+  const auto after = q.text("after");
+  if (!after.empty() && !storage::is_refusal_token(after))
+    q.fail("after: expected the token of a page before.");
   if (!q.error().empty()) return respond(bad_request(q.error()));
-  answer_about_session(s, r, respond, [limit](store &db, const session &found) {
-    json::array refusals;
-    for (const auto &row : db.refused_outcomes(found.id, limit))
-      refusals.push_back(json::parse(row.outcome));
-    return json_response({{"refusals", std::move(refusals)}});
-  });
+  answer_about_session(
+      s, r, respond, [limit, after](store &db, const session &found) {
+        return answer_page(
+            "refusals", db.refused_outcomes(found.id, after, limit),
+            [](const storage::outcome_row &row) {
+              return actors::stored_outcome(row.outcome, false).json;
+            },
+            storage::refusal_token);
+      });
 }
 
 void get_eligibility(services &s, const request_ptr &r,

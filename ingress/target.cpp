@@ -95,6 +95,13 @@ std::string query::id(const std::string &name) {
   return value;
 }
 
+bool query::flag(const std::string &name) {
+  const auto value = text(name);
+  if (!value.empty() && value != "true" && value != "false")
+    fail(name + ": expected true or false.");
+  return value == "true";
+}
+
 int query::limit(int fallback) {
   if (!has("limit")) return fallback;
   const auto number = parse_integer<int>(text("limit"));

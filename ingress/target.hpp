@@ -38,6 +38,8 @@ public:
   [[nodiscard]] std::string text(const std::string &name) const;
   /// An id (docs/contract.md, 1), or empty; anything else is an error.
   [[nodiscard]] std::string id(const std::string &name);
+  /// `true` or `false`, false when absent; anything else is an error.
+  [[nodiscard]] bool flag(const std::string &name);
   /// 1 to 1000, `fallback` when absent; anything else is an error.
   [[nodiscard]] int limit(int fallback = 100);
   /// A number from 0 up, 0 when absent; anything else is an error.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "storage/account_token.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 namespace recapd::storage {
@@ -8,22 +9,42 @@ namespace recapd::storage {
 account_key key_of(const account_page::entry &e) {
   return {.at = e.at,
           .session = e.session,
-          .kind = std::string{workflows::to_string(e.kind)}};
+          .kind = std::string{workflows::to_string(e.kind)},
+          .n = e.n};
 }
 
+namespace {
+
+/// Takes off what is before the next dot, or the rest.
+std::string_view next_part(std::string_view &token) {
+  const auto dot = std::min(token.find('.'), token.size());
+  const auto part = token.substr(0, dot);
+  token.remove_prefix(std::min(dot + 1, token.size()));
+  return part;
+}
+
+template <class Number>
+bool read_number(std::string_view text, Number &number) {
+  const auto *end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, number);
+  return read.ec == std::errc{} && read.ptr == end;
+}
+
+}  // namespace
+
 account_key read_account_token(std::string_view token) {
-  const auto first = token.find('.');
-  const auto last = token.rfind('.');
-  if (first == std::string_view::npos || first == last) return {};
   std::int64_t micros = 0;
-  const auto read = std::from_chars(token.data(), token.data() + first, micros);
-  if (read.ec != std::errc{} || read.ptr != token.data() + first) return {};
-  const auto session = token.substr(first + 1, last - first - 1);
-  const auto kind = token.substr(last + 1);
-  if (!workflows::valid_id(session) || !workflows::valid_id(kind)) return {};
-  return {.at = instant{std::chrono::microseconds{micros}},
-          .session = std::string{session},
-          .kind = std::string{kind}};
+  account_key key;
+  if (!read_number(next_part(token), micros)) return {};
+  key.at = instant{std::chrono::microseconds{micros}};
+  key.session = next_part(token);
+  key.kind = next_part(token);
+  if (!workflows::valid_id(key.session)
+      || !workflows::parse_transfer_kind(key.kind))
+    return {};
+  // Tokens of release 0.1.0 have no number: none was needed.
+  if (!token.empty() && !read_number(token, key.n)) return {};
+  return key;
 }
 
 bool is_account_token(std::string_view text) {
@@ -35,7 +56,7 @@ void cut_account_page(account_page &page, int limit) {
   page.entries.resize(static_cast<std::size_t>(limit));
   const auto key = key_of(page.entries.back());
   page.next = std::to_string(key.at.time_since_epoch().count()) + "."
-              + key.session + "." + key.kind;
+              + key.session + "." + key.kind + "." + std::to_string(key.n);
 }
 
 }  // namespace recapd::storage

@@ -14,6 +14,7 @@ struct account_key {
   instant at;
   std::string session;
   std::string kind;
+  int n = 0;
   auto operator<=>(const account_key &) const = default;
 };
 

@@ -51,6 +51,9 @@ fold(const std::string &id, const std::vector<event_row> &events) {
              + " cannot be read: " + e.error();
     if (const auto *paid = std::get_if<wf::session_paid>(&e->what))
       out.transfers.push_back(paid->payment);
+    if (const auto *corrected = std::get_if<wf::time_corrected>(&e->what);
+        corrected && corrected->payment)
+      out.transfers.push_back(*corrected->payment);
     if (const auto *voided = std::get_if<wf::session_voided>(&e->what);
         voided && voided->reversal)
       out.transfers.push_back(*voided->reversal);

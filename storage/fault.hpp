@@ -13,7 +13,7 @@ enum class fault : std::uint8_t {
   version_conflict,   ///< somebody else moved the session: reload
   duplicate_command,  ///< (source, id) was taken: answer its outcome
   limit_conflict,     ///< a counter would pass its cap: reload it
-  ledger_conflict,    ///< settled or reversed before: reload the session
+  ledger_conflict,    ///< the session was paid otherwise: reload it
   outcome_unknown,  ///< the connection broke in a commit: look for the command
   unavailable,      ///< certainly not written: try again later
 };

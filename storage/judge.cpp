@@ -7,6 +7,8 @@
 
 namespace recapd::storage {
 
+using workflows::transfer_kind;
+
 namespace {
 
 void require(bool holds, const char *what) {
@@ -42,7 +44,7 @@ std::optional<fault> judge::take(const commit &c) {
   if (c.row) versions[c.session] = c.row->version;
   for (const auto &[key, change] : net)
     used[key] += change.delta;
-  if (c.payment) ledger[{c.session, c.payment->kind}] = *c.payment;
+  if (c.payment) ledger[c.session].push_back(*c.payment);
   return std::nullopt;
 }
 
@@ -63,16 +65,26 @@ bool judge::passes_limit(const net_changes &net) const {
 }
 
 bool judge::ledger_refuses(const commit &c) const {
-  using workflows::transfer_kind;
   if (!c.payment) return false;
-  if (ledger.contains({c.session, c.payment->kind})) return true;
-  if (c.payment->kind == transfer_kind::settlement) return false;
-  const auto settled = ledger.find({c.session, transfer_kind::settlement});
-  if (settled == ledger.end()) return true;
-  auto undone = *c.payment;
-  undone.kind = transfer_kind::settlement;
-  std::swap(undone.from, undone.to);
-  return undone != settled->second;
+  const auto &t = *c.payment;
+  const auto found = ledger.find(c.session);
+  const bool settled = found != ledger.end();
+  if (t.kind == transfer_kind::settlement) return settled || t.n != 0;
+  if (!settled) return true;
+  const auto &written = found->second;
+  const auto &first = written.front();
+  if (written.back().kind == transfer_kind::reversal
+      || t.currency != first.currency)
+    return true;
+  std::int64_t net = 0;
+  for (const auto &one : written)
+    net += one.from == first.from ? one.amount : -one.amount;
+  const bool more = t.from == first.from && t.to == first.to;
+  const bool back = t.from == first.to && t.to == first.from;
+  if (t.kind == transfer_kind::reversal)
+    return !back || t.amount != net || t.n != 0;
+  return t.n != std::ssize(written) || t.amount <= 0
+         || (!more && (!back || t.amount > net));
 }
 
 void require_well_formed(const commit &c) {

@@ -34,9 +34,8 @@ public:
   std::map<std::string, int, std::less<>> versions;  ///< by session, absent: 0
   std::set<std::pair<std::string, std::string>> commands;  ///< (source, id)
   std::map<workflows::usage_key, std::int64_t> used;
-  std::map<std::pair<std::string, workflows::transfer_kind>,
-           workflows::transfer>
-      ledger;
+  /// By session, in the order in which they were written.
+  std::map<std::string, std::vector<workflows::transfer>, std::less<>> ledger;
 
   /// Why the commit must be refused; nothing if it may be written, and then
   /// what is held moves on as if it had been.

@@ -94,7 +94,8 @@ turn beat(lease_table &t, const heartbeat &h, instant now) {
   return {.shards = t.shards,
           .held = held,
           .surplus = {held.begin() + keep, held.end()},
-          .drain = t.members.find(h.node)->second.draining};
+          .drain = t.members.find(h.node)->second.draining,
+          .now = now};
 }
 
 bool reshard(lease_table &t, int shards, instant now) {

@@ -72,6 +72,7 @@ struct turn {
   std::vector<int> held;     ///< sorted
   std::vector<int> surplus;  ///< of `held`: to be let go when they are at rest
   bool drain = false;        ///< somebody asked it to leave
+  instant now{};             ///< by the clock that leases are measured by
 };
 
 /// True if `shards` buckets can be dealt out: a power of two up to 1,024.

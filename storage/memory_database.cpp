@@ -37,15 +37,17 @@ void memory_database::write_payment(const commit &c) {
   const auto &what = *c.payment;
   const auto at = c.events.back().at;
   const std::string kind{workflows::to_string(what.kind)};
-  transfers[{c.session, kind}] = {.session = c.session, .what = what, .at = at};
+  transfers[c.session].push_back(
+      {.session = c.session, .what = what, .at = at});
   const auto enter = [&](const std::string &account, std::int64_t amount) {
     accounts[account].emplace(
-        account_key{.at = at, .session = c.session, .kind = kind},
+        account_key{.at = at, .session = c.session, .kind = kind, .n = what.n},
         account_page::entry{.session = c.session,
                             .amount = amount,
                             .currency = what.currency,
                             .at = at,
-                            .kind = what.kind});
+                            .kind = what.kind,
+                            .n = what.n});
   };
   enter(what.from, -what.amount);
   enter(what.to, what.amount);

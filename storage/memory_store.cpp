@@ -7,6 +7,8 @@
 
 #include "storage/audit.hpp"
 #include "storage/memory_database.hpp"
+#include "storage/refusal_token.hpp"
+#include "storage/storable.hpp"
 #include "workflows/ids.hpp"
 
 namespace recapd::storage {
@@ -25,6 +27,28 @@ auto take(const Map &map, Iterator first, int limit) {
     out.push_back(first->second);
   return out;
 }
+
+/// Gathers a page: the rows that are added in order, as far as they fit.
+template <class T> class page_builder {
+public:
+  explicit page_builder(page_bounds most) : most_{most} {}
+
+  /// False: it is full, and the list goes on.
+  bool add(const T &row, std::size_t bytes) {
+    page_.more = page_.size() >= bound(most_.rows)
+                 || (!page_.empty() && bytes_ >= most_.bytes);
+    if (page_.more) return false;
+    bytes_ += static_cast<std::int64_t>(bytes);
+    page_.push_back(row);
+    return true;
+  }
+  page<T> done() { return std::move(page_); }
+
+private:
+  page_bounds most_;
+  std::int64_t bytes_ = 0;
+  page<T> page_;
+};
 
 /// What the inbox's column of that name is generated as.
 unsigned bucket_of_event(const std::string &event) {
@@ -164,55 +188,64 @@ public:
     if (!db_->manual_clock)
       throw std::logic_error{
           "a memory store knows no time: save_manual_clock comes first"};
-    enter_inbox(std::string{event}, *db_->manual_clock);
+    enter_inbox(std::string{event}, *db_->manual_clock, false);
   }
 
   void forward_to_inbox(std::span<const inbox_row> rows) override {
     const std::lock_guard guard{db_->lock};
     for (const auto &row : rows)
-      enter_inbox(row.event, row.received_at);
+      enter_inbox(row.event, row.received_at, true);
   }
 
-  void bury(const dead_letter &letter,
-            std::optional<std::int64_t> inbox_seq) override {
+  void bury_all(std::span<const dead_letter> letters) override {
     const std::lock_guard guard{db_->lock};
-    if (inbox_seq) db_->inbox.erase(*inbox_seq);
-    if (!letter.origin.empty()
-        && std::ranges::any_of(db_->dead_letters, [&](const auto &l) {
-             return l.second.origin == letter.origin;
-           }))
-      return;
-    auto buried = letter;
-    buried.id = ++db_->last_dead_letter;
-    db_->dead_letters.emplace(buried.id, buried);
+    for (const auto &letter : letters) {
+      if (letter.inbox_seq) db_->inbox.erase(*letter.inbox_seq);
+      if (!letter.origin.empty()
+          && std::ranges::any_of(db_->dead_letters, [&](const auto &l) {
+               return l.second.origin == letter.origin;
+             }))
+        continue;
+      auto buried = storable(letter);
+      buried.inbox_seq.reset();
+      buried.id = ++db_->last_dead_letter;
+      db_->dead_letters.emplace(buried.id, buried);
+    }
   }
 
-  std::vector<dead_letter> list_dead_letters(std::int64_t after,
-                                             int limit) override {
+  page<dead_letter> list_dead_letters(std::int64_t after,
+                                      page_bounds most) override {
     const std::lock_guard guard{db_->lock};
-    return take(db_->dead_letters, db_->dead_letters.upper_bound(after), limit);
+    page_builder<dead_letter> found{most};
+    for (auto at = db_->dead_letters.upper_bound(after);
+         at != db_->dead_letters.end(); ++at)
+      if (!found.add(at->second, at->second.event.size())) break;
+    return found.done();
   }
 
   bool retry_dead_letter(std::int64_t id) override {
     const std::lock_guard guard{db_->lock};
     const auto letter = db_->dead_letters.extract(id);
     if (letter.empty()) return false;
-    enter_inbox(letter.mapped().event, letter.mapped().received_at);
+    enter_inbox(letter.mapped().event, letter.mapped().received_at, false);
     return true;
   }
 
-  std::vector<event_row> history(std::string_view session) override {
+  using store::history;
+  page<event_row> history(std::string_view session, int after,
+                          page_bounds most) override {
     const std::lock_guard guard{db_->lock};
-    std::vector<event_row> out;
+    page_builder<event_row> found{most};
     if (const auto at = db_->histories.find(session);
         at != db_->histories.end())
-      for (auto i : at->second)
-        out.push_back(db_->log[i].event);
-    return out;
+      for (auto i : at->second) {
+        const auto &row = db_->log[i].event;
+        if (row.seq > after && !found.add(row, row.data.size())) break;
+      }
+    return found.done();
   }
 
-  std::vector<session_row>
-  list_sessions(const session_filter &filter) override {
+  page<session_row> list_sessions(const session_filter &filter) override {
     const std::lock_guard guard{db_->lock};
     const auto wanted = [&](const session_row &row) {
       return (filter.state.empty() || row.state == filter.state)
@@ -221,11 +254,12 @@ public:
              && (filter.student.empty()
                  || db_->students.contains({filter.student, row.id}));
     };
-    std::vector<session_row> out;
+    page_builder<session_row> found{filter.most};
     for (auto at = db_->sessions.upper_bound(filter.after);
-         at != db_->sessions.end() && out.size() < bound(filter.limit); ++at)
-      if (wanted(at->second)) out.push_back(at->second);
-    return out;
+         at != db_->sessions.end(); ++at)
+      if (wanted(at->second) && !found.add(at->second, at->second.body.size()))
+        break;
+    return found.done();
   }
 
   account_page account(std::string_view account, std::string_view after,
@@ -245,18 +279,35 @@ public:
     return page;
   }
 
-  std::vector<outcome_row> refused_outcomes(std::string_view session,
-                                            int limit) override {
+  page<outcome_row> refused_outcomes(std::string_view session,
+                                     std::string_view after,
+                                     page_bounds most) override {
     const std::lock_guard guard{db_->lock};
-    std::vector<outcome_row> out;
+    const auto from = read_refusal_token(after);
+    std::map<refusal_key, const outcome_row *> behind;
     for (const auto &[id, row] : db_->outcomes)
-      if (row.refused && row.session == session) out.push_back(row);
-    std::stable_sort(out.begin(), out.end(), [](const auto &a, const auto &b) {
-      return a.received_at < b.received_at;
-    });
-    if (out.size() > bound(limit))
-      out.erase(out.begin(), out.end() - std::ptrdiff_t(bound(limit)));
-    return out;
+      if (row.refused && row.session == session && key_of(row) > from)
+        behind.emplace(key_of(row), &row);
+    page_builder<outcome_row> found{most};
+    for (const auto &[key, row] : behind)
+      if (!found.add(*row, row->outcome.size())) break;
+    return found.done();
+  }
+
+  page<feed_row> list_notified(std::string_view session, std::int64_t from,
+                               page_bounds most) override {
+    const std::lock_guard guard{db_->lock};
+    page_builder<feed_row> found{most};
+    for (const auto &row : db_->log) {
+      const bool there = session.empty()
+                             ? row.position >= from
+                             : row.session == session && row.event.seq >= from;
+      if (!there || row.event.notifications.empty()) continue;
+      auto told = row;
+      told.event.data.clear();
+      if (!found.add(told, row.event.notifications.size())) break;
+    }
+    return found.done();
   }
 
   std::vector<feed_row> read_feed(std::int64_t after, int limit) override {
@@ -267,10 +318,6 @@ public:
     const auto last = std::min(first + bound(limit), db_->log.size());
     return {db_->log.begin() + static_cast<std::ptrdiff_t>(first),
             db_->log.begin() + static_cast<std::ptrdiff_t>(last)};
-  }
-
-  std::vector<feed_row> list_events(std::int64_t after, int limit) override {
-    return read_feed(after, limit);
   }
 
   std::int64_t feed_end() override {
@@ -306,12 +353,13 @@ public:
   violations check() override;
 
 private:
-  void enter_inbox(std::string event, instant received_at) {
+  void enter_inbox(std::string event, instant received_at, bool taken) {
     const auto seq = ++db_->last_inbox_seq;
     db_->inbox.emplace(seq, inbox_row{.seq = seq,
                                       .ours = true,
                                       .event = std::move(event),
-                                      .received_at = received_at});
+                                      .received_at = received_at,
+                                      .taken = taken});
   }
 
   std::shared_ptr<memory_database> db_;
@@ -323,13 +371,10 @@ violations memory_store::check() {
   audit checks{db_->policies,
                [&](const auto &key, int amount) { held[key] += amount; }};
   for (const auto &[id, row] : db_->sessions) {
-    session_record record{.row = row, .events = {}, .transfers = {}};
+    session_record record{
+        .row = row, .events = {}, .transfers = db_->transfers[id]};
     for (auto i : db_->histories[id])
       record.events.push_back(db_->log[i].event);
-    for (const auto *kind : {"settlement", "reversal"})
-      if (const auto t = db_->transfers.find({id, kind});
-          t != db_->transfers.end())
-        record.transfers.push_back(t->second);
     checks.session(record);
   }
   for (const auto &[id, row] : db_->outcomes)

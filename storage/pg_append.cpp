@@ -33,9 +33,9 @@ const pg_statement stored_usage{
     " AS k (owner, period, kind, item)"
     " JOIN usage u USING (owner, period, kind, item)"};
 const pg_statement stored_transfers{
-    "stored_transfers",
-    "SELECT session_id, kind, from_account, to_account, amount, currency, "
-        + pg_micros("at") + " FROM ledger WHERE session_id = ANY ($1::text[])"};
+    "stored_transfers", "SELECT " + transfer_columns()
+                            + " FROM ledger WHERE session_id = ANY ($1::text[])"
+                              " ORDER BY kind = 'reversal', n"};
 
 /// What a group has come to, and whether one more commit may join it.
 class group_size {
@@ -43,6 +43,7 @@ public:
   [[nodiscard]] bool takes(const commit &c) const {
     return events_ + c.events.size() <= max_group_events
            && bytes_ + bytes_of(c) <= max_group_bytes && follows(c)
+           && !(c.payment && paid_.contains(c.session))
            && std::none_of(c.usage.begin(), c.usage.end(), [&](const auto &u) {
                 return (u.delta > 0 ? lowered_ : raised_).contains(u.key);
               });
@@ -52,6 +53,7 @@ public:
     events_ += c.events.size();
     bytes_ += bytes_of(c);
     if (c.row) versions_[c.session] = c.row->version;
+    if (c.payment) paid_.insert(c.session);
     for (const auto &u : c.usage)
       (u.delta > 0 ? raised_ : lowered_).insert(u.key);
   }
@@ -76,6 +78,7 @@ private:
   std::size_t bytes_ = 0;
   std::set<workflows::usage_key> raised_;
   std::set<workflows::usage_key> lowered_;
+  std::set<std::string_view> paid_;
 };
 
 using commit_list = std::vector<const commit *>;
@@ -94,7 +97,7 @@ void load_sessions(judge &stored, pg_connection &from,
   const auto transfers = from.run(stored_transfers, args);
   for (int i = 0; i < transfers.size(); ++i) {
     const auto row = read_transfer(transfers, i);
-    stored.ledger[{row.session, row.what.kind}] = row.what;
+    stored.ledger[row.session].push_back(row.what);
   }
 }
 
@@ -151,9 +154,10 @@ public:
 private:
   /// In order, cut where one statement would grow too big; where it would
   /// take a raise and a lowering of one counter together, since the sum would
-  /// hide a raise that was too much at its time; and where a commit does not
-  /// follow on its session's one before, since the statement looks at a
-  /// session's first and last version only.
+  /// hide a raise that was too much at its time; between two payments of a
+  /// session, which the database judges by what a transaction leaves; and where
+  /// a commit does not follow on its session's one before, since the statement
+  /// looks at a session's first and last version only.
   std::vector<indices> groups() {
     std::vector<indices> out(1);
     group_size size;

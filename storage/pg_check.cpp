@@ -110,8 +110,7 @@ private:
               " ORDER BY e.session_id, e.seq"};
     static const pg_statement transfers{
         "check_transfers",
-        "SELECT session_id, kind, from_account, to_account, amount, currency, "
-            + pg_micros("at")
+        "SELECT " + transfer_columns()
             + " FROM ledger WHERE session_id = ANY ($1::text[])"};
     std::map<std::string, session_record *> by_id;
     pg_array ids{pg_type::text};
@@ -131,7 +130,7 @@ private:
   void walk_commands() {
     static const pg_statement page{
         "check_commands",
-        "SELECT " + stored_outcome_columns()
+        "SELECT " + outcome_columns()
             + " FROM commands c WHERE (c.source, c.id) > ($1::text, $2::text)"
               " ORDER BY c.source, c.id LIMIT $3::int4"};
     std::pair<std::string, std::string> after;

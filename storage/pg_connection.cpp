@@ -8,26 +8,11 @@
 #include <pqxx/pqxx>
 #include <set>
 
+#include "storage/pg_session.hpp"
+
 namespace recapd::storage {
 
 namespace {
-
-/// Every statement here is made for its index, and plans that are kept must
-/// not change with what the tables happened to hold at the first use: on a new
-/// database a scan of the then empty table looks best, and would be kept.
-constexpr const char *session_settings = R"sql(
-  SET client_min_messages = warning;
-  SET default_transaction_isolation = 'read committed';
-  SET standard_conforming_strings = on;
-  SET bytea_output = 'hex';
-  SET TimeZone = 'UTC';
-  SET idle_in_transaction_session_timeout = '5s';
-  SET plan_cache_mode = force_generic_plan;
-  SET enable_seqscan = off;
-  SET enable_hashjoin = off;
-  SET enable_mergejoin = off;
-  SET jit = off;
-)sql";
 
 // libpqxx 6 and 7 differ in how binary parameters are handed over.
 #if PQXX_VERSION_MAJOR < 7
@@ -149,7 +134,7 @@ template <class F> auto pg_connection::guarded(F f) {
 pg_connection::pg_connection(const std::string &url) {
   guarded([&] {
     impl_ = std::make_unique<impl>(url);
-    script(session_settings);
+    pin_session(*this);
   });
 }
 
@@ -197,6 +182,10 @@ void pg_connection::in_transaction(const std::function<void()> &body,
     throw;
   }
   script("COMMIT");
+}
+
+int pg_connection::process_id() const {
+  return impl_->connection.backendpid();
 }
 
 bool pg_connection::alive() {

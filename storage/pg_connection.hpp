@@ -63,6 +63,9 @@ public:
   void in_transaction(const std::function<void()> &body,
                       const std::string &begin = "BEGIN");
 
+  /// Of the server's process, as whoever answered the connection says.
+  [[nodiscard]] int process_id() const;
+
   /// False once the server has closed the connection, as far as can be seen
   /// without asking it: makes an idle connection's end known before something
   /// is sent on it.

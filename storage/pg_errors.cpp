@@ -41,6 +41,10 @@ void throw_pg_error(bool connection_lost) {
     throw pg_error{pg_trouble::again, "40P01", first_line(e.what())};
   } catch (const pqxx::serialization_failure &e) {
     throw pg_error{pg_trouble::again, "40001", first_line(e.what())};
+  } catch (const pqxx::insufficient_privilege &e) {
+    // libpqxx 6 drops the code of this one.
+    throw pg_error{trouble_of("42501", connection_lost), "42501",
+                   first_line(e.what())};
   } catch (const pqxx::sql_error &e) {
     throw pg_error{trouble_of(e.sqlstate(), connection_lost), e.sqlstate(),
                    first_line(e.what())};
@@ -64,6 +68,7 @@ fault fault_of(const pg_error &e) {
       {"usage_within_cap", fault::limit_conflict},
       {"usage_not_negative", fault::limit_conflict},
       {"ledger_pkey", fault::ledger_conflict},
+      {"ledger_numbered", fault::ledger_conflict},
   };
   const std::string_view text{e.what()};
   if (e.sqlstate().starts_with("23"))

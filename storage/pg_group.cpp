@@ -140,12 +140,12 @@ void add_usage(group_builder &to, const commits &group) {
   to.add(counted_part, owner, period, kind, item, delta, cap);
 }
 
-/// A session's settlement comes before its reversal: commits are in the order
-/// of their seqs.
+/// At most one a session.
 void add_payments(group_builder &to, const commits &by_session) {
   pg_array session{pg_type::text}, kind{pg_type::text}, bucket{pg_type::int2},
       from_account{pg_type::text}, to_account{pg_type::text},
-      amount{pg_type::int8}, currency{pg_type::text}, at{pg_type::timestamptz};
+      amount{pg_type::int8}, currency{pg_type::text}, at{pg_type::timestamptz},
+      n{pg_type::int4};
   for (const auto *c : by_session) {
     if (!c->payment) continue;
     session.text(c->session);
@@ -156,9 +156,10 @@ void add_payments(group_builder &to, const commits &by_session) {
     amount.number(c->payment->amount);
     currency.text(c->payment->currency);
     at.at(c->events.back().at);
+    n.number(c->payment->n);
   }
   to.add(payment_part, session, kind, bucket, from_account, to_account, amount,
-         currency, at);
+         currency, at, n);
 }
 
 void add_commands(group_builder &to, const commits &group) {

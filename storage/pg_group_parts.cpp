@@ -92,10 +92,10 @@ counted AS (
 const group_part payment_part{'p', R"sql(
 payment AS (
   INSERT INTO ledger (session_id, kind, bucket, from_account, to_account,
-      amount, currency, at)
+      amount, currency, at, n)
   SELECT unnest($1::text[]), unnest($2::text[]), unnest($3::int2[]),
          unnest($4::text[]), unnest($5::text[]), unnest($6::int8[]),
-         unnest($7::text[]), unnest($8::timestamptz[])))sql",
+         unnest($7::text[]), unnest($8::timestamptz[]), unnest($9::int4[])))sql",
                               nullptr};
 
 const group_part command_part{'c', R"sql(
@@ -109,7 +109,9 @@ command AS (
 
 const group_part taken_part{'t', R"sql(
 taken AS (
-  DELETE FROM inbox WHERE seq = ANY ($1::int8[])))sql",
+  DELETE FROM inbox WHERE seq = ANY ($1::int8[])),
+handed_on AS (
+  DELETE FROM forwarded WHERE seq = ANY ($1::int8[])))sql",
                             nullptr};
 
 namespace {

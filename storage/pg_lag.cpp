@@ -12,7 +12,8 @@ namespace {
 const pg_statement lag{
     "lag", "WITH present AS MATERIALIZED (SELECT recapd_now() AS at),"
            " waiting AS (SELECT bucket, count(*) AS inbox_rows,"
-           "   min(received_at) AS since FROM inbox GROUP BY bucket"
+           "   min(received_at) FILTER (WHERE isfinite(received_at)) AS since"
+           "   FROM waiting GROUP BY bucket"
            " UNION ALL SELECT b, 0, t.next_timer"
            "   FROM present, generate_series(0, 1023) AS b,"
            "   LATERAL (SELECT next_timer FROM sessions"

@@ -4,6 +4,8 @@
 
 #include "storage/migrations.hpp"
 #include "storage/pg_connection.hpp"
+#include "storage/pg_producer.hpp"
+#include "storage/pg_session.hpp"
 #include "storage/pg_store.hpp"
 
 namespace recapd::storage {
@@ -40,15 +42,12 @@ std::string checksum(std::string_view text) {
 }
 
 void require_suitable(pg_connection &c) {
-  const auto server = c.script(
-      "SELECT current_setting('server_version_num')::int,"
-      " current_setting('server_encoding'), current_setting('server_version')");
+  const auto server =
+      c.script("SELECT current_setting('server_version_num')::int,"
+               " current_setting('server_version')");
   if (server.number(0, 0) < oldest_server)
     throw schema_error{"recapd needs PostgreSQL 15 or newer; this server is "
-                       + server.text(0, 2)};
-  if (server.text(0, 1) != "UTF8")
-    throw schema_error{"the database's encoding is " + server.text(0, 1)
-                       + "; create one with ENCODING 'UTF8'"};
+                       + server.text(0, 1)};
 }
 
 /// How many migrations the database has. Throws unless they are this program's.
@@ -93,12 +92,36 @@ void lift_feed(pg_connection &c) {
                     + shift) << 16)sql");
 }
 
+/// A restore that switched triggers off leaves them less than they were.
+void arm_inbox(pg_connection &c) {
+  const auto off = c.script(
+      "SELECT format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I',"
+      " tgrelid::regclass, tgname) FROM pg_trigger WHERE NOT tgisinternal"
+      " AND tgrelid IN ('inbox'::regclass, 'forwarded'::regclass)"
+      " AND tgenabled <> 'A'");
+  for (int i = 0; i < off.size(); ++i)
+    c.script(off.text(i, 0));
+}
+
+/// Where the server itself loses what it said was written, no session helps.
+std::vector<std::string> unsafe_settings(pg_connection &c) {
+  const auto off = c.script("SELECT name FROM pg_settings WHERE setting = 'off'"
+                            " AND name IN ('fsync', 'full_page_writes')");
+  std::vector<std::string> out;
+  for (int i = 0; i < off.size(); ++i)
+    out.push_back("the server's " + off.text(i, 0)
+                  + " is off: what was acknowledged can be lost when its "
+                    "machine ends");
+  return out;
+}
+
 }  // namespace
 
-void migrate(const std::string &url) {
+database_notes migrate(const std::string &url) {
   try {
     pg_connection c{url};
     require_suitable(c);
+    require_lasting_session(c, url);
     c.run(lock);
     c.script("CREATE TABLE IF NOT EXISTS schema_migrations ("
              " version integer PRIMARY KEY, name text NOT NULL,"
@@ -108,6 +131,10 @@ void migrate(const std::string &url) {
     for (auto i = applied(c); i < known.size(); ++i)
       apply(c, known[i]);
     lift_feed(c);
+    arm_inbox(c);
+    return {.to_run = ensure_producer(c), .unsafe = unsafe_settings(c)};
+  } catch (const unfit_session &e) {
+    throw schema_error{e.what()};
   } catch (const pg_error &e) {
     // 42P07, 42710: something of that name is there already.
     if (e.sqlstate() == "42P07" || e.sqlstate() == "42710"

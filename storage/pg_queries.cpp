@@ -100,7 +100,7 @@ std::vector<std::optional<outcome_row>> pg_store::find_outcomes(
       "SELECT k.n, " + outcome_columns()
           + " FROM unnest($1::text[], $2::text[]) WITH ORDINALITY"
             " AS k (source, id, n)"
-            " JOIN commands c ON c.source = k.source AND c.id = k.id"};
+            " JOIN command_outcomes c ON c.source = k.source AND c.id = k.id"};
   pg_array sources{pg_type::text}, names{pg_type::text};
   for (const auto &[source, id] : ids) {
     // What cannot be stored was not, and must not fail its neighbours.
@@ -175,128 +175,6 @@ void pg_store::save_manual_clock(std::optional<instant> now) {
       c.run(set, pg_args{}.at(*now));
     else
       c.run(leave);
-  });
-}
-
-std::vector<inbox_row>
-pg_store::read_inbox_among(std::span<const seq_range> among, int limit,
-                           const bucket_set &buckets) {
-  static const auto columns = [](const std::string &ours) {
-    return "SELECT i.* FROM unnest($1::int8[], $2::int8[]) AS r (low, high),"
-           " LATERAL (SELECT seq, "
-           + ours + ", CASE WHEN " + ours + " THEN event END, "
-           + pg_micros("received_at")
-           + " FROM inbox WHERE seq BETWEEN r.low AND r.high"
-             " ORDER BY seq LIMIT $3::int4) AS i ORDER BY i.seq LIMIT $3::int4";
-  };
-  static const pg_statement all{"read_inbox", columns("true")};
-  static const pg_statement some{"read_inbox_buckets",
-                                 columns("bucket = ANY ($4::int2[])")};
-  pg_array low{pg_type::int8}, high{pg_type::int8};
-  for (const auto &range : among) {
-    low.number(range.low);
-    high.number(range.high);
-  }
-  pg_args args;
-  args.array(low).array(high).int4(limit);
-  if (!buckets.all()) {
-    pg_array which{pg_type::int2};
-    for (std::size_t b = 0; b < buckets.size(); ++b)
-      if (buckets[b]) which.number(static_cast<int>(b));
-    args.array(which);
-  }
-  return with([&](pg_connection &c) {
-    const auto rows = c.run(buckets.all() ? all : some, args);
-    std::vector<inbox_row> out;
-    for (int i = 0; i < rows.size(); ++i)
-      out.push_back({.seq = rows.number(i, 0),
-                     .ours = rows.boolean(i, 1),
-                     .event = rows.text(i, 2),
-                     .received_at = rows.at(i, 3)});
-    return out;
-  });
-}
-
-void pg_store::insert_inbox(std::string_view event) {
-  static const pg_statement statement{
-      "insert_inbox", "INSERT INTO inbox (event) VALUES ($1::text)"};
-  with([&](pg_connection &c) {
-    c.run(statement, pg_args{}.text(storable(event)));
-  });
-}
-
-void pg_store::forward_to_inbox(std::span<const inbox_row> rows) {
-  static const pg_statement statement{
-      "forward_to_inbox",
-      "INSERT INTO inbox (event, received_at)"
-      " SELECT event, received_at FROM unnest($1::text[], $2::timestamptz[])"
-      " WITH ORDINALITY AS r (event, received_at, n) ORDER BY n"};
-  pg_array events{pg_type::text}, times{pg_type::timestamptz};
-  for (const auto &row : rows) {
-    events.text(storable(row.event));
-    times.at(row.received_at);
-  }
-  with([&](pg_connection &c) {
-    c.run(statement, pg_args{}.array(events).array(times));
-  });
-}
-
-void pg_store::bury(const dead_letter &letter,
-                    std::optional<std::int64_t> inbox_seq) {
-  static const pg_statement statement{
-      "bury", "WITH taken AS (DELETE FROM inbox WHERE seq = $7::int8)"
-              " INSERT INTO dead_letters"
-              " (event, reason, code, ingress, received_at, at, origin)"
-              " VALUES ($1::text, $2::text, $3::text, $4::text,"
-              " $5::timestamptz, $6::timestamptz, NULLIF($8::text, ''))"
-              " ON CONFLICT (origin) DO NOTHING"};
-  with([&](pg_connection &c) {
-    c.run(statement, pg_args{}
-                         .text(storable(letter.event))
-                         .text(storable(letter.reason))
-                         .text(letter.code)
-                         .text(letter.ingress)
-                         .at(letter.received_at)
-                         .at(letter.at)
-                         .int8(inbox_seq.value_or(0))
-                         .text(letter.origin));
-  });
-}
-
-std::vector<dead_letter> pg_store::list_dead_letters(std::int64_t after,
-                                                     int limit) {
-  static const pg_statement statement{
-      "dead_letters", "SELECT id, event, reason, code, ingress, "
-                          + pg_micros("received_at") + ", " + pg_micros("at")
-                          + ", coalesce(origin, '')"
-                            " FROM dead_letters WHERE id > $1::int8 ORDER BY id"
-                            " LIMIT $2::int4"};
-  return with([&](pg_connection &c) {
-    const auto rows = c.run(statement, pg_args{}.int8(after).int4(limit));
-    std::vector<dead_letter> out;
-    for (int i = 0; i < rows.size(); ++i)
-      out.push_back({.id = rows.number(i, 0),
-                     .event = rows.text(i, 1),
-                     .reason = rows.text(i, 2),
-                     .code = rows.text(i, 3),
-                     .ingress = rows.text(i, 4),
-                     .received_at = rows.at(i, 5),
-                     .at = rows.at(i, 6),
-                     .origin = rows.text(i, 7)});
-    return out;
-  });
-}
-
-bool pg_store::retry_dead_letter(std::int64_t id) {
-  // It keeps its moment of receipt: that judges deadlines.
-  static const pg_statement statement{
-      "retry_dead_letter",
-      "WITH taken AS (DELETE FROM dead_letters WHERE id = $1::int8"
-      " RETURNING event, received_at)"
-      " INSERT INTO inbox (event, received_at) SELECT event, received_at"
-      " FROM taken RETURNING 1"};
-  return with([&](pg_connection &c) {
-    return c.run(statement, pg_args{}.int8(id)).size() == 1;
   });
 }
 

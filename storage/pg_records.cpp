@@ -5,40 +5,28 @@
 
 namespace recapd::storage {
 
-namespace {
-
-std::string command_columns() {
-  return "c.source, c.id, encode(c.content, 'hex'), c.session_id, c.refused, "
-         + pg_micros("c.received_at");
-}
-
-}  // namespace
-
 std::string session_columns() {
   return "s.id, s.version, s.state, s.tutor, s.course, "
          + pg_micros("s.starts_at") + ", " + pg_micros("s.next_timer")
          + ", s.body";
 }
 
-session_row read_session(const pg_rows &rows, int row) {
-  session_row out{.id = rows.text(row, 0),
-                  .version = static_cast<int>(rows.number(row, 1)),
-                  .state = rows.text(row, 2),
-                  .tutor = rows.text(row, 3),
-                  .course = rows.text(row, 4),
-                  .starts_at = rows.at(row, 5),
+session_row read_session(const pg_rows &rows, int row, int first) {
+  session_row out{.id = rows.text(row, first),
+                  .version = static_cast<int>(rows.number(row, first + 1)),
+                  .state = rows.text(row, first + 2),
+                  .tutor = rows.text(row, first + 3),
+                  .course = rows.text(row, first + 4),
+                  .starts_at = rows.at(row, first + 5),
                   .next_timer = std::nullopt,
-                  .body = rows.text(row, 7)};
-  if (!rows.null(row, 6)) out.next_timer = rows.at(row, 6);
+                  .body = rows.text(row, first + 7)};
+  if (!rows.null(row, first + 6)) out.next_timer = rows.at(row, first + 6);
   return out;
 }
 
 std::string outcome_columns() {
-  return command_columns() + ", recapd_outcome(c)::text";
-}
-
-std::string stored_outcome_columns() {
-  return command_columns() + ", c.outcome";
+  return "c.source, c.id, encode(c.content, 'hex'), c.session_id, c.refused, "
+         + pg_micros("c.received_at") + ", c.outcome::text";
 }
 
 outcome_row read_outcome(const pg_rows &rows, int row, int first) {
@@ -75,16 +63,26 @@ event_row read_event(const pg_rows &rows, int row, int first) {
           .traceparent = rows.text(row, first + 8)};
 }
 
+workflows::transfer_kind read_transfer_kind(const pg_rows &rows, int row,
+                                            int column) {
+  // The column's CHECK admits no other text.
+  return workflows::parse_transfer_kind(rows.text(row, column)).value();
+}
+
+std::string transfer_columns() {
+  return "session_id, kind, from_account, to_account, amount, currency, n, "
+         + pg_micros("at");
+}
+
 transfer_row read_transfer(const pg_rows &rows, int row) {
   return {.session = rows.text(row, 0),
-          .what = {.kind = rows.text(row, 1) == "reversal"
-                               ? workflows::transfer_kind::reversal
-                               : workflows::transfer_kind::settlement,
+          .what = {.kind = read_transfer_kind(rows, row, 1),
                    .from = rows.text(row, 2),
                    .to = rows.text(row, 3),
                    .amount = rows.number(row, 4),
-                   .currency = rows.text(row, 5)},
-          .at = rows.at(row, 6)};
+                   .currency = rows.text(row, 5),
+                   .n = static_cast<int>(rows.number(row, 6))},
+          .at = rows.at(row, 7)};
 }
 
 }  // namespace recapd::storage

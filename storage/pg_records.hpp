@@ -11,11 +11,13 @@ namespace recapd::storage {
 
 /// Of `sessions AS s`.
 [[nodiscard]] std::string session_columns();
-[[nodiscard]] session_row read_session(const pg_rows &rows, int row);
+/// `first`: where those columns begin.
+[[nodiscard]] session_row read_session(const pg_rows &rows, int row,
+                                       int first = 0);
 
-/// Of `commands AS c`, the outcome made whole or as it is stored.
+/// Of `command_outcomes AS c` the outcome is whole, of `commands AS c` it is as
+/// it is stored.
 [[nodiscard]] std::string outcome_columns();
-[[nodiscard]] std::string stored_outcome_columns();
 /// `first`: where those columns begin.
 [[nodiscard]] outcome_row read_outcome(const pg_rows &rows, int row, int first);
 
@@ -24,6 +26,10 @@ namespace recapd::storage {
 [[nodiscard]] event_row read_event(const pg_rows &rows, int row, int first);
 
 /// Of `session_id, kind, from_account, to_account, amount, currency, at`.
+[[nodiscard]] workflows::transfer_kind read_transfer_kind(const pg_rows &rows,
+                                                          int row, int column);
+/// A row of the ledger with these columns.
+[[nodiscard]] std::string transfer_columns();
 [[nodiscard]] transfer_row read_transfer(const pg_rows &rows, int row);
 
 }  // namespace recapd::storage

@@ -6,14 +6,22 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "storage/store.hpp"
 
 namespace recapd::storage {
 
+/// What the program itself cannot mend in a database.
+struct database_notes {
+  std::string to_run;  ///< SQL for somebody with more rights; empty: nothing
+  std::vector<std::string> unsafe;  ///< settings of the server, a sentence each
+};
+
 /// Runs the migrations that are missing, once, under a lock. Throws
-/// schema_error if the database is newer than this program.
-void migrate(const std::string &url);
+/// schema_error if the database is newer than this program, or if the program
+/// cannot work on it.
+database_notes migrate(const std::string &url);
 
 /// A store on its own connection (a libpq URL or key/value string), opened at
 /// once. After a broken connection the next call connects again.

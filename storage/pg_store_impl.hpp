@@ -36,20 +36,23 @@ public:
                                           const bucket_set &buckets) override;
   void insert_inbox(std::string_view event) override;
   void forward_to_inbox(std::span<const inbox_row> rows) override;
-  void bury(const dead_letter &letter,
-            std::optional<std::int64_t> inbox_seq) override;
-  std::vector<dead_letter> list_dead_letters(std::int64_t after,
-                                             int limit) override;
+  void bury_all(std::span<const dead_letter> letters) override;
+  page<dead_letter> list_dead_letters(std::int64_t after,
+                                      page_bounds most) override;
   bool retry_dead_letter(std::int64_t id) override;
 
-  std::vector<event_row> history(std::string_view session) override;
-  std::vector<session_row> list_sessions(const session_filter &filter) override;
+  using store::history;
+  page<event_row> history(std::string_view session, int after,
+                          page_bounds most) override;
+  page<session_row> list_sessions(const session_filter &filter) override;
   account_page account(std::string_view account, std::string_view after,
                        int limit) override;
-  std::vector<outcome_row> refused_outcomes(std::string_view session,
-                                            int limit) override;
+  page<outcome_row> refused_outcomes(std::string_view session,
+                                     std::string_view after,
+                                     page_bounds most) override;
+  page<feed_row> list_notified(std::string_view session, std::int64_t from,
+                               page_bounds most) override;
   std::vector<feed_row> read_feed(std::int64_t after, int limit) override;
-  std::vector<feed_row> list_events(std::int64_t after, int limit) override;
   std::int64_t feed_end() override;
   feed_backlog count_feed(std::int64_t after, int most) override;
   std::int64_t load_cursor(std::string_view sink) override;

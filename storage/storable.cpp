@@ -53,4 +53,17 @@ std::string storable(std::string_view text) {
   return out;
 }
 
+dead_letter storable(dead_letter letter) {
+  letter.reason = storable(letter.reason);
+  if (letter.event.size() > max_letter_bytes) {
+    auto end = max_letter_bytes;
+    while (end > 0 && (byte_at(letter.event, end) & 0xc0U) == 0x80)
+      --end;
+    letter.event.resize(end);
+    letter.reason += " Of the text the beginning is kept.";
+  }
+  letter.event = storable(letter.event);
+  return letter;
+}
+
 }  // namespace recapd::storage

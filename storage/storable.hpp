@@ -5,11 +5,16 @@
 #include <string>
 #include <string_view>
 
+#include "storage/store.hpp"
+
 namespace recapd::storage {
 
 [[nodiscard]] bool is_storable(std::string_view text);
 
 /// The text with U+FFFD wherever it cannot be held.
 [[nodiscard]] std::string storable(std::string_view text);
+
+/// The letter as it can be held, of a text that is too long the beginning.
+[[nodiscard]] dead_letter storable(dead_letter letter);
 
 }  // namespace recapd::storage

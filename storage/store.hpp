@@ -4,6 +4,7 @@
 
 #include <array>
 #include <bitset>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <limits>
@@ -107,6 +108,19 @@ struct dead_letter {
   instant at;
   /// Which message it was, where that may come again; else empty.
   std::string origin = {};
+  /// The row of the inbox that goes with it. Not read back.
+  std::optional<std::int64_t> inbox_seq = {};
+};
+
+/// Of a longer text a dead letter has the beginning. As long as a command that
+/// a client sends may be.
+inline constexpr std::size_t max_letter_bytes = 65'536;
+
+/// Why a row of the inbox is no command, whatever its text says.
+enum class row_trouble : std::uint8_t {
+  none,
+  too_long,   ///< `event` is the beginning only
+  no_moment,  ///< `received_at` is none that a deadline can be judged by
 };
 
 struct inbox_row {
@@ -114,12 +128,31 @@ struct inbox_row {
   bool ours = true;  ///< its bucket was asked for; else there is no event
   std::string event;
   instant received_at;
+  bool taken = false;  ///< a node has read it before: of any length
+  row_trouble trouble = row_trouble::none;
 };
 
 /// Of the inbox; both ends are part of it.
 struct seq_range {
   std::int64_t low = 1;
   std::int64_t high = std::numeric_limits<std::int64_t>::max();
+};
+
+/// How much of a list is read at a time: so many rows, and those behind which
+/// the list's long texts come to so many bytes. One row at least.
+struct page_bounds {
+  int rows = 1000;
+  std::int64_t bytes = 8'388'608;
+  page_bounds() = default;
+  // NOLINTNEXTLINE(google-explicit-constructor): a number is a page's rows.
+  page_bounds(int most_rows) : rows{most_rows} {}
+  page_bounds(int most_rows, std::int64_t most_bytes)
+      : rows{most_rows}, bytes{most_bytes} {}
+};
+
+/// A part of a list, in its order.
+template <class T> struct page : std::vector<T> {
+  bool more = false;  ///< the list goes on behind it
 };
 
 struct timer_row {
@@ -153,10 +186,10 @@ struct session_filter {
   std::string student = {};
   std::string course = {};
   std::string after = {};  ///< ids greater than this
-  int limit = 100;
+  page_bounds most = 100;
 };
 
-/// One entry of an account, newest last, keyset by (at, session, kind).
+/// One entry of an account, newest last, keyset by (at, session, kind, n).
 struct account_page {
   std::vector<std::pair<std::string, std::int64_t>> balances;  ///< by currency
   struct entry {
@@ -165,6 +198,7 @@ struct account_page {
     std::string currency;
     instant at;
     workflows::transfer_kind kind = workflows::transfer_kind::settlement;
+    int n = 0;  ///< workflows::transfer's
   };
   std::vector<entry> entries;
   std::string next;  ///< token of the next page, or empty
@@ -195,7 +229,9 @@ public:
   /// Refused by the database itself: version_conflict (an event's seq is
   /// taken, or does not follow the stored version), duplicate_command ((source,
   /// id) is taken), limit_conflict (a counter would pass its cap),
-  /// ledger_conflict (a second settlement or reversal).
+  /// ledger_conflict (a second settlement or reversal, a reversal of another
+  /// amount than the net, a correction that is not the next one, comes before
+  /// the settlement or after the reversal, or takes more than was paid).
   /// Commits of one call touch distinct sessions, or the same session in order.
   [[nodiscard]] virtual std::vector<std::optional<fault>>
   append(std::span<const commit> commits) = 0;
@@ -244,37 +280,51 @@ public:
     return read_inbox_among({&rest, 1}, limit, buckets);
   }
   virtual void insert_inbox(std::string_view event) = 0;
-  /// The rows' events in this order, all or none, received when they were.
+  /// The rows' events in this order, all or none, received when they were, of
+  /// any length.
   virtual void forward_to_inbox(std::span<const inbox_row> rows) = 0;
-  /// Writes the dead letter and deletes the inbox row, in one transaction. Of
-  /// an origin that has a letter already none is written.
-  virtual void bury(const dead_letter &letter,
-                    std::optional<std::int64_t> inbox_seq) = 0;
+  /// Writes the dead letters and deletes their inbox rows, in one transaction.
+  /// Of an origin that has a letter already none is written.
+  virtual void bury_all(std::span<const dead_letter> letters) = 0;
+  void bury(dead_letter letter, std::optional<std::int64_t> inbox_seq) {
+    letter.inbox_seq = inbox_seq;
+    bury_all({&letter, 1});
+  }
   /// Ids greater than `after`, in order.
-  [[nodiscard]] virtual std::vector<dead_letter>
-  list_dead_letters(std::int64_t after, int limit) = 0;
+  [[nodiscard]] virtual page<dead_letter>
+  list_dead_letters(std::int64_t after, page_bounds most) = 0;
   /// Moves a dead letter back to the inbox; false if there is none.
   virtual bool retry_dead_letter(std::int64_t id) = 0;
 
   // ---- reading ----
   // For views, sinks and checks: nothing here decides.
-  [[nodiscard]] virtual std::vector<event_row>
-  history(std::string_view session) = 0;
-  [[nodiscard]] virtual std::vector<session_row>
+  /// A session's events with seq > `after`.
+  [[nodiscard]] virtual page<event_row>
+  history(std::string_view session, int after, page_bounds most) = 0;
+  /// The whole of it, for tests and tools.
+  [[nodiscard]] page<event_row> history(std::string_view session) {
+    constexpr auto all = std::numeric_limits<int>::max() - 1;
+    return history(session, 0, {all, std::numeric_limits<std::int64_t>::max()});
+  }
+  [[nodiscard]] virtual page<session_row>
   list_sessions(const session_filter &filter) = 0;
   [[nodiscard]] virtual account_page
   account(std::string_view account, std::string_view after, int limit) = 0;
-  /// The newest outcomes of refused commands about a session, oldest first.
-  [[nodiscard]] virtual std::vector<outcome_row>
-  refused_outcomes(std::string_view session, int limit) = 0;
+  /// Outcomes of refused commands about a session in order of receipt, behind
+  /// the one that `after` is the refusal_token of; empty: from the first.
+  [[nodiscard]] virtual page<outcome_row>
+  refused_outcomes(std::string_view session, std::string_view after,
+                   page_bounds most) = 0;
+  /// Events that have notifications, without their data: of one session from a
+  /// seq on, or of all from a position on (`session` empty), that one included.
+  /// To the very end, also what the feed holds back.
+  [[nodiscard]] virtual page<feed_row> list_notified(std::string_view session,
+                                                     std::int64_t from,
+                                                     page_bounds most) = 0;
   /// Events after a position, in the order in which they became readable: one
   /// once read, no event with a lower position ever appears later.
   [[nodiscard]] virtual std::vector<feed_row> read_feed(std::int64_t after,
                                                         int limit) = 0;
-  /// The same to the very end, for a list of what there is now: with what a
-  /// transaction that still runs may yet precede, which the feed holds back.
-  [[nodiscard]] virtual std::vector<feed_row> list_events(std::int64_t after,
-                                                          int limit) = 0;
   /// The position of the last readable event, 0 when there is none.
   [[nodiscard]] virtual std::int64_t feed_end() = 0;
   /// Counts what follows a position; neither figure past `most`.

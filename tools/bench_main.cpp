@@ -9,7 +9,6 @@
 #include <fmt/format.h>
 #include <map>
 #include <string_view>
-#include <unistd.h>
 
 #include "tools/bench_run.hpp"
 
@@ -28,19 +27,21 @@ struct scenario {
 /// Not chosen by name but by --nodes, which says how many.
 constexpr const char *nodes_scenario = "nodes";
 
-constexpr std::array<scenario, 13> all{{{"limit", measure_limit, true},
-                                        {"by-hand", measure_by_hand, true},
-                                        {"batches", measure_batches, true},
-                                        {"single", measure_single, true},
-                                        {"inbox", measure_inbox, true},
-                                        {"latency", measure_latency, true},
-                                        {"timers", measure_timers, true},
-                                        {"growth", measure_growth, false},
-                                        {"churn", measure_churn, false},
-                                        {"memory", measure_memory, false},
-                                        {"recovery", measure_recovery, false},
-                                        {"idle", measure_idle, false},
-                                        {nodes_scenario, measure_nodes, true}}};
+constexpr std::array<scenario, 14> all{
+    {{"limit", measure_limit, true},
+     {"by-hand", measure_by_hand, true},
+     {"batches", measure_batches, true},
+     {"single", measure_single, true},
+     {"inbox", measure_inbox, true},
+     {"latency", measure_latency, true},
+     {"timers", measure_timers, true},
+     {"neighbours", measure_neighbours, true},
+     {"growth", measure_growth, false},
+     {"churn", measure_churn, false},
+     {"memory", measure_memory, false},
+     {"recovery", measure_recovery, false},
+     {"idle", measure_idle, false},
+     {nodes_scenario, measure_nodes, true}}};
 
 std::vector<std::string> names() {
   std::vector<std::string> out;
@@ -95,7 +96,6 @@ int main(int argc, char **argv) {
   run_options o;
   std::string format = "table";
   o.programs = fs::canonical("/proc/self/exe").parent_path();
-  o.data = "/tmp/recapd-bench." + std::to_string(::getpid());
   app.add_option("--scenario", o.scenarios, "Some of them, by commas")
       ->delimiter(',')
       ->check(CLI::IsMember(names()));
@@ -111,7 +111,7 @@ int main(int argc, char **argv) {
                "Under a minute: small sizes, one round, to see that it works");
   app.add_option("-o,--output", format, "table or json")
       ->check(CLI::IsMember({"table", "json"}));
-  app.add_option("--data", o.data, "The folder of its PostgreSQL");
+  app.add_option("--data", o.data, "The folder of its PostgreSQL")->required();
   app.add_option("--programs", o.programs,
                  "The folder with recapd and recapctl, for another build");
   app.add_option("--postgres", o.script, "tools/postgres")->required();

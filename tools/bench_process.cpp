@@ -126,7 +126,7 @@ postgres::postgres(std::string script, std::string dir)
 
 postgres::~postgres() {
   try {
-    output_of({script_, "stop", dir_});
+    output_of({script_, "remove", dir_});
   } catch (const std::exception &e) {
     std::fprintf(stderr, "%s\n", e.what());
   }
@@ -134,6 +134,7 @@ postgres::~postgres() {
 
 void postgres::start() {
   url_ = output_of({script_, "start", dir_});
+  admin_url_ = output_of({script_, "admin-url", dir_});
   pid_ = static_cast<pid_t>(std::stoi(output_of({script_, "pid", dir_})));
 }
 
@@ -144,15 +145,15 @@ void postgres::restart() {
 
 std::string postgres::fresh_database(const std::string &name) {
   drop_database(name);
-  pqxx::connection c{url_};
-  pqxx::nontransaction{c}.exec("CREATE DATABASE " + name);
+  pqxx::connection c{admin_url_};
+  pqxx::nontransaction{c}.exec("CREATE DATABASE " + name + " OWNER recapd");
   auto url = url_;
-  const auto at = url.find("/postgres?");
-  return url.replace(at, 9, "/" + name);
+  constexpr std::string_view standard = "/recapd?";
+  return url.replace(url.find(standard), standard.size(), "/" + name + "?");
 }
 
 void postgres::drop_database(const std::string &name) {
-  pqxx::connection c{url_};
+  pqxx::connection c{admin_url_};
   pqxx::nontransaction tx{c};
   tx.exec("SET client_min_messages = warning");
   tx.exec("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)");

@@ -29,10 +29,11 @@ public:
   postgres(const postgres &) = delete;
   postgres &operator=(const postgres &) = delete;
 
-  /// Creates a database of that name, anew, and returns its URL.
+  /// Creates a database of that name, anew, and returns a node's URL for it.
   std::string fresh_database(const std::string &name);
   void drop_database(const std::string &name);
-  [[nodiscard]] const std::string &url() const { return url_; }
+  /// The superuser's URL, of the server's own database.
+  [[nodiscard]] const std::string &admin_url() const { return admin_url_; }
   void restart();
   /// CPU seconds of the server and all its connections, past ones too.
   [[nodiscard]] double cpu() const;
@@ -43,6 +44,7 @@ private:
   std::string script_;
   std::string dir_;
   std::string url_;
+  std::string admin_url_;
   pid_t pid_ = 0;
 };
 

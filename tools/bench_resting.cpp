@@ -18,11 +18,11 @@ using clock = std::chrono::steady_clock;
 
 constexpr std::int64_t minutes_ago = -20 * 60;
 
-void settle_storage(const std::string &database) {
-  pqxx::connection c{database};
-  pqxx::nontransaction tx{c};
-  tx.exec("VACUUM (FREEZE, ANALYZE)");
-  tx.exec("CHECKPOINT");
+void settle_storage(bench_run &b, const std::string &database) {
+  pqxx::connection owner{database};
+  pqxx::nontransaction{owner}.exec("VACUUM (FREEZE, ANALYZE)");
+  pqxx::connection admin{b.server().admin_url()};
+  pqxx::nontransaction{admin}.exec("CHECKPOINT");
 }
 
 double own_query(const std::string &database, const std::string &sql) {
@@ -84,7 +84,7 @@ void measure_growth(bench_run &b) {
   for (auto &g : cases) {
     g.database = b.server().fresh_database(std::string{"bench_"} + g.name);
     add_resting(b, g.database, g.resting);
-    settle_storage(g.database);
+    settle_storage(b, g.database);
   }
   const auto count = b.count_for(4000);
   for (int round = 0; round < b.options().rounds; ++round) {
@@ -121,7 +121,7 @@ void measure_recovery(bench_run &b) {
   const auto open = b.size(1'000'000, 4000);
   const auto database = b.server().fresh_database("bench_recovery");
   add_resting(b, database, open);
-  settle_storage(database);
+  settle_storage(b, database);
   auto n = b.start_node(database);
   const auto port = port_of(n->url());
   const campus c{time_from_now(minutes_ago)};
@@ -168,7 +168,7 @@ void measure_idle(bench_run &b) {
   load_client client{n->port(), 1};
   if (client.closed_loop(load).failures > 0)
     throw std::runtime_error{"a batch failed before the node idled"};
-  settle_storage(database);  // else autovacuum's transactions count too
+  settle_storage(b, database);  // else autovacuum's transactions count too
   const auto seconds = b.options().quick ? 2 : 20;
   b.out().progress("idle");
   const auto wait = [](int s) {
@@ -180,11 +180,12 @@ void measure_idle(bench_run &b) {
   const std::string queries =
       "SELECT (xact_commit + xact_rollback)::float8 FROM pg_stat_database"
       " WHERE datname = 'bench_idle'";
-  const auto before = own_query(b.server().url(), queries);
+  const auto before = own_query(b.server().admin_url(), queries);
   const auto cpu = n->cpu();
   wait(seconds);
   const auto percent = (n->cpu() - cpu) * 100 / seconds;
-  const auto rate = (own_query(b.server().url(), queries) - before) / seconds;
+  const auto rate =
+      (own_query(b.server().admin_url(), queries) - before) / seconds;
   b.out().add("idle", "CPU of the node", "% of a core", percent);
   b.out().add("idle", "transactions", "1/s", rate);
   b.out().at_most("idle", "CPU of the node", 1);

@@ -92,7 +92,7 @@ void require_each_once(const std::string &database, std::size_t count) {
 
 void track_commits(bench_run &b, const char *on) {
   {
-    pqxx::connection c{b.server().url()};
+    pqxx::connection c{b.server().admin_url()};
     pqxx::nontransaction{c}.exec(
         std::string{"ALTER SYSTEM SET track_commit_timestamp = "} + on);
   }

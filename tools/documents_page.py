@@ -15,8 +15,14 @@ A receiver drops an `id` it has had: the same message comes with the same `id`
 however often it is sent. A new member or a new type may come with any release: pass
 over what you do not know.
 
+An *id* is 1 to 64 of `A-Z a-z 0-9 _ -`, a *time* RFC 3339 with an offset, a *currency*
+ISO 4217; amounts are in minor units.
+
 ## What each has
 """
+
+# Schemas that the head explains once for all tables.
+WORDS = {"Id": "id", "Time": "time", "Currency": "currency"}
 
 SAMPLES = {
     "tutor": "t-1", "student": "ann", "course": "algebra",
@@ -31,7 +37,8 @@ SAMPLES = {
     "how_tutee_did": "Well; slow with signs.",
     "next_steps": "Percentages.", "id": "s-1:7", "subject": "s-1",
     "time": "2026-11-23T22:03:11.5Z", "authid": "tutor:t-1", "count": 1,
-    "from": "program:default"}
+    "from": "program:default", "to": "tutor:t-1",
+    "was": 45, "change": 375}
 
 
 class Page:
@@ -50,6 +57,9 @@ class Page:
 
     def kind(self, schema):
         """A property's type in a word or two."""
+        name = schema.get("$ref", "").rsplit("/", 1)[-1]
+        if name in WORDS:
+            return WORDS[name]
         schema = self.followed(schema)
         if "const" in schema:
             return f"`{json.dumps(schema['const'])}`"
@@ -62,12 +72,13 @@ class Page:
             return f"array of {self.kind(schema['items'])}"
         if isinstance(types, list):
             return " or ".join(types)
-        return {"date-time": "time"}.get(schema.get("format"), types)
+        return types
 
     def table(self, schema, prefix=""):
         for name, one in schema["properties"].items():
             whole = self.followed(one)
-            words = whole.get("description", "")
+            told = one if self.kind(one) in WORDS.values() else whole
+            words = told.get("description", "")
             if name not in schema.get("required", []):
                 words = f"{words} May be absent.".strip()
             self.lines.append(f"| `{prefix}{name}` | {self.kind(one)} | "
@@ -99,13 +110,12 @@ class Page:
                     if n in schema.get("required", [])}
         if name in SAMPLES:
             return SAMPLES[name]
-        if "examples" in schema:
-            return schema["examples"][0]
         if "enum" in schema:
             return schema["enum"][0]
         if schema.get("type") == "array":
             return [self.sample(name, schema["items"])]
-        return {"boolean": False, "integer": 0}.get(schema.get("type"), "")
+        return {"boolean": False, "integer": schema.get("minimum", 0)}.get(
+            schema.get("type"), "")
 
     def head(self, schema):
         self.lines += ["| member | type | meaning |", "| --- | --- | --- |"]

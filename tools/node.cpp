@@ -125,6 +125,7 @@ actors::sharing sharing_of(const config::settings &s,
       .node = name_of(s),
       .address = s.listen_host + ":" + std::to_string(s.listen_port),
       .expiry = std::chrono::milliseconds{s.lease_ms},
+      .clocks = {.served = std::chrono::milliseconds{s.max_clock_skew_ms}},
       .partitions =
           s.ingress == config::ingress_kind::nats ? s.nats_partitions : 0,
       .as_event = ingress::encode_structured,
@@ -156,12 +157,22 @@ void refuse_few_partitions(const config::settings &s) {
         + std::to_string(s.nats_partitions)};
 }
 
+void migrate(const std::string &url) {
+  const auto notes = storage::migrate(url);
+  for (const auto &what : notes.unsafe)
+    ingress::log_warn(what, {});
+  if (!notes.to_run.empty())
+    ingress::log_warn("the role recapd_producer is not complete: somebody who "
+                      "may make roles runs this in the database",
+                      {{"sql", notes.to_run}});
+}
+
 }  // namespace
 
 node::node(const config::settings &s,
            std::function<void(std::string why)> leave)
     : meters_{std::make_shared<ingress::metrics>()} {
-  storage::migrate(s.database_url);
+  migrate(s.database_url);
   require_own_name(s);
   refuse_few_partitions(s);
   refuse_other_mapping(s);

@@ -9,6 +9,7 @@
 
 #include "config/shown.hpp"
 #include "storage/fault.hpp"
+#include "tools/pager.hpp"
 #include "tools/process_title.hpp"
 #include "tools/terminal.hpp"
 
@@ -17,6 +18,11 @@ namespace recapd::tools {
 client &context::node() {
   if (!node_) node_ = std::make_unique<client>(url, token);
   return *node_;
+}
+
+std::string context::time(std::string_view rfc3339,
+                          const std::string &zone) const {
+  return human_time(rfc3339, utc ? "UTC" : zone);
 }
 
 void print(const json::value &v) {
@@ -57,8 +63,11 @@ std::string brief(const json::value &data) {
 namespace {
 
 constexpr const char *footer =
+    "Times are in the session's time zone, those of no one session in UTC.\n"
+    "On a terminal long output goes through RECAPCTL_PAGER, PAGER or less.\n"
     "Exit codes: 0 done; 1 refused, not found, or violations found; 2 wrong\n"
-    "usage or input; 3 the node or the database does not answer.\n";
+    "usage or input; 3 the node or the database does not answer; 4 the token\n"
+    "is missing, wrong, or may not do this (401, 403).\n";
 
 void build(CLI::App &app, context &c) {
   app.footer(footer);
@@ -73,6 +82,7 @@ void build(CLI::App &app, context &c) {
   app.add_option("-o,--output", c.output, "table or json")
       ->check(CLI::IsMember({"table", "json"}))
       ->capture_default_str();
+  app.add_flag("--utc", c.utc, "All times in UTC");
   add_submit(app, c);
   add_reads(app, c);
   add_money(app, c);
@@ -89,6 +99,19 @@ int complain(int code, const std::string &what) {
   return code;
 }
 
+int complain_of(const problem &e) {
+  const std::string what = e.what();
+  switch (e.status) {
+  case 401:
+    return complain(not_admitted,
+                    what + "; give a token with --token or RECAPCTL_TOKEN");
+  case 403:
+    return complain(not_admitted, what);
+  default:
+    return complain(e.status >= 500 ? no_answer : refused, what);
+  }
+}
+
 int run(int argc, char **argv) {
   CLI::App app{"Asks and tells a recapd node.", "recapctl"};
   context c;
@@ -96,18 +119,20 @@ int run(int argc, char **argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError &e) {
+    const auto meant =
+        e.get_exit_code() == 0 ? std::string{} : what_was_meant(app);
+    if (!meant.empty()) return complain(usage, meant);
     return app.exit(e) == 0 ? done : usage;
   }
   hide_secrets(argc, argv);
   try {
+    std::optional<pager> pages;
+    if (!c.as_json()) pages.emplace();
     return c.chosen();
   } catch (const usage_error &e) {
     return complain(usage, e.what());
   } catch (const problem &e) {
-    const char *hint =
-        e.status == 401 ? "; give a token with --token or RECAPCTL_TOKEN" : "";
-    return complain(e.status >= 500 ? no_answer : refused,
-                    std::string{e.what()} + hint);
+    return complain_of(e);
   } catch (const unreachable &e) {
     return complain(no_answer, e.what());
   } catch (const storage::storage_error &e) {

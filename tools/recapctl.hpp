@@ -15,7 +15,13 @@
 namespace recapd::tools {
 
 /// The exit codes.
-enum status : int { done = 0, refused = 1, usage = 2, no_answer = 3 };
+enum status : int {
+  done = 0,
+  refused = 1,
+  usage = 2,
+  no_answer = 3,
+  not_admitted = 4,
+};
 
 /// Wrong input that the option parser cannot see. Exit code 2.
 class usage_error : public std::runtime_error {
@@ -28,10 +34,14 @@ struct context {
   std::string url = "http://127.0.0.1:8080";
   std::string token;
   std::string output = "table";
+  bool utc = false;  ///< no session's own time zone
   /// The command that was chosen; gives the exit code.
   std::function<int()> chosen;
 
   [[nodiscard]] bool as_json() const { return output == "json"; }
+  /// For people: in a time zone, or in UTC where that is asked for.
+  [[nodiscard]] std::string time(std::string_view rfc3339,
+                                 const std::string &zone) const;
   [[nodiscard]] client &node();
 
 private:
@@ -60,6 +70,10 @@ void add_support(CLI::App &app, context &c);
 void add_operations(CLI::App &app, context &c);
 void add_nodes(CLI::App &app, context &c);
 void add_completion(CLI::App &app, context &c);
+
+/// What was probably meant by words that no command or option is called; a
+/// sentence, or empty where the words are not at fault.
+[[nodiscard]] std::string what_was_meant(const CLI::App &app);
 
 /// Prints one line of JSON.
 void print(const json::value &v);

@@ -97,6 +97,55 @@ std::string quoted(const std::string &text) {
   return out;
 }
 
+/// For zsh's _describe, between single quotes: `name:what`.
+std::string described(const std::string &name, const std::string &what) {
+  std::string out;
+  for (const char c : name + "\n" + what) {
+    if (c == '\n')
+      out += ':';
+    else if (c == '\'')
+      out += "'\\''";
+    else
+      (c == ':' ? out += '\\' : out) += c;
+  }
+  return "'" + out + "'";
+}
+
+std::string zsh(const std::vector<node> &tree) {
+  std::string cases;
+  std::string paths;
+  for (const auto &n : tree) {
+    std::string commands;
+    for (const auto &[name, what] : n.commands)
+      commands += " " + described(name, what);
+    std::string options;
+    for (const auto &name : n.options)
+      options += " " + name;
+    cases += fmt::format("    '{}') commands=({} ) options=({} ) ;;\n", n.path,
+                         commands, options);
+    paths += "|" + n.path;
+  }
+  // `path` is zsh's own.
+  return fmt::format(R"(#compdef recapctl
+_recapctl() {{
+  local word try at=''
+  local -a commands options
+  for word in "${{(@)words[2,CURRENT-1]}}"; do
+    try="${{at:+$at }}$word"
+    if [[ '{0}|' == *"|$try|"* ]]; then at=$try; fi
+  done
+  case "$words[CURRENT-1]" in -o|--output) compadd -- {2}; return ;; esac
+  case "$at" in
+{1}  esac
+  if [[ "$words[CURRENT]" == -* ]]; then compadd -- $options; return; fi
+  if (( $#commands )); then _describe command commands; else _files; fi
+}}
+(( $+functions[compdef] )) || {{ autoload -Uz compinit && compinit }}
+compdef _recapctl recapctl
+)",
+                     paths, cases, output_values);
+}
+
 std::string fish(const std::vector<node> &tree) {
   std::string out;
   for (const auto &n : tree) {
@@ -134,9 +183,9 @@ void add_completion(CLI::App &app, context &c) {
     c.chosen = [&app, o] {
       std::vector<node> tree;
       walk(app, "", tree);
-      if (o->shell == "zsh")
-        fmt::print("autoload -U +X bashcompinit && bashcompinit\n");
-      fmt::print("{}", o->shell == "fish" ? fish(tree) : bash(tree));
+      fmt::print("{}", o->shell == "fish"  ? fish(tree)
+                       : o->shell == "zsh" ? zsh(tree)
+                                           : bash(tree));
       return int{done};
     };
   });

@@ -27,6 +27,7 @@ struct case_file {
   json::array refusals;  ///< outcomes
   json::object eligibility;
   instant now;
+  std::string zone;  ///< in which times are told
 };
 
 instant node_time(client &node) {
@@ -37,16 +38,20 @@ instant node_time(client &node) {
       std::chrono::system_clock::now());
 }
 
-case_file open_case(client &node, const std::string &id) {
+case_file open_case(context &c, const std::string &id) {
+  auto &node = c.node();
   const auto path = "/v1/sessions/" + encoded(id);
   case_file f;
   f.session = node.fetch(path);
-  f.history = node.fetch(path + "/history")["events"].as_array();
-  f.refusals = node.fetch(path + "/refusals?limit="
-                          + std::to_string(most_refusals))["refusals"]
-                   .as_array();
+  std::string next;
+  f.history = pages(node, path + "/history?limit=1000", "events", true, next);
+  f.refusals =
+      pages(node, path + "/refusals?limit=1000", "refusals", true, next);
+  if (f.refusals.size() > most_refusals)
+    f.refusals.erase(f.refusals.begin(), f.refusals.end() - most_refusals);
   f.eligibility = node.fetch(path + "/eligibility");
   f.now = node_time(node);
+  f.zone = c.utc ? "UTC" : text_of(f.session, "timezone");
   return f;
 }
 
@@ -60,14 +65,18 @@ std::string relative(const case_file &f, const std::string &time) {
 }
 
 std::string when(const case_file &f, const std::string &time) {
-  return human_time(time) + " (" + relative(f, time) + ")";
+  return human_time(time, f.zone) + " (" + relative(f, time) + ")";
 }
 
-/// The last event of a type, or nothing.
+/// The last event of a type in the window at hand, or nothing. A window begins
+/// when the session is scheduled and whenever it is reopened.
 const json::object *last(const case_file &f, std::string_view type) {
   const json::object *found = nullptr;
-  for (const auto &e : f.history)
-    if (text_of(e.as_object(), "type") == type) found = &e.as_object();
+  for (const auto &e : f.history) {
+    const auto here = text_of(e.as_object(), "type");
+    if (here == "session.reopened") found = nullptr;
+    if (here == type) found = &e.as_object();
+  }
   return found;
 }
 
@@ -242,7 +251,7 @@ void print_case(const case_file &f, const sentences &why) {
 }
 
 int explain(context &c, const explain_options &o) {
-  const auto f = open_case(c.node(), o.id);
+  const auto f = open_case(c, o.id);
   const auto why = why_of(f);
   if (c.as_json())
     print(json::object{{"session", f.session},

@@ -31,10 +31,11 @@ std::string minutes_field(const json::object &s, std::string_view key) {
   return v && v->is_int64() ? human_minutes(v->get_int64()) : std::string{};
 }
 
-std::string next_timer_field(const json::object &s) {
+std::string next_timer_field(const context &c, const json::object &s) {
   const auto at = text_of(s, "next_timer");
   if (at.empty()) return {};
-  return text_of(s, "next_timer_kind") + ", " + human_time(at);
+  return text_of(s, "next_timer_kind") + ", "
+         + c.time(at, text_of(s, "timezone"));
 }
 
 std::string money_field(const json::object &s, const json::object &from,
@@ -60,7 +61,8 @@ void print_participants(const json::object &s) {
   fmt::print("\n{}", t.text());
 }
 
-void print_session(const json::object &s) {
+void print_session(const context &c, const json::object &s) {
+  const auto zone = text_of(s, "timezone");
   const auto state = text_of(s, "state");
   field("session", paint(text_of(s, "id"), colour::bold));
   field("state", paint(state, colour_of_state(state)));
@@ -68,9 +70,9 @@ void print_session(const json::object &s) {
   field("course", text_of(s, "course"));
   field("program", text_of(s, "program"));
   field("modality", text_of(s, "modality"));
-  field("starts", human_time(text_of(s, "starts_at")));
-  field("time zone", text_of(s, "timezone"));
-  field("deadline", human_time(text_of(s, "deadline")));
+  field("starts", c.time(text_of(s, "starts_at"), zone));
+  field("time zone", zone);
+  field("deadline", c.time(text_of(s, "deadline"), zone));
   field("minutes", minutes_field(s, "minutes"));
   field("suggested minutes", minutes_field(s, "suggested_minutes"));
   field("rate per hour", money_field(s, s, "rate_per_hour"));
@@ -78,10 +80,10 @@ void print_session(const json::object &s) {
   if (payout && payout->is_object())
     field("paid",
           money_field(s, payout->get_object(), "amount") + ", "
-              + human_time(text_of(payout->get_object(), "settled_at")));
+              + c.time(text_of(payout->get_object(), "settled_at"), zone));
   const auto *recap = s.if_contains("tutor_recap");
   field("tutor's recap", recap && !recap->is_null() ? "in" : "not in");
-  field("next timer", next_timer_field(s));
+  field("next timer", next_timer_field(c, s));
   field("version", text_of(s, "version"));
   print_participants(s);
 }
@@ -91,23 +93,33 @@ int show(context &c, const one_session &o) {
   if (c.as_json())
     print(s);
   else
-    print_session(s);
+    print_session(c, s);
   return done;
 }
 
+/// In which a session's times are told.
+std::string zone_of(context &c, const std::string &session) {
+  return text_of(c.node().fetch("/v1/sessions/" + encoded(session)),
+                 "timezone");
+}
+
 int history(context &c, const one_session &o) {
-  auto h = c.node().fetch("/v1/sessions/" + encoded(o.id) + "/history");
+  std::string next;
+  auto events =
+      pages(c.node(), "/v1/sessions/" + encoded(o.id) + "/history?limit=1000",
+            "events", true, next);
   if (c.as_json()) {
-    print(h);
+    print(json::object{{"events", std::move(events)}, {"next", nullptr}});
     return done;
   }
+  const auto zone = zone_of(c, o.id);
   table t{{"seq", "at", "event", "by", "data"}};
   t.right(0);
-  for (const auto &one : h["events"].as_array()) {
+  for (const auto &one : events) {
     const auto &e = one.as_object();
     const auto *data = e.if_contains("data");
-    t.add({text_of(e, "seq"), human_time(text_of(e, "at")), text_of(e, "type"),
-           text_of(e, "by"), data ? brief(*data) : ""});
+    t.add({text_of(e, "seq"), c.time(text_of(e, "at"), zone),
+           text_of(e, "type"), text_of(e, "by"), data ? brief(*data) : ""});
   }
   fmt::print("{}", t.text());
   return done;
@@ -134,7 +146,8 @@ int list(context &c, const list_options &o) {
   for (const auto &one : found) {
     const auto &s = one.as_object();
     t.add({text_of(s, "id"), text_of(s, "state"), text_of(s, "tutor"),
-           text_of(s, "course"), human_time(text_of(s, "starts_at")),
+           text_of(s, "course"),
+           c.time(text_of(s, "starts_at"), text_of(s, "timezone")),
            text_of(s, "minutes")});
   }
   fmt::print("{}", t.text());
@@ -153,10 +166,11 @@ int notifications(context &c, const one_session &o) {
     print(json::object{{"notifications", std::move(sent)}, {"next", nullptr}});
     return done;
   }
+  const auto zone = zone_of(c, o.id);
   table t{{"at", "kind", "to", "session", "id"}};
   for (const auto &one : sent) {
     const auto &m = one.as_object();
-    t.add({human_time(text_of(m, "at")), text_of(m, "kind"), text_of(m, "to"),
+    t.add({c.time(text_of(m, "at"), zone), text_of(m, "kind"), text_of(m, "to"),
            text_of(m, "session"), text_of(m, "id")});
   }
   fmt::print("{}", t.text());

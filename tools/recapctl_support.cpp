@@ -1,4 +1,4 @@
-// recapctl support: reopens, denies and voids in a supporter's name.
+// recapctl support: what support decides, in a supporter's name.
 // SPDX-License-Identifier: Apache-2.0
 #include <boost/json.hpp>
 #include <fmt/format.h>
@@ -12,8 +12,9 @@ namespace recapd::tools {
 namespace {
 
 struct support_options {
-  std::string session, note, as, id;
+  std::string session, note, as, id, student;
   int hours = 24;
+  std::int64_t minutes = 0;
 };
 
 /// 128 random bits: two supporters never make the same command.
@@ -25,13 +26,18 @@ std::string fresh_id() {
 
 int send(context &c, const support_options &o, const std::string &type,
          json::object data) {
-  if (!workflows::valid_id(o.as))
-    throw usage_error{"--as needs an id of 1 to 64 of A-Z a-z 0-9 _ -"};
-  const json::object event{
-      {"specversion", "1.0"},   {"id", o.id.empty() ? fresh_id() : o.id},
-      {"source", "recapctl"},   {"type", "recapd." + type},
-      {"subject", o.session},   {"authid", "support:" + o.as},
-      {"data", std::move(data)}};
+  json::object event{
+      {"specversion", "1.0"}, {"id", o.id.empty() ? fresh_id() : o.id},
+      {"source", "recapctl"}, {"type", "recapd." + type},
+      {"subject", o.session}, {"data", std::move(data)}};
+  // With a token the node knows who it is.
+  if (!o.as.empty() || c.token.empty()) {
+    if (!workflows::valid_id(o.as))
+      throw usage_error{
+          "--as needs who you are in support, an id of 1 to 64 of A-Z a-z 0-9 "
+          "_ - (with --token the node knows)"};
+    event["authid"] = "support:" + o.as;
+  }
   const auto text = json::serialize(event);
   return print_outcomes(c, {{.parsed = event, .text = text}},
                         c.node().submit({text}));
@@ -45,6 +51,15 @@ int deny(context &c, const support_options &o) {
   return send(c, o, "support.deny", {{"note", o.note}});
 }
 
+int correct(context &c, const support_options &o) {
+  return send(c, o, "support.correct",
+              {{"minutes", o.minutes}, {"note", o.note}});
+}
+
+int remove_student(context &c, const support_options &o) {
+  return send(c, o, "participant.remove", {{"student", o.student}});
+}
+
 int void_session(context &c, const support_options &o) {
   return send(c, o, "support.void", {{"note", o.note}});
 }
@@ -54,14 +69,17 @@ CLI::App *add_action(CLI::App &parent, context &c, const std::string &name,
                      int (*run)(context &, const support_options &)) {
   auto [sub, o] = add_command<support_options>(parent, name, what, c, run);
   sub->add_option("SESSION", o.session, "Its id")->required();
-  sub->add_option("--note", o.note, "Why, for the record")->required();
-  sub->add_option("--as", o.as, "Who you are in support, e.g. eve")
-      ->envname("RECAPCTL_AS")
-      ->required();
+  sub->add_option("--as", o.as,
+                  "Who you are in support, e.g. eve; a token says it by itself")
+      ->envname("RECAPCTL_AS");
   sub->add_option("--id", o.id,
                   "The command's id; the same one again does nothing twice");
   options = &o;
   return sub;
+}
+
+void add_note(CLI::App &sub, support_options &o) {
+  sub.add_option("--note", o.note, "Why, for the record")->required();
 }
 
 }  // namespace
@@ -76,10 +94,24 @@ void add_support(CLI::App &app, context &c) {
   sub->add_option("--hours", o->hours, "How long, 1 to 720")
       ->check(CLI::Range(1, 720))
       ->capture_default_str();
-  add_action(*support, c, "deny", "Refuse a missed session's update", o, deny);
-  add_action(*support, c, "void",
-             "Take a logged or paid session back: limits and pay", o,
-             void_session);
+  add_note(*sub, *o);
+  sub = add_action(*support, c, "deny", "Refuse a missed session's update", o,
+                   deny);
+  add_note(*sub, *o);
+  sub = add_action(*support, c, "correct",
+                   "Set other minutes than were logged: limits and pay follow",
+                   o, correct);
+  sub->add_option("--minutes", o->minutes, "The right ones; rounded as ever")
+      ->required();
+  add_note(*sub, *o);
+  sub = add_action(*support, c, "remove",
+                   "Take a student out, also after time was logged", o,
+                   remove_student);
+  sub->add_option("STUDENT", o->student, "The student's id")->required();
+  sub = add_action(*support, c, "void",
+                   "Take a logged or paid session back: limits and pay", o,
+                   void_session);
+  add_note(*sub, *o);
 }
 
 }  // namespace recapd::tools

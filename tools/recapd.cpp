@@ -18,6 +18,7 @@
 #include "config/config.hpp"
 #include "ingress/log.hpp"
 #include "storage/fault.hpp"
+#include "storage/pg_store.hpp"
 #include "tools/node.hpp"
 #include "tools/process_title.hpp"
 #include "tools/service_manager.hpp"
@@ -47,6 +48,7 @@ struct command_line {
   config::overrides overrides;
   std::string ready_file;
   bool check = false;
+  bool migrate = false;
 };
 
 void build(CLI::App &app, command_line &o) {
@@ -65,6 +67,10 @@ void build(CLI::App &app, command_line &o) {
                  "Gets the node's URL once it listens");
   app.add_flag("--check", o.check,
                "Check the configuration, print all settings, and end");
+  app.add_subcommand("migrate", "Bring the database up to date, print what "
+                                "somebody else must run in it, and end")
+      ->fallthrough()
+      ->callback([&o] { o.migrate = true; });
 }
 
 std::string content_of(const std::string &file) {
@@ -184,6 +190,16 @@ void serve(const config::settings &s, const command_line &o) {
   ingress::log_info("drained", {});
 }
 
+void migrate(const config::settings &s) {
+  const auto notes = storage::migrate(s.database_url);
+  for (const auto &what : notes.unsafe)
+    fmt::print(stderr, "recapd: {}\n", what);
+  if (!notes.to_run.empty())
+    fmt::print("-- To be run in the database by somebody who may make roles:\n"
+               "{};\n",
+               notes.to_run);
+}
+
 int run(const command_line &o) {
   config::settings s;
   try {
@@ -199,7 +215,7 @@ int run(const command_line &o) {
   warn_of_unknown_variables();
   ingress::start_log(s.log_level);
   try {
-    serve(s, o);
+    o.migrate ? migrate(s) : serve(s, o);
     return ok;
   } catch (const storage::storage_error &e) {
     return complain(no_database,

@@ -2,8 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <array>
+#include <cctz/time_zone.h>
 #include <cstdlib>
 #include <fmt/format.h>
+#include <numeric>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "config/shown.hpp"
@@ -30,7 +33,53 @@ int minor_digits(std::string_view currency) {
   return std::ranges::find(three, currency) != three.end() ? 3 : 2;
 }
 
+constexpr std::string_view gap = "  ";
+/// A column is not folded to less.
+constexpr std::size_t narrowest = 8;
+
+/// The byte behind the first `count` code points.
+std::size_t bytes_of(std::string_view text, std::size_t count) {
+  std::size_t at = 0;
+  while (at < text.size() && count > 0) {
+    ++at;
+    while (at < text.size()
+           && (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U)
+      ++at;
+    --count;
+  }
+  return at;
+}
+
+/// Pieces of at most `columns` columns, parted at blanks where there are any.
+std::vector<std::string> folded(std::string_view text, std::size_t columns) {
+  std::vector<std::string> pieces;
+  while (width(text) > columns) {
+    auto end = bytes_of(text, columns);
+    auto next = end;
+    if (const auto blank = text.substr(0, end + 1).rfind(' ');
+        blank != std::string_view::npos && blank > 0) {
+      end = blank;
+      next = blank + 1;
+    }
+    pieces.emplace_back(text.substr(0, end));
+    text.remove_prefix(next);
+  }
+  pieces.emplace_back(text);
+  return pieces;
+}
+
 }  // namespace
+
+std::optional<std::size_t> terminal_width() {
+  static const auto columns = []() -> std::optional<std::size_t> {
+    winsize size{};
+    if (isatty(STDOUT_FILENO) != 1
+        || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+      return std::nullopt;
+    return size.ws_col;
+  }();
+  return columns;
+}
 
 bool colourful() {
   static const bool wanted = [] {
@@ -78,52 +127,79 @@ void table::add(std::vector<std::string> row) {
   rows_.push_back(std::move(row));
 }
 
-std::string table::line(const std::vector<std::string> &row,
-                        const std::vector<std::size_t> &widths,
-                        bool heading) const {
-  std::string out;
-  for (std::size_t i = 0; i < row.size(); ++i) {
-    const std::string gap(widths[i] - width(row[i]), ' ');
-    auto cell = heading     ? paint(row[i], colour::bold)
-                : state_[i] ? paint(row[i], colour_of_state(row[i]))
-                            : row[i];
-    cell = right_[i] ? gap + cell : cell + gap;
-    out += (i ? "  " : "") + cell;
+std::vector<std::size_t> table::widths(std::optional<std::size_t> limit) const {
+  std::vector<std::size_t> found(head_.size());
+  std::vector<std::size_t> least(head_.size());
+  for (std::size_t i = 0; i < head_.size(); ++i) {
+    found[i] = width(head_[i]);
+    for (const auto &row : rows_)
+      found[i] = std::max(found[i], width(row[i]));
+    least[i] = std::min(found[i], std::max(width(head_[i]), narrowest));
   }
-  while (out.ends_with(' '))
-    out.pop_back();
-  return out + "\n";
+  if (!limit) return found;
+  auto total = std::accumulate(found.begin(), found.end(),
+                               gap.size() * (found.size() - 1));
+  while (total > *limit) {
+    // The widest gives way first.
+    std::size_t widest = found.size();
+    for (std::size_t i = 0; i < found.size(); ++i)
+      if (found[i] > least[i]
+          && (widest == found.size() || found[i] > found[widest]))
+        widest = i;
+    if (widest == found.size()) break;
+    --found[widest];
+    --total;
+  }
+  return found;
 }
 
-std::string table::text() const {
-  std::vector<std::size_t> widths(head_.size());
-  for (std::size_t i = 0; i < head_.size(); ++i) {
-    widths[i] = width(head_[i]);
-    for (const auto &row : rows_)
-      widths[i] = std::max(widths[i], width(row[i]));
+std::string table::lines(const std::vector<std::string> &row,
+                         const std::vector<std::size_t> &widths,
+                         bool heading) const {
+  std::vector<std::vector<std::string>> cells;
+  std::size_t height = 1;
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    cells.push_back(folded(row[i], widths[i]));
+    height = std::max(height, cells.back().size());
   }
-  auto out = line(head_, widths, true);
-  for (const auto &row : rows_)
-    out += line(row, widths, false);
+  std::string out;
+  for (std::size_t n = 0; n < height; ++n) {
+    std::string line;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      const auto text = n < cells[i].size() ? cells[i][n] : std::string{};
+      const std::string fill(widths[i] - std::min(widths[i], width(text)), ' ');
+      auto cell = heading     ? paint(text, colour::bold)
+                  : state_[i] ? paint(text, colour_of_state(row[i]))
+                              : text;
+      line += i ? gap : "";
+      line += right_[i] ? fill + cell : cell + fill;
+    }
+    while (line.ends_with(' '))
+      line.pop_back();
+    out += line + "\n";
+  }
   return out;
 }
 
-std::string human_time(std::string_view rfc3339) {
+std::string table::text(std::optional<std::size_t> limit) const {
+  const auto columns = widths(limit);
+  auto out = lines(head_, columns, true);
+  for (const auto &row : rows_)
+    out += lines(row, columns, false);
+  return out;
+}
+
+std::string human_time(std::string_view rfc3339, const std::string &zone) {
   const auto t = workflows::parse_rfc3339(rfc3339);
   if (!t) return std::string{rfc3339};
-  using namespace std::chrono;
-  constexpr std::array names{"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
-  const auto day = floor<days>(*t);
-  const hh_mm_ss clock{floor<seconds>(*t - day)};
-  const auto number = static_cast<int>(day.time_since_epoch().count());
-  auto text = fmt::format(
-      "{} {} {:02}:{:02}",
-      names[static_cast<std::size_t>(workflows::iso_weekday(number) - 1)],
-      workflows::day_name(number), clock.hours().count(),
-      clock.minutes().count());
-  if (clock.seconds().count() != 0)
-    text += fmt::format(":{:02}", clock.seconds().count());
-  return text + " UTC";
+  auto place = cctz::utc_time_zone();
+  if (workflows::known_time_zone(zone))
+    (void)cctz::load_time_zone(zone, &place);
+  const auto second = std::chrono::floor<std::chrono::seconds>(*t);
+  const bool whole = second.time_since_epoch().count() % 60 == 0;
+  return cctz::format(whole ? "%a %Y-%m-%d %H:%M %Z"
+                            : "%a %Y-%m-%d %H:%M:%S %Z",
+                      second, place);
 }
 
 std::string human_span(std::chrono::seconds span) {

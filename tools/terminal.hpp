@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,8 +13,13 @@ namespace recapd::tools {
 
 enum class colour { none, bold, dim, red, green, yellow, blue };
 
-/// True if standard output is a terminal and NO_COLOR is not set.
+/// True if standard output is a terminal and NO_COLOR is not set. Decided at
+/// the first call, and the same from then on.
 [[nodiscard]] bool colourful();
+
+/// Columns of the terminal that standard output is; nothing if it is none.
+/// Decided at the first call, and the same from then on.
+[[nodiscard]] std::optional<std::size_t> terminal_width();
 
 /// The text in a colour, where colours are wanted.
 [[nodiscard]] std::string paint(std::string_view text, colour c);
@@ -22,6 +28,7 @@ enum class colour { none, bold, dim, red, green, yellow, blue };
 [[nodiscard]] colour colour_of_state(std::string_view state);
 
 /// Columns as wide as their widest cell; numbers (a right column) end alike.
+/// What is wider than the terminal goes on below, within its column.
 class table {
 public:
   explicit table(std::vector<std::string> head);
@@ -29,21 +36,27 @@ public:
   table &state_column(std::size_t column);
   void add(std::vector<std::string> row);
   [[nodiscard]] bool empty() const { return rows_.empty(); }
-  /// With a line break at the end of every line.
-  [[nodiscard]] std::string text() const;
+  /// With a line break at the end of every line, none longer than `limit`
+  /// columns where that can be.
+  [[nodiscard]] std::string
+  text(std::optional<std::size_t> limit = terminal_width()) const;
 
 private:
-  [[nodiscard]] std::string line(const std::vector<std::string> &row,
-                                 const std::vector<std::size_t> &widths,
-                                 bool heading) const;
+  [[nodiscard]] std::vector<std::size_t>
+  widths(std::optional<std::size_t> limit) const;
+  [[nodiscard]] std::string lines(const std::vector<std::string> &row,
+                                  const std::vector<std::size_t> &widths,
+                                  bool heading) const;
   std::vector<std::string> head_;
   std::vector<std::vector<std::string>> rows_;
   std::vector<bool> right_;
   std::vector<bool> state_;
 };
 
-/// `Mon 2026-11-23 14:30 UTC`; a text that is no RFC 3339 time as it is.
-[[nodiscard]] std::string human_time(std::string_view rfc3339);
+/// `Mon 2026-11-23 09:30 EST` in an IANA time zone, in UTC where the machine
+/// does not know it; a text that is no RFC 3339 time as it is.
+[[nodiscard]] std::string human_time(std::string_view rfc3339,
+                                     const std::string &zone = "UTC");
 
 /// `2 d 3 h`, `45 min`, `10 s`; never negative.
 [[nodiscard]] std::string human_span(std::chrono::seconds span);

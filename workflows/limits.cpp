@@ -12,6 +12,20 @@ std::string period_name(const usage_key &key) {
                                           : week_name(key.period);
 }
 
+std::optional<int> cap_of(const rules &r, limit_kind k) {
+  switch (k) {
+  case limit_kind::tutor_week:
+    return r.limits.tutor_minutes_per_week;
+  case limit_kind::student_course_week:
+    return r.limits.student_course_minutes_per_week;
+  case limit_kind::course_week:
+    return r.limits.course_minutes_per_week;
+  case limit_kind::pair_day:
+    return r.limits.pair_sessions_per_day;
+  }
+  return std::nullopt;
+}
+
 refusal_code refusal_of(limit_kind k) {
   switch (k) {
   case limit_kind::tutor_week:
@@ -38,23 +52,18 @@ std::vector<claim> claims_of(const rules &r, const std::string &tutor,
   std::vector<claim> claims;
   claims.reserve(2 + 2 * going.size());
   auto add = [&](limit_kind kind, const std::string &owner,
-                 const std::string &item, int period, int amount,
-                 std::optional<int> cap) {
+                 const std::string &item, int period, int amount) {
     claims.push_back(
         {.key = {.kind = kind, .owner = owner, .item = item, .period = period},
          .amount = amount,
-         .cap = cap});
+         .cap = cap_of(r, kind)});
   };
-  add(limit_kind::tutor_week, tutor, {}, week, minutes,
-      r.limits.tutor_minutes_per_week);
+  add(limit_kind::tutor_week, tutor, {}, week, minutes);
   for (const auto &student : going)
-    add(limit_kind::student_course_week, course, student, week, minutes,
-        r.limits.student_course_minutes_per_week);
-  add(limit_kind::course_week, course, {}, week, minutes,
-      r.limits.course_minutes_per_week);
+    add(limit_kind::student_course_week, course, student, week, minutes);
+  add(limit_kind::course_week, course, {}, week, minutes);
   for (const auto &student : going)
-    add(limit_kind::pair_day, tutor, student, day, 1,
-        r.limits.pair_sessions_per_day);
+    add(limit_kind::pair_day, tutor, student, day, 1);
   return claims;
 }
 

@@ -37,6 +37,9 @@ struct usage_key {
 /// `2026-W47` or `2026-11-23`.
 [[nodiscard]] std::string period_name(const usage_key &key);
 
+/// The cap of this kind by the rules, or nothing.
+[[nodiscard]] std::optional<int> cap_of(const rules &r, limit_kind k);
+
 /// The refusal a passed limit of this kind gives.
 [[nodiscard]] refusal_code refusal_of(limit_kind k);
 

@@ -15,10 +15,19 @@ std::string_view to_string(transfer_kind k) {
   switch (k) {
   case transfer_kind::settlement:
     return "settlement";
+  case transfer_kind::correction:
+    return "correction";
   case transfer_kind::reversal:
     return "reversal";
   }
   return "";
+}
+
+std::optional<transfer_kind> parse_transfer_kind(std::string_view text) {
+  for (auto k : {transfer_kind::settlement, transfer_kind::correction,
+                 transfer_kind::reversal})
+    if (text == to_string(k)) return k;
+  return std::nullopt;
 }
 
 }  // namespace recapd::workflows

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -11,10 +12,15 @@ namespace recapd::workflows {
 /// `minutes * rate_per_hour / 60`, rounded half up to a minor unit.
 [[nodiscard]] std::int64_t pay_amount(int minutes, std::int64_t rate_per_hour);
 
-enum class transfer_kind : std::uint8_t { settlement, reversal };
+enum class transfer_kind : std::uint8_t {
+  settlement,  ///< once a session
+  correction,  ///< of what was settled; any number
+  reversal,    ///< once a session: of the settlement with its corrections
+};
 
-/// `settlement` or `reversal`.
 [[nodiscard]] std::string_view to_string(transfer_kind k);
+[[nodiscard]] std::optional<transfer_kind>
+parse_transfer_kind(std::string_view text);
 
 /// A ledger transaction: a balanced pair of entries, one amount moved from one
 /// account to the other (`program:ID` to `tutor:ID`, or back).
@@ -24,6 +30,7 @@ struct transfer {
   std::string to;           ///< the account that gets: entry +amount
   std::int64_t amount = 0;  ///< minor units, never negative
   std::string currency;
+  int n = 0;  ///< of a correction which one it is, from 1; else 0
   bool operator==(const transfer &) const = default;
 };
 

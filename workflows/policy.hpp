@@ -45,6 +45,7 @@ struct rules {
   std::chrono::seconds log_window = std::chrono::hours{72};
   int step_minutes = 5;
   int max_minutes = 90;
+  int max_call_changes = 500;  ///< joins and leaves in one session
   limit_rules limits;
   int week_starts_on = 1;  ///< 1 Monday to 7 Sunday
   std::string timezone = "America/New_York";

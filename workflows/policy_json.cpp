@@ -48,6 +48,7 @@ json::object rules_json(const rules &r) {
   out["log_window"] = format_duration(r.log_window);
   out["duration"] = {{"step_minutes", r.step_minutes},
                      {"max_minutes", r.max_minutes}};
+  out["calls"] = {{"max_per_session", r.max_call_changes}};
   json::object limits;
   limits["tutor_minutes_per_week"] =
       limit_json(r.limits.tutor_minutes_per_week);
@@ -175,6 +176,10 @@ void read_duration(fields &in, rules &r) {
                                 + std::to_string(day_minutes));
 }
 
+void read_calls(fields &in, rules &r) {
+  read(in, "max_per_session", r.max_call_changes, 1);
+}
+
 void read_limits(fields &in, rules &r) {
   auto &l = r.limits;
   read(in, "tutor_minutes_per_week", l.tutor_minutes_per_week, "minutes");
@@ -221,6 +226,7 @@ void read_rules(fields &in, rules &r) {
   read_section(in, "recap", [&](fields &f) { read_recap(f, r); });
   read(in, "log_window", r.log_window);
   read_section(in, "duration", [&](fields &f) { read_duration(f, r); });
+  read_section(in, "calls", [&](fields &f) { read_calls(f, r); });
   read_section(in, "limits", [&](fields &f) { read_limits(f, r); });
   if (in.has("week_starts_on")) r.week_starts_on = weekday_of(in);
   if (in.has("timezone")) r.timezone = in.time_zone("timezone");

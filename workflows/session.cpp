@@ -66,6 +66,14 @@ bool session::belongs_to(const person &who) const {
   return false;
 }
 
+std::string program_account(const session &s) {
+  return "program:" + s.program;
+}
+
+std::string tutor_account(const session &s) {
+  return "tutor:" + s.tutor;
+}
+
 bool session::visible_to(const person &who) const {
   return who.as == role::system || who.as == role::support || belongs_to(who);
 }

@@ -49,16 +49,18 @@ struct participant {
 };
 
 /// A part of a counter that this session holds: given back when it is missed
-/// or voided.
+/// or voided, or its student removed.
 struct held_usage {
   usage_key key;
   int amount = 0;
   bool operator==(const held_usage &) const = default;
 };
 
+/// `amount` is the net of the settlement and its corrections.
 struct payout {
   std::int64_t amount = 0;
   instant settled_at;
+  int corrections = 0;  ///< ledger transfers of that kind
   bool operator==(const payout &) const = default;
 };
 
@@ -98,6 +100,7 @@ struct session {
   std::optional<int> minutes;  ///< logged, rounded up to the step
   int policy_version = 0;
   reminder_progress reminders;
+  int call_changes = 0;                 ///< joins and leaves so far
   std::optional<instant> requested_at;  ///< the students' recaps were asked for
   std::optional<instant> completed_at;
   boxed<payout> paid;
@@ -110,6 +113,10 @@ struct session {
   /// True for those and for system and support: nobody else is shown it.
   [[nodiscard]] bool visible_to(const person &who) const;
 };
+
+/// The ledger accounts that a session's pay moves between.
+[[nodiscard]] std::string program_account(const session &s);
+[[nodiscard]] std::string tutor_account(const session &s);
 
 // ---- commands (docs/contract.md, 1; `data` of each) ------------------------
 
@@ -181,6 +188,11 @@ struct deny_update {
   std::string note;
   bool operator==(const deny_update &) const = default;
 };
+struct correct_minutes {
+  std::int64_t minutes = 0;  ///< as given: not yet checked or rounded
+  std::string note;
+  bool operator==(const correct_minutes &) const = default;
+};
 struct void_session {
   std::string note;
   bool operator==(const void_session &) const = default;
@@ -201,8 +213,8 @@ using command =
     std::variant<schedule_session, invite_participant, accept_invitation,
                  decline_invitation, remove_participant, join_call, leave_call,
                  log_time, complete_session, submit_recap, cancel_session,
-                 request_support, reopen_session, deny_update, void_session,
-                 fire_timers, settle_session>;
+                 request_support, reopen_session, deny_update, correct_minutes,
+                 void_session, fire_timers, settle_session>;
 
 // ---- events (stored facts)
 // ---------------------------------------------------
@@ -227,14 +239,19 @@ struct invitation_declined {
 };
 struct participant_removed {
   std::string student;
+  std::vector<held_usage> released = {};  ///< of logged time, the student's
   bool operator==(const participant_removed &) const = default;
 };
+/// `number` counts a session's joins and leaves together; 0: before they were
+/// counted.
 struct call_joined {
   person participant;
+  int number = 0;
   bool operator==(const call_joined &) const = default;
 };
 struct call_left {
   person participant;
+  int number = 0;
   bool operator==(const call_left &) const = default;
 };
 struct time_logged {
@@ -243,6 +260,18 @@ struct time_logged {
   bool leave_call = false;
   std::vector<claim> claims;  ///< what it counts against each limit
   bool operator==(const time_logged &) const = default;
+};
+/// Support set other minutes than were logged. Of claims and released one is
+/// empty: the difference counts more, or less.
+struct time_corrected {
+  int minutes = 0;         ///< rounded
+  int was = 0;             ///< before, rounded
+  std::int64_t given = 0;  ///< as support wrote them
+  std::string note;
+  std::vector<claim> claims;
+  std::vector<held_usage> released;
+  std::optional<transfer> payment;  ///< where it had been paid, and differs
+  bool operator==(const time_corrected &) const = default;
 };
 struct tutor_recap_submitted {
   recap written;
@@ -305,7 +334,7 @@ struct reminder_sent {
 using event_body =
     std::variant<session_scheduled, participant_invited, invitation_accepted,
                  invitation_declined, participant_removed, call_joined,
-                 call_left, time_logged, tutor_recap_submitted,
+                 call_left, time_logged, time_corrected, tutor_recap_submitted,
                  student_recap_submitted, session_completed, session_paid,
                  session_missed, miss_lifted, session_cancelled,
                  support_requested, session_reopened, update_denied,

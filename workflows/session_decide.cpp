@@ -35,6 +35,20 @@ std::vector<event> numbered(const session &s, std::vector<event_body> bodies,
   return events;
 }
 
+/// What a lift holds again, as far as the command leaves it.
+template <class Command>
+std::vector<claim> held_again(const judgement &j, const Command &c) {
+  if constexpr (std::is_same_v<Command, void_session>) return {};
+  if constexpr (std::is_same_v<Command, correct_minutes>)
+    if (const auto minutes = rounded_minutes(c.minutes, j.r); minutes)
+      return j.lifted_claims(*minutes);
+  auto claims = j.lifted_claims(j.s.minutes);
+  if constexpr (std::is_same_v<Command, remove_participant>)
+    std::erase_if(claims,
+                  [&](const claim &of) { return of.key.item == c.student; });
+  return claims;
+}
+
 /// A command from outside, up to its own events; the limits not yet asked for
 /// what a lift holds again.
 template <class Command> void judge(judgement &j, const Command &c) {
@@ -50,7 +64,7 @@ decision decide_from_outside(const session &s, const Command &c,
                              const facts &f) {
   judgement j{s, f};
   if (j.lapses()) j.emit(session_missed{});
-  if (j.lifts()) j.emit(miss_lifted{.claims = j.lifted_claims()});
+  if (j.lifts()) j.emit(miss_lifted{.claims = held_again(j, c)});
   judge(j, c);
   if (j.lifts() && !j.ended())
     j.object_to(std::get<miss_lifted>(j.happened.front()).claims);
@@ -80,32 +94,37 @@ bool names_other_pay(const schedule_session &c, const rules &r) {
          || c.currency.value_or(r.currency) != r.currency;
 }
 
+/// Of a session that had logged time: none if the command ends at once.
+std::vector<claim> claims_of_lift(const judgement &j, const command &c) {
+  return std::visit(
+      [&](const auto &what) -> std::vector<claim> {
+        if constexpr (from_engine<std::decay_t<decltype(what)>>) {
+          return {};
+        } else {
+          judgement trial{j.s, j.f};
+          judge(trial, what);
+          return trial.ended() ? std::vector<claim>{} : held_again(j, what);
+        }
+      },
+      c);
+}
+
 }  // namespace
 
 std::vector<claim> claims(const session &state, const command &c,
                           const facts &f) {
   if (!state.exists() || f.judged_by == nullptr) return {};
-  const auto minutes = minutes_of(c, *f.judged_by);
   const judgement j{state, f};
-  const bool lifted = j.lifts() && state.minutes.has_value();
-  if (!minutes && !lifted) return {};
-  if (minutes && !lifted) {
-    // Missed counts: `window-closed` is answered along with the limits.
-    const bool judged =
-        j.by_tutor()
-        && (j.in(session_status::scheduled) || j.in(session_status::missed));
-    return judged ? j.claims_for(*minutes) : std::vector<claim>{};
-  }
-  auto ended = [&](const auto &what) {
-    if constexpr (from_engine<std::decay_t<decltype(what)>>) {
-      return true;
-    } else {
-      judgement trial{state, f};
-      judge(trial, what);
-      return trial.ended();
-    }
-  };
-  return std::visit(ended, c) ? std::vector<claim>{} : j.lifted_claims();
+  if (j.lifts() && state.minutes) return claims_of_lift(j, c);
+  if (const auto *correct = std::get_if<correct_minutes>(&c))
+    return j.by_support() ? claims_of_correction(j, *correct)
+                          : std::vector<claim>{};
+  const auto minutes = minutes_of(c, *f.judged_by);
+  // Missed counts: `window-closed` is answered along with the limits.
+  const bool judged =
+      minutes && j.by_tutor()
+      && (j.in(session_status::scheduled) || j.in(session_status::missed));
+  return judged ? j.claims_for(*minutes) : std::vector<claim>{};
 }
 
 decision decide(const session &state, const command &c, const facts &f) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "workflows/planted.hpp"
 #include "workflows/session_judgement.hpp"
 
 namespace recapd::workflows {
@@ -70,29 +71,75 @@ void handle(judgement &j, const decline_invitation &c) {
   if (p == nullptr || !takes_part(*p))
     return refuse_participant(j, p, c.student,
                               "a student who is invited or going");
-  if (p->in_call)
-    j.object(refusal_code::participants_in_call,
-             "Student " + c.student + " is in the call; leave it first.");
+  if (p->joined && !RECAPD_PLANTED("decline-after-call"))
+    return j.refuse(refusal_code::wrong_state,
+                    "Student " + c.student
+                        + " was in the call; who was cannot decline any more.");
   j.emit(invitation_declined{.student = c.student});
 }
+
+namespace {
+
+/// True where support may remove a student although time was logged.
+bool is_logged(const judgement &j) {
+  return j.in(session_status::time_logged)
+         || j.in(session_status::awaiting_student_recap);
+}
+
+/// What of logged time is given back with the student.
+std::vector<held_usage> part_of(const session &s, const std::string &student) {
+  std::vector<held_usage> part;
+  for (const auto &h : s.held)
+    if (h.key.item == student) part.push_back(h);
+  return part;
+}
+
+/// Of logged time: one going student must be left, and no recap goes with the
+/// student.
+void check_removal(judgement &j, const participant &p) {
+  const auto &all = j.s.participants;
+  const bool last =
+      std::none_of(all.begin(), all.end(), [&](const auto &other) {
+        return other.status == participation::going
+               && other.student != p.student;
+      });
+  if (last && !RECAPD_PLANTED("remove-last-going"))
+    j.object(refusal_code::student_not_going,
+             "Student " + p.student
+                 + " is the last who is going; void the session instead.");
+  if (p.written)
+    j.object(refusal_code::recap_already_submitted,
+             "The recap of student:" + p.student + " is in already.");
+}
+
+}  // namespace
 
 void handle(judgement &j, const remove_participant &c) {
   if (!j.by_tutor() && !j.by_support() && !j.by_system())
     return j.refuse_unless_allowed("the session's tutor, support or system");
-  if (!j.in(session_status::scheduled)) return j.refuse_state("scheduled");
+  const bool logged = j.by_support() && is_logged(j);
+  if (!logged && !j.in(session_status::scheduled))
+    return j.refuse_state(
+        j.by_support() ? "scheduled, time_logged or awaiting_student_recap"
+                       : "scheduled");
   const auto *p = j.s.find(c.student);
   if (p == nullptr || !takes_part(*p))
     return refuse_participant(j, p, c.student,
                               "a student who is invited or going");
-  if (p->in_call)
-    j.object(refusal_code::participants_in_call,
-             "Student " + c.student + " is in the call.");
-  else if (p->joined)
+  if (p->joined && !j.by_support())
     return j.refuse(refusal_code::wrong_state,
                     "Student " + c.student
-                        + " joined the call; only one who did not may be "
-                          "removed.");
-  j.emit(participant_removed{.student = c.student});
+                        + " joined the call; only support may remove one who "
+                          "did.");
+  if (logged) check_removal(j, *p);
+  if (j.refused()) return;
+  participant_removed e{.student = c.student, .released = {}};
+  if (!RECAPD_PLANTED("remove-keeps-hours"))
+    e.released = part_of(j.s, c.student);
+  j.emit(std::move(e));
+  if (j.in(session_status::awaiting_student_recap)
+      && recaps_are_in(j.s, c.student))
+    j.emit(session_completed{.automatic = false});
 }
 
 namespace {
@@ -126,6 +173,11 @@ void handle(judgement &j, const join_call &c) {
   if (in_call(j.s, who))
     return j.refuse(refusal_code::wrong_state,
                     to_string(who) + " is in the call already.");
+  if (j.s.call_changes >= j.r.max_call_changes && !RECAPD_PLANTED("call-bound"))
+    return j.refuse(refusal_code::wrong_state,
+                    "The call was joined and left "
+                        + std::to_string(j.s.call_changes)
+                        + " times, the most that a session may have.");
   if (who.as == role::student) {
     const auto *p = j.s.find(who.id);
     if (p == nullptr || p->status != participation::going)
@@ -133,7 +185,7 @@ void handle(judgement &j, const join_call &c) {
                "Student " + who.id
                    + " is not going; the invitation must be accepted first.");
   }
-  j.emit(call_joined{.participant = who});
+  j.emit(call_joined{.participant = who, .number = j.s.call_changes + 1});
 }
 
 void handle(judgement &j, const leave_call &c) {
@@ -146,7 +198,7 @@ void handle(judgement &j, const leave_call &c) {
   else if (!in_call(j.s, who))
     return j.refuse(refusal_code::wrong_state,
                     to_string(who) + " is not in the call.");
-  j.emit(call_left{.participant = who});
+  j.emit(call_left{.participant = who, .number = j.s.call_changes + 1});
 }
 
 }  // namespace recapd::workflows

@@ -37,16 +37,13 @@ void handle(judgement &j, const deny_update &c) {
 
 void handle(judgement &j, const void_session &c) {
   if (!j.by_support()) return j.refuse_unless_allowed("support");
-  if (!j.in(session_status::time_logged)
-      && !j.in(session_status::awaiting_student_recap)
-      && !j.in(session_status::completed) && !j.in(session_status::paid))
-    return j.refuse_state(
-        "time_logged, awaiting_student_recap, completed or paid");
+  if (!j.s.minutes || j.in(session_status::voided))
+    return j.refuse_state("minutes that were logged and are not voided");
   session_voided e{.note = c.note, .reversal = std::nullopt};
   if (j.s.paid && !RECAPD_PLANTED("forget-reversal"))
     e.reversal = transfer{.kind = transfer_kind::reversal,
-                          .from = "tutor:" + j.s.tutor,
-                          .to = "program:" + j.s.program,
+                          .from = tutor_account(j.s),
+                          .to = program_account(j.s),
                           .amount = j.s.paid->amount,
                           .currency = j.s.currency};
   j.emit(std::move(e));

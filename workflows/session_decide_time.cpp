@@ -50,17 +50,6 @@ void check_participants(judgement &j, bool leave_call) {
                  + "; wait for them, or log with leave_call.");
 }
 
-/// Says why not if the minutes are out of range.
-std::optional<int> check_minutes(judgement &j, std::int64_t given) {
-  const auto minutes = rounded_minutes(given, j.r);
-  if (!minutes)
-    j.object(refusal_code::invalid_minutes,
-             "Minutes are 1 to " + std::to_string(j.r.max_minutes)
-                 + ", also when rounded up to a multiple of "
-                 + std::to_string(j.r.step_minutes) + ".");
-  return minutes;
-}
-
 void check_recap(judgement &j, const recap &written) {
   const int length = characters(written);
   if (length < j.r.min_recap_characters)
@@ -119,13 +108,8 @@ void submit_by_student(judgement &j, const participant &p,
   if (p.written) object_to_second_recap(j);
   if (j.refused()) return;
   j.emit(student_recap_submitted{.student = p.student, .written = written});
-  const auto &all = j.s.participants;
-  const bool last =
-      std::none_of(all.begin(), all.end(), [&](const participant &other) {
-        return other.status == participation::going && !other.written
-               && other.student != p.student;
-      });
-  if (last || j.r.confirmation == confirmation_rule::any_student)
+  if (recaps_are_in(j.s, p.student)
+      || j.r.confirmation == confirmation_rule::any_student)
     j.emit(session_completed{.automatic = false});
 }
 
@@ -138,6 +122,16 @@ std::optional<int> rounded_minutes(std::int64_t given, const rules &r) {
       (minutes + r.step_minutes - 1) / r.step_minutes * r.step_minutes;
   if (rounded > r.max_minutes) return std::nullopt;
   return rounded;
+}
+
+std::optional<int> check_minutes(judgement &j, std::int64_t given) {
+  const auto minutes = rounded_minutes(given, j.r);
+  if (!minutes)
+    j.object(refusal_code::invalid_minutes,
+             "Minutes are 1 to " + std::to_string(j.r.max_minutes)
+                 + ", also when rounded up to a multiple of "
+                 + std::to_string(j.r.step_minutes) + ".");
+  return minutes;
 }
 
 void handle(judgement &j, const log_time &c) {

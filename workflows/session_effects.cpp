@@ -22,13 +22,27 @@ public:
   void apply(const participant_invited &, const session &) {}
   void apply(const invitation_accepted &, const session &) {}
   void apply(const invitation_declined &, const session &) {}
-  void apply(const participant_removed &, const session &) {}
   void apply(const call_joined &, const session &) {}
   void apply(const call_left &, const session &) {}
   void apply(const student_recap_submitted &, const session &) {}
   void apply(const session_cancelled &, const session &) {}
 
+  void apply(const participant_removed &e, const session &) {
+    done.released = e.released;
+  }
   void apply(const time_logged &e, const session &) { done.claims = e.claims; }
+  void apply(const time_corrected &e, const session &before) {
+    done.claims = e.claims;
+    done.released = e.released;
+    done.payment = e.payment;
+    if (!e.payment || !before.paid || !s_.paid) return;
+    auto data = with_minutes();
+    data["amount"] = s_.paid->amount;
+    data["change"] = s_.paid->amount - before.paid->amount;
+    data["currency"] = s_.currency;
+    data["note"] = e.note;
+    tell_tutor("payout_corrected", std::move(data));
+  }
   void apply(const miss_lifted &e, const session &) { done.claims = e.claims; }
 
   void apply(const tutor_recap_submitted &, const session &) {
@@ -69,8 +83,14 @@ public:
   void apply(const session_voided &e, const session &before) {
     done.released = before.held;
     done.payment = e.reversal;
+    auto data = base();
+    data["note"] = e.note;
+    tell_tutor("session_voided", data);
+    for (const auto &p : s_.participants)
+      if (p.status == participation::going)
+        tell_student("session_voided", p, data);
     if (!e.reversal) return;
-    auto data = with_money(with_minutes(), *e.reversal);
+    data = with_money(with_minutes(), *e.reversal);
     data["note"] = e.note;
     tell_tutor("payout_reversed", std::move(data));
   }

@@ -2,7 +2,10 @@
 #include "workflows/session_evolve.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
+
+#include "workflows/planted.hpp"
 
 namespace recapd::workflows {
 
@@ -48,6 +51,27 @@ void set_in_call(session &s, const person &who, bool in_call, instant at) {
   follow_call(s, at);
 }
 
+/// Sums that stay within 0 and the largest number, whatever a history says.
+template <class Number> Number raised(Number value, Number by) {
+  return value + std::min(by, std::numeric_limits<Number>::max() - value);
+}
+template <class Number> Number lowered(Number value, Number by) {
+  return value - std::min(by, value);
+}
+
+void give_back(session &s, const std::vector<held_usage> &released) {
+  for (const auto &gone : released)
+    for (auto &h : s.held)
+      if (h.key == gone.key) h.amount = lowered(h.amount, gone.amount);
+  std::erase_if(s.held, [](const held_usage &h) { return h.amount == 0; });
+}
+
+void hold_more(session &s, const std::vector<claim> &claims) {
+  for (const auto &c : claims)
+    for (auto &h : s.held)
+      if (h.key == c.key) h.amount = raised(h.amount, c.amount);
+}
+
 void set_status(session &s, std::string_view student, participation status) {
   if (auto *p = find(s, student)) p->status = status;
 }
@@ -86,13 +110,16 @@ void apply(session &s, const invitation_declined &e, instant) {
 
 void apply(session &s, const participant_removed &e, instant) {
   set_status(s, e.student, participation::removed);
+  give_back(s, e.released);
 }
 
 void apply(session &s, const call_joined &e, instant at) {
+  s.call_changes = e.number;
   set_in_call(s, e.participant, true, at);
 }
 
 void apply(session &s, const call_left &e, instant at) {
+  s.call_changes = e.number;
   set_in_call(s, e.participant, false, at);
 }
 
@@ -103,6 +130,20 @@ void apply(session &s, const time_logged &e, instant at) {
   if (!e.leave_call) return;
   s.tutor_in_call = false;
   follow_call(s, at);
+}
+
+void apply(session &s, const time_corrected &e, instant) {
+  s.minutes = e.minutes;
+  hold_more(s, e.claims);
+  give_back(s, e.released);
+  if (!e.payment || !s.paid || RECAPD_PLANTED("void-forgets-correction"))
+    return;
+  auto now = *s.paid;
+  now.amount = e.payment->from == program_account(s)
+                   ? raised(now.amount, e.payment->amount)
+                   : lowered(now.amount, e.payment->amount);
+  now.corrections = e.payment->n;
+  s.paid = now;
 }
 
 void apply(session &s, const tutor_recap_submitted &e, instant at) {

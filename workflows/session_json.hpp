@@ -64,8 +64,8 @@ parse_session(const boost::json::value &row);
 [[nodiscard]] std::string to_view_text(const session &s, const rules &judged_by,
                                        instant now);
 /// Of that text what the session's events up to its version do not tell at a
-/// glance; what has not come about is left out. The database's function
-/// recapd_session_then makes the whole of it.
+/// glance; what has not come about is left out. The database's view
+/// command_outcomes makes the whole of it.
 [[nodiscard]] std::string to_kept_text(const session &s, const rules &judged_by,
                                        instant now);
 

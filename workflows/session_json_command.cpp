@@ -14,13 +14,13 @@ constexpr std::int64_t longest_reopening_hours = 720;
 
 /// In the order of `command`'s alternatives; the last two are the engine's own
 /// and never read.
-constexpr std::array<std::string_view, 17> types{
+constexpr std::array<std::string_view, 18> types{
     "session.schedule",    "participant.invite", "participant.accept",
     "participant.decline", "participant.remove", "call.join",
     "call.leave",          "session.log_time",   "session.complete",
     "recap.submit",        "session.cancel",     "support.request",
-    "support.reopen",      "support.deny",       "support.void",
-    "timers.fire",         "session.settle"};
+    "support.reopen",      "support.deny",       "support.correct",
+    "support.void",        "timers.fire",        "session.settle"};
 static_assert(types.size() == std::variant_size_v<command>);
 
 // ---- reading `data`
@@ -59,6 +59,13 @@ command read_reopen(fields &in) {
   return c;
 }
 
+command read_correct(fields &in) {
+  correct_minutes c;
+  c.minutes = in.clamped("minutes");
+  c.note = in.text("note");
+  return c;
+}
+
 using reader = command (*)(fields &);
 
 /// The commands of the contract, in the order of `types`.
@@ -87,6 +94,7 @@ constexpr std::array<reader, types.size() - 2> readers{
     },
     read_reopen,
     [](fields &in) -> command { return deny_update{.note = in.text("note")}; },
+    read_correct,
     [](fields &in) -> command { return void_session{.note = in.text("note")}; },
 };
 
@@ -137,6 +145,10 @@ template <class Sink> void write(Sink &to, const reopen_session &c) {
   to.put("note", c.note);
 }
 template <class Sink> void write(Sink &to, const deny_update &c) {
+  to.put("note", c.note);
+}
+template <class Sink> void write(Sink &to, const correct_minutes &c) {
+  to.put("minutes", c.minutes);
   to.put("note", c.note);
 }
 template <class Sink> void write(Sink &to, const void_session &c) {

@@ -15,7 +15,7 @@ namespace {
 constexpr std::int64_t largest = std::numeric_limits<int>::max();
 
 /// In the order of `event_body`'s alternatives.
-constexpr std::array<std::string_view, 20> types{"session.scheduled",
+constexpr std::array<std::string_view, 21> types{"session.scheduled",
                                                  "participant.invited",
                                                  "participant.accepted",
                                                  "participant.declined",
@@ -23,6 +23,7 @@ constexpr std::array<std::string_view, 20> types{"session.scheduled",
                                                  "call.joined",
                                                  "call.left",
                                                  "time.logged",
+                                                 "time.corrected",
                                                  "tutor_recap.submitted",
                                                  "student_recap.submitted",
                                                  "session.completed",
@@ -56,18 +57,33 @@ template <class Sink> void write(Sink &to, const invitation_declined &e) {
 }
 template <class Sink> void write(Sink &to, const participant_removed &e) {
   to.put("student", e.student);
+  if (!e.released.empty()) to.list("released", e.released, write_usage{});
+}
+template <class Sink, class Event>
+void write_call_change(Sink &to, const Event &e) {
+  to.put("participant", to_string(e.participant));
+  if (e.number != 0) to.put("number", e.number);
 }
 template <class Sink> void write(Sink &to, const call_joined &e) {
-  to.put("participant", to_string(e.participant));
+  write_call_change(to, e);
 }
 template <class Sink> void write(Sink &to, const call_left &e) {
-  to.put("participant", to_string(e.participant));
+  write_call_change(to, e);
 }
 template <class Sink> void write(Sink &to, const time_logged &e) {
   to.put("minutes", e.minutes);
   to.put("given", e.given);
   to.put("leave_call", e.leave_call);
   to.list("claims", e.claims, write_usage{});
+}
+template <class Sink> void write(Sink &to, const time_corrected &e) {
+  to.put("minutes", e.minutes);
+  to.put("was", e.was);
+  to.put("given", e.given);
+  to.put("note", e.note);
+  to.list("claims", e.claims, write_usage{});
+  to.list("released", e.released, write_usage{});
+  to.object("payment", e.payment, write_transfer{});
 }
 template <class Sink> void write(Sink &to, const tutor_recap_submitted &e) {
   to.object("recap", e.written, write_recap{});
@@ -132,13 +148,23 @@ event_body read(fields &in, tag<invitation_declined>) {
   return invitation_declined{.student = in.id("student")};
 }
 event_body read(fields &in, tag<participant_removed>) {
-  return participant_removed{.student = in.id("student")};
+  participant_removed e;
+  e.student = in.id("student");
+  if (in.has("released")) e.released = read_held(in, "released");
+  return e;
+}
+template <class Event> event_body read_call_change(fields &in) {
+  Event e;
+  e.participant = in.somebody("participant");
+  if (in.has("number"))
+    e.number = static_cast<int>(in.whole("number", 1, largest));
+  return e;
 }
 event_body read(fields &in, tag<call_joined>) {
-  return call_joined{.participant = in.somebody("participant")};
+  return read_call_change<call_joined>(in);
 }
 event_body read(fields &in, tag<call_left>) {
-  return call_left{.participant = in.somebody("participant")};
+  return read_call_change<call_left>(in);
 }
 event_body read(fields &in, tag<time_logged>) {
   time_logged e;
@@ -146,6 +172,17 @@ event_body read(fields &in, tag<time_logged>) {
   e.given = in.clamped("given");
   e.leave_call = in.boolean("leave_call");
   e.claims = read_claims(in, "claims");
+  return e;
+}
+event_body read(fields &in, tag<time_corrected>) {
+  time_corrected e;
+  e.minutes = static_cast<int>(in.whole("minutes", 0, largest));
+  e.was = static_cast<int>(in.whole("was", 0, largest));
+  e.given = in.clamped("given");
+  e.note = in.text("note");
+  e.claims = read_claims(in, "claims");
+  e.released = read_held(in, "released");
+  e.payment = read_transfer_or_null(in, "payment");
   return e;
 }
 event_body read(fields &in, tag<tutor_recap_submitted>) {
@@ -189,11 +226,7 @@ event_body read(fields &in, tag<update_denied>) {
 event_body read(fields &in, tag<session_voided>) {
   session_voided e;
   e.note = in.text("note");
-  const auto *reversal = in.peek("reversal");
-  if (reversal != nullptr && reversal->is_null())
-    static_cast<void>(in.required("reversal"));
-  else
-    e.reversal = read_transfer(in, "reversal");
+  e.reversal = read_transfer_or_null(in, "reversal");
   return e;
 }
 event_body read(fields &in, tag<reminder_sent>) {

@@ -132,20 +132,26 @@ std::vector<held_usage> read_held(fields &in, std::string_view name) {
 transfer read_transfer(fields &in, std::string_view name) {
   const auto *v = in.required(name);
   if (v == nullptr) return {};
-  auto parse = [](std::string_view text) -> std::optional<transfer_kind> {
-    for (auto k : {transfer_kind::settlement, transfer_kind::reversal})
-      if (text == to_string(k)) return k;
-    return std::nullopt;
-  };
   fields one{*v, in.path_of(name), in.error()};
   transfer t;
-  t.kind = one.named("kind", parse, "settlement or reversal");
+  t.kind = one.named("kind", parse_transfer_kind,
+                     "settlement, correction or reversal");
   t.from = one.text("from");
   t.to = one.text("to");
   t.amount = one.whole("amount", 0, std::numeric_limits<std::int64_t>::max());
   t.currency = one.text("currency");
+  if (t.kind == transfer_kind::correction)
+    t.n = static_cast<int>(one.whole("n", 1, largest));
   one.close();
   return t;
+}
+
+std::optional<transfer> read_transfer_or_null(fields &in,
+                                              std::string_view name) {
+  const auto *v = in.peek(name);
+  if (v == nullptr || !v->is_null()) return read_transfer(in, name);
+  static_cast<void>(in.required(name));
+  return std::nullopt;
 }
 
 reminder_progress read_reminders(fields &in, std::string_view name) {

@@ -22,6 +22,8 @@ namespace recapd::workflows {
                                                 std::string_view name);
 
 [[nodiscard]] transfer read_transfer(fields &in, std::string_view name);
+[[nodiscard]] std::optional<transfer>
+read_transfer_or_null(fields &in, std::string_view name);
 
 [[nodiscard]] reminder_progress read_reminders(fields &in,
                                                std::string_view name);

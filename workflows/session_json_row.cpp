@@ -62,6 +62,8 @@ std::optional<payout> read_payout(fields &in) {
     payout p;
     p.amount = one.whole("amount", 0, longest);
     p.settled_at = one.time("settled_at");
+    if (one.has("corrections"))
+      p.corrections = static_cast<int>(one.whole("corrections", 0, largest));
     one.close();
     return p;
   });
@@ -102,21 +104,24 @@ void read_work_and_pay(fields &in, session &s) {
   s.requested_at = read_time(in, "requested_at");
   s.completed_at = read_time(in, "completed_at");
   s.paid = read_payout(in);
+  if (in.has("call_changes"))
+    s.call_changes = static_cast<int>(in.whole("call_changes", 0, largest));
   if (in.has("reminders")) s.reminders = read_reminders(in, "reminders");
 }
-
-struct write_payout {
-  template <class Sink> void operator()(Sink &to, const payout &p) const {
-    to.put("amount", p.amount);
-    to.put("settled_at", p.settled_at);
-  }
-};
 
 /// Unless it is what a new session has.
 template <class Sink, class T>
 void put_news(Sink &to, std::string_view name, const T &value) {
   if (value != T{}) to.put(name, value);
 }
+
+struct write_payout {
+  template <class Sink> void operator()(Sink &to, const payout &p) const {
+    to.put("amount", p.amount);
+    to.put("settled_at", p.settled_at);
+    put_news(to, "corrections", p.corrections);
+  }
+};
 
 /// Of the row, which alone remembers who has been in the call.
 struct write_participant {
@@ -154,6 +159,7 @@ template <class Sink> void write_row(Sink &&to, const session &s) {
   to.put("policy_version", s.policy_version);
   put_news(to, "requested_at", s.requested_at);
   put_news(to, "completed_at", s.completed_at);
+  put_news(to, "call_changes", s.call_changes);
   if (s.paid.has_value()) to.object("paid", s.paid, write_payout{});
   if (s.reminders != reminder_progress{})
     to.object("reminders", s.reminders, write_reminders{});
@@ -199,6 +205,13 @@ struct show_participant {
   }
 };
 
+struct show_payout {
+  template <class Sink> void operator()(Sink &to, const payout &p) const {
+    to.put("amount", p.amount);
+    to.put("settled_at", p.settled_at);
+  }
+};
+
 struct keep_participant {
   template <class Sink> void operator()(Sink &to, const participant &p) const {
     to.put("student", p.student);
@@ -215,7 +228,7 @@ void write_kept(Sink &&to, const session &s, const rules &judged_by,
   to.list("participants", s.participants, keep_participant{});
   put_news(to, "minutes", s.minutes);
   put_news(to, "suggested_minutes", suggested_minutes(s, judged_by, now));
-  if (s.paid.has_value()) to.object("payout", s.paid, write_payout{});
+  if (s.paid.has_value()) to.object("payout", s.paid, show_payout{});
   if (const auto timer = next_timer(s, judged_by)) {
     to.put("next_timer", timer->at);
     to.put("next_timer_kind", timer->kind);
@@ -242,7 +255,7 @@ void write_view(Sink &&to, const session &s, const rules &judged_by,
   to.put("suggested_minutes", suggested_minutes(s, judged_by, now));
   to.put("rate_per_hour", s.rate_per_hour);
   to.put("currency", s.currency);
-  to.object("payout", s.paid, write_payout{});
+  to.object("payout", s.paid, show_payout{});
   to.put("next_timer", timer ? std::optional{timer->at} : std::nullopt);
   to.put("next_timer_kind", timer ? std::optional{timer->kind} : std::nullopt);
 }

@@ -67,6 +67,7 @@ struct write_transfer {
     to.put("to", t.to);
     to.put("amount", t.amount);
     to.put("currency", t.currency);
+    if (t.kind == transfer_kind::correction) to.put("n", t.n);
   }
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "workflows/session_judgement.hpp"
 
+#include <algorithm>
+
 #include "workflows/planted.hpp"
 
 namespace recapd::workflows {
@@ -70,9 +72,17 @@ std::vector<claim> judgement::claims_for(int minutes) const {
                    minutes);
 }
 
-std::vector<claim> judgement::lifted_claims() const {
-  if (!lifts_ || !s.minutes) return {};
-  return claims_for(*s.minutes);
+std::vector<claim> judgement::lifted_claims(std::optional<int> minutes) const {
+  if (!lifts_ || !s.minutes || !minutes) return {};
+  return claims_for(*minutes);
+}
+
+bool recaps_are_in(const session &s, std::string_view apart_from) {
+  return std::none_of(s.participants.begin(), s.participants.end(),
+                      [&](const participant &p) {
+                        return p.status == participation::going && !p.written
+                               && p.student != apart_from;
+                      });
 }
 
 }  // namespace recapd::workflows

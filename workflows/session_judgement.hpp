@@ -58,9 +58,10 @@ public:
   [[nodiscard]] bool lifts() const { return lifts_; }
   /// True if what happens is preceded by `session_missed`.
   [[nodiscard]] bool lapses() const { return lapses_; }
-  /// What the session would hold again: empty unless it lifts and time had
-  /// been logged.
-  [[nodiscard]] std::vector<claim> lifted_claims() const;
+  /// What the session would hold again with so many minutes: empty unless it
+  /// lifts and time had been logged.
+  [[nodiscard]] std::vector<claim>
+  lifted_claims(std::optional<int> minutes) const;
   [[nodiscard]] std::vector<claim> claims_for(int minutes) const;
 
   std::vector<refusal> refusals;
@@ -77,6 +78,17 @@ private:
 [[nodiscard]] std::optional<int> rounded_minutes(std::int64_t given,
                                                  const rules &r);
 
+/// The same; of minutes that are out of range says why.
+std::optional<int> check_minutes(judgement &j, std::int64_t given);
+
+/// True if every going student's recap is in, apart from this one's.
+[[nodiscard]] bool recaps_are_in(const session &s, std::string_view apart_from);
+
+/// What the correction would count more against the limits; empty where it is
+/// for less, or for none.
+[[nodiscard]] std::vector<claim> claims_of_correction(const judgement &j,
+                                                      const correct_minutes &c);
+
 // One handler a command. The session exists, except for schedule_session's.
 void handle(judgement &j, const schedule_session &c);
 void handle(judgement &j, const invite_participant &c);
@@ -92,6 +104,7 @@ void handle(judgement &j, const cancel_session &c);
 void handle(judgement &j, const request_support &c);
 void handle(judgement &j, const reopen_session &c);
 void handle(judgement &j, const deny_update &c);
+void handle(judgement &j, const correct_minutes &c);
 void handle(judgement &j, const void_session &c);
 // The engine's own, which see the session as it is.
 void handle(judgement &j, const fire_timers &c);

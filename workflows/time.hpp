@@ -21,11 +21,15 @@ using instant = std::chrono::sys_time<std::chrono::microseconds>;
 /// one.
 [[nodiscard]] std::string format_rfc3339(instant t);
 
-/// True for an IANA time zone name (links such as `US/Eastern` included).
+/// True for a time zone of the machine's tzdata, links included.
 [[nodiscard]] bool known_time_zone(std::string_view zone);
 
-/// The civil date at `t` in `zone`, as days since 1970-01-01.
-/// Precondition: known_time_zone(zone).
+/// Returns the release of the machine's tzdata, `2025b`; empty if it does not
+/// say.
+[[nodiscard]] std::string time_zone_version();
+
+/// Returns the civil date at `t` in `zone` by the machine's tzdata, as days
+/// since 1970-01-01. A zone that the machine does not know (any more) is UTC.
 [[nodiscard]] int local_day(instant t, std::string_view zone);
 
 /// ISO weekday of a day number: 1 Monday to 7 Sunday.

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <array>
+#include <cctz/civil_time.h>
+#include <cctz/time_zone.h>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <map>
-#include <memory>
 #include <set>
-
-#include <unicode/strenum.h>
-#include <unicode/timezone.h>
 
 #include "workflows/time.hpp"
 
@@ -14,84 +15,58 @@ namespace recapd::workflows {
 
 namespace {
 
-/// What ICU knows besides IANA's names: its own short names and aliases.
-/// Several of them mean other zones elsewhere (`IST`, `CST`), so they are
-/// refused rather than guessed.
-constexpr std::array<std::string_view, 40> not_iana{"ACT",
-                                                    "AET",
-                                                    "AGT",
-                                                    "ART",
-                                                    "AST",
-                                                    "BET",
-                                                    "BST",
-                                                    "CAT",
-                                                    "CNT",
-                                                    "CST",
-                                                    "CTT",
-                                                    "EAT",
-                                                    "ECT",
-                                                    "IET",
-                                                    "IST",
-                                                    "JST",
-                                                    "MIT",
-                                                    "NET",
-                                                    "NST",
-                                                    "PLT",
-                                                    "PNT",
-                                                    "PRT",
-                                                    "PST",
-                                                    "SST",
-                                                    "VST",
-                                                    "SystemV/AST4",
-                                                    "SystemV/AST4ADT",
-                                                    "SystemV/CST6",
-                                                    "SystemV/CST6CDT",
-                                                    "SystemV/EST5",
-                                                    "SystemV/EST5EDT",
-                                                    "SystemV/HST10",
-                                                    "SystemV/MST7",
-                                                    "SystemV/MST7MDT",
-                                                    "SystemV/PST8",
-                                                    "SystemV/PST8PDT",
-                                                    "SystemV/YST9",
-                                                    "SystemV/YST9YDT",
-                                                    "Canada/East-Saskatchewan",
-                                                    "US/Pacific-New"};
+namespace fs = std::filesystem;
+
+/// Where cctz looks, too.
+fs::path zone_folder() {
+  const char *named = std::getenv("TZDIR");
+  return named != nullptr && *named != '\0' ? named : "/usr/share/zoneinfo";
+}
+
+bool holds_rules(const fs::path &file) {
+  std::array<char, 4> magic{};
+  return std::ifstream{file, std::ios::binary}.read(magic.data(), magic.size())
+         && std::string_view{magic.data(), magic.size()} == "TZif";
+}
+
+/// What lies beside IANA's names: the machine's own zone, the rules for POSIX
+/// strings, and all zones once more without and with leap seconds.
+bool is_foreign(const fs::path &name) {
+  constexpr std::array<std::string_view, 4> foreign{"localtime", "posixrules",
+                                                    "posix", "right"};
+  return std::find(foreign.begin(), foreign.end(), name.begin()->string())
+         != foreign.end();
+}
 
 using name_set = std::set<std::string, std::less<>>;
 
 name_set read_names() {
   name_set names;
-  UErrorCode status = U_ZERO_ERROR;
-  const std::unique_ptr<icu::StringEnumeration> all{
-      icu::TimeZone::createEnumeration(status)};
-  while (all && U_SUCCESS(status)) {
-    std::int32_t length = 0;
-    const char *name = all->next(&length, status);
-    if (name == nullptr) break;
-    names.emplace(name, static_cast<std::size_t>(length));
+  const auto folder = zone_folder();
+  std::error_code failed;
+  for (fs::recursive_directory_iterator at{folder, failed}, end;
+       !failed && at != end; at.increment(failed)) {
+    const auto name = at->path().lexically_relative(folder);
+    if (is_foreign(name))
+      at.disable_recursion_pending();
+    else if (at->is_regular_file(failed) && holds_rules(at->path()))
+      names.insert(name.generic_string());
   }
-  for (auto name : not_iana)
-    if (const auto i = names.find(name); i != names.end()) names.erase(i);
   return names;
 }
 
-/// Each thread keeps the zones it met: no lock on the way of a command.
-const icu::TimeZone &zone_of(std::string_view name) {
-  using table =
-      std::map<std::string, std::unique_ptr<icu::TimeZone>, std::less<>>;
-  thread_local table zones;
+/// Each thread keeps the zones it met: no lock on the way of a command. One
+/// that the machine has no more is UTC.
+const cctz::time_zone &zone_of(std::string_view name) {
+  thread_local std::map<std::string, cctz::time_zone, std::less<>> zones;
   auto i = zones.find(name);
   if (i == zones.end()) {
-    const auto id = icu::UnicodeString::fromUTF8(
-        icu::StringPiece{name.data(), static_cast<std::int32_t>(name.size())});
-    i = zones
-            .emplace(std::string{name},
-                     std::unique_ptr<icu::TimeZone>{
-                         icu::TimeZone::createTimeZone(id)})
-            .first;
+    auto zone = cctz::utc_time_zone();
+    if (known_time_zone(name))
+      (void)cctz::load_time_zone(std::string{name}, &zone);
+    i = zones.emplace(std::string{name}, zone).first;
   }
-  return *i->second;
+  return i->second;
 }
 
 }  // namespace
@@ -101,18 +76,19 @@ bool known_time_zone(std::string_view zone) {
   return names.find(zone) != names.end();
 }
 
+std::string time_zone_version() {
+  constexpr std::string_view before = "# version ";
+  std::string line;
+  if (std::getline(std::ifstream{zone_folder() / "tzdata.zi"}, line)
+      && line.starts_with(before))
+    return line.substr(before.size());
+  return {};
+}
+
 int local_day(instant t, std::string_view zone) {
-  using std::chrono::milliseconds;
-  const auto utc = std::chrono::floor<milliseconds>(t).time_since_epoch();
-  std::int32_t standard_ms = 0;
-  std::int32_t saving_ms = 0;
-  UErrorCode status = U_ZERO_ERROR;
-  zone_of(zone).getOffset(static_cast<UDate>(utc.count()), 0, standard_ms,
-                          saving_ms, status);
-  // Only a broken installation of ICU gets here; no day could be trusted.
-  if (U_FAILURE(status)) std::abort();
-  const auto local = utc + milliseconds{standard_ms} + milliseconds{saving_ms};
-  return static_cast<int>(std::chrono::floor<std::chrono::days>(local).count());
+  const auto local =
+      cctz::convert(std::chrono::floor<std::chrono::seconds>(t), zone_of(zone));
+  return static_cast<int>(cctz::civil_day{local} - cctz::civil_day{1970, 1, 1});
 }
 
 }  // namespace recapd::workflows

@@ -66,37 +66,39 @@ public:
   void forward_to_inbox(std::span<const inbox_row> rows) override {
     real_->forward_to_inbox(rows);
   }
-  void bury(const dead_letter &letter,
-            std::optional<std::int64_t> inbox_seq) override {
-    real_->bury(letter, inbox_seq);
+  void bury_all(std::span<const dead_letter> letters) override {
+    real_->bury_all(letters);
   }
-  std::vector<dead_letter> list_dead_letters(std::int64_t after,
-                                             int limit) override {
-    return real_->list_dead_letters(after, limit);
+  page<dead_letter> list_dead_letters(std::int64_t after,
+                                      page_bounds most) override {
+    return real_->list_dead_letters(after, most);
   }
   bool retry_dead_letter(std::int64_t id) override {
     return real_->retry_dead_letter(id);
   }
-  std::vector<event_row> history(std::string_view session) override {
-    return real_->history(session);
+  using store::history;
+  page<event_row> history(std::string_view session, int after,
+                          page_bounds most) override {
+    return real_->history(session, after, most);
   }
-  std::vector<session_row>
-  list_sessions(const session_filter &filter) override {
+  page<session_row> list_sessions(const session_filter &filter) override {
     return real_->list_sessions(filter);
   }
   account_page account(std::string_view account, std::string_view after,
                        int limit) override {
     return real_->account(account, after, limit);
   }
-  std::vector<outcome_row> refused_outcomes(std::string_view session,
-                                            int limit) override {
-    return real_->refused_outcomes(session, limit);
+  page<outcome_row> refused_outcomes(std::string_view session,
+                                     std::string_view after,
+                                     page_bounds most) override {
+    return real_->refused_outcomes(session, after, most);
+  }
+  page<feed_row> list_notified(std::string_view session, std::int64_t from,
+                               page_bounds most) override {
+    return real_->list_notified(session, from, most);
   }
   std::vector<feed_row> read_feed(std::int64_t after, int limit) override {
     return real_->read_feed(after, limit);
-  }
-  std::vector<feed_row> list_events(std::int64_t after, int limit) override {
-    return real_->list_events(after, limit);
   }
   std::int64_t feed_end() override { return real_->feed_end(); }
   feed_backlog count_feed(std::int64_t after, int most) override {

@@ -80,6 +80,7 @@ void cluster::add_sharing_node(caf::actor_system &system,
   parts.base.as_event = [](const submission &s) {
     return R"({"subject":")" + s.session + R"(","id":")" + s.id + R"("})";
   };
+  parts.base.clocks = clocks;
   parts.leases = lease_parts{
       .stores =
           [this] {

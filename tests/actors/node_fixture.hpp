@@ -43,6 +43,7 @@ struct cluster {
   std::shared_ptr<storage::shared_leases> leases =
       std::make_shared<storage::shared_leases>();
   instant lease_time = start;              ///< by which leases expire
+  std::shared_ptr<clock_watch> clocks;     ///< of nodes that are added
   std::vector<std::string> told_to_leave;  ///< names
   int ids = 0;
 

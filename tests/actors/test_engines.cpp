@@ -4,6 +4,7 @@
 #include <atomic>
 #include <future>
 #include <mutex>
+#include <thread>
 
 #include "node_fixture.hpp"
 
@@ -220,6 +221,75 @@ CAF_TEST(a read runs with a store and a failure is told) {
       },
       [&](auto) { failed.set_value(true); });
   CAF_CHECK(failed.get_future().get());
+}
+
+CAF_TEST(reads for people that take long delay no command and nobody else) {
+  open();
+  std::promise<void> over;
+  const auto until = over.get_future().share();
+  const auto nothing = [](auto) {};
+  std::atomic<int> begun{0};
+  for (int i = 0; i < 3; ++i)
+    CAF_CHECK(node->query(
+                  "noisy",
+                  [&begun, until](recapd::storage::store &) {
+                    ++begun;
+                    until.wait();
+                  },
+                  nothing)
+              == admission::taken);
+  const auto read_by = [&](const std::string &caller) {
+    auto done = std::make_shared<std::promise<std::size_t>>();
+    CAF_CHECK(node->query(
+                  caller,
+                  [done](recapd::storage::store &s) {
+                    done->set_value(s.history("s1").size());
+                  },
+                  nothing)
+              == admission::taken);
+    return done->get_future();
+  };
+  CAF_CHECK_EQUAL(submit("s1"), "accepted");
+  CAF_CHECK_EQUAL(read_by("other").get(), 1u);
+  // The other reader is busy, too: what sessions load and ingresses read has
+  // readers of its own.
+  (void)node->query(
+      "another", [until](recapd::storage::store &) { until.wait(); }, nothing);
+  CAF_CHECK_EQUAL(submit("s2"), "accepted");
+  std::promise<void> read;
+  node->read([&](recapd::storage::store &) { read.set_value(); }, nothing);
+  read.get_future().get();
+  CAF_CHECK_EQUAL(begun.load(), 1);
+  over.set_value();
+}
+
+CAF_TEST(a read that waits when the engine ends hears so) {
+  open();
+  std::promise<void> over;
+  const auto until = over.get_future().share();
+  std::promise<void> began;
+  (void)node->query(
+      "a",
+      [&](recapd::storage::store &) {
+        began.set_value();
+        until.wait();
+      },
+      [](auto) {});
+  began.get_future().get();
+  std::promise<std::string> word;
+  (void)node->query(
+      "a", [&](recapd::storage::store &) { word.set_value("read"); },
+      [&](auto why) { word.set_value(std::string{to_string(why)}); });
+  auto token = node->hold("a", 10);
+  std::string heard;
+  std::thread lets_go{[&] {
+    heard = word.get_future().get();
+    over.set_value();
+  }};
+  node.reset();
+  lets_go.join();
+  CAF_CHECK_EQUAL(heard, "unavailable");
+  token.reset();  // an answer may be taken later than that
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

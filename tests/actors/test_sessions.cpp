@@ -1,6 +1,7 @@
 // Session actors over a whole node: order, durability, death, idleness.
 // SPDX-License-Identifier: Apache-2.0
 #define CAF_SUITE sessions
+#include "actors/outcome_json.hpp"
 #include "campus_fixture.hpp"
 
 CAF_TEST_FIXTURE_SCOPE(session_tests, one_node)
@@ -74,30 +75,53 @@ CAF_TEST(a second schedule with a new identity is refused) {
   CAF_CHECK_EQUAL(schedule("s1"), "session-exists");
 }
 
-CAF_TEST(a refusal shows the session only to whom it concerns) {
+CAF_TEST(a refusal is answered and stored without the session) {
   schedule("s1");
-  const auto shown = [this](submission s) {
-    auto p = post(std::move(s));
+  const auto refused = [this](const submission &s) {
+    auto p = post(s);
     consume_messages();
-    CAF_CHECK(!p.value().accepted);
-    return !boost::json::parse(p.value().json).at("session").is_null();
+    CAF_REQUIRE(!p.value().accepted);
+    CAF_CHECK(!has_session(p.value()));
+    return boost::json::parse(p.value().json);
   };
-  const auto exists = [this](std::string_view who, const std::string &tutor) {
-    auto s = schedule_command("s1", {"zed"}, tutor);
-    s.by = *wf::parse_person(who);
-    return s;
-  };
-  CAF_CHECK(!shown(exists("tutor:zoe", "zoe")));
-  CAF_CHECK(shown(exists("tutor:ann", "ann")));
-  CAF_CHECK(shown(exists("system:sis", "zoe")));
-  for (const auto *who : {"tutor:ann", "student:bob", "support:eve"})
-    CAF_CHECK(shown(command("s1", who, wf::void_session{.note = "n"})));
-  for (const auto *who : {"tutor:zoe", "student:ann", "student:zed"})
-    CAF_CHECK(!shown(command("s1", who, wf::void_session{.note = "n"})));
-  // What is given again is what was given.
-  auto again = exists("tutor:zoe", "zoe");
-  CAF_CHECK(!shown(again));
-  CAF_CHECK(!shown(again));
+  const auto early = command("s1", "tutor:ann", wf::void_session{.note = "n"});
+  const auto first = refused(early);
+  CAF_CHECK(first.at("session").is_null());
+  auto again = refused(early);
+  CAF_CHECK(again.at("duplicate").as_bool());
+  again.as_object()["duplicate"] = false;
+  CAF_CHECK(again == first);
+  const std::pair<std::string, std::string> identity{early.source, early.id};
+  const auto stored = store->find_outcomes({&identity, 1}).front();
+  CAF_CHECK(boost::json::parse(stored.value().outcome) == first);
+}
+
+CAF_TEST(an outcome changes its session and nothing else) {
+  const auto o = make_outcome("a \"b\"", "c", R"({"id":"s"})", {});
+  CAF_CHECK(has_session(o));
+  const auto other = with_session(o, "{}");
+  CAF_CHECK_EQUAL(
+      other.json,
+      R"({"id":"c","source":"a \"b\"","outcome":"accepted","duplicate":false,"session":{},"refusals":[]})");
+  const auto none = without_session(other);
+  CAF_CHECK(!has_session(none));
+  CAF_CHECK_EQUAL(
+      none.json,
+      R"({"id":"c","source":"a \"b\"","outcome":"accepted","duplicate":false,"session":null,"session_omitted":true,"refusals":[]})");
+  const auto stored = stored_outcome(o.json, true);
+  CAF_CHECK(stored.accepted && stored.duplicate);
+  CAF_CHECK_EQUAL(
+      with_session(stored, "1").json,
+      R"({"id":"c","source":"a \"b\"","outcome":"accepted","duplicate":true,"session":1,"refusals":[]})");
+}
+
+CAF_TEST(a refusal that was stored with its session is given without) {
+  const auto o = stored_outcome(
+      R"({"id":"c","source":"a","outcome":"refused","duplicate":false,"session":{"id":"s"},"refusals":[{"code":"wrong-state","detail":"d"}]})",
+      true);
+  CAF_CHECK(!o.accepted);
+  CAF_CHECK(o.code == wf::refusal_code::wrong_state);
+  CAF_CHECK(boost::json::parse(o.json).at("session").is_null());
 }
 
 CAF_TEST(the trace of a command goes on to the settlement it brought) {
@@ -140,6 +164,40 @@ CAF_TEST(a settlement by an actor that did not see the command has its trace) {
   const auto events = store->history("s1");
   CAF_CHECK_EQUAL(events.back().type, "session.paid");
   CAF_CHECK_EQUAL(events.back().traceparent, last.traceparent);
+}
+
+CAF_TEST(a correction before the settlement is paid and is not what completed) {
+  const std::string by = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331";
+  for (const bool dies : {false, true}) {
+    const std::string id = dies ? "s2" : "s1";
+    schedule(id);
+    accept(id);
+    CAF_CHECK_EQUAL(complete(id, 60), "accepted");
+    auto last = recap_command(id);
+    last.traceparent = by + "-01";
+    auto right = command(id, "support:eve",
+                         wf::correct_minutes{.minutes = 30, .note = "seen"});
+    right.traceparent = by + "-00";
+    auto completed = post(last);
+    auto corrected = post(right);
+    while (!corrected.answered())
+      sched.try_run_once();
+    if (dies) kill_sessions();
+    for (int i = 0; i < 22; ++i) {
+      advance_time(500ms);
+      consume_messages();
+    }
+    CAF_CHECK_EQUAL(completed.word(), "accepted");
+    CAF_CHECK_EQUAL(corrected.word(), "accepted");
+    const auto events = store->history(id);
+    CAF_CHECK_EQUAL(events[events.size() - 2].type, "time.corrected");
+    CAF_CHECK_EQUAL(events.back().type, "session.paid");
+    CAF_CHECK_EQUAL(events.back().traceparent, last.traceparent);
+    CAF_CHECK_EQUAL(balance("tutor:ann"), 750);
+    CAF_CHECK_EQUAL(
+        run(command(id, "support:eve", wf::void_session{.note = "no"})),
+        "accepted");
+  }
 }
 
 CAF_TEST(that a session was missed is nobodys command) {

@@ -60,8 +60,7 @@ class ClusterWorld(World):
         self.load.start()
 
     def make_member(self, number, seed):
-        url = (f"postgresql://recapd@{self.network.services['database'].here}"
-               f"/{self.database.name}")
+        url = self.postgres.url_there(self.database.name)
         config = config_of(random.Random(f"{seed} {number}"), self.hook)
         config["node"] = {"name": f"n{number}",
                           "lease_ms": int(self.expiry * 1000)}

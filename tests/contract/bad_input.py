@@ -44,6 +44,7 @@ def valid(kind, lesson):
         "support.request": (lesson.by_tutor, {"message": "m"}),
         "support.reopen": ("support:x", {"hours": 1, "note": "n"}),
         "support.deny": ("support:x", {"note": "n"}),
+        "support.correct": ("support:x", {"minutes": 30, "note": "n"}),
         "support.void": ("support:x", {"note": "n"}),
     }[kind]
     return command(kind, lesson.id, by, data)
@@ -53,7 +54,8 @@ KINDS = ["session.schedule", "participant.invite", "participant.accept",
          "participant.decline", "participant.remove", "call.join",
          "call.leave", "session.log_time", "session.complete",
          "recap.submit", "session.cancel", "support.request",
-         "support.reopen", "support.deny", "support.void"]
+         "support.reopen", "support.deny", "support.correct",
+         "support.void"]
 OPTIONAL = {"program", "currency", "rate_per_hour", "timezone"}
 
 
@@ -130,15 +132,17 @@ def value_cases(lesson):
     for wrong in ("", "Mars/Base", "../../etc/passwd", 5, [], "a\u0000",
                   "x" * 5000):
         yield of("session.schedule", "timezone", wrong, timezone=wrong)
-    for kind in ("session.log_time", "session.complete"):
+    for kind in ("session.log_time", "session.complete", "support.correct"):
         for wrong in BAD_NUMBERS:
             yield of(kind, "minutes", wrong, minutes=wrong)
+    for kind in ("session.log_time", "session.complete"):
         for wrong in ("yes", 1, [], {}):
             yield of(kind, "leave_call", wrong, leave_call=wrong)
     for wrong in BAD_NUMBERS + [0, -1, 721, 10**30]:
         yield of("support.reopen", "hours", wrong, hours=wrong)
     for kind, name in (("session.cancel", "reason"), ("support.deny", "note"),
                        ("support.reopen", "note"), ("support.void", "note"),
+                       ("support.correct", "note"),
                        ("support.request", "message")):
         for wrong in BAD_TEXTS:
             yield of(kind, name, wrong, **{name: wrong})

@@ -1,32 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fixtures: the test server, a node shared by a file, nodes of one's own."""
 import os
-import subprocess
-from pathlib import Path
 
 import pytest
 
 import documents
-from node import Database, Node
+from node import Database, Node, databases
+from prism import Prism
 from wire import Client
 
-ROOT = Path(__file__).resolve().parents[2]
-
-
 @pytest.fixture(scope="session")
-def server(tmp_path_factory):
+def server():
     """The URL of the PostgreSQL server: the one named, else a private one."""
-    url = os.environ.get("RECAPD_TEST_POSTGRES")
-    if url:
+    with databases.test_server() as url:
         yield url
-        return
-    tool = str(ROOT / "tools" / "postgres")
-    folder = str(tmp_path_factory.mktemp("postgres"))
-    os.chmod(folder, 0o755)
-    url = subprocess.run([tool, "start", folder], check=True, text=True,
-                         capture_output=True).stdout.strip()
-    yield url
-    subprocess.run([tool, "stop", folder], check=True)
 
 
 @pytest.fixture(scope="session")
@@ -63,8 +50,13 @@ def node(make_node):
 
 
 @pytest.fixture(scope="session")
-def client(node):
-    return Client(node.port)
+def client(node, tmp_path_factory):
+    """To that node; with RECAPD_TEST_PROXY=prism by way of Prism."""
+    if os.environ.get("RECAPD_TEST_PROXY") != "prism":
+        yield Client(node.port)
+        return
+    with Prism(node, tmp_path_factory.mktemp("prism")) as proxy:
+        yield Client(proxy.port)
 
 
 @pytest.fixture(scope="session", autouse=True)

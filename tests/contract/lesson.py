@@ -82,6 +82,14 @@ class Lesson:
     def deny(self):
         return self.send("support.deny", "support:ann", {"note": "no"})
 
+    def correct(self, minutes, by="support:ann"):
+        return self.send("support.correct", by,
+                         {"minutes": minutes, "note": "seen"})
+
+    def remove(self, student=None, by="support:ann"):
+        return self.send("participant.remove", by,
+                         {"student": student or self.student})
+
     def void(self):
         return self.send("support.void", "support:ann", {"note": "mistake"})
 

@@ -5,13 +5,15 @@ import os
 import signal
 import socket
 import subprocess
-import urllib.parse
+import sys
 from pathlib import Path
 
 import psycopg2
-import psycopg2.sql
 
-from wire import Client, fresh, wait_until
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+
+import databases  # noqa: E402
+from wire import Client, fresh, wait_until  # noqa: E402
 
 
 def binary():
@@ -32,21 +34,7 @@ class Database:
     def __init__(self, server):
         self.server = server
         self.name = fresh("contract").replace("-", "_")
-        self.url = urllib.parse.urlsplit(server)._replace(
-            path="/" + self.name).geturl()
-        # geturl drops the empty authority that libpq wants.
-        if self.url.startswith("postgresql:/") and "://" not in self.url:
-            self.url = self.url.replace("postgresql:/", "postgresql:///", 1)
-        self._admin("CREATE DATABASE {}")
-
-    def _admin(self, statement):
-        connection = psycopg2.connect(self.server)
-        connection.autocommit = True
-        try:
-            connection.cursor().execute(psycopg2.sql.SQL(statement).format(
-                psycopg2.sql.Identifier(self.name)))
-        finally:
-            connection.close()
+        self.url = databases.create(server, self.name)
 
     def run(self, statement, *values):
         """Runs one statement; its rows, or none."""
@@ -74,7 +62,7 @@ class Database:
             f"the outcome of {event['id']} in the database")
 
     def drop(self):
-        self._admin("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+        databases.drop(self.server, self.name)
 
 
 class Node(Client):

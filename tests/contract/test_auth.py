@@ -70,28 +70,43 @@ def test_malformed_comes_before_another_authid(guarded):
                  {"reason": "r"}, by=AS["system"]), "not-allowed")
 
 
-def test_a_refusal_shows_nobody_elses_session(guarded):
+def test_a_refusal_shows_a_session_to_who_asks_and_may_read_it(guarded):
     lesson = lesson_of(guarded)
 
-    def shown(who, kind, data):
-        answer = send(guarded, who, lesson, kind, data)
+    def shown(who, kind, data, query="?session=true"):
+        event = command(kind, lesson.id, None, data)
+        answer = guarded[who].send(event, query)
         assert answer.status in (403, 409), answer
+        outcome = guarded[who].batch([event], query).json[0]
+        assert outcome["duplicate"]
+        assert outcome["session"] == answer.json["session"]
         return answer.json["session"]
 
     taken = {**lesson.data, "tutor": WHO["other-tutor"]}
     assert shown("other-tutor", "session.schedule", taken) is None
-    event = command("session.schedule", lesson.id, None, taken)
-    first, again = (guarded["other-tutor"].send(event) for _ in range(2))
-    assert first.json["session"] is None and again.json["session"] is None
-    event["data"] = {**taken, "course": "another"}
-    assert guarded["other-tutor"].send(event).json["session"] is None
     own = shown("tutor", "session.schedule", lesson.data)
-    assert own["id"] == lesson.id
+    assert own == guarded["tutor"].session(lesson.id)
     void = {"note": "n"}
     for who in ("tutor", "student", "system"):
         assert shown(who, "support.void", void)["id"] == lesson.id
+        for query in ("", "?session=false"):
+            assert shown(who, "support.void", void, query) is None
     for who in ("other-tutor", "other-student"):
         assert shown(who, "support.void", void) is None
+
+
+def test_a_repeated_refusal_shows_the_session_as_it_is_then(guarded):
+    lesson = lesson_of(guarded)
+    event = command("support.void", lesson.id, None, {"note": "n"})
+
+    def state():
+        answer = guarded["tutor"].send(event, "?session=true")
+        return answer.json["duplicate"], answer.json["session"]["state"]
+
+    assert state() == (False, "scheduled")
+    accepted(send(guarded, "tutor", lesson, "session.cancel", {"reason": "r"}))
+    assert state() == (True, "cancelled")
+
 
 
 @pytest.mark.parametrize("who,kind,data", [

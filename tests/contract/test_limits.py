@@ -328,3 +328,22 @@ def test_a_session_that_is_missed_gives_its_minutes_back(small):
     at_start = f"{tutor}/limits?at={rfc3339(lesson.start)}"
     assert limit(small, "tutors", at_start,
                  "tutor-weekly-limit")[1]["used"] == 0
+
+
+def test_a_day_is_one_by_the_rules_of_today(small):
+    """Kazakhstan is five hours ahead everywhere since March 2024."""
+    day = (small.now() - 3 * DAY).replace(hour=10, minute=0, second=0,
+                                          microsecond=0)
+    tutor, student = fresh("tutor"), fresh("student")
+    first, second = (
+        Lesson(small, [student], start, tutor=tutor, timezone="Asia/Almaty")
+        .ready() for start in (day, day.replace(hour=18, minute=30)))
+    accepted(first.log_time(30))
+    refusal, = refused(second.log_time(30), "pair-daily-limit")
+    assert refusal["period"] == f"{day:%Y-%m-%d}"
+
+
+@pytest.mark.parametrize("zone", ["America/Ciudad_Juarez",
+                                  "America/Coyhaique"])
+def test_a_zone_of_late_is_taken(client, zone):
+    accepted(Lesson(client, timezone=zone).schedule())

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Redocly and Spectral have nothing to say about the published documents."""
+"""Redocly, Spectral and Prism take the published documents as they are."""
 import json
 import os
 import subprocess
@@ -41,16 +41,50 @@ def test_spectral_finds_nothing():
     assert result.returncode == 0, result.stdout + result.stderr
 
 
-@pytest.mark.parametrize("name", ["openapi", "asyncapi"])
-def test_the_linters_see_a_missing_description(tmp_path, name):
-    document = json.loads((documents.DOCS / f"{name}.json").read_text())
-    if name == "openapi":
-        del document["paths"]["/v1/sessions"]["get"]["description"]
-        del document["paths"]["/v1/sessions"]["get"]["summary"]
-    else:
-        del document["operations"]["sendEvent"]["description"]
-    broken = tmp_path / f"{name}.json"
-    broken.write_text(json.dumps(document))
-    assert spectral(broken).returncode != 0
-    if name == "openapi":
-        assert json.loads(redocly(broken).stdout)["problems"]
+def broken(folder, document, change):
+    """The document, changed, in a file of its own."""
+    changed = json.loads(document.read_text())
+    change(changed)
+    file = folder / document.name
+    file.write_text(json.dumps(changed))
+    return file
+
+
+@pytest.mark.parametrize("change", [
+    lambda d: d["info"].pop("title"),
+    lambda d: d["paths"]["/v1/sessions"]["get"].pop("summary"),
+    lambda d: d["components"]["schemas"].update(Unused={"type": "string"})])
+def test_redocly_sees_what_is_wrong(tmp_path, change):
+    result = redocly(broken(tmp_path, documents.OPENAPI, change))
+    assert json.loads(result.stdout)["problems"]
+
+
+@pytest.mark.parametrize("document, change", [
+    (documents.OPENAPI,
+     lambda d: d["paths"]["/v1/sessions"]["get"].pop("description")),
+    (documents.ASYNCAPI,
+     lambda d: d["operations"]["sendEvent"].pop("description"))])
+def test_spectral_sees_what_is_wrong(tmp_path, document, change):
+    assert spectral(broken(tmp_path, document, change)).returncode != 0
+
+
+def prism(file):
+    return subprocess.run(
+        ["node", str(documents.HERE / "prism_schemas.cjs"), str(file)],
+        capture_output=True, text=True, timeout=300)
+
+
+def test_prism_compiles_every_schema():
+    result = prism(documents.OPENAPI)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_a_schema_that_prism_cannot_compile_is_seen(tmp_path):
+    """What stands beside a reference makes Prism move the lists it refers to."""
+    def change(document):
+        for name in ("Session", "SessionScheduleData"):
+            schema = document["components"]["schemas"][name]
+            schema["properties"]["modality"]["description"] = name
+    result = prism(broken(tmp_path, documents.OPENAPI, change))
+    assert result.returncode == 1
+    assert "modality/enum" in result.stdout

@@ -35,6 +35,7 @@ CODES = [
 # message, for asyncapi.json.
 EXCHANGES = []
 MESSAGES = []
+DOCUMENTS = ("/openapi.json", "/asyncapi.json")
 _exchanges_lock = threading.Lock()
 
 
@@ -107,7 +108,7 @@ class Client:
                             response.read())
         finally:
             connection.close()
-        if answer.media.endswith("json") and path.startswith("/v1/"):
+        if answer.media.endswith("json") and path not in DOCUMENTS:
             with _exchanges_lock:
                 EXCHANGES.append((method, path, answer))
         return answer
@@ -126,16 +127,16 @@ class Client:
         return self.request("POST", path, json.dumps(value),
                             {"Content-Type": "application/json"})
 
-    def send(self, event):
-        return self.request("POST", "/v1/commands", json.dumps(event),
+    def send(self, event, query=""):
+        return self.request("POST", "/v1/commands" + query, json.dumps(event),
                             {"Content-Type": CLOUDEVENT})
 
     def send_text(self, text, media=CLOUDEVENT):
         return self.request("POST", "/v1/commands", text,
                             {"Content-Type": media})
 
-    def batch(self, events):
-        return self.request("POST", "/v1/commands", json.dumps(events),
+    def batch(self, events, query=""):
+        return self.request("POST", "/v1/commands" + query, json.dumps(events),
                             {"Content-Type": BATCH})
 
     def session(self, session_id):

@@ -122,10 +122,13 @@ def check_clock(world, found):
 
 def check_pay(world, found):
     """By the ledger's rows and by the sessions' events, each by itself."""
-    net, paid = Counter(), defaultdict(list)
-    for session, kind, amount in world.sql(
-            "SELECT session_id, kind, amount FROM ledger"):
-        net[session] += 1 if kind == "settlement" else -1
+    net, paid, has = Counter(), defaultdict(list), Counter()
+    for session, kind, amount, gets in world.sql(
+            "SELECT session_id, kind, amount, to_account LIKE 'tutor:%'"
+            " FROM ledger"):
+        if kind != "correction":
+            net[session] += 1 if kind == "settlement" else -1
+        has[session] += amount if gets else -amount
         paid[session].append((kind, amount))
     settled = Counter(s for (s,) in world.sql(
         "SELECT session_id FROM session_events WHERE type = 'session.paid'"))
@@ -141,9 +144,9 @@ def check_pay(world, found):
                               f"{paid[session]}")
         body = json.loads(body)
         minutes = body.get("minutes")
-        if minutes is not None:
+        if minutes is not None and paid[session]:
             due = (minutes * body["rate_per_hour"] * 2 + 60) // 120
-            if any(amount != due for _, amount in paid[session]):
+            if has[session] != (due if state == "paid" else 0):
                 found.say("other", f"{session} is worth {due}, paid "
                                    f"{paid[session]}")
 

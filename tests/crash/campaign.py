@@ -117,7 +117,8 @@ class Campaign:
         finally:
             if self.world is not None:
                 self.world.close()
-            self.postgres.stop()
+            # What is to be looked into stays.
+            self.postgres("stop" if self.failed() else "remove")
         self.conclude()
 
     def prepare(self):

@@ -29,12 +29,12 @@ DAMAGES = {
 
 def commit_late(postgres):
     """From now on a commit is answered ten seconds before it is durable."""
-    connection = psycopg2.connect(postgres.url)
+    connection = psycopg2.connect(postgres.admin_url)
     connection.autocommit = True
     for setting in ("synchronous_commit = off", "wal_writer_delay = '10s'"):
         connection.cursor().execute(f"ALTER SYSTEM SET {setting}")
     connection.close()
-    postgres.stop()
+    postgres("stop")
     postgres.start()
 
 

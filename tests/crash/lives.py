@@ -136,6 +136,17 @@ class Life:
             yield from self.confirm()
         yield [self.make("support.void", SUPPORT, NOTE) for _ in range(2)]
 
+    def corrected(self):
+        yield from self.schedule(self.pupils())
+        yield from self.complete()
+        if self.dice.random() < .7:
+            yield from self.confirm()
+        for minutes in self.dice.sample(range(5, 95, 5), 2):
+            yield [self.make("support.correct", SUPPORT,
+                             {"minutes": minutes, **NOTE})]
+        if self.dice.random() < .3:
+            yield [self.make("support.void", SUPPORT, NOTE)]
+
     def silent(self):
         yield from self.schedule(self.pupils(2))
         if (yield from self.complete()):
@@ -150,7 +161,7 @@ class Life:
 
 
 ROADS = {Life.plain: 40, Life.group: 16, Life.call: 8, Life.split: 8,
-         Life.missed: 10, Life.voided: 8, Life.silent: 6, Life.cancelled: 4}
+         Life.missed: 10, Life.voided: 8, Life.corrected: 8, Life.silent: 6, Life.cancelled: 4}
 
 
 class Campus:

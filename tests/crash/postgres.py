@@ -2,15 +2,12 @@
 """A private PostgreSQL server, to start, kill, halt and pause at will."""
 import os
 import signal
-import subprocess
 import threading
 import time
 from pathlib import Path
 
 import psycopg2
-
-ROOT = Path(__file__).resolve().parents[2]
-TOOL = str(ROOT / "tools" / "postgres")
+from node import databases
 
 
 def state_of(pid):
@@ -31,35 +28,28 @@ def gone(pid):
     return state_of(pid) in (None, "Z", "X")
 
 
-class Postgres:
+class Postgres(databases.PrivateServer):
     """Default durability: fsync is on. Safe to use from many threads; what
     takes the server down is done one at a time."""
 
     def __init__(self, folder, address=None):
         """With an address it listens there, too."""
+        super().__init__(folder)
         self.address = address
-        self.folder = Path(folder)
-        self.folder.mkdir(parents=True, exist_ok=True)
         self.lock = threading.Lock()
-        self.url = None
-
-    def tool(self, action, *more):
-        return subprocess.run([TOOL, action, str(self.folder), *more],
-                              check=True, text=True, stdout=subprocess.PIPE,
-                              start_new_session=True).stdout.strip()
+        os.environ["RECAPD_TEST_ROLE"] = "recapd"
 
     def start(self):
-        self.url = self.tool("start", *filter(None, [self.address]))
-        return self.url
-
-    def stop(self):
-        self.tool("stop")
+        self("start", *filter(None, [self.address]))
 
     @property
     def socket(self):
         """The path of the server's unix socket."""
-        folder = self.url.partition("host=")[2].partition("&")[0]
-        return f"{folder}/.s.PGSQL.5432"
+        return str((self.folder / "pg.socket").resolve() / ".s.PGSQL.5432")
+
+    def url_there(self, name):
+        """The URL of a database, at the server's address."""
+        return self("url", self.address).rpartition("/")[0] + "/" + name
 
     def family(self):
         """Every process of this server: they all stand in its folder."""
@@ -77,7 +67,7 @@ class Postgres:
         """SIGKILL to the postmaster; its children end by themselves, and the
         next start must wait for that."""
         with self.lock:
-            family, master = self.family(), int(self.tool("pid"))
+            family, master = self.family(), int(self("pid"))
             os.kill(master, signal.SIGKILL)
             end = time.monotonic() + 60
             while not all(gone(pid) for pid in {*family, *self.family()}):
@@ -92,13 +82,14 @@ class Postgres:
     def halt(self):
         """Ends at once without a checkpoint, as pg_ctl -m immediate does."""
         with self.lock:
-            self.tool("halt")
+            self("halt")
             self.start()
 
     def backends(self):
         """The server's processes that serve a connection of the node."""
         try:
-            with psycopg2.connect(self.url, connect_timeout=5) as connection:
+            with psycopg2.connect(self.admin_url,
+                                  connect_timeout=5) as connection:
                 with connection.cursor() as cursor:
                     cursor.execute(
                         "SELECT pid FROM pg_stat_activity WHERE backend_type ="

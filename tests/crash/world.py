@@ -43,7 +43,7 @@ class World:
         self.patience = patience  # seconds, then something is stuck
         self.folder = Path(folder)
         self.postgres = postgres
-        self.database = Database(postgres.url)
+        self.database = Database(postgres.admin_url)
         self.to_database = self.to_node = self.node = None
         self.hook = self.record = self.campus = self.load = self.feed = None
 

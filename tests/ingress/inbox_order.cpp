@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 namespace {
 
 /// Writers that each insert some rows, commit, and go on; a reader beside them.
-struct desk {
+struct pool {
   std::int64_t last = 0;
   std::map<int, std::vector<std::int64_t>> writing;  ///< by writer
   std::map<std::int64_t, int> visible;               ///< writer by seq
@@ -55,7 +55,7 @@ struct desk {
 
 CAF_TEST(a writers rows are taken in order whoever commits first) {
   CAF_CHECK(rc::check("inbox order", [] {
-    desk d;
+    pool d;
     const auto steps = *rc::gen::container<std::vector<int>>(
         *rc::gen::inRange(1, 200), rc::gen::inRange(0, 1 << 16));
     for (const auto step : steps) {
@@ -76,7 +76,7 @@ CAF_TEST(a writers rows are taken in order whoever commits first) {
 }
 
 CAF_TEST(few ranges are asked for however many rows are missing) {
-  desk d;
+  pool d;
   for (int i = 0; i < 5000; ++i) {
     d.insert(0, 1);
     d.insert(1, 1);
@@ -92,7 +92,7 @@ CAF_TEST(few ranges are asked for however many rows are missing) {
 }
 
 CAF_TEST(rows that never come are not asked for for ever) {
-  desk d;
+  pool d;
   d.insert(0, 10);
   d.insert(1, 1);
   d.commit(1);
@@ -103,7 +103,7 @@ CAF_TEST(rows that never come are not asked for for ever) {
 }
 
 CAF_TEST(from the first row again everything is asked for) {
-  desk d;
+  pool d;
   d.insert(0, 10);
   d.commit(0);
   d.read(10);

@@ -80,7 +80,7 @@ CAF_TEST(rows of one session are taken in their order) {
   const auto last = wait_outcome("c-40");
   CAF_REQUIRE(last.has_value());
   CAF_CHECK(!last->refused);
-  CAF_CHECK_EQUAL(store()->refused_outcomes("s-1", 100).size(), 0u);
+  CAF_CHECK_EQUAL(store()->refused_outcomes("s-1", "", 100).size(), 0u);
 }
 
 CAF_TEST(what cannot be taken becomes a dead letter with its reason) {

@@ -250,4 +250,89 @@ CAF_TEST(dead letters are listed and tried again once) {
                   1u);
 }
 
+CAF_TEST(a history comes by pages without a gap) {
+  ready_session("s-1");
+  for (int i = 0; i < 4; ++i)
+    (void)submit(event("c-" + std::to_string(i),
+                       i % 2 == 0 ? "call.join" : "call.leave", "s-1",
+                       "student:bob", R"({"participant":"student:bob"})"));
+  const auto whole = read("/v1/sessions/s-1/history");
+  CAF_CHECK(whole.at("next").is_null());
+  CAF_CHECK_EQUAL(whole.at("events").as_array().size(), 6u);
+  json::array paged;
+  std::string after;
+  int pages = 0;
+  do {
+    const auto page = read("/v1/sessions/s-1/history?limit=4" + after);
+    for (const auto &e : page.at("events").as_array())
+      paged.push_back(e);
+    after = page.at("next").is_null()
+                ? ""
+                : "&after=" + std::string{page.at("next").as_string()};
+    ++pages;
+  } while (!after.empty());
+  CAF_CHECK_EQUAL(pages, 2);
+  CAF_CHECK(json::value(paged) == whole.at("events"));
+  auto c = connect();
+  CAF_CHECK_EQUAL(text(read("/v1/sessions/s-1/history?after=99999999999999")),
+                  R"({"events":[],"next":null})");
+  for (const auto *wrong : {"after=x", "after=-1", "limit=0", "limit=1001"})
+    CAF_CHECK_EQUAL(
+        c.get(std::string{"/v1/sessions/s-1/history?"} + wrong).status, 400u);
+}
+
+CAF_TEST(refusals come by pages in order of receipt without the session) {
+  ready_session("s-1");
+  for (int i = 0; i < 5; ++i)
+    (void)submit(event("c-" + std::to_string(i), "support.deny", "s-1",
+                       "support:eve", R"({"note":"n"})"));
+  const auto whole = read("/v1/sessions/s-1/refusals");
+  CAF_CHECK_EQUAL(whole.at("refusals").as_array().size(), 5u);
+  json::array paged;
+  std::string after;
+  do {
+    const auto page = read("/v1/sessions/s-1/refusals?limit=2" + after);
+    for (const auto &e : page.at("refusals").as_array())
+      paged.push_back(e);
+    after = page.at("next").is_null()
+                ? ""
+                : "&after=" + std::string{page.at("next").as_string()};
+  } while (!after.empty());
+  CAF_CHECK(json::value(paged) == whole.at("refusals"));
+  for (const auto &one : paged)
+    CAF_CHECK(one.at("session").is_null());
+  CAF_CHECK_EQUAL(
+      connect().get("/v1/sessions/s-1/refusals?after=nothing").status, 400u);
+}
+
+CAF_TEST(a page ends where its bytes do and one item is always there) {
+  std::string data(3'000'000, 'x');
+  auto db = store();
+  for (int i = 0; i < 5; ++i)
+    db->bury({.id = 0,
+              .event = i == 4 ? std::string(9'000'000, 'y') : data,
+              .reason = "why",
+              .code = "malformed",
+              .ingress = "inbox",
+              .received_at = first_moment(),
+              .at = first_moment()},
+             {});
+  const auto sizes = [this] {
+    std::string out;
+    std::string after;
+    do {
+      const auto a = connect().get("/v1/dead-letters" + after);
+      const auto &page = a.json();
+      const auto count = page.at("dead_letters").as_array().size();
+      CAF_CHECK(a.body.size() <= 8'388'608U || count == 1);
+      out += std::to_string(count) + " ";
+      after = page.at("next").is_null()
+                  ? ""
+                  : "?after=" + std::string{page.at("next").as_string()};
+    } while (!after.empty());
+    return out;
+  };
+  CAF_CHECK_EQUAL(sizes(), "2 2 1 ");
+}
+
 CAF_TEST_FIXTURE_SCOPE_END()

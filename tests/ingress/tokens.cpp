@@ -10,6 +10,7 @@
 using namespace recapd;
 using namespace recapd::ingress::test;
 using workflows::role;
+namespace json = boost::json;
 
 namespace {
 
@@ -77,16 +78,39 @@ CAF_TEST(what is malformed is told before who may not ) {
   CAF_CHECK(counted("not-allowed"));
 }
 
-CAF_TEST(somebody elses session is not shown by a refusal) {
+CAF_TEST(a refusal shows a session to who asks and may read it) {
+  const auto cancel = [](const std::string &id) {
+    return event(id, "session.cancel", "s-1", "student:bob",
+                 R"({"reason":"r"})");
+  };
+  const auto shown = [this](const std::string &token, json::object e,
+                            const std::string &how) {
+    const auto a =
+        connect().post("/v1/commands" + how, event_type, text(e), as(token));
+    CAF_CHECK_EQUAL(a.json().at("outcome").as_string(), "refused");
+    const auto &session = a.json().at("session");
+    return session.is_null() ? std::string{}
+                             : std::string{session.at("state").as_string()};
+  };
   auto taken = schedule("c-5", "s-1");
   taken["authid"] = "tutor:zoe";
   taken["data"].as_object()["tutor"] = "zoe";
-  const auto no = post("t-zoe", taken);
-  CAF_CHECK_EQUAL(no.problem(), "session-exists");
-  CAF_CHECK(no.json().at("session").is_null());
-  const auto own = post("t-ann", schedule("c-6", "s-1"));
-  CAF_CHECK_EQUAL(own.problem(), "session-exists");
-  CAF_CHECK_EQUAL(own.json().at("session").at("tutor").as_string(), "ann");
+  CAF_CHECK_EQUAL(shown("t-zoe", taken, "?session=true"), "");
+  CAF_CHECK_EQUAL(shown("t-ann", schedule("c-6", "s-1"), "?session=true"),
+                  "scheduled");
+  CAF_CHECK_EQUAL(shown("t-bob", cancel("c-7"), ""), "");
+  CAF_CHECK_EQUAL(shown("t-bob", cancel("c-7"), "?session=false"), "");
+  CAF_CHECK_EQUAL(shown("t-bob", cancel("c-7"), "?session=true"), "scheduled");
+  const auto own =
+      event("c-8", "session.cancel", "s-1", "tutor:ann", R"({"reason":"r"})");
+  CAF_CHECK_EQUAL(post("t-ann", own).status, 200u);
+  // A repeat tells of the session as it is by then.
+  CAF_CHECK_EQUAL(shown("t-bob", cancel("c-7"), "?session=true"), "cancelled");
+  CAF_CHECK_EQUAL(connect()
+                      .post("/v1/commands?session=yes", event_type,
+                            text(cancel("c-9")), as("t-bob"))
+                      .status,
+                  400u);
 }
 
 CAF_TEST(tutors and students see their own sessions only) {

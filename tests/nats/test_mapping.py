@@ -12,6 +12,8 @@ import pytest
 from conftest import Place, publish, stream_there, tools
 from wire import Nats
 
+RELOADED = "Reloaded server configuration"
+
 
 def ready(node):
     with urllib.request.urlopen(node.url + "/readyz", timeout=30) as answer:
@@ -42,7 +44,12 @@ def remap(server, change):
     """Another configuration, without a new connection."""
     conf = server.folder / "nats.conf"
     conf.write_text(change(conf.read_text()))
+    log = server.folder / "nats.log"
+    before = log.read_text().count(RELOADED)
     os.kill(int(server("pid")), signal.SIGHUP)
+    # Meanwhile it lets nobody in.
+    tools.wait_until(lambda: log.read_text().count(RELOADED) > before,
+                     "the server to have read it")
 
 
 @pytest.mark.parametrize("partitions", [64, 256])

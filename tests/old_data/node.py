@@ -5,7 +5,7 @@ import json
 import os
 import queue
 import subprocess
-import tempfile
+import sys
 import threading
 import time
 import urllib.error
@@ -19,6 +19,10 @@ import psycopg2
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
+sys.path.append(str(HERE.parent))
+
+import databases  # noqa: E402
+
 BIN = Path(os.environ.get("RECAPD_TEST_BIN", ROOT / "build/release/tools"))
 RECAP = {"topics_covered": "Limits, and what they are good for. " * 3,
          "how_tutee_did": "Very well indeed, with a little help.",
@@ -34,28 +38,12 @@ def wait_until(condition, what, seconds=60):
 
 
 @contextmanager
-def server():
-    """The URL of the PostgreSQL server: the one named, else a private one."""
-    named = os.environ.get("RECAPD_TEST_POSTGRES")
-    if named:
-        yield named
-        return
-    tool = str(ROOT / "tools/postgres")
-    with tempfile.TemporaryDirectory(prefix="recapd-old-") as folder:
-        os.chmod(folder, 0o755)
-        yield subprocess.run([tool, "start", folder], check=True, text=True,
-                             stdout=subprocess.PIPE).stdout.strip()
-        subprocess.run([tool, "stop", folder], check=True)
-
-
-@contextmanager
 def database():
     """The URL of a fresh database; dropped in the end."""
     name = "old_" + uuid.uuid4().hex
-    with server() as url:
-        run(url, f"CREATE DATABASE {name}")
-        yield url.replace("/postgres", "/" + name, 1)
-        run(url, f"DROP DATABASE {name} WITH (FORCE)")
+    with databases.test_server() as server:
+        yield databases.create(server, name)
+        databases.drop(server, name)
 
 
 def run(url, statement, *arguments):

@@ -232,6 +232,9 @@ private:
       if (d_.chance(850))
         say(starts_ + 50min + up_to(10min), who,
             wf::leave_call{.participant = who});
+      if (who.as == role::student && d_.chance(60))
+        say(starts_ + 55min + up_to(10min), who,
+            wf::decline_invitation{.student = who.id});
     }
   }
 
@@ -278,8 +281,20 @@ private:
         say(at + up_to(d_.chance(200) ? 180h : 4h), who,
             wf::submit_recap{.written = some_recap()});
     }
+    look_again(at);
     if (d_.chance(120))
       say(at + up_to(30h), support(), wf::void_session{.note = "error"});
+  }
+
+  /// What support finds wrong afterwards: a student who was not there, other
+  /// minutes, and once more other ones.
+  void look_again(instant at) {
+    if (d_.chance(students_.size() > 1 ? 300 : 60))
+      say(at + up_to(d_.chance(300) ? 90h : 4h), support(),
+          wf::remove_participant{.student = d_.of(students_)});
+    for (int n = d_.chance(250) ? d_.between(1, 3) : 0; n > 0; --n)
+      say(at + up_to(d_.chance(300) ? 200h : 6h), support(),
+          wf::correct_minutes{.minutes = some_minutes(), .note = "seen"});
   }
 
   void support_road() {
@@ -317,6 +332,7 @@ private:
           wf::request_support{.message = "noise"},
           wf::reopen_session{.hours = 5, .note = "noise"},
           wf::deny_update{.note = "noise"},
+          wf::correct_minutes{.minutes = some_minutes(), .note = "noise"},
           wf::void_session{.note = "noise"}};
       say(from + up_to(within), who, d_.of(all));
     }
@@ -357,6 +373,7 @@ wf::policy make_policy(std::uint64_t seed, std::uint64_t turn) {
   if (d.chance(400))
     r.auto_confirm_after = seconds{std::chrono::hours{d.between(1, 80)}};
   if (d.chance(200)) r.rate_per_hour = 1234;
+  if (d.chance(250)) r.max_call_changes = d.of<int>({1, 2, 3});
   auto course = r;
   course.limits.student_course_minutes_per_week = 90;
   course.reminders.tutor_recap_due.reset();

@@ -6,6 +6,7 @@ The bugs are planted, and for once not expected: one that a witness sees, and
 one that ends the process.
 """
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -25,6 +26,8 @@ def check(holds, what, output):
 def commit():
     """What the report has to name: git's word, if this is a repository."""
     here = Path(__file__).resolve().parents[2]
+    if not shutil.which("git"):
+        return "unknown"
     known = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=here,
                            text=True, stdout=subprocess.PIPE,
                            stderr=subprocess.DEVNULL)

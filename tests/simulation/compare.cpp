@@ -131,6 +131,8 @@ std::vector<std::string> differences(const wf::session &s,
   same(s.completed_at == m.completed_at, "completed_at");
   same((s.paid ? std::optional{s.paid->amount} : std::nullopt) == m.paid,
        "payout");
+  same((s.paid ? s.paid->corrections : 0) == m.corrections, "corrections");
+  same(s.call_changes == m.call_changes, "joins and leaves");
   same(same_reminders(s, m), "reminders");
   return all;
 }

@@ -57,6 +57,8 @@ struct model_session {
   int policy_version = 0;
   std::optional<instant> requested_at, completed_at;
   std::optional<std::int64_t> paid;
+  int corrections = 0;   ///< transfers after the settlement
+  int call_changes = 0;  ///< joins and leaves
   reminder_counts reminded;
 
   [[nodiscard]] const model_student *find(const std::string &student) const;

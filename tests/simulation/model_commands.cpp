@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <cstdlib>
 #include <variant>
 
 #include "model.hpp"
@@ -146,21 +147,40 @@ private:
         || !in("scheduled"))
       return;
     if (!takes_part(p)) return end("wrong-state");
-    if (p->in_call) object("participants-in-call");
+    if (p->joined) return end("wrong-state");
     p->status = "declined";
     happens("participant.declined");
   }
 
   void on(const wf::remove_participant &c) {
-    if (!allowed(tutor() || support() || system()) || !in("scheduled")) return;
+    if (!allowed(tutor() || support() || system())) return;
+    const bool logged =
+        s().state == "time_logged" || s().state == "awaiting_student_recap";
+    if (!(logged && support()) && !in("scheduled")) return;
     auto *p = s().find(c.student);
-    if (!takes_part(p)) return end("wrong-state");
-    if (p->in_call)
-      object("participants-in-call");
-    else if (p->joined)
-      return end("wrong-state");
+    if (!takes_part(p) || (p->joined && !support())) return end("wrong-state");
+    const auto of_student = [&](const model_claim &claim) {
+      return claim.student == c.student;
+    };
+    std::erase_if(v_.claims, of_student);
+    std::erase_if(s().held, of_student);
+    const bool had_recap = p->recap;
     p->status = "removed";
+    const auto &all = s().students;
+    if (logged && std::none_of(all.begin(), all.end(), [](const auto &other) {
+          return other.status == "going";
+        }))
+      object("student-not-going");
+    if (had_recap) object("recap-already-submitted");
     happens("participant.removed");
+    if (s().state == "awaiting_student_recap"
+        && std::none_of(all.begin(), all.end(), silent))
+      complete();
+  }
+  void complete() {
+    s().state = "completed";
+    s().completed_at = c_.received_at;
+    happens("session.completed", {told_tutor("session_completed", s())});
   }
 
   bool calls(const wf::person &who) {
@@ -188,11 +208,13 @@ private:
     auto *p = who.as == role::tutor ? nullptr : s().find(who.id);
     if (p != nullptr ? p->in_call : who.as == role::tutor && s().tutor_in_call)
       return end("wrong-state");
+    if (s().call_changes >= r_.max_call_changes) return end("wrong-state");
     if (who.as != role::tutor && (p == nullptr || p->status != "going"))
       object("student-not-going");
     if (p != nullptr) p->in_call = p->joined = true;
     if (who.as == role::tutor) s().tutor_in_call = s().tutor_joined = true;
     shared_time_follows();
+    ++s().call_changes;
     happens("call.joined");
   }
 
@@ -206,6 +228,7 @@ private:
       return end("wrong-state");
     (p != nullptr ? p->in_call : s().tutor_in_call) = false;
     shared_time_follows();
+    ++s().call_changes;
     happens("call.left");
   }
 
@@ -223,6 +246,15 @@ private:
             told_students("student_recap_request", s(), false));
   }
 
+  [[nodiscard]] std::optional<int> rounded(std::int64_t given) const {
+    std::int64_t minutes = given;
+    while (minutes >= 1 && minutes <= r_.max_minutes
+           && minutes % r_.step_minutes != 0)
+      ++minutes;
+    if (given < 1 || minutes > r_.max_minutes) return {};
+    return int(minutes);
+  }
+
   void log(std::int64_t given, bool leave, const wf::recap *written) {
     if (!allowed(tutor()) || !in("scheduled", "missed")) return;
     if (c_.received_at < s().starts_at) object("too-early");
@@ -236,18 +268,13 @@ private:
     if (going == 0) object("student-not-going");
     if (invited > 0) object("unanswered-invitation");
     if (calling > 0 && s().online && !leave) object("participants-in-call");
-    const int step = r_.step_minutes;
-    std::int64_t minutes = given;
-    while (minutes >= 1 && minutes <= r_.max_minutes && minutes % step != 0)
-      ++minutes;
-    const bool good =
-        given >= 1 && minutes <= r_.max_minutes && minutes % step == 0;
-    if (!good) object("invalid-minutes");
+    const auto minutes = rounded(given);
+    if (!minutes) object("invalid-minutes");
     if (written != nullptr) recap_fits(*written);
-    if (!good) return;
-    v_.claims = claims_of(s(), r_, int(minutes));
+    if (!minutes) return;
+    v_.claims = claims_of(s(), r_, *minutes);
     s().held = v_.claims;
-    s().minutes = int(minutes);
+    s().minutes = minutes;
     s().state = "time_logged";
     happens("time.logged");
     if (leave) {
@@ -283,9 +310,7 @@ private:
     if (r_.confirmation == wf::confirmation_rule::all_students
         && std::any_of(all.begin(), all.end(), silent))
       return;
-    s().state = "completed";
-    s().completed_at = c_.received_at;
-    happens("session.completed", {told_tutor("session_completed", s())});
+    complete();
   }
 
   void on(const wf::cancel_session &) {
@@ -323,12 +348,55 @@ private:
     s().state = "update_denied";
     happens("session.update_denied", {told_tutor("support_denied", s())});
   }
-  void on(const wf::void_session &) {
+  /// The hours held become those of `minutes`; sessions a day stay.
+  void hold(int minutes) {
+    const int more = minutes - *s().minutes;
+    if (was_ == "missed") {
+      v_.claims = claims_of(s(), r_, minutes);
+      s().held = v_.claims;
+    } else {
+      for (auto &h : s().held) {
+        if (h.code == "pair-daily-limit") continue;
+        h.amount += more;
+        if (more <= 0) continue;
+        v_.claims.push_back(h);
+        v_.claims.back().amount = more;
+      }
+    }
+    s().minutes = minutes;
+  }
+  /// Up or down, each figure rounded by itself.
+  void pay_difference() {
+    const auto change = pay_of(*s().minutes, s().rate) - *s().paid;
+    if (change == 0) return;
+    const auto program = "program:" + s().program, tutor = "tutor:" + s().tutor;
+    *s().paid += change;
+    v_.payment = wf::transfer{.kind = wf::transfer_kind::correction,
+                              .from = change > 0 ? program : tutor,
+                              .to = change > 0 ? tutor : program,
+                              .amount = std::abs(change),
+                              .currency = s().currency,
+                              .n = ++s().corrections};
+  }
+  void on(const wf::correct_minutes &c) {
     if (!allowed(support())) return;
     if (s().state != "completed" && s().state != "paid"
         && !in("time_logged", "awaiting_student_recap"))
       return;
+    const auto minutes = rounded(c.minutes);
+    if (!minutes || *minutes == *s().minutes) return object("invalid-minutes");
+    hold(*minutes);
+    if (s().paid) pay_difference();
     std::vector<std::string> told;
+    if (v_.payment) told.push_back(told_tutor("payout_corrected", s()));
+    happens("time.corrected", std::move(told));
+  }
+  void on(const wf::void_session &) {
+    if (!allowed(support())) return;
+    if (!s().minutes || s().state == "voided") return end("wrong-state");
+    v_.claims.clear();
+    auto told = told_students("session_voided", s(), false);
+    told.push_back(told_tutor("session_voided", s()));
     if (s().paid) {
       told.push_back(told_tutor("payout_reversed", s()));
       v_.payment = wf::transfer{.kind = wf::transfer_kind::reversal,
@@ -340,6 +408,7 @@ private:
     s().state = "voided";
     s().held.clear();
     s().paid.reset();
+    s().corrections = 0;
     happens("session.voided", std::move(told));
   }
   void on(const wf::fire_timers &) {}

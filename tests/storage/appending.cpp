@@ -166,6 +166,66 @@ CAF_TEST(a session is settled once and reversed once) {
   });
 }
 
+CAF_TEST(corrections follow the settlement and a reversal undoes the net) {
+  with_each_store([](world &w) {
+    int seq = 0;
+    const auto tries = [&](commit (*make)(commit, int, std::int64_t), int n,
+                           std::int64_t amount) {
+      const auto answer = append(*w.s, {make(moves("s1", seq + 1), n, amount)});
+      seq += answer == "ok" ? 1 : 0;
+      return answer;
+    };
+    const auto reversed = [](commit c, int, std::int64_t amount) {
+      return pays(std::move(c), transfer_kind::reversal, amount);
+    };
+    const auto settled = [](commit c, int, std::int64_t amount) {
+      return pays(std::move(c), transfer_kind::settlement, amount);
+    };
+    const auto *no = "ledger_conflict";
+    CAF_CHECK_EQUAL(tries(corrects, 1, 100), no);
+    CAF_CHECK_EQUAL(tries(settled, 0, 1500), "ok");
+    CAF_CHECK_EQUAL(tries(corrects, 2, 100), no);
+    CAF_CHECK_EQUAL(tries(corrects, 0, 100), no);
+    CAF_CHECK_EQUAL(tries(corrects, 1, 0), no);
+    CAF_CHECK_EQUAL(tries(corrects, 1, -1501), no);
+    CAF_CHECK_EQUAL(tries(corrects, 1, -1500), "ok");
+    CAF_CHECK_EQUAL(tries(corrects, 1, 100), no);
+    CAF_CHECK_EQUAL(tries(corrects, 2, -1), no);
+    CAF_CHECK_EQUAL(tries(corrects, 2, 700), "ok");
+    CAF_CHECK_EQUAL(tries(reversed, 0, 1500), no);
+    CAF_CHECK_EQUAL(tries(reversed, 0, 700), "ok");
+    CAF_CHECK_EQUAL(tries(corrects, 3, 5), no);
+    CAF_CHECK_EQUAL(tries(settled, 0, 1500), no);
+    const auto tutor = w.s->account("tutor:ann", "", 10);
+    CAF_CHECK_EQUAL(tutor.entries.size(), 4u);
+    CAF_CHECK_EQUAL(tutor.balances.at(0).second, 0);
+  });
+}
+
+CAF_TEST(a correction is another account or currency for nobody) {
+  with_each_store([](world &w) {
+    CAF_CHECK_EQUAL(
+        append(*w.s, {pays(moves("s1", 1), transfer_kind::settlement)}), "ok");
+    auto c = corrects(moves("s1", 2), 1, 100);
+    c.payment->to = "tutor:tom";
+    CAF_CHECK_EQUAL(append(*w.s, {c}), "ledger_conflict");
+    c = corrects(moves("s1", 2), 1, 100);
+    c.payment->currency = "EUR";
+    CAF_CHECK_EQUAL(append(*w.s, {c}), "ledger_conflict");
+  });
+}
+
+CAF_TEST(settled corrected and reversed in one call) {
+  with_each_store([](world &w) {
+    CAF_CHECK_EQUAL(
+        append(*w.s, {pays(moves("s1", 1), transfer_kind::settlement),
+                      corrects(moves("s1", 2), 1, -100),
+                      corrects(moves("s1", 3), 2, 50),
+                      pays(moves("s1", 4), transfer_kind::reversal, 1450)}),
+        "ok ok ok ok");
+  });
+}
+
 CAF_TEST(settled and reversed in one call) {
   with_each_store([](world &w) {
     CAF_CHECK_EQUAL(

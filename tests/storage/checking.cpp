@@ -61,6 +61,12 @@ void write_stories(store &s) {
   auto voided = paid;
   voided.given(wf::void_session{.note = "no"}, wf::test::eve,
                wf::test::start + std::chrono::hours{9});
+  auto corrected = paid;
+  for (const int minutes : {30, 90})
+    corrected.given(wf::correct_minutes{.minutes = minutes, .note = "seen"},
+                    wf::test::eve, wf::test::start + std::chrono::hours{8});
+  corrected.given(wf::void_session{.note = "no"}, wf::test::eve,
+                  wf::test::start + std::chrono::hours{9});
   wf::policy policy;
   policy.base = paid.r;
   // Stories are judged by the version they name.
@@ -71,6 +77,7 @@ void write_stories(store &s) {
   write(s, open, "s1");
   write(s, paid, "s2");
   write(s, voided, "s3");
+  write(s, corrected, "s4");
   const auto command = refuses("c1", "s1");
   CAF_REQUIRE_EQUAL(append(s, {command}), "ok");
 }
@@ -174,6 +181,12 @@ CAF_TEST(an event of no session is found whatever its number) {
 
 CAF_TEST(a lost transfer is found) {
   CAF_CHECK(found(after("TRUNCATE ledger"), {"s2", "ledger"}));
+}
+
+CAF_TEST(a lost correction is found) {
+  CAF_CHECK(found(after("SET session_replication_role = replica;"
+                        "DELETE FROM ledger WHERE kind = 'correction'"),
+                  {"s4", "ledger"}));
 }
 
 CAF_TEST(a changed counter is found) {

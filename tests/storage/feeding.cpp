@@ -48,8 +48,6 @@ CAF_TEST(reading goes on after a position) {
     CAF_CHECK_EQUAL(all, "a/1 a/2 a/3 a/4 a/5 ");
     CAF_CHECK_EQUAL(append(*w.s, {moves("a", 6)}), "ok");
     CAF_CHECK_EQUAL(events(w.s->read_feed(after, 2)), "a/6 ");
-    CAF_CHECK_EQUAL(events(w.s->list_events(after, 2)), "a/6 ");
-    CAF_CHECK_EQUAL(events(w.s->list_events(0, 2)), "a/1 a/2 ");
   });
 }
 

@@ -36,9 +36,13 @@ commit any_commit(versions &guessed) {
   for (int n = *rc::gen::inRange(0, 3); n > 0; --n)
     c = raises(c, week(one_of("t", 2)), *rc::gen::inRange(-40, 60),
                *rc::gen::element<std::optional<int>>(60, 100, std::nullopt));
-  if (*rc::gen::inRange(0, 5) == 0)
-    c = pays(c, *rc::gen::element(transfer_kind::settlement,
-                                  transfer_kind::reversal));
+  const auto payment = *rc::gen::inRange(0, 12);
+  if (payment < 2) c = pays(c, transfer_kind::settlement);
+  if (payment == 2)
+    c = pays(c, transfer_kind::reversal, *rc::gen::element(1500, 1500, 1400));
+  if (payment == 3 || payment == 4)
+    c = corrects(c, *rc::gen::element(1, 1, 2, 0),
+                 *rc::gen::element(100, -100, -1600, 0));
   return c;
 }
 
@@ -56,7 +60,8 @@ std::string everything(store &s) {
   for (auto used : s.load_usage(std::vector{week("t0"), week("t1")}))
     out += "| " + std::to_string(used) + " ";
   for (const auto &e : s.account("tutor:ann", "", 100).entries)
-    out += e.session + std::to_string(e.amount) + " ";
+    out +=
+        e.session + std::to_string(e.amount) + "." + std::to_string(e.n) + " ";
   for (const auto &session : {"s0", "s1", "s2", "s3"})
     for (const auto &e : s.history(session))
       out += std::to_string(e.seq) + e.command_id + ",";

@@ -83,7 +83,7 @@ wf::recap recap_about(const char *what) {
   return r;
 }
 
-/// A group from invitations and calls to pay, and taken back.
+/// A group from invitations and calls to pay, corrected and taken back.
 chronicle of_a_group() {
   chronicle life;
   auto &st = life.st;
@@ -95,9 +95,9 @@ chronicle of_a_group() {
   what.timezone = "Asia/Tokyo";
   what.program = "writing";
   life.then(what, sis, start - 48h);
-  for (const auto *late : {"dan", "eli"})
+  for (const auto *late : {"dan", "eli", "fay"})
     life.then(wf::invite_participant{.student = late}, ann, start - 3h);
-  for (const auto *goes : {"bob", "cal", "eli"})
+  for (const auto *goes : {"bob", "cal", "eli", "fay"})
     life.then(wf::accept_invitation{.student = goes}, sis, start - 2h);
   life.then(wf::decline_invitation{.student = "dan"}, sis, start - 1h);
   life.then(wf::join_call{.participant = ann}, ann, start);
@@ -107,10 +107,16 @@ chronicle of_a_group() {
   life.then(wf::leave_call{.participant = bob}, bob, start + 50min);
   life.then(wf::log_time{.minutes = 52, .leave_call = true}, ann, start + 1h);
   life.then(wf::submit_recap{.written = recap_about("ann")}, ann, start + 2h);
+  life.then(wf::remove_participant{.student = "fay"}, eve, start + 2h);
+  life.then(wf::correct_minutes{.minutes = 88, .note = "more"}, eve,
+            start + 3h);
   life.then(wf::submit_recap{.written = recap_about("cal")}, cal, start + 3h);
   life.then(wf::submit_recap{.written = recap_about("bob")}, bob, start + 4h);
   st.settled();
   life.add();
+  for (const int minutes : {10, 75})
+    life.then(wf::correct_minutes{.minutes = minutes, .note = "seen"}, eve,
+              start + 5h);
   life.then(wf::void_session{.note = "no"}, eve, start + 5h);
   return life;
 }

@@ -23,14 +23,15 @@ struct fixture {
   }
 
   /// The SQLSTATE and the first line, or `done`.
-  std::string tried(const std::string &sql) {
+  static std::string tried_by(pg_connection &by, const std::string &sql) {
     try {
-      raw.script(sql);
+      by.script(sql);
       return "done";
     } catch (const pg_error &e) {
       return e.sqlstate() + " " + e.what();
     }
   }
+  std::string tried(const std::string &sql) { return tried_by(raw, sql); }
 
   bool refused(const std::string &sql, const std::string &by) {
     const auto answer = tried(sql);
@@ -90,6 +91,97 @@ CAF_TEST(a reversal must undo exactly the settlement) {
                         " VALUES ('s1', 'reversal', 0, 'tutor:ann',"
                         " 'program:p', 1500, 'USD', now())"),
                   "done");
+}
+
+CAF_TEST(a correction stands on what was paid and leaves it that) {
+  const auto correct = [&](int n, const std::string &from,
+                           const std::string &to, int amount) {
+    return tried("INSERT INTO ledger (session_id, kind, n, bucket,"
+                 " from_account, to_account, amount, currency, at)"
+                 " VALUES ('s1', 'correction', "
+                 + std::to_string(n) + ", 0, '" + from + "', '" + to + "', "
+                 + std::to_string(amount) + ", 'USD', now())");
+  };
+  const auto refuses_with = [](const std::string &answer,
+                               const std::string &by) {
+    CAF_MESSAGE(answer);
+    return answer.find(by) != std::string::npos;
+  };
+  const std::string p = "program:p", ann = "tutor:ann";
+  CAF_CHECK(refuses_with(correct(2, p, ann, 1), "RC002"));
+  CAF_CHECK(refuses_with(correct(0, p, ann, 1), "ledger_numbered"));
+  CAF_CHECK(refuses_with(correct(1, p, ann, 0), "ledger_numbered"));
+  CAF_CHECK(refuses_with(correct(1, ann, p, 1501), "RC002"));
+  CAF_CHECK(refuses_with(correct(1, p, "tutor:tom", 1), "RC002"));
+  CAF_CHECK(refused("INSERT INTO ledger SELECT 's9', 'correction', bucket,"
+                    " from_account, to_account, 1, currency, at, 1"
+                    " FROM ledger",
+                    "RC002"));
+  CAF_CHECK_EQUAL(correct(1, ann, p, 500), "done");
+  CAF_CHECK(refuses_with(correct(1, p, ann, 5), "ledger_pkey"));
+  const auto reverse = [&](int amount) {
+    return tried("INSERT INTO ledger (session_id, kind, bucket, from_account,"
+                 " to_account, amount, currency, at) VALUES ('s1', 'reversal',"
+                 " 0, 'tutor:ann', 'program:p', "
+                 + std::to_string(amount) + ", 'USD', now())");
+  };
+  CAF_CHECK(refuses_with(reverse(1500), "RC002"));
+  CAF_CHECK_EQUAL(reverse(1000), "done");
+  CAF_CHECK(refuses_with(correct(2, p, ann, 5), "RC002"));
+  // Two that would leave the net as it was.
+  CAF_CHECK(refused("BEGIN; INSERT INTO ledger VALUES"
+                    " ('s1', 'correction', 0, 'program:p', 'tutor:ann', 5,"
+                    " 'USD', now(), 2), ('s1', 'correction', 0, 'tutor:ann',"
+                    " 'program:p', 5, 'USD', now(), 3); COMMIT",
+                    "RC002"));
+  raw.script("ROLLBACK");
+}
+
+CAF_TEST(whatever the callers path a corrections net is looked at) {
+  CAF_CHECK(refused("SET search_path = pg_catalog; INSERT INTO public.ledger"
+                    " VALUES ('s1', 'correction', 0, 'tutor:ann', 'program:p',"
+                    " 1501, 'USD', now(), 1)",
+                    "RC002"));
+  CAF_CHECK_EQUAL(tried("SET search_path = pg_catalog;"
+                        " INSERT INTO public.ledger VALUES ('s1',"
+                        " 'correction', 0, 'tutor:ann', 'program:p', 1500,"
+                        " 'USD', now(), 1)"),
+                  "done");
+  raw.script("RESET search_path");
+}
+
+CAF_TEST(a ledger in any order is restored) {
+  CAF_CHECK_EQUAL(append(*s, {corrects(moves("s1", 3), 1, 100),
+                              corrects(moves("s1", 4), 2, -100),
+                              pays(moves("s1", 5), transfer_kind::reversal)}),
+                  "ok ok ok");
+  raw.script("SET session_replication_role = replica;"
+             "CREATE TEMPORARY TABLE dump AS SELECT * FROM ledger;"
+             "DELETE FROM ledger; SET session_replication_role = origin");
+  CAF_CHECK_EQUAL(tried("INSERT INTO ledger SELECT * FROM dump"
+                        " ORDER BY kind DESC, n DESC"),
+                  "done");
+  raw.script("DROP TABLE dump");
+}
+
+CAF_TEST(of two writers at once the second is judged by what the first left) {
+  pg_connection other{database.url()};
+  raw.script("BEGIN; SET CONSTRAINTS ALL IMMEDIATE; INSERT INTO ledger VALUES"
+             " ('s1', 'correction', 0, 'tutor:ann', 'program:p', 500, 'USD',"
+             " now(), 1)");
+  // It waits for the settlement's row, which the first has locked.
+  CAF_CHECK_EQUAL(tried_by(other, "SET lock_timeout = '50ms';"
+                                  " INSERT INTO ledger VALUES ('s1',"
+                                  " 'reversal', 0, 'tutor:ann', 'program:p',"
+                                  " 1500, 'USD', now(), 0)")
+                      .substr(0, 5),
+                  "55P03");
+  raw.script("COMMIT");
+  CAF_CHECK_EQUAL(tried_by(other, "INSERT INTO ledger VALUES ('s1',"
+                                  " 'reversal', 0, 'tutor:ann', 'program:p',"
+                                  " 1500, 'USD', now(), 0)")
+                      .substr(0, 5),
+                  "RC002");
 }
 
 CAF_TEST(the ledger cannot be unbalanced) {

@@ -3,9 +3,11 @@
 #define CAF_SUITE pg_writers
 #include <atomic>
 #include <barrier>
+#include <map>
 #include <thread>
 
 #include "caf/test/unit_test.hpp"
+#include "storage/pg_holder.hpp"
 #include "storage/pg_store.hpp"
 #include "worlds.hpp"
 
@@ -110,18 +112,102 @@ CAF_TEST(the feed waits for a transaction that began earlier) {
                 " type, at, by, data) SELECT 'slow', 1, 0,"
                 " (pg_current_xact_id()::text::bigint + shift) << 16, 'x',"
                 " now(), 'system:sis', '{}' FROM feed_epoch");
-    CAF_CHECK_EQUAL(append(*s, {moves("fast", 1)}), "ok");
+    auto fast = moves("fast", 1);
+    fast.events.front().notifications = "[]";
+    CAF_CHECK_EQUAL(append(*s, {fast}), "ok");
     before = s->read_feed(0, 10).size();
     CAF_CHECK_EQUAL(s->feed_end(), 0);
     CAF_CHECK_EQUAL(s->count_feed(0, 10).readable, 0);
     CAF_CHECK_EQUAL(s->count_feed(0, 10).held_back, 1);
-    CAF_CHECK_EQUAL(s->list_events(0, 10).size(), 1u);
+    CAF_CHECK_EQUAL(s->list_notified("", 0, 10).size(), 1u);
   });
   CAF_CHECK_EQUAL(before, 0u);
   const auto both = s->read_feed(0, 10);
   CAF_REQUIRE_EQUAL(both.size(), 2u);
   CAF_CHECK_EQUAL(both[0].session, "slow");
   CAF_CHECK_EQUAL(both[1].session, "fast");
+}
+
+CAF_TEST(the feed does not wait for another databases transaction) {
+  pg_connection stranger{pg_database::server()};
+  stranger.in_transaction([&] {
+    stranger.script("SELECT pg_current_xact_id()");
+    CAF_CHECK_EQUAL(append(*s, {moves("s1", 1)}), "ok");
+    CAF_CHECK_EQUAL(s->read_feed(0, 10).size(), 1u);
+    CAF_CHECK_EQUAL(s->count_feed(0, 10).held_back, 0);
+    CAF_CHECK(s->feed_end() > 0);
+  });
+}
+
+CAF_TEST(who holds the feed back is named) {
+  const auto holders = open_feed_holders(database.url());
+  pg_connection slow{database.url()};
+  const auto pid = slow.script("SELECT pg_backend_pid()").text(0, 0);
+  slow.in_transaction([&] {
+    const auto id = slow.script("SELECT pg_current_xact_id()").text(0, 0);
+    CAF_CHECK(!holders->look().has_value());
+    CAF_CHECK_EQUAL(append(*s, {moves("s1", 1)}), "ok");
+    const auto found = holders->look();
+    CAF_REQUIRE(found.has_value());
+    CAF_CHECK_EQUAL(found->transaction, id);
+    CAF_CHECK(found->who.starts_with("process " + pid + " of user "));
+    CAF_CHECK(found->who.find(" in database " + database.name())
+              != std::string::npos);
+    CAF_CHECK(found->age.has_value());
+  });
+  CAF_CHECK(!holders->look().has_value());
+}
+
+CAF_TEST(no event is passed over whatever is open and however it is written) {
+  constexpr int writers = 6;
+  constexpr int each = 60;
+  std::atomic<int> left{writers};
+  pg_connection stranger{pg_database::server()};
+  stranger.script("BEGIN");
+  stranger.script("SELECT pg_current_xact_id()");
+  std::vector<std::jthread> threads;
+  for (int n = 0; n < writers; ++n)
+    threads.emplace_back([&, n] {
+      const auto session = "w" + std::to_string(n);
+      const auto mine = open_pg_store(database.url());
+      pg_connection slow{database.url()};
+      for (int seq = 1; seq <= each; ++seq) {
+        if (n % 2 == 0) {
+          CAF_CHECK_EQUAL(append(*mine, {moves(session, seq)}), "ok");
+          continue;
+        }
+        // A place is taken long before the row is written, and committed after
+        // that: others' ids come in between.
+        slow.in_transaction([&] {
+          slow.script("SELECT pg_current_xact_id()");
+          slow.script("SELECT pg_sleep(random() * 0.01)");
+          slow.script(
+              "INSERT INTO session_events (session_id, seq, bucket, position,"
+              " type, at, by, data) SELECT '"
+              + session + "', " + std::to_string(seq)
+              + ", 0, (pg_current_xact_id()::text::bigint + shift) << 16, 'x',"
+                " now(), 'system:sis', '{}' FROM feed_epoch");
+          slow.script("SELECT pg_sleep(random() * 0.01)");
+        });
+      }
+      --left;
+    });
+  std::map<std::string, int> read;
+  std::int64_t after = 0;
+  for (bool last = false; !last;) {
+    last = left == 0;
+    for (auto page = s->read_feed(after, 7); !page.empty();
+         page = s->read_feed(after, 7))
+      for (const auto &row : page) {
+        CAF_CHECK(row.position > after);
+        after = row.position;
+        CAF_CHECK_EQUAL(row.event.seq, ++read[row.session]);
+      }
+  }
+  stranger.script("ROLLBACK");
+  CAF_CHECK_EQUAL(read.size(), std::size_t{writers});
+  for (const auto &[session, count] : read)
+    CAF_CHECK_EQUAL(count, each);
 }
 
 CAF_TEST(nodes that start together agree on the policys version) {

@@ -15,6 +15,27 @@ namespace recapd::storage::test {
 
 namespace {
 
+/// The test role, or nothing.
+std::string role() {
+  const char *name = std::getenv("RECAPD_TEST_ROLE");
+  return name == nullptr ? "" : name;
+}
+
+/// The URL with the test role as its user, where there is one.
+std::string as_role(std::string url) {
+  if (role().empty()) return url;
+  const auto at = url.find('@');
+  const auto begin = url.find("://") + 3;
+  if (at != std::string::npos) return url.replace(begin, at - begin, role());
+  constexpr std::string_view user = "user=";
+  const auto query = url.find(user);
+  if (query == std::string::npos)
+    return url + (url.find('?') == std::string::npos ? "?" : "&")
+           + std::string{user} + role();
+  const auto from = query + user.size();
+  return url.replace(from, url.find('&', from) - from, role());
+}
+
 /// The URL with another database's name in it.
 std::string with_database(const std::string &url, const std::string &name) {
   const auto authority = url.find("://");
@@ -51,8 +72,9 @@ std::string pg_database::server() {
 
 pg_database::pg_database(const std::string &name)
     : name_{"recapd_" + name + "_" + std::to_string(::getpid())},
-      url_{with_database(server(), name_)} {
-  administer("CREATE DATABASE " + name_);
+      url_{as_role(with_database(server(), name_))} {
+  administer("CREATE DATABASE " + name_
+             + (role().empty() ? "" : " OWNER " + role()));
 }
 
 pg_database::~pg_database() {
@@ -63,17 +85,25 @@ pg_database::~pg_database() {
   }
 }
 
+std::string pg_database::as(const std::string &role,
+                            const std::string &more) const {
+  // Of a parameter that comes twice the last one counts.
+  return url_ + (url_.find('?') == std::string::npos ? "?" : "&")
+         + "user=" + role + more;
+}
+
 pg_database &pg_database::emptied() {
   static pg_database database{"test"};
   static const bool migrated = (migrate(database.url()), true);
   // TRUNCATE makes new files, which takes longer than the tests; the ledger's
   // trigger refuses DELETE unless it is off.
   if (migrated)
-    pg_connection{database.url()}.script(
+    pg_connection{with_database(server(), database.name())}.script(
         "SET synchronous_commit = off; SET session_replication_role = replica;"
         "DELETE FROM sessions; DELETE FROM session_lists;"
         "DELETE FROM session_events; DELETE FROM commands; DELETE FROM usage;"
-        "DELETE FROM ledger; DELETE FROM inbox; DELETE FROM dead_letters;"
+        "DELETE FROM ledger; DELETE FROM inbox; DELETE FROM forwarded;"
+        "DELETE FROM dead_letters;"
         "DELETE FROM policies; DELETE FROM manual_clock;"
         "DELETE FROM sink_cursors; DELETE FROM nodes; DELETE FROM leases;"
         "UPDATE shards SET count = 64; SELECT setval('inbox_seq_seq', 1, "
@@ -191,6 +221,17 @@ commit pays(commit c, workflows::transfer_kind kind, std::int64_t amount) {
                                   .to = back ? "program:p" : "tutor:ann",
                                   .amount = amount,
                                   .currency = "USD"};
+  return c;
+}
+
+commit corrects(commit c, int n, std::int64_t change) {
+  // Down: the way a reversal goes.
+  c = pays(std::move(c),
+           change < 0 ? workflows::transfer_kind::reversal
+                      : workflows::transfer_kind::settlement,
+           change < 0 ? -change : change);
+  c.payment->kind = workflows::transfer_kind::correction;
+  c.payment->n = n;
   return c;
 }
 

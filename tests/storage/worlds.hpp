@@ -19,7 +19,8 @@ namespace recapd::storage::test {
 [[nodiscard]] instant at(int minutes);
 
 /// One database, empty and migrated, for this process; dropped at its end.
-/// Needs RECAPD_TEST_POSTGRES, the URL of a server.
+/// Needs RECAPD_TEST_POSTGRES, the URL of a server. RECAPD_TEST_ROLE is who
+/// owns it and connects to it; without it, who made it.
 class pg_database {
 public:
   /// The process's own, emptied.
@@ -32,6 +33,9 @@ public:
 
   [[nodiscard]] const std::string &url() const { return url_; }
   [[nodiscard]] const std::string &name() const { return name_; }
+  /// The URL for another role, with further parameters of the URL.
+  [[nodiscard]] std::string as(const std::string &role,
+                               const std::string &more = "") const;
   /// The URL of the database the server's own commands are sent to.
   [[nodiscard]] static std::string server();
 
@@ -67,6 +71,8 @@ void with_each_store(const std::function<void(world &)> &body);
                             int delta, std::optional<int> cap);
 [[nodiscard]] commit pays(commit c, workflows::transfer_kind kind,
                           std::int64_t amount = 1500);
+/// A correction by `change`, down where that is negative.
+[[nodiscard]] commit corrects(commit c, int n, std::int64_t change);
 
 [[nodiscard]] workflows::usage_key week(const std::string &tutor);
 

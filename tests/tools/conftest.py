@@ -3,13 +3,16 @@
 import json
 import os
 import subprocess
-import tempfile
+import sys
 import time
 import uuid
 from pathlib import Path
 
-import psycopg2
 import pytest
+
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+
+import databases  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(os.environ.get("RECAPD_TEST_BIN", ROOT / "build/release/tools"))
@@ -26,16 +29,8 @@ def wait_until(condition, what, seconds=60):
 @pytest.fixture(scope="session")
 def server():
     """The URL of the PostgreSQL server: the one named, else a private one."""
-    url = os.environ.get("RECAPD_TEST_POSTGRES")
-    if url:
+    with databases.test_server() as url:
         yield url
-        return
-    tool = str(ROOT / "tools/postgres")
-    with tempfile.TemporaryDirectory(prefix="recapd-tests-") as folder:
-        os.chmod(folder, 0o755)
-        yield subprocess.run([tool, "start", folder], check=True, text=True,
-                             stdout=subprocess.PIPE).stdout.strip()
-        subprocess.run([tool, "stop", folder], check=True)
 
 
 @pytest.fixture(scope="session")
@@ -43,21 +38,13 @@ def make_database(server):
     """Makes databases and drops them in the end; gives their URLs."""
     names = []
 
-    def run(statement):
-        connection = psycopg2.connect(server)
-        connection.autocommit = True
-        with connection.cursor() as cursor:
-            cursor.execute(statement)
-        connection.close()
-
     def make():
         names.append("tools_" + uuid.uuid4().hex)
-        run(f"CREATE DATABASE {names[-1]}")
-        return server.replace("/postgres", "/" + names[-1], 1)
+        return databases.create(server, names[-1])
 
     yield make
     for name in names:
-        run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        databases.drop(server, name)
 
 
 class Node:

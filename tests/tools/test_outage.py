@@ -1,41 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """The database goes away and comes back while a node runs."""
 import json
-import os
 import subprocess
-import tempfile
 import urllib.error
 import urllib.request
 
 import pytest
 
-from conftest import ROOT, wait_until
-
-TOOL = str(ROOT / "tools/postgres")
-
-
-class Server:
-    """A PostgreSQL server of its own, to stop and start at will."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        self.url = self.start()
-
-    def start(self):
-        return subprocess.run([TOOL, "start", self.folder], check=True,
-                              text=True, stdout=subprocess.PIPE).stdout.strip()
-
-    def stop(self):
-        subprocess.run([TOOL, "stop", self.folder], check=True)
+from conftest import databases, wait_until
 
 
 @pytest.fixture
 def own_server():
-    with tempfile.TemporaryDirectory(prefix="recapd-outage-") as folder:
-        os.chmod(folder, 0o755)
-        server = Server(folder)
+    """A PostgreSQL server of its own, to stop and start at will."""
+    with databases.private_server() as server:
         yield server
-        server.stop()
 
 
 def ask(node, path, body=None):
@@ -61,10 +40,10 @@ def schedule(number):
 
 
 def test_commands_are_answered_503_until_the_database_is_back(own_server, make_node):
-    node = make_node(database=own_server.url)
+    node = make_node(database=own_server("url"))
     assert ask(node, "/v1/commands", schedule(1))[0] == 200
 
-    own_server.stop()
+    own_server("stop")
     status, headers, problem = ask(node, "/v1/commands", schedule(2))
     assert status == 503
     assert int(headers["Retry-After"]) > 0
@@ -74,7 +53,7 @@ def test_commands_are_answered_503_until_the_database_is_back(own_server, make_n
     assert ask(node, "/healthz")[0] == 200
     assert ask(node, "/v1/sessions/s1")[0] == 503
 
-    own_server.start()
+    own_server("start")
     wait_until(lambda: ask(node, "/readyz")[0] == 200, "the node to be ready again")
     wait_until(lambda: ask(node, "/v1/commands", schedule(2))[0] == 200,
                "the command to be taken")
@@ -91,41 +70,51 @@ def is_up(node):
 
 
 def test_an_idle_node_notices_that_the_database_is_away(own_server, make_node):
-    node = make_node(database=own_server.url)
+    node = make_node(database=own_server("url"))
     assert ask(node, "/readyz")[0] == 200 and is_up(node)
 
-    own_server.stop()
+    own_server("stop")
     wait_until(lambda: ask(node, "/readyz")[0] == 503,
                "the node to be not ready though nobody asks it for anything")
     assert ask(node, "/readyz")[2]["reason"] == "database down"
     assert not is_up(node)
     assert ask(node, "/healthz")[0] == 200
 
-    own_server.start()
+    own_server("start")
     wait_until(lambda: ask(node, "/readyz")[0] == 200,
                "the node to be ready again")
     assert is_up(node)
 
 
 def test_whoever_cannot_read_finds_the_node_not_ready(own_server, make_node):
-    node = make_node(database=own_server.url)
-    own_server.stop()
+    node = make_node(database=own_server("url"))
+    own_server("stop")
     assert ask(node, "/v1/sessions")[0] == 503
     assert ask(node, "/readyz")[0] == 503
-    own_server.start()
+    own_server("start")
     wait_until(lambda: ask(node, "/readyz")[0] == 200,
                "the node to be ready again")
     assert ask(node, "/v1/sessions")[0] == 200
 
 
 def test_a_cut_connection_is_mended_without_a_word(own_server, make_node):
-    node = make_node(database=own_server.url)
+    node = make_node(database=own_server("url"))
     assert ask(node, "/v1/commands", schedule(1))[0] == 200
     subprocess.run(
-        ["psql", own_server.url, "-qAtc",
+        ["psql", own_server("url"), "-qAtc",
          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
          "WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"],
         check=True, stdout=subprocess.DEVNULL)
     wait_until(lambda: ask(node, "/v1/commands", schedule(2))[0] == 200,
                "the command to be taken")
     assert ask(node, "/v1/sessions/s2")[2]["version"] == 1
+
+
+def test_the_log_names_a_command_that_got_no_answer_once(own_server, make_node):
+    node = make_node(database=own_server.url)
+    own_server.stop()
+    for n in range(3):
+        assert ask(node, "/v1/commands", schedule(n))[0] == 503
+    lines = [line for line in node.log.read_text().splitlines()
+             if "commands unanswered" in line]
+    assert len(lines) == 1 and "fault" in lines[0] and "warn" in lines[0]

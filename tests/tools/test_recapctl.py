@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """recapctl as an operator uses it, against a real node."""
 import json
-import subprocess
 
 import psycopg2
 import pytest
@@ -284,9 +283,44 @@ def test_a_token_is_asked_for_and_taken(make_node, monkeypatch):
     monkeypatch.setenv("RECAPD_AUTH_TOKENS", json.dumps(
         [{"token": "open", "as": "support:eve"}]))
     recapctl = Recapctl(make_node().url)
-    assert "RECAPCTL_TOKEN" in recapctl("list", status=1)
+    assert "RECAPCTL_TOKEN" in recapctl("list", status=4)
+    assert "RECAPCTL_TOKEN" in recapctl("list", "--token", "shut", status=4)
     recapctl("list", "--token", "open")
     recapctl("list", env={"RECAPCTL_TOKEN": "open"})
+
+
+def test_what_a_token_may_not_do_is_exit_code_4(make_node, monkeypatch):
+    monkeypatch.setenv("RECAPD_AUTH_MODE", "token")
+    monkeypatch.setenv("RECAPD_AUTH_TOKENS", json.dumps(
+        [{"token": "a-tutors-own-token", "as": "tutor:ann"}]))
+    recapctl = Recapctl(make_node().url)
+    assert "recapctl:" in recapctl("dead-letters", "--token",
+                                   "a-tutors-own-token", status=4)
+
+
+def test_with_a_token_support_need_not_say_who_it_is(make_node, monkeypatch):
+    monkeypatch.setenv("RECAPD_AUTH_MODE", "token")
+    monkeypatch.setenv("RECAPD_AUTH_TOKENS", json.dumps(
+        [{"token": "eves-own-token-here", "as": "support:eve"}]))
+    recapctl = Recapctl(make_node().url)
+    act = ("support", "deny", "nobody", "--note", "n")
+    told = recapctl(*act, "--token", "eves-own-token-here", status=1)
+    assert "unknown-session" in told
+    assert "not-allowed" in recapctl(*act, "--as", "ann", "--token",
+                                     "eves-own-token-here", status=1)
+
+
+def test_explain_tells_the_request_of_this_window_only(recapctl, session):
+    recapctl("clock", "advance", "73h")
+    submit(recapctl, session.event("support.request", session.tutor,
+                                   {"message": "I was ill."}))
+    assert "I was ill." in recapctl("explain", session.id)
+    recapctl("support", "reopen", session.id, "--as", "eve", "--hours", "1",
+             "--note", "Well.")
+    recapctl("clock", "advance", "2h")
+    again = recapctl("explain", session.id)
+    assert "I was ill." not in again
+    assert "Nobody has asked support" in again
 
 
 def test_check_finds_nothing_wrong_then_a_changed_row(make_node):
@@ -308,37 +342,3 @@ def test_check_finds_nothing_wrong_then_a_changed_row(make_node):
 
 def test_no_colours_without_a_terminal(recapctl):
     assert "\033" not in recapctl("list")
-
-
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_completion_knows_every_command(recapctl, shell):
-    script = recapctl("completion", shell)
-    for word in ["explain", "dead-letters", "reopen", "hours"]:
-        assert word in script
-
-
-def completed(recapctl, words):
-    """What bash offers for the last of these words."""
-    line = " ".join(f"'{word}'" for word in words)
-    ask = (recapctl("completion", "bash")
-           + f"COMP_WORDS=({line}); COMP_CWORD={len(words) - 1}; _recapctl;"
-             ' echo "${COMPREPLY[*]}"')
-    return subprocess.run(["bash", "-c", ask], text=True, check=True,
-                          capture_output=True).stdout.split()
-
-
-def test_bash_completes_a_subcommand(recapctl):
-    assert completed(recapctl, ["recapctl", "support", "re"]) == ["reopen"]
-
-
-def test_bash_completes_the_options_of_every_command(recapctl):
-    for command in (["list"], ["support", "reopen"]):
-        offered = completed(recapctl, ["recapctl", *command, "-"])
-        assert {"-o", "--output", "--url", "--token"} <= set(offered)
-        assert len(offered) == len(set(offered))
-    assert "--state" in completed(recapctl, ["recapctl", "list", "--s"])
-    for option in ("-o", "--output"):
-        assert completed(recapctl, ["recapctl", "list", option, ""]) == [
-            "table", "json"]
-    assert completed(recapctl, ["recapctl", "-o", "json", "exp"]) == [
-        "explain"]

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import BIN, ROOT, Recapctl, Session
+from conftest import BIN, Recapctl, Session, databases
 
 SECONDS = 60
 NOW = "2099-11-23T09:00:00-05:00"
@@ -152,15 +152,11 @@ def test_no_watchdog_is_fed_while_the_actors_are_stuck(manager, watched):
 
 
 def test_a_node_whose_database_is_away_is_well(manager, make_node):
-    tool = ROOT / "tools/postgres"
-    with tempfile.TemporaryDirectory(prefix="recapd-systemd-") as folder:
-        os.chmod(folder, 0o755)
-        url = subprocess.run([tool, "start", folder], check=True, text=True,
-                             stdout=subprocess.PIPE).stdout.strip()
-        node = make_node(database=url, env={
+    with databases.private_server() as server:
+        node = make_node(database=server("url"), env={
             **manager.env, "WATCHDOG_USEC": "400000",
             "RECAPD_NODE_LEASE_MS": "1000"})
-        subprocess.run([tool, "stop", folder], check=True)
+        server("stop")
         # Who needs it notices that it is away.
         Recapctl(node.url)("submit", status=3,
                            stdin=json.dumps(Session(NOW).schedule))
@@ -170,16 +166,40 @@ def test_a_node_whose_database_is_away_is_well(manager, make_node):
         assert node.stop() == 0
 
 
+def installed(folder, prefix):
+    """What `cmake --install` there makes of the unit."""
+    subprocess.run(["cmake", "--install", BIN.parent, "--prefix", prefix,
+                    "--component", "unit"], check=True,
+                   stdout=subprocess.DEVNULL,
+                   env={**os.environ, "DESTDIR": str(folder)})
+    return Path(f"{folder}{prefix}/lib/systemd/system/recapd.service")
+
+
+def started(unit):
+    """The line of what it starts."""
+    line, = [line for line in unit.read_text().splitlines()
+             if line.startswith("ExecStart=")]
+    return line
+
+
+@pytest.mark.parametrize("prefix, program", [
+    ("/usr", "/usr/bin/recapd"),
+    ("/opt/recapd-1", "/opt/recapd-1/bin/recapd"),
+    ("/opt/re capd", '"/opt/re capd/bin/recapd"'),
+    ('/opt/100% "it', r'"/opt/100%% \"it/bin/recapd"')])
+def test_the_unit_starts_what_was_installed(tmp_path, prefix, program):
+    assert started(installed(tmp_path, prefix)).startswith(
+        f"ExecStart={program} --data ")
+
+
 @pytest.mark.skipif(not shutil.which("systemd-analyze"),
                     reason="no systemd-analyze here")
-def test_the_unit_is_understood(tmp_path):
-    unit = (BIN / "recapd.service").read_text()
-    start, = [line for line in unit.splitlines()
-              if line.startswith("ExecStart=")]
-    program = start.removeprefix("ExecStart=").split()[0]
-    assert program.endswith("/bin/recapd")
-    copy = tmp_path / "recapd.service"
-    copy.write_text(unit.replace(program, str(BIN / "recapd")))
-    done = subprocess.run(["systemd-analyze", "verify", copy], text=True,
+@pytest.mark.parametrize("name", ["plain", "re capd"])
+def test_the_unit_is_understood(tmp_path, name):
+    prefix = tmp_path / name
+    (prefix / "bin").mkdir(parents=True)
+    (prefix / "bin" / "recapd").symlink_to(BIN / "recapd")
+    unit = installed("", prefix)
+    done = subprocess.run(["systemd-analyze", "verify", unit], text=True,
                           capture_output=True)
     assert (done.returncode, done.stderr) == (0, "")

@@ -36,6 +36,28 @@ CAF_TEST(only those who go are in the call and once) {
   CAF_CHECK_EQUAL(st.then(ann_joins, ann, start), "refused wrong-state");
 }
 
+CAF_TEST(a session has so many joins and leaves and whoever is in leaves) {
+  story st;
+  st.r.max_call_changes = 4;
+  st.ready(plan({"bob", "cal"}));
+  st.given(ann_joins, ann, start);
+  st.given(bob_joins, bob, start);
+  st.given(bob_leaves, bob, start);
+  st.given(cal_joins, cal, start);
+  const auto d = st.when(bob_joins, bob, start);
+  CAF_CHECK_EQUAL(summary(d), "refused wrong-state");
+  const auto refused = d.error();
+  CAF_CHECK_EQUAL(refused[0].detail,
+                  "The call was joined and left 4 times, the most that a "
+                  "session may have.");
+  CAF_CHECK_EQUAL(st.then(ann_leaves, ann, start), "call.left");
+  CAF_CHECK_EQUAL(st.then(cal_leaves, sis, start), "call.left");
+  CAF_CHECK_EQUAL(st.then(cal_leaves, sis, start), "refused wrong-state");
+  CAF_CHECK_EQUAL(st.s.call_changes, 6);
+  CAF_CHECK_EQUAL(st.then(cal_joins, sis, start), "refused wrong-state");
+  CAF_CHECK_EQUAL(st.then(log_of(60), ann, start + 1h), "time.logged");
+}
+
 CAF_TEST(strangers to the session have no part in its call) {
   story st;
   st.ready();

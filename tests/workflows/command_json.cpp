@@ -107,6 +107,15 @@ CAF_TEST(fifty students are taken and one more is not ) {
                   "data.students: expected 1 to 50 students");
 }
 
+CAF_TEST(a correction is read and written in a fixed order) {
+  CAF_CHECK_EQUAL(read("support.correct", R"({"note":"seen","minutes":61})"),
+                  R"({"minutes":61,"note":"seen"})");
+  CAF_CHECK_EQUAL(read("support.correct", R"({"minutes":60})"),
+                  "data.note: expected this member, which is missing");
+  CAF_CHECK_EQUAL(read("support.correct", R"({"note":""})"),
+                  "data.minutes: expected this member, which is missing");
+}
+
 CAF_TEST(a missing member is named) {
   CAF_CHECK_EQUAL(read("participant.invite", "{}"),
                   "data.student: expected this member, which is missing");

@@ -141,9 +141,13 @@ CAF_TEST(a void gives back minutes and money) {
   const auto held = st.s.held;
   st.given(void_session{.note = "no"}, eve, start + 3h);
   const auto e = last(st, 1)[0];
-  CAF_CHECK_EQUAL(told(e), "payout_reversed > tutor:ann {" SESSION
-                           R"(,"minutes":60,"amount":1500,)"
-                           R"("currency":"USD","note":"no"})");
+  CAF_CHECK_EQUAL(told(e),
+                  "session_voided > tutor:ann {" SESSION R"(,"note":"no"})"
+                  "\nsession_voided > student:bob {" SESSION
+                  R"(,"note":"no","student":"bob"})"
+                  "\npayout_reversed > tutor:ann {" SESSION
+                  R"(,"minutes":60,"amount":1500,)"
+                  R"("currency":"USD","note":"no"})");
   CAF_CHECK(e.released == held);
   CAF_REQUIRE(e.payment.has_value());
   CAF_CHECK(e.payment->kind == transfer_kind::reversal);
@@ -151,10 +155,35 @@ CAF_TEST(a void gives back minutes and money) {
 
 CAF_TEST(a void before the payout gives back minutes alone) {
   story st;
-  st.ready().logged();
+  st.scheduled(plan({"bob", "cal"}));
+  st.given(accept_invitation{.student = "bob"}, sis, start);
+  st.given(decline_invitation{.student = "cal"}, sis, start);
+  st.logged();
   st.given(void_session{.note = "no"}, eve, start + 3h);
   const auto e = last(st, 1)[0];
-  CAF_CHECK_EQUAL(told(e), "");
+  CAF_CHECK_EQUAL(told(e),
+                  "session_voided > tutor:ann {" SESSION R"(,"note":"no"})"
+                  "\nsession_voided > student:bob {" SESSION
+                  R"(,"note":"no","student":"bob"})");
   CAF_CHECK_EQUAL(e.released.size(), 4u);
   CAF_CHECK(!e.payment);
+}
+
+CAF_TEST(a correction is told where it changes the pay) {
+  story st;
+  st.ready().logged();
+  st.given(correct_minutes{.minutes = 90, .note = "more"}, eve, start + 2h);
+  auto e = last(st, 1)[0];
+  CAF_CHECK_EQUAL(told(e), "");
+  CAF_CHECK_EQUAL(e.claims.size(), 3u);
+  CAF_CHECK(!e.payment);
+  st.submitted().completed().settled();
+  st.given(correct_minutes{.minutes = 60, .note = "less"}, eve, start + 3h);
+  e = last(st, 1)[0];
+  CAF_CHECK_EQUAL(told(e), "payout_corrected > tutor:ann {" SESSION
+                           R"(,"minutes":60,"amount":1500,"change":-750,)"
+                           R"("currency":"USD","note":"less"})");
+  CAF_CHECK_EQUAL(e.released.size(), 3u);
+  CAF_REQUIRE(e.payment.has_value());
+  CAF_CHECK(e.payment->kind == transfer_kind::correction);
 }

@@ -27,6 +27,12 @@ const claim uncapped{.key = {.kind = limit_kind::course_week,
                              .period = -3},
                      .amount = 60,
                      .cap = std::nullopt};
+const transfer more_money{.kind = transfer_kind::correction,
+                          .from = "program:default",
+                          .to = "tutor:ann",
+                          .amount = 750,
+                          .currency = "USD",
+                          .n = 2};
 const transfer money{.kind = transfer_kind::reversal,
                      .from = "tutor:ann",
                      .to = "program:default",
@@ -43,34 +49,43 @@ schedule_session full_plan() {
 
 /// One of each alternative, in order.
 std::vector<event_body> samples() {
-  return {session_scheduled{
-              .what = full_plan(), .deadline = deadline, .policy_version = 3},
-          participant_invited{.student = "bob"},
-          invitation_accepted{.student = "bob"},
-          invitation_declined{.student = "bob"},
-          participant_removed{.student = "bob"},
-          call_joined{.participant = ann},
-          call_left{.participant = bob},
-          time_logged{.minutes = 60,
-                      .given = 58,
-                      .leave_call = true,
-                      .claims = {one_claim, uncapped}},
-          tutor_recap_submitted{.written = good},
-          student_recap_submitted{.student = "bob", .written = good},
-          session_completed{.automatic = true},
-          session_paid{.payment = money},
-          session_missed{},
-          miss_lifted{.claims = {one_claim}},
-          session_cancelled{.reason = "ill"},
-          support_requested{.message = "please"},
-          session_reopened{.hours = 24,
-                           .note = "once",
-                           .deadline = deadline + 24h,
-                           .reminders = {.tutor_recap_due = true,
-                                         .tutor_recap_reminder = 2}},
-          update_denied{.note = "no"},
-          session_voided{.note = "no", .reversal = money},
-          reminder_sent{.kind = "tutor_recap_reminder", .count = 2}};
+  return {
+      session_scheduled{
+          .what = full_plan(), .deadline = deadline, .policy_version = 3},
+      participant_invited{.student = "bob"},
+      invitation_accepted{.student = "bob"},
+      invitation_declined{.student = "bob"},
+      participant_removed{.student = "bob",
+                          .released = {{.key = one_claim.key, .amount = 1}}},
+      call_joined{.participant = ann, .number = 1},
+      call_left{.participant = bob, .number = 2},
+      time_logged{.minutes = 60,
+                  .given = 58,
+                  .leave_call = true,
+                  .claims = {one_claim, uncapped}},
+      time_corrected{.minutes = 90,
+                     .was = 60,
+                     .given = 88,
+                     .note = "seen",
+                     .claims = {uncapped},
+                     .released = {},
+                     .payment = more_money},
+      tutor_recap_submitted{.written = good},
+      student_recap_submitted{.student = "bob", .written = good},
+      session_completed{.automatic = true},
+      session_paid{.payment = money},
+      session_missed{},
+      miss_lifted{.claims = {one_claim}},
+      session_cancelled{.reason = "ill"},
+      support_requested{.message = "please"},
+      session_reopened{
+          .hours = 24,
+          .note = "once",
+          .deadline = deadline + 24h,
+          .reminders = {.tutor_recap_due = true, .tutor_recap_reminder = 2}},
+      update_denied{.note = "no"},
+      session_voided{.note = "no", .reversal = money},
+      reminder_sent{.kind = "tutor_recap_reminder", .count = 2}};
 }
 
 }  // namespace
@@ -79,6 +94,15 @@ CAF_TEST(every event is read back as it was written) {
   auto all = samples();
   CAF_CHECK_EQUAL(all.size(), std::variant_size_v<event_body>);
   all.emplace_back(session_voided{.note = "", .reversal = std::nullopt});
+  all.emplace_back(participant_removed{.student = "bob"});
+  all.emplace_back(
+      time_corrected{.minutes = 30,
+                     .was = 60,
+                     .given = 30,
+                     .note = "",
+                     .claims = {},
+                     .released = {{.key = uncapped.key, .amount = 30}},
+                     .payment = std::nullopt});
   for (const auto &e : all) {
     const auto text = json::serialize(to_json(e));
     const auto back = parse_event(type_of(e), json::parse(text));
@@ -132,6 +156,27 @@ CAF_TEST(stored texts of the first version stay readable) {
       found = found || sample == *e;
     CAF_CHECK(found);
   }
+}
+
+CAF_TEST(calls and removals of the first version stay readable) {
+  const auto joined = parse_event(
+      "call.joined", json::parse(R"({"v":1,"participant":"tutor:ann"})"));
+  CAF_REQUIRE(joined.has_value());
+  CAF_CHECK(*joined == event_body{call_joined{.participant = ann}});
+  const auto removed = parse_event("participant.removed",
+                                   json::parse(R"({"v":1,"student":"bob"})"));
+  CAF_REQUIRE(removed.has_value());
+  CAF_CHECK(*removed == event_body{participant_removed{.student = "bob"}});
+}
+
+CAF_TEST(a correction is written in a fixed form) {
+  CAF_CHECK_EQUAL(
+      to_text(samples()[8]),
+      R"({"v":1,"minutes":90,"was":60,"given":88,"note":"seen","claims":[)"
+      R"({"kind":"course_week","owner":"M1","item":"","period":-3,)"
+      R"("amount":60,"cap":null}],"released":[],"payment":{)"
+      R"("kind":"correction","from":"program:default","to":"tutor:ann",)"
+      R"("amount":750,"currency":"USD","n":2}})");
 }
 
 CAF_TEST(what cannot be read is told) {

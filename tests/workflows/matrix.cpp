@@ -14,14 +14,16 @@ namespace {
 
 constexpr std::size_t columns = 10;
 
-/// The states, `nothing` first: bob goes, cal has declined, the tutor is in the
-/// call, an hour's work was logged where that is past.
+/// The states, `nothing` first: bob and dan go, cal has declined, the tutor is
+/// in the call, an hour's work was logged where that is past, and dan's recap
+/// is in where it can be.
 story in_state(std::size_t column) {
   story st;
   if (column == 0) return st;
-  st.scheduled(plan({"bob", "cal"}));
+  st.scheduled(plan({"bob", "cal", "dan"}));
   st.given(accept_invitation{.student = "bob"}, bob, start - 1h);
   st.given(decline_invitation{.student = "cal"}, cal, start - 1h);
+  st.given(accept_invitation{.student = "dan"}, sis, start - 1h);
   st.given(join_call{.participant = ann}, ann, start);
   switch (static_cast<session_status>(column - 1)) {
   case session_status::scheduled:
@@ -31,6 +33,7 @@ story in_state(std::size_t column) {
     break;
   case session_status::awaiting_student_recap:
     st.logged().submitted();
+    st.given(submit_recap{.written = good}, who("student:dan"), start + 2h);
     break;
   case session_status::completed:
     st.logged().submitted().completed();
@@ -70,6 +73,7 @@ constexpr std::string_view there = "refused session-exists";
 constexpr std::string_view again = "refused recap-already-submitted";
 constexpr std::string_view left = "call.left";
 constexpr std::string_view undone = "session.voided";
+constexpr std::string_view corrected = "time.corrected";
 constexpr std::string_view reopened = "session.reopened";
 
 const std::vector<row> &rows() {
@@ -96,6 +100,11 @@ const std::vector<row> &rows() {
        ann,
        {unknown, "participant.removed", wrong, wrong, wrong, wrong, wrong,
         wrong, wrong, wrong}},
+      {remove_participant{.student = "bob"},
+       eve,
+       {unknown, "participant.removed", "participant.removed",
+        "participant.removed session.completed", wrong, wrong, wrong, wrong,
+        wrong, wrong}},
       {join_call{.participant = bob},
        bob,
        {unknown, "call.joined", wrong, wrong, wrong, wrong, wrong, wrong, wrong,
@@ -138,6 +147,10 @@ const std::vector<row> &rows() {
       {deny_update{.note = "no"},
        eve,
        {unknown, wrong, wrong, wrong, wrong, wrong, "session.update_denied",
+        wrong, wrong, wrong}},
+      {correct_minutes{.minutes = 30, .note = "no"},
+       eve,
+       {unknown, wrong, corrected, corrected, corrected, corrected, wrong,
         wrong, wrong, wrong}},
       {void_session{.note = "no"},
        eve,
@@ -220,6 +233,7 @@ CAF_TEST(every command is for those the contract lets and nobody else) {
       {request_support{.message = ""}, "t"},
       {reopen_session{.hours = 1, .note = ""}, "s"},
       {deny_update{.note = ""}, "s"},
+      {correct_minutes{.minutes = 30, .note = ""}, "s"},
       {void_session{.note = ""}, "s"},
   };
   const std::pair<person, char> people[] = {{ann, 't'},

@@ -36,6 +36,7 @@ CAF_TEST(an empty policy is that of the contract) {
       json::serialize(to_json(p)),
       R"({"recap":{"min_characters":150,"max_characters":10000},)"
       R"("log_window":"72h","duration":{"step_minutes":5,"max_minutes":90},)"
+      R"("calls":{"max_per_session":500},)"
       R"("limits":{"tutor_minutes_per_week":900,)"
       R"("student_course_minutes_per_week":180,)"
       R"("course_minutes_per_week":null,"pair_sessions_per_day":1},)"
@@ -109,6 +110,8 @@ CAF_TEST(a wrong value is named by its path and what was expected) {
        "policy.recap.min_characters: expected a whole number, 0 or more"},
       {R"({"duration": {"step_minutes": 0}})",
        "policy.duration.step_minutes: expected a whole number, 1 or more"},
+      {R"({"calls": {"max_per_session": 0}})",
+       "policy.calls.max_per_session: expected a whole number, 1 or more"},
       {R"({"duration": {"max_minutes": 4}})",
        "policy.duration.max_minutes: expected a whole number from "
        "step_minutes, which is 5, to 1440"},
@@ -133,7 +136,7 @@ CAF_TEST(a wrong value is named by its path and what was expected) {
        R"(policy.courses.MATH101.log_window: expected a duration such as "72h")"},
       {R"({"courses": {"MATH101": {"courses": {}}}})",
        "policy.courses.MATH101.courses: expected one of recap, log_window, "
-       "duration, limits, week_starts_on, timezone, confirmation, "
+       "duration, calls, limits, week_starts_on, timezone, confirmation, "
        "auto_confirm_after, pay, reminders"},
       {R"({"courses": {"no good": {}}})",
        "policy.courses.no good: expected a course's id as its name: 1 to 64 of "

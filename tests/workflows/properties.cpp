@@ -72,7 +72,7 @@ int clusters_by_icu(const std::string &text) {
 /// Any command of the contract.
 command random_command() {
   const auto student = *rc::gen::elementOf(students);
-  switch (pick(15)) {
+  switch (pick(16)) {
   case 0:
     return random_plan();
   case 1:
@@ -102,6 +102,8 @@ command random_command() {
     return reopen_session{.hours = 1 + pick(720), .note = "n"};
   case 13:
     return deny_update{.note = "no"};
+  case 14:
+    return correct_minutes{.minutes = pick(100) - 3, .note = "seen"};
   default:
     return void_session{.note = "no"};
   }
@@ -116,6 +118,8 @@ person giver_of(const command &c) {
       || std::holds_alternative<leave_call>(c))
     return sis;
   if (c.index() >= 12) return eve;
+  if (std::holds_alternative<remove_participant>(c))
+    return *rc::gen::element(ann, eve);
   if (std::holds_alternative<submit_recap>(c)) return random_person();
   return ann;
 }
@@ -158,6 +162,13 @@ void check_laws(const story &st) {
       RC_ASSERT(used <= st.r.limits.tutor_minutes_per_week.value_or(0));
   }
   RC_ASSERT(tutor_balance == (st.s.paid ? st.s.paid->amount : 0));
+  if (st.s.paid)
+    RC_ASSERT(tutor_balance
+              == pay_amount(st.s.minutes.value_or(0), st.s.rate_per_hour));
+  for (const auto &[key, amount] : held)
+    RC_ASSERT(
+        amount
+        == (key.kind == limit_kind::pair_day ? 1 : st.s.minutes.value_or(0)));
   if (!st.s.exists()) return;
   const auto text = to_row_text(st.s);
   RC_ASSERT(text == json::serialize(to_row(st.s)));
@@ -182,8 +193,14 @@ command likely_command(const session &s) {
   case session_status::paid:
   case session_status::completed:
     if (pick(4) == 0) return void_session{.note = "no"};
+    if (pick(2) == 0)
+      return correct_minutes{.minutes = 1 + pick(90), .note = "seen"};
     return leave_call{.participant = ann};
   default:
+    if (pick(5) == 0)
+      return correct_minutes{.minutes = 1 + pick(90), .note = "seen"};
+    if (pick(5) == 0)
+      return remove_participant{.student = *rc::gen::elementOf(students)};
     return submit_recap{.written = good};
   }
 }

@@ -64,8 +64,21 @@ CAF_TEST(a paid session shows its recaps and its payout) {
   CAF_CHECK(shown.at("next_timer_kind").is_null());
 }
 
+CAF_TEST(a corrected session shows the net and when it was settled) {
+  story st;
+  st.ready().logged().submitted().completed().settled();
+  st.given(correct_minutes{.minutes = 88, .note = "seen"}, eve, start + 8h);
+  const auto shown = to_view(st.s, st.r, start + 9h);
+  CAF_CHECK_EQUAL(shown.at("minutes").as_int64(), 90);
+  CAF_CHECK_EQUAL(json::serialize(shown.at("payout")),
+                  R"({"amount":2250,"settled_at":"2026-11-23T16:30:00Z"})");
+  CAF_CHECK(to_kept_text(st.s, st.r, start + 9h)
+                .ends_with(R"("minutes":90,"payout":{"amount":2250,)"
+                           R"("settled_at":"2026-11-23T16:30:00Z"}})"));
+}
+
 CAF_TEST(of an outcome is kept what events do not tell) {
-  // What was kept so must be read for ever: recapd_session_then does.
+  // What was kept so must be read for ever: the view command_outcomes does.
   story st;
   st.ready();
   st.given(join_call{.participant = ann}, ann, start);
@@ -119,6 +132,9 @@ CAF_TEST(a row is read back as it was written in every state) {
   st.completed();
   check();
   st.settled();
+  check();
+  st.given(correct_minutes{.minutes = 30, .note = "seen"}, eve, start + 8h);
+  CAF_CHECK_EQUAL(st.s.paid->corrections, 1);
   check();
   st.given(void_session{.note = "no"}, eve, start + 9h);
   check();

@@ -201,6 +201,9 @@ void campus::play_voided(const session &s) {
   for (const auto &student : s.students)
     add(end_of(s) + 1h, s, "recap.submit", "student:" + student,
         {{"recap", recap()}});
+  add(end_of(s) + 20h, s, "support.correct", support,
+      {{"minutes", s.minutes - 10},
+       {"note", "The student reports that the session ended early."}});
   add(end_of(s) + 26h, s, "support.void", support,
       {{"note", "The student reports that the session did not take place."}});
 }

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/readiness.hpp"
+
+#include <algorithm>
+#include <spdlog/spdlog.h>
+#include <utility>
+
+namespace recapd::actors {
+
+readiness::readiness(std::function<workflows::instant()> now)
+    : now_{std::move(now)} {}
+
+void readiness::raise(std::string_view code, weight how, std::string detail) {
+  const std::lock_guard lock{mutex_};
+  const auto at = held_.find(code);
+  const bool news = at == held_.end() || at->second.how != how;
+  const auto since = at == held_.end() ? now_() : at->second.what.since;
+  if (news)
+    spdlog::warn("{}: {}",
+                 how == weight::warning ? "to be looked at" : "not ready",
+                 detail);
+  held_.insert_or_assign(
+      std::string{code},
+      entry{.how = how, .what = {std::string{code}, std::move(detail), since}});
+}
+
+void readiness::settle(std::string_view code) {
+  const std::lock_guard lock{mutex_};
+  const auto at = held_.find(code);
+  if (at == held_.end()) return;
+  spdlog::info("settled: {}", at->second.what.detail);
+  held_.erase(at);
+}
+
+std::vector<condition> readiness::those(bool warnings) const {
+  std::vector<condition> found;
+  {
+    const std::lock_guard lock{mutex_};
+    for (const auto &[code, held] : held_)
+      if ((held.how == weight::warning) == warnings) found.push_back(held.what);
+  }
+  std::stable_sort(
+      found.begin(), found.end(),
+      [](const auto &a, const auto &b) { return a.since < b.since; });
+  return found;
+}
+
+std::vector<condition> readiness::reasons() const {
+  return those(false);
+}
+
+std::vector<condition> readiness::warnings() const {
+  return those(true);
+}
+
+bool readiness::any(weight least) const {
+  const std::lock_guard lock{mutex_};
+  return std::any_of(held_.begin(), held_.end(),
+                     [&](const auto &h) { return h.second.how >= least; });
+}
+
+bool readiness::ready() const {
+  return !any(weight::unready);
+}
+
+bool readiness::closed() const {
+  return any(weight::closed);
+}
+
+}  // namespace recapd::actors

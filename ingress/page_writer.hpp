@@ -1,0 +1,49 @@
+// Lists as answers: items one after the other, bounded in bytes.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <string>
+#include <string_view>
+
+#include "ingress/http_core.hpp"
+#include "storage/store.hpp"
+
+namespace recapd::ingress {
+
+/// Writes `{"NAME":[…],"next":…}` of at most max_answer_bytes, one item at
+/// least.
+class page_writer {
+public:
+  explicit page_writer(std::string_view name);
+
+  /// False, and nothing was added: it has no room, the page ends here.
+  [[nodiscard]] bool add(std::string_view item);
+  [[nodiscard]] bool add(const boost::json::object &item) {
+    return add(boost::json::serialize(item));
+  }
+  /// `next`: the token of the next page, or null.
+  [[nodiscard]] response answer(const boost::json::value &next) &&;
+
+private:
+  std::string body_;
+  bool empty_ = true;
+};
+
+/// The answer of a page of rows: each shown by `view`, the next page's token
+/// made by `token` of the last that is shown.
+template <class Row, class View, class Token>
+[[nodiscard]] response answer_page(std::string_view name,
+                                   const storage::page<Row> &rows, View view,
+                                   Token token) {
+  page_writer out{name};
+  std::size_t shown = 0;
+  while (shown < rows.size() && out.add(view(rows[shown])))
+    ++shown;
+  const bool more = rows.more || shown < rows.size();
+  return std::move(out).answer(more ? boost::json::value(token(rows[shown - 1]))
+                                    : boost::json::value());
+}
+
+}  // namespace recapd::ingress

@@ -1,0 +1,30 @@
+// What a session of ours depends on, whatever role, database, environment and
+// URL set.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "storage/pg_errors.hpp"
+
+namespace recapd::storage {
+
+class pg_connection;
+
+/// A server, database or session that recapd cannot work on: the text names the
+/// setting. Trying again does not help before somebody changes it.
+class unfit_session : public pg_error {
+public:
+  explicit unfit_session(const std::string &what)
+      : pg_error{pg_trouble::other, {}, what} {}
+};
+
+/// Throws unfit_session where a pool gives each transaction another session:
+/// settings, locks and LISTEN would not last. `url` is that of the connection.
+void require_lasting_session(pg_connection &c, const std::string &url);
+
+/// Sets what recapd depends on and reads it back. Throws unfit_session where
+/// something did not take.
+void pin_session(pg_connection &c);
+
+}  // namespace recapd::storage

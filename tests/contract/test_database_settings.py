@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whatever role, database and environment set, a node is right or says why."""
+import json
+import shutil
+import subprocess
+import urllib.parse
+
+import pytest
+
+from lesson import Lesson
+from node import binary, free_port
+from wire import accepted, command, recap, wait_until
+
+TEXT = "Brüche: ½ + ⅓, 日本 🎓 "
+
+
+def set_for(database, **settings):
+    for name, value in settings.items():
+        database.run(f"ALTER DATABASE {database.name} SET {name} = %s", value)
+
+
+@pytest.mark.parametrize("encoding", ["LATIN1", "SJIS", "SQL_ASCII"])
+@pytest.mark.parametrize("by", ["environment", "database"])
+def test_text_is_kept_in_every_client_encoding(make_node, encoding, by):
+    env = {"PGCLIENTENCODING": encoding} if by == "environment" else {}
+    node = make_node(start=False, env=env)
+    if by == "database":
+        set_for(node.database, client_encoding=encoding)
+    node.start()
+    lesson = Lesson(node).ready()
+    told = {part: TEXT + text for part, text in recap().items()}
+    accepted(lesson.complete(text=told))
+    assert lesson.now()["tutor_recap"] == told
+    other = Lesson(node)
+    event = command("session.cancel", other.id, "system:x", {"reason": TEXT})
+    accepted(other.schedule())
+    node.database.insert_event(json.dumps(event, ensure_ascii=False))
+    wait_until(lambda: other.state == "cancelled", "the row to be taken")
+    assert any(e["data"].get("reason") == TEXT
+               for e in node.history(other.id))
+    node.stop()
+
+
+def test_settings_of_the_database_change_nothing(make_node):
+    node = make_node(start=False)
+    set_for(node.database, synchronous_commit="off",
+            default_transaction_read_only="on",
+            default_transaction_isolation="serializable",
+            default_transaction_deferrable="on", statement_timeout="2000",
+            lock_timeout="2000", idle_session_timeout="5000", DateStyle="German",
+            TimeZone="Asia/Kathmandu", search_path="nowhere")
+    node.start()
+    Lesson(node).paid()
+    levels = node.database.run(
+        "SET default_transaction_read_only = off;"
+        " SELECT count(*) FROM public.ledger")
+    assert levels == [(1,)]
+    node.stop()
+
+
+def refused(url):
+    """What recapd says when it does not start."""
+    ended = subprocess.run(
+        [binary(), "--listen", f"127.0.0.1:{free_port()}", "--database", url],
+        capture_output=True, text=True, timeout=60, check=False)
+    assert ended.returncode == 3, ended
+    return ended.stderr
+
+
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
+def test_a_database_in_another_encoding_is_refused(make_node, encoding):
+    node = make_node(start=False)
+    node.database.drop()
+    node.database._admin(f"CREATE DATABASE {{}} ENCODING '{encoding}'"
+                         " LOCALE 'C' TEMPLATE template0")
+    assert f"server_encoding is {encoding}" in refused(node.database.url)
+
+
+@pytest.mark.skipif(not shutil.which("pgbouncer"),
+                    reason="pgbouncer is not installed")
+@pytest.mark.parametrize("mode", ["transaction", "statement", "session"])
+def test_a_pool_that_shares_sessions_is_refused(make_node, mode, tmp_path):
+    node = make_node(start=False)
+    parts = urllib.parse.urlsplit(node.database.url)
+    query = dict(urllib.parse.parse_qsl(parts.query))
+    port = free_port()
+    settings = tmp_path / "pool.ini"
+    settings.write_text(f"""[databases]
+{node.database.name} = host={query['host']} user={query.get('user', '')}
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = {port}
+auth_type = any
+pool_mode = {mode}
+unix_socket_dir =
+ignore_startup_parameters = extra_float_digits
+""")
+    pool = subprocess.Popen(["pgbouncer", str(settings)],
+                            stderr=subprocess.DEVNULL, user="nobody")
+    url = f"postgresql://any@127.0.0.1:{port}/{node.database.name}"
+    try:
+        wait_until(lambda: subprocess.run(
+            ["psql", "-qAtc", "SELECT 1", url], check=False,
+            capture_output=True).returncode == 0, "the pool")
+        if mode == "session":
+            made = subprocess.run([binary(), "migrate", "--database", url],
+                                  check=False)
+            assert made.returncode == 0
+        else:
+            assert "pool_mode" in refused(url)
+    finally:
+        pool.terminate()
+        pool.wait()

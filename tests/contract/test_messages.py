@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every message that asyncapi.json has is sent, in the form that it has there.
+
+The form is checked at the end of the run, of all that was received.
+"""
+import json
+
+import pytest
+
+import documents
+from lesson import Lesson
+from receiver import Receiver
+from wire import accepted, command, fresh, wait_until
+
+# A command that was received in time and is processed after the deadline:
+# nothing here can make a node that slow.
+UNSEEN = {"recapd.event.session.miss_lifted"}
+
+
+@pytest.fixture(scope="module")
+def asyncapi():
+    return json.loads(documents.ASYNCAPI.read_text())
+
+
+def happy(client):
+    """From an invitation to pay that is corrected and taken back."""
+    lesson = Lesson(client, students=3, modality="online")
+    accepted(lesson.schedule())
+    more = fresh("student")
+    accepted(lesson.send("participant.invite", "system:x", {"student": more}))
+    accepted(lesson.send("participant.remove", "system:x", {"student": more}))
+    accepted(lesson.accept())
+    accepted(lesson.accept(lesson.students[1]))
+    accepted(lesson.decline(lesson.students[2]))
+    accepted(lesson.call("join", lesson.by_tutor))
+    accepted(lesson.call("leave", lesson.by_tutor))
+    accepted(lesson.complete())
+    for student in lesson.students[:2]:
+        accepted(lesson.student_recap(student))
+    lesson.settled()
+    accepted(lesson.correct(30))
+    accepted(lesson.void())
+
+
+def unhappy(client):
+    """Cancelled; waited for in vain; missed, asked for, reopened, denied."""
+    cancelled, silent, missed = (Lesson(client) for _ in range(3))
+    for lesson in (cancelled, silent, missed):
+        lesson.ready()
+    accepted(cancelled.cancel())
+    accepted(silent.complete())
+    client.advance("200h")
+    accepted(missed.request())
+    accepted(missed.reopen(48))
+    client.advance("49h")
+    accepted(missed.deny())
+
+
+def test_every_message_of_the_document_is_sent(make_node, asyncapi):
+    wanted = {m["name"] for m in asyncapi["components"]["messages"].values()
+              if m["name"].startswith(("recapd.event.", "recapd.notify."))}
+    with Receiver() as receiver:
+        node = make_node(config={"webhook": {"url": receiver.url}})
+        happy(node)
+        unhappy(node)
+        wait_until(lambda: receiver.types() >= wanted - UNSEEN,
+                   f"{wanted - UNSEEN - receiver.types()}")
+        node.stop()
+    assert receiver.types() <= wanted
+
+
+def test_a_trace_is_in_the_form_of_a_message(make_node):
+    with Receiver() as receiver:
+        node = make_node(config={"webhook": {"url": receiver.url}})
+        lesson = Lesson(node)
+        accepted(node.send(command(
+            "session.schedule", lesson.id, "system:x", lesson.data,
+            traceparent="00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7"
+                        "-01")))
+        wait_until(lambda: receiver.messages, "the event")
+        node.stop()
+    assert "traceparent" in receiver.messages[0]

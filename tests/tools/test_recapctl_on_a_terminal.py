@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""recapctl as somebody at a terminal sees it: width, pages, times, typos."""
+import json
+import os
+import re
+
+import pytest
+
+from conftest import BIN, Session
+from terminal import Terminal
+
+REASON = ("The boiler burst, and the room was under water when we came, so that "
+          "nobody could work there.")
+
+
+def plain(text):
+    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text).replace("\r", "")
+
+
+def shown(recapctl, *arguments, columns=80, rows=24, **env):
+    """What a terminal of that size shows, and the exit code."""
+    with Terminal([BIN / "recapctl", "--url", recapctl.url, *arguments], columns,
+                  rows, {**os.environ, "TERM": "xterm", "PAGER": "cat", **env}
+                  ) as terminal:
+        code = terminal.finish()
+        return plain(terminal.text), code
+
+
+def submit(recapctl, *events):
+    recapctl("submit", "-", stdin="\n".join(map(json.dumps, events)))
+
+
+@pytest.mark.parametrize("columns", [60, 80, 132])
+def test_tables_fit_the_terminal(recapctl, session, columns):
+    submit(recapctl, session.event("session.cancel", session.tutor,
+                                   {"reason": REASON}))
+    for command in (["history", session.id], ["list"], ["explain", session.id],
+                    ["notifications", session.id]):
+        text, code = shown(recapctl, *command, columns=columns)
+        assert code == 0
+        too_wide = [line for line in text.splitlines() if len(line) > columns]
+        assert command[0] == "explain" or not too_wide, text
+
+
+def test_what_does_not_fit_goes_on_below(recapctl, session):
+    submit(recapctl, session.event("session.cancel", session.tutor,
+                                   {"reason": "short enough for one cell here"}))
+    text, _ = shown(recapctl, "history", session.id, columns=80)
+    row = text[text.index("session.cancelled"):]
+    for word in "short enough for one cell here".split():
+        assert word in row
+
+
+def test_nothing_is_folded_without_a_terminal(recapctl, session):
+    submit(recapctl, session.event("session.cancel", session.tutor,
+                                   {"reason": "short enough for one cell here"}))
+    told = recapctl("history", session.id)
+    assert "short enough for one cell here" in told
+
+
+def test_long_output_goes_through_the_pager(recapctl, tmp_path):
+    pager = tmp_path / "pager"
+    pager.write_text('#!/bin/sh\necho PAGED; cat\n')
+    pager.chmod(0o755)
+    text, code = shown(recapctl, "list", PAGER=str(pager))
+    assert code == 0 and "PAGED" in text and "session" in text
+    text, _ = shown(recapctl, "list", "-o", "json", PAGER=str(pager))
+    assert "PAGED" not in text
+    text, _ = shown(recapctl, "list", PAGER="nothing-of-that-name")
+    assert "session" in text
+    assert "PAGED" not in recapctl("list", env={"PAGER": str(pager)})
+
+
+def test_less_shows_a_page_and_ends_with_q(recapctl):
+    now = recapctl.json("clock")["now"]
+    submit(recapctl, *[Session(now).schedule for _ in range(40)])
+    env = {**os.environ, "TERM": "xterm", "PAGER": "less"}
+    command = [BIN / "recapctl", "--url", recapctl.url, "list"]
+    with Terminal(command, rows=10, env=env) as terminal:
+        terminal.until(":")
+        assert plain(terminal.text).count("scheduled") < 12
+        terminal.write("q")
+        assert terminal.finish() == 0
+
+
+def test_a_failure_keeps_its_exit_code_behind_the_pager(recapctl):
+    text, code = shown(recapctl, "show", "nobody", PAGER="less")
+    assert code == 1 and "nobody" in text
+
+
+def test_times_are_those_of_the_sessions_zone(recapctl):
+    lesson = Session("2031-07-01T12:00:00Z")
+    lesson.schedule["data"]["timezone"] = "Asia/Kathmandu"
+    submit(recapctl, lesson.schedule)
+    for command in (["show", lesson.id], ["explain", lesson.id],
+                    ["list", "--tutor", lesson.tutor[6:]]):
+        assert "2031-07-01 17:45 +0545" in recapctl(*command)
+        assert "2031-07-01 12:00 UTC" in recapctl(*command, "--utc")
+        assert "17:45" not in recapctl("--utc", *command)
+
+
+@pytest.mark.parametrize("words,meant", [
+    (["lst"], "list"), (["shwo", "s"], "show"), (["expl"], "explain"),
+    (["support", "reopne", "s"], "reopen"), (["dead-leters"], "dead-letters"),
+    (["clock", "advnace", "1h"], "advance"), (["list", "--stat", "paid"],
+                                              "--state"),
+    (["--ouput", "json", "list"], "--output"),
+    (["list", "--limti=3"], "--limit")])
+def test_typos_are_answered_with_what_was_meant(recapctl, words, meant):
+    told = recapctl(*words, status=2)
+    assert f"did you mean {meant}?" in told
+
+
+@pytest.mark.parametrize("words", [["frobnicate"], ["support", "frobnicate"],
+                                   ["list", "--frobnicate"]])
+def test_what_is_like_nothing_is_answered_with_where_to_look(recapctl, words):
+    told = recapctl(*words, status=2)
+    assert "did you mean" not in told and "--help" in told
