@@ -122,13 +122,50 @@ void read_engine(const tree &t, settings &s) {
   in.end();
 }
 
+/// A list of texts, each read by `parse`.
+template <class T>
+void read_list(section &in, std::string_view key, std::vector<T> &target,
+               std::optional<T> (*parse)(std::string_view),
+               const std::string &expected) {
+  const auto *list = in.find(key);
+  if (list == nullptr) return;
+  if (!list->is_array()) in.refuse(key, "a list, " + expected);
+  for (std::size_t i = 0; i < list->get_array().size(); ++i) {
+    const auto *text = list->get_array()[i].if_string();
+    auto one = text != nullptr ? parse(*text) : std::nullopt;
+    if (!one)
+      in.refuse(std::string{key} + "[" + std::to_string(i) + "]", expected);
+    target.push_back(std::move(*one));
+  }
+}
+
+void read_http(const tree &t, settings &s) {
+  constexpr int hour_ms = 3'600'000;
+  section in{t, "http"};
+  auto &h = s.http;
+  in.number("max_connections", h.max_connections, 1, 65535);
+  in.number("max_connections_per_address", h.max_connections_per_address, 1,
+            65535);
+  in.number("header_timeout_ms", h.header_timeout_ms, 1, hour_ms);
+  in.number("idle_timeout_ms", h.idle_timeout_ms, 1, hour_ms);
+  read_list(in, "hosts", h.hosts, parse_authority,
+            "names such as recap.example or recap.example:8080");
+  read_list(in, "origins", h.origins, parse_origin,
+            "origins such as https://app.example");
+  read_list(in, "trusted_proxies", h.trusted_proxies, parse_network,
+            "networks such as 10.0.0.0/8 or addresses");
+  std::string url;
+  in.text("public_url", url);
+  if (url.ends_with('/')) url.pop_back();
+  if (!url.empty()) h.public_url = parse_origin(url);
+  if (!url.empty() && !h.public_url)
+    in.refuse("public_url", "a URL without a path, such as "
+                            "https://recap.example");
+  in.end();
+}
+
 void read_edges(const tree &t, settings &s) {
   constexpr int hour_ms = 3'600'000;
-  section http{t, "http"};
-  http.number("max_connections", s.http.max_connections, 1, 65535);
-  http.number("header_timeout_ms", s.http.header_timeout_ms, 1, hour_ms);
-  http.number("idle_timeout_ms", s.http.idle_timeout_ms, 1, hour_ms);
-  http.end();
   section hook{t, "webhook"};
   hook.text("url", s.sink.url);
   if (!s.sink.url.empty() && !s.sink.url.starts_with("http://")
@@ -172,6 +209,7 @@ settings read(std::string_view text, const environment &env,
   read_auth(t, s);
   read_policy(t, s);
   read_engine(t, s);
+  read_http(t, s);
   read_edges(t, s);
   return s;
 }

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "config/places.hpp"
 #include "config/tokens.hpp"
 #include "workflows/ids.hpp"
 #include "workflows/policy.hpp"
@@ -59,6 +60,11 @@ struct settings {
   } engine;
   struct {
     int max_connections = 1024;
+    int max_connections_per_address = 256;
+    std::vector<authority> hosts;  ///< beside the listen address and localhost
+    std::vector<origin> origins;   ///< whose pages may call
+    std::optional<origin> public_url;
+    std::vector<network> trusted_proxies;
     int header_timeout_ms = 10000;  ///< for a whole request to arrive
     int idle_timeout_ms = 60000;    ///< between keep-alive requests
   } http;

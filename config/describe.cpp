@@ -49,6 +49,25 @@ json::object engine_of(const settings &s) {
           {"session_idle_ms", e.session_idle_ms}};
 }
 
+template <class T> json::array texts_of(const std::vector<T> &list) {
+  json::array out;
+  for (const auto &one : list)
+    out.emplace_back(to_string(one));
+  return out;
+}
+
+json::object http_of(const settings &s) {
+  const auto &h = s.http;
+  return {{"max_connections", h.max_connections},
+          {"max_connections_per_address", h.max_connections_per_address},
+          {"header_timeout_ms", h.header_timeout_ms},
+          {"idle_timeout_ms", h.idle_timeout_ms},
+          {"hosts", texts_of(h.hosts)},
+          {"origins", texts_of(h.origins)},
+          {"public_url", h.public_url ? to_string(*h.public_url) : ""},
+          {"trusted_proxies", texts_of(h.trusted_proxies)}};
+}
+
 void flatten(const std::string &path, const json::value &v, std::string &out) {
   if (v.is_object()) {
     for (const auto &[key, member] : v.get_object())
@@ -89,9 +108,7 @@ json::object to_json(const settings &s) {
                  {"tokens", tokens_of(s)}};
   out["policy"] = workflows::to_json(s.policy);
   out["engine"] = engine_of(s);
-  out["http"] = {{"max_connections", s.http.max_connections},
-                 {"header_timeout_ms", s.http.header_timeout_ms},
-                 {"idle_timeout_ms", s.http.idle_timeout_ms}};
+  out["http"] = http_of(s);
   out["webhook"] = {{"url", without_secrets(s.sink.url)},
                     {"secret", masked(s.sink.secret)},
                     {"timeout_ms", s.sink.timeout_ms}};

@@ -190,6 +190,19 @@ rejected rejected_text(const json_fault &fault) {
           .not_json = fault.what == json_fault::kind::not_json};
 }
 
+/// What stands in quotes; a backslash takes the next character as it is.
+std::optional<std::string> unquoted(std::string_view text) {
+  if (text.size() < 2 || text.back() != '"') return std::nullopt;
+  text = text.substr(1, text.size() - 2);
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '"') return std::nullopt;
+    if (text[i] == '\\' && ++i == text.size()) return std::nullopt;
+    out += text[i];
+  }
+  return out;
+}
+
 /// Attributes out of `ce-*` fields; `store` keeps the decoded values.
 std::optional<std::string>
 collect(header_list headers, std::vector<std::string> &store, attributes &a) {
@@ -204,9 +217,10 @@ collect(header_list headers, std::vector<std::string> &store, attributes &a) {
                    });
     auto *field = find(a, attribute);
     if (field == nullptr) continue;
-    auto text = percent_decode(trim(value));
-    if (!text || !valid_utf8(*text) || text->find('\0') != std::string::npos)
-      return "ce-" + attribute + ": expected percent-encoded UTF-8.";
+    auto text = attribute_value(value);
+    if (!text)
+      return "ce-" + attribute
+             + ": expected percent-encoded UTF-8, perhaps in quotes.";
     if (*field) return "ce-" + attribute + ": expected once.";
     *field = store.emplace_back(std::move(*text));
   }
@@ -214,6 +228,17 @@ collect(header_list headers, std::vector<std::string> &store, attributes &a) {
 }
 
 }  // namespace
+
+std::optional<std::string> attribute_value(std::string_view field) {
+  field = trim(field);
+  const auto plain =
+      field.starts_with('"') ? unquoted(field) : std::string{field};
+  if (!plain) return std::nullopt;
+  auto text = percent_decode(*plain);
+  if (!text || !valid_utf8(*text) || text->find('\0') != std::string::npos)
+    return std::nullopt;
+  return text;
+}
 
 decoded decode_structured(std::string_view text, const arrival &how) {
   if (!how.any_length && text.size() > max_event_bytes)

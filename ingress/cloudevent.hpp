@@ -48,8 +48,13 @@ struct arrival {
 using header_list =
     std::span<const std::pair<std::string_view, std::string_view>>;
 
-/// Binary content mode: the attributes are `ce-*` header fields (their values
-/// percent-encoded), `body` is the data.
+/// The value of a `ce-*` header field: without the quotes that may stand around
+/// it, percent-decoded. Nothing where that is broken or no UTF-8.
+[[nodiscard]] std::optional<std::string>
+attribute_value(std::string_view field);
+
+/// Binary content mode: the attributes are `ce-*` header fields, `body` is the
+/// data.
 [[nodiscard]] decoded decode_binary(header_list headers, std::string_view body,
                                     const arrival &how);
 

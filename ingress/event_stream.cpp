@@ -45,11 +45,18 @@ event_page page_of(const std::vector<storage::feed_row> &rows) {
   return std::make_shared<const std::vector<event_frame>>(std::move(frames));
 }
 
-constexpr std::string_view stream_head = "HTTP/1.1 200 OK\r\n"
-                                         "Content-Type: text/event-stream\r\n"
-                                         "Cache-Control: no-store\r\n"
-                                         "Connection: close\r\n\r\n"
-                                         ": from now on\n\n";
+/// Proxies are told not to hold events back, nor to change them.
+std::string stream_head(const field_list &fields) {
+  std::string out{"HTTP/1.1 200 OK\r\n"
+                  "Content-Type: text/event-stream\r\n"
+                  "Cache-Control: no-store, no-transform\r\n"
+                  "X-Accel-Buffering: no\r\n"
+                  "X-Content-Type-Options: nosniff\r\n"
+                  "Connection: close\r\n"};
+  for (const auto &[name, value] : fields)
+    out += name + ": " + value + "\r\n";
+  return out + "\r\n: from now on\n\n";
+}
 
 }  // namespace
 
@@ -61,9 +68,11 @@ public:
 
   event_client(beast::tcp_stream &stream, std::shared_ptr<http_shared> shared,
                const event_request &wanted)
-      : shared_{std::move(shared)}, stream_{std::move(stream)},
+      : shared_{std::move(shared)}, seat_{wanted.held}, stream_{std::move(
+                                                            stream)},
         heartbeat_{stream_.get_executor()}, recheck_{stream_.get_executor()},
-        session_{wanted.session}, who_{wanted.who} {
+        session_{wanted.session}, who_{wanted.who}, head_{stream_head(
+                                                        wanted.fields)} {
     shared_->use.meters.event_clients(1);
   }
   ~event_client() override {
@@ -87,7 +96,7 @@ public:
       c.watch();
       c.beat();
       c.check_again();
-      c.write(std::string{stream_head});
+      c.write(std::move(c.head_));
     });
   }
 
@@ -179,11 +188,13 @@ private:
   }
 
   std::shared_ptr<http_shared> shared_;  // holds the stream's context
+  seat seat_;
   beast::tcp_stream stream_;
   asio::steady_timer heartbeat_;
   asio::steady_timer recheck_;
   std::string session_;
   caller who_;
+  std::string head_;
   std::int64_t position_ = 0;
   std::string now_;   ///< being written
   std::string next_;  ///< written after it: a page and a heartbeat at most

@@ -16,17 +16,19 @@
 
 #include "ingress/http_core.hpp"
 #include "ingress/http_server.hpp"
+#include "ingress/http_shared.hpp"
 
 namespace recapd::ingress {
 
-struct http_shared;
 class event_client;
 
 /// What a client of `GET /v1/events` asked for.
 struct event_request {
   std::optional<std::int64_t> after;  ///< Last-Event-ID; absent: from now on
   std::string session;                ///< only this one's; empty: all
-  caller who = {};  ///< nothing is sent once he is not known any more
+  caller who = {};         ///< nothing is sent once he is not known any more
+  field_list fields = {};  ///< of the answer, besides its own
+  seat held = {};
 };
 [[nodiscard]] boost::system::result<event_request, std::string>
 parse_event_request(const request &r);

@@ -32,21 +32,40 @@ std::optional<response> judge(const services &s, request &r) {
 
 }  // namespace
 
-admission admit_request(const services &s, std::string_view target,
-                        unsigned version, request &r) {
-  auto parsed = parse_target(target);
+admission admit_request(const services &s, const request_head &head,
+                        request &r) {
+  auto parsed = parse_target(head.target);
   if (!parsed)
-    return {.refusal = bad_request("The request target is broken."),
+    return {.answer = bad_request("The request target is broken."),
             .ends = true};
-  if (auto no = check_framing(r.headers, version, *parsed))
-    return {.refusal = std::move(no), .ends = true};
-  auto where = find_route(r.method, parsed->path);
-  if (where.to == nullptr) return {.refusal = std::move(where.otherwise)};
+  if (auto no = check_framing(r.headers, head.version, *parsed))
+    return {.answer = std::move(no), .ends = true};
+  const auto host =
+      parsed->at ? parsed->at : config::parse_authority(r.header("host"));
+  if (host && !s.where.knows(*host, head.came_to))
+    return {.answer = unknown_host(*host)};
+  const auto from = s.where.page_of(r.headers, host);
+  if (from == page::foreign) return {.answer = foreign_page()};
+  admission out;
+  if (from == page::listed) out.fields = cors_fields(r.header("origin"));
+  if (s.where.lists_any()) out.fields.emplace_back("Vary", "Origin");
+  const auto asked = r.header("access-control-request-method");
+  const bool preflight =
+      from == page::listed && r.method == "OPTIONS" && !asked.empty();
+  auto where = find_route(preflight ? asked : r.method, parsed->path);
+  if (where.to == nullptr) {
+    out.answer = std::move(where.otherwise);
+    return out;
+  }
   r.to = where.to;
   r.params = std::move(where.params);
   r.query = std::move(parsed->query);
-  if (auto no = judge(s, r)) return {.refusal = std::move(no)};
-  return {.max_body = body_limit(r)};
+  out.answer =
+      preflight
+          ? preflight_answer(asked, r.header("access-control-request-headers"))
+          : judge(s, r);
+  out.max_body = body_limit(r);
+  return out;
 }
 
 response too_large(std::size_t limit) {

@@ -12,16 +12,23 @@
 namespace recapd::ingress {
 
 struct admission {
-  std::optional<response> refusal = std::nullopt;
+  std::optional<response> answer = std::nullopt;  ///< the head decides it
   bool ends = false;         ///< where the next request begins is not known
+  field_list fields = {};    ///< that every answer to the request has
   std::size_t max_body = 0;  ///< bytes
 };
 
+/// What stands in a request line, and where the connection came to.
+struct request_head {
+  std::string_view target;
+  unsigned version = 11;  ///< 10 or 11
+  config::address came_to{};
+};
+
 /// Finds the route and who calls, and sets them in `r`, which has its method
-/// and headers. `version` is 10 or 11.
+/// and headers.
 [[nodiscard]] admission admit_request(const services &s,
-                                      std::string_view target, unsigned version,
-                                      request &r);
+                                      const request_head &head, request &r);
 
 /// 413.
 [[nodiscard]] response too_large(std::size_t limit);

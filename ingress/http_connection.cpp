@@ -2,7 +2,6 @@
 #include "ingress/http_connection.hpp"
 
 #include <algorithm>
-#include <boost/asio/ip/network_v6.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/read.hpp>
@@ -26,23 +25,15 @@ std::string_view view(beast::string_view s) {
   return {s.data(), s.size()};
 }
 
-/// Who has one address of IPv6 has its whole network.
-std::string prefix_of(const asio::ip::address &a) {
-  if (a.is_v4()) return a.to_string();
-  if (a.to_v6().is_v4_mapped())
-    return asio::ip::make_address_v4(asio::ip::v4_mapped, a.to_v6())
-        .to_string();
-  return asio::ip::make_network_v6(a.to_v6(), 64).canonical().to_string();
-}
-
 }  // namespace
 
 connection::connection(asio::ip::tcp::socket socket,
-                       std::shared_ptr<http_shared> shared)
-    : shared_{std::move(shared)}, name_{"connection "
-                                        + std::to_string(
-                                            ++shared_->connections)},
-      stream_{std::move(socket)} {
+                       std::shared_ptr<http_shared> shared, seat held,
+                       bool from_proxy)
+    : shared_{std::move(shared)}, seat_{std::move(held)},
+      name_{"connection " + std::to_string(++shared_->connections)},
+      stream_{std::move(socket)},
+      from_proxy_{from_proxy}, patience_{stream_.get_executor()} {
   shared_->use.meters.http_connections(1);
 }
 
@@ -67,12 +58,35 @@ void connection::start() {
   });
 }
 
+void connection::start_beyond(bool crowd) {
+  beyond_ = true;
+  crowd_ = crowd;
+  start();
+  on_strand([](connection &c) {
+    c.patience_.expires_after(c.shared_->tuning.reserve_timeout);
+    c.patience_.async_wait([weak = c.weak_from_this()](error ec) {
+      if (const auto self = weak.lock(); self && !ec) self->give_up();
+    });
+  });
+}
+
+void connection::give_up() {
+  on_strand([](connection &c) {
+    if (c.request_ || c.writer_ || c.lingered_ > 0) return;
+    c.gave_up_ = true;
+    c.stream_.cancel();
+  });
+}
+
 void connection::turn_away() {
   shared_->add(shared_from_this());
   on_strand([](connection &c) { c.answer_and_close(c.no_room()); });
 }
 
 response connection::no_room() const {
+  if (crowd_)
+    return too_many("Your address has its share of the connections; try "
+                    "again when some have ended.");
   return unavailable(shared_->use.draining
                          ? "The node is going away; try another."
                          : "Too many connections; try again.");
@@ -102,16 +116,17 @@ void connection::await_request() {
   idle_ = true;
   stream_.expires_after(first_ ? shared_->header_timeout
                                : shared_->idle_timeout);
-  stream_.async_read_some(buffer_.prepare(small_read),
-                          [self = shared_from_this()](error ec, std::size_t n) {
-                            self->idle_ = false;
-                            if (ec == asio::error::operation_aborted
-                                && self->shared_->use.draining)
-                              return self->end_idle();
-                            if (ec) return self->close();
-                            self->buffer_.commit(n);
-                            self->read_head();
-                          });
+  stream_.async_read_some(
+      buffer_.prepare(small_read),
+      [self = shared_from_this()](error ec, std::size_t n) {
+        self->idle_ = false;
+        if (ec == asio::error::operation_aborted
+            && (self->gave_up_ || self->shared_->use.draining))
+          return self->end_idle();
+        if (ec) return self->close();
+        self->buffer_.commit(n);
+        self->read_head();
+      });
 }
 
 void connection::end_idle() {
@@ -140,6 +155,8 @@ void connection::scan_head() {
       buffer_.prepare(std::min(small_read, max_head_bytes - got.size()));
   stream_.async_read_some(room,
                           [self = shared_from_this()](error ec, std::size_t n) {
+                            if (self->gave_up_)
+                              return self->answer_and_close(self->no_room());
                             if (ec) return self->on_broken(ec);
                             self->buffer_.commit(n);
                             self->scan_head();
@@ -165,11 +182,16 @@ void connection::on_head() {
   for (const auto &field : message)
     request_->headers.emplace_back(view(field.name_string()),
                                    view(field.value()));
-  auto admitted = admit_request(shared_->use, view(message.target()),
-                                message.version(), *request_);
-  if (admitted.refusal) {
+  auto admitted = admit_request(shared_->use,
+                                {.target = view(message.target()),
+                                 .version = message.version(),
+                                 .came_to = came_to()},
+                                *request_);
+  fields_ = std::move(admitted.fields);
+  if (!takes_share()) return answer_and_close(no_room());
+  if (admitted.answer) {
     if (admitted.ends || !parser_->is_done()) keep_alive_ = false;
-    return answer(std::move(*admitted.refusal));
+    return answer(std::move(*admitted.answer));
   }
   body_limit_ = admitted.max_body;
   parser_->body_limit(body_limit_);
@@ -177,6 +199,38 @@ void connection::on_head() {
   if (!old_http_ && equal_no_case(request_->header("expect"), "100-continue"))
     return go_on();
   read_body();
+}
+
+config::address connection::came_to() const {
+  error unknown;
+  const auto at = stream_.socket().local_endpoint(unknown);
+  return unknown ? config::address{} : address_of(at.address());
+}
+
+/// Behind trusted proxies the address that they forward.
+config::address connection::comes_from() const {
+  if (from_proxy_)
+    if (const auto who = forwarded_client(request_->headers, shared_->proxies))
+      return *who;
+  error unknown;
+  const auto at = stream_.socket().remote_endpoint(unknown);
+  return unknown ? config::address{} : address_of(at.address());
+}
+
+/// False when there is no place for the request: the connection is beyond the
+/// bound, or a proxy forwards it for an address that has its share.
+bool connection::takes_share() {
+  if (request_->to != nullptr && request_->to->health) {
+    if (beyond_) keep_alive_ = false;
+    return true;
+  }
+  if (beyond_) return false;
+  if (!from_proxy_) return true;
+  const auto who = forwarded_client(request_->headers, shared_->proxies);
+  if (!who) return true;
+  request_share_ = shared_->by_address.take(*who);
+  crowd_ = request_share_ == nullptr;
+  return !crowd_;
 }
 
 void connection::go_on() {
@@ -241,6 +295,8 @@ void connection::stream_events() {
   if (head_) return answer({.body = {}, .content_type = "text/event-stream"});
   auto wanted = parse_event_request(*request_);
   if (!wanted.has_value()) return answer(bad_request(wanted.error()));
+  (*wanted).fields = fields_;
+  (*wanted).held = {seat_.place, request_share_ ? request_share_ : seat_.share};
   if (!shared_->hub->open(stream_, shared_, *wanted))
     answer(unavailable("Too many clients of the event stream; try again."));
   else
@@ -263,10 +319,9 @@ void connection::answer_and_close(response r) {
 }
 
 void connection::slow_down(response r) {
-  error none;
-  const auto from = stream_.socket().remote_endpoint(none).address();
-  const auto wait = shared_->use.guesses.note(prefix_of(from),
-                                              std::chrono::steady_clock::now());
+  const auto wait =
+      shared_->use.guesses.note(config::to_string(whole_of(comes_from())),
+                                std::chrono::steady_clock::now());
   if (wait == wait.zero()) return answer(std::move(r));
   keep_alive_ = false;
   pause_.expires_after(wait);
@@ -280,11 +335,15 @@ void connection::answer(response r) {
   shared_->use.meters.http_request(
       request_ && request_->to ? request_->to->pattern : "none", r.status);
   out_ = {http::status{r.status}, old_http_ ? 10U : 11U};
-  out_.set(http::field::content_type, r.content_type);
+  if (r.status != 204) {
+    out_.set(http::field::content_type, r.content_type);
+    out_.content_length(r.body.size());
+  }
   out_.set(http::field::cache_control, "no-store");
-  for (const auto &[name, value] : r.headers)
-    out_.set(name, value);
-  out_.content_length(r.body.size());
+  out_.set("X-Content-Type-Options", "nosniff");
+  for (const auto *fields : {&fields_, &r.headers})
+    for (const auto &[name, value] : *fields)
+      out_.set(name, value);
   if (!head_) out_.body() = std::move(r.body);
   held_ = std::move(r.held);
   out_.keep_alive(keep_alive_);
@@ -302,9 +361,17 @@ void connection::on_written(error ec) {
   held_.reset();
   parser_.reset();
   request_.reset();
+  request_share_.reset();
+  fields_.clear();
   head_ = false;
   if (ec) return close();
   if (keep_alive_) return await_request();
+  // A crowd beyond the bound must not grow by waiting for its own ends.
+  if (beyond_
+      && (gave_up_
+          || shared_->count()
+                 > shared_->max_connections + 2 * shared_->tuning.reserve))
+    return close();
   error ignored;
   stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
   stream_.expires_after(shared_->tuning.linger);

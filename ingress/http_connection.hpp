@@ -23,13 +23,20 @@ namespace recapd::ingress {
 class connection final : public peer,
                          public std::enable_shared_from_this<connection> {
 public:
+  /// `from_proxy`: what it forwards counts, not the connection.
   connection(boost::asio::ip::tcp::socket socket,
-             std::shared_ptr<http_shared> shared);
+             std::shared_ptr<http_shared> shared, seat held = {},
+             bool from_proxy = false);
   ~connection() override;
   connection(const connection &) = delete;
   connection &operator=(const connection &) = delete;
 
   void start();
+  /// One beyond the bound: questions about the node's health are answered,
+  /// others 503, or 429 when it is one of a crowd from its address.
+  void start_beyond(bool crowd);
+  /// Ends one beyond the bound that has not asked yet. Any thread.
+  void give_up();
   /// Answers 503 without reading a request, and closes when the client has.
   void turn_away();
   void drain() override;
@@ -64,8 +71,14 @@ private:
   void close();
   template <class F> void on_strand(F f);
 
+  [[nodiscard]] config::address came_to() const;
+  [[nodiscard]] config::address comes_from() const;
+  [[nodiscard]] bool takes_share();
+
   std::shared_ptr<http_shared> shared_;  // holds the stream's context
-  std::string name_;                     ///< that nobody else has
+  seat seat_;
+  shares::part request_share_;
+  std::string name_;  ///< that nobody else has
   boost::beast::tcp_stream stream_;
   boost::asio::steady_timer pause_{stream_.get_executor()};
   boost::beast::flat_buffer buffer_{max_head_bytes};
@@ -76,6 +89,7 @@ private:
   std::function<void(std::uint64_t, boost::beast::string_view, error &)>
       count_extensions_;
   std::shared_ptr<request> request_;
+  field_list fields_;  ///< of the answer
   std::size_t body_limit_ = 0;
   boost::beast::http::response<string_body> out_;
   std::optional<boost::beast::http::response_serializer<string_body>> writer_;
@@ -85,6 +99,11 @@ private:
   bool head_ = false;
   bool old_http_ = false;
   bool first_ = true;
+  bool from_proxy_ = false;
+  bool beyond_ = false;
+  bool crowd_ = false;
+  bool gave_up_ = false;
+  boost::asio::steady_timer patience_;
   bool idle_ = false;
 };
 

@@ -18,6 +18,7 @@
 #include "ingress/database_gauges.hpp"
 #include "ingress/metrics.hpp"
 #include "ingress/problem.hpp"
+#include "ingress/sites.hpp"
 #include "ingress/wrong_tokens.hpp"
 
 namespace recapd::ingress {
@@ -30,6 +31,7 @@ struct services {
   wrong_tokens guesses{};
   std::atomic<bool> draining{false};
   database_gauges gauges{};
+  sites where{};
 };
 
 /// What one answer holds at most, where it is made of items.
@@ -79,6 +81,7 @@ struct route {
   void (*handle)(services &, const request_ptr &, const responder &);
   /// The names of the query's parameters; any other is refused.
   std::vector<std::string_view> query = {};
+  bool health = false;  ///< answered also when all connections are taken
   /// Refuses by the header fields, before the body is read; null: any will do.
   std::optional<response> (*check)(const request &) = nullptr;
 };

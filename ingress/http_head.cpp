@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "ingress/authority.hpp"
+#include "config/places.hpp"
 #include "ingress/text.hpp"
 
 namespace recapd::ingress {
@@ -58,7 +58,7 @@ const char *wrong_host(header_list fields, unsigned version, const target &to) {
   if (hosts.size() > 1 || (hosts.empty() && version >= 11))
     return "Host: expected exactly one.";
   if (hosts.empty()) return nullptr;
-  const auto host = parse_authority(hosts[0]);
+  const auto host = config::parse_authority(hosts[0]);
   if (!host) return "Host: expected a host and perhaps a port.";
   if (to.at && to.at != host)
     return "The request target names another host than Host.";

@@ -6,6 +6,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
+#include <deque>
 #include <future>
 #include <stdexcept>
 #include <thread>
@@ -22,8 +23,6 @@ using error = boost::system::error_code;
 
 namespace {
 
-/// Connections beyond the bound that are told so at the same time.
-constexpr std::size_t max_turned_away = 64;
 constexpr std::chrono::milliseconds accept_pause{50};
 
 std::chrono::milliseconds ms(int n) {
@@ -50,7 +49,9 @@ struct http_server::impl {
   std::vector<std::thread> threads;
   unsigned short port = 0;
   bool stopped = false;
-  bool accepting = false;   ///< on the acceptor's strand
+  bool accepting = false;  ///< on the acceptor's strand
+  /// Connections beyond the bound whose request is awaited; likewise.
+  std::deque<std::weak_ptr<connection>> reserve;
   std::promise<void> deaf;  ///< nobody is accepted any more
 
   impl(actors::engine &engine, const config::settings &settings,
@@ -59,10 +60,16 @@ struct http_server::impl {
           .io = asio::io_context{tuning.threads},
           .use = {.engine = engine,
                   .meters = meters,
-                  .auth = authenticator{settings}},
+                  .auth = authenticator{settings},
+                  .where = sites{settings}},
           .tuning = tuning,
           .max_connections =
               static_cast<std::size_t>(settings.http.max_connections),
+          .proxies = settings.http.trusted_proxies,
+          .places =
+              shares{static_cast<std::size_t>(settings.http.max_connections)},
+          .by_address = shares{static_cast<std::size_t>(
+              settings.http.max_connections_per_address)},
           .header_timeout = ms(settings.http.header_timeout_ms),
           .idle_timeout = ms(settings.http.idle_timeout_ms),
           .hub = {},
@@ -117,11 +124,32 @@ struct http_server::impl {
   }
 
   void welcome(tcp::socket socket) {
-    const auto open = shared->count();
-    if (open < shared->max_connections && !shared->use.draining)
-      std::make_shared<connection>(std::move(socket), shared)->start();
-    else if (open < shared->max_connections + max_turned_away)
-      std::make_shared<connection>(std::move(socket), shared)->turn_away();
+    error gone;
+    const auto peer = socket.remote_endpoint(gone);
+    if (gone) return;
+    const auto who = address_of(peer.address());
+    const bool proxy = among(shared->proxies, who);
+    seat s;
+    if (!proxy) s.share = shared->by_address.take(who);
+    if (proxy || s.share) s.place = shared->places.take({});
+    const bool seated = s.place != nullptr;
+    const bool crowd = !proxy && !s.share;
+    const auto c = std::make_shared<connection>(
+        std::move(socket), shared, seated ? std::move(s) : seat{}, proxy);
+    if (shared->use.draining) return c->turn_away();
+    if (seated) return c->start();
+    make_room();
+    reserve.push_back(c);
+    c->start_beyond(crowd);
+  }
+
+  /// Whoever has waited longest goes, so that one who asks at once is heard.
+  void make_room() {
+    std::erase_if(reserve, [](const auto &c) { return c.expired(); });
+    while (reserve.size() >= shared->tuning.reserve) {
+      if (const auto c = reserve.front().lock()) c->give_up();
+      reserve.pop_front();
+    }
   }
 
   /// Closing would reset the connections that wait to be accepted.

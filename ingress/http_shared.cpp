@@ -3,6 +3,13 @@
 
 namespace recapd::ingress {
 
+config::address address_of(const boost::asio::ip::address &a) {
+  return a.is_v4() ? boost::asio::ip::make_address_v6(
+                         boost::asio::ip::v4_mapped, a.to_v4())
+                         .to_bytes()
+                   : a.to_v6().to_bytes();
+}
+
 void http_shared::add(const std::shared_ptr<peer> &p) {
   const std::lock_guard lock{guard};
   peers.emplace(p.get(), p);

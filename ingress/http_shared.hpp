@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/address.hpp>
 #include <condition_variable>
 #include <cstdint>
 #include <memory>
@@ -13,6 +14,7 @@
 
 #include "ingress/http_core.hpp"
 #include "ingress/http_server.hpp"
+#include "ingress/shares.hpp"
 
 namespace recapd::ingress {
 
@@ -28,12 +30,24 @@ public:
   virtual void abort() = 0;
 };
 
+[[nodiscard]] config::address address_of(const boost::asio::ip::address &a);
+
+/// What a connection holds of the node.
+struct seat {
+  shares::part place, share;
+};
+
 /// What the connections of a server share.
 struct http_shared {
   boost::asio::io_context io;
   services use;
   http_tuning tuning;
   std::size_t max_connections;
+  std::vector<config::network> proxies;  ///< trusted ones
+  /// Of all connections, counted as those of one address.
+  shares places;
+  /// Of connections, or of requests through proxies, by address.
+  shares by_address;
   std::chrono::milliseconds header_timeout, idle_timeout;
   std::shared_ptr<event_hub> hub;
 

@@ -39,14 +39,9 @@ bool is_binary(const nats_message &m) {
              m.headers, [](const auto &h) { return is_attribute(h.first); });
 }
 
-bool is_json(std::string_view media) {
-  return media.empty() || media == "application/json" || media == "text/json"
-         || media.ends_with("+json");
-}
-
 decoded decode_binary_message(const nats_message &m, const arrival &how) {
   const auto media = parse_media_type(header_of(m, "content-type")).name;
-  if (!is_json(media))
+  if (!media.empty() && !json_media(media))
     return rejected{.detail = "content-type: expected application/json."};
   if (m.data.size() > max_event_bytes)
     return rejected{.detail = "The event is larger than 64 KiB."};
@@ -63,10 +58,18 @@ decoded decode_structured_message(const nats_message &m, const arrival &how) {
   return decode_structured(m.data, how);
 }
 
+decoded decode_in_mode(const nats_message &m, const arrival &how) {
+  const auto charset = parse_media_type(header_of(m, "content-type")).charset;
+  if (!charset.empty() && charset != "utf-8")
+    return rejected{.detail = "content-type: the charset must be utf-8."};
+  return is_binary(m) ? decode_binary_message(m, how)
+                      : decode_structured_message(m, how);
+}
+
 /// As it stands in the event; empty without one.
 std::string replyto_of(const nats_message &m) {
   if (is_binary(m))
-    return percent_decode(trim(header_of(m, "ce-replyto"))).value_or(" ");
+    return attribute_value(header_of(m, "ce-replyto")).value_or(" ");
   // The decoder has read it all; most commands name none.
   if (m.data.find("\"replyto\"") == std::string::npos) return {};
   const auto event = parse_strict(m.data);
@@ -114,9 +117,7 @@ nats_command decode_message(const nats_message &m,
   const arrival how{.who = {},
                     .received_at = received_at,
                     .traceparent = header_of(m, "traceparent")};
-  nats_command out{is_binary(m) ? decode_binary_message(m, how)
-                                : decode_structured_message(m, how),
-                   replyto_of(m)};
+  nats_command out{decode_in_mode(m, how), replyto_of(m)};
   const auto refuse = [&out](std::string detail) {
     rejected r{.detail = std::move(detail)};
     if (out.command.has_value()) {
@@ -148,7 +149,7 @@ std::string letter_text(const nats_message &m) {
       return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
     });
     event[storage::storable(attribute)] =
-        storage::storable(percent_decode(trim(value)).value_or(value));
+        storage::storable(attribute_value(value).value_or(value));
   }
   if (const auto data = parse_strict(m.data); data.has_value())
     event["data"] = *data;

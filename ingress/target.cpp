@@ -19,7 +19,8 @@ std::optional<std::string> decode(std::string_view text, bool plus_is_space) {
 }
 
 /// Takes the scheme and the authority off; false when it is no absolute form.
-bool take_absolute(std::string_view &text, std::optional<authority> &where) {
+bool take_absolute(std::string_view &text,
+                   std::optional<config::authority> &where) {
   const auto scheme = text.find("://");
   if (scheme == std::string_view::npos) return false;
   const auto name = text.substr(0, scheme);
@@ -27,7 +28,7 @@ bool take_absolute(std::string_view &text, std::optional<authority> &where) {
     return false;
   text.remove_prefix(scheme + 3);
   const auto end = std::min(text.find_first_of("/?"), text.size());
-  where = parse_authority(text.substr(0, end));
+  where = config::parse_authority(text.substr(0, end));
   text.remove_prefix(end);
   return where.has_value();
 }

@@ -9,12 +9,12 @@
 #include <string_view>
 #include <vector>
 
-#include "ingress/authority.hpp"
+#include "config/places.hpp"
 
 namespace recapd::ingress {
 
 struct target {
-  std::optional<authority> at;    ///< of an absolute form
+  std::optional<config::authority> at;  ///< of an absolute form
   std::vector<std::string> path;  ///< decoded segments: `/v1/x` is {v1, x}
   std::string query;              ///< as it came, without the `?`
 };

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/node.hpp"
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <fstream>
+#include <sys/resource.h>
 #include <thread>
 #include <unistd.h>
 
@@ -43,6 +45,19 @@ actors::engine_options options_of(const config::settings &s) {
   o.own_identities = s.auth != config::auth_mode::trusted;
   o.session_idle = std::chrono::milliseconds{e.session_idle_ms};
   return o;
+}
+
+/// Every connection is a descriptor, and many a system begins with 1,024.
+void allow_descriptors(int connections) {
+  constexpr rlim_t others = 512;  // databases, NATS, files, those turned away
+  const auto wanted = static_cast<rlim_t>(connections) + others;
+  rlimit now{};
+  if (::getrlimit(RLIMIT_NOFILE, &now) != 0 || now.rlim_cur >= wanted) return;
+  now.rlim_cur = std::min(wanted, now.rlim_max);
+  if (::setrlimit(RLIMIT_NOFILE, &now) != 0 || now.rlim_cur < wanted)
+    ingress::log_warn("there are fewer file descriptors than connections need",
+                      {{"limit", std::to_string(now.rlim_cur)},
+                       {"wanted", std::to_string(wanted)}});
 }
 
 std::string url_of(const config::settings &s, unsigned short port) {
@@ -175,6 +190,7 @@ node::node(const config::settings &s,
       .reports = meters_,
       .policy = s.policy,
       .shared = sharing_of(s, std::move(leave))});
+  allow_descriptors(s.http.max_connections);
   try {
     http_ = std::make_unique<ingress::http_server>(*engine_, s, *meters_);
   } catch (const std::runtime_error &e) {

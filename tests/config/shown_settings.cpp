@@ -142,3 +142,53 @@ CAF_TEST(a very long URL is shown) {
                 .find("database.url=postgresql://ann:***@host/d\n")
             != std::string::npos);
 }
+
+CAF_TEST(hosts and networks are shown as they are written) {
+  const auto shown = config::describe(read(R"({"http": {
+    "hosts": ["Recap.example:8080", "[0::1]"],
+    "origins": ["https://app.example:443", "http://app.example:3000"],
+    "public_url": "https://recap.example/",
+    "trusted_proxies": ["10.0.0.0/8", "2001:db8::/32", "127.0.0.1"]}})"));
+  for (
+      const auto *line :
+      {R"(http.hosts=["recap.example:8080","[::1]"])",
+       R"(http.origins=["https://app.example","http://app.example:3000"])",
+       "http.public_url=https://recap.example",
+       R"(http.trusted_proxies=["10.0.0.0/8","2001:db8::/32","127.0.0.1/32"])"}) {
+    CAF_MESSAGE(line);
+    CAF_CHECK(shown.find(std::string{line} + "\n") != std::string::npos);
+  }
+}
+
+CAF_TEST(a network holds the addresses that begin as it does) {
+  const auto holds = [](std::string_view net, std::string_view address) {
+    return config::parse_network(net)->contains(
+        *config::parse_address(address));
+  };
+  CAF_CHECK(holds("10.0.0.0/8", "10.255.0.1"));
+  CAF_CHECK(!holds("10.0.0.0/8", "11.0.0.1"));
+  CAF_CHECK(holds("10.0.0.128/25", "::ffff:10.0.0.200"));
+  CAF_CHECK(!holds("10.0.0.128/25", "10.0.0.127"));
+  CAF_CHECK(holds("0.0.0.0/0", "1.2.3.4"));
+  CAF_CHECK(!holds("0.0.0.0/0", "2001:db8::1"));
+  CAF_CHECK(holds("2001:db8::/33", "2001:db8:7fff::1"));
+  CAF_CHECK(!holds("2001:db8::/33", "2001:db8:8000::1"));
+  CAF_CHECK(holds("::1", "::1"));
+  CAF_CHECK(!holds("::1", "::2"));
+  for (const auto *text : {"", "/8", "10.0.0.0/", "10.0.0.0/-1", "10.0.0/8",
+                           "::/129", "10.0.0.0/8x", "fe80::1%eth0"})
+    CAF_CHECK(!config::parse_network(text));
+}
+
+CAF_TEST(a host may have a port and an IPv6 address stands in brackets) {
+  CAF_CHECK((config::parse_authority("Example.ORG")
+             == config::authority{.host = "example.org", .port = {}}));
+  CAF_CHECK((config::parse_authority("h:8080")
+             == config::authority{.host = "h", .port = std::uint16_t{8080}}));
+  CAF_CHECK((config::parse_authority("[0:0::1]:1")
+             == config::authority{.host = "[::1]", .port = std::uint16_t{1}}));
+  for (const auto *text : {"", ":80", "h:", "h:x", "h:65536", "h:-1", "h:+1",
+                           "a b", "a/b", "a,b", "a@b", "::1", "[::1", "[::1]x",
+                           "[]", "[h]", "[fe80::1%25eth0]", "h\t", "\xc3\xbc"})
+    CAF_CHECK(!config::parse_authority(text).has_value());
+}

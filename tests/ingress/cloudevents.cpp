@@ -250,3 +250,22 @@ CAF_TEST(what is sent carries the trace and stable ids) {
                   R"({"to":"tutor:ann","x":1})");
   CAF_CHECK(history_view(row).at("command").is_null());
 }
+CAF_TEST(the value of a header field may stand in quotes) {
+  const std::vector<std::pair<std::string, std::string>> values{
+      {R"("s1")", "s1"},
+      {R"( "a b" )", "a b"},
+      {R"("a\"b\\c")", R"(a"b\c)"},
+      {R"("a%20b")", "a b"},
+      {R"("")", ""},
+      {"a%22b", "a\"b"},
+      {R"(a"b")", R"(a"b")"},
+      {R"("\%20")", " "},
+      {"", ""}};
+  for (const auto &[field, value] : values) {
+    CAF_MESSAGE(field);
+    CAF_CHECK_EQUAL(attribute_value(field).value_or("broken"), value);
+  }
+  for (const auto *field : {"\"", "\"a", R"("a"b")", R"("a\")", R"("a" b)", "%",
+                            "%4", "%00", "%ff", "\xff"})
+    CAF_CHECK(!attribute_value(field));
+}

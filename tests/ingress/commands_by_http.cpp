@@ -104,6 +104,31 @@ CAF_TEST(the binary mode does the same) {
                   json::value(true));
 }
 
+CAF_TEST(the binary mode takes quoted values and every kind of JSON) {
+  const auto data = text(schedule("c-1", "s-1").at("data"));
+  const auto send = [&](const std::string &type, const std::string &quote) {
+    return connect().post("/v1/commands", type, data,
+                          {{"ce-specversion", quote + "1.0" + quote},
+                           {"ce-id", quote + "c-1" + quote},
+                           {"ce-source", quote + "/test" + quote},
+                           {"CE-Type", "recapd.session.schedule"},
+                           {"ce-subject", quote + "s-1" + quote},
+                           {"ce-authid", "tutor:ann"}});
+  };
+  for (const auto *type :
+       {"application/json", "Application/JSON", "application/merge-patch+json",
+        "text/json", "application/vnd.a+json; charset=\"UTF-8\"",
+        "application/json;charset=utf-8"}) {
+    CAF_MESSAGE(type);
+    CAF_CHECK_EQUAL(send(type, "").status, 200u);
+    CAF_CHECK_EQUAL(send(type, "\"").json().at("duplicate"), true);
+  }
+  for (const auto *type :
+       {"application/json; charset=latin1", "application/xml", "text/plain",
+        "application/cloudevents-other+json", "application/+xml", ""})
+    CAF_CHECK_EQUAL(send(type, "").status, 415u);
+}
+
 CAF_TEST(media types that we do not read are refused) {
   const auto body = text(schedule("c-1", "s-1"));
   for (const auto *type :

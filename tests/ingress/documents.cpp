@@ -91,9 +91,10 @@ CAF_TEST(who may call a route is described) {
   for (const auto &r : all_routes()) {
     CAF_MESSAGE(name_of(r));
     const auto &answers = described.at(name_of(r)).at("responses").as_object();
-    for (const auto *any : {"400", "403", "413", "431", "500"})
+    for (const auto *any : {"400", "403", "413", "414", "431", "500"})
       CAF_CHECK(answers.contains(any));
     CAF_CHECK_EQUAL(answers.contains("401"), r.who != access::open);
+    CAF_CHECK_EQUAL(answers.contains("429"), !r.health);
   }
 }
 

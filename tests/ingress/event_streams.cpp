@@ -36,6 +36,8 @@ struct stream {
     const auto head = http.read_until("\r\n\r\n");
     CAF_CHECK(head.starts_with("HTTP/1.1 200"));
     CAF_CHECK(head.find("text/event-stream") != std::string::npos);
+    CAF_CHECK(head.find("X-Accel-Buffering: no\r\n") != std::string::npos);
+    CAF_CHECK(head.find("no-transform") != std::string::npos);
     (void)http.read_until("\n\n");
   }
 

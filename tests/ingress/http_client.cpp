@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http_client.hpp"
 
+#include <algorithm>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/json/parse.hpp>
@@ -53,8 +54,12 @@ std::string answer::problem() const {
   return type.substr(std::string{"urn:recapd:problem:"}.size());
 }
 
-http_client::http_client(unsigned short port) {
-  socket_.connect({asio::ip::address_v4::loopback(), port});
+http_client::http_client(unsigned short port, const std::string &to,
+                         const std::string &from) {
+  const tcp::endpoint there{asio::ip::make_address(to), port};
+  socket_.open(there.protocol());
+  if (!from.empty()) socket_.bind({asio::ip::make_address(from), 0});
+  socket_.connect(there);
   bound_waits(socket_);
 }
 
@@ -86,7 +91,9 @@ std::optional<answer> http_client::receive(bool to_head) {
 
 answer http_client::call(const std::string &method, const std::string &target,
                          const field_list &fields, const std::string &body) {
-  std::string text = method + " " + target + " HTTP/1.1\r\nHost: localhost\r\n";
+  std::string text = method + " " + target + " HTTP/1.1\r\n";
+  const auto named = [](const auto &f) { return f.first == "Host"; };
+  if (std::ranges::none_of(fields, named)) text += "Host: localhost\r\n";
   for (const auto &[name, value] : fields)
     text += name + ": " + value + "\r\n";
   if (!body.empty() || method == "POST")

@@ -38,7 +38,8 @@ using field_list = std::vector<std::pair<std::string, std::string>>;
 /// One connection. Every wait ends: the socket gives up after 20 s.
 class http_client {
 public:
-  explicit http_client(unsigned short port);
+  explicit http_client(unsigned short port, const std::string &to = "127.0.0.1",
+                       const std::string &from = "");
 
   void send(std::string_view raw);
   /// The same in single bytes.

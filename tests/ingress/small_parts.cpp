@@ -117,19 +117,6 @@ CAF_TEST(targets are taken apart and decoded) {
     CAF_CHECK(!parse_target(text).has_value());
 }
 
-CAF_TEST(a host may have a port and an IPv6 address stands in brackets) {
-  CAF_CHECK((parse_authority("Example.ORG")
-             == authority{.host = "example.org", .port = {}}));
-  CAF_CHECK((parse_authority("h:8080")
-             == authority{.host = "h", .port = std::uint16_t{8080}}));
-  CAF_CHECK((parse_authority("[0:0::1]:1")
-             == authority{.host = "[::1]", .port = std::uint16_t{1}}));
-  for (const auto *text : {"", ":80", "h:", "h:x", "h:65536", "h:-1", "h:+1",
-                           "a b", "a/b", "a,b", "a@b", "::1", "[::1", "[::1]x",
-                           "[]", "[h]", "[fe80::1%25eth0]", "h\t", "\xc3\xbc"})
-    CAF_CHECK(!parse_authority(text).has_value());
-}
-
 CAF_TEST(a query knows its parameters and their values) {
   query q{"tutor=a_n&limit=7&after=12&", {"limit", "after", "tutor"}};
   CAF_CHECK_EQUAL(q.id("tutor"), "a_n");

@@ -103,6 +103,36 @@ CAF_TEST(a binary message becomes a dead letter in the structured form) {
   CAF_CHECK_EQUAL(letter_text(m), R"({"id":"a b","data":{"student":"bob"}})");
 }
 
+CAF_TEST(the headers of a binary message may be quoted) {
+  const nats_message m{
+      .subject = "recapd.commands.7.s-1",
+      .reply = {},
+      .headers = {{"ce-specversion", "\"1.0\""},
+                  {"ce-id", "\"a b\""},
+                  {"ce-source", "\"/test\""},
+                  {"ce-type", "recapd.participant.accept"},
+                  {"ce-subject", "\"s-1\""},
+                  {"ce-authid", "student:bob"},
+                  {"ce-replyto", "\"answers.here\""},
+                  {"Content-Type", "Application/merge-patch+json"}},
+      .data = R"({"student":"bob"})"};
+  CAF_CHECK_EQUAL(detail_of(m), "");
+  CAF_CHECK_EQUAL(decode_message(m, {}).replyto, "answers.here");
+  CAF_CHECK(letter_text(m).starts_with(
+      R"({"specversion":"1.0","id":"a b","source":"/test",)"));
+}
+
+CAF_TEST(another charset is refused in either mode) {
+  auto quoted = structured();
+  quoted.headers = {{"ce-id", "x"}};
+  for (auto m : {structured(), quoted}) {
+    std::erase_if(m.headers,
+                  [](const auto &h) { return h.first == "Content-Type"; });
+    m.headers.emplace_back("Content-Type", "application/json; charset=latin1");
+    CAF_CHECK(detail_of(m).starts_with("content-type: the charset"));
+  }
+}
+
 CAF_TEST(a dead letter is text that the database can hold) {
   CAF_CHECK(rc::check("valid UTF-8 without NUL", [] {
     const auto bytes = *rc::gen::arbitrary<std::string>();

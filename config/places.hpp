@@ -1,0 +1,52 @@
+// Hosts, origins, addresses and networks, as settings and requests name them.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace recapd::config {
+
+/// A host with its port, as `Host` and an absolute target name it.
+struct authority {
+  std::string host;  ///< lower case; an IPv6 address in brackets
+  std::optional<unsigned short> port;
+  bool operator==(const authority &) const = default;
+};
+
+/// `HOST` or `HOST:PORT`: letters, digits, `.`, `-`, `_`, or an IPv6 address
+/// in brackets. Nothing if it is neither.
+[[nodiscard]] std::optional<authority> parse_authority(std::string_view text);
+[[nodiscard]] std::string to_string(const authority &a);
+
+/// Where a page comes from; its port is always there.
+struct origin {
+  bool tls = false;
+  authority at;
+  bool operator==(const origin &) const = default;
+};
+
+/// `http://HOST[:PORT]` or `https://HOST[:PORT]`, nothing behind it.
+[[nodiscard]] std::optional<origin> parse_origin(std::string_view text);
+[[nodiscard]] std::string to_string(const origin &o);
+
+/// An IPv6 address; one of IPv4 is `::ffff:a.b.c.d`.
+using address = std::array<std::uint8_t, 16>;
+[[nodiscard]] std::optional<address> parse_address(std::string_view text);
+
+/// The addresses that begin with the same bits.
+struct network {
+  address first{};
+  unsigned bits = 128;
+  [[nodiscard]] bool contains(const address &a) const;
+  bool operator==(const network &) const = default;
+};
+
+/// `10.0.0.0/8`, `2001:db8::/32`, or an address alone.
+[[nodiscard]] std::optional<network> parse_network(std::string_view text);
+[[nodiscard]] std::string to_string(const network &n);
+
+}  // namespace recapd::config
