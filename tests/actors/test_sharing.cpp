@@ -196,7 +196,9 @@ CAF_TEST(
   consume_messages();
   const auto rows = store->read_inbox(0, 10);
   CAF_REQUIRE_EQUAL(rows.size(), 1u);
-  auto taken = schedule_command(session_of(1));
+  auto taken = command;
+  taken.scope.reset();
+  taken.programs = {};
   CAF_REQUIRE(take_sender(taken, rows[0].sender));
   CAF_CHECK_EQUAL(taken.scope.value_or("none"), "tutor:ann");
   CAF_CHECK(taken.programs == command.programs);

@@ -312,33 +312,30 @@ CAF_TEST(refusals come by pages in order of receipt without the session) {
 }
 
 CAF_TEST(a page ends where its bytes do and one item is always there) {
-  std::string data(3'000'000, 'x');
+  constexpr std::size_t letters = 150;
   auto db = store();
-  for (int i = 0; i < 5; ++i)
+  for (std::size_t i = 0; i < letters; ++i)
     db->bury({.id = 0,
-              .event = i == 4 ? std::string(9'000'000, 'y') : data,
+              .event = std::string(60'000, 'x'),
               .reason = "why",
               .code = "malformed",
               .ingress = "inbox",
               .received_at = first_moment(),
               .at = first_moment()},
              {});
-  const auto sizes = [this] {
-    std::string out;
-    std::string after;
-    do {
-      const auto a = connect().get("/v1/dead-letters" + after);
-      const auto &page = a.json();
-      const auto count = page.at("dead_letters").as_array().size();
-      CAF_CHECK(a.body.size() <= 8'388'608U || count == 1);
-      out += std::to_string(count) + " ";
-      after = page.at("next").is_null()
-                  ? ""
-                  : "?after=" + std::string{page.at("next").as_string()};
-    } while (!after.empty());
-    return out;
-  };
-  CAF_CHECK_EQUAL(sizes(), "2 2 1 ");
+  std::size_t found = 0;
+  int pages = 0;
+  for (std::string after; pages == 0 || !after.empty(); ++pages) {
+    const auto a = connect().get("/v1/dead-letters?limit=1000" + after);
+    CAF_CHECK(a.body.size() <= 8'388'608U);
+    const auto &page = a.json();
+    found += page.at("dead_letters").as_array().size();
+    after = page.at("next").is_null()
+                ? ""
+                : "&after=" + std::string{page.at("next").as_string()};
+  }
+  CAF_CHECK_EQUAL(found, letters);
+  CAF_CHECK_EQUAL(pages, 2);
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

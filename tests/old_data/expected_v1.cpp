@@ -138,12 +138,38 @@ std::vector<event_body> paid() {
                         .currency = "USD"}}};
 }
 
+std::vector<event_body> corrected() {
+  return {time_corrected{.minutes = 65,
+                         .was = 60,
+                         .given = 61,
+                         .note = "She stayed",
+                         .claims = {claimed(limit_kind::tutor_week, "ann", "",
+                                            20783, 5, 900)},
+                         .released = {},
+                         .payment = transfer{.kind = transfer_kind::correction,
+                                             .from = "program:default",
+                                             .to = "tutor:ann",
+                                             .amount = 125,
+                                             .currency = "USD"}},
+          time_corrected{.minutes = 60,
+                         .was = 65,
+                         .given = 60,
+                         .note = "",
+                         .claims = {},
+                         .released = {{.kind = limit_kind::tutor_week,
+                                       .owner = "ann",
+                                       .item = "",
+                                       .period = 20783,
+                                       .amount = 5}},
+                         .payment = std::nullopt}};
+}
+
 }  // namespace
 
 std::vector<event_body> expected_v1() {
   auto all = paid_and_voided();
-  for (auto *more :
-       {&missed_and_cancelled, &confirmed_by_silence, &logged_in_call, &paid})
+  for (auto *more : {&missed_and_cancelled, &confirmed_by_silence,
+                     &logged_in_call, &paid, &corrected})
     for (auto &body : more())
       all.push_back(std::move(body));
   return all;
