@@ -103,7 +103,9 @@ storage::outcome_row outcome_row(const submission &s, const outcome &o) {
           .session = s.session,
           .refused = !o.accepted,
           .received_at = s.received_at,
-          .outcome = o.json};
+          .outcome = o.json,
+          .scope = s.scope.value_or(""),
+          .who = wf::to_string(s.by)};
 }
 
 }  // namespace recapd::actors

@@ -80,6 +80,7 @@ struct engine::impl {
         system{config} {
     auto store = stores();
     policies->add(store->load_policies());
+    policies->check_weeks(p.policy);
     const auto text = boost::json::serialize(workflows::to_json(p.policy));
     policies->set_current(store->save_policy(text), std::move(p.policy));
     reports->database_up(true);
@@ -325,6 +326,9 @@ bool engine::submit(submission &&s, const reply<outcome> &done) {
         i->answered();
       }};
   item->what = std::move(s);
+  if (!item->what.scope)
+    item->what.scope =
+        i->options.own_identities ? to_string(item->what.by) : std::string{};
   const auto node = i->node();
   // What a queue brought is this node's to do, or it comes again.
   const bool ours = item->what.inbox_seq || item->what.here;

@@ -19,6 +19,7 @@
 #include "storage/leases.hpp"
 #include "storage/store.hpp"
 #include "workflows/policy.hpp"
+#include "workflows/programs.hpp"
 #include "workflows/refusal.hpp"
 #include "workflows/session.hpp"
 
@@ -26,7 +27,7 @@ namespace recapd::actors {
 
 /// A decoded, well-formed command, as an ingress hands it over.
 struct submission {
-  std::string source;  ///< with id: the command's identity
+  std::string source;  ///< with id and scope: the command's identity
   std::string id;
   std::string session;  ///< CloudEvents subject
   workflows::person by;
@@ -36,6 +37,14 @@ struct submission {
   std::string traceparent;                ///< or empty
   std::optional<std::int64_t> inbox_seq;  ///< deleted by the commit
   bool here = false;  ///< executed by this node, whoever serves the session
+  /// Whose `source` and `id` are (storage::command_key); absent until the
+  /// engine has taken it, which knows the node's mode.
+  std::optional<std::string> scope = {};
+  workflows::program_set programs = {};  ///< that its sender may act in
+
+  [[nodiscard]] storage::command_key key() const {
+    return {source, id, scope.value_or("")};
+  }
 };
 
 /// What became of a command. Durable when you see it (except `id_reused`,
@@ -65,6 +74,8 @@ struct engine_options {
   std::chrono::milliseconds timer_tick{100};
   std::chrono::seconds timer_horizon{600};
   std::chrono::milliseconds drain{20000};  ///< bound of drain()
+  /// `source` and `id` are each sender's own, not everybody's.
+  bool own_identities = false;
 };
 
 /// How a node shares the sessions with other nodes of its database.

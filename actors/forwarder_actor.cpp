@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "actors/outcome_json.hpp"
+#include "actors/sender_text.hpp"
 #include "workflows/planted.hpp"
 
 namespace recapd::actors {
@@ -23,13 +24,12 @@ constexpr auto patience = 25s;
 constexpr caf::timespan shortest_pause = 4ms;
 constexpr caf::timespan longest_pause = 250ms;
 
-using identities = std::vector<std::pair<std::string, std::string>>;
-
-identities identities_of(const std::vector<std::shared_ptr<work>> &items) {
-  identities ids;
+std::vector<storage::command_key>
+keys_of(const std::vector<std::shared_ptr<work>> &items) {
+  std::vector<storage::command_key> keys;
   for (const auto &item : items)
-    ids.emplace_back(item->what.source, item->what.id);
-  return ids;
+    keys.push_back(item->what.key());
+  return keys;
 }
 
 }  // namespace
@@ -59,14 +59,15 @@ void forwarder_state::look_up(std::vector<std::shared_ptr<work>> items,
       },
       first ? fault::outcome_unknown : fault::unavailable};
   auto run = [back, items, first, node = node_](storage::store &s) {
-    auto found = s.find_outcomes(identities_of(items));
+    auto found = s.find_outcomes(keys_of(items));
     std::vector<storage::inbox_row> rows;
     for (std::size_t i = 0; first && i < items.size(); ++i)
       if (!found[i])
         rows.push_back({.seq = 0,
                         .ours = true,
                         .event = node->as_event(items[i]->what),
-                        .received_at = items[i]->what.received_at});
+                        .received_at = items[i]->what.received_at,
+                        .sender = sender_text(items[i]->what)});
     if (!rows.empty() && !RECAPD_PLANTED("lose-forwarded"))
       s.forward_to_inbox(rows);
     back(std::move(found));

@@ -186,8 +186,7 @@ struct load_usage {
   reply<std::vector<std::int64_t>> done;
 };
 struct find_outcome {
-  std::string source;
-  std::string id;
+  storage::command_key key;
   reply<std::optional<storage::outcome_row>> done;
 };
 /// Any other use of a store; runs on the reader's thread.

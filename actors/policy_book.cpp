@@ -18,9 +18,9 @@ void policy_book::add(const std::vector<storage::policy_row> &rows) {
     if (find(row.version) != nullptr) continue;
     workflows::policy_error error;
     const auto json = boost::json::parse(row.body);
-    auto parsed = json.is_object()
-                      ? workflows::parse_policy(json.as_object(), error)
-                      : std::nullopt;
+    auto parsed = json.is_object() ? workflows::parse_policy(
+                      json.as_object(), error, workflows::policy_origin::stored)
+                                   : std::nullopt;
     if (!parsed)
       throw std::runtime_error("policy version " + std::to_string(row.version)
                                + " in the database cannot be read: "
@@ -28,6 +28,17 @@ void policy_book::add(const std::vector<storage::policy_row> &rows) {
     const std::unique_lock lock{mutex_};
     versions_.try_emplace(row.version, std::move(*parsed));
   }
+}
+
+void policy_book::check_weeks(const workflows::policy &next) const {
+  const std::shared_lock lock{mutex_};
+  if (versions_.empty()) return;
+  const int newest = versions_.rbegin()->second.base.week_starts_on;
+  if (newest == next.base.week_starts_on) return;
+  throw std::runtime_error(
+      "policy.week_starts_on cannot change: expected "
+      + std::string{workflows::weekday_name(newest)}
+      + ", by which the hours in this database are counted");
 }
 
 int policy_book::current_version() const {

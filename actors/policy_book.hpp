@@ -18,6 +18,9 @@ class policy_book {
 public:
   /// The version new sessions get.
   void set_current(int version, workflows::policy p);
+  /// Throws std::runtime_error unless weeks begin as in the newest version
+  /// that was added: counters of other weeks could not be told from them.
+  void check_weeks(const workflows::policy &next) const;
   /// Adds what is not there yet. Throws std::runtime_error if a stored policy
   /// cannot be read.
   void add(const std::vector<storage::policy_row> &rows);

@@ -157,11 +157,11 @@ void reader_state::load_counters(std::vector<load_usage> batch) {
 }
 
 void reader_state::find_outcomes(std::vector<find_outcome> batch) {
-  std::vector<std::pair<std::string, std::string>> ids;
+  std::vector<storage::command_key> keys;
   for (const auto &m : batch)
-    ids.emplace_back(m.source, m.id);
+    keys.push_back(m.key);
   try {
-    auto rows = store().find_outcomes(ids);
+    auto rows = store().find_outcomes(keys);
     answered();
     for (std::size_t i = 0; i < batch.size(); ++i)
       batch[i].done(std::move(rows[i]));

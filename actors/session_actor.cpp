@@ -19,8 +19,9 @@ constexpr int most_tries = 10;
 
 /// Two may have the same one: then the database is asked in vain.
 std::uint32_t identity_hash(const submission &s) {
-  return static_cast<std::uint32_t>(std::hash<std::string>{}(s.source) * 31U
-                                    + std::hash<std::string>{}(s.id));
+  const std::hash<std::string> hash;
+  return static_cast<std::uint32_t>((hash(s.source) * 31U + hash(s.id)) * 31U
+                                    + hash(s.scope.value_or("")));
 }
 
 void end_if_done(session_ref::stateful_pointer<session_state> self) {
@@ -91,10 +92,12 @@ void session_state::again() {
     j.what = w->what.what;
     j.facts.by = w->what.by;
     j.facts.received_at = w->what.received_at;
+    j.facts.programs = &w->what.programs;
   } else {
     j.what = wf::fire_timers{};
     j.facts.by = wf::engine_itself;
     j.facts.received_at = j.facts.now;
+    j.facts.programs = nullptr;
   }
   judge();
 }

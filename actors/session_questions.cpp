@@ -39,8 +39,8 @@ void session_state::look_for_trace() {
   auto done = back<trace_found, std::string>();
   constexpr int newest = 100;
   auto run = [done, id = session_.id,
-              after = std::max(session_.version - newest, 0)](
-                 storage::store &s) {
+              after =
+                  std::max(session_.version - newest, 0)](storage::store &s) {
     const auto events = s.history(id, after, newest);
     const auto completed =
         std::find_if(events.rbegin(), events.rend(), [](const auto &e) {
@@ -124,8 +124,7 @@ void session_state::look_for_outcome() {
   caf::anon_send(
       node_->lookup,
       find_outcome{
-          .source = w.what.source,
-          .id = w.what.id,
+          .key = w.what.key(),
           .done = back<outcome_found, std::optional<storage::outcome_row>>()});
 }
 

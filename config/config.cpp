@@ -5,9 +5,7 @@
 #include <bit>
 #include <boost/json.hpp>
 #include <charconv>
-#include <fstream>
 #include <limits>
-#include <sstream>
 
 #include "config/layers.hpp"
 #include "config/secrets.hpp"
@@ -85,46 +83,6 @@ void read_ingress(const tree &t, settings &s) {
   in.end();
 }
 
-/// Reads `[{"token","as"}]`; `where` begins the path of what is wrong.
-void read_tokens(const json::value &list, const std::string &where,
-                 std::vector<token> &target) {
-  if (!list.is_array())
-    throw config_error{where, R"(a list, [{"token": "…", "as": "ROLE:ID"}])"};
-  for (std::size_t i = 0; i < list.get_array().size(); ++i) {
-    const auto at = where + "[" + std::to_string(i) + "]";
-    const auto *member = list.get_array()[i].if_object();
-    const auto *secret = member ? member->if_contains("token") : nullptr;
-    const auto *as = member ? member->if_contains("as") : nullptr;
-    if (!secret || !as || member->size() != 2)
-      throw config_error{at, R"({"token": "…", "as": "ROLE:ID"})"};
-    if (!secret->is_string() || secret->get_string().empty())
-      throw config_error{at + ".token", "a text that is not empty"};
-    const auto person =
-        as->is_string()
-            ? workflows::parse_person(std::string_view{as->get_string()})
-            : std::nullopt;
-    if (!person)
-      throw config_error{at + ".as", "tutor:ID, student:ID, support:ID or "
-                                     "system:ID"};
-    token read{json::value_to<std::string>(*secret), *person};
-    if (std::ranges::find(target, read.secret, &token::secret) != target.end())
-      throw config_error{at + ".token", "each token only once"};
-    target.push_back(std::move(read));
-  }
-}
-
-void read_tokens_file(const std::string &name, settings &s) {
-  std::ifstream file{name};
-  std::stringstream text;
-  if (!file || !(text << file.rdbuf()))
-    throw config_error{"auth.tokens_file",
-                       "a readable file with tokens, not " + name};
-  boost::system::error_code ec;
-  const auto list = json::parse(text.str(), ec);
-  if (ec) throw config_error{name, "JSON (" + ec.message() + ")"};
-  read_tokens(list, name, s.tokens);
-}
-
 void read_auth(const tree &t, settings &s) {
   section in{t, "auth"};
   in.word<auth_mode>(
@@ -132,9 +90,8 @@ void read_auth(const tree &t, settings &s) {
       {{"trusted", auth_mode::trusted}, {"token", auth_mode::token}});
   if (const auto *list = in.find("tokens"))
     read_tokens(*list, t.blame("auth.tokens"), s.tokens);
-  std::string file;
-  in.text("tokens_file", file);
-  if (!file.empty()) read_tokens_file(file, s);
+  in.text("tokens_file", s.tokens_file);
+  if (!s.tokens_file.empty()) read_tokens_file(s.tokens_file, s.tokens);
   if (s.auth == auth_mode::token && s.tokens.empty())
     in.refuse("tokens", "at least one token when auth.mode is \"token\"");
   in.end();
@@ -255,6 +212,13 @@ settings read(std::string_view text, const environment &env,
   read_http(t, s);
   read_edges(t, s);
   return s;
+}
+
+std::vector<std::string> warnings(const settings &s, const std::string &file,
+                                  workflows::instant now) {
+  if (s.auth != auth_mode::token) return {};
+  return token_warnings(s.tokens, s.tokens_file.empty() ? file : s.tokens_file,
+                        now);
 }
 
 }  // namespace recapd::config

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "config/places.hpp"
+#include "config/tokens.hpp"
 #include "workflows/ids.hpp"
 #include "workflows/policy.hpp"
 
@@ -19,11 +20,6 @@ namespace recapd::config {
 enum class ingress_kind { inbox, nats };
 enum class auth_mode { trusted, token };
 enum class clock_kind { system, manual };
-
-struct token {
-  std::string secret;
-  workflows::person as;
-};
 
 struct webhook {
   std::string url;     ///< empty: off
@@ -46,7 +42,8 @@ struct settings {
   int nats_partitions = 64;  ///< a power of two
   int nats_replicas = 1;     ///< of the streams, where they are made
   auth_mode auth = auth_mode::trusted;
-  std::vector<token> tokens;
+  std::vector<token> tokens;  ///< of the configuration and `tokens_file`
+  std::string tokens_file;
   clock_kind clock = clock_kind::system;
   workflows::policy policy;
   webhook sink;
@@ -95,6 +92,11 @@ using environment = std::function<std::optional<std::string>(std::string_view)>;
 /// Throws config_error.
 [[nodiscard]] settings read(std::string_view text, const environment &env,
                             const overrides &options);
+
+/// Sentences about settings that let in more people than they should. `file`:
+/// where they were read, or empty.
+[[nodiscard]] std::vector<std::string>
+warnings(const settings &s, const std::string &file, workflows::instant now);
 
 /// True for the environment name of a setting, `RECAPD_NODE_LISTEN`, and for
 /// what else of ours begins with `RECAPD_` (`RECAPD_TEST_…`).

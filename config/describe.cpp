@@ -21,11 +21,19 @@ std::string listen_of(const settings &s) {
          + std::to_string(s.listen_port);
 }
 
+json::object shown(const token &t) {
+  json::object out{{"token", hidden}, {"as", workflows::to_string(t.as)}};
+  const auto programs = t.allowed();
+  out["programs"] = programs.only ? json::value_from(*programs.only)
+                                  : json::value(json::array{"*"});
+  if (t.expires) out["expires"] = workflows::format_rfc3339(*t.expires);
+  return out;
+}
+
 json::array tokens_of(const settings &s) {
   json::array list;
   for (const auto &t : s.tokens)
-    list.push_back(
-        json::object{{"token", hidden}, {"as", workflows::to_string(t.as)}});
+    list.push_back(shown(t));
   return list;
 }
 
@@ -86,12 +94,10 @@ json::object to_json(const settings &s) {
   const bool nats = s.ingress == ingress_kind::nats;
   const bool token_mode = s.auth == auth_mode::token;
   json::object out;
-  out["node"] = {{"listen", listen_of(s)},
-                 {"name", s.name},
-                 {"lease_ms", s.lease_ms},
-                 {"max_clock_skew_ms", s.max_clock_skew_ms},
-                 {"data", s.data_dir},
-                 {"clock", manual ? "manual" : "system"}};
+  out["node"] = {
+      {"listen", listen_of(s)}, {"name", s.name},
+      {"lease_ms", s.lease_ms}, {"max_clock_skew_ms", s.max_clock_skew_ms},
+      {"data", s.data_dir},     {"clock", manual ? "manual" : "system"}};
   out["database"] = {
       {"url", without_passwords(s.database_url).value_or(std::string{hidden})}};
   out["ingress"] = {{"kind", nats ? "nats" : "inbox"},

@@ -3,7 +3,6 @@
 
 #include <openssl/crypto.h>
 
-#include "ingress/digest.hpp"
 #include "ingress/text.hpp"
 
 namespace recapd::ingress {
@@ -18,6 +17,18 @@ std::optional<std::string_view> bearer(std::string_view authorization) {
   const auto token = trim(authorization.substr(scheme.size()));
   if (token.empty()) return std::nullopt;
   return token;
+}
+
+/// The entry with that digest, or null. Every one is looked at, so that the
+/// time tells nothing.
+template <class Table>
+auto find(const Table &entries, const config::sha256 &digest)
+    -> decltype(entries.data()) {
+  decltype(entries.data()) found = nullptr;
+  for (const auto &e : entries)
+    if (CRYPTO_memcmp(e.secret.data(), digest.data(), digest.size()) == 0)
+      found = &e;
+  return found;
 }
 
 }  // namespace
@@ -35,24 +46,58 @@ bool caller::is(role as, std::string_view id) const {
 }
 
 authenticator::authenticator(const config::settings &settings)
-    : trusted_{settings.auth == config::auth_mode::trusted} {
-  for (const auto &t : settings.tokens)
-    entries_.push_back({sha256_of(t.secret), t.as});
+    : trusted_{settings.auth == config::auth_mode::trusted},
+      entries_{table_of(settings.tokens)} {}
+
+std::shared_ptr<const authenticator::table>
+authenticator::table_of(const std::vector<config::token> &tokens) {
+  table entries;
+  entries.reserve(tokens.size());
+  for (const auto &t : tokens)
+    entries.push_back({t.digest(), t.as, t.allowed(), t.expires});
+  return std::make_shared<const table>(std::move(entries));
 }
 
-std::optional<caller>
-authenticator::identify(std::string_view authorization) const {
+std::shared_ptr<const authenticator::table> authenticator::current() const {
+  const std::lock_guard lock{guard_};
+  return entries_;
+}
+
+void authenticator::replace(const std::vector<config::token> &tokens) {
+  auto fresh = table_of(tokens);
+  const std::lock_guard lock{guard_};
+  entries_.swap(fresh);
+}
+
+boost::system::result<caller, unknown_caller>
+authenticator::identify(std::string_view authorization,
+                        workflows::instant now) const {
   if (trusted_) return caller{};
   const auto token = bearer(authorization);
-  if (!token) return std::nullopt;
-  const auto given = sha256_of(*token);
-  const entry *found = nullptr;
-  // Every entry is looked at, so that the time tells nothing.
-  for (const auto &e : entries_)
-    if (CRYPTO_memcmp(e.secret.data(), given.data(), given.size()) == 0)
-      found = &e;
-  if (found == nullptr) return std::nullopt;
-  return caller{found->as};
+  if (!token)
+    return unknown_caller{"Send a known token: Authorization: Bearer TOKEN."};
+  const auto entries = current();
+  const auto digest = config::digest_of(*token);
+  const auto *found = find(*entries, digest);
+  if (found == nullptr)
+    return unknown_caller{"This token is not known: Authorization: Bearer "
+                          "TOKEN wants one of the node's.",
+                          true};
+  if (found->expires && *found->expires <= now)
+    return unknown_caller{"This token expired at "
+                          + workflows::format_rfc3339(*found->expires)
+                          + "; ask for a new one."};
+  return caller{found->as, found->programs, digest};
+}
+
+bool authenticator::still_knows(const caller &who,
+                                workflows::instant now) const {
+  if (!who.proven) return trusted_;
+  const auto entries = current();
+  const auto *found = find(*entries, who.token);
+  return found != nullptr && found->as == *who.proven
+         && found->programs == who.programs
+         && (!found->expires || *found->expires > now);
 }
 
 }  // namespace recapd::ingress

@@ -54,7 +54,9 @@ public:
 
   decoded run() {
     // `malformed` comes before `not-allowed`.
-    if (identity() && envelope() && actor() && command() && permission()) {
+    if (identity() && envelope() && actor() && command() && permission()
+        && program()) {
+      out_.programs = how_.who.programs;
       out_.content = content_digest(out_.what, out_.session, out_.by);
       return std::move(out_);
     }
@@ -132,6 +134,13 @@ private:
   bool permission() {
     return !how_.who.proven || *how_.who.proven == out_.by
            || fail("authid: it is not the person the bearer token belongs to.",
+                   refusal_code::not_allowed);
+  }
+
+  bool program() {
+    const auto *s = std::get_if<workflows::schedule_session>(&out_.what);
+    return s == nullptr || how_.who.programs.includes(s->program)
+           || fail("data.program: the bearer token is not for this programme.",
                    refusal_code::not_allowed);
   }
 

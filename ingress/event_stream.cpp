@@ -68,9 +68,11 @@ public:
 
   event_client(beast::tcp_stream &stream, std::shared_ptr<http_shared> shared,
                const event_request &wanted)
-      : shared_{std::move(shared)}, seat_{wanted.held},
-        stream_{std::move(stream)}, heartbeat_{stream_.get_executor()},
-        session_{wanted.session}, head_{stream_head(wanted.fields)} {
+      : shared_{std::move(shared)}, seat_{wanted.held}, stream_{std::move(
+                                                            stream)},
+        heartbeat_{stream_.get_executor()}, recheck_{stream_.get_executor()},
+        session_{wanted.session}, who_{wanted.who}, head_{stream_head(
+                                                        wanted.fields)} {
     shared_->use.meters.event_clients(1);
   }
   ~event_client() override {
@@ -93,12 +95,14 @@ public:
       c.stream_.expires_never();
       c.watch();
       c.beat();
+      c.check_again();
       c.write(std::move(c.head_));
     });
   }
 
   void deliver(const event_page &page) {
     on_strand([page](event_client &c) {
+      if (!c.known()) return c.close();
       std::string text;
       for (const auto &f : *page) {
         if (f.position <= c.position_) continue;
@@ -150,6 +154,22 @@ private:
     });
   }
 
+  [[nodiscard]] bool known() const {
+    return shared_->use.auth.still_knows(who_, token_time(shared_->use));
+  }
+
+  /// Tokens are taken away, and expire, while nothing is sent.
+  void check_again() {
+    if (!who_.proven) return;
+    recheck_.expires_after(shared_->tuning.feed_poll);
+    recheck_.async_wait([weak = weak_from_this()](error ec) {
+      const auto self = weak.lock();
+      if (ec || !self || self->closed_) return;
+      if (!self->known()) return self->close();
+      self->check_again();
+    });
+  }
+
   /// A client says nothing more; reading tells when it is gone.
   void watch() {
     stream_.socket().async_read_some(
@@ -163,6 +183,7 @@ private:
   void close() {
     closed_ = true;
     heartbeat_.cancel();
+    recheck_.cancel();
     stream_.close();
   }
 
@@ -170,7 +191,9 @@ private:
   seat seat_;
   beast::tcp_stream stream_;
   asio::steady_timer heartbeat_;
+  asio::steady_timer recheck_;
   std::string session_;
+  caller who_;
   std::string head_;
   std::int64_t position_ = 0;
   std::string now_;   ///< being written
@@ -184,7 +207,7 @@ private:
 boost::system::result<event_request, std::string>
 parse_event_request(const request &r) {
   query q{r.query, r.to->query};
-  event_request out{.after = {}, .session = q.id("session")};
+  event_request out{.after = {}, .session = q.id("session"), .who = r.who};
   std::string after{r.header("last-event-id")};
   if (after.empty()) after = q.text("last_event_id");
   if (!after.empty()) {
@@ -236,8 +259,7 @@ bool event_hub::open(beast::tcp_stream &stream,
     clients_.fetch_sub(1);
     return false;
   }
-  const auto client =
-      std::make_shared<event_client>(stream, shared, wanted);
+  const auto client = std::make_shared<event_client>(stream, shared, wanted);
   shared->add(client);
   if (wanted.after)
     client->start(*wanted.after);

@@ -26,7 +26,8 @@ class event_client;
 struct event_request {
   std::optional<std::int64_t> after;  ///< Last-Event-ID; absent: from now on
   std::string session;                ///< only this one's; empty: all
-  field_list fields = {};             ///< of the answer, besides its own
+  caller who = {};         ///< nothing is sent once he is not known any more
+  field_list fields = {};  ///< of the answer, besides its own
   seat held = {};
 };
 [[nodiscard]] boost::system::result<event_request, std::string>

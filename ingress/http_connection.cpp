@@ -207,6 +207,16 @@ config::address connection::came_to() const {
   return unknown ? config::address{} : address_of(at.address());
 }
 
+/// Behind trusted proxies the address that they forward.
+config::address connection::comes_from() const {
+  if (from_proxy_)
+    if (const auto who = forwarded_client(request_->headers, shared_->proxies))
+      return *who;
+  error unknown;
+  const auto at = stream_.socket().remote_endpoint(unknown);
+  return unknown ? config::address{} : address_of(at.address());
+}
+
 /// False when there is no place for the request: the connection is beyond the
 /// bound, or a proxy forwards it for an address that has its share.
 bool connection::takes_share() {
@@ -308,7 +318,19 @@ void connection::answer_and_close(response r) {
   answer(std::move(r));
 }
 
+void connection::slow_down(response r) {
+  const auto wait =
+      shared_->use.guesses.note(config::to_string(whole_of(comes_from())),
+                                std::chrono::steady_clock::now());
+  if (wait == wait.zero()) return answer(std::move(r));
+  keep_alive_ = false;
+  pause_.expires_after(wait);
+  pause_.async_wait([self = shared_from_this(), r = std::move(r)](
+                        error) mutable { self->answer(std::move(r)); });
+}
+
 void connection::answer(response r) {
+  if (std::exchange(r.guessed, false)) return slow_down(std::move(r));
   if (shared_->use.draining) keep_alive_ = false;
   shared_->use.meters.http_request(
       request_ && request_->to ? request_->to->pattern : "none", r.status);
@@ -370,6 +392,7 @@ void connection::linger() {
 }
 
 void connection::close() {
+  pause_.cancel();
   stream_.close();
 }
 

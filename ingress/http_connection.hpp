@@ -63,6 +63,8 @@ private:
   /// Ends the exchange: any thread, once a request.
   [[nodiscard]] responder make_responder();
   void answer(response r);
+  /// Answers one who guessed at a token, later each time.
+  void slow_down(response r);
   void answer_and_close(response r);
   void on_written(error ec);
   void linger();
@@ -70,13 +72,15 @@ private:
   template <class F> void on_strand(F f);
 
   [[nodiscard]] config::address came_to() const;
+  [[nodiscard]] config::address comes_from() const;
   [[nodiscard]] bool takes_share();
 
   std::shared_ptr<http_shared> shared_;  // holds the stream's context
   seat seat_;
   shares::part request_share_;
-  std::string name_;                     ///< that nobody else has
+  std::string name_;  ///< that nobody else has
   boost::beast::tcp_stream stream_;
+  boost::asio::steady_timer pause_{stream_.get_executor()};
   boost::beast::flat_buffer buffer_{max_head_bytes};
   head_scanner scanner_;
   std::optional<boost::beast::http::request_parser<string_body>> parser_;

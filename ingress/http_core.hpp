@@ -19,6 +19,7 @@
 #include "ingress/metrics.hpp"
 #include "ingress/problem.hpp"
 #include "ingress/sites.hpp"
+#include "ingress/wrong_tokens.hpp"
 
 namespace recapd::ingress {
 
@@ -27,6 +28,7 @@ struct services {
   actors::engine &engine;
   metrics &meters;
   authenticator auth;
+  wrong_tokens guesses{};
   std::atomic<bool> draining{false};
   database_gauges gauges{};
   sites where{};
@@ -34,6 +36,10 @@ struct services {
 
 /// What one answer holds at most, where it is made of items.
 inline constexpr std::size_t max_answer_bytes = 8'388'608;
+
+/// By what the expiry of tokens is judged: the node's clock, or the real time
+/// where a manual one is behind it.
+[[nodiscard]] workflows::instant token_time(const services &s);
 
 struct route;
 

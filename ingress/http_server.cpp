@@ -234,6 +234,10 @@ unsigned short http_server::port() const {
   return impl_->port;
 }
 
+void http_server::replace_tokens(const std::vector<config::token> &tokens) {
+  impl_->shared->use.auth.replace(tokens);
+}
+
 void http_server::stop() {
   impl_->stop();
 }

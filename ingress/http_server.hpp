@@ -43,6 +43,9 @@ public:
   /// The port it listens on (of use where the settings say 0).
   [[nodiscard]] unsigned short port() const;
 
+  /// From now on these are the bearer tokens; event streams of others end.
+  void replace_tokens(const std::vector<config::token> &tokens);
+
   /// Accepts nothing more, lets requests in flight finish (for at most
   /// `tuning.drain`), ends event streams, and returns. Idempotent.
   void stop();

@@ -4,7 +4,8 @@
 namespace recapd::ingress {
 
 config::address address_of(const boost::asio::ip::address &a) {
-  return a.is_v4() ? boost::asio::ip::make_address_v6(boost::asio::ip::v4_mapped, a.to_v4())
+  return a.is_v4() ? boost::asio::ip::make_address_v6(
+                         boost::asio::ip::v4_mapped, a.to_v4())
                          .to_bytes()
                    : a.to_v6().to_bytes();
 }

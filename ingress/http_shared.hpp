@@ -30,8 +30,7 @@ public:
   virtual void abort() = 0;
 };
 
-[[nodiscard]] config::address
-address_of(const boost::asio::ip::address &a);
+[[nodiscard]] config::address address_of(const boost::asio::ip::address &a);
 
 /// What a connection holds of the node.
 struct seat {

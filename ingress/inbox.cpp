@@ -7,6 +7,7 @@
 #include <thread>
 #include <utility>
 
+#include "actors/sender_text.hpp"
 #include "ingress/cloudevent.hpp"
 #include "ingress/command_log.hpp"
 #include "ingress/inbox_seqs.hpp"
@@ -48,9 +49,13 @@ decoded read(const storage::inbox_row &row) {
   if (row.trouble == row_trouble::no_moment)
     return rejected{.detail = "received_at: expected a moment within the years "
                               "1 to 9999."};
-  return decode_structured(
+  auto event = decode_structured(
       row.event,
       {.who = {}, .received_at = row.received_at, .any_length = row.taken});
+  if (event.has_value() && !row.sender.empty()
+      && !actors::take_sender(*event, row.sender))
+    return rejected{.detail = "sender: expected what a node has written."};
+  return event;
 }
 
 }  // namespace

@@ -21,6 +21,7 @@ struct response {
   std::vector<std::pair<std::string, std::string>> headers = {};
   /// Let go of when the client has it, or is gone.
   std::shared_ptr<void> held = {};
+  bool guessed = false;  ///< at a token, and wrong: whoever did is slowed
 };
 
 /// 200 with an object.

@@ -60,8 +60,9 @@ const std::vector<route> &all_routes() {
   static const names of_commands{"session"};
   static const names of_sessions{"state",  "tutor", "student",
                                  "course", "limit", "after"};
-  static const names of_tutor_limits{"at"};
-  static const names of_course_limits{"student", "at"};
+  static const names of_eligibility{"leave_call"};
+  static const names of_tutor_limits{"at", "course", "program"};
+  static const names of_course_limits{"student", "at", "program"};
   static const names of_pages{"limit", "after"};
   static const names of_notifications{"session", "limit", "after"};
   static const names of_events{"session", "last_event_id"};
@@ -73,8 +74,8 @@ const std::vector<route> &all_routes() {
        of_pages},
       {"GET", "/v1/sessions/{}/refusals", known, small_body, get_refusals,
        of_pages},
-      {"GET", "/v1/sessions/{}/eligibility", known, small_body,
-       get_eligibility},
+      {"GET", "/v1/sessions/{}/eligibility", known, small_body, get_eligibility,
+       of_eligibility},
       {"GET", "/v1/sessions", known, small_body, routes::list_sessions,
        of_sessions},
       {"GET", "/v1/tutors/{}/limits", known, small_body, get_tutor_limits,
@@ -136,14 +137,18 @@ destination find_route(std::string_view method,
   return out;
 }
 
+workflows::instant token_time(const services &s) {
+  return std::max(s.engine.time().now(), actors::wall_clock{}.now());
+}
+
 std::optional<response> admit(const services &s, const route &to,
                               std::string_view authorization, caller &who) {
   if (to.who == access::open) return std::nullopt;
-  const auto known = s.auth.identify(authorization);
-  if (!known) {
-    auto out = problem(401, "unauthenticated",
-                       "Send a known token: Authorization: Bearer TOKEN.");
+  const auto known = s.auth.identify(authorization, token_time(s));
+  if (!known.has_value()) {
+    auto out = problem(401, "unauthenticated", known.error().detail);
     out.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"recapd\"");
+    out.guessed = known.error().guessed;
     return out;
   }
   who = *known;

@@ -32,6 +32,14 @@ int day_of(query &q, const workflows::rules &rules, workflows::instant now) {
   return 0;
 }
 
+/// The newest rules of a course; of none, the policy's own. A programme has
+/// none of its own.
+const workflows::rules &rules_for(services &s, query &q,
+                                  const std::string &course) {
+  static_cast<void>(q.id("program"));
+  return s.engine.current_policy().for_course(course);
+}
+
 json::object view(const counter &c, std::int64_t used) {
   json::value limit;
   json::value remaining;
@@ -45,20 +53,44 @@ json::object view(const counter &c, std::int64_t used) {
           {"remaining", std::move(remaining)}};
 }
 
-void answer(services &s, const request_ptr &r, const responder &respond,
-            std::vector<counter> counters) {
-  answer_by_reading(
-      s, r, respond, [counters = std::move(counters)](storage::store &db) {
-        std::vector<workflows::usage_key> keys;
-        for (const auto &c : counters)
-          keys.push_back(c.key);
-        const auto used = db.load_usage(keys);
-        json::array limits;
-        for (std::size_t i = 0; i < counters.size(); ++i)
-          limits.push_back(view(counters[i], used.at(i)));
-        return json_response({{"period", workflows::period_name(keys.front())},
-                              {"limits", std::move(limits)}});
-      });
+response page_of(storage::store &db, const std::vector<counter> &counters) {
+  std::vector<workflows::usage_key> keys;
+  for (const auto &c : counters)
+    keys.push_back(c.key);
+  const auto used = db.load_usage(keys);
+  json::array limits;
+  for (std::size_t i = 0; i < counters.size(); ++i)
+    limits.push_back(view(counters[i], used.at(i)));
+  return json_response({{"period", workflows::period_name(keys.front())},
+                        {"limits", std::move(limits)}});
+}
+
+/// True if the student takes part in a session that the tutor is yet to log.
+bool teaches(storage::store &db, const std::string &tutor,
+             const std::string &student) {
+  storage::session_filter filter{
+      .state = "scheduled", .tutor = tutor, .student = student};
+  for (;;) {
+    const auto rows = db.list_sessions(filter);
+    for (const auto &row : rows) {
+      const auto session = session_of(row);
+      const auto *p = session.find(student);
+      if (p != nullptr
+          && (p->status == workflows::participation::invited
+              || p->status == workflows::participation::going))
+        return true;
+    }
+    if (!rows.more) return false;
+    filter.after = rows.back().id;
+  }
+}
+
+/// True if the caller may see what this student has used.
+bool may_see(storage::store &db, const caller &who,
+             const std::string &student) {
+  if (student.empty() || who.is(workflows::role::student, student)) return true;
+  return who.proven->as == workflows::role::tutor
+         && teaches(db, who.proven->id, student);
 }
 
 }  // namespace
@@ -66,30 +98,31 @@ void answer(services &s, const request_ptr &r, const responder &respond,
 void get_tutor_limits(services &s, const request_ptr &r,
                       const responder &respond) {
   const auto &tutor = r->params.front();
-  const auto &rules = s.engine.current_policy().base;
   query q{r->query, r->to->query};
+  const auto &rules = rules_for(s, q, q.id("course"));
   const auto day = day_of(q, rules, s.engine.time().now());
   if (!workflows::valid_id(tutor)) q.fail("The path names no tutor's id.");
   if (!q.error().empty()) return respond(bad_request(q.error()));
   if (!r->who.is(workflows::role::tutor, tutor))
     return respond(not_allowed("You can see your own limits only."));
   const auto week = workflows::week_thursday(day, rules.week_starts_on);
-  answer(s, r, respond,
-         {{{limit_kind::tutor_week, tutor, "", week},
-           rules.limits.tutor_minutes_per_week}});
+  const std::vector<counter> counters{
+      {{limit_kind::tutor_week, tutor, "", week},
+       rules.limits.tutor_minutes_per_week}};
+  answer_by_reading(s, r, respond, [counters](storage::store &db) {
+    return page_of(db, counters);
+  });
 }
 
 void get_course_limits(services &s, const request_ptr &r,
                        const responder &respond) {
   const auto &course = r->params.front();
-  const auto &rules = s.engine.current_policy().for_course(course);
   query q{r->query, r->to->query};
+  const auto &rules = rules_for(s, q, course);
   const auto student = q.id("student");
   const auto day = day_of(q, rules, s.engine.time().now());
   if (!workflows::valid_id(course)) q.fail("The path names no course's id.");
   if (!q.error().empty()) return respond(bad_request(q.error()));
-  if (!student.empty() && !r->who.is(workflows::role::student, student))
-    return respond(not_allowed("You can see your own limits only."));
   const auto week = workflows::week_thursday(day, rules.week_starts_on);
   std::vector<counter> counters;
   if (!student.empty())
@@ -98,7 +131,13 @@ void get_course_limits(services &s, const request_ptr &r,
          rules.limits.student_course_minutes_per_week});
   counters.push_back({{limit_kind::course_week, course, "", week},
                       rules.limits.course_minutes_per_week});
-  answer(s, r, respond, std::move(counters));
+  answer_by_reading(s, r, respond, [r, student, counters](storage::store &db) {
+    if (!may_see(db, r->who, student))
+      return not_allowed(
+          "You can see your own limits, and as a tutor those of a student you "
+          "have a scheduled session with.");
+    return page_of(db, counters);
+  });
 }
 
 }  // namespace recapd::ingress::routes

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <limits>
 
 #include "actors/outcome_json.hpp"
@@ -9,7 +11,7 @@
 #include "ingress/routes.hpp"
 #include "ingress/target.hpp"
 #include "storage/refusal_token.hpp"
-#include "workflows/session_decide.hpp"
+#include "workflows/eligibility.hpp"
 #include "workflows/session_json.hpp"
 
 namespace recapd::ingress::routes {
@@ -19,64 +21,39 @@ namespace json = boost::json;
 using storage::store;
 using workflows::session;
 
-/// What the tutor would hear who logged the smallest step at `now`, and how
-/// much they could log.
-class eligibility {
-public:
-  eligibility(const session &s, const workflows::rules &rules,
-              workflows::instant now)
-      : session_{s}, facts_{.by = {workflows::role::tutor, s.tutor},
-                            .received_at = now,
-                            .now = now,
-                            .judged_by = &rules,
-                            .policy_version = s.policy_version,
-                            .used = {}} {}
+json::object rules_view(const workflows::rules &r) {
+  return {{"min_characters", r.min_recap_characters},
+          {"max_characters", r.max_recap_characters},
+          {"step_minutes", r.step_minutes},
+          {"max_minutes", r.max_minutes}};
+}
 
-  json::object ask(store &db) {
-    const auto &rules = *facts_.judged_by;
-    facts_.used = db.load_usage(keys(rules.step_minutes));
-    const auto decided = workflows::decide(
-        session_, workflows::log_time{.minutes = rules.step_minutes}, facts_);
-    json::array refusals;
-    if (!decided.has_value())
-      for (const auto &r : decided.error())
-        refusals.push_back(workflows::to_json(r));
-    return {{"eligible", decided.has_value()},
-            {"refusals", std::move(refusals)},
-            {"max_minutes", decided.has_value() ? most() : 0}};
-  }
+/// What `session.complete` would answer now, as far as `who` may know.
+workflows::eligibility eligibility_for(const caller &who, const session &s,
+                                       const workflows::facts &f,
+                                       bool leave_call) {
+  const bool student = who.proven && who.proven->as == workflows::role::student;
+  return student ? workflows::eligibility_of(s, f, leave_call, who.proven->id)
+                 : workflows::eligibility_of(s, f, leave_call);
+}
 
-private:
-  [[nodiscard]] std::vector<workflows::claim> claims(int minutes) const {
-    return workflows::claims(session_, workflows::log_time{.minutes = minutes},
-                             facts_);
-  }
-
-  [[nodiscard]] std::vector<workflows::usage_key> keys(int minutes) const {
-    std::vector<workflows::usage_key> out;
-    for (const auto &c : claims(minutes))
-      out.push_back(c.key);
-    return out;
-  }
-
-  [[nodiscard]] bool fits(int minutes) const {
-    const auto all = claims(minutes);
-    for (std::size_t i = 0; i < all.size() && i < facts_.used.size(); ++i)
-      if (workflows::passes_limit(all[i], facts_.used[i])) return false;
-    return true;
-  }
-
-  [[nodiscard]] int most() const {
-    const auto &rules = *facts_.judged_by;
-    int out = rules.step_minutes;
-    for (int m = out; m <= rules.max_minutes; m += rules.step_minutes)
-      if (fits(m)) out = m;
-    return out;
-  }
-
-  const session &session_;
-  workflows::facts facts_;
-};
+response eligibility_view(services &s, store &db, const caller &who,
+                          const session &found, bool leave_call) {
+  const auto &rules = rules_of(s.engine, found);
+  auto facts = workflows::facts_of_tutor(found, rules, s.engine.time().now());
+  std::vector<workflows::usage_key> keys;
+  for (auto &c : workflows::eligibility_claims(found, facts))
+    keys.push_back(std::move(c.key));
+  facts.used = db.load_usage(keys);
+  const auto e = eligibility_for(who, found, facts, leave_call);
+  json::array refusals;
+  for (const auto &r : e.refusals)
+    refusals.push_back(workflows::to_json(r));
+  return json_response({{"eligible", e.refusals.empty()},
+                        {"refusals", std::move(refusals)},
+                        {"max_minutes", e.max_minutes},
+                        {"rules", rules_view(rules)}});
+}
 
 /// Filters that a caller who does not see all is held to.
 std::optional<response> hold_to_own(const caller &who,
@@ -99,6 +76,17 @@ response page_of_sessions(const services &s,
         return workflows::to_view_text(state, rules_of(s.engine, state), now);
       },
       [](const storage::session_row &row) { return row.id; });
+}
+
+/// Participants are not told what others call their commands.
+std::string refusal_text(const storage::outcome_row &row, const caller &who) {
+  auto text = actors::stored_outcome(row.outcome, false).json;
+  if (who.sees_all() || row.who == workflows::to_string(*who.proven))
+    return text;
+  auto told = json::parse(text);
+  told.as_object()["id"] = nullptr;
+  told.as_object()["source"] = nullptr;
+  return json::serialize(told);
 }
 
 }  // namespace
@@ -152,11 +140,11 @@ void get_refusals(services &s, const request_ptr &r, const responder &respond) {
     q.fail("after: expected the token of a page before.");
   if (!q.error().empty()) return respond(bad_request(q.error()));
   answer_about_session(
-      s, r, respond, [limit, after](store &db, const session &found) {
+      s, r, respond, [r, after, limit](store &db, const session &found) {
         return answer_page(
             "refusals", db.refused_outcomes(found.id, after, limit),
-            [](const storage::outcome_row &row) {
-              return actors::stored_outcome(row.outcome, false).json;
+            [&who = r->who](const storage::outcome_row &row) {
+              return refusal_text(row, who);
             },
             storage::refusal_token);
       });
@@ -164,10 +152,13 @@ void get_refusals(services &s, const request_ptr &r, const responder &respond) {
 
 void get_eligibility(services &s, const request_ptr &r,
                      const responder &respond) {
-  answer_about_session(s, r, respond, [&s](store &db, const session &found) {
-    eligibility e{found, rules_of(s.engine, found), s.engine.time().now()};
-    return json_response(e.ask(db));
-  });
+  query q{r->query, r->to->query};
+  const bool leave_call = q.yes("leave_call");
+  if (!q.error().empty()) return respond(bad_request(q.error()));
+  answer_about_session(
+      s, r, respond, [&s, r, leave_call](store &db, const session &found) {
+        return eligibility_view(s, db, r->who, found, leave_call);
+      });
 }
 
 }  // namespace recapd::ingress::routes

@@ -10,13 +10,6 @@ namespace {
 
 using config::address;
 
-/// What counts as one: an address of IPv4, a /64 of IPv6.
-address whole_of(address who) {
-  static const auto ipv4 = *config::parse_network("0.0.0.0/0");
-  if (!ipv4.contains(who)) std::fill(who.begin() + 8, who.end(), 0);
-  return who;
-}
-
 /// `1.2.3.4`, `1.2.3.4:5`, `::1`, `[::1]` or `[::1]:5`.
 std::optional<address> hop(std::string_view text) {
   if (text.starts_with('[')) {
@@ -31,8 +24,15 @@ std::optional<address> hop(std::string_view text) {
 
 }  // namespace
 
+config::network whole_of(config::address who) {
+  static const auto ipv4 = *config::parse_network("0.0.0.0/0");
+  if (ipv4.contains(who)) return {.first = who, .bits = 128};
+  std::fill(who.begin() + 8, who.end(), 0);
+  return {.first = who, .bits = 64};
+}
+
 shares::part shares::take(address who) {
-  who = whole_of(who);
+  who = whole_of(who).first;
   const std::lock_guard lock{guard_};
   auto &held = held_[who];
   if (held >= most_) return nullptr;

@@ -14,6 +14,9 @@
 
 namespace recapd::ingress {
 
+/// Returns what counts as one: an address of IPv4, a /64 of IPv6.
+[[nodiscard]] config::network whole_of(config::address who);
+
 /// Counts what each address holds. Any thread.
 class shares {
 public:

@@ -42,6 +42,8 @@ public:
   [[nodiscard]] bool flag(const std::string &name);
   /// 1 to 1000, `fallback` when absent; anything else is an error.
   [[nodiscard]] int limit(int fallback = 100);
+  /// `true`, or `false` as when absent; anything else is an error.
+  [[nodiscard]] bool yes(const std::string &name);
   /// A number from 0 up, 0 when absent; anything else is an error.
   [[nodiscard]] std::int64_t position(const std::string &name);
 

@@ -79,7 +79,8 @@ audit::audit(std::span<const policy_row> policies, hold held)
     wf::policy_error error;
     std::optional<wf::policy> policy;
     if (body && body->is_object())
-      policy = wf::parse_policy(body->get_object(), error);
+      policy = wf::parse_policy(body->get_object(), error,
+                                wf::policy_origin::stored);
     if (policy)
       policies_.emplace(row.version, std::move(*policy));
     else

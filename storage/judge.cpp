@@ -34,13 +34,13 @@ void add_changes(net_changes &net, std::span<const usage_change> changes) {
 std::optional<fault> judge::take(const commit &c) {
   net_changes net;
   add_changes(net, c.usage);
-  if (c.outcome && commands.contains({c.outcome->source, c.outcome->id}))
+  if (c.outcome && commands.contains(c.outcome->key()))
     return fault::duplicate_command;
   if (!follows(c)) return fault::version_conflict;
   if (passes_limit(net)) return fault::limit_conflict;
   if (ledger_refuses(c)) return fault::ledger_conflict;
 
-  if (c.outcome) commands.emplace(c.outcome->source, c.outcome->id);
+  if (c.outcome) commands.insert(c.outcome->key());
   if (c.row) versions[c.session] = c.row->version;
   for (const auto &[key, change] : net)
     used[key] += change.delta;

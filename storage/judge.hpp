@@ -32,7 +32,7 @@ void add_changes(net_changes &net, std::span<const usage_change> changes);
 class judge {
 public:
   std::map<std::string, int, std::less<>> versions;  ///< by session, absent: 0
-  std::set<std::pair<std::string, std::string>> commands;  ///< (source, id)
+  std::set<command_key> commands;
   std::map<workflows::usage_key, std::int64_t> used;
   /// By session, in the order in which they were written.
   std::map<std::string, std::vector<workflows::transfer>, std::less<>> ledger;

@@ -20,8 +20,7 @@ void memory_database::write(const commit &c) {
   for (const auto &student : c.new_students)
     students.emplace(student, c.session);
   if (c.payment) write_payment(c);
-  if (c.outcome)
-    outcomes.emplace(std::pair{c.outcome->source, c.outcome->id}, *c.outcome);
+  if (c.outcome) outcomes.emplace(c.outcome->key(), *c.outcome);
   if (c.inbox_seq) inbox.erase(*c.inbox_seq);
 }
 

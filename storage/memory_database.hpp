@@ -27,7 +27,7 @@ public:
   std::set<std::tuple<unsigned, instant, std::string>> timers;
   std::vector<feed_row> log;  ///< position is the index + 1
   std::map<std::string, std::vector<std::size_t>, std::less<>> histories;
-  std::map<std::pair<std::string, std::string>, outcome_row> outcomes;
+  std::map<command_key, outcome_row> outcomes;
   std::map<std::string, std::vector<transfer_row>, std::less<>>
       transfers;  ///< by session, as written
   std::map<std::string, std::map<account_key, account_page::entry>, std::less<>>

@@ -129,12 +129,12 @@ public:
     return out;
   }
 
-  std::vector<std::optional<outcome_row>> find_outcomes(
-      std::span<const std::pair<std::string, std::string>> ids) override {
+  std::vector<std::optional<outcome_row>>
+  find_outcomes(std::span<const command_key> keys) override {
     const std::lock_guard guard{db_->lock};
     std::vector<std::optional<outcome_row>> out;
-    for (const auto &id : ids) {
-      const auto at = db_->outcomes.find(id);
+    for (const auto &key : keys) {
+      const auto at = db_->outcomes.find(key);
       out.push_back(at == db_->outcomes.end() ? std::nullopt
                                               : std::optional{at->second});
     }
@@ -194,7 +194,7 @@ public:
   void forward_to_inbox(std::span<const inbox_row> rows) override {
     const std::lock_guard guard{db_->lock};
     for (const auto &row : rows)
-      enter_inbox(row.event, row.received_at, true);
+      enter_inbox(row.event, row.received_at, true, row.sender);
   }
 
   void bury_all(std::span<const dead_letter> letters) override {
@@ -353,13 +353,15 @@ public:
   violations check() override;
 
 private:
-  void enter_inbox(std::string event, instant received_at, bool taken) {
+  void enter_inbox(std::string event, instant received_at, bool taken,
+                   std::string sender = {}) {
     const auto seq = ++db_->last_inbox_seq;
     db_->inbox.emplace(seq, inbox_row{.seq = seq,
                                       .ours = true,
                                       .event = std::move(event),
                                       .received_at = received_at,
-                                      .taken = taken});
+                                      .taken = taken,
+                                      .sender = std::move(sender)});
   }
 
   std::shared_ptr<memory_database> db_;

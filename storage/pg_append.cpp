@@ -23,9 +23,10 @@ const pg_statement stored_versions{"stored_versions",
                                    "SELECT id, version FROM sessions"
                                    " WHERE id = ANY ($1::text[])"};
 const pg_statement stored_commands{
-    "stored_commands", "SELECT c.source, c.id"
-                       " FROM unnest($1::text[], $2::text[]) AS k (source, id)"
-                       " JOIN commands c USING (source, id)"};
+    "stored_commands",
+    "SELECT c.source, c.id, c.scope"
+    " FROM unnest($1::text[], $2::text[], $3::text[]) AS k (source, id, scope)"
+    " JOIN commands c USING (source, id, scope)"};
 const pg_statement stored_usage{
     "stored_usage",
     "SELECT u.owner, u.period, u.kind, u.item, u.used"
@@ -103,16 +104,18 @@ void load_sessions(judge &stored, pg_connection &from,
 
 void load_commands(judge &stored, pg_connection &from,
                    const commit_list &group) {
-  pg_array sources{pg_type::text}, ids{pg_type::text};
+  pg_array sources{pg_type::text}, ids{pg_type::text}, scopes{pg_type::text};
   for (const auto *c : group) {
     if (!c->outcome) continue;
     sources.text(c->outcome->source);
     ids.text(c->outcome->id);
+    scopes.text(c->outcome->scope);
   }
-  const auto taken =
-      from.run(stored_commands, pg_args{}.array(sources).array(ids));
+  const auto taken = from.run(
+      stored_commands, pg_args{}.array(sources).array(ids).array(scopes));
   for (int i = 0; i < taken.size(); ++i)
-    stored.commands.emplace(taken.text(i, 0), taken.text(i, 1));
+    stored.commands.insert(
+        {taken.text(i, 0), taken.text(i, 1), taken.text(i, 2)});
 }
 
 void load_used(judge &stored, pg_connection &from, const commit_list &group) {

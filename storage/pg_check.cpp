@@ -131,17 +131,21 @@ private:
     static const pg_statement page{
         "check_commands",
         "SELECT " + outcome_columns()
-            + " FROM commands c WHERE (c.source, c.id) > ($1::text, $2::text)"
-              " ORDER BY c.source, c.id LIMIT $3::int4"};
-    std::pair<std::string, std::string> after;
+            + " FROM commands c WHERE (c.source, c.id, c.scope)"
+              " > ($1::text, $2::text, $3::text)"
+              " ORDER BY c.source, c.id, c.scope LIMIT $4::int4"};
+    command_key after;
     for (;;) {
-      const auto rows = c_.run(
-          page, pg_args{}.text(after.first).text(after.second).int4(page_size));
+      const auto rows = c_.run(page, pg_args{}
+                                         .text(after.source)
+                                         .text(after.id)
+                                         .text(after.scope)
+                                         .int4(page_size));
       if (rows.size() == 0) return;
       for (int i = 0; i < rows.size(); ++i) {
         const auto row = read_outcome(rows, i, 0);
         audit_.outcome(row);
-        after = {row.source, row.id};
+        after = row.key();
       }
     }
   }

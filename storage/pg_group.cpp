@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
 
 #include "storage/judge.hpp"
 #include "storage/pg_group_parts.hpp"
@@ -166,12 +167,13 @@ void add_commands(group_builder &to, const commits &group) {
   pg_array source{pg_type::text}, id{pg_type::text}, bucket{pg_type::int2},
       session{pg_type::text}, content{pg_type::bytes},
       refused{pg_type::boolean}, received_at{pg_type::timestamptz},
-      outcome{pg_type::text};
-  using key = std::optional<std::pair<std::string_view, std::string_view>>;
+      outcome{pg_type::text}, scope{pg_type::text}, who{pg_type::text};
+  using key = std::optional<
+      std::tuple<std::string_view, std::string_view, std::string_view>>;
   const auto by_id = [](const commit &c) -> key {
     if (!c.outcome) return std::nullopt;
-    return std::pair<std::string_view, std::string_view>{c.outcome->source,
-                                                         c.outcome->id};
+    return std::tuple<std::string_view, std::string_view, std::string_view>{
+        c.outcome->source, c.outcome->id, c.outcome->scope};
   };
   for (const auto *c : sorted_by(group, by_id)) {
     source.text(c->outcome->source);
@@ -183,9 +185,11 @@ void add_commands(group_builder &to, const commits &group) {
     received_at.at(c->outcome->received_at);
     outcome.text(c->outcome->kept.empty() ? c->outcome->outcome
                                           : c->outcome->kept);
+    scope.text(c->outcome->scope);
+    who.text_or_null(c->outcome->who);
   }
   to.add(command_part, source, id, bucket, session, content, refused,
-         received_at, outcome);
+         received_at, outcome, scope, who);
 }
 
 void add_taken(group_builder &to, const commits &group) {

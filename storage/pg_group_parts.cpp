@@ -101,10 +101,11 @@ payment AS (
 const group_part command_part{'c', R"sql(
 command AS (
   INSERT INTO commands (source, id, bucket, session_id, content, refused,
-      received_at, outcome)
+      received_at, outcome, scope, who)
   SELECT unnest($1::text[]), unnest($2::text[]), unnest($3::int2[]),
          unnest($4::text[]), unnest($5::bytea[]), unnest($6::bool[]),
-         unnest($7::timestamptz[]), unnest($8::text[])))sql",
+         unnest($7::timestamptz[]), unnest($8::text[]), unnest($9::text[]),
+         unnest($10::text[])))sql",
                               nullptr};
 
 const group_part taken_part{'t', R"sql(

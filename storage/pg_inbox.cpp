@@ -34,6 +34,7 @@ std::string read_sql(const std::string &ours) {
          + ours + ", CASE WHEN NOT (" + ours + ") THEN NULL WHEN " + too_long
          + " THEN left(event, " + std::to_string(max_letter_bytes + 1)
          + ") ELSE event END, " + moment_or_null() + ", taken, " + too_long
+         + ", sender"
          + " FROM waiting WHERE seq BETWEEN r.low AND r.high"
            " ORDER BY seq LIMIT $3::int4) AS i ORDER BY i.seq LIMIT $3::int4";
 }
@@ -46,7 +47,8 @@ inbox_row read_row(const pg_rows &rows, int i) {
           .taken = rows.boolean(i, 4),
           .trouble = rows.null(i, 3)      ? row_trouble::no_moment
                      : rows.boolean(i, 5) ? row_trouble::too_long
-                                          : row_trouble::none};
+                                          : row_trouble::none,
+          .sender = rows.text(i, 6)};
 }
 
 }  // namespace
@@ -94,17 +96,19 @@ void pg_store::insert_inbox(std::string_view event) {
 void pg_store::forward_to_inbox(std::span<const inbox_row> rows) {
   static const pg_statement statement{
       "forward_to_inbox",
-      "INSERT INTO forwarded (event, received_at, taken)"
-      " SELECT event, received_at, true"
-      " FROM unnest($1::text[], $2::timestamptz[])"
-      " WITH ORDINALITY AS r (event, received_at, n) ORDER BY n"};
-  pg_array events{pg_type::text}, times{pg_type::timestamptz};
+      "INSERT INTO forwarded (event, received_at, taken, sender)"
+      " SELECT event, received_at, true, sender"
+      " FROM unnest($1::text[], $2::timestamptz[], $3::text[])"
+      " WITH ORDINALITY AS r (event, received_at, sender, n) ORDER BY n"};
+  pg_array events{pg_type::text}, times{pg_type::timestamptz},
+      senders{pg_type::text};
   for (const auto &row : rows) {
     events.text(storable(row.event));
     times.at(row.received_at);
+    senders.text_or_null(row.sender);
   }
   with([&](pg_connection &c) {
-    c.run(statement, pg_args{}.array(events).array(times));
+    c.run(statement, pg_args{}.array(events).array(times).array(senders));
   });
 }
 

@@ -93,24 +93,27 @@ std::vector<timer_row> pg_store::load_timers(std::span<const unsigned> buckets,
   });
 }
 
-std::vector<std::optional<outcome_row>> pg_store::find_outcomes(
-    std::span<const std::pair<std::string, std::string>> ids) {
+std::vector<std::optional<outcome_row>>
+pg_store::find_outcomes(std::span<const command_key> keys) {
   static const pg_statement statement{
       "find_outcomes",
       "SELECT k.n, " + outcome_columns()
-          + " FROM unnest($1::text[], $2::text[]) WITH ORDINALITY"
-            " AS k (source, id, n)"
-            " JOIN command_outcomes c ON c.source = k.source AND c.id = k.id"};
-  pg_array sources{pg_type::text}, names{pg_type::text};
-  for (const auto &[source, id] : ids) {
+          + " FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY"
+            " AS k (source, id, scope, n)"
+            " JOIN command_outcomes c ON c.source = k.source AND c.id = k.id"
+            " AND c.scope = k.scope"};
+  pg_array sources{pg_type::text}, names{pg_type::text}, scopes{pg_type::text};
+  for (const auto &[source, id, scope] : keys) {
     // What cannot be stored was not, and must not fail its neighbours.
     const bool possible = is_storable(source) && is_storable(id);
     sources.text(possible ? source : "");
     names.text(possible ? id : "");
+    scopes.text(scope);
   }
   return with([&](pg_connection &c) {
-    const auto rows = c.run(statement, pg_args{}.array(sources).array(names));
-    std::vector<std::optional<outcome_row>> out(ids.size());
+    const auto rows =
+        c.run(statement, pg_args{}.array(sources).array(names).array(scopes));
+    std::vector<std::optional<outcome_row>> out(keys.size());
     for (int i = 0; i < rows.size(); ++i)
       out[static_cast<std::size_t>(rows.number(i, 0) - 1)] =
           read_outcome(rows, i, 1);

@@ -157,16 +157,17 @@ page<outcome_row> pg_store::refused_outcomes(std::string_view session,
       paged("refused", outcome_columns(), "c",
             "SELECT l.*, octet_length(l.outcome) AS size FROM commands AS l"
             " WHERE l.session_id = $3::text AND l.refused"
-            "   AND (l.received_at, l.source, l.id)"
-            "     > ($4::timestamptz, $5::text, $6::text)",
-            "received_at, source, id");
+            "   AND (l.received_at, l.source, l.id, l.scope)"
+            "     > ($4::timestamptz, $5::text, $6::text, $7::text)",
+            "received_at, source, id, scope");
   const auto from = read_refusal_token(after);
   return with([&](pg_connection &c) {
     return read_page<outcome_row>(c.run(statement, page_args(most)
                                                        .text(session)
                                                        .at(from.received_at)
                                                        .text(from.source)
-                                                       .text(from.id)),
+                                                       .text(from.id)
+                                                       .text(from.scope)),
                                   most, read_outcome);
   });
 }

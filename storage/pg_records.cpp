@@ -26,7 +26,7 @@ session_row read_session(const pg_rows &rows, int row, int first) {
 
 std::string outcome_columns() {
   return "c.source, c.id, encode(c.content, 'hex'), c.session_id, c.refused, "
-         + pg_micros("c.received_at") + ", c.outcome::text";
+         + pg_micros("c.received_at") + ", c.outcome::text, c.scope, c.who";
 }
 
 outcome_row read_outcome(const pg_rows &rows, int row, int first) {
@@ -36,7 +36,9 @@ outcome_row read_outcome(const pg_rows &rows, int row, int first) {
                   .session = rows.text(row, first + 3),
                   .refused = rows.boolean(row, first + 4),
                   .received_at = rows.at(row, first + 5),
-                  .outcome = rows.text(row, first + 6)};
+                  .outcome = rows.text(row, first + 6),
+                  .scope = rows.text(row, first + 7),
+                  .who = rows.text(row, first + 8)};
   const auto hex = rows.text(row, first + 2);
   for (std::size_t i = 0; i < out.content.size() && 2 * i + 2 <= hex.size();
        ++i)

@@ -23,8 +23,8 @@ public:
   load_usage(std::span<const workflows::usage_key> keys) override;
   std::vector<timer_row> load_timers(std::span<const unsigned> buckets,
                                      instant until, int limit) override;
-  std::vector<std::optional<outcome_row>> find_outcomes(
-      std::span<const std::pair<std::string, std::string>> ids) override;
+  std::vector<std::optional<outcome_row>>
+  find_outcomes(std::span<const command_key> keys) override;
 
   std::vector<policy_row> load_policies() override;
   int save_policy(std::string_view body) override;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "storage/refusal_token.hpp"
 
+#include <algorithm>
+#include <array>
 #include <boost/algorithm/hex.hpp>
 #include <charconv>
 #include <iterator>
@@ -29,30 +31,40 @@ std::optional<std::string> from_hex(std::string_view hex) {
 }
 
 std::optional<refusal_key> parse(std::string_view token) {
-  const auto first = token.find('.');
-  const auto last = token.rfind('.');
-  if (first == std::string_view::npos || first == last) return std::nullopt;
+  std::array<std::string, 4> parts;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const auto dot = token.find('.');
+    if ((dot == std::string_view::npos) != (i + 1 == parts.size()))
+      return std::nullopt;
+    parts.at(i) = token.substr(0, dot);
+    token.remove_prefix(std::min(dot, token.size() - 1) + 1);
+  }
   std::int64_t micros = 0;
-  const auto read = std::from_chars(token.data(), token.data() + first, micros);
-  if (read.ec != std::errc{} || read.ptr != token.data() + first)
-    return std::nullopt;
-  auto source = from_hex(token.substr(first + 1, last - first - 1));
-  auto id = from_hex(token.substr(last + 1));
-  if (!source || !id) return std::nullopt;
+  const auto end = parts[0].data() + parts[0].size();
+  const auto read = std::from_chars(parts[0].data(), end, micros);
+  if (read.ec != std::errc{} || read.ptr != end) return std::nullopt;
+  auto source = from_hex(parts[1]);
+  auto id = from_hex(parts[2]);
+  auto scope = from_hex(parts[3]);
+  if (!source || !id || !scope) return std::nullopt;
   return refusal_key{.received_at = instant{std::chrono::microseconds{micros}},
                      .source = std::move(*source),
-                     .id = std::move(*id)};
+                     .id = std::move(*id),
+                     .scope = std::move(*scope)};
 }
 
 }  // namespace
 
 refusal_key key_of(const outcome_row &row) {
-  return {.received_at = row.received_at, .source = row.source, .id = row.id};
+  return {.received_at = row.received_at,
+          .source = row.source,
+          .id = row.id,
+          .scope = row.scope};
 }
 
 std::string refusal_token(const outcome_row &row) {
   return std::to_string(row.received_at.time_since_epoch().count()) + "."
-         + to_hex(row.source) + "." + to_hex(row.id);
+         + to_hex(row.source) + "." + to_hex(row.id) + "." + to_hex(row.scope);
 }
 
 refusal_key read_refusal_token(std::string_view token) {

@@ -15,6 +15,7 @@ struct refusal_key {
   instant received_at;
   std::string source;
   std::string id;
+  std::string scope;
   auto operator<=>(const refusal_key &) const = default;
 };
 

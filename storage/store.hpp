@@ -57,6 +57,15 @@ struct session_row {
   std::string body;
 };
 
+/// What makes a command the same again.
+struct command_key {
+  std::string source;
+  std::string id;
+  /// Whose `source` and `id` they are, `tutor:ann`; empty: everybody's.
+  std::string scope = {};
+  auto operator<=>(const command_key &) const = default;
+};
+
 /// A command's outcome as the contract's object with `"duplicate":false`, JSON
 /// text.
 struct outcome_row {
@@ -67,10 +76,14 @@ struct outcome_row {
   bool refused = false;
   instant received_at;
   std::string outcome;
+  std::string scope = {};  ///< command_key's
+  std::string who = {};    ///< who sent it; empty: stored before that was kept
   /// Where it was accepted, what may be stored in place of `outcome`, which
   /// follows from it and the session's events (workflows::to_kept_text). Not
   /// read back; empty: the outcome is stored whole.
   std::string kept = {};
+
+  [[nodiscard]] command_key key() const { return {source, id, scope}; }
 };
 
 /// A change of one counter. Raising it past `cap` is refused; lowering never
@@ -130,6 +143,9 @@ struct inbox_row {
   instant received_at;
   bool taken = false;  ///< a node has read it before: of any length
   row_trouble trouble = row_trouble::none;
+  /// What the event does not tell of its sender, where a node handed it on
+  /// (actors::sender_text); else empty.
+  std::string sender = {};
 };
 
 /// Of the inbox; both ends are part of it.
@@ -227,8 +243,8 @@ public:
   /// storage_error{unavailable} if certainly none was.
   ///
   /// Refused by the database itself: version_conflict (an event's seq is
-  /// taken, or does not follow the stored version), duplicate_command ((source,
-  /// id) is taken), limit_conflict (a counter would pass its cap),
+  /// taken, or does not follow the stored version), duplicate_command (its
+  /// command_key is taken), limit_conflict (a counter would pass its cap),
   /// ledger_conflict (a second settlement or reversal, a reversal of another
   /// amount than the net, a correction that is not the next one, comes before
   /// the settlement or after the reversal, or takes more than was paid).
@@ -248,9 +264,9 @@ public:
   /// (then by session id), at most `limit`.
   [[nodiscard]] virtual std::vector<timer_row>
   load_timers(std::span<const unsigned> buckets, instant until, int limit) = 0;
-  /// In the order asked; nothing where that (source, id) is free.
+  /// In the order asked; nothing where that key is free.
   [[nodiscard]] virtual std::vector<std::optional<outcome_row>>
-  find_outcomes(std::span<const std::pair<std::string, std::string>> ids) = 0;
+  find_outcomes(std::span<const command_key> keys) = 0;
 
   // ---- policy and clock ----
   // Small rows that all nodes of a database share.

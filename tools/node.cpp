@@ -42,6 +42,7 @@ actors::engine_options options_of(const config::settings &s) {
   o.max_in_flight = static_cast<std::size_t>(e.max_in_flight);
   o.max_batch = static_cast<std::size_t>(e.max_batch);
   o.max_resident_sessions = static_cast<std::size_t>(e.max_resident_sessions);
+  o.own_identities = s.auth != config::auth_mode::trusted;
   o.session_idle = std::chrono::milliseconds{e.session_idle_ms};
   return o;
 }
@@ -199,6 +200,13 @@ node::node(const config::settings &s,
   if (!s.sink.url.empty())
     webhook_ = std::make_unique<ingress::webhook>(*engine_, s.sink, *meters_);
   if (s.ingress == config::ingress_kind::nats) start_nats(s);
+  feed_watch_ = std::make_unique<ingress::feed_watch>(
+      s.database_url, [](const std::optional<std::string> &held) {
+        if (held)
+          ingress::log_warn("the feed is held back", {{"detail", *held}});
+        else
+          ingress::log_info("the feed goes on", {});
+      });
   url_ = url_of(s, http_->port());
 }
 
@@ -235,9 +243,14 @@ node_health node::look(std::chrono::milliseconds bound) const {
                   + " commands in flight"};
 }
 
+void node::replace_tokens(const std::vector<config::token> &tokens) {
+  http_->replace_tokens(tokens);
+}
+
 void node::stop() {
   // First what is stopped at once: another node begins with what this one has
   // saved when it takes bucket 0 over.
+  feed_watch_.reset();
   if (webhook_) webhook_->stop();
   if (nats_out_) nats_out_->stop();
   if (engine_) engine_->leave();

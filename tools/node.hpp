@@ -10,6 +10,7 @@
 
 #include "actors/engine.hpp"
 #include "config/config.hpp"
+#include "ingress/feed_watch.hpp"
 #include "ingress/http_server.hpp"
 #include "ingress/inbox.hpp"
 #include "ingress/metrics.hpp"
@@ -58,6 +59,9 @@ public:
   /// How it is; waits for its actors, at most for `bound`.
   [[nodiscard]] node_health look(std::chrono::milliseconds bound) const;
 
+  /// From now on these are the bearer tokens of HTTP.
+  void replace_tokens(const std::vector<config::token> &tokens);
+
   /// Takes nothing new, hands over what other nodes can serve, answers what was
   /// taken (for so long as engine_options::drain), then ends. Idempotent.
   void stop();
@@ -70,6 +74,7 @@ private:
   std::unique_ptr<ingress::http_server> http_;
   std::unique_ptr<ingress::inbox> inbox_;
   std::unique_ptr<ingress::webhook> webhook_;
+  std::unique_ptr<ingress::feed_watch> feed_watch_;
   std::unique_ptr<ingress::nats_ingress> nats_;
   std::unique_ptr<ingress::nats_egress> nats_out_;
   std::string url_;

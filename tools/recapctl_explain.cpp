@@ -233,6 +233,14 @@ void print_refusals(const case_file &f) {
   fmt::print("{}", t.text());
 }
 
+void print_flags(const case_file &f) {
+  const auto &flags = f.session.at("flags").as_array();
+  if (flags.empty()) return;
+  heading("To look at");
+  for (const auto &flag : flags)
+    fmt::print("{}\n", flag.as_string().c_str());
+}
+
 void print_case(const case_file &f, const sentences &why) {
   const auto state = text_of(f.session, "state");
   fmt::print("{} is {}: {} with {}, {}\n",
@@ -243,6 +251,7 @@ void print_case(const case_file &f, const sentences &why) {
   heading("Why");
   for (const auto &sentence : why)
     fmt::print("{}\n", sentence);
+  print_flags(f);
   print_refusals(f);
   heading("Can time be logged now?");
   fmt::print("{}\n", eligibility_of(f));

@@ -38,7 +38,8 @@ constexpr const char *footer =
     "A setting in the file has an environment name, RECAPD_SECTION_KEY; an\n"
     "option beats the environment, the environment the file. SIGINT or "
     "SIGTERM\n"
-    "drains and ends; the second one ends at once.\n"
+    "drains and ends; the second one ends at once. SIGHUP reads the tokens\n"
+    "again.\n"
     "Exit codes: 0 ended as asked; 2 wrong options or configuration; 3 the\n"
     "database does not answer or is newer than this program; 4 the address\n"
     "cannot be listened on, or another node works on the data folder.\n";
@@ -133,8 +134,14 @@ sigset_t ending_signals() {
   return set;
 }
 
-int next_signal() {
-  const auto set = ending_signals();
+/// Those, and the one to read the tokens again.
+sigset_t awaited_signals() {
+  auto set = ending_signals();
+  sigaddset(&set, SIGHUP);
+  return set;
+}
+
+int next_signal(const sigset_t &set) {
   int signal = 0;
   while (sigwait(&set, &signal) != 0) {
   }
@@ -143,7 +150,7 @@ int next_signal() {
 
 /// From now on a signal ends the process where it stands.
 void end_on_next_signal() {
-  std::thread{[] { std::_Exit(128 + next_signal()); }}.detach();
+  std::thread{[] { std::_Exit(128 + next_signal(ending_signals())); }}.detach();
 }
 
 /// The parts have bounds of their own, but for a database that takes a
@@ -167,6 +174,44 @@ void write_ready_file(const std::string &file, const std::string &url) {
   std::filesystem::rename(partial, file);
 }
 
+std::vector<std::string> warnings_of(const config::settings &s,
+                                     const command_line &o) {
+  return config::warnings(s, o.config, actors::wall_clock{}.now());
+}
+
+void warn_of(const config::settings &s, const command_line &o) {
+  for (const auto &sentence : warnings_of(s, o))
+    ingress::log_warn(sentence, {});
+}
+
+/// What cannot be read leaves the tokens as they are.
+void read_tokens_again(node &n, const command_line &o,
+                       config::auth_mode running) {
+  try {
+    const auto s = settings_of(o);
+    n.replace_tokens(s.tokens);
+    ingress::log_info("the tokens were read again",
+                      {{"count", std::to_string(s.tokens.size())}});
+    if (s.auth != running)
+      ingress::log_warn("auth.mode is another now: start the node again", {});
+    warn_of(s, o);
+  } catch (const std::exception &e) {
+    ingress::log_warn("the tokens stay as they were: the configuration cannot "
+                      "be read",
+                      {{"error", e.what()}});
+  }
+}
+
+/// Until a signal says to end.
+int serve_until_signal(node &n, const command_line &o,
+                       config::auth_mode running) {
+  for (;;) {
+    const auto signal = next_signal(awaited_signals());
+    if (signal != SIGHUP) return signal;
+    read_tokens_again(n, o, running);
+  }
+}
+
 void serve(const config::settings &s, const command_line &o) {
   // A signal while it drains would end it where it stands.
   const auto ending = std::make_shared<std::atomic<bool>>(false);
@@ -179,7 +224,7 @@ void serve(const config::settings &s, const command_line &o) {
   service_manager manager{
       "Listening on " + n.url(),
       [&n](std::chrono::milliseconds bound) { return n.look(bound); }};
-  const auto signal = next_signal();
+  const auto signal = serve_until_signal(n, o, s.auth);
   *ending = true;
   end_on_next_signal();
   end_at_latest();
@@ -206,6 +251,8 @@ int run(const command_line &o) {
     s = settings_of(o);
     if (o.check) {
       fmt::print("{}", config::describe(s));
+      for (const auto &w : warnings_of(s, o))
+        fmt::print(stderr, "recapd: warning: {}\n", w);
       return ok;
     }
     refuse_unusable(s);
@@ -214,6 +261,7 @@ int run(const command_line &o) {
   }
   warn_of_unknown_variables();
   ingress::start_log(s.log_level);
+  warn_of(s, o);
   try {
     o.migrate ? migrate(s) : serve(s, o);
     return ok;
@@ -237,7 +285,7 @@ int run(const command_line &o) {
 
 /// Every thread inherits the mask, so only `next_signal` sees these signals.
 void prepare_signals() {
-  const auto set = ending_signals();
+  const auto set = awaited_signals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
 }

@@ -92,7 +92,7 @@ private:
   const boost::json::object *object_ = nullptr;
   std::string path_;
   field_error &error_;
-  std::array<std::string_view, 32> asked_{};  ///< names; literals
+  std::array<std::string_view, 40> asked_{};  ///< names; literals
   std::size_t asked_count_ = 0;
   std::size_t found_count_ = 0;
 };

@@ -38,6 +38,9 @@ struct reminder_rules {
   bool operator==(const reminder_rules &) const = default;
 };
 
+/// `monday` of 1 to `sunday` of 7.
+[[nodiscard]] std::string_view weekday_name(int iso_weekday);
+
 /// The rules one session is judged by (defaults: config/recapd.json).
 struct rules {
   int min_recap_characters = 150;
@@ -79,10 +82,15 @@ struct policy_error {
   std::string expected;  ///< `a duration such as "72h"`
 };
 
+/// A policy that was taken once is read again even where it would be refused
+/// today.
+enum class policy_origin : std::uint8_t { proposed, stored };
+
 /// Reads the `policy` object of a config file (comments already gone; absent
 /// members keep their defaults; a course inherits the programme's rules).
 /// On a wrong or unknown member fills `error` and returns nothing.
 [[nodiscard]] std::optional<policy>
-parse_policy(const boost::json::object &json, policy_error &error);
+parse_policy(const boost::json::object &json, policy_error &error,
+             policy_origin origin = policy_origin::proposed);
 
 }  // namespace recapd::workflows

@@ -58,8 +58,7 @@ json::object rules_json(const rules &r) {
       limit_json(r.limits.course_minutes_per_week);
   limits["pair_sessions_per_day"] = limit_json(r.limits.pair_sessions_per_day);
   out["limits"] = std::move(limits);
-  out["week_starts_on"] =
-      weekdays.at(static_cast<std::size_t>(r.week_starts_on - 1));
+  out["week_starts_on"] = weekday_name(r.week_starts_on);
   out["timezone"] = r.timezone;
   out["confirmation"] = r.confirmation == confirmation_rule::all_students
                             ? all_students
@@ -166,7 +165,19 @@ void read_recap(fields &in, rules &r) {
                  + std::to_string(r.min_recap_characters));
 }
 
-void read_duration(fields &in, rules &r) {
+/// The maximum is rounded to the step like any minutes: between two steps it
+/// could be suggested and not be logged.
+void check_steps(fields &in, const rules &r) {
+  if (r.max_minutes % r.step_minutes == 0) return;
+  if (in.peek("max_minutes") != nullptr)
+    in.wrong("max_minutes", "a multiple of step_minutes, which is "
+                                + std::to_string(r.step_minutes));
+  else
+    in.wrong("step_minutes", "a divisor of max_minutes, which is "
+                                 + std::to_string(r.max_minutes));
+}
+
+void read_duration(fields &in, rules &r, policy_origin origin) {
   read(in, "step_minutes", r.step_minutes, 1);
   read(in, "max_minutes", r.max_minutes, 1);
   constexpr int day_minutes = 24 * 60;
@@ -174,6 +185,8 @@ void read_duration(fields &in, rules &r) {
     in.wrong("max_minutes", "a whole number from step_minutes, which is "
                                 + std::to_string(r.step_minutes) + ", to "
                                 + std::to_string(day_minutes));
+  else if (origin == policy_origin::proposed)
+    check_steps(in, r);
 }
 
 void read_calls(fields &in, rules &r) {
@@ -222,10 +235,10 @@ confirmation_rule confirmation_of(fields &in) {
   return in.named("confirmation", parse, "all_students or any_student");
 }
 
-void read_rules(fields &in, rules &r) {
+void read_rules(fields &in, rules &r, policy_origin origin) {
   read_section(in, "recap", [&](fields &f) { read_recap(f, r); });
   read(in, "log_window", r.log_window);
-  read_section(in, "duration", [&](fields &f) { read_duration(f, r); });
+  read_section(in, "duration", [&](fields &f) { read_duration(f, r, origin); });
   read_section(in, "calls", [&](fields &f) { read_calls(f, r); });
   read_section(in, "limits", [&](fields &f) { read_limits(f, r); });
   if (in.has("week_starts_on")) r.week_starts_on = weekday_of(in);
@@ -236,7 +249,7 @@ void read_rules(fields &in, rules &r) {
   read_section(in, "reminders", [&](fields &f) { read_reminders(f, r); });
 }
 
-void read_courses(fields &in, policy &p) {
+void read_courses(fields &in, policy &p, policy_origin origin) {
   const auto *courses = in.optional("courses");
   if (courses == nullptr) return;
   const auto *by_course = courses->if_object();
@@ -249,13 +262,24 @@ void read_courses(fields &in, policy &p) {
                       "a course's id as its name: 1 to 64 of A-Z a-z 0-9 _ -");
     fields section{overrides, path, in.error()};
     auto own = p.base;
-    read_rules(section, own);
+    read_rules(section, own, origin);
+    // Two courses that count a tutor's hours in different weeks would let
+    // them pass any limit.
+    if (origin == policy_origin::proposed
+        && own.week_starts_on != p.base.week_starts_on)
+      section.wrong("week_starts_on",
+                    "no other day than the installation's, which is "
+                        + std::string{weekday_name(p.base.week_starts_on)});
     section.close();
     p.courses.emplace(course, std::move(own));
   }
 }
 
 }  // namespace
+
+std::string_view weekday_name(int iso_weekday) {
+  return weekdays.at(static_cast<std::size_t>(iso_weekday - 1));
+}
 
 json::object to_json(const policy &p) {
   auto out = rules_json(p.base);
@@ -267,12 +291,12 @@ json::object to_json(const policy &p) {
 }
 
 std::optional<policy> parse_policy(const json::object &object,
-                                   policy_error &error) {
+                                   policy_error &error, policy_origin origin) {
   policy p;
   field_error wrong;
   fields in{object, "policy", wrong};
-  read_rules(in, p.base);
-  read_courses(in, p);
+  read_rules(in, p.base, origin);
+  read_courses(in, p, origin);
   in.close();
   if (!wrong.any()) return p;
   error = {.path = wrong.path, .expected = wrong.expected};

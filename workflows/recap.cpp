@@ -3,19 +3,25 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
-#include <memory>
+#include <set>
 
-#include <unicode/brkiter.h>
 #include <unicode/uchar.h>
-#include <unicode/unistr.h>
+#include <unicode/uniset.h>
+
+#include "workflows/planted.hpp"
+#include "workflows/text_breaks.hpp"
 
 namespace recapd::workflows {
 
 namespace {
 
-bool ascii_space(char c) {
+bool ascii_space(char16_t c) {
   return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/// Of ASCII, white space apart, only the control characters cannot be seen.
+bool ascii_visible(char16_t c) {
+  return c > ' ' && c != 0x7f;
 }
 
 bool ascii(std::string_view text) {
@@ -23,89 +29,181 @@ bool ascii(std::string_view text) {
                      [](char c) { return static_cast<signed char>(c) >= 0; });
 }
 
+bool space(UChar32 c) {
+  return c < 0x80 ? ascii_space(static_cast<char16_t>(c))
+                  : u_isUWhiteSpace(c) != 0;
+}
+
+/// What nobody sees; white space may be in it and is asked for first.
+bool invisible(UChar32 c) {
+  if (c < 0x80) return !ascii_visible(static_cast<char16_t>(c));
+  static const icu::UnicodeSet set = [] {
+    UErrorCode status = U_ZERO_ERROR;
+    icu::UnicodeSet made{
+        u"[[:Default_Ignorable_Code_Point:][:Cf:][:Cc:]\\u2800]", status};
+    need(status);
+    made.freeze();
+    return made;
+  }();
+  return set.contains(c) != 0 && !RECAPD_PLANTED("count-unseen");
+}
+
+/// True if the blank that stands for a run of white space would join what is
+/// before or after it.
+bool joins_blank(UChar32 c, UGraphemeClusterBreak as_prefix) {
+  const auto kind = u_getIntPropertyValue(c, UCHAR_GRAPHEME_CLUSTER_BREAK);
+  return as_prefix == U_GCB_PREPEND
+             ? kind == U_GCB_PREPEND
+             : kind == U_GCB_EXTEND || kind == U_GCB_SPACING_MARK
+                   || kind == U_GCB_ZWJ;
+}
+
+/// What a cluster is made of.
+struct cluster_parts {
+  int code_points = 0;
+  bool spaces = false;   ///< some white space
+  bool rest = false;     ///< something besides
+  bool visible = false;  ///< something of the rest can be seen
+};
+
+cluster_parts parts_of(const icu::UnicodeString &text, std::int32_t begin,
+                       std::int32_t end) {
+  cluster_parts p;
+  for (auto i = begin; i < end; i = text.moveIndex32(i, 1)) {
+    const auto c = text.char32At(i);
+    ++p.code_points;
+    if (space(c)) {
+      p.spaces = true;
+    } else {
+      p.rest = true;
+      p.visible = p.visible || !invisible(c);
+    }
+  }
+  return p;
+}
+
+/// Counts clusters as they come, as long as what is dropped and folded cannot
+/// bring others together.
+class tally {
+public:
+  explicit tally(const icu::UnicodeString &text) : text_{text} {}
+
+  void cluster(std::int32_t begin, std::int32_t end) {
+    const auto p = parts_of(text_, begin, end);
+    length.widest = std::max(length.widest, p.code_points);
+    if (!p.visible) {
+      dropped = dropped || p.rest;
+      gap_ = gap_ || p.spaces;
+      return;
+    }
+    const auto first = text_.char32At(begin);
+    // White space within what is seen, or beside what clings to a blank.
+    joined = joined || p.spaces
+             || (gap_ && begin > 0
+                 && (joins_blank(first, U_GCB_EXTEND)
+                     || joins_blank(last_, U_GCB_PREPEND)));
+    if (gap_ && length.characters > 0) ++length.characters;
+    ++length.characters;
+    gap_ = false;
+    last_ = text_.char32At(text_.moveIndex32(end, -1));
+  }
+
+  recap_length length;
+  bool dropped = false;  ///< some cluster
+  bool joined = false;   ///< a blank belongs to a cluster
+
+private:
+  const icu::UnicodeString &text_;
+  bool gap_ = false;
+  UChar32 last_ = 0;  ///< of what was seen
+};
+
+/// The text without what cannot be seen, trimmed, each inner run of white
+/// space one blank.
+class visible_text {
+public:
+  explicit visible_text(const icu::UnicodeString &text) : text_{text} {}
+
+  void cluster(std::int32_t begin, std::int32_t end) {
+    const bool seen = parts_of(text_, begin, end).visible;
+    for (auto i = begin; i < end; i = text_.moveIndex32(i, 1)) {
+      const auto c = text_.char32At(i);
+      if (space(c)) {
+        gap_ = !out.isEmpty();
+      } else if (seen) {
+        if (gap_) out.append(u' ');
+        gap_ = false;
+        out.append(c);
+      }
+    }
+  }
+
+  icu::UnicodeString out;
+
+private:
+  const icu::UnicodeString &text_;
+  bool gap_ = false;
+};
+
 /// Outside CR LF, which is white space here, every ASCII character is a
 /// cluster of its own.
-int ascii_characters(std::string_view text) {
-  int count = 0;
+recap_length ascii_measured(std::string_view text) {
+  recap_length length;
   bool gap = false;
   for (const char c : text) {
-    if (ascii_space(c)) {
-      gap = count > 0;
-      continue;
+    const auto unit = static_cast<char16_t>(c);
+    if (ascii_space(unit)) {
+      gap = length.characters > 0;
+    } else if (ascii_visible(unit)) {
+      length.characters += gap ? 2 : 1;
+      gap = false;
     }
-    count += gap ? 2 : 1;
-    gap = false;
   }
-  return count;
-}
-
-/// Without white space at the ends, and each inner run as one blank.
-icu::UnicodeString folded(std::string_view text) {
-  const auto whole = icu::UnicodeString::fromUTF8(
-      icu::StringPiece{text.data(), static_cast<std::int32_t>(text.size())});
-  icu::UnicodeString out{whole.length(), 0, 0};
-  bool gap = false;
-  // Every white space character is one unit of UTF-16.
-  for (std::int32_t i = 0; i < whole.length(); ++i) {
-    const char16_t unit = whole[i];
-    if (u_isUWhiteSpace(unit)) {
-      gap = !out.isEmpty();
-      continue;
-    }
-    if (gap) out.append(u' ');
-    gap = false;
-    out.append(unit);
-  }
-  return out;
-}
-
-/// Finds clusters. Loading the rules takes long, so each thread keeps one.
-icu::BreakIterator &clusters() {
-  thread_local const std::unique_ptr<icu::BreakIterator> iterator = [] {
-    UErrorCode status = U_ZERO_ERROR;
-    auto *made = icu::BreakIterator::createCharacterInstance(
-        icu::Locale::getRoot(), status);
-    // Without ICU's data no length could be trusted.
-    if (U_FAILURE(status)) std::abort();
-    return std::unique_ptr<icu::BreakIterator>{made};
-  }();
-  return *iterator;
-}
-
-int clusters_in(const icu::UnicodeString &text) {
-  auto &iterator = clusters();
-  iterator.setText(text);
-  int count = 0;
-  while (iterator.next() != icu::BreakIterator::DONE)
-    ++count;
-  return count;
-}
-
-/// Precondition: folded. Two ASCII characters never share a cluster, so only
-/// what lies between such places is looked at with ICU's rules.
-int cluster_characters(const icu::UnicodeString &text) {
-  auto ascii_at = [&](std::int32_t i) { return text[i] < 0x80; };
-  int count = 0;
-  std::int32_t begin = 0;
-  for (std::int32_t i = 1; i <= text.length(); ++i) {
-    if (i < text.length() && !(ascii_at(i - 1) && ascii_at(i))) continue;
-    count +=
-        i - begin == 1 ? 1 : clusters_in(text.tempSubStringBetween(begin, i));
-    begin = i;
-  }
-  return count;
+  length.widest = text.empty() ? 0 : 1;
+  return length;
 }
 
 }  // namespace
 
-int characters(std::string_view text) {
-  if (ascii(text)) return ascii_characters(text);
-  return cluster_characters(folded(text));
+recap_length measured(std::string_view text) {
+  if (ascii(text)) return ascii_measured(text);
+  const auto whole = utf16(text);
+  tally counted{whole};
+  each_cluster(whole,
+               [&](auto begin, auto end) { counted.cluster(begin, end); });
+  if (!counted.dropped && !counted.joined) return counted.length;
+  visible_text visible{whole};
+  each_cluster(whole,
+               [&](auto begin, auto end) { visible.cluster(begin, end); });
+  int characters = 0;
+  each_cluster(visible.out, [&](auto, auto) { ++characters; });
+  return {.characters = characters, .widest = counted.length.widest};
 }
 
-int characters(const recap &r) {
-  return characters(r.topics_covered) + characters(r.how_tutee_did)
-         + characters(r.next_steps);
+recap_length measured(const recap &r) {
+  recap_length all;
+  for (const auto *part :
+       {&r.topics_covered, &r.how_tutee_did, &r.next_steps}) {
+    const auto one = measured(*part);
+    all.characters += one.characters;
+    all.widest = std::max(all.widest, one.widest);
+  }
+  return all;
+}
+
+std::size_t bytes_of(const recap &r) {
+  return r.topics_covered.size() + r.how_tutee_did.size() + r.next_steps.size();
+}
+
+bool repetitive(const recap &r) {
+  std::set<icu::UnicodeString> words;
+  for (const auto *part : {&r.topics_covered, &r.how_tutee_did, &r.next_steps})
+    if (!each_word(utf16(*part), [&](icu::UnicodeString word) {
+          words.insert(std::move(word.foldCase()));
+          return words.size() < fewest_words;
+        }))
+      return false;
+  return true;
 }
 
 }  // namespace recapd::workflows

@@ -17,6 +17,13 @@ constexpr std::array<std::string_view, 5> kinds{
 
 using times_of_kind = reminder_rules::list;
 
+/// Of a reopened window, counted from its end.
+const times_of_kind &before_end() {
+  static const times_of_kind times{std::chrono::hours{-24},
+                                   std::chrono::hours{-1}};
+  return times;
+}
+
 /// A kind that has one time at most, as a list.
 times_of_kind single(const std::optional<std::chrono::seconds> &time) {
   if (!time) return {};
@@ -30,7 +37,8 @@ void add(std::vector<pending_reminder> &to, std::string_view kind,
   pending_reminder p{.kind = kind, .next = {}, .times = {}, .done = done};
   for (auto i = static_cast<std::size_t>(done); i < after.size(); ++i) {
     const auto at = later(from, after[i]);
-    if (end && at >= *end) break;
+    if (end && (RECAPD_PLANTED("skip-last-reminder") ? at >= *end : at > *end))
+      break;
     p.times.push_back(at);
   }
   if (p.times.empty()) return;
@@ -69,8 +77,10 @@ std::vector<pending_reminder> pending_reminders(const session &s,
       || s.status == session_status::time_logged) {
     add(pending, kinds[0], single(times.tutor_recap_due), done.tutor_recap_due,
         s.starts_at, s.deadline);
-    add(pending, kinds[1], times.tutor_recap_reminder,
-        done.tutor_recap_reminder, s.starts_at, s.deadline);
+    add(pending, kinds[1],
+        done.reopened ? before_end() : times.tutor_recap_reminder,
+        done.tutor_recap_reminder, done.reopened ? s.deadline : s.starts_at,
+        s.deadline);
   }
   if (s.status == session_status::awaiting_student_recap && s.requested_at) {
     const auto from = *s.requested_at;
@@ -93,12 +103,14 @@ std::optional<instant> auto_confirm_at(const session &s,
 }
 
 reminder_progress reminders_after(const session &s, const rules &judged_by,
-                                  instant now) {
-  const auto &times = judged_by.reminders;
-  return {.tutor_recap_due =
-              past(single(times.tutor_recap_due), s.starts_at, now) > 0,
-          .tutor_recap_reminder =
-              past(times.tutor_recap_reminder, s.starts_at, now)};
+                                  instant now, instant deadline) {
+  const auto &due = judged_by.reminders.tutor_recap_due;
+  if (RECAPD_PLANTED("reopen-unreminded"))
+    return {
+        .reopened = true, .tutor_recap_due = true, .tutor_recap_reminder = 2};
+  return {.reopened = true,
+          .tutor_recap_due = past(single(due), s.starts_at, now) > 0,
+          .tutor_recap_reminder = past(before_end(), deadline, now)};
 }
 
 bool known_reminder(std::string_view kind) {

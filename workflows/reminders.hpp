@@ -33,9 +33,11 @@ pending_reminders(const session &s, const rules &judged_by);
 [[nodiscard]] std::optional<instant> auto_confirm_at(const session &s,
                                                      const rules &judged_by);
 
-/// The tutor's reminders of a session reopened at `now`: what is past is done.
-[[nodiscard]] reminder_progress
-reminders_after(const session &s, const rules &judged_by, instant now);
+/// The tutor's reminders of a session reopened at `now` until `deadline`: what
+/// is past is done.
+[[nodiscard]] reminder_progress reminders_after(const session &s,
+                                                const rules &judged_by,
+                                                instant now, instant deadline);
 
 /// True if the kind is one that `reminder_sent` may carry.
 [[nodiscard]] bool known_reminder(std::string_view kind);

@@ -53,6 +53,16 @@ const participant *session::find(std::string_view student) const {
   return i == participants.end() ? nullptr : &*i;
 }
 
+flag_set flags_of(const session &s) {
+  auto flags = s.flags;
+  const auto *namesake = s.find(s.tutor);
+  if (namesake != nullptr
+      && (namesake->status == participation::invited
+          || namesake->status == participation::going))
+    flags.raise(session_flag::same_id);
+  return flags;
+}
+
 bool session::belongs_to(const person &who) const {
   switch (who.as) {
   case role::tutor:

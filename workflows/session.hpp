@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "workflows/boxed.hpp"
+#include "workflows/flags.hpp"
 #include "workflows/ids.hpp"
 #include "workflows/limits.hpp"
 #include "workflows/pay.hpp"
@@ -67,6 +68,7 @@ struct payout {
 /// The reminders that follow the tutor and the students. A `*_done` figure
 /// says how many of the list's entries are over (sent or skipped).
 struct reminder_progress {
+  bool reopened = false;  ///< the tutor's are those of a reopened window
   bool tutor_recap_due = false;
   bool student_recap_overdue = false;
   int tutor_recap_reminder = 0;
@@ -84,6 +86,9 @@ struct session {
   modality how = modality::online;
   bool tutor_in_call = false;
   bool tutor_joined = false;
+  bool call_shared = false;  ///< tutor and a student were in it together
+  bool miss_told = false;    ///< of this window; a lift does not undo it
+  flag_set flags;            ///< raised; `flags_of` has all
   std::string tutor;
   std::string course;
   std::string program;
@@ -117,6 +122,9 @@ struct session {
 /// The ledger accounts that a session's pay moves between.
 [[nodiscard]] std::string program_account(const session &s);
 [[nodiscard]] std::string tutor_account(const session &s);
+
+/// What people should look at, those that its participants raise included.
+[[nodiscard]] flag_set flags_of(const session &s);
 
 // ---- commands (docs/contract.md, 1; `data` of each) ------------------------
 
@@ -259,6 +267,7 @@ struct time_logged {
   std::int64_t given = 0;  ///< as the tutor wrote them
   bool leave_call = false;
   std::vector<claim> claims;  ///< what it counts against each limit
+  flag_set flags = {};        ///< that the minutes raise
   bool operator==(const time_logged &) const = default;
 };
 /// Support set other minutes than were logged. Of claims and released one is
@@ -275,11 +284,13 @@ struct time_corrected {
 };
 struct tutor_recap_submitted {
   recap written;
+  flag_set flags = {};
   bool operator==(const tutor_recap_submitted &) const = default;
 };
 struct student_recap_submitted {
   std::string student;
   recap written;
+  flag_set flags = {};
   bool operator==(const student_recap_submitted &) const = default;
 };
 struct session_completed {
@@ -293,8 +304,8 @@ struct session_paid {
 struct session_missed {
   bool operator==(const session_missed &) const = default;
 };
-/// A command received in time but processed after `missed`: the session goes
-/// back to where it was, and holds what it had logged again.
+/// A command received in time but processed after `missed` or `update_denied`:
+/// the session goes back to where it was, and holds what it had logged again.
 struct miss_lifted {
   std::vector<claim> claims;  ///< empty unless time had been logged
   bool operator==(const miss_lifted &) const = default;

@@ -19,7 +19,9 @@ constexpr bool from_engine =
 
 /// That the deadline passed is nobody's doing, whoever comes after it.
 const person &doer_of(const event_body &what, const person &by) {
-  return std::holds_alternative<session_missed>(what) ? engine_itself : by;
+  const bool clock = std::holds_alternative<session_missed>(what)
+                     || std::holds_alternative<reminder_sent>(what);
+  return clock ? engine_itself : by;
 }
 
 std::vector<event> numbered(const session &s, std::vector<event_body> bodies,
@@ -52,7 +54,10 @@ std::vector<claim> held_again(const judgement &j, const Command &c) {
 /// A command from outside, up to its own events; the limits not yet asked for
 /// what a lift holds again.
 template <class Command> void judge(judgement &j, const Command &c) {
-  if (!std::is_same_v<Command, schedule_session> && !j.s.exists())
+  const bool known =
+      j.s.exists()
+      && (j.f.programs == nullptr || j.f.programs->includes(j.s.program));
+  if (!std::is_same_v<Command, schedule_session> && !known)
     return j.refuse(refusal_code::unknown_session,
                     "There is no session " + j.s.id
                         + "; schedule it with recapd.session.schedule.");
@@ -63,7 +68,7 @@ template <class Command>
 decision decide_from_outside(const session &s, const Command &c,
                              const facts &f) {
   judgement j{s, f};
-  if (j.lapses()) j.emit(session_missed{});
+  if (j.lapses()) j.lapse();
   if (j.lifts()) j.emit(miss_lifted{.claims = held_again(j, c)});
   judge(j, c);
   if (j.lifts() && !j.ended())
@@ -80,12 +85,10 @@ decision decide_from_engine(const session &s, const Command &c,
   return numbered(s, std::move(j.happened), f.now, f.by);
 }
 
-/// The minutes a command would log, rounded, if they are in range.
-std::optional<int> minutes_of(const command &c, const rules &r) {
-  if (const auto *log = std::get_if<log_time>(&c))
-    return rounded_minutes(log->minutes, r);
-  if (const auto *all = std::get_if<complete_session>(&c))
-    return rounded_minutes(all->minutes, r);
+/// The minutes a command would log, as they are given.
+std::optional<std::int64_t> minutes_given(const command &c) {
+  if (const auto *log = std::get_if<log_time>(&c)) return log->minutes;
+  if (const auto *all = std::get_if<complete_session>(&c)) return all->minutes;
   return std::nullopt;
 }
 
@@ -119,12 +122,13 @@ std::vector<claim> claims(const session &state, const command &c,
   if (const auto *correct = std::get_if<correct_minutes>(&c))
     return j.by_support() ? claims_of_correction(j, *correct)
                           : std::vector<claim>{};
-  const auto minutes = minutes_of(c, *f.judged_by);
+  const auto given = minutes_given(c);
   // Missed counts: `window-closed` is answered along with the limits.
   const bool judged =
-      minutes && j.by_tutor()
+      given && j.by_tutor()
       && (j.in(session_status::scheduled) || j.in(session_status::missed));
-  return judged ? j.claims_for(*minutes) : std::vector<claim>{};
+  return judged ? j.claims_for(rounded_minutes(*given, *f.judged_by))
+                : std::vector<claim>{};
 }
 
 decision decide(const session &state, const command &c, const facts &f) {

@@ -8,6 +8,7 @@
 
 #include "workflows/limits.hpp"
 #include "workflows/policy.hpp"
+#include "workflows/programs.hpp"
 #include "workflows/refusal.hpp"
 #include "workflows/session.hpp"
 
@@ -26,6 +27,8 @@ struct facts {
   /// The limit actors' answer to `claims(...)`: used so far, in its order.
   /// Empty when they were not asked.
   std::vector<std::int64_t> used;
+  /// Where whoever acts may; null: everywhere.
+  const program_set *programs = nullptr;
 };
 
 /// Refusals in the contract's order, never empty when this is the error.

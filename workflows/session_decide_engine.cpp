@@ -10,7 +10,7 @@ void handle(judgement &j, const fire_timers &) {
   const auto now = j.f.now;
   const bool waits_for_tutor = j.s.status == session_status::scheduled
                                || j.s.status == session_status::time_logged;
-  if (waits_for_tutor && now > j.s.deadline) return j.emit(session_missed{});
+  if (waits_for_tutor && now > j.s.deadline) return j.lapse();
   const auto confirm_at = auto_confirm_at(j.s, j.r);
   const bool confirms = confirm_at && *confirm_at <= now;
   // What comes after the confirmation has lost its reason.

@@ -23,10 +23,11 @@ void handle(judgement &j, const reopen_session &c) {
   if (!j.in(session_status::missed) && !j.in(session_status::update_denied))
     return j.refuse_state("missed or update_denied");
   const auto at = j.f.received_at;
+  const auto until = later(at, std::chrono::hours{c.hours});
   j.emit(session_reopened{.hours = c.hours,
                           .note = c.note,
-                          .deadline = later(at, std::chrono::hours{c.hours}),
-                          .reminders = reminders_after(j.s, j.r, at)});
+                          .deadline = until,
+                          .reminders = reminders_after(j.s, j.r, at, until)});
 }
 
 void handle(judgement &j, const deny_update &c) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "workflows/planted.hpp"
+#include "workflows/session_evolve.hpp"
 #include "workflows/session_judgement.hpp"
 
 namespace recapd::workflows {
@@ -50,17 +52,41 @@ void check_participants(judgement &j, bool leave_call) {
                  + "; wait for them, or log with leave_call.");
 }
 
+/// Why the recap is too long, or nothing.
+std::optional<std::string>
+excess_of(const recap &written, const recap_length &length, const rules &r) {
+  const auto bytes = bytes_of(written);
+  if (bytes > largest_recap_bytes)
+    return "The recap has " + std::to_string(bytes) + " bytes of UTF-8; "
+           + std::to_string(largest_recap_bytes) + " are the most.";
+  if (length.widest > largest_cluster)
+    return "A character of the recap is made of "
+           + std::to_string(length.widest) + " code points; "
+           + std::to_string(largest_cluster) + " are the most.";
+  if (length.characters > r.max_recap_characters)
+    return "The recap has " + std::to_string(length.characters)
+           + " characters; " + std::to_string(r.max_recap_characters)
+           + " are the most.";
+  return std::nullopt;
+}
+
 void check_recap(judgement &j, const recap &written) {
-  const int length = characters(written);
-  if (length < j.r.min_recap_characters)
+  const auto length = measured(written);
+  if (length.characters < j.r.min_recap_characters)
     j.object(refusal_code::recap_too_short,
-             "The recap has " + std::to_string(length) + " characters; "
+             "The recap has " + std::to_string(length.characters)
+                 + " characters that can be seen; "
                  + std::to_string(j.r.min_recap_characters)
                  + " are the least.");
-  if (length > j.r.max_recap_characters)
-    j.object(refusal_code::recap_too_long,
-             "The recap has " + std::to_string(length) + " characters; "
-                 + std::to_string(j.r.max_recap_characters) + " are the most.");
+  if (auto why = excess_of(written, length, j.r))
+    j.object(refusal_code::recap_too_long, *std::move(why));
+}
+
+flag_set flags_of_recap(const recap &written) {
+  flag_set flags;
+  if (repetitive(written) && !RECAPD_PLANTED("any-words"))
+    flags.raise(session_flag::repetitive_recap);
+  return flags;
 }
 
 /// log_time, and complete_session with its recap.
@@ -73,15 +99,21 @@ void log(judgement &j, std::int64_t given, bool leave_call,
   check_participants(j, leave_call);
   const auto minutes = check_minutes(j, given);
   if (written != nullptr) check_recap(j, *written);
-  if (!minutes) return;
-  auto claims = j.claims_for(*minutes);
+  auto claims = j.claims_for(minutes);
   j.object_to(claims);
   if (j.refused()) return;
   j.emit(time_logged{.minutes = *minutes,
                      .given = given,
                      .leave_call = leave_call,
-                     .claims = std::move(claims)});
-  if (written != nullptr) j.emit(tutor_recap_submitted{.written = *written});
+                     .claims = std::move(claims),
+                     .flags = flags_of_minutes(j.s, j.r,
+                                               RECAPD_PLANTED("flag-as-given")
+                                                   ? static_cast<int>(given)
+                                                   : *minutes,
+                                               j.f.received_at)});
+  if (written != nullptr)
+    j.emit(tutor_recap_submitted{.written = *written,
+                                 .flags = flags_of_recap(*written)});
 }
 
 void object_to_second_recap(judgement &j) {
@@ -97,7 +129,8 @@ void submit_by_tutor(judgement &j, const recap &written) {
   if (too_late) check_window(j);
   check_recap(j, written);
   if (again) object_to_second_recap(j);
-  j.emit(tutor_recap_submitted{.written = written});
+  j.emit(tutor_recap_submitted{.written = written,
+                               .flags = flags_of_recap(written)});
 }
 
 void submit_by_student(judgement &j, const participant &p,
@@ -107,13 +140,28 @@ void submit_by_student(judgement &j, const participant &p,
   check_recap(j, written);
   if (p.written) object_to_second_recap(j);
   if (j.refused()) return;
-  j.emit(student_recap_submitted{.student = p.student, .written = written});
+  j.emit(student_recap_submitted{.student = p.student,
+                                 .written = written,
+                                 .flags = flags_of_recap(written)});
   if (recaps_are_in(j.s, p.student)
       || j.r.confirmation == confirmation_rule::any_student)
     j.emit(session_completed{.automatic = false});
 }
 
 }  // namespace
+
+flag_set flags_of_minutes(const session &s, const rules &r, int minutes,
+                          instant at) {
+  flag_set flags;
+  if (at - s.starts_at < std::chrono::minutes{minutes})
+    flags.raise(session_flag::logged_before_end);
+  const auto suggested = suggested_minutes(s, r, at);
+  if (suggested && minutes > *suggested)
+    flags.raise(session_flag::longer_than_call);
+  if (s.how == modality::online && !s.call_shared)
+    flags.raise(session_flag::nobody_in_call);
+  return flags;
+}
 
 std::optional<int> rounded_minutes(std::int64_t given, const rules &r) {
   if (given < 1 || given > r.max_minutes) return std::nullopt;

@@ -14,7 +14,7 @@ namespace {
 /// Collects what one event brings about.
 class collector {
 public:
-  explicit collector(const session &s) : s_{s} {}
+  collector(const session &s, const person &by) : s_{s}, by_{by} {}
 
   effects done;
 
@@ -25,7 +25,6 @@ public:
   void apply(const call_joined &, const session &) {}
   void apply(const call_left &, const session &) {}
   void apply(const student_recap_submitted &, const session &) {}
-  void apply(const session_cancelled &, const session &) {}
 
   void apply(const participant_removed &e, const session &) {
     done.released = e.released;
@@ -62,7 +61,13 @@ public:
   }
   void apply(const session_missed &, const session &before) {
     if (!RECAPD_PLANTED("keep-missed-minutes")) done.released = before.held;
-    tell_tutor("session_missed", with_deadline());
+    if (!before.miss_told || RECAPD_PLANTED("tell-each-miss"))
+      tell_tutor("session_missed", with_deadline());
+  }
+  void apply(const session_cancelled &e, const session &) {
+    auto data = base();
+    data["reason"] = e.reason;
+    tell_others("session_cancelled", data);
   }
   void apply(const support_requested &e, const session &) {
     auto data = with_deadline();
@@ -158,14 +163,26 @@ private:
     tell(kind, "student:" + p.student, std::move(data));
   }
 
+  /// Everybody in the session but who does it.
+  void tell_others(std::string_view kind, const json::object &data) {
+    if (by_ != person{.as = role::tutor, .id = s_.tutor})
+      tell_tutor(kind, data);
+    for (const auto &p : s_.participants)
+      if (p.status == participation::going
+          || (p.status == participation::invited
+              && !RECAPD_PLANTED("cancel-unheard")))
+        tell_student(kind, p, data);
+  }
+
   const session &s_;  ///< after the event
+  const person &by_;
 };
 
 }  // namespace
 
 effects effects_of(const session &before, const event &e,
                    const session &after) {
-  collector c{after};
+  collector c{after, e.by};
   std::visit([&](const auto &what) { c.apply(what, before); }, e.what);
   return std::move(c.done);
 }

@@ -32,6 +32,7 @@ void follow_call(session &s, instant at) {
   if (shared == s.shared_call_since.has_value()) return;
   if (shared) {
     s.shared_call_since = at;
+    s.call_shared = true;
     return;
   }
   // Commands may be received out of order: time never runs backwards.
@@ -127,6 +128,7 @@ void apply(session &s, const time_logged &e, instant at) {
   s.status = session_status::time_logged;
   s.minutes = e.minutes;
   s.held = held_by(e.claims);
+  s.flags.raise(e.flags);
   if (!e.leave_call) return;
   s.tutor_in_call = false;
   follow_call(s, at);
@@ -134,6 +136,7 @@ void apply(session &s, const time_logged &e, instant at) {
 
 void apply(session &s, const time_corrected &e, instant) {
   s.minutes = e.minutes;
+  s.flags.raise(session_flag::corrected);
   hold_more(s, e.claims);
   give_back(s, e.released);
   if (!e.payment || !s.paid || RECAPD_PLANTED("void-forgets-correction"))
@@ -149,11 +152,14 @@ void apply(session &s, const time_corrected &e, instant) {
 void apply(session &s, const tutor_recap_submitted &e, instant at) {
   s.status = session_status::awaiting_student_recap;
   s.tutor_recap = e.written;
+  s.flags.raise(e.flags);
   s.requested_at = at;
+  s.miss_told = false;
 }
 
 void apply(session &s, const student_recap_submitted &e, instant) {
   if (auto *p = find(s, e.student)) p->written = e.written;
+  s.flags.raise(e.flags);
 }
 
 void apply(session &s, const session_completed &, instant at) {
@@ -168,6 +174,7 @@ void apply(session &s, const session_paid &e, instant at) {
 
 void apply(session &s, const session_missed &, instant) {
   s.status = session_status::missed;
+  s.miss_told = true;
   s.held.clear();
 }
 
@@ -187,6 +194,8 @@ void apply(session &s, const session_reopened &e, instant) {
   s.status = session_status::scheduled;
   s.deadline = e.deadline;
   s.reminders = e.reminders;
+  s.miss_told = false;
+  s.flags = {};
   s.minutes.reset();
   s.held.clear();
   s.tutor_recap.reset();

@@ -75,6 +75,7 @@ template <class Sink> void write(Sink &to, const time_logged &e) {
   to.put("given", e.given);
   to.put("leave_call", e.leave_call);
   to.list("claims", e.claims, write_usage{});
+  put_flags(to, e.flags);
 }
 template <class Sink> void write(Sink &to, const time_corrected &e) {
   to.put("minutes", e.minutes);
@@ -87,10 +88,12 @@ template <class Sink> void write(Sink &to, const time_corrected &e) {
 }
 template <class Sink> void write(Sink &to, const tutor_recap_submitted &e) {
   to.object("recap", e.written, write_recap{});
+  put_flags(to, e.flags);
 }
 template <class Sink> void write(Sink &to, const student_recap_submitted &e) {
   to.put("student", e.student);
   to.object("recap", e.written, write_recap{});
+  put_flags(to, e.flags);
 }
 template <class Sink> void write(Sink &to, const session_completed &e) {
   to.put("automatic", e.automatic);
@@ -172,6 +175,7 @@ event_body read(fields &in, tag<time_logged>) {
   e.given = in.clamped("given");
   e.leave_call = in.boolean("leave_call");
   e.claims = read_claims(in, "claims");
+  e.flags = read_flags(in);
   return e;
 }
 event_body read(fields &in, tag<time_corrected>) {
@@ -186,12 +190,16 @@ event_body read(fields &in, tag<time_corrected>) {
   return e;
 }
 event_body read(fields &in, tag<tutor_recap_submitted>) {
-  return tutor_recap_submitted{.written = in.written("recap")};
+  tutor_recap_submitted e;
+  e.written = in.written("recap");
+  e.flags = read_flags(in);
+  return e;
 }
 event_body read(fields &in, tag<student_recap_submitted>) {
   student_recap_submitted e;
   e.student = in.id("student");
   e.written = in.written("recap");
+  e.flags = read_flags(in);
   return e;
 }
 event_body read(fields &in, tag<session_completed>) {

@@ -154,6 +154,22 @@ std::optional<transfer> read_transfer_or_null(fields &in,
   return std::nullopt;
 }
 
+flag_set read_flags(fields &in) {
+  flag_set flags;
+  if (!in.has("flags")) return flags;
+  for (const auto &member : in.list("flags")) {
+    const auto *text = member.if_string();
+    const auto flag = text != nullptr
+                          ? parse_session_flag({text->data(), text->size()})
+                          : std::nullopt;
+    if (flag)
+      flags.raise(*flag);
+    else
+      in.wrong("flags", "a session's flags");
+  }
+  return flags;
+}
+
 reminder_progress read_reminders(fields &in, std::string_view name) {
   const auto *v = in.required(name);
   if (v == nullptr) return {};
@@ -167,6 +183,7 @@ reminder_progress read_reminders(fields &in, std::string_view name) {
   r.student_recap_reminder = count("student_recap_reminder");
   r.tutor_remind_student = count("tutor_remind_student");
   r.student_recap_overdue = one.boolean("student_recap_overdue");
+  r.reopened = one.boolean_or("reopened", false);
   one.close();
   return r;
 }

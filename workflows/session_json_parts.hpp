@@ -25,6 +25,9 @@ namespace recapd::workflows {
 [[nodiscard]] std::optional<transfer>
 read_transfer_or_null(fields &in, std::string_view name);
 
+/// Of an event or a row: none where there is no `flags`.
+[[nodiscard]] flag_set read_flags(fields &in);
+
 [[nodiscard]] reminder_progress read_reminders(fields &in,
                                                std::string_view name);
 

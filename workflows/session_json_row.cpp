@@ -82,6 +82,17 @@ void read_who_and_when(fields &in, session &s) {
   s.deadline = in.time("deadline");
 }
 
+/// What the time in the call tells by itself about whether there was any.
+bool shared_for_long(const session &s) {
+  return s.shared_call.count() > 0 || s.shared_call_since;
+}
+
+/// A session that is missed, denied or not, has been told.
+bool is_missed(const session &s) {
+  return s.status == session_status::missed
+         || s.status == session_status::update_denied;
+}
+
 void read_call(fields &in, session &s) {
   s.participants = read_participants(in);
   s.tutor_in_call = in.boolean_or("tutor_in_call", false);
@@ -90,6 +101,7 @@ void read_call(fields &in, session &s) {
     s.shared_call =
         std::chrono::microseconds{in.whole("shared_call_us", 0, longest)};
   s.shared_call_since = read_time(in, "shared_call_since");
+  s.call_shared = in.boolean_or("call_shared", shared_for_long(s));
 }
 
 void read_work_and_pay(fields &in, session &s) {
@@ -107,6 +119,8 @@ void read_work_and_pay(fields &in, session &s) {
   if (in.has("call_changes"))
     s.call_changes = static_cast<int>(in.whole("call_changes", 0, largest));
   if (in.has("reminders")) s.reminders = read_reminders(in, "reminders");
+  s.miss_told = in.boolean_or("miss_told", is_missed(s));
+  s.flags = read_flags(in);
 }
 
 /// Unless it is what a new session has.
@@ -150,6 +164,7 @@ template <class Sink> void write_row(Sink &&to, const session &s) {
   put_news(to, "tutor_joined", s.tutor_joined);
   put_news(to, "shared_call_us", s.shared_call.count());
   put_news(to, "shared_call_since", s.shared_call_since);
+  if (!shared_for_long(s)) put_news(to, "call_shared", s.call_shared);
   if (s.tutor_recap.has_value())
     to.object("tutor_recap", s.tutor_recap, write_recap{});
   put_news(to, "minutes", s.minutes);
@@ -163,6 +178,8 @@ template <class Sink> void write_row(Sink &&to, const session &s) {
   if (s.paid.has_value()) to.object("paid", s.paid, write_payout{});
   if (s.reminders != reminder_progress{})
     to.object("reminders", s.reminders, write_reminders{});
+  if (!is_missed(s)) put_news(to, "miss_told", s.miss_told);
+  put_flags(to, s.flags);
 }
 
 }  // namespace
@@ -233,6 +250,7 @@ void write_kept(Sink &&to, const session &s, const rules &judged_by,
     to.put("next_timer", timer->at);
     to.put("next_timer_kind", timer->kind);
   }
+  put_flags(to, flags_of(s));
 }
 
 template <class Sink>
@@ -258,6 +276,8 @@ void write_view(Sink &&to, const session &s, const rules &judged_by,
   to.object("payout", s.paid, show_payout{});
   to.put("next_timer", timer ? std::optional{timer->at} : std::nullopt);
   to.put("next_timer_kind", timer ? std::optional{timer->kind} : std::nullopt);
+  to.put("flags", flags_of(s).names());
+  to.put("policy_version", s.policy_version);
 }
 
 }  // namespace

@@ -13,6 +13,11 @@ namespace recapd::workflows {
 /// The stored name of a kind of limit.
 [[nodiscard]] std::string_view to_string(limit_kind k);
 
+/// Of an event or a row: nothing where none is raised.
+template <class Sink> void put_flags(Sink &to, flag_set flags) {
+  if (flags.any()) to.put("flags", flags.names());
+}
+
 // Each writer is an object with a template inside, so that it can be handed to
 // a sink's `object` and `list`.
 
@@ -79,6 +84,7 @@ struct write_reminders {
     to.put("student_recap_reminder", r.student_recap_reminder);
     to.put("tutor_remind_student", r.tutor_remind_student);
     to.put("student_recap_overdue", r.student_recap_overdue);
+    if (r.reopened) to.put("reopened", true);
   }
 };
 

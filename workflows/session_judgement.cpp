@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "workflows/planted.hpp"
+#include "workflows/reminders.hpp"
 
 namespace recapd::workflows {
 
@@ -21,7 +22,10 @@ judgement::judgement(const session &state, const facts &known)
   const bool in_time = RECAPD_PLANTED("deadline-off-by-one")
                            ? f.received_at < s.deadline
                            : f.received_at <= s.deadline;
-  lifts_ = status == session_status::missed && in_time
+  lifts_ = in_time
+           && (status == session_status::missed
+               || (status == session_status::update_denied
+                   && !RECAPD_PLANTED("denied-for-good")))
            && !RECAPD_PLANTED("never-lift");
   lapses_ = waits_for_tutor(status) && !in_time;
   if (lifts_)
@@ -63,13 +67,28 @@ void judgement::object_to(const std::vector<claim> &claims) {
   }
 }
 
-std::vector<claim> judgement::claims_for(int minutes) const {
+void judgement::lapse() {
+  // They end at the deadline, ascending.
+  for (const auto &p : pending_reminders(s, r))
+    if (p.times.back() == s.deadline)
+      emit(reminder_sent{.kind = std::string{p.kind},
+                         .count = p.over_by(s.deadline)});
+  emit(session_missed{});
+}
+
+std::vector<claim> judgement::claims_for(std::optional<int> minutes) const {
   std::vector<std::string> going;
   going.reserve(s.participants.size());
   for (const auto &p : s.participants)
     if (p.status == participation::going) going.push_back(p.student);
-  return claims_of(r, s.tutor, s.course, going, s.starts_at, s.timezone,
-                   minutes);
+  auto claims = claims_of(r, s.tutor, s.course, going, s.starts_at, s.timezone,
+                          minutes.value_or(0));
+  if (!minutes)
+    std::erase_if(claims, [](const claim &c) {
+      return c.key.kind != limit_kind::pair_day
+             || RECAPD_PLANTED("hide-pair-limit");
+    });
+  return claims;
 }
 
 std::vector<claim> judgement::lifted_claims(std::optional<int> minutes) const {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -47,6 +48,10 @@ public:
   /// A limit refusal for each claim that passes its limit.
   void object_to(const std::vector<claim> &claims);
 
+  /// Emits that the deadline passed, and before it a reminder that was due
+  /// exactly then.
+  void lapse();
+
   template <class Event> void emit(Event what) {
     happened.emplace_back(std::move(what));
   }
@@ -62,7 +67,9 @@ public:
   /// lifts and time had been logged.
   [[nodiscard]] std::vector<claim>
   lifted_claims(std::optional<int> minutes) const;
-  [[nodiscard]] std::vector<claim> claims_for(int minutes) const;
+  /// Where the minutes are none that can be logged, what does not depend on
+  /// them.
+  [[nodiscard]] std::vector<claim> claims_for(std::optional<int> minutes) const;
 
   std::vector<refusal> refusals;
   std::vector<event_body> happened;
@@ -72,6 +79,10 @@ private:
   bool lapses_ = false;
   bool ended_ = false;
 };
+
+/// What minutes, rounded, that were received at `at` raise.
+[[nodiscard]] flag_set flags_of_minutes(const session &s, const rules &r,
+                                        int minutes, instant at);
 
 /// The minutes rounded up to the step; nothing unless they and the rounded
 /// figure are in range.

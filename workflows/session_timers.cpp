@@ -38,8 +38,11 @@ std::optional<int> suggested_minutes(const session &s, const rules &judged_by,
     shared += std::max(now - *s.shared_call_since, microseconds{0});
   const microseconds step = std::chrono::minutes{judged_by.step_minutes};
   const auto steps = (shared.count() + step.count() - 1) / step.count();
-  return static_cast<int>(std::min<std::int64_t>(steps * judged_by.step_minutes,
-                                                 judged_by.max_minutes));
+  // A policy of an earlier release may have a maximum that is no whole step.
+  const auto most =
+      judged_by.max_minutes - judged_by.max_minutes % judged_by.step_minutes;
+  return static_cast<int>(
+      std::min<std::int64_t>(steps * judged_by.step_minutes, most));
 }
 
 }  // namespace recapd::workflows

@@ -96,7 +96,9 @@ SELECT c.source, c.id, c.bucket, c.session_id, c.content, c.refused,
                     'currency', first -> 'currency',
                     'payout', kept -> 'payout',
                     'next_timer', kept -> 'next_timer',
-                    'next_timer_kind', kept -> 'next_timer_kind')
+                    'next_timer_kind', kept -> 'next_timer_kind',
+                    'flags', coalesce(kept -> 'flags', '[]'),
+                    'policy_version', first -> 'policy_version')
              -- OFFSET 0: a text is read once, not once for each member.
              FROM (SELECT c.outcome::json AS kept OFFSET 0) AS k,
                   LATERAL (

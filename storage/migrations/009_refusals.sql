@@ -2,7 +2,8 @@
 
 -- A page is read along its key: nothing behind it is looked at or sorted.
 DROP INDEX commands_refused;
-CREATE INDEX commands_refused ON commands (session_id, received_at, source, id)
+CREATE INDEX commands_refused ON commands 
+  (session_id, received_at, source, id, scope)
   WHERE refused;
 
 -- What was stored with the session it was refused for loses it.

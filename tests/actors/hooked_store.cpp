@@ -37,10 +37,10 @@ public:
     hooks_->before_load();
     return real_->load_timers(buckets, until, limit);
   }
-  std::vector<std::optional<outcome_row>> find_outcomes(
-      std::span<const std::pair<std::string, std::string>> ids) override {
+  std::vector<std::optional<outcome_row>>
+  find_outcomes(std::span<const command_key> keys) override {
     hooks_->before_load();
-    return real_->find_outcomes(ids);
+    return real_->find_outcomes(keys);
   }
   std::vector<policy_row> load_policies() override {
     return real_->load_policies();

@@ -91,7 +91,7 @@ CAF_TEST(a refusal is answered and stored without the session) {
   CAF_CHECK(again.at("duplicate").as_bool());
   again.as_object()["duplicate"] = false;
   CAF_CHECK(again == first);
-  const std::pair<std::string, std::string> identity{early.source, early.id};
+  const recapd::storage::command_key identity{early.source, early.id, {}};
   const auto stored = store->find_outcomes({&identity, 1}).front();
   CAF_CHECK(boost::json::parse(stored.value().outcome) == first);
 }

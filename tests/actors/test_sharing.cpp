@@ -1,6 +1,7 @@
 // Nodes that share the sessions by leases.
 // SPDX-License-Identifier: Apache-2.0
 #define CAF_SUITE sharing
+#include "actors/sender_text.hpp"
 #include "campus_fixture.hpp"
 
 namespace {
@@ -182,6 +183,33 @@ CAF_TEST(a command of another nodes session is handed over by the inbox) {
   consume_messages();
   CAF_CHECK_EQUAL(reused.word(), "id-reused");
   CAF_CHECK(store->read_inbox(0, 10).empty());
+}
+
+CAF_TEST(
+    a command that is handed over stays its senders and in its programmes) {
+  join("a");
+  join("b");
+  auto command = schedule_command(session_of(1));
+  command.scope = "tutor:ann";
+  command.programs.only = {"day", "night"};
+  const auto p = forward(command, 0);
+  consume_messages();
+  const auto rows = store->read_inbox(0, 10);
+  CAF_REQUIRE_EQUAL(rows.size(), 1u);
+  auto taken = schedule_command(session_of(1));
+  CAF_REQUIRE(take_sender(taken, rows[0].sender));
+  CAF_CHECK_EQUAL(taken.scope.value_or("none"), "tutor:ann");
+  CAF_CHECK(taken.programs == command.programs);
+  taken.inbox_seq = rows[0].seq;
+  CAF_CHECK_EQUAL(run(taken, 1), "accepted");
+  for (int i = 0; i < 5; ++i) {
+    advance_time(250ms);
+    consume_messages();
+  }
+  CAF_CHECK_EQUAL(p.word(), "accepted");
+  for (const auto *text :
+       {"", "{}", "[]", R"({"scope":1})", R"({"scope":"","programs":"day"})"})
+    CAF_CHECK(!take_sender(taken, text));
 }
 
 CAF_TEST(a command that nobody takes is answered in the end) {

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <fstream>
 #include <sstream>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "config/layers.hpp"
@@ -155,6 +156,50 @@ CAF_TEST(tokens come from the file the environment and a file of their own) {
   std::remove(name.c_str());
   CAF_REQUIRE_EQUAL(e.tokens.size(), 2u);
   CAF_CHECK_EQUAL(workflows::to_string(e.tokens[0].as), "student:bob");
+}
+
+CAF_TEST(a token stands for somebody somewhere until a time) {
+  const auto s = read(R"({"auth": {"tokens": [
+    {"token": "a", "as": "tutor:ann"},
+    {"token": "b", "as": "student:bob", "programs": ["day", "night"]},
+    {"token": "c", "as": "support:eve", "expires": "2027-07-01T02:00:00+02:00"},
+    {"token": "x", "as": "tutor:tom", "programs": ["*"]},
+    {"token": "sha256:18AC3E7343F016890C510E93F935261169D9E3F565436429830FAF0934F4F8E4",
+     "as": "support:sam"}]}})");
+  CAF_REQUIRE_EQUAL(s.tokens.size(), 5u);
+  const auto allowed = [&](std::size_t i) {
+    return s.tokens[i].allowed().only;
+  };
+  using list = std::vector<std::string>;
+  CAF_CHECK((allowed(0) == list{"default"}));
+  CAF_CHECK((allowed(1) == list{"day", "night"}));
+  CAF_CHECK(!allowed(2) && !allowed(3));
+  CAF_CHECK(s.tokens[2].expires
+            == workflows::parse_rfc3339("2027-07-01T00:00:00Z"));
+  CAF_CHECK(!s.tokens[0].expires);
+  CAF_CHECK(s.tokens[4].digest() == config::digest_of("d"));
+}
+
+CAF_TEST(tokens that let in too many are warned of without being named) {
+  const std::string name =
+      "/tmp/recapd-tokens-" + std::to_string(getpid()) + ".json";
+  std::ofstream{name} << R"([{"token": "brief-one", "as": "support:eve"},
+    {"token": "long-enough-to-stay", "as": "tutor:ann",
+     "expires": "2026-01-01T00:00:00Z"}])";
+  const auto now = *workflows::parse_rfc3339("2026-01-01T00:00:00Z");
+  const auto warned = [&](unsigned mode, const char *auth) {
+    ::chmod(name.c_str(), mode);
+    const auto s = read(R"({"auth": {"mode": ")" + std::string{auth}
+                        + R"(", "tokens_file": ")" + name + R"("}})");
+    return config::warnings(s, "", now);
+  };
+  CAF_CHECK_EQUAL(warned(0600, "token").size(), 2u);
+  CAF_CHECK_EQUAL(warned(0640, "token").size(), 3u);
+  CAF_CHECK_EQUAL(warned(0604, "token").size(), 3u);
+  CAF_CHECK_EQUAL(warned(0644, "trusted").size(), 0u);
+  for (const auto &sentence : warned(0644, "token"))
+    CAF_CHECK_EQUAL(sentence.find("brief-one"), std::string::npos);
+  std::remove(name.c_str());
 }
 
 CAF_TEST(only names of settings are known) {

@@ -26,7 +26,11 @@ class Prism:
                  "--errors", "--port", str(self.port)],
                 stdout=log, stderr=log,
                 env={**os.environ, "NODE_ENV": "production"})
-        wait_until(self.listens, "prism", 60)
+        try:
+            wait_until(self.listens, "prism", 240)
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def listens(self):

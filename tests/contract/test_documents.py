@@ -19,7 +19,7 @@ KINDS = [
     "student_recap_overdue", "session_missed", "support_requested",
     "support_reopened", "support_denied", "session_completed",
     "payout_deposited", "payout_corrected", "payout_reversed",
-    "session_voided"]
+    "session_cancelled", "session_voided"]
 
 
 @pytest.fixture(scope="module")

@@ -31,7 +31,7 @@ def wait_settled(world, seconds):
     """Waits until nothing is left to do; what is left when time is up."""
     left = {
         "{} inbox rows are left over":
-            "SELECT count(*) FROM inbox",
+            "SELECT count(*) FROM waiting",
         "{} sessions are completed and not paid":
             "SELECT count(*) FROM sessions WHERE state = 'completed'",
         "{} timers are overdue":

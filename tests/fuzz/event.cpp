@@ -134,11 +134,14 @@ void texts(std::string_view text) {
       require(!week_name(thursday).empty(), "a week has a name");
     }
   if (!utf8(text)) return;
-  const auto n = characters(text);
+  const auto n = measured(text).characters;
   require(n >= 0 && n <= static_cast<int>(text.size()),
           "characters are no more than bytes", text);
-  require(characters(" " + std::string{text} + "\n") == n,
+  // A mark at the front would cling to the blank.
+  require(measured("\n" + std::string{text} + "\n").characters == n,
           "white space around a text is not counted", text);
+  require(measured(std::string{text} + "\u200b").characters == n,
+          "nor is what nobody sees", text);
 }
 
 }  // namespace

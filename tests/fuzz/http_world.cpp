@@ -46,23 +46,22 @@ std::shared_ptr<ingress::http_shared>
 make_shared_parts(actors::engine &engine, ingress::metrics &meters,
                   who caller) {
   const auto settings = settings_of(caller);
-  std::shared_ptr<ingress::http_shared> shared{
-      new ingress::http_shared{.io = asio::io_context{1},
-                               .use = {.engine = engine,
-                                       .meters = meters,
-                                       .auth = ingress::authenticator{settings},
-                                       .where = ingress::sites{settings}},
-                               .tuning = {},
-                               .max_connections = 10,
-                               .proxies = {},
-                               .places = ingress::shares{10},
-                               .by_address = ingress::shares{10},
-                               .header_timeout = patience,
-                               .idle_timeout = patience,
-                               .hub = {},
-                               .guard = {},
-                               .gone = {},
-                               .peers = {}}};
+  std::shared_ptr<ingress::http_shared> shared{new ingress::http_shared{
+      .io = asio::io_context{1},
+      .use = {.engine = engine,
+              .meters = meters,
+              .auth = ingress::authenticator{settings}},
+      .tuning = {},
+      .max_connections = 10,
+      .proxies = {},
+      .places = ingress::shares{10},
+      .by_address = ingress::shares{10},
+      .header_timeout = patience,
+      .idle_timeout = patience,
+      .hub = {},
+      .guard = {},
+      .gone = {},
+      .peers = {}}};
   shared->hub = std::make_shared<ingress::event_hub>(shared->io, shared->use,
                                                      shared->tuning);
   shared->hub->start(shared);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #define CAF_SUITE inbox_order
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <rapidcheck.h>
 #include <set>
@@ -110,5 +111,6 @@ CAF_TEST(from the first row again everything is asked for) {
   d.seqs.start_over();
   const auto all = d.seqs.unseen(d.now);
   CAF_REQUIRE_EQUAL(all.size(), 1u);
-  CAF_CHECK_EQUAL(all[0].low, 1);
+  // Rows of any seq may have been there before.
+  CAF_CHECK_EQUAL(all[0].low, std::numeric_limits<std::int64_t>::min());
 }

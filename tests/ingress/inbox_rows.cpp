@@ -28,13 +28,12 @@ struct fixture : world {
 
   /// Nothing when it does not come within 20 s.
   std::optional<storage::outcome_row> wait_outcome(const std::string &id) {
-    const std::array<std::pair<std::string, std::string>, 1> ids{
-        {{"/test", id}}};
+    const std::array<storage::command_key, 1> keys{{{"/test", id}}};
     const auto db = store();
     std::unique_lock lock{guard};
     std::optional<storage::outcome_row> found;
     committed.wait_for(lock, 20s, [&] {
-      found = db->find_outcomes(ids).front();
+      found = db->find_outcomes(keys).front();
       return found.has_value();
     });
     return found;

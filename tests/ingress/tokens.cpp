@@ -3,12 +3,15 @@
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
 
+#include "ingress/wrong_tokens.hpp"
 #include "world.hpp"
 
 #include "caf/test/dsl.hpp"
 
 using namespace recapd;
 using namespace recapd::ingress::test;
+using namespace std::chrono_literals;
+using ingress::wrong_tokens;
 using workflows::role;
 namespace json = boost::json;
 
@@ -19,18 +22,31 @@ field_list as(const std::string &token) {
 }
 
 struct fixture : world {
-  fixture() {
-    settings.auth = config::auth_mode::token;
-    settings.tokens = {{"t-ann", {role::tutor, "ann"}},
-                       {"t-zoe", {role::tutor, "zoe"}},
-                       {"t-bob", {role::student, "bob"}},
-                       {"t-eve", {role::support, "eve"}}};
+  fixture() : world{config::auth_mode::token} {
+    settings.tokens = {
+        {"t-ann", {role::tutor, "ann"}},
+        {"t-zoe", {role::tutor, "zoe"}},
+        {"t-bob", {role::student, "bob"}},
+        {"t-eve", {role::support, "eve"}},
+        {"t-sis", {role::system, "sis"}},
+        {"t-ann-night",
+         {role::tutor, "ann"},
+         workflows::program_set{std::vector<std::string>{"night"}}},
+        {"t-old",
+         {role::support, "old"},
+         {},
+         first_moment() + std::chrono::hours{24 * 365 * 200}}};
     serve();
     (void)post("t-ann", schedule("c-1", "s-1"));
   }
 
   answer post(const std::string &token, const boost::json::object &e) {
     return connect().post("/v1/commands", event_type, text(e), as(token));
+  }
+  void ready_as(const std::string &session) {
+    (void)post("t-ann", schedule("ready-1-" + session, session));
+    (void)post("t-bob", event("ready-2-" + session, "participant.accept",
+                              session, "student:bob", R"({"student":"bob"})"));
   }
   unsigned status(const std::string &token, const std::string &target) {
     return connect().get(target, as(token)).status;
@@ -53,6 +69,70 @@ CAF_TEST(without a known token nothing is answered) {
   CAF_CHECK_EQUAL(submit(schedule("c-2", "s-2")).status, 401u);
 }
 
+CAF_TEST(an expired token is told so) {
+  CAF_CHECK_EQUAL(status("t-old", "/v1/sessions/s-1"), 200u);
+  time->set(first_moment() + std::chrono::hours{24 * 365 * 200});
+  const auto no = connect().get("/v1/sessions/s-1", as("t-old"));
+  CAF_CHECK_EQUAL(no.status, 401u);
+  CAF_CHECK(no.json().at("detail").as_string().find("expired")
+            != boost::json::string::npos);
+  CAF_CHECK_EQUAL(status("t-eve", "/v1/sessions/s-1"), 200u);
+}
+
+CAF_TEST(tokens are replaced while the node runs and streams of others end) {
+  auto gone = connect();
+  auto stays = connect();
+  gone.send("GET /v1/events HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer "
+            "t-old\r\n\r\n");
+  stays.send("GET /v1/events HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer "
+             "t-eve\r\n\r\n");
+  (void)gone.read_until("from now on\n\n");
+  (void)stays.read_until("from now on\n\n");
+  server->replace_tokens(
+      {{"t-eve", {role::support, "eve"}}, {"t-new", {role::tutor, "ann"}}});
+  CAF_CHECK(gone.closed());
+  CAF_CHECK_EQUAL(status("t-ann", "/v1/sessions/s-1"), 401u);
+  CAF_CHECK_EQUAL(status("t-new", "/v1/sessions/s-1"), 200u);
+  (void)post("t-new", schedule("c-9", "s-9"));
+  CAF_CHECK(stays.read_until("s-9:1").ends_with("s-9:1"));
+}
+
+CAF_TEST(a token that stands for somebody else ends the streams it opened) {
+  auto c = connect();
+  c.send("GET /v1/events HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer "
+         "t-eve\r\n\r\n");
+  (void)c.read_until("from now on\n\n");
+  server->replace_tokens({{"t-eve", {role::tutor, "eve"}}});
+  CAF_CHECK(c.closed());
+}
+
+CAF_TEST(who guesses at tokens is slowed and everybody else is not ) {
+  wrong_tokens w;
+  const auto now = std::chrono::steady_clock::now();
+  for (int i = 0; i < wrong_tokens::free_of_charge; ++i)
+    CAF_CHECK(w.note("a", now) == 0ms);
+  CAF_CHECK(w.note("a", now) == wrong_tokens::shortest);
+  CAF_CHECK(w.note("a", now) == 2 * wrong_tokens::shortest);
+  for (int i = 0; i < 40; ++i)
+    (void)w.note("a", now);
+  CAF_CHECK(w.note("a", now) == wrong_tokens::longest);
+  CAF_CHECK(w.note("b", now) == 0ms);
+  const auto later = now + wrong_tokens::memory + 1s;
+  CAF_CHECK(w.note("a", later) == 0ms);
+}
+
+CAF_TEST(the connection of one who guesses ends and a known token is served) {
+  for (int i = 0; i < wrong_tokens::free_of_charge; ++i)
+    CAF_CHECK_EQUAL(status("t-guess", "/v1/clock"), 401u);
+  auto c = connect();
+  CAF_CHECK_EQUAL(c.get("/v1/clock", as("t-guess")).status, 401u);
+  CAF_CHECK(c.closed());
+  auto good = connect();
+  CAF_CHECK_EQUAL(good.get("/v1/clock", as("t-eve")).status, 200u);
+  CAF_CHECK_EQUAL(good.get("/v1/clock").status, 401u);
+  CAF_CHECK_EQUAL(good.get("/v1/clock", as("t-eve")).status, 200u);
+}
+
 CAF_TEST(the token decides who acts) {
   auto own = schedule("c-2", "s-2");
   own.erase("authid");
@@ -61,6 +141,77 @@ CAF_TEST(the token decides who acts) {
   CAF_CHECK_EQUAL(other.status, 403u);
   CAF_CHECK_EQUAL(other.problem(), "not-allowed");
   CAF_CHECK_EQUAL(status("t-eve", "/v1/sessions/s-3"), 404u);
+}
+
+CAF_TEST(nobody can use up or see what another sends) {
+  ready_as("s-7");
+  auto students = event("c-7", "recap.submit", "s-7", "student:bob",
+                        R"({"recap":{"topics_covered":"","how_tutee_did":"",
+                            "next_steps":""}})");
+  CAF_CHECK_EQUAL(post("t-bob", students).problem(), "wrong-state");
+  auto tutors =
+      event("c-7", "session.cancel", "s-7", "tutor:ann", R"({"reason":"ill"})");
+  const auto first = post("t-ann", tutors);
+  CAF_CHECK_EQUAL(first.status, 200u);
+  CAF_CHECK(!first.json().at("duplicate").as_bool());
+  CAF_CHECK(post("t-ann", tutors).json().at("duplicate").as_bool());
+  CAF_CHECK_EQUAL(post("t-bob", students).problem(), "wrong-state");
+  tutors["data"].as_object()["reason"] = "other";
+  CAF_CHECK_EQUAL(post("t-ann", tutors).problem(), "id-reused");
+}
+
+CAF_TEST(what its bearer may not say takes no identity) {
+  const auto taken_later = [this](const char *id, const answer &no,
+                                  const std::string &why) {
+    CAF_CHECK_EQUAL(no.problem(), why);
+    auto e = schedule(id, "s-" + std::string{id});
+    const auto yes = post("t-ann", e);
+    CAF_CHECK_EQUAL(yes.status, 200u);
+    CAF_CHECK(!yes.json().at("duplicate").as_bool());
+  };
+  auto malformed = schedule("m-1", "s-m-1");
+  malformed["data"].as_object()["twins"] = 1;
+  taken_later("m-1", post("t-ann", malformed), "malformed");
+  auto others = schedule("m-2", "s-m-2");
+  others["authid"] = "tutor:zoe";
+  taken_later("m-2", post("t-ann", others), "not-allowed");
+  auto elsewhere = schedule("m-3", "s-m-3");
+  elsewhere["data"].as_object()["program"] = "night";
+  taken_later("m-3", post("t-ann", elsewhere), "not-allowed");
+  taken_later("m-4", post("t-nobody", schedule("m-4", "s-m-4")),
+              "unauthenticated");
+  const auto large = connect().post("/v1/commands", event_type,
+                                    std::string(70000, ' '), as("t-ann"));
+  taken_later("m-5", large, "too-large");
+}
+
+CAF_TEST(a refusal by a rule takes the identity) {
+  auto wrong = schedule("r-1", "s-1");
+  CAF_CHECK_EQUAL(post("t-ann", wrong).problem(), "session-exists");
+  CAF_CHECK(post("t-ann", wrong).json().at("duplicate").as_bool());
+  CAF_CHECK_EQUAL(post("t-ann", schedule("r-1", "s-r-1")).problem(),
+                  "id-reused");
+}
+
+CAF_TEST(a token acts in its programmes only) {
+  auto night = schedule("p-1", "s-night");
+  night["authid"] = "system:sis";
+  night["data"].as_object()["program"] = "night";
+  CAF_CHECK_EQUAL(post("t-sis", night).status, 200u);
+  const auto accept = event("p-2", "participant.accept", "s-night",
+                            "student:bob", R"({"student":"bob"})");
+  CAF_CHECK_EQUAL(post("t-bob", accept).problem(), "unknown-session");
+  auto there = schedule("p-3", "s-night");
+  CAF_CHECK_EQUAL(post("t-ann", there).problem(), "session-exists");
+  auto cancel = event("p-4", "session.cancel", "s-night", "tutor:ann",
+                      R"({"reason":"ill"})");
+  CAF_CHECK_EQUAL(post("t-ann", cancel).problem(), "unknown-session");
+  auto own = schedule("p-5", "s-night-2");
+  own["data"].as_object()["program"] = "night";
+  CAF_CHECK_EQUAL(post("t-ann", own).problem(), "not-allowed");
+  CAF_CHECK_EQUAL(post("t-ann-night", own).status, 200u);
+  cancel["id"] = "p-6";
+  CAF_CHECK_EQUAL(post("t-ann-night", cancel).status, 200u);
 }
 
 CAF_TEST(what is malformed is told before who may not ) {

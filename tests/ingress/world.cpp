@@ -30,16 +30,18 @@ workflows::instant first_moment() {
   return *workflows::parse_rfc3339("2026-11-23T14:00:00Z");
 }
 
-world::world()
+world::world(config::auth_mode mode)
     : database{storage::make_memory_database()},
       time{std::make_shared<actors::manual_clock>(first_moment())},
       meters{std::make_shared<metrics>()} {
   store()->save_manual_clock(first_moment());
   settings.listen_port = 0;
+  settings.auth = mode;
   settings.clock = config::clock_kind::manual;
   actors::engine_options options;
   options.workers = 1;
   options.shards = 2;
+  options.own_identities = mode != config::auth_mode::trusted;
   engine = std::make_unique<actors::engine>(actors::engine::parts{
       .options = options,
       .stores = [db = database] { return storage::open_memory_store(db); },

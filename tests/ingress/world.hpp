@@ -41,8 +41,8 @@ struct world {
   std::unique_ptr<actors::engine> engine;
   std::unique_ptr<http_server> server;
 
-  /// The settings are changed before serve().
-  world();
+  /// The other settings are changed before serve().
+  explicit world(config::auth_mode mode = config::auth_mode::trusted);
   ~world();
   world(const world &) = delete;
   world &operator=(const world &) = delete;

@@ -72,6 +72,7 @@ private:
     return {role::tutor, "t" + std::to_string(d_.below(3))};
   }
   wf::person some_student() {
+    if (d_.chance(30)) return {role::student, "t0"};
     return {role::student, "s" + std::to_string(d_.below(6))};
   }
   static wf::person the_system() { return {role::system, "sis"}; }
@@ -106,8 +107,21 @@ private:
                 .how_tutee_did = {},
                 .next_steps = std::string(std::size_t(n) - first, 'b')};
     if (first > 2 && d_.chance(300)) w.topics_covered[1] = ' ';
+    if (d_.chance(400)) w.topics_covered = words(first);
+    // What nobody sees, in place of some of it or besides.
+    if (d_.chance(100))
+      for (int i = d_.between(1, 30); i > 0; --i)
+        w.how_tutee_did += d_.of<std::string>({"\u200b", "\u2800"});
     if (d_.chance(300)) w.next_steps += "  ";
     return w;
+  }
+  /// Different words in so many characters.
+  static std::string words(std::size_t characters) {
+    std::string all;
+    while (all.size() < characters)
+      all += all.size() % 2 == 0 ? char('a' + all.size() / 2) : ' ';
+    if (!all.empty() && all.back() == ' ') all.back() = 'z';
+    return all;
   }
   microseconds up_to(microseconds longest) {
     return microseconds{std::int64_t(d_.below(std::size_t(longest.count())))};
@@ -367,13 +381,17 @@ wf::policy make_policy(std::uint64_t seed, std::uint64_t turn) {
   if (d.chance(400))
     r.limits.course_minutes_per_week = d.of<int>({180, 240, 300});
   r.limits.pair_sessions_per_day = d.of<int>({1, 1, 2});
-  r.week_starts_on = d.chance(300) ? 7 : 1;
+  // The installation's, which no later version changes.
+  r.week_starts_on = dice{seed, 99}.chance(300) ? 7 : 1;
   r.timezone = d.chance(300) ? "UTC" : "America/New_York";
   if (d.chance(300)) r.confirmation = wf::confirmation_rule::any_student;
   if (d.chance(400))
     r.auto_confirm_after = seconds{std::chrono::hours{d.between(1, 80)}};
   if (d.chance(200)) r.rate_per_hour = 1234;
   if (d.chance(250)) r.max_call_changes = d.of<int>({1, 2, 3});
+  // The last of them is due at the deadline.
+  if (d.chance(300))
+    r.reminders.tutor_recap_reminder = {seconds{24h}, seconds{72h}};
   auto course = r;
   course.limits.student_course_minutes_per_week = 90;
   course.reminders.tutor_recap_due.reset();

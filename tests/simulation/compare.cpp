@@ -43,12 +43,23 @@ bool same_holdings(const wf::session &s, const model_session &m) {
 
 bool same_reminders(const wf::session &s, const model_session &m) {
   const auto &r = s.reminders;
-  return int(r.tutor_recap_due) == count_of(m, "tutor_recap_due")
+  return r.reopened == m.reopened
+         && int(r.tutor_recap_due) == count_of(m, "tutor_recap_due")
          && r.tutor_recap_reminder == count_of(m, "tutor_recap_reminder")
          && r.student_recap_reminder == count_of(m, "student_recap_reminder")
          && r.tutor_remind_student == count_of(m, "tutor_remind_student")
          && int(r.student_recap_overdue)
                 == count_of(m, "student_recap_overdue");
+}
+
+bool same_flags(const wf::session &s, const model_session &m) {
+  auto wanted = m.flags;
+  const auto *namesake = m.find(m.tutor);
+  if (namesake != nullptr
+      && (namesake->status == "invited" || namesake->status == "going"))
+    wanted.insert("same-id");
+  const auto names = wf::flags_of(s).names();
+  return std::set<std::string>{names.begin(), names.end()} == wanted;
 }
 
 }  // namespace
@@ -134,6 +145,9 @@ std::vector<std::string> differences(const wf::session &s,
   same((s.paid ? s.paid->corrections : 0) == m.corrections, "corrections");
   same(s.call_changes == m.call_changes, "joins and leaves");
   same(same_reminders(s, m), "reminders");
+  same(s.call_shared == m.met && s.miss_told == m.miss_told,
+       "who met, or was told");
+  same(same_flags(s, m), "flags");
   return all;
 }
 

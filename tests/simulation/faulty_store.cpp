@@ -60,9 +60,9 @@ public:
                                      instant until, int limit) override {
     return read().load_timers(buckets, until, limit);
   }
-  std::vector<std::optional<outcome_row>> find_outcomes(
-      std::span<const std::pair<std::string, std::string>> ids) override {
-    return read().find_outcomes(ids);
+  std::vector<std::optional<outcome_row>>
+  find_outcomes(std::span<const command_key> keys) override {
+    return read().find_outcomes(keys);
   }
   std::vector<policy_row> load_policies() override {
     return read().load_policies();

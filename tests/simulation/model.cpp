@@ -81,14 +81,17 @@ std::vector<owed_reminder> owed_reminders(const model_session &s,
     const int done = over == s.reminded.end() ? 0 : over->second;
     for (int i = done; i < int(after.size()); ++i) {
       const auto at = from + after[std::size_t(i)];
-      if (!end || at < *end) owed.push_back({at, kind, i + 1});
+      if (!end || at <= *end) owed.push_back({at, kind, i + 1});
     }
   };
   const auto &times = r.reminders;
   if (s.state == "scheduled" || s.state == "time_logged") {
     add("tutor_recap_due", one(times.tutor_recap_due), s.starts_at, s.deadline);
-    add("tutor_recap_reminder", times.tutor_recap_reminder, s.starts_at,
-        s.deadline);
+    if (s.reopened)
+      add("tutor_recap_reminder", {-24h, -1h}, s.deadline, s.deadline);
+    else
+      add("tutor_recap_reminder", times.tutor_recap_reminder, s.starts_at,
+          s.deadline);
   }
   if (s.state == "awaiting_student_recap") {
     const auto from = *s.requested_at;
@@ -131,6 +134,32 @@ void remind(verdict &v, const model_session &s, const workflows::rules &r,
 }
 
 }  // namespace
+
+void lapse(verdict &v, const workflows::rules &r) {
+  auto &s = v.after;
+  for (const auto &o : owed_reminders(s, r)) {
+    if (o.at != s.deadline) continue;
+    v.events.push_back({"reminder.sent", told_of(o.kind, s)});
+    s.reminded[o.kind] = o.number;
+  }
+  std::vector<std::string> told;
+  if (!s.miss_told) told.push_back(told_tutor("session_missed", s));
+  s.state = "missed";
+  s.miss_told = true;
+  s.held.clear();
+  v.events.push_back({"session.missed", std::move(told)});
+}
+
+std::vector<std::string> told_others(const std::string &kind,
+                                     const model_session &s,
+                                     const workflows::person &by) {
+  std::vector<std::string> all;
+  if (by.as != workflows::role::tutor) all.push_back(told_tutor(kind, s));
+  for (const auto &p : s.students)
+    if (p.status == "invited" || p.status == "going")
+      all.push_back(kind + " to student:" + p.id);
+  return all;
+}
 
 const model_student *model_session::find(const std::string &student) const {
   for (const auto &p : students)
@@ -214,9 +243,7 @@ verdict judge_engine(const model_session &s, instant now,
     v.events = {{"session.paid", {told_tutor("payout_deposited", s)}}};
   } else if ((s.state == "scheduled" || s.state == "time_logged")
              && now > s.deadline) {
-    v.after.state = "missed";
-    v.after.held.clear();
-    v.events = {{"session.missed", {told_tutor("session_missed", s)}}};
+    lapse(v, r);
   } else if (!s.state.empty()) {
     const auto confirm = confirms_at(s, r);
     const bool confirmed = confirm && *confirm <= now;

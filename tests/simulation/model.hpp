@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -60,6 +61,10 @@ struct model_session {
   int corrections = 0;   ///< transfers after the settlement
   int call_changes = 0;  ///< joins and leaves
   reminder_counts reminded;
+  bool reopened = false;
+  bool miss_told = false;  ///< of this window
+  bool met = false;        ///< tutor and a student, in the call
+  std::set<std::string> flags;
 
   [[nodiscard]] const model_student *find(const std::string &student) const;
   [[nodiscard]] model_student *find(const std::string &student);
@@ -113,9 +118,17 @@ claims_of(const model_session &s, const workflows::rules &r, int minutes);
 [[nodiscard]] std::string told_tutor(const std::string &kind,
                                      const model_session &s);
 [[nodiscard]] std::string told_support(const std::string &kind);
+/// One for each student who is invited or going, and the tutor, but not to
+/// `by`.
+[[nodiscard]] std::vector<std::string> told_others(const std::string &kind,
+                                                   const model_session &s,
+                                                   const workflows::person &by);
 /// One for each student who is going; with `missing`, whose recap is not in.
 [[nodiscard]] std::vector<std::string>
 told_students(const std::string &kind, const model_session &s, bool missing);
+
+/// The deadline has passed: a reminder that was due exactly then, and the miss.
+void lapse(verdict &v, const workflows::rules &r);
 
 /// `minutes * rate / 60`, half up.
 [[nodiscard]] std::int64_t pay_of(int minutes, std::int64_t rate);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cstdlib>
+#include <set>
+#include <sstream>
 #include <variant>
 
 #include "model.hpp"
@@ -20,10 +22,12 @@ bool takes_part(const model_student *p) {
   return p != nullptr && (p->status == "invited" || p->status == "going");
 }
 
-/// The campus writes ASCII only.
+/// The campus writes ASCII, and two characters of three bytes each that nobody
+/// sees.
 int length_of(const std::string &text) {
   std::string kept;
   for (const char c : text) {
+    if (static_cast<unsigned char>(c) >= 0x80) continue;
     if (c != ' ' && c != '\n' && c != '\t')
       kept += c;
     else if (!kept.empty() && kept.back() != ' ')
@@ -42,11 +46,10 @@ public:
     was_ = before.state;
     const bool waits = was_ == "scheduled" || was_ == "time_logged";
     if (waits && c_.received_at > before.deadline) {
-      s().state = "missed";
-      s().held.clear();
-      happens("session.missed", {told_tutor("session_missed", s())});
+      lapse(v_, r_);
     }
-    if (was_ == "missed" && c_.received_at <= before.deadline) {
+    if ((was_ == "missed" || was_ == "update_denied")
+        && c_.received_at <= before.deadline) {
       s().state = s().minutes ? "time_logged" : "scheduled";
       happens("session.miss_lifted");
       if (s().minutes) v_.claims = claims_of(s(), r_, *s().minutes);
@@ -195,6 +198,7 @@ private:
     const bool both = s().tutor_in_call
                       && std::any_of(s().students.begin(), s().students.end(),
                                      [](const auto &p) { return p.in_call; });
+    s().met = s().met || both;
     if (both && !s().shared_since) s().shared_since = c_.received_at;
     if (both || !s().shared_since) return;
     s().shared += std::max(c_.received_at - *s().shared_since,
@@ -238,8 +242,40 @@ private:
     if (n < r_.min_recap_characters) object("recap-too-short");
     if (n > r_.max_recap_characters) object("recap-too-long");
   }
+  /// The campus writes words of letters only.
+  void look_at(const wf::recap &w) {
+    std::set<std::string> words;
+    for (const auto *part :
+         {&w.topics_covered, &w.how_tutee_did, &w.next_steps}) {
+      std::istringstream in{*part};
+      for (std::string word; in >> word;)
+        words.insert(word);
+    }
+    if (words.size() < 8) s().flags.insert("repetitive-recap");
+  }
+  /// What the minutes tell at the moment of receipt, the tutor still in the
+  /// call.
+  void look_at(int minutes) {
+    const auto at = c_.received_at;
+    const auto figure = std::chrono::minutes{minutes};
+    auto &flags = s().flags;
+    if (figure > at - s().starts_at) flags.insert("logged-before-end");
+    bool called = s().tutor_joined;
+    for (const auto &p : s().students)
+      called = called || p.joined;
+    auto together = s().shared;
+    if (s().shared_since)
+      together +=
+          std::max(at - *s().shared_since, std::chrono::microseconds{0});
+    // Rounded up, as what is suggested is: no step of it is missing.
+    if (called && figure - std::chrono::minutes{r_.step_minutes} >= together
+        && minutes > 0)
+      flags.insert("longer-than-call");
+    if (s().online && !s().met) flags.insert("nobody-in-call");
+  }
   void ask_students() {
     s().state = "awaiting_student_recap";
+    s().miss_told = false;
     s().tutor_recap = true;
     s().requested_at = c_.received_at;
     happens("tutor_recap.submitted",
@@ -271,8 +307,15 @@ private:
     const auto minutes = rounded(given);
     if (!minutes) object("invalid-minutes");
     if (written != nullptr) recap_fits(*written);
-    if (!minutes) return;
-    v_.claims = claims_of(s(), r_, *minutes);
+    v_.claims = claims_of(s(), r_, minutes.value_or(0));
+    if (!minutes) {
+      std::erase_if(v_.claims, [](const auto &claim) {
+        return claim.code != "pair-daily-limit";
+      });
+      return;
+    }
+    look_at(*minutes);
+    if (written != nullptr) look_at(*written);
     s().held = v_.claims;
     s().minutes = minutes;
     s().state = "time_logged";
@@ -296,6 +339,7 @@ private:
       if (late) object("window-closed");
       recap_fits(c.written);
       if (again) object("recap-already-submitted");
+      look_at(c.written);
       return ask_students();
     }
     auto *p = c_.by.as == role::student ? s().find(c_.by.id) : nullptr;
@@ -305,6 +349,7 @@ private:
     recap_fits(c.written);
     if (p->recap) object("recap-already-submitted");
     p->recap = true;
+    look_at(c.written);
     happens("student_recap.submitted");
     const auto &all = s().students;
     if (r_.confirmation == wf::confirmation_rule::all_students
@@ -316,7 +361,7 @@ private:
   void on(const wf::cancel_session &) {
     if (!allowed(tutor() || system() || support()) || !in("scheduled")) return;
     s().state = "cancelled";
-    happens("session.cancelled");
+    happens("session.cancelled", told_others("session_cancelled", s(), c_.by));
   }
   void on(const wf::request_support &) {
     if (!allowed(tutor()) || !in("missed")) return;
@@ -338,9 +383,11 @@ private:
     if (times.tutor_recap_due
         && n.starts_at + *times.tutor_recap_due <= c_.received_at)
       n.reminded["tutor_recap_due"] = 1;
-    for (const auto &after : times.tutor_recap_reminder)
-      if (n.starts_at + after <= c_.received_at)
-        ++n.reminded["tutor_recap_reminder"];
+    n.reopened = true;
+    n.miss_told = false;
+    n.flags.clear();
+    for (const auto before : {24, 1})
+      if (c.hours <= before) ++n.reminded["tutor_recap_reminder"];
     happens("session.reopened", {told_tutor("support_reopened", n)});
   }
   void on(const wf::deny_update &) {
@@ -351,7 +398,7 @@ private:
   /// The hours held become those of `minutes`; sessions a day stay.
   void hold(int minutes) {
     const int more = minutes - *s().minutes;
-    if (was_ == "missed") {
+    if (was_ == "missed" || was_ == "update_denied") {
       v_.claims = claims_of(s(), r_, minutes);
       s().held = v_.claims;
     } else {
@@ -386,6 +433,7 @@ private:
     const auto minutes = rounded(c.minutes);
     if (!minutes || *minutes == *s().minutes) return object("invalid-minutes");
     hold(*minutes);
+    s().flags.insert("corrected");
     if (s().paid) pay_difference();
     std::vector<std::string> told;
     if (v_.payment) told.push_back(told_tutor("payout_corrected", s()));

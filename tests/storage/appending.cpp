@@ -263,8 +263,7 @@ CAF_TEST(a refused commit writes nothing at all) {
     CAF_CHECK(w.s->history("s1").empty());
     CAF_CHECK(w.s->list_sessions({.student = "bob"}).empty());
     CAF_CHECK_EQUAL(used(*w.s, week("bea")), 0);
-    CAF_CHECK(!w.s->find_outcomes(
-        std::vector<std::pair<std::string, std::string>>{{"app", "c1"}})[0]);
+    CAF_CHECK(!w.s->find_outcomes(std::vector<command_key>{{"app", "c1"}})[0]);
     CAF_CHECK_EQUAL(w.s->read_inbox(0, 10).size(), 1u);
   });
 }

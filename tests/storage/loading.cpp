@@ -14,7 +14,7 @@ using recapd::workflows::usage_key;
 
 namespace {
 
-using names = std::vector<std::pair<std::string, std::string>>;
+using keys = std::vector<command_key>;
 
 std::string sessions(const std::vector<timer_row> &timers) {
   std::string out;
@@ -68,7 +68,7 @@ CAF_TEST(outcomes come in the order asked and whole) {
                                   refuses("c2", "s2", at(5))}),
                     "ok ok");
     const auto found = w.s->find_outcomes(
-        names{{"app", "c2"}, {"app", "c3"}, {"web", "c1"}, {"app", "c1"}});
+        keys{{"app", "c2"}, {"app", "c3"}, {"web", "c1"}, {"app", "c1"}});
     CAF_REQUIRE_EQUAL(found.size(), 4u);
     CAF_REQUIRE(found[0] && found[3]);
     CAF_CHECK(!found[1] && !found[2]);
@@ -83,11 +83,39 @@ CAF_TEST(outcomes come in the order asked and whole) {
   });
 }
 
+CAF_TEST(the same source and id may be several senders own) {
+  with_each_store([](world &w) {
+    const auto of = [](commit c, const std::string &scope) {
+      c.outcome->scope = scope;
+      c.outcome->who = "tutor:" + c.session;
+      return c;
+    };
+    CAF_CHECK_EQUAL(
+        append(*w.s, {of(accepts("c1", moves("s1", 1)), "tutor:ann"),
+                      of(refuses("c1", "s2", at(5)), "student:bob"),
+                      accepts("c1", moves("s3", 1)),
+                      of(accepts("c1", moves("s4", 1)), "tutor:ann")}),
+        "ok ok ok duplicate_command");
+    CAF_CHECK_EQUAL(append(*w.s, {accepts("c1", moves("s5", 1))}),
+                    "duplicate_command");
+    const auto found = w.s->find_outcomes(keys{{"app", "c1", "student:bob"},
+                                               {"app", "c1"},
+                                               {"app", "c1", "tutor:eve"},
+                                               {"app", "c1", "tutor:ann"}});
+    CAF_CHECK(found[0] && found[1] && !found[2] && found[3]);
+    CAF_CHECK_EQUAL(found[0]->session, "s2");
+    CAF_CHECK_EQUAL(found[0]->who, "tutor:s2");
+    CAF_CHECK_EQUAL(found[0]->scope, "student:bob");
+    CAF_CHECK_EQUAL(found[1]->session, "s3");
+    CAF_CHECK_EQUAL(found[3]->session, "s1");
+  });
+}
+
 CAF_TEST(an id that cannot be stored is not found and hides no other) {
   with_each_store([](world &w) {
     CAF_CHECK_EQUAL(append(*w.s, {accepts("c1", moves("s1", 1))}), "ok");
     const auto found = w.s->find_outcomes(
-        names{{"app", std::string("c\0", 2)}, {"\xff", "c1"}, {"app", "c1"}});
+        keys{{"app", std::string("c\0", 2)}, {"\xff", "c1"}, {"app", "c1"}});
     CAF_CHECK(!found[0] && !found[1] && found[2]);
   });
 }

@@ -62,8 +62,7 @@ public:
     for (const auto &c : commits_)
       CAF_REQUIRE_EQUAL(append(s, {c}), "ok");
     for (const auto &c : commits_) {
-      const auto found = s.find_outcomes(
-          std::vector{std::pair{c.outcome->source, c.outcome->id}});
+      const auto found = s.find_outcomes(std::vector{c.outcome->key()});
       CAF_REQUIRE(found[0].has_value());
       CAF_MESSAGE(c.events.back().type);
       // To the letter, so that members keep their order, too.
@@ -172,8 +171,8 @@ CAF_TEST(what is stored whole is read as it is) {
   with_each_store([](world &w) {
     const auto c = accepts("c1", moves("s1", 1));
     CAF_CHECK_EQUAL(append(*w.s, {c}), "ok");
-    const auto found = w.s->find_outcomes(
-        std::vector{std::pair<std::string, std::string>{"app", "c1"}});
+    const auto found =
+        w.s->find_outcomes(std::vector<command_key>{{"app", "c1"}});
     CAF_CHECK_EQUAL(json::parse(found[0]->outcome),
                     json::parse(c.outcome->outcome));
   });

@@ -64,8 +64,7 @@ CAF_TEST(a connection that ends in an append leaves the outcome unknown) {
       "outcome_unknown");
   pg_connection{database.url()}.script(
       "DROP TRIGGER end_it ON commands; DROP FUNCTION end_it");
-  CAF_CHECK(!s->find_outcomes(
-      std::vector<std::pair<std::string, std::string>>{{"app", "c1"}})[0]);
+  CAF_CHECK(!s->find_outcomes(std::vector<command_key>{{"app", "c1"}})[0]);
   CAF_CHECK_EQUAL(append(*s, {accepts("c1", moves("s1", 1))}), "ok");
 }
 

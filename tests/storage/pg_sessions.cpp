@@ -136,7 +136,8 @@ CAF_TEST(neither the environment nor the url chooses an encoding) {
     check_session(by_url);
     check_text(by_url);
   }
-  ::setenv("PGOPTIONS", "-c synchronous_commit=off -c statement_timeout=1000", 1);
+  ::setenv("PGOPTIONS", "-c synchronous_commit=off -c statement_timeout=1000",
+           1);
   check_session(database.url());
   ::unsetenv("PGOPTIONS");
 }

@@ -21,7 +21,7 @@ KINDS = {"tutor_recap_due", "tutor_recap_reminder", "student_recap_request",
          "student_recap_overdue", "session_missed", "support_requested",
          "support_reopened", "support_denied", "session_completed",
          "payout_deposited", "payout_corrected", "payout_reversed",
-         "session_voided"}
+         "session_cancelled", "session_voided"}
 
 
 def sample(url, *arguments):

@@ -187,3 +187,26 @@ CAF_TEST(a correction is told where it changes the pay) {
   CAF_REQUIRE(e.payment.has_value());
   CAF_CHECK(e.payment->kind == transfer_kind::correction);
 }
+
+CAF_TEST(a cancellation is told to everybody else who takes part) {
+  auto cancelled_by = [](const person &by) {
+    story st;
+    st.scheduled(plan({"bob", "cal", "dan", "dee"}));
+    st.given(accept_invitation{.student = "bob"}, bob, start);
+    st.given(decline_invitation{.student = "dan"}, sis, start);
+    st.given(remove_participant{.student = "dee"}, ann, start);
+    st.given(cancel_session{.reason = "ill"}, by, start);
+    return told(last(st, 1)[0]);
+  };
+  const std::string students = "session_cancelled > student:bob {" SESSION
+                               R"(,"reason":"ill","student":"bob"})"
+                               "\nsession_cancelled > student:cal {" SESSION
+                               R"(,"reason":"ill","student":"cal"})";
+  CAF_CHECK_EQUAL(cancelled_by(ann), students);
+  const auto all = "session_cancelled > tutor:ann {" SESSION
+                   R"(,"reason":"ill"})"
+                   "\n"
+                   + students;
+  CAF_CHECK_EQUAL(cancelled_by(sis), all);
+  CAF_CHECK_EQUAL(cancelled_by(eve), all);
+}

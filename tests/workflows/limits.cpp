@@ -173,11 +173,30 @@ CAF_TEST(nothing is asked of the limits for what the first six codes refuse) {
   CAF_CHECK_EQUAL(asked(log_of(60), ann, start), 4u);
   CAF_CHECK_EQUAL(asked(complete_of(60), ann, start), 4u);
   CAF_CHECK_EQUAL(asked(log_of(60), ann, just_late), 4u);
-  CAF_CHECK_EQUAL(asked(log_of(0), ann, start), 0u);
+  // Of minutes that are none, whether the pair may meet again that day.
+  CAF_CHECK_EQUAL(asked(log_of(0), ann, start), 1u);
   CAF_CHECK_EQUAL(asked(log_of(60), bob, start), 0u);
   CAF_CHECK_EQUAL(asked(submit_recap{.written = good}, ann, start), 0u);
   st.logged();
   CAF_CHECK_EQUAL(asked(log_of(60), ann, start), 0u);
+}
+
+CAF_TEST(invalid minutes do not hide that the pair has met that day) {
+  story st;
+  st.ready(plan({"bob", "cal"}));
+  const auto asked =
+      claims(st.s, log_of(91), st.facts_of(log_of(91), ann, start, start));
+  CAF_REQUIRE_EQUAL(asked.size(), 2u);
+  st.used[asked[1].key] = 1;
+  for (const auto minutes : {0, -5, 91, 1000}) {
+    CAF_CHECK_EQUAL(st.then(log_of(minutes), ann, start + 1h),
+                    "refused invalid-minutes pair-daily-limit");
+    CAF_CHECK_EQUAL(st.then(complete_of(minutes, recap_of(3)), ann, start + 1h),
+                    "refused invalid-minutes recap-too-short pair-daily-limit");
+  }
+  const auto d = st.when(log_of(0), ann, start + 1h);
+  CAF_CHECK_EQUAL(refusal_in(d, refusal_code::pair_daily_limit).limit->student,
+                  "cal");
 }
 
 CAF_TEST(pay rounds half a minor unit up) {

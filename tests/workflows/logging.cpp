@@ -114,7 +114,7 @@ CAF_TEST(everything that applies is answered at once and in order) {
   CAF_CHECK_EQUAL(
       st.then(complete_of(0, recap_of(10'001)), ann, start - 1h),
       "refused too-early unanswered-invitation participants-in-call "
-      "invalid-minutes recap-too-long");
+      "invalid-minutes recap-too-long pair-daily-limit");
   CAF_CHECK_EQUAL(
       st.then(complete_of(60, recap_of(149)), ann, just_late),
       "refused window-closed unanswered-invitation participants-in-call "

@@ -103,6 +103,22 @@ CAF_TEST(
   CAF_CHECK_EQUAL(st.then(what, sis, start), "refused session-exists");
 }
 
+CAF_TEST(to one of other programmes a session is unknown) {
+  auto st = story{}.ready();
+  const auto in = [&](const command &c, const person &by,
+                      std::vector<std::string> programs) {
+    const program_set set{std::move(programs)};
+    auto f = st.facts_of(c, by, start + 1h, start + 1h);
+    f.programs = &set;
+    return summary(decide(st.s, c, f));
+  };
+  CAF_CHECK_EQUAL(in(log_of(60), ann, {"night"}), "refused unknown-session");
+  CAF_CHECK_EQUAL(in(log_of(60), ann, {"night", "default"}), "time.logged");
+  CAF_CHECK_EQUAL(in(void_session{.note = "no"}, eve, {"night"}),
+                  "refused unknown-session");
+  CAF_CHECK_EQUAL(in(plan(), ann, {"night"}), "refused session-exists");
+}
+
 CAF_TEST(who may not schedule hears that before that the session is there) {
   story st;
   st.scheduled();

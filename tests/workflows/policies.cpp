@@ -56,7 +56,7 @@ CAF_TEST(a course inherits what it does not say) {
     "limits": {"tutor_minutes_per_week": 600},
     "courses": {"CHEM1": {"limits": {"course_minutes_per_week": 1200,
                                      "pair_sessions_per_day": null},
-                          "week_starts_on": "sunday",
+                          "week_starts_on": "monday",
                           "confirmation": "any_student",
                           "auto_confirm_after": "3d"}}})");
   const auto &own = p.for_course("CHEM1");
@@ -64,11 +64,22 @@ CAF_TEST(a course inherits what it does not say) {
   CAF_CHECK_EQUAL(*own.limits.tutor_minutes_per_week, 600);
   CAF_CHECK_EQUAL(*own.limits.course_minutes_per_week, 1200);
   CAF_CHECK(!own.limits.pair_sessions_per_day);
-  CAF_CHECK_EQUAL(own.week_starts_on, 7);
+  CAF_CHECK_EQUAL(own.week_starts_on, 1);
   CAF_CHECK(own.confirmation == confirmation_rule::any_student);
   CAF_CHECK(own.auto_confirm_after == 72h);
   CAF_CHECK(p.for_course("MATH101") == p.base);
   CAF_CHECK(!p.base.limits.course_minutes_per_week);
+}
+
+CAF_TEST(what was taken once is read again though it is refused today) {
+  const auto json = json::parse(R"({"duration": {"step_minutes": 7},
+    "courses": {"M1": {"week_starts_on": "sunday"}}})");
+  policy_error error;
+  CAF_CHECK(!parse_policy(json.as_object(), error));
+  const auto p = parse_policy(json.as_object(), error, policy_origin::stored);
+  CAF_REQUIRE(p.has_value());
+  CAF_CHECK_EQUAL(p->base.step_minutes, 7);
+  CAF_CHECK_EQUAL(p->for_course("M1").week_starts_on, 7);
 }
 
 CAF_TEST(reminders may be a list or never) {
@@ -115,6 +126,25 @@ CAF_TEST(a wrong value is named by its path and what was expected) {
       {R"({"duration": {"max_minutes": 4}})",
        "policy.duration.max_minutes: expected a whole number from "
        "step_minutes, which is 5, to 1440"},
+      {R"({"duration": {"step_minutes": 7, "max_minutes": 90}})",
+       "policy.duration.max_minutes: expected a multiple of step_minutes, "
+       "which is 7"},
+      {R"({"duration": {"step_minutes": 7}})",
+       "policy.duration.step_minutes: expected a divisor of max_minutes, "
+       "which is 90"},
+      {R"({"duration": {"max_minutes": 88}})",
+       "policy.duration.max_minutes: expected a multiple of step_minutes, "
+       "which is 5"},
+      {R"({"courses": {"M1": {"duration": {"max_minutes": 61}}}})",
+       "policy.courses.M1.duration.max_minutes: expected a multiple of "
+       "step_minutes, which is 5"},
+      {R"({"duration": {"step_minutes": 7, "max_minutes": 70},
+           "courses": {"M1": {"duration": {"step_minutes": 4}}}})",
+       "policy.courses.M1.duration.step_minutes: expected a divisor of "
+       "max_minutes, which is 70"},
+      {R"({"courses": {"M1": {"week_starts_on": "sunday"}}})",
+       "policy.courses.M1.week_starts_on: expected no other day than the "
+       "installation's, which is monday"},
       {R"({"week_starts_on": "Monday"})",
        "policy.week_starts_on: expected a day, monday to sunday"},
       {R"({"timezone": "GMT+3"})",

@@ -38,7 +38,8 @@ CAF_TEST(a new session is shown in the shape of the contract) {
       R"("tutor_recap":null,"minutes":null,"suggested_minutes":null,)"
       R"("rate_per_hour":1500,"currency":"USD","payout":null,)"
       R"("next_timer":"2026-11-23T16:00:00Z",)"
-      R"("next_timer_kind":"tutor_recap_due"})");
+      R"("next_timer_kind":"tutor_recap_due",)"
+      R"("flags":[],"policy_version":7})");
 }
 
 CAF_TEST(a paid session shows its recaps and its payout) {
@@ -74,7 +75,9 @@ CAF_TEST(a corrected session shows the net and when it was settled) {
                   R"({"amount":2250,"settled_at":"2026-11-23T16:30:00Z"})");
   CAF_CHECK(to_kept_text(st.s, st.r, start + 9h)
                 .ends_with(R"("minutes":90,"payout":{"amount":2250,)"
-                           R"("settled_at":"2026-11-23T16:30:00Z"}})"));
+                           R"("settled_at":"2026-11-23T16:30:00Z"},)"
+                           R"("flags":["nobody-in-call","repetitive-recap",)"
+                           R"("corrected"]})"));
 }
 
 CAF_TEST(of an outcome is kept what events do not tell) {
@@ -96,7 +99,8 @@ CAF_TEST(of an outcome is kept what events do not tell) {
       R"({"state":"paid","version":9,"participants":[{"student":"bob",)"
       R"("status":"going","in_call":true}],"minutes":60,)"
       R"("suggested_minutes":55,"payout":{"amount":1500,)"
-      R"("settled_at":"2026-11-23T16:30:00Z"}})");
+      R"("settled_at":"2026-11-23T16:30:00Z"},"flags":["logged-before-end",)"
+      R"("longer-than-call","repetitive-recap"]})");
 }
 
 CAF_TEST(the deadline is shown as a person says it) {

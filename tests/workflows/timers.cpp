@@ -80,15 +80,68 @@ CAF_TEST(a session that is missed meanwhile reminds nobody) {
   CAF_CHECK_EQUAL(sent(st, start + 100h), "session.missed");
 }
 
-CAF_TEST(reminders at the deadline or after it never go out) {
+CAF_TEST(a reminder at the deadline goes out and none after it) {
   story st;
   st.r.log_window = 1h;
   st.r.reminders.tutor_recap_due = 1h;
   st.r.reminders.tutor_recap_reminder = {30min, 1h, 2h};
   st.ready();
   CAF_CHECK_EQUAL(next(st), "tutor_recap_reminder 30m");
-  CAF_CHECK_EQUAL(sent(st, start + 1h), "tutor_recap_reminder*1");
+  CAF_CHECK_EQUAL(sent(st, start + 30min), "tutor_recap_reminder*1");
+  CAF_CHECK_EQUAL(next(st), "tutor_recap_due 1h");
+  CAF_CHECK_EQUAL(sent(st, start + 1h),
+                  "tutor_recap_due*1 tutor_recap_reminder*2");
   CAF_CHECK_EQUAL(next(st), "deadline 1h");
+  CAF_CHECK_EQUAL(st.fires(start + 1h + 1us), "session.missed");
+}
+
+CAF_TEST(a reminder at the deadline comes before the miss however late) {
+  auto told = [](auto close) {
+    story st;
+    st.r.log_window = 48h;
+    st.ready();
+    return close(st);
+  };
+  CAF_CHECK_EQUAL(told([](story &st) { return st.fires(start + 90h); }),
+                  "reminder.sent session.missed");
+  CAF_CHECK_EQUAL(told([](story &st) {
+                    return st.then(request_support{.message = "please"}, ann,
+                                   start + 48h + 1us);
+                  }),
+                  "reminder.sent session.missed support.requested");
+  // What was due before it has lost its reason.
+  CAF_CHECK_EQUAL(told([](story &st) {
+                    st.s.deadline += 1us;
+                    return st.fires(start + 90h);
+                  }),
+                  "session.missed");
+}
+
+CAF_TEST(a reopened window has reminders a day and an hour before its end) {
+  auto reopened = [](int hours) {
+    story st;
+    st.ready();
+    st.fires(just_late);
+    st.given(reopen_session{.hours = hours, .note = ""}, eve, start + 80h);
+    return st;
+  };
+  auto st = reopened(48);
+  CAF_CHECK_EQUAL(next(st), "tutor_recap_reminder 104h");
+  CAF_CHECK_EQUAL(sent(st, start + 104h), "tutor_recap_reminder*1");
+  CAF_CHECK_EQUAL(next(st), "tutor_recap_reminder 127h");
+  CAF_CHECK_EQUAL(sent(st, start + 127h), "tutor_recap_reminder*2");
+  CAF_CHECK_EQUAL(next(st), "deadline 128h");
+  st = reopened(48);
+  CAF_CHECK_EQUAL(sent(st, start + 128h), "tutor_recap_reminder*2");
+  // What is not to come any more does not.
+  st = reopened(24);
+  CAF_CHECK_EQUAL(next(st), "tutor_recap_reminder 103h");
+  CAF_CHECK_EQUAL(sent(st, start + 103h), "tutor_recap_reminder*2");
+  CAF_CHECK_EQUAL(next(reopened(1)), "deadline 81h");
+  // Once the recap is in there is nothing to remind of.
+  st = reopened(48);
+  st.given(complete_of(60), ann, start + 81h);
+  CAF_CHECK_EQUAL(next(st), "student_recap_reminder 105h");
 }
 
 CAF_TEST(the students are reminded while their recaps are awaited) {

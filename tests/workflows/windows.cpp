@@ -101,11 +101,58 @@ CAF_TEST(any command received in time finds the session as it was) {
   CAF_CHECK_EQUAL(total_used(st), 0);
 }
 
-CAF_TEST(what was denied or cancelled is not lifted) {
+CAF_TEST(what was denied is lifted by what came in time) {
   auto st = missed();
   st.given(deny_update{.note = "no"}, eve, later_on);
+  CAF_CHECK_EQUAL(st.then(complete_of(60), ann, just_late, later_on),
+                  "refused wrong-state");
+  CAF_CHECK_EQUAL(
+      st.then(request_support{.message = "please"}, ann, deadline, later_on),
+      "refused wrong-state");
+  CAF_CHECK_EQUAL(st.then(complete_of(60), ann, deadline, later_on),
+                  "session.miss_lifted time.logged tutor_recap.submitted");
+
+  st = missed_after_logging();
+  st.given(deny_update{.note = "no"}, eve, later_on);
+  CAF_CHECK_EQUAL(total_used(st), 0);
+  CAF_CHECK_EQUAL(st.then(hands_in, ann, deadline, later_on),
+                  "session.miss_lifted tutor_recap.submitted");
+  CAF_CHECK(total_used(st) > 0);
+}
+
+CAF_TEST(what was cancelled is not lifted) {
+  story st;
+  st.ready().given(cancel_session{.reason = "ill"}, ann, start);
   CAF_CHECK_EQUAL(st.then(complete_of(60), ann, deadline, later_on),
                   "refused wrong-state");
+}
+
+CAF_TEST(a miss is told once however often it is lifted) {
+  auto told = [](const story &st) {
+    std::size_t notices = 0;
+    session s = unborn();
+    for (const auto &e : st.history) {
+      const auto after = evolve(s, e);
+      for (const auto &n : effects_of(s, e, after).notifications)
+        notices += n.kind == "session_missed" ? 1 : 0;
+      s = after;
+    }
+    return notices;
+  };
+  story st;
+  st.scheduled(plan({"bob", "cal"}));
+  st.fires(just_late);
+  for (const auto &student : {bob, cal}) {
+    CAF_CHECK_EQUAL(st.then(accept_invitation{.student = student.id}, student,
+                            deadline, later_on),
+                    "session.miss_lifted participant.accepted");
+    CAF_CHECK_EQUAL(st.fires(later_on), "session.missed");
+  }
+  CAF_CHECK_EQUAL(told(st), 1u);
+  // A window of its own is missed on its own.
+  st.given(reopen_session{.hours = 1, .note = ""}, eve, later_on);
+  st.fires(later_on + 2h);
+  CAF_CHECK_EQUAL(told(st), 2u);
 }
 
 CAF_TEST(past the deadline the session counts as missed before its timer) {

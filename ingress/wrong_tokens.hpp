@@ -1,0 +1,46 @@
+// Who guesses at tokens: made slower with each one, and told in the log.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <string>
+
+namespace recapd::ingress {
+
+/// Counts wrong tokens by the address they came from. A right one is never
+/// held up, whoever else is behind its address. Thread safe, bounded.
+class wrong_tokens {
+public:
+  using time_point = std::chrono::steady_clock::time_point;
+
+  /// Notes one: how long its answer is to wait. The first few do not; then it
+  /// is twice as long each time, up to `longest`.
+  std::chrono::milliseconds note(const std::string &address, time_point now);
+
+  static constexpr int free_of_charge = 3;
+  static constexpr std::chrono::milliseconds shortest{100};
+  static constexpr std::chrono::milliseconds longest{3000};
+  /// An address is forgotten when it sent none for so long.
+  static constexpr std::chrono::minutes memory{10};
+  static constexpr std::size_t most_addresses = 4096;
+  /// Between two lines of the log.
+  static constexpr std::chrono::seconds told_each{10};
+
+private:
+  struct guesser {
+    int count = 0;
+    time_point last;
+  };
+  void forget(time_point now);
+  void tell(const std::string &address, time_point now);
+
+  std::mutex guard_;
+  std::map<std::string, guesser> by_address_;
+  std::uint64_t untold_ = 0;
+  time_point told_{};
+};
+
+}  // namespace recapd::ingress

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Transactions that others leave open, and the events that wait for them."""
+import json
+
+import psycopg2
+import pytest
+
+from lesson import Lesson
+from wire import Client, accepted, command, wait_until
+
+
+@pytest.fixture(scope="module")
+def held_node(make_node):
+    return make_node()
+
+
+def schedule(node):
+    client = Client(node.port)
+    lesson = Lesson(client)
+    accepted(client.send(command("session.schedule", lesson.id, "system:x",
+                                 lesson.data)))
+
+
+def words(node, message):
+    lines = [json.loads(line) for line in node.log().splitlines()
+             if line.startswith("{")]
+    return [line for line in lines if line["message"] == message]
+
+
+def test_who_holds_the_events_back_is_named_in_the_log(held_node):
+    holder = psycopg2.connect(held_node.database.url)
+    try:
+        cursor = holder.cursor()
+        cursor.execute("SELECT pg_current_xact_id(), pg_backend_pid()")
+        pid = cursor.fetchone()[1]
+        schedule(held_node)
+        told = wait_until(lambda: words(held_node, "the feed is held back"),
+                          "the holder's name", 60)
+        assert f"process {pid} of user" in told[0]["detail"]
+        holder.rollback()
+        wait_until(lambda: words(held_node, "the feed goes on"),
+                   "the end of it", 60)
+    finally:
+        holder.close()
+
+
+def test_a_transaction_of_another_database_holds_nothing(held_node, server):
+    with psycopg2.connect(server) as stranger:
+        stranger.cursor().execute("SELECT pg_current_xact_id()")
+        schedule(held_node)
+        gauge = [line for line in Client(held_node.port).get("/metrics")
+                 .body.decode().splitlines()
+                 if line.startswith("recapd_feed_held_back_events")]
+        assert gauge == ["recapd_feed_held_back_events 0"], gauge
+    stranger.close()

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An outcome that is larger than what the server takes."""
+import json
+import time
+
+from conftest import Place, publish, tools
+from test_mapping import remap
+from wire import Nats
+
+
+def test_it_comes_without_its_session_and_the_command_counts(
+        make_node, make_database, make_nats):
+    place = Place(make_node, make_database, make_nats())
+    remap(place.nats, lambda text: "max_payload: 8192\n" + text)
+    place.start()
+    session = tools.Session(
+        time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
+    long = {"topics_covered": "many words " * 850, "how_tutee_did": "",
+            "next_steps": ""}
+    for event in (session.schedule, session.accept,
+                  session.complete(recap=long)):
+        place.query("INSERT INTO inbox (event) VALUES (%s)",
+                    json.dumps(event))
+        assert place.wait_outcome(event)["outcome"] == "accepted"
+    with Nats(place.nats.url) as client:
+        event = session.student_recap()
+        publish(client, {**event, "replyto": client.inbox + ".large"})
+        outcome = json.loads(client.next("large")[2])
+    assert outcome["outcome"] == "accepted" and not outcome["duplicate"]
+    assert outcome["session"] is None and outcome["session_omitted"] is True
+    assert place.outcome(event)["session"]["tutor_recap"] == long
+    tools.wait_until(lambda: place.pending() == 0, "the acknowledgement")

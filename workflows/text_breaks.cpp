@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "workflows/text_breaks.hpp"
+
+namespace recapd::workflows {
+
+namespace {
+
+std::unique_ptr<icu::BreakIterator>
+loaded(icu::BreakIterator *(*create)(const icu::Locale &, UErrorCode &)) {
+  UErrorCode status = U_ZERO_ERROR;
+  std::unique_ptr<icu::BreakIterator> made{
+      create(icu::Locale::getRoot(), status)};
+  need(status);
+  return made;
+}
+
+}  // namespace
+
+icu::BreakIterator &cluster_breaks() {
+  thread_local const auto breaks =
+      loaded(icu::BreakIterator::createCharacterInstance);
+  return *breaks;
+}
+
+icu::BreakIterator &word_breaks() {
+  thread_local const auto breaks =
+      loaded(icu::BreakIterator::createWordInstance);
+  return *breaks;
+}
+
+}  // namespace recapd::workflows
