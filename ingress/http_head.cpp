@@ -65,6 +65,15 @@ const char *wrong_host(header_list fields, unsigned version, const target &to) {
   return nullptr;
 }
 
+/// Fields of which two readers could take different ones.
+const char *twice(header_list fields) {
+  if (values_of(fields, "authorization").size() > 1)
+    return "Authorization: expected once.";
+  if (values_of(fields, "content-type").size() > 1)
+    return "Content-Type: expected once.";
+  return nullptr;
+}
+
 }  // namespace
 
 head_scanner::verdict head_scanner::scan(std::string_view bytes) {
@@ -181,6 +190,7 @@ std::optional<response> check_framing(header_list fields, unsigned version,
                                       const target &to) {
   const auto *why = wrong_length(fields, version);
   if (why == nullptr) why = wrong_host(fields, version, to);
+  if (why == nullptr) why = twice(fields);
   if (why == nullptr) return std::nullopt;
   return bad_request(why);
 }

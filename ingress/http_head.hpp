@@ -70,7 +70,8 @@ private:
 /// Refuses a head that leaves open where the message ends or which host it is
 /// for: `Transfer-Encoding` other than `chunked` alone, `Content-Length` that
 /// is not one number, not exactly one valid `Host` (HTTP/1.0: at most one), an
-/// absolute target of another host. `version` is 10 or 11.
+/// absolute target of another host, two `Authorization`s or `Content-Type`s.
+/// `version` is 10 or 11.
 [[nodiscard]] std::optional<response>
 check_framing(header_list fields, unsigned version, const target &to);
 

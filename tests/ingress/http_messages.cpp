@@ -159,6 +159,9 @@ CAF_TEST(header lines have one form) {
     all.push_back(get_health + host + line + "\r\n");
     all.push_back(get_health + line + host + "\r\n");
   }
+  for (const auto *name : {"Authorization", "Content-Type"})
+    all.push_back(get_health + host + name + ": Bearer a\r\n" + name
+                  + ": Bearer b\r\n\r\n");
   all.push_back(get_health + host + "\n");
   all.push_back(get_health + host + "\r\r\n");
   all.push_back(get_health + " \r\n" + host + "\r\n");
