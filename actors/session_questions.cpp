@@ -73,8 +73,12 @@ std::vector<std::size_t> session_state::claims_of(owner whose) const {
 void session_state::ask(owner whose) {
   auto &j = *job_;
   j.asked = whose;
+  const auto places = claims_of(whose);
+  // Of wrong minutes only the pair's day is asked for, which is the tutor's.
+  if (places.empty())
+    return whose == owner::tutor ? ask(owner::course) : conclude();
   ask_limits m;
-  for (auto i : claims_of(whose))
+  for (auto i : places)
     m.claims.push_back(j.claims[i]);
   m.reserve = j.reserve;
   m.done = back<limits_answered, limit_answer>();

@@ -82,9 +82,9 @@ CAF_TEST(an expired token is told so) {
 CAF_TEST(tokens are replaced while the node runs and streams of others end) {
   auto gone = connect();
   auto stays = connect();
-  gone.send("GET /v1/events HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer "
+  gone.send("GET /v1/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
             "t-old\r\n\r\n");
-  stays.send("GET /v1/events HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer "
+  stays.send("GET /v1/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
              "t-eve\r\n\r\n");
   (void)gone.read_until("from now on\n\n");
   (void)stays.read_until("from now on\n\n");
@@ -99,7 +99,7 @@ CAF_TEST(tokens are replaced while the node runs and streams of others end) {
 
 CAF_TEST(a token that stands for somebody else ends the streams it opened) {
   auto c = connect();
-  c.send("GET /v1/events HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer "
+  c.send("GET /v1/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
          "t-eve\r\n\r\n");
   (void)c.read_until("from now on\n\n");
   server->replace_tokens({{"t-eve", {role::tutor, "eve"}}});

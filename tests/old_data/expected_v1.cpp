@@ -150,18 +150,20 @@ std::vector<event_body> corrected() {
                                              .from = "program:default",
                                              .to = "tutor:ann",
                                              .amount = 125,
-                                             .currency = "USD"}},
-          time_corrected{.minutes = 60,
-                         .was = 65,
-                         .given = 60,
-                         .note = "",
-                         .claims = {},
-                         .released = {{.kind = limit_kind::tutor_week,
-                                       .owner = "ann",
-                                       .item = "",
-                                       .period = 20783,
-                                       .amount = 5}},
-                         .payment = std::nullopt}};
+                                             .currency = "USD",
+                                             .n = 1}},
+          time_corrected{
+              .minutes = 60,
+              .was = 65,
+              .given = 60,
+              .note = "",
+              .claims = {},
+              .released = {held_usage{.key = {.kind = limit_kind::tutor_week,
+                                              .owner = "ann",
+                                              .item = "",
+                                              .period = 20783},
+                                      .amount = 5}},
+              .payment = std::nullopt}};
 }
 
 }  // namespace

@@ -27,6 +27,8 @@ std::map<std::string, wf::session> folded(int version) {
     s.id = id;
     s = wf::evolve(std::move(s), event_of(line));
   }
+  // Events that stand alone have no row.
+  std::erase_if(out, [](const auto &s) { return s.second.tutor.empty(); });
   return out;
 }
 
