@@ -148,12 +148,16 @@ compdef _recapctl recapctl
 
 std::string fish(const std::vector<node> &tree) {
   std::string out;
+  // fish's own condition takes an option's value for a subcommand.
+  std::string none{"not __fish_seen_subcommand_from"};
+  for (const auto &[name, what] : tree.front().commands)
+    none += " " + name;
   for (const auto &n : tree) {
     const auto space = n.path.rfind(' ');
     const auto last =
         space == std::string::npos ? n.path : n.path.substr(space + 1);
-    const auto when = n.path.empty() ? std::string{"__fish_use_subcommand"}
-                                     : "__fish_seen_subcommand_from " + last;
+    const auto when =
+        n.path.empty() ? none : "__fish_seen_subcommand_from " + last;
     for (const auto &[name, what] : n.commands)
       out += fmt::format("complete -c recapctl -n '{}' -f -a {} -d '{}'\n",
                          when, name, quoted(what));

@@ -78,7 +78,7 @@ def test_a_cancelled_session_is_never_missed(client):
     accepted(lesson.cancel())
     client.set_clock(lesson.start + 80 * HOUR)
     assert lesson.state == "cancelled"
-    assert client.kinds(lesson.id) == []
+    assert client.kinds(lesson.id) == ["session_cancelled"]
     assert lesson.now()["next_timer"] is None
 
 

@@ -111,8 +111,8 @@ def test_a_cut_connection_is_mended_without_a_word(own_server, make_node):
 
 
 def test_the_log_names_a_command_that_got_no_answer_once(own_server, make_node):
-    node = make_node(database=own_server.url)
-    own_server.stop()
+    node = make_node(database=own_server("url"))
+    own_server("stop")
     for n in range(3):
         assert ask(node, "/v1/commands", schedule(n))[0] == 503
     lines = [line for line in node.log.read_text().splitlines()
