@@ -15,10 +15,20 @@ SWAP = (
 NOBODY = "99.damage"  # no partition's, so no node takes it
 
 
+def let_in(client):
+    """The stream takes what only broken programs would send there."""
+    config = client.api("STREAM.INFO.RECAPD")["config"]
+    subject = f"recapd.commands.{NOBODY}"
+    if subject not in config["subjects"]:
+        config["subjects"].append(subject)
+        client.api("STREAM.UPDATE.RECAPD", **config)
+
+
 def lose_message(world):
     """JetStream acknowledged it, then it is gone."""
     event = {"id": "damage-1", "subject": "damage", "type": "damage"}
     with world.nats.connect() as client:
+        let_in(client)
         world.record.sending([event])
         seq = client.request(f"recapd.commands.{NOBODY}",
                              json.dumps(event))["seq"]
@@ -38,6 +48,7 @@ def lose_event(world):
 def leave_message(world):
     """A consumer whose node is gone, and a message for it."""
     with world.nats.connect() as client:
+        let_in(client)
         client.api("CONSUMER.DURABLE.CREATE.RECAPD.damage",
                    stream_name="RECAPD",
                    config={"durable_name": "damage", "ack_policy": "explicit",

@@ -12,7 +12,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "contract")]
 
 from audit import KINDS, audit  # noqa: E402
 from campaign import Campaign, add_options, conduct, has_programs  # noqa: E402
-from damage import DAMAGES, commit_late, damage  # noqa: E402
+from damage import COMMIT_LATE, DAMAGES, damage, write_late  # noqa: E402
 from faults import Faults  # noqa: E402
 from postgres import Postgres  # noqa: E402
 from world import World  # noqa: E402
@@ -53,10 +53,12 @@ class Crashes(Campaign):
 
     def prepare(self):
         if "late-commits" in self.chosen.damage:
-            commit_late(self.postgres)
+            write_late(self.postgres)
 
     def begin_world(self, folder):
-        return World(folder, self.postgres, 12 if self.chosen.damage else 60)
+        late = "late-commits" in self.chosen.damage
+        return World(folder, self.postgres, 12 if self.chosen.damage else 60,
+                     COMMIT_LATE if late else None)
 
     def damage(self, world, what):
         damage(world, what)

@@ -3,7 +3,7 @@
 import psycopg2
 
 # Each does what a broken program might have done. `late-commits` is made at
-# the server's start: it answers before a commit is durable.
+# the start: a commit is answered before it is durable.
 DAMAGES = {
     "late-commits": "",
     "lost-event":
@@ -27,12 +27,22 @@ DAMAGES = {
 }
 
 
-def commit_late(postgres):
-    """From now on a commit is answered ten seconds before it is durable."""
+# The node's sessions pin the setting, so it is changed within each commit.
+COMMIT_LATE = """
+    CREATE FUNCTION commit_late() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      PERFORM set_config('synchronous_commit', 'off', true);
+      RETURN NULL;
+    END $$;
+    CREATE TRIGGER commit_late AFTER INSERT ON commands
+      FOR EACH STATEMENT EXECUTE FUNCTION commit_late()"""
+
+
+def write_late(postgres):
+    """From now on what need not be durable is so after ten seconds."""
     connection = psycopg2.connect(postgres.admin_url)
     connection.autocommit = True
-    for setting in ("synchronous_commit = off", "wal_writer_delay = '10s'"):
-        connection.cursor().execute(f"ALTER SYSTEM SET {setting}")
+    connection.cursor().execute("ALTER SYSTEM SET wal_writer_delay = '10s'")
     connection.close()
     postgres("stop")
     postgres.start()

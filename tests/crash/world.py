@@ -39,8 +39,9 @@ def config_of(dice, hook):
 class World:
     """A campaign on a fresh database of a server that goes on."""
 
-    def __init__(self, folder, postgres, patience):
+    def __init__(self, folder, postgres, patience, at_start=None):
         self.patience = patience  # seconds, then something is stuck
+        self.at_start = at_start  # SQL, once the node has made its tables
         self.folder = Path(folder)
         self.postgres = postgres
         self.database = Database(postgres.admin_url)
@@ -61,6 +62,9 @@ class World:
                    "the node to be ready", 60)
         assert not self.node.ends, (
             f"the node ended with {self.node.ends}: {self.node.log()[-500:]}")
+        if self.at_start:
+            with psycopg2.connect(self.database.url) as connection:
+                connection.cursor().execute(self.at_start)
         port = quiet_port()
         self.to_node = Proxy(loop, ("127.0.0.1", port),
                              ("127.0.0.1", self.node.port))

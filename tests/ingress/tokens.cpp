@@ -82,10 +82,12 @@ CAF_TEST(an expired token is told so) {
 CAF_TEST(tokens are replaced while the node runs and streams of others end) {
   auto gone = connect();
   auto stays = connect();
-  gone.send("GET /v1/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
-            "t-old\r\n\r\n");
-  stays.send("GET /v1/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
-             "t-eve\r\n\r\n");
+  gone.send(
+      "GET /v1/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
+      "t-old\r\n\r\n");
+  stays.send(
+      "GET /v1/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
+      "t-eve\r\n\r\n");
   (void)gone.read_until("from now on\n\n");
   (void)stays.read_until("from now on\n\n");
   server->replace_tokens(

@@ -7,7 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 SCENARIOS = {
     "limit", "by-hand", "batches", "single", "inbox", "latency", "timers",
-    "growth", "churn", "memory", "recovery", "idle",
+    "neighbours", "growth", "churn", "memory", "recovery", "idle",
 }
 
 

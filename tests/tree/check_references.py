@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Fails on a file or heading that a comment or a page names and that is not there.
+"""Fails on a file or heading that a comment or a page names and that is not there,
+and on a decision whose number is another's, or not that of its title or its links.
 
 Usage: check_references.py PROJECT_FOLDER
 SPDX-License-Identifier: Apache-2.0
@@ -12,6 +13,8 @@ ROOT = Path(sys.argv[1]).resolve()
 NAMED = re.compile(r"\b(?:docs|config)/[\w./-]*\.(?:md|json)\b")
 LINK = re.compile(r"\]\((?!https?:|mailto:)([^)\s#]*)(?:#([\w-]+))?\)")
 SECTION = re.compile(r"docs/contract\.md, (\d+)")
+DECISION = re.compile(r"\[(\d{4})\]\([^)]*adr/(\d{4})-")
+BARE_DECISION = re.compile(r"\((\d{4})\)")  # among the decisions themselves
 KINDS = {".cpp", ".hpp", ".py", ".sql", ".md", ".txt", ".cmake", ".mjs", ""}
 
 
@@ -31,6 +34,13 @@ def troubles(file, text):
             yield f"docs/contract.md has no section {number}"
     if file.suffix != ".md":
         return
+    for shown, meant in DECISION.findall(text):
+        if shown != meant:
+            yield f"the link [{shown}] leads to {meant}"
+    if file.parent == DECISIONS:
+        for number in BARE_DECISION.findall(text):
+            if not list(DECISIONS.glob(f"{number}-*.md")):
+                yield f"there is no decision {number}"
     for path, anchor in LINK.findall(text):
         target = (file.parent / path).resolve() if path else file
         if not target.exists():
@@ -50,8 +60,22 @@ def files(folder):
             yield file
 
 
+def misnumbered():
+    """Decisions whose number is taken, or differs from that of their title."""
+    taken = {}
+    for file in sorted(DECISIONS.glob("*.md")):
+        number = file.name[:4]
+        if number in taken:
+            yield f"{file.name}: {taken[number]} has its number"
+        taken[number] = file.name
+        title = file.read_text(encoding="utf-8").splitlines()[0]
+        if not title.startswith(f"# {int(number)}. "):
+            yield f"{file.name}: its title is {title}"
+
+
+DECISIONS = ROOT / "docs" / "adr"
 CONTRACT = (ROOT / "docs" / "contract.md").read_text(encoding="utf-8")
-wrong = []
+wrong = list(misnumbered())
 for file in files(ROOT):
     try:
         text = file.read_text(encoding="utf-8")

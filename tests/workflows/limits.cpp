@@ -195,8 +195,8 @@ CAF_TEST(invalid minutes do not hide that the pair has met that day) {
                     "refused invalid-minutes recap-too-short pair-daily-limit");
   }
   const auto d = st.when(log_of(0), ann, start + 1h);
-  CAF_CHECK_EQUAL(refusal_in(d, refusal_code::pair_daily_limit).limit->student,
-                  "cal");
+  const auto pair = refusal_in(d, refusal_code::pair_daily_limit);
+  CAF_CHECK_EQUAL(pair.limit.value().student, "cal");
 }
 
 CAF_TEST(pay rounds half a minor unit up) {
