@@ -54,7 +54,8 @@ response unanswered(storage::fault f) {
 std::string shown_session(services &s, const caller &who, storage::store &db,
                           const std::string &id) {
   const auto found = find_session(db, id);
-  if (!found || !who.sees(*found)) return "null";
+  if (!found || !who.sees(*found) || !who.programs.includes(found->program))
+    return "null";
   return workflows::to_view_text(*found, rules_of(s.engine, *found),
                                  s.engine.time().now());
 }

@@ -102,6 +102,8 @@ int complain(int code, const std::string &what) {
 int complain_of(const problem &e) {
   const std::string what = e.what();
   switch (e.status) {
+  case 400:
+    return complain(usage, what);
   case 401:
     return complain(not_admitted,
                     what + "; give a token with --token or RECAPCTL_TOKEN");

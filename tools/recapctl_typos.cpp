@@ -72,6 +72,16 @@ std::vector<std::string> options_of(const CLI::App &app) {
   return names;
 }
 
+/// `recapctl support reopen`.
+std::string path_of(const CLI::App &app, const CLI::App &at) {
+  std::string path{"recapctl"};
+  for (const auto *here = &app; here != &at;) {
+    here = here->get_subcommands().front();
+    path += " " + here->get_name();
+  }
+  return path;
+}
+
 }  // namespace
 
 std::string what_was_meant(const CLI::App &app) {
@@ -83,9 +93,11 @@ std::string what_was_meant(const CLI::App &app) {
   if (option) word = word.substr(0, word.find('='));
   const auto names = option ? options_of(at) : commands_of(at);
   if (names.empty()) return {};
-  const auto where =
-      &at == &app ? std::string{"recapctl"} : "recapctl " + at.get_name();
+  const auto where = path_of(app, at);
   const auto meant = nearest(word, names);
+  if (meant == word)
+    return fmt::format("{} stands behind its command: {} {} …", word, where,
+                       word);
   return fmt::format(
       "there is no {} {}; {}", option ? "option" : "command", word,
       meant.empty() ? "see " + where + " --help"

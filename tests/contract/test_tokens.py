@@ -73,6 +73,10 @@ def test_a_session_of_another_programme_is_unknown(guarded):
     answer = by(guarded, DAY).send(again)
     refused(answer, "session-exists")
     assert answer.json["session"] is None
+    answer = by(guarded, DAY).send({**again, "id": fresh("c")},
+                                   "?session=true")
+    refused(answer, "session-exists")
+    assert answer.json["session"] is None
     accepted(by(guarded, NIGHT).send({**cancel, "id": fresh("c")}))
 
 

@@ -111,6 +111,24 @@ def test_typos_are_answered_with_what_was_meant(recapctl, words, meant):
     assert f"did you mean {meant}?" in told
 
 
+def test_the_hint_names_the_whole_command(recapctl):
+    told = recapctl("limits", "course", "c", "--studnet", "s", status=2)
+    assert "did you mean --student?" in told
+    assert "recapctl limits course --help" in told
+
+
+def test_an_option_before_its_command_is_told_where_it_belongs(recapctl):
+    told = recapctl("--state", "paid", "list", status=2)
+    assert "--state stands behind its command: recapctl list --state" in told
+
+
+@pytest.mark.parametrize("words", [
+    ["list", "--state", "payd"], ["list", "--tutor", "a b"],
+    ["limits", "tutor", "t", "--at", "bad"], ["account", "nobody's"]])
+def test_what_the_node_calls_malformed_is_wrong_usage(recapctl, words):
+    assert recapctl(*words, status=2)
+
+
 @pytest.mark.parametrize("words", [["frobnicate"], ["support", "frobnicate"],
                                    ["list", "--frobnicate"]])
 def test_what_is_like_nothing_is_answered_with_where_to_look(recapctl, words):
