@@ -5,6 +5,7 @@
 #include <boost/json/serialize.hpp>
 #include <utility>
 
+#include "workflows/session_decide.hpp"
 #include "workflows/session_evolve.hpp"
 #include "workflows/session_json.hpp"
 
@@ -36,8 +37,7 @@ storage::event_row row_of(const wf::event &e, const submission *from,
                          .data = wf::to_text(e.what),
                          .notifications = text_of(notifications),
                          .traceparent = std::string{trace}};
-  // That it was missed is no command's doing.
-  if (from != nullptr && !std::holds_alternative<wf::session_missed>(e.what)) {
+  if (from != nullptr && !wf::by_clock(e.what)) {
     row.command_source = from->source;
     row.command_id = from->id;
   }

@@ -201,11 +201,11 @@ node::node(const config::settings &s,
     webhook_ = std::make_unique<ingress::webhook>(*engine_, s.sink, *meters_);
   if (s.ingress == config::ingress_kind::nats) start_nats(s);
   feed_watch_ = std::make_unique<ingress::feed_watch>(
-      s.database_url, [](const std::optional<std::string> &held) {
-        if (held)
-          ingress::log_warn("the feed is held back", {{"detail", *held}});
-        else
-          ingress::log_info("the feed goes on", {});
+      s.database_url,
+      [&conditions = engine_->conditions()](std::optional<std::string> held) {
+        if (!held) return conditions.settle("feed-held");
+        conditions.raise("feed-held", actors::weight::warning,
+                         std::move(*held));
       });
   url_ = url_of(s, http_->port());
 }

@@ -17,13 +17,6 @@ constexpr bool from_engine =
     std::is_same_v<Command,
                    fire_timers> || std::is_same_v<Command, settle_session>;
 
-/// That the deadline passed is nobody's doing, whoever comes after it.
-const person &doer_of(const event_body &what, const person &by) {
-  const bool clock = std::holds_alternative<session_missed>(what)
-                     || std::holds_alternative<reminder_sent>(what);
-  return clock ? engine_itself : by;
-}
-
 std::vector<event> numbered(const session &s, std::vector<event_body> bodies,
                             instant at, const person &by) {
   std::vector<event> events;
@@ -32,7 +25,7 @@ std::vector<event> numbered(const session &s, std::vector<event_body> bodies,
   for (auto &body : bodies)
     events.push_back({.seq = ++seq,
                       .at = at,
-                      .by = doer_of(body, by),
+                      .by = by_clock(body) ? engine_itself : by,
                       .what = std::move(body)});
   return events;
 }

@@ -17,6 +17,12 @@ namespace recapd::workflows {
 /// Who does what the engine does by itself.
 inline const person engine_itself{.as = role::system, .id = "recapd"};
 
+/// What a deadline brings about, whoever comes after it: no command's doing.
+[[nodiscard]] inline bool by_clock(const event_body &what) {
+  return std::holds_alternative<session_missed>(what)
+         || std::holds_alternative<reminder_sent>(what);
+}
+
 /// All that decide may know besides the state and the command.
 struct facts {
   person by;            ///< who acts

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 #include "workflows/planted.hpp"
@@ -111,9 +112,11 @@ public:
     auto data = base();
     data["students"] = silent_students();
     if (e.kind == "tutor_remind_student")
-      tell_tutor(e.kind, std::move(data));
-    else
-      tell(e.kind, "support", std::move(data));
+      return tell_tutor(e.kind, std::move(data));
+    if (e.kind == "student_recap_overdue")
+      return tell(e.kind, "support", std::move(data));
+    // known_reminder() knows no other.
+    std::abort();
   }
 
 private:

@@ -242,14 +242,14 @@ private:
     if (n < r_.min_recap_characters) object("recap-too-short");
     if (n > r_.max_recap_characters) object("recap-too-long");
   }
-  /// The campus writes words of letters only.
+  /// The campus writes words of letters only, and what nobody sees apart.
   void look_at(const wf::recap &w) {
     std::set<std::string> words;
     for (const auto *part :
          {&w.topics_covered, &w.how_tutee_did, &w.next_steps}) {
       std::istringstream in{*part};
       for (std::string word; in >> word;)
-        words.insert(word);
+        if (static_cast<unsigned char>(word.front()) < 0x80) words.insert(word);
     }
     if (words.size() < 8) s().flags.insert("repetitive-recap");
   }

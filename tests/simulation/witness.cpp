@@ -149,8 +149,8 @@ void witness::accepted(const storage::commit &c, const verdict &v,
          "accepted, but the model refuses it " + joined(v.codes));
   for (const auto &e : c.events) {
     expect(e.at == c.outcome->received_at, about, "an event's time is wrong");
-    // That it was missed is the engine's, whoever comes after it.
-    const bool own = e.type == "session.missed";
+    // The clock's are the engine's, whoever comes after the deadline.
+    const bool own = e.type == "session.missed" || e.type == "reminder.sent";
     expect(e.by == (own ? "system:recapd" : wf::to_string(k.what.by)), about,
            "an event's doer is wrong");
     expect(e.command_source == (own ? "" : k.what.source)
