@@ -65,8 +65,8 @@ def play_missed(node):
     node.move(advance="73h")
     late = command("session.complete", "rest-lifted", "tutor:t-lifted",
                    minutes=60, recap=RECAP)
-    run(node.database, "INSERT INTO inbox (event, received_at) VALUES"
-        " (%s, %s)", json.dumps(late), in_time)
+    run(node.database, "INSERT INTO forwarded (event, received_at, taken)"
+        " VALUES (%s, %s, false)", json.dumps(late), in_time)
     wait_until(lambda: node.show("rest-lifted")["tutor_recap"], "the late row")
     give_up(node, "rest-denied", "t-denied")
     node.do("support.deny", "rest-denied", "support:max", note="no proof")
