@@ -100,6 +100,11 @@ void check_text(const std::string &url) {
   own.script("DELETE FROM inbox");
 }
 
+/// A URL with one more parameter.
+std::string with(const std::string &url, const std::string &parameter) {
+  return url + (url.find('?') == std::string::npos ? "?" : "&") + parameter;
+}
+
 }  // namespace
 
 CAF_TEST(a databases settings change nothing) {
@@ -132,7 +137,7 @@ CAF_TEST(neither the environment nor the url chooses an encoding) {
     check_text(database.url());
     ::unsetenv("PGCLIENTENCODING");
     const auto by_url =
-        database.as("recapd", std::string{"&client_encoding="} + encoding);
+        with(database.url(), std::string{"client_encoding="} + encoding);
     check_session(by_url);
     check_text(by_url);
   }
@@ -144,12 +149,12 @@ CAF_TEST(neither the environment nor the url chooses an encoding) {
 
 CAF_TEST(a commit waits for what the database waits for) {
   const auto &database = pg_database::emptied();
-  const auto with = [&](const std::string &level) {
-    return database.as("recapd", "&options=-csynchronous_commit%3D" + level);
+  const auto at_level = [&](const std::string &level) {
+    return with(database.url(), "options=-csynchronous_commit%3D" + level);
   };
   for (const auto *weaker : {"off", "local", "remote_write", "on"})
-    check_session(with(weaker), "on");
-  check_session(with("remote_apply"), "remote_apply");
+    check_session(at_level(weaker), "on");
+  check_session(at_level("remote_apply"), "remote_apply");
 }
 
 CAF_TEST(what cannot be set is refused by its name) {
@@ -194,7 +199,7 @@ CAF_TEST(the tables are found in whatever schema they are) {
   pg_connection raw{fresh.url()};
   raw.script("CREATE SCHEMA \"the engine's\"; CREATE SCHEMA app");
   const auto path = [&](const std::string &schema) {
-    return fresh.as("recapd", "&options=-csearch_path%3D" + schema);
+    return with(fresh.url(), "options=-csearch_path%3D" + schema);
   };
   migrate(path("%22the%5C%20engine's%22"));
   const auto where = [&] {
@@ -225,7 +230,7 @@ CAF_TEST(of two installations the path decides or nobody) {
              "CREATE TABLE app.schema_migrations AS TABLE"
              " public.schema_migrations");
   CAF_CHECK_EQUAL(refusal(fresh.url()), "none");
-  CAF_CHECK(has(refusal(fresh.as("recapd", "&options=-csearch_path%3Dnowhere")),
+  CAF_CHECK(has(refusal(with(fresh.url(), "options=-csearch_path%3Dnowhere")),
                 "search_path"));
 }
 
