@@ -69,6 +69,15 @@ const cctz::time_zone &zone_of(std::string_view name) {
   return i->second;
 }
 
+std::string read_version() {
+  constexpr std::string_view before = "# version ";
+  std::string line;
+  if (std::getline(std::ifstream{zone_folder() / "tzdata.zi"}, line)
+      && line.starts_with(before))
+    return line.substr(before.size());
+  return {};
+}
+
 }  // namespace
 
 bool known_time_zone(std::string_view zone) {
@@ -77,12 +86,9 @@ bool known_time_zone(std::string_view zone) {
 }
 
 std::string time_zone_version() {
-  constexpr std::string_view before = "# version ";
-  std::string line;
-  if (std::getline(std::ifstream{zone_folder() / "tzdata.zi"}, line)
-      && line.starts_with(before))
-    return line.substr(before.size());
-  return {};
+  // As of the rules that were read with it; every probe asks.
+  static const std::string version = read_version();
+  return version;
 }
 
 int local_day(instant t, std::string_view zone) {
