@@ -229,15 +229,17 @@ CAF_TEST(reads for people that take long delay no command and nobody else) {
   const auto until = over.get_future().share();
   const auto nothing = [](auto) {};
   std::atomic<int> begun{0};
+  std::promise<void> first;
   for (int i = 0; i < 3; ++i)
     CAF_CHECK(node->query(
                   "noisy",
-                  [&begun, until](recapd::storage::store &) {
-                    ++begun;
+                  [&, until](recapd::storage::store &) {
+                    if (++begun == 1) first.set_value();
                     until.wait();
                   },
                   nothing)
               == admission::taken);
+  first.get_future().wait();
   const auto read_by = [&](const std::string &caller) {
     auto done = std::make_shared<std::promise<std::size_t>>();
     CAF_CHECK(node->query(
@@ -261,6 +263,7 @@ CAF_TEST(reads for people that take long delay no command and nobody else) {
   read.get_future().get();
   CAF_CHECK_EQUAL(begun.load(), 1);
   over.set_value();
+  node.reset();  // what waits counts here
 }
 
 CAF_TEST(a read that waits when the engine ends hears so) {
