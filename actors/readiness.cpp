@@ -22,6 +22,7 @@ void readiness::raise(std::string_view code, weight how, std::string detail) {
   held_.insert_or_assign(
       std::string{code},
       entry{.how = how, .what = {std::string{code}, std::move(detail), since}});
+  count_closed();
 }
 
 void readiness::settle(std::string_view code) {
@@ -30,6 +31,7 @@ void readiness::settle(std::string_view code) {
   if (at == held_.end()) return;
   spdlog::info("settled: {}", at->second.what.detail);
   held_.erase(at);
+  count_closed();
 }
 
 std::vector<condition> readiness::those(bool warnings) const {
@@ -53,18 +55,17 @@ std::vector<condition> readiness::warnings() const {
   return those(true);
 }
 
-bool readiness::any(weight least) const {
-  const std::lock_guard lock{mutex_};
-  return std::any_of(held_.begin(), held_.end(),
-                     [&](const auto &h) { return h.second.how >= least; });
-}
-
 bool readiness::ready() const {
-  return !any(weight::unready);
+  const std::lock_guard lock{mutex_};
+  return std::all_of(held_.begin(), held_.end(), [](const auto &h) {
+    return h.second.how == weight::warning;
+  });
 }
 
-bool readiness::closed() const {
-  return any(weight::closed);
+void readiness::count_closed() {
+  closed_ = std::any_of(held_.begin(), held_.end(), [](const auto &h) {
+    return h.second.how == weight::closed;
+  });
 }
 
 }  // namespace recapd::actors

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -43,7 +44,7 @@ public:
   [[nodiscard]] std::vector<condition> warnings() const;
   [[nodiscard]] bool ready() const;
   /// True where no command is to be taken.
-  [[nodiscard]] bool closed() const;
+  [[nodiscard]] bool closed() const { return closed_; }
 
 private:
   struct entry {
@@ -51,11 +52,12 @@ private:
     condition what;
   };
   [[nodiscard]] std::vector<condition> those(bool warnings) const;
-  [[nodiscard]] bool any(weight least) const;
+  void count_closed();
 
   std::function<workflows::instant()> now_;
   mutable std::mutex mutex_;
   std::map<std::string, entry, std::less<>> held_;  ///< by code
+  std::atomic<bool> closed_{false};                 ///< every command asks
 };
 
 }  // namespace recapd::actors

@@ -28,12 +28,16 @@ json::object rules_view(const workflows::rules &r) {
           {"max_minutes", r.max_minutes}};
 }
 
+bool is_student(const caller &who) {
+  return who.proven && who.proven->as == workflows::role::student;
+}
+
 /// What `session.complete` would answer now, as far as `who` may know.
 workflows::eligibility eligibility_for(const caller &who, const session &s,
                                        const workflows::facts &f,
                                        bool leave_call) {
-  const bool student = who.proven && who.proven->as == workflows::role::student;
-  return student ? workflows::eligibility_of(s, f, leave_call, who.proven->id)
+  return is_student(who)
+             ? workflows::eligibility_of(s, f, leave_call, who.proven->id)
                  : workflows::eligibility_of(s, f, leave_call);
 }
 
@@ -78,14 +82,28 @@ response page_of_sessions(const services &s,
       [](const storage::session_row &row) { return row.id; });
 }
 
+/// Of what other students have used a student hears only that a limit holds.
+void hide_hours(json::array &refusals, std::string_view student) {
+  for (auto &one : refusals) {
+    const auto *whose = one.as_object().if_contains("student");
+    if (whose == nullptr || whose->as_string() == student) continue;
+    if (const auto code =
+            workflows::parse_refusal_code(one.at("code").as_string()))
+      one = workflows::to_json(workflows::of_another_student(*code));
+  }
+}
+
 /// Participants are not told what others call their commands.
 std::string refusal_text(const storage::outcome_row &row, const caller &who) {
   auto text = actors::stored_outcome(row.outcome, false).json;
-  if (who.sees_all() || row.who == workflows::to_string(*who.proven))
-    return text;
-  auto told = json::parse(text);
-  told.as_object()["id"] = nullptr;
-  told.as_object()["source"] = nullptr;
+  if (who.sees_all()) return text;
+  auto told = json::parse(text).as_object();
+  if (row.who != workflows::to_string(*who.proven)) {
+    told["id"] = nullptr;
+    told["source"] = nullptr;
+  }
+  if (is_student(who))
+    hide_hours(told.at("refusals").as_array(), who.proven->id);
   return json::serialize(told);
 }
 

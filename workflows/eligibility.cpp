@@ -16,11 +16,6 @@ int most_minutes(const std::vector<claim> &claims, const facts &f) {
   return static_cast<int>(most - most % f.judged_by->step_minutes);
 }
 
-refusal without_figures(const refusal &r) {
-  return {.code = r.code,
-          .detail = "A limit of another student of the session is reached."};
-}
-
 }  // namespace
 
 facts facts_of_tutor(const session &s, const rules &judged_by, instant now) {
@@ -51,7 +46,7 @@ eligibility eligibility_of(const session &s, const facts &f, bool leave_call,
   auto e = eligibility_of(s, f, leave_call);
   for (auto &r : e.refusals)
     if (r.limit && !r.limit->student.empty() && r.limit->student != student)
-      r = without_figures(r);
+      r = of_another_student(r.code);
   if (!e.refusals.empty()) return e;
   auto claims = eligibility_claims(s, f);
   for (auto &c : claims)

@@ -45,6 +45,11 @@ std::optional<refusal_code> parse_refusal_code(std::string_view text) {
   return static_cast<refusal_code>(i - names.begin());
 }
 
+refusal of_another_student(refusal_code code) {
+  return {.code = code,
+          .detail = "A limit of another student of the session is reached."};
+}
+
 boost::json::object to_json(const refusal &r) {
   boost::json::object json;
   json["code"] = to_string(r.code);

@@ -56,6 +56,10 @@ struct refusal {
   bool operator==(const refusal &) const = default;
 };
 
+/// A limit of `code` that holds of one student, as the others of the session
+/// hear of it: neither whose it is nor how far it is used.
+[[nodiscard]] refusal of_another_student(refusal_code code);
+
 /// `{"code","detail"}` and, of a limit, `limit`, `used`, `remaining`,
 /// `period`, `student`.
 [[nodiscard]] boost::json::object to_json(const refusal &r);

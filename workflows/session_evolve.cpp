@@ -207,10 +207,13 @@ void apply(session &s, const update_denied &, instant) {
   s.status = session_status::update_denied;
 }
 
-void apply(session &s, const session_voided &, instant) {
+void apply(session &s, const session_voided &e, instant) {
   s.status = session_status::voided;
   s.held.clear();
-  s.paid.reset();
+  if (!e.reversal || !s.paid) return;
+  auto now = *s.paid;
+  now.amount = lowered(now.amount, e.reversal->amount);
+  s.paid = now;
 }
 
 void apply(session &s, const reminder_sent &e, instant) {

@@ -15,8 +15,10 @@ AS = {name: f"{name.removeprefix('other-')}:{who}"
 
 @pytest.fixture(scope="module")
 def guarded(make_node):
-    node = make_node(config={"auth": {"mode": "token", "tokens": [
-        {"token": TOKENS[name], "as": AS[name]} for name in WHO]}})
+    node = make_node(config={
+        "auth": {"mode": "token", "tokens": [
+            {"token": TOKENS[name], "as": AS[name]} for name in WHO]},
+        "policy": {"limits": {"pair_sessions_per_day": None}}})
     return {name: Client(node.port, TOKENS[name]) for name in WHO} | {
         None: Client(node.port), "wrong": Client(node.port, "secret-nobody")}
 
@@ -173,3 +175,38 @@ def test_the_tokens_are_never_shown(guarded):
     for path in ("/metrics", "/openapi.json"):
         body = guarded["support"].get(path).body.decode()
         assert not any(token in body for token in TOKENS.values())
+
+
+def test_a_student_hears_of_others_hours_only_that_a_limit_holds(guarded):
+    tutor, full, other = (WHO["tutor"], WHO["student"], WHO["other-student"])
+    course, start = fresh("course"), guarded["system"].now()
+
+    def logged(students, minutes):
+        lesson = Lesson(guarded["system"], students, start, tutor=tutor,
+                        course=course)
+        accepted(guarded["system"].send(
+            command("session.schedule", lesson.id, None, lesson.data)))
+        for student in students:
+            accepted(guarded["system"].send(
+                command("participant.accept", lesson.id, None,
+                        {"student": student})))
+        return lesson, send(guarded, "tutor", lesson, "session.log_time",
+                            {"minutes": minutes})
+
+    for _ in range(2):
+        accepted(logged([full], 90)[1])
+    lesson, answer = logged([full, other], 30)
+    refusal, = refused(answer, "student-course-weekly-limit")
+    assert refusal["student"] == full
+
+    def shown(who):
+        row, = guarded[who].read(
+            f"/v1/sessions/{lesson.id}/refusals")["refusals"]
+        told, = row["refusals"]
+        return told
+
+    for who in ("tutor", "student", "system"):
+        assert shown(who) == refusal
+    assert shown("other-student") == {
+        "code": refusal["code"],
+        "detail": "A limit of another student of the session is reached."}

@@ -58,7 +58,9 @@ def test_less_goes_back_and_a_void_takes_the_rest(client):
     assert lesson.now()["payout"]["amount"] == 750
     accepted(lesson.correct(55))
     assert lesson.now()["payout"]["amount"] == 1375
+    settled_at = lesson.now()["payout"]["settled_at"]
     accepted(lesson.void())
+    assert lesson.now()["payout"] == {"amount": 0, "settled_at": settled_at}
     tutor = entries(client, f"tutor:{lesson.tutor}")
     assert sorted((e["kind"], e["amount"]) for e in tutor) == [
         ("correction", -1500), ("correction", 625), ("reversal", -1375),

@@ -455,8 +455,7 @@ private:
     }
     s().state = "voided";
     s().held.clear();
-    s().paid.reset();
-    s().corrections = 0;
+    if (s().paid) s().paid = 0;
     happens("session.voided", std::move(told));
   }
   void on(const wf::fire_timers &) {}

@@ -83,7 +83,8 @@ CAF_TEST(voiding a session that is paid takes the money back) {
                       .currency = "USD"};
   CAF_CHECK(std::get<session_voided>((*d)[0].what).reversal == back);
   CAF_CHECK(st.s.held.empty());
-  CAF_CHECK(!st.s.paid);
+  CAF_REQUIRE(st.s.paid.has_value());
+  CAF_CHECK_EQUAL(st.s.paid->amount, 0);
   CAF_CHECK_EQUAL(st.s.minutes.value_or(0), 90);
   for (const auto &[key, used] : st.used)
     CAF_CHECK_EQUAL(used, 0);
