@@ -38,7 +38,7 @@ workflows::eligibility eligibility_for(const caller &who, const session &s,
                                        bool leave_call) {
   return is_student(who)
              ? workflows::eligibility_of(s, f, leave_call, who.proven->id)
-                 : workflows::eligibility_of(s, f, leave_call);
+             : workflows::eligibility_of(s, f, leave_call);
 }
 
 response eligibility_view(services &s, store &db, const caller &who,
