@@ -105,7 +105,8 @@ storage::outcome_row outcome_row(const submission &s, const outcome &o) {
           .received_at = s.received_at,
           .outcome = o.json,
           .scope = s.scope.value_or(""),
-          .who = wf::to_string(s.by)};
+          .who = wf::to_string(s.by),
+          .by_inbox = s.by_inbox};
 }
 
 }  // namespace recapd::actors

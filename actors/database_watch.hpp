@@ -3,8 +3,8 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <mutex>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,8 +15,10 @@ namespace recapd::actors {
 /// database is up while none has seen it fail. Thread safe.
 class database_watch {
 public:
-  /// `changed` is called with the new word, one call at a time.
-  explicit database_watch(std::function<void(bool up)> changed = {})
+  /// `changed` is called with each new word, one call at a time: whether it is
+  /// up, and where it is not, what was seen last.
+  explicit database_watch(
+      std::function<void(bool up, const std::string &why)> changed = {})
       : changed_{std::move(changed)} {}
 
   void answers(std::string_view source) {
@@ -24,14 +26,16 @@ public:
     const auto at = failing_.find(source);
     if (at == failing_.end()) return;
     failing_.erase(at);
-    if (failing_.empty() && changed_) changed_(true);
+    if (!changed_) return;
+    if (failing_.empty()) changed_(true, {});
   }
 
-  void fails(std::string_view source) {
+  void fails(std::string_view source, const std::string &why) {
     const std::lock_guard lock{mutex_};
-    const bool was_up = failing_.empty();
-    failing_.emplace(source);
-    if (was_up && changed_) changed_(false);
+    auto &seen = failing_[std::string{source}];
+    if (seen == why) return;
+    seen = why;
+    if (changed_) changed_(false, why);
   }
 
   [[nodiscard]] bool up() const {
@@ -41,8 +45,8 @@ public:
 
 private:
   mutable std::mutex mutex_;
-  std::set<std::string, std::less<>> failing_;
-  std::function<void(bool)> changed_;
+  std::map<std::string, std::string, std::less<>> failing_;  ///< with why
+  std::function<void(bool, const std::string &)> changed_;
 };
 
 }  // namespace recapd::actors

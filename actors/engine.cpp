@@ -75,21 +75,20 @@ struct engine::impl {
       : options{p.options}, stores{std::move(p.stores)},
         reports{p.reports ? std::move(p.reports)
                           : std::make_shared<telemetry>()},
-        time{std::move(p.time)}, shared{std::move(p.shared)},
-        policies{std::make_shared<policy_book>()}, config{options},
-        system{config} {
-    auto store = stores();
-    policies->add(store->load_policies());
-    policies->check_weeks(p.policy);
-    const auto text = boost::json::serialize(workflows::to_json(p.policy));
-    policies->set_current(store->save_policy(text), std::move(p.policy));
+        time{std::move(p.time)}, shared{std::move(p.shared)}, epochs{std::move(
+                                                                  p.epochs)},
+        policy{std::move(p.policy)}, config{options}, system{config} {
+    load_policies();
     reports->database_up(true);
     if (shared) join();
     start();
     supervisor = std::thread{[this] { supervise(); }};
+    if (epochs)
+      epochs->on_change([this](std::string why) { moved(std::move(why)); });
   }
 
   ~impl() {
+    if (epochs) epochs->on_change({});
     drain();
     {
       const std::lock_guard lock{supervisor_mutex};
@@ -108,6 +107,25 @@ struct engine::impl {
   [[nodiscard]] context_ptr node() const {
     const std::lock_guard lock{current_mutex};
     return current;
+  }
+
+  /// Versions are looked at again in each epoch: one that was stored last may
+  /// be lost, and its number another's by now.
+  void load_policies() {
+    const auto store = stores();
+    auto book = std::make_shared<policy_book>();
+    book->add(store->load_policies());
+    book->check_weeks(policy);
+    const auto text = boost::json::serialize(workflows::to_json(policy));
+    book->set_current(store->save_policy(text), policy);
+    const std::lock_guard lock{current_mutex};
+    // What was handed out stays valid.
+    former_policies.push_back(std::exchange(policies, std::move(book)));
+  }
+
+  [[nodiscard]] std::shared_ptr<policy_book> book() const {
+    const std::lock_guard lock{current_mutex};
+    return policies;
   }
 
   /// The first heartbeat, before anything is taken: what nobody else serves
@@ -155,10 +173,11 @@ struct engine::impl {
         system, {.base = {.options = options,
                           .time = time,
                           .reports = reports,
-                          .policies = policies,
+                          .policies = book(),
                           .owned = owned,
                           .database = database,
                           .clocks = clocks,
+                          .conditions = conditions,
                           .as_event = shared ? shared->as_event : nullptr,
                           .shards = {},
                           .journals = {},
@@ -193,14 +212,53 @@ struct engine::impl {
     supervisor_wakes.notify_all();
   }
 
+  void moved(std::string why) {
+    const std::lock_guard lock{supervisor_mutex};
+    move = std::move(why);
+    supervisor_wakes.notify_all();
+  }
+
+  /// True once the policies of the new epoch are known.
+  bool look_at_policies() {
+    try {
+      load_policies();
+      return true;
+    } catch (const storage::storage_error &e) {
+      spdlog::warn("the policies could not be looked at: {}", e.what());
+      return false;
+    }
+  }
+
+  /// What the actors know is of an epoch that is over.
+  void follow(std::unique_lock<std::mutex> &lock) {
+    spdlog::warn("{}; starting the node's actors anew",
+                 std::exchange(move, {}));
+    lock.unlock();
+    const bool known = look_at_policies();
+    if (known) {
+      end();
+      start();
+    }
+    lock.lock();
+    if (known) return;
+    move = "the database could not be looked at";
+    supervisor_wakes.wait_for(lock, std::chrono::milliseconds{200},
+                              [&] { return stopping; });
+  }
+
   /// One of the node's actors died: its state is lost, and with it what the
   /// others think of it. All of it is in the database, so all start anew.
   void supervise() {
     std::deque<std::chrono::steady_clock::time_point> restarts;
     std::unique_lock lock{supervisor_mutex};
     for (;;) {
-      supervisor_wakes.wait(lock, [&] { return stopping || !death.empty(); });
+      supervisor_wakes.wait(
+          lock, [&] { return stopping || !death.empty() || !move.empty(); });
       if (stopping) return;
+      if (!move.empty()) {
+        follow(lock);
+        continue;
+      }
       const auto now = std::chrono::steady_clock::now();
       restarts.push_back(now);
       while (now - restarts.front() > std::chrono::minutes{1})
@@ -252,18 +310,21 @@ struct engine::impl {
   std::shared_ptr<telemetry> reports;
   std::shared_ptr<clock> time;
   std::optional<sharing> shared;
+  std::shared_ptr<storage::epoch_watch> epochs;
+  workflows::policy policy;  ///< the config's
   std::shared_ptr<readiness> conditions =
       std::make_shared<readiness>([time = time] { return time->now(); });
   std::shared_ptr<database_watch> database = std::make_shared<database_watch>(
-      [reports = reports, words = conditions](bool up) {
+      [reports = reports, words = conditions](bool up, const std::string &why) {
         reports->database_up(up);
         if (up) return words->settle("database-down");
         words->raise("database-down", weight::unready,
-                     "The database does not answer.");
+                     "The database takes no commands: " + why + ".");
       });
   std::shared_ptr<clock_watch> clocks = std::make_shared<clock_watch>(
       time, shared ? shared->clocks : clock_bounds{}, conditions, reports);
   std::shared_ptr<policy_book> policies;
+  std::vector<std::shared_ptr<policy_book>> former_policies;
   std::shared_ptr<ownership> owned = std::make_shared<ownership>();
   storage::heartbeat beating;
   listeners committed;
@@ -287,6 +348,7 @@ struct engine::impl {
   std::mutex supervisor_mutex;
   std::condition_variable supervisor_wakes;
   std::string death;
+  std::string move;  ///< to another epoch
   bool stopping = false;
   std::thread supervisor;
 };
@@ -391,11 +453,11 @@ const clock &engine::time() const {
 }
 
 const workflows::policy &engine::current_policy() const {
-  return impl_->policies->current();
+  return impl_->book()->current();
 }
 
 const workflows::policy *engine::policy_version(int version) const {
-  return impl_->policies->find(version);
+  return impl_->book()->find(version);
 }
 
 engine::health engine::status() const {

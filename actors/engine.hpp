@@ -16,6 +16,7 @@
 #include "actors/readiness.hpp"
 #include "actors/reply.hpp"
 #include "actors/telemetry.hpp"
+#include "storage/epochs.hpp"
 #include "storage/leases.hpp"
 #include "storage/store.hpp"
 #include "workflows/policy.hpp"
@@ -36,7 +37,8 @@ struct submission {
   storage::digest content{};              ///< of type, subject, by and data
   std::string traceparent;                ///< or empty
   std::optional<std::int64_t> inbox_seq;  ///< deleted by the commit
-  bool here = false;  ///< executed by this node, whoever serves the session
+  bool by_inbox = false;  ///< a client put it there, no other node
+  bool here = false;      ///< executed by this node, whoever serves the session
   /// Whose `source` and `id` are (storage::command_key); absent until the
   /// engine has taken it, which knows the node's mode.
   std::optional<std::string> scope = {};
@@ -105,6 +107,9 @@ public:
     std::shared_ptr<telemetry> reports;
     workflows::policy policy;  ///< the config's; stored as a version at start
     std::optional<sharing> shared = std::nullopt;  ///< none: it serves all
+    /// Of the stores: all actors start anew in a later epoch. None: the
+    /// database is taken to be the same for ever.
+    std::shared_ptr<storage::epoch_watch> epochs = nullptr;
   };
 
   /// Connects (throws storage_error if it cannot), stores the policy, loads

@@ -16,7 +16,7 @@ using storage::fault;
 
 namespace {
 constexpr milliseconds first_pause{100};
-constexpr milliseconds longest_pause{5000};
+constexpr milliseconds longest_pause{1000};
 
 void settle(const append &a, answer<done_t> fate) {
   const auto grant = fate.has_value() ? grant_fate::committed
@@ -101,8 +101,7 @@ void journal_state::write(std::vector<std::shared_ptr<append>> batch) {
 
 void journal_state::went_away(const std::string &why) {
   if (std::exchange(away_, true)) return;
-  spdlog::warn("the database does not answer, trying again: {}", why);
-  node_->database->fails(name_);
+  node_->database->fails(name_, why);
   pause_ = milliseconds{0};
   if (!RECAPD_PLANTED("stay-away")) caf::anon_send(self_, probe{});
 }
@@ -111,12 +110,12 @@ std::optional<milliseconds> journal_state::try_again() {
   if (!away_) return std::nullopt;
   try {
     if (!store_) store_ = stores_();
-    (void)store_->load_manual_clock();
+    store_->probe();
     away_ = false;
-    spdlog::info("the database answers again");
     node_->database->answers(name_);
     return std::nullopt;
-  } catch (const storage::storage_error &) {
+  } catch (const storage::storage_error &e) {
+    node_->database->fails(name_, e.what());
     pause_ = std::clamp(pause_ * 2, first_pause, longest_pause);
     return pause_;
   }

@@ -49,6 +49,7 @@ std::chrono::milliseconds lease_keeper_state::beat() {
     if (!store_) store_ = parts_.stores();
     const auto told = ask(h);
     failing_ = false;
+    if (node_->conditions) node_->conditions->settle("lease-expired");
     node_->database->answers("heartbeat");
     for (const auto shard : h.let_go)
       giving_up_.erase(shard);
@@ -64,12 +65,28 @@ std::chrono::milliseconds lease_keeper_state::beat() {
     leave(e.what());
     return h.expiry;
   } catch (const storage::storage_error &e) {
-    node_->database->fails("heartbeat");
+    node_->database->fails("heartbeat", e.what());
+    tell_expired();
     if (!std::exchange(failing_, true))
       spdlog::warn("a heartbeat failed: {}", e.what());
     return std::min<std::chrono::milliseconds>(retry,
                                                h.expiry / beats_an_expiry);
   }
+}
+
+/// Whatever it is that does not answer: others may serve its sessions now, and
+/// what this node is sent waits until they say so.
+void lease_keeper_state::tell_expired() {
+  if (!node_->conditions || node_->owned->held().any()
+      || node_->owned->buckets().none())
+    return;
+  node_->conditions->raise(
+      "lease-expired", weight::unready,
+      "The lease of node " + parts_.who.node + " on "
+          + std::to_string(node_->owned->buckets().count()) + " of "
+          + std::to_string(node_->owned->buckets().size())
+          + " buckets has run out, since no heartbeat was answered in time: "
+            "whichever node the database hears holds them now.");
 }
 
 /// Holds nothing while the clocks are too far apart: every deadline would be

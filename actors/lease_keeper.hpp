@@ -66,6 +66,7 @@ private:
   [[nodiscard]] storage::turn ask(const storage::heartbeat &h);
   void apply(const storage::turn &told, ownership::time_point until);
   void give_up_surplus(const storage::turn &told);
+  void tell_expired();
   void tell_shards(const storage::bucket_set &buckets, bool at_once,
                    std::shared_ptr<const shard_tokens> until_done);
   void leave(const std::string &why);

@@ -16,6 +16,7 @@
 #include "actors/messages.hpp"
 #include "actors/ownership.hpp"
 #include "actors/policy_book.hpp"
+#include "actors/readiness.hpp"
 #include "actors/telemetry.hpp"
 #include "workflows/ids.hpp"
 
@@ -29,7 +30,8 @@ struct node_context {
   std::shared_ptr<policy_book> policies;
   std::shared_ptr<ownership> owned = std::make_shared<ownership>();
   std::shared_ptr<database_watch> database = std::make_shared<database_watch>();
-  std::shared_ptr<clock_watch> clocks = {};  ///< none: nobody compares
+  std::shared_ptr<clock_watch> clocks = {};    ///< none: nobody compares
+  std::shared_ptr<readiness> conditions = {};  ///< none: nobody asks
   /// The text an ingress would decode to this command.
   std::function<std::string(const submission &)> as_event = {};
 

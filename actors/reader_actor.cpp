@@ -18,7 +18,7 @@ using storage::fault;
 
 namespace {
 constexpr milliseconds first_pause{100};
-constexpr milliseconds longest_pause{5000};
+constexpr milliseconds longest_pause{1000};
 }  // namespace
 
 void reader_state::begin(reader_ref self, context_ptr node, std::size_t number,
@@ -51,7 +51,7 @@ void reader_state::went_away(const std::string &why) {
   spdlog::warn("a read failed: {}", why);
   if (reaches_database()) return;  // it was that read, or its connection
   away_ = true;
-  node_->database->fails(name_);
+  node_->database->fails(name_, why);
   pause_ = milliseconds{0};
   if (!std::exchange(probing_, true)) caf::anon_send(self_, probe{});
 }

@@ -106,7 +106,8 @@ void session_state::judge() {
   auto &j = *job_;
   const auto &book = *node_->policies;
   const auto *schedule = std::get_if<wf::schedule_session>(&j.what);
-  if (session_.exists()) {
+  // Who schedules one that exists is judged as if it did not.
+  if (session_.exists() && schedule == nullptr) {
     j.facts.policy_version = session_.policy_version;
     j.rules = &book.find(session_.policy_version)->for_course(session_.course);
   } else {

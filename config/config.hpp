@@ -36,6 +36,7 @@ struct settings {
   int lease_ms = 10000;  ///< a node silent for so long has lost its shards
   int max_clock_skew_ms = 60000;  ///< from the database's; beyond: 503
   std::string database_url;
+  int statement_ms = 5000;  ///< what the database does not answer by then: 503
   std::string data_dir = ".local";
   ingress_kind ingress = ingress_kind::inbox;
   std::string nats_url;

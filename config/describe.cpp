@@ -99,7 +99,8 @@ json::object to_json(const settings &s) {
       {"lease_ms", s.lease_ms}, {"max_clock_skew_ms", s.max_clock_skew_ms},
       {"data", s.data_dir},     {"clock", manual ? "manual" : "system"}};
   out["database"] = {
-      {"url", without_passwords(s.database_url).value_or(std::string{hidden})}};
+      {"url", without_passwords(s.database_url).value_or(std::string{hidden})},
+      {"statement_ms", s.statement_ms}};
   out["ingress"] = {{"kind", nats ? "nats" : "inbox"},
                     {"nats_url", without_secrets(s.nats_url)},
                     {"nats_partitions", s.nats_partitions},

@@ -19,6 +19,7 @@ constexpr std::array all_scalars = std::to_array<scalar>({
     {"node.data"},
     {"node.clock"},
     {"database.url"},
+    {"database.statement_ms", shape::number},
     {"ingress.kind"},
     {"ingress.nats_url"},
     {"ingress.nats_partitions", shape::number},

@@ -25,11 +25,26 @@ constexpr int rows_a_read = 256;
 /// All clients' pages are one caller's: they are read for several at a time.
 const std::string feed_caller = "events";
 
+/// What a client sends back to go on from there.
+std::string id_line(const storage::feed_place &at) {
+  return "id: " + at.epoch + "." + std::to_string(at.position) + "\n";
+}
+
+std::optional<storage::feed_place> parse_place(std::string_view text) {
+  // A position alone is of before there were epochs.
+  const auto dot = text.find('.');
+  const auto from = dot == std::string_view::npos ? 0 : dot + 1;
+  const auto position = parse_integer<std::int64_t>(text.substr(from));
+  if (!position || *position < 0) return std::nullopt;
+  return storage::feed_place{std::string{text.substr(0, from == 0 ? 0 : dot)},
+                             *position};
+}
+
 std::string frame_text(const storage::feed_row &r) {
   try {
-    return "id: " + std::to_string(r.position) + "\nevent: recapd.event."
-           + r.event.type + "\ndata: "
-           + boost::json::serialize(event_out(r.session, r.event)) + "\n\n";
+    return id_line({r.epoch, r.position}) + "event: recapd.event."
+           + r.event.type + "\ndata: " + boost::json::serialize(event_out(r))
+           + "\n\n";
   } catch (const std::exception &e) {
     log_warn("an event cannot be shown",
              {{"session", r.session}, {"error", e.what()}});
@@ -37,12 +52,21 @@ std::string frame_text(const storage::feed_row &r) {
   }
 }
 
-event_page page_of(const std::vector<storage::feed_row> &rows) {
-  std::vector<event_frame> frames;
-  frames.reserve(rows.size());
+event_page page_of(std::string epoch,
+                   const std::vector<storage::feed_row> &rows) {
+  event_frames frames{.epoch = std::move(epoch), .all = {}};
+  frames.all.reserve(rows.size());
   for (const auto &r : rows)
-    frames.push_back({r.position, r.session, frame_text(r)});
-  return std::make_shared<const std::vector<event_frame>>(std::move(frames));
+    frames.all.push_back({r.position, r.session, frame_text(r)});
+  return std::make_shared<const event_frames>(std::move(frames));
+}
+
+/// Its place comes first: a client that is cut off before the first event goes
+/// on from here, too.
+std::string first_lines(const event_start &from) {
+  auto text = id_line(from.place) + ": from now on\n\n";
+  if (from.reset) text += id_line(from.place) + "event: reset\ndata: {}\n\n";
+  return text;
 }
 
 /// Proxies are told not to hold events back, nor to change them.
@@ -55,7 +79,7 @@ std::string stream_head(const field_list &fields) {
                   "Connection: close\r\n"};
   for (const auto &[name, value] : fields)
     out += name + ": " + value + "\r\n";
-  return out + "\r\n: from now on\n\n";
+  return out + "\r\n";
 }
 
 }  // namespace
@@ -88,15 +112,15 @@ public:
     on_strand([](event_client &c) { c.close(); });
   }
 
-  void start(std::int64_t position) {
-    on_strand([position](event_client &c) {
-      c.position_ = position;
+  void start(const event_start &from) {
+    on_strand([from](event_client &c) {
+      c.at_ = from.place;
       c.owes_ready_ = true;
       c.stream_.expires_never();
       c.watch();
       c.beat();
       c.check_again();
-      c.write(std::move(c.head_));
+      c.write(std::move(c.head_) + first_lines(from));
     });
   }
 
@@ -104,9 +128,9 @@ public:
     on_strand([page](event_client &c) {
       if (!c.known()) return c.close();
       std::string text;
-      for (const auto &f : *page) {
-        if (f.position <= c.position_) continue;
-        c.position_ = f.position;
+      for (const auto &f : page->all) {
+        if (f.position <= c.at_.position) continue;
+        c.at_.position = f.position;
         if (c.session_.empty() || c.session_ == f.session) text += f.text;
       }
       c.owes_ready_ = true;
@@ -129,7 +153,7 @@ private:
   void write_next() {
     if (next_.empty()) {
       if (std::exchange(owes_ready_, false))
-        shared_->hub->ready(shared_from_this(), position_);
+        shared_->hub->ready(shared_from_this(), at_);
       return;
     }
     now_ = std::exchange(next_, {});
@@ -195,7 +219,7 @@ private:
   std::string session_;
   caller who_;
   std::string head_;
-  std::int64_t position_ = 0;
+  storage::feed_place at_;
   std::string now_;   ///< being written
   std::string next_;  ///< written after it: a page and a heartbeat at most
   std::array<char, 256> ignored_{};
@@ -211,8 +235,8 @@ parse_event_request(const request &r) {
   std::string after{r.header("last-event-id")};
   if (after.empty()) after = q.text("last_event_id");
   if (!after.empty()) {
-    out.after = parse_integer<std::int64_t>(after);
-    if (!out.after || *out.after < 0)
+    out.after = parse_place(after);
+    if (!out.after)
       q.fail("Last-Event-ID: expected the id of an event of this stream.");
   }
   if (!q.error().empty()) return q.error();
@@ -261,19 +285,22 @@ bool event_hub::open(beast::tcp_stream &stream,
   }
   const auto client = std::make_shared<event_client>(stream, shared, wanted);
   shared->add(client);
-  if (wanted.after)
-    client->start(*wanted.after);
-  else
-    find_end(client);
+  find_start(client, wanted.after);
   on_strand([](event_hub &h) {
     if (!std::exchange(h.ticking_, true)) h.tick();
   });
   return true;
 }
 
-void event_hub::find_end(const std::shared_ptr<event_client> &c) {
+void event_hub::find_start(const std::shared_ptr<event_client> &c,
+                           std::optional<storage::feed_place> after) {
   const auto word = use_.engine.query(
-      feed_caller, [c](storage::store &s) { c->start(s.feed_end()); },
+      feed_caller,
+      [c, after = std::move(after)](storage::store &s) {
+        const auto found =
+            after ? s.find_in_feed(*after) : std::optional{s.feed_end()};
+        c->start({.place = {s.epoch(), found.value_or(0)}, .reset = !found});
+      },
       [c](storage::fault) { c->abort(); });
   if (word != actors::admission::taken) c->abort();
 }
@@ -283,9 +310,9 @@ void event_hub::left() {
 }
 
 void event_hub::ready(const std::shared_ptr<event_client> &c,
-                      std::int64_t position) {
-  on_strand([weak = std::weak_ptr{c}, position](event_hub &h) {
-    h.waiting_.push_back({weak, position, 0});
+                      const storage::feed_place &at) {
+  on_strand([weak = std::weak_ptr{c}, at](event_hub &h) {
+    h.waiting_.push_back({weak, at, 0});
     h.pump();
   });
 }
@@ -321,18 +348,22 @@ void event_hub::pump() {
   const entry *next = nullptr;
   for (const auto &e : waiting_)
     if (e.seen < generation_
-        && (next == nullptr || e.position < next->position))
+        && (next == nullptr || e.at.position < next->at.position))
       next = &e;
   if (next == nullptr) return;
   reading_ = true;
   const auto word = use_.engine.query(
       feed_caller,
-      [alive, g = generation_, after = next->position](storage::store &s) {
-        const auto rows = s.read_feed(after, rows_a_read);
-        alive->hub->on_strand([g, after, full = rows.size() == rows_a_read,
-                               page = page_of(rows)](event_hub &h) {
-          h.on_page(g, after, full, page);
-        });
+      [alive, g = generation_, at = next->at](storage::store &s) {
+        auto epoch = s.epoch();
+        const auto rows = epoch == at.epoch
+                              ? s.read_feed(at.position, rows_a_read)
+                              : std::vector<storage::feed_row>{};
+        alive->hub->on_strand(
+            [g, after = at.position, full = rows.size() == rows_a_read,
+             page = page_of(std::move(epoch), rows)](event_hub &h) {
+              h.on_page(g, after, full, page);
+            });
       },
       [alive](storage::fault) {
         alive->hub->on_strand([](event_hub &h) { h.on_failure(); });
@@ -343,16 +374,20 @@ void event_hub::pump() {
 void event_hub::on_page(std::uint64_t generation, std::int64_t after, bool full,
                         const event_page &page) {
   reading_ = false;
-  const auto last = page->empty() ? after : page->back().position;
+  const auto last = page->all.empty() ? after : page->all.back().position;
   std::vector<entry> still;
   for (auto &e : waiting_) {
     const auto client = e.who.lock();
     if (!client) continue;
-    if (e.position >= after && e.position < last) {
+    if (e.at.epoch != page->epoch) {
+      client->abort();  // comes again, and begins where it is safe
+      continue;
+    }
+    if (e.at.position >= after && e.at.position < last) {
       client->deliver(page);
       continue;
     }
-    if (e.position >= after && !full) e.seen = generation;
+    if (e.at.position >= after && !full) e.seen = generation;
     still.push_back(std::move(e));
   }
   waiting_ = std::move(still);

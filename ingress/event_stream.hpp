@@ -24,8 +24,9 @@ class event_client;
 
 /// What a client of `GET /v1/events` asked for.
 struct event_request {
-  std::optional<std::int64_t> after;  ///< Last-Event-ID; absent: from now on
-  std::string session;                ///< only this one's; empty: all
+  /// Last-Event-ID; absent: from now on.
+  std::optional<storage::feed_place> after;
+  std::string session;     ///< only this one's; empty: all
   caller who = {};         ///< nothing is sent once he is not known any more
   field_list fields = {};  ///< of the answer, besides its own
   seat held = {};
@@ -33,13 +34,23 @@ struct event_request {
 [[nodiscard]] boost::system::result<event_request, std::string>
 parse_event_request(const request &r);
 
-/// A page of the feed as it is sent, made once for all clients.
+/// A page of the feed as it is sent, made once for all clients of an epoch.
 struct event_frame {
   std::int64_t position = 0;
   std::string session;
   std::string text;
 };
-using event_page = std::shared_ptr<const std::vector<event_frame>>;
+struct event_frames {
+  std::string epoch;
+  std::vector<event_frame> all;
+};
+using event_page = std::shared_ptr<const event_frames>;
+
+/// Where a client begins.
+struct event_start {
+  storage::feed_place place;
+  bool reset = false;  ///< where it stood before is gone
+};
 
 /// Reads the feed for all clients: those at the same place share one read, and
 /// nobody is read for who has not taken what was sent before. So a slow client
@@ -60,19 +71,21 @@ public:
             const std::shared_ptr<http_shared> &shared,
             const event_request &wanted);
 
-  /// From a client: it stands at `position` and can take more. Any thread.
-  void ready(const std::shared_ptr<event_client> &c, std::int64_t position);
+  /// From a client: it stands there and can take more. Any thread.
+  void ready(const std::shared_ptr<event_client> &c,
+             const storage::feed_place &at);
   /// From a client's destructor.
   void left();
 
 private:
   struct entry {
     std::weak_ptr<event_client> who;
-    std::int64_t position = 0;
+    storage::feed_place at;
     std::uint64_t seen = 0;  ///< the generation it is known to be up to
   };
 
-  void find_end(const std::shared_ptr<event_client> &c);
+  void find_start(const std::shared_ptr<event_client> &c,
+                  std::optional<storage::feed_place> after);
   void wake();
   void tick();
   void pump();

@@ -14,7 +14,7 @@ namespace recapd::ingress {
 using clock = std::chrono::steady_clock;
 
 struct feed_watch::impl {
-  std::string url;
+  storage::pg_access database{""};
   std::function<void(std::optional<std::string>)> tell;
   feed_watch_tuning tuning;
   wakeup signal;
@@ -27,7 +27,7 @@ struct feed_watch::impl {
   void run() {
     while (signal.wait(tuning.poll, false)) {
       try {
-        if (!holders) holders = storage::open_feed_holders(url);
+        if (!holders) holders = storage::open_feed_holders(database);
         look();
       } catch (const storage::storage_error &) {
         holders.reset();  // others say that the database is away
@@ -57,11 +57,11 @@ struct feed_watch::impl {
   }
 };
 
-feed_watch::feed_watch(std::string database_url,
+feed_watch::feed_watch(storage::pg_access database,
                        std::function<void(std::optional<std::string>)> tell,
                        feed_watch_tuning tuning)
     : impl_{std::make_unique<impl>()} {
-  impl_->url = std::move(database_url);
+  impl_->database = std::move(database);
   impl_->tell = std::move(tell);
   impl_->tuning = tuning;
   impl_->worker = std::thread{[self = impl_.get()] { self->run(); }};

@@ -8,6 +8,8 @@
 #include <optional>
 #include <string>
 
+#include "storage/pg_access.hpp"
+
 namespace recapd::ingress {
 
 struct feed_watch_tuning {
@@ -22,7 +24,7 @@ public:
   /// `tell` gets a sentence that names the transaction that events have waited
   /// for too long, when that begins or it is another one, and nothing when it
   /// is over.
-  feed_watch(std::string database_url,
+  feed_watch(storage::pg_access database,
              std::function<void(std::optional<std::string>)> tell,
              feed_watch_tuning tuning = {});
   ~feed_watch();

@@ -10,6 +10,7 @@
 #include "actors/sender_text.hpp"
 #include "ingress/cloudevent.hpp"
 #include "ingress/command_log.hpp"
+#include "ingress/fair_lines.hpp"
 #include "ingress/inbox_seqs.hpp"
 #include "ingress/log.hpp"
 #include "ingress/reading.hpp"
@@ -62,9 +63,14 @@ decoded read(const storage::inbox_row &row) {
 
 /// Shared with the replies, which may come after the inbox is gone.
 struct inbox::impl : std::enable_shared_from_this<inbox::impl> {
+  struct command {
+    actors::submission event;
+    storage::inbox_row row;
+  };
+
   actors::engine &engine;
   metrics &meters;
-  std::string url;
+  storage::pg_access database;
   inbox_tuning tuning;
 
   std::mutex guard;
@@ -74,6 +80,7 @@ struct inbox::impl : std::enable_shared_from_this<inbox::impl> {
   bool faulted = false;              ///< something must be read again
   bool moved = false;                ///< other buckets are ours than before
   std::set<std::int64_t> in_flight;  ///< rows taken and not done
+  fair_lines<command> lines;         ///< by session: one holds up no other
   std::thread reader, listener;
   // The reader's own:
   bool whole = true;  ///< the last read began at the first row
@@ -81,21 +88,23 @@ struct inbox::impl : std::enable_shared_from_this<inbox::impl> {
   inbox_seqs seqs;
   std::shared_ptr<void> subscription;
 
-  impl(actors::engine &e, std::string u, metrics &m, inbox_tuning t)
-      : engine{e}, meters{m}, url{std::move(u)}, tuning{t} {}
+  impl(actors::engine &e, storage::pg_access d, metrics &m, inbox_tuning t)
+      : engine{e}, meters{m}, database{std::move(d)}, tuning{t},
+        lines{t.max_a_session, t.max_waiting_bytes} {}
 
   // ---- threads
   // ---------------------------------------------------------------
 
   void start() {
     reader = std::thread{[this] { read_on(); }};
-    if (!url.empty()) listener = std::thread{[this] { listen(); }};
+    if (!database.url.empty()) listener = std::thread{[this] { listen(); }};
   }
 
   void stop() {
     {
       std::unique_lock lock{guard};
       if (std::exchange(stopping, true)) return;
+      forget_waiting();
       changed.notify_all();
     }
     if (reader.joinable()) reader.join();
@@ -108,11 +117,12 @@ struct inbox::impl : std::enable_shared_from_this<inbox::impl> {
     std::unique_ptr<storage::pg_listener> channel;
     while (!is_stopping()) {
       try {
-        if (!channel) channel = storage::open_pg_listener(url, "recapd_inbox");
+        if (!channel)
+          channel = storage::open_pg_listener(database, "recapd_inbox");
         if (channel->wait(200ms)) notify();
         engine.database().answers(listening);
       } catch (const storage::storage_error &e) {
-        engine.database().fails(listening);
+        engine.database().fails(listening, e.what());
         log_warn("cannot listen for inbox rows", {{"error", e.what()}});
         pause(tuning.backoff * 4);
       }
@@ -178,7 +188,9 @@ struct inbox::impl : std::enable_shared_from_this<inbox::impl> {
   bool wait_for_room() {
     std::unique_lock lock{guard};
     changed.wait(lock, [this] {
-      return stopping || faulted || in_flight.size() < tuning.max_in_flight;
+      return stopping || faulted
+             || (in_flight.size() - lines.waiting() < tuning.max_in_flight
+                 && !lines.full());
     });
     return !stopping && !faulted;
   }
@@ -249,15 +261,38 @@ struct inbox::impl : std::enable_shared_from_this<inbox::impl> {
                                      event.error().detail));
       return true;
     }
-    begin(row.seq);
     event->inbox_seq = row.seq;
+    event->by_inbox = !row.taken;
+    std::optional<command> now;
+    {
+      const std::lock_guard lock{guard};
+      if (faulted) return false;
+      in_flight.insert(row.seq);
+      const auto session = event->session;
+      now = lines.enter(session, {std::move(*event), row}, row.event.size());
+    }
+    return !now || submit(std::move(*now));
+  }
+
+  bool submit(command c) {
     actors::reply<actors::outcome> done{
-        [self = shared_from_this(), row, note = note_of(*event)](auto answer) {
+        [self = shared_from_this(), row = std::move(c.row),
+         session = c.event.session, note = note_of(c.event)](auto answer) {
           log_outcome(note, answer);
           self->on_outcome(row, answer);
+          self->submit_next_of(session);
         }};
     // A full or draining engine leaves the reply to answer `unavailable`.
-    return engine.submit(std::move(*event), done);
+    return engine.submit(std::move(c.event), done);
+  }
+
+  void submit_next_of(const std::string &session) {
+    std::optional<command> next;
+    {
+      const std::lock_guard lock{guard};
+      next = lines.leave(session);
+    }
+    if (next) (void)submit(std::move(*next));
   }
 
   void on_outcome(const storage::inbox_row &row,
@@ -299,18 +334,25 @@ struct inbox::impl : std::enable_shared_from_this<inbox::impl> {
     in_flight.insert(seq);
   }
 
+  /// They are read again. With the guard held.
+  void forget_waiting() {
+    for (const auto &c : lines.clear())
+      in_flight.erase(c.row.seq);
+  }
+
   void end(std::int64_t seq, bool fault) {
     const std::lock_guard lock{guard};
     in_flight.erase(seq);
     faulted = faulted || fault;
+    if (fault) forget_waiting();
     changed.notify_all();
   }
 };
 
-inbox::inbox(actors::engine &engine, std::string database_url, metrics &meters,
-             inbox_tuning tuning)
-    : impl_{std::make_shared<impl>(engine, std::move(database_url), meters,
-                                   tuning)} {
+inbox::inbox(actors::engine &engine, storage::pg_access database,
+             metrics &meters, inbox_tuning tuning)
+    : impl_{
+        std::make_shared<impl>(engine, std::move(database), meters, tuning)} {
   impl_->subscription = engine.on_buckets([weak = std::weak_ptr{impl_}] {
     if (const auto self = weak.lock()) self->note_buckets();
   });

@@ -9,17 +9,20 @@
 
 #include "actors/engine.hpp"
 #include "ingress/metrics.hpp"
+#include "storage/pg_access.hpp"
 
 namespace recapd::ingress {
 
 /// Bounds and times; the defaults suit a node in service.
 struct inbox_tuning {
-  std::size_t max_in_flight = 4000;        ///< rows taken and not done
-  int page = 500;                          ///< rows a read
-  std::chrono::milliseconds poll{5000};    ///< beside being notified
-  std::chrono::milliseconds rescan{1000};  ///< from the first row, when busy
-  std::chrono::milliseconds backoff{250};  ///< after a fault
-  std::chrono::milliseconds drain{5000};   ///< bound of stop()
+  std::size_t max_in_flight = 4000;          ///< rows taken and not done
+  std::size_t max_a_session = 64;            ///< of them of one session
+  std::size_t max_waiting_bytes = 64 << 20;  ///< of rows read before their turn
+  int page = 500;                            ///< rows a read
+  std::chrono::milliseconds poll{5000};      ///< beside being notified
+  std::chrono::milliseconds rescan{1000};    ///< from the first row, when busy
+  std::chrono::milliseconds backoff{250};    ///< after a fault
+  std::chrono::milliseconds drain{5000};     ///< bound of stop()
 };
 
 /// Reads from construction until stop(), on threads of its own. Rows are taken
@@ -27,9 +30,9 @@ struct inbox_tuning {
 /// it, or becomes a dead letter. The engine and the metrics must outlive it.
 class inbox {
 public:
-  /// `database_url` is listened on for new rows; empty (a memory store): it
+  /// `database` is listened on for new rows; no URL (a memory store): it
   /// only polls.
-  inbox(actors::engine &engine, std::string database_url, metrics &meters,
+  inbox(actors::engine &engine, storage::pg_access database, metrics &meters,
         inbox_tuning tuning = {});
   /// Stops.
   ~inbox();

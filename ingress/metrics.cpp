@@ -122,6 +122,11 @@ struct metrics::impl {
   Gauge &loads = gauge(all, "recapd_reader_depth",
                        "Loads that went into the reader's last query.");
   Gauge &up = gauge(all, "recapd_database_up", "1 when the database answers.");
+  Family<Gauge> &conditions = gauges(
+      all, "recapd_condition",
+      "1 for each of /readyz's reasons and warnings that hold, by code.");
+  std::mutex held_guard;
+  std::vector<Gauge *> held;  ///< of the conditions
   Gauge &ahead =
       gauge(all, "recapd_clock_ahead_seconds",
             "How far this node's clock is ahead of the database's, as far as a "
@@ -264,6 +269,24 @@ void metrics::event_clients(int delta) {
 
 void metrics::dead_letter(std::string_view code) {
   impl_->letters.Add({{"code", std::string{code}}}).Increment();
+}
+
+void metrics::conditions(const std::vector<actors::condition> &reasons,
+                         const std::vector<actors::condition> &warnings) {
+  const std::lock_guard lock{impl_->held_guard};
+  for (auto *gauge : impl_->held)
+    impl_->conditions.Remove(gauge);
+  impl_->held.clear();
+  const auto add = [this](const auto &all, const char *weight) {
+    for (const auto &c : all) {
+      auto &gauge =
+          impl_->conditions.Add({{"code", c.code}, {"weight", weight}});
+      gauge.Set(1);
+      impl_->held.push_back(&gauge);
+    }
+  };
+  add(reasons, "reason");
+  add(warnings, "warning");
 }
 
 void metrics::feed_at(std::string_view sink,

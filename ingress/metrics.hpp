@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "actors/readiness.hpp"
 #include "actors/telemetry.hpp"
 
 namespace recapd::ingress {
@@ -60,6 +61,9 @@ public:
   void http_connections(int delta);
   void event_clients(int delta);
   void dead_letter(std::string_view code);
+  /// What /readyz tells, in place of what it told before.
+  void conditions(const std::vector<actors::condition> &reasons,
+                  const std::vector<actors::condition> &warnings);
   /// Where a sink has got to in the feed; nothing: another node feeds it.
   void feed_at(std::string_view sink, std::optional<std::int64_t> position);
   using feed_place = std::pair<std::string, std::int64_t>;

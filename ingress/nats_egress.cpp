@@ -8,11 +8,11 @@
 #include <thread>
 #include <utility>
 
+#include "ingress/feed_cursor.hpp"
 #include "ingress/log.hpp"
 #include "ingress/nats_link.hpp"
 #include "ingress/nats_publisher.hpp"
 #include "ingress/outgoing.hpp"
-#include "ingress/reading.hpp"
 #include "ingress/wakeup.hpp"
 
 namespace recapd::ingress {
@@ -49,8 +49,8 @@ std::vector<wave> waves_of(const std::vector<storage::feed_row> &rows) {
   };
   for (const auto &row : rows) {
     auto &turn = next[row.session];
-    add(turn, event_out(row.session, row.event));
-    for (const auto &n : notifications_out(row.session, row.event))
+    add(turn, event_out(row));
+    for (const auto &n : notifications_out(row))
       add(turn, n);
   }
   return waves;
@@ -69,12 +69,14 @@ struct nats_egress::impl {
   std::thread worker;
   std::unique_ptr<nats_link> link;
   std::unique_ptr<nats_publisher> publisher;
-  std::optional<std::int64_t> cursor;
+  feed_cursor cursor;
   std::string last_trouble;
 
   impl(actors::engine &e, nats_egress_settings s, metrics &m,
        nats_egress_tuning t)
-      : engine{e}, meters{m}, settings{std::move(s)}, tuning{t} {}
+      : engine{e}, meters{m}, settings{std::move(s)}, tuning{t}, cursor{
+                                                                     e, m,
+                                                                     "nats"} {}
 
   void stop() {
     signal.stop();
@@ -104,15 +106,11 @@ struct nats_egress::impl {
   void publish_all() {
     if (!engine.buckets()[0]) {
       // Whoever publishes meanwhile moves the cursor.
-      cursor.reset();
-      meters.feed_at(sink, cursor);
+      cursor.forget();
       return;
     }
     connect();
-    if (!cursor)
-      cursor = read_now(engine,
-                        [](storage::store &s) { return s.load_cursor(sink); });
-    while (cursor && !signal.stopped() && publish_page()) {
+    while (!signal.stopped() && publish_page()) {
     }
   }
 
@@ -132,11 +130,7 @@ struct nats_egress::impl {
   /// Publishes what follows the cursor and moves it on: all of it, or it comes
   /// again. False when that was all there is, or nothing could be read.
   bool publish_page() {
-    meters.feed_at(sink, cursor);
-    const auto read =
-        read_now(engine, [after = *cursor, n = tuning.page](storage::store &s) {
-          return s.read_feed(after, n);
-        });
+    const auto read = cursor.next(tuning.page);
     if (!read || read->empty()) return false;
     const auto &rows = *read;
     for (auto &wave : waves_of(rows)) {
@@ -145,18 +139,9 @@ struct nats_egress::impl {
       for (std::size_t i = 0; i < count; ++i)
         meters.delivery("delivered");
     }
-    cursor = rows.back().position;
-    save(*cursor);
-    meters.feed_at(sink, cursor);
+    cursor.pass(rows.back());
+    cursor.save();
     return rows.size() == static_cast<std::size_t>(tuning.page);
-  }
-
-  /// A cursor that could not be saved only means that something is sent twice.
-  void save(std::int64_t position) {
-    (void)read_now(engine, [position](storage::store &s) {
-      s.save_cursor(sink, position);
-      return true;
-    });
   }
 };
 

@@ -25,13 +25,13 @@ json::value member(const json::value &notification, std::string_view name) {
 }
 
 json::object envelope(const std::string &id, const std::string &type,
-                      const std::string &session,
-                      const storage::event_row &row) {
+                      const storage::feed_row &of) {
+  const auto &row = of.event;
   json::object out{{"specversion", "1.0"},
                    {"id", id},
                    {"source", "/recapd"},
                    {"type", type},
-                   {"subject", session},
+                   {"subject", of.session},
                    {"time", workflows::format_rfc3339(row.at)},
                    {"datacontenttype", "application/json"},
                    {"authid", row.by}};
@@ -39,9 +39,12 @@ json::object envelope(const std::string &id, const std::string &type,
   return out;
 }
 
-std::string event_id(const std::string &session,
-                     const storage::event_row &row) {
-  return session + ":" + std::to_string(row.seq);
+/// No other event has it, also not one that has the same seq after a database
+/// lost its last transactions.
+std::string event_id(const storage::feed_row &row) {
+  auto id = row.session + ":" + std::to_string(row.event.seq);
+  if (!row.epoch.empty()) id += "-" + row.epoch;
+  return id;
 }
 
 json::value parsed_data(const storage::event_row &row) {
@@ -50,24 +53,21 @@ json::value parsed_data(const storage::event_row &row) {
 
 }  // namespace
 
-json::object event_out(const std::string &session,
-                       const storage::event_row &row) {
-  auto out = envelope(event_id(session, row), "recapd.event." + row.type,
-                      session, row);
-  out["data"] = parsed_data(row);
+json::object event_out(const storage::feed_row &row) {
+  auto out = envelope(event_id(row), "recapd.event." + row.event.type, row);
+  out["data"] = parsed_data(row.event);
   return out;
 }
 
-std::vector<json::object> notifications_out(const std::string &session,
-                                            const storage::event_row &row) {
+std::vector<json::object> notifications_out(const storage::feed_row &row) {
   std::vector<json::object> all;
-  for (const auto &n : stored_notifications(row)) {
+  for (const auto &n : stored_notifications(row.event)) {
     const auto kind = member(n, "kind");
     auto out = envelope(
-        event_id(session, row) + ":" + std::to_string(all.size()),
+        event_id(row) + ":" + std::to_string(all.size()),
         "recapd.notify."
             + std::string{kind.is_string() ? kind.get_string().c_str() : ""},
-        session, row);
+        row);
     json::object data{{"to", member(n, "to")}};
     if (const auto more = member(n, "data"); more.is_object())
       for (const auto &m : more.get_object())
@@ -78,17 +78,15 @@ std::vector<json::object> notifications_out(const std::string &session,
   return all;
 }
 
-std::vector<json::object> notification_views(const std::string &session,
-                                             const storage::event_row &row) {
+std::vector<json::object> notification_views(const storage::feed_row &row) {
   std::vector<json::object> all;
-  for (const auto &n : stored_notifications(row))
-    all.push_back(
-        {{"id", event_id(session, row) + ":" + std::to_string(all.size())},
-         {"kind", member(n, "kind")},
-         {"to", member(n, "to")},
-         {"session", session},
-         {"at", workflows::format_rfc3339(row.at)},
-         {"data", member(n, "data")}});
+  for (const auto &n : stored_notifications(row.event))
+    all.push_back({{"id", event_id(row) + ":" + std::to_string(all.size())},
+                   {"kind", member(n, "kind")},
+                   {"to", member(n, "to")},
+                   {"session", row.session},
+                   {"at", workflows::format_rfc3339(row.event.at)},
+                   {"data", member(n, "data")}});
   return all;
 }
 

@@ -11,19 +11,18 @@
 
 namespace recapd::ingress {
 
-/// The event of a row: id `SESSION:SEQ`, type `recapd.event.…`.
-[[nodiscard]] boost::json::object event_out(const std::string &session,
-                                            const storage::event_row &row);
+/// The event of a row: id `SESSION:SEQ-EPOCH`, type `recapd.event.…`.
+[[nodiscard]] boost::json::object event_out(const storage::feed_row &row);
 
-/// Its notifications in order: id `SESSION:SEQ:INDEX`, type `recapd.notify.…`,
-/// data `{"to",…}`.
+/// Its notifications in order: id `SESSION:SEQ-EPOCH:INDEX`, type
+/// `recapd.notify.…`, data `{"to",…}`.
 [[nodiscard]] std::vector<boost::json::object>
-notifications_out(const std::string &session, const storage::event_row &row);
+notifications_out(const storage::feed_row &row);
 
 /// Its notifications as `GET /v1/notifications` shows them:
 /// `{id,kind,to,session,at,data}`.
 [[nodiscard]] std::vector<boost::json::object>
-notification_views(const std::string &session, const storage::event_row &row);
+notification_views(const storage::feed_row &row);
 
 /// `{seq,type,at,by,command:{source,id}|null,data}`.
 [[nodiscard]] boost::json::object history_view(const storage::event_row &row);

@@ -141,6 +141,8 @@ void get_readyz(services &s, const request_ptr &, const responder &respond) {
 }
 
 void get_metrics(services &s, const request_ptr &, const responder &respond) {
+  const auto &conditions = s.engine.conditions();
+  s.meters.conditions(conditions.reasons(), conditions.warnings());
   s.gauges.refresh(s.engine, s.meters, [&meters = s.meters, respond] {
     respond({.body = meters.text(),
              .content_type = std::string{open_metrics_type}});

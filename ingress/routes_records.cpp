@@ -40,7 +40,7 @@ public:
   /// Rows come in order from `after.row` on (that row itself included).
   /// False: the page is full.
   bool add(std::int64_t number, const storage::feed_row &row) {
-    const auto views = notification_views(row.session, row.event);
+    const auto views = notification_views(row);
     for (auto i = number == at_.row ? at_.shown : 0; i < views.size(); ++i) {
       if (count_ == limit_ || !out_.add(views[i])) return false;
       ++count_;

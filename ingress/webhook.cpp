@@ -10,15 +10,13 @@
 #include <utility>
 
 #include "ingress/digest.hpp"
+#include "ingress/feed_cursor.hpp"
 #include "ingress/log.hpp"
 #include "ingress/outgoing.hpp"
-#include "ingress/reading.hpp"
 #include "ingress/wakeup.hpp"
 
 namespace recapd::ingress {
 namespace {
-
-constexpr std::string_view sink = "webhook";
 
 using curl_handle = std::unique_ptr<CURL, decltype(&curl_easy_cleanup)>;
 using curl_headers =
@@ -85,12 +83,14 @@ struct webhook::impl {
   webhook_tuning tuning;
   curl_handle curl{nullptr, &curl_easy_cleanup};
 
+  feed_cursor cursor;
   wakeup signal;
   std::shared_ptr<void> subscription;
   std::thread worker;
 
   impl(actors::engine &e, config::webhook c, metrics &m, webhook_tuning t)
-      : engine{e}, meters{m}, settings{std::move(c)}, tuning{t} {
+      : engine{e}, meters{m}, settings{std::move(c)}, tuning{t},
+        cursor{e, m, "webhook"} {
     start_curl();
     curl.reset(curl_easy_init());
     if (!curl) throw std::runtime_error{"libcurl does not start"};
@@ -102,19 +102,14 @@ struct webhook::impl {
   }
 
   void run() {
-    std::optional<std::int64_t> cursor;
     while (signal.wait(tuning.poll, true)) {
       try {
         // Of several nodes one delivers: whoever serves the first bucket.
         if (!engine.buckets()[0]) {
-          cursor.reset();
-          meters.feed_at(sink, cursor);
+          cursor.forget();
           continue;
         }
-        if (!cursor)
-          cursor = read_now(
-              engine, [](storage::store &s) { return s.load_cursor(sink); });
-        while (cursor && !signal.stopped() && deliver_page(*cursor)) {
+        while (!signal.stopped() && deliver_page()) {
         }
       } catch (const std::exception &e) {
         log_warn("the webhook failed", {{"error", e.what()}});
@@ -125,35 +120,23 @@ struct webhook::impl {
 
   /// Sends what follows the cursor and moves it on; false when that was all,
   /// or nothing could be read.
-  bool deliver_page(std::int64_t &cursor) {
-    meters.feed_at(sink, cursor);
-    const auto rows =
-        read_now(engine, [after = cursor, n = tuning.page](storage::store &s) {
-          return s.read_feed(after, n);
-        });
+  bool deliver_page() {
+    const auto rows = cursor.next(tuning.page);
     if (!rows) return false;
-    const auto before = cursor;
+    bool moved = false;
     for (const auto &row : *rows) {
       if (!deliver_row(row)) break;
-      cursor = row.position;
-      meters.feed_at(sink, cursor);
+      cursor.pass(row);
+      moved = true;
     }
-    if (cursor != before) save(cursor);
+    if (moved) cursor.save();
     return rows->size() == static_cast<std::size_t>(tuning.page);
-  }
-
-  /// A cursor that could not be saved only means that something is sent twice.
-  void save(std::int64_t cursor) {
-    (void)read_now(engine, [cursor](storage::store &s) {
-      s.save_cursor(sink, cursor);
-      return true;
-    });
   }
 
   /// False when stopped before all was delivered.
   bool deliver_row(const storage::feed_row &row) {
-    if (!deliver(event_out(row.session, row.event))) return false;
-    for (const auto &n : notifications_out(row.session, row.event))
+    if (!deliver(event_out(row))) return false;
+    for (const auto &n : notifications_out(row))
       if (!deliver(n)) return false;
     return true;
   }

@@ -18,6 +18,7 @@
 #include <string_view>
 #include <vector>
 
+#include "storage/pg_access.hpp"
 #include "workflows/time.hpp"
 
 namespace recapd::storage {
@@ -121,7 +122,6 @@ open_memory_leases(std::shared_ptr<shared_leases> leases,
                    std::function<instant()> now);
 
 /// Leases in a migrated PostgreSQL database, by its clock. Connects at once.
-[[nodiscard]] std::unique_ptr<lease_store>
-open_pg_leases(const std::string &url);
+[[nodiscard]] std::unique_ptr<lease_store> open_pg_leases(const pg_access &to);
 
 }  // namespace recapd::storage

@@ -325,6 +325,15 @@ public:
     return static_cast<std::int64_t>(db_->log.size());
   }
 
+  void probe() override {}
+  std::string epoch() override { return {}; }
+
+  std::optional<std::int64_t> find_in_feed(const feed_place &place) override {
+    if (!place.epoch.empty() || place.position > feed_end())
+      return std::nullopt;
+    return place.position;
+  }
+
   feed_backlog count_feed(std::int64_t after, int most) override {
     const auto left = std::max<std::int64_t>(0, feed_end() - after);
     return {.readable = std::min<std::int64_t>(left, most), .held_back = 0};

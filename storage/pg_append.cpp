@@ -273,7 +273,7 @@ pg_store::append(std::span<const commit> commits) {
   try {
     return work.run();
   } catch (const pg_error &e) {
-    if (e.kind() == pg_trouble::broken) connection_.reset();
+    drop_after(e);
     throw storage_error{
         work.unknown() ? fault::outcome_unknown : fault::unavailable, e.what()};
   }

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "storage/pg_session.hpp"
+#include "storage/socket_deadline.hpp"
 
 namespace recapd::storage {
 
@@ -58,16 +59,31 @@ pqxx::result call_text(pqxx::nontransaction &tx, const std::string &sql,
 #endif
 #endif
 
-// Without it notices and the server's farewell land on standard error.
+/// Keeps notices, and the server's farewell, from standard error. Since
+/// sessions are told nothing below a warning, one that comes is a warning.
 #if PQXX_VERSION_MAJOR == 7 && PQXX_VERSION_MINOR >= 10
-struct silence {
-  explicit silence(pqxx::connection &c) {
-    c.set_notice_handler([](pqxx::zview) noexcept {});
+struct notices {
+  explicit notices(pqxx::connection &c) {
+    c.set_notice_handler([this](pqxx::zview) noexcept { came = true; });
   }
+  bool came = false;
 };
 #else
-using silence = pqxx::quiet_errorhandler;
+struct notices : pqxx::errorhandler {
+  explicit notices(pqxx::connection &c) : pqxx::errorhandler{c} {}
+  bool operator()(const char *) noexcept override {
+    came = true;
+    return false;  // no other handler is asked
+  }
+  bool came = false;
+};
 #endif
+
+/// The server ends a statement by itself a little before the connection is
+/// ended for it: then it is known that nothing was written.
+std::chrono::milliseconds longest_wait(std::chrono::milliseconds statement) {
+  return statement + statement / 10;
+}
 
 }  // namespace
 
@@ -112,33 +128,60 @@ std::string pg_micros(const std::string &expression) {
 }
 
 struct pg_connection::impl {
-  explicit impl(const std::string &url) : connection{url} {}
+  explicit impl(const pg_access &to)
+      : connection{pg_conninfo(to)}, statement{to.statement} {}
 
   [[nodiscard]] bool lost() const { return !connection.is_open(); }
 
+  /// A server that is told to give up waiting for its standbys says that it
+  /// has committed all the same, and warns.
+  void require_no_warning() const {
+    if (warnings.came)
+      throw pg_error{pg_trouble::broken,
+                     {},
+                     "the server warned that a commit was not waited for"};
+  }
+
   pqxx::connection connection;
-  silence quiet{connection};
+  std::chrono::milliseconds statement;
+  notices warnings{connection};
   std::set<std::string> prepared;
+  epoch_list epochs;
 };
 
 template <class F> auto pg_connection::guarded(F f) {
+  const auto bound = impl_ ? impl_->statement : std::chrono::milliseconds{0};
+  const socket_deadline deadline{impl_ ? impl_->connection.sock() : -1,
+                                 longest_wait(bound)};
   try {
+    if (impl_) impl_->warnings.came = false;
     return f();
   } catch (const pg_error &) {
     throw;
   } catch (...) {
+    if (deadline.passed())
+      throw pg_error{pg_trouble::broken,
+                     {},
+                     "no answer within " + std::to_string(bound.count())
+                         + " ms"};
     throw_pg_error(impl_ == nullptr || impl_->lost());
   }
 }
 
-pg_connection::pg_connection(const std::string &url) {
-  guarded([&] {
-    impl_ = std::make_unique<impl>(url);
-    pin_session(*this);
-  });
+pg_connection::pg_connection(const pg_access &to) {
+  guarded([&] { impl_ = std::make_unique<impl>(to); });
+  pin_session(*this, to.statement);
+  if (!to.epochs) return;
+  auto entered = enter_epoch(*this);
+  to.epochs->admit(entered.place, entered.epochs.current());
+  impl_->epochs = std::move(entered.epochs);
 }
 
 pg_connection::~pg_connection() = default;
+
+const epoch_list &pg_connection::epochs() const {
+  return impl_->epochs;
+}
 
 pg_rows pg_connection::run(const pg_statement &statement, const pg_args &args) {
   return guarded([&] {
@@ -147,8 +190,10 @@ pg_rows pg_connection::run(const pg_statement &statement, const pg_args &args) {
       impl_->prepared.insert(statement.name);
     }
     pqxx::nontransaction tx{impl_->connection};
-    return pg_rows{std::make_shared<pg_rows::impl>(
+    pg_rows rows{std::make_shared<pg_rows::impl>(
         pg_rows::impl{call_prepared(tx, statement.name, to_wire(args))})};
+    impl_->require_no_warning();
+    return rows;
   });
 }
 
@@ -182,6 +227,7 @@ void pg_connection::in_transaction(const std::function<void()> &body,
     throw;
   }
   script("COMMIT");
+  impl_->require_no_warning();
 }
 
 int pg_connection::process_id() const {

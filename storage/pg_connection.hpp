@@ -10,6 +10,8 @@
 #include <string>
 #include <utility>
 
+#include "storage/epochs.hpp"
+#include "storage/pg_access.hpp"
 #include "storage/pg_args.hpp"
 #include "storage/pg_errors.hpp"
 
@@ -45,10 +47,11 @@ private:
 [[nodiscard]] std::string pg_micros(const std::string &expression);
 
 /// Not thread safe. Every call throws pg_error and nothing else. After `broken`
-/// the object is of no use.
+/// the object is of no use; so is it where an answer did not come within the
+/// bound, or the server did not wait for what a commit is to wait for.
 class pg_connection {
 public:
-  explicit pg_connection(const std::string &url);
+  explicit pg_connection(const pg_access &to);
   ~pg_connection();
   pg_connection(const pg_connection &) = delete;
   pg_connection &operator=(const pg_connection &) = delete;
@@ -62,6 +65,10 @@ public:
   /// `begin` is the statement that starts it. Commits unless `body` throws.
   void in_transaction(const std::function<void()> &body,
                       const std::string &begin = "BEGIN");
+
+  /// Those of the database, as they were when it connected; where nobody
+  /// watches them, one that has no name.
+  [[nodiscard]] const epoch_list &epochs() const;
 
   /// Of the server's process, as whoever answered the connection says.
   [[nodiscard]] int process_id() const;

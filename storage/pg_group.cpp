@@ -167,7 +167,8 @@ void add_commands(group_builder &to, const commits &group) {
   pg_array source{pg_type::text}, id{pg_type::text}, bucket{pg_type::int2},
       session{pg_type::text}, content{pg_type::bytes},
       refused{pg_type::boolean}, received_at{pg_type::timestamptz},
-      outcome{pg_type::text}, scope{pg_type::text}, who{pg_type::text};
+      outcome{pg_type::text}, scope{pg_type::text}, who{pg_type::text},
+      by_inbox{pg_type::boolean};
   using key = std::optional<
       std::tuple<std::string_view, std::string_view, std::string_view>>;
   const auto by_id = [](const commit &c) -> key {
@@ -187,9 +188,21 @@ void add_commands(group_builder &to, const commits &group) {
                                           : c->outcome->kept);
     scope.text(c->outcome->scope);
     who.text_or_null(c->outcome->who);
+    by_inbox.boolean(c->outcome->by_inbox);
   }
   to.add(command_part, source, id, bucket, session, content, refused,
-         received_at, outcome, scope, who);
+         received_at, outcome, scope, who, by_inbox);
+}
+
+void add_asked(group_builder &to, const commits &group) {
+  pg_array source{pg_type::text}, id{pg_type::text}, scope{pg_type::text};
+  for (const auto *c : group) {
+    if (!c->asked_again) continue;
+    source.text(c->asked_again->source);
+    id.text(c->asked_again->id);
+    scope.text(c->asked_again->scope);
+  }
+  to.add(asked_part, source, id, scope);
 }
 
 void add_taken(group_builder &to, const commits &group) {
@@ -215,6 +228,7 @@ pg_group make_group(std::span<const commit *const> group) {
   add_usage(parts, all);
   add_payments(parts, moving);
   add_commands(parts, all);
+  add_asked(parts, all);
   add_taken(parts, all);
   return std::move(parts).done();
 }

@@ -27,6 +27,7 @@ extern const group_part listed_part;
 extern const group_part counted_part;
 extern const group_part payment_part;
 extern const group_part command_part;
+extern const group_part asked_part;  ///< again, by the inbox
 extern const group_part taken_part;  ///< from the inbox
 
 /// One round trip, one transaction, and one plan for each list of parts. A part

@@ -19,6 +19,9 @@ SELECT o.xid::text, o.who, extract(epoch FROM clock_timestamp() - o.since)::int8
                                         'no application name')) AS who,
                xact_start AS since, datname
           FROM pg_stat_activity WHERE backend_xid IS NOT NULL
+           AND (current_setting('max_prepared_transactions')::int4 > 0
+                OR )sql" + pg_may_write_events("usesysid")
+                                          + R"sql()
         UNION ALL
         SELECT transaction, format('prepared transaction %s of user %s in'
                                    ' database %s', gid, owner, database),
@@ -38,7 +41,7 @@ SELECT o.xid::text, o.who, extract(epoch FROM clock_timestamp() - o.since)::int8
 
 class holders final : public feed_holders, private pg_link {
 public:
-  explicit holders(const std::string &url) : pg_link{url} {}
+  explicit holders(const pg_access &to) : pg_link{to} {}
 
   std::optional<feed_holder> look() override {
     return with([](pg_connection &c) -> std::optional<feed_holder> {
@@ -60,8 +63,15 @@ std::string pg_whole_xid(const std::string &xid, const std::string &high) {
          + " + (3::int8 << 31)) & 4294967295) - (1::int8 << 31))";
 }
 
-std::unique_ptr<feed_holders> open_feed_holders(const std::string &url) {
-  return std::make_unique<holders>(url);
+std::string pg_may_write_events(const std::string &role) {
+  return "(has_table_privilege(" + role
+         + ", 'session_events', 'INSERT') OR pg_has_role(" + role
+         + ", (SELECT relowner FROM pg_class"
+           " WHERE oid = 'session_events'::regclass), 'MEMBER'))";
+}
+
+std::unique_ptr<feed_holders> open_feed_holders(const pg_access &to) {
+  return std::make_unique<holders>(to);
 }
 
 }  // namespace recapd::storage

@@ -7,12 +7,18 @@
 #include <optional>
 #include <string>
 
+#include "storage/pg_access.hpp"
+
 namespace recapd::storage {
 
 /// The expression that makes the whole number of a transaction's id of 32 bits
 /// near `high`, an int8.
 [[nodiscard]] std::string pg_whole_xid(const std::string &xid,
                                        const std::string &high);
+
+/// The condition that a role, an oid, may write events: as the owner, or by a
+/// right of its own.
+[[nodiscard]] std::string pg_may_write_events(const std::string &role);
 
 struct feed_holder {
   std::string transaction;  ///< its id, which no other has at the same time
@@ -31,6 +37,6 @@ public:
 
 /// Throws storage_error{unavailable}.
 [[nodiscard]] std::unique_ptr<feed_holders>
-open_feed_holders(const std::string &url);
+open_feed_holders(const pg_access &to);
 
 }  // namespace recapd::storage

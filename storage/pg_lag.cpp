@@ -27,7 +27,7 @@ const pg_statement lag{
 
 class reading : private pg_link {
 public:
-  explicit reading(const std::string &url) : pg_link{url} {}
+  explicit reading(const pg_access &to) : pg_link{to} {}
 
   std::map<std::string, node_lag> run() {
     return with([](pg_connection &c) {
@@ -44,8 +44,8 @@ public:
 
 }  // namespace
 
-std::map<std::string, node_lag> lag_by_node(const std::string &url) {
-  return reading{url}.run();
+std::map<std::string, node_lag> lag_by_node(const pg_access &to) {
+  return reading{to}.run();
 }
 
 }  // namespace recapd::storage

@@ -7,6 +7,8 @@
 #include <map>
 #include <string>
 
+#include "storage/pg_access.hpp"
+
 namespace recapd::storage {
 
 struct node_lag {
@@ -17,7 +19,6 @@ struct node_lag {
 
 /// By node; one that nothing waits for is not there. Connects; throws
 /// storage_error.
-[[nodiscard]] std::map<std::string, node_lag>
-lag_by_node(const std::string &url);
+[[nodiscard]] std::map<std::string, node_lag> lag_by_node(const pg_access &to);
 
 }  // namespace recapd::storage

@@ -71,7 +71,7 @@ bool same(const member &a, const member &b) {
 
 class pg_leases final : public lease_store, private pg_link {
 public:
-  explicit pg_leases(std::string url) : pg_link{std::move(url)} {}
+  explicit pg_leases(pg_access to) : pg_link{std::move(to)} {}
 
   turn beat(const heartbeat &h) override {
     if (!h.joining && !h.leaving && h.let_go.empty())
@@ -212,8 +212,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<lease_store> open_pg_leases(const std::string &url) {
-  return std::make_unique<pg_leases>(url);
+std::unique_ptr<lease_store> open_pg_leases(const pg_access &to) {
+  return std::make_unique<pg_leases>(to);
 }
 
 }  // namespace recapd::storage

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -13,18 +14,26 @@ namespace recapd::storage {
 
 class pg_link {
 protected:
-  /// Connects at once. Throws storage_error{unavailable}.
-  explicit pg_link(std::string url) : url_{std::move(url)} { connected(); }
+  /// Connects at once. Throws storage_error{unavailable}. `one_epoch`: what its
+  /// user knows holds in the epoch of the first connection only, so nothing is
+  /// asked in a later one.
+  explicit pg_link(pg_access to, bool one_epoch = false)
+      : to_{std::move(to)}, one_epoch_{one_epoch} {
+    epoch_ = connected().epochs().current();
+  }
 
   pg_connection &connected() {
-    if (connection_ && !connection_->alive()) connection_.reset();
+    if (connection_ && (!connection_->alive() || is_old())) connection_.reset();
     if (!connection_) {
       try {
-        connection_ = std::make_unique<pg_connection>(url_);
+        connection_ = std::make_unique<pg_connection>(to_);
       } catch (const pg_error &e) {
         throw storage_error{fault::unavailable, e.what()};
       }
     }
+    if (one_epoch_ && epoch_ && *epoch_ != connection_->epochs().current())
+      throw storage_error{fault::unavailable,
+                          "the database has changed: looking at it anew"};
     return *connection_;
   }
 
@@ -34,13 +43,31 @@ protected:
     try {
       return f(c);
     } catch (const pg_error &e) {
-      if (e.kind() == pg_trouble::broken) connection_.reset();
+      drop_after(e);
       throw storage_error{fault::unavailable, e.what()};
     }
   }
 
-  std::string url_;
+  /// A connection that takes no writes is none: the server may have become a
+  /// standby, and a new connection reaches the one that has not.
+  void drop_after(const pg_error &e) {
+    if (e.kind() == pg_trouble::broken || e.sqlstate() == "25006")
+      connection_.reset();
+  }
+
+  pg_access to_;
   std::unique_ptr<pg_connection> connection_;
+
+private:
+  /// Another connection has met a later epoch: this one's server was left
+  /// behind.
+  [[nodiscard]] bool is_old() const {
+    return to_.epochs
+           && to_.epochs->current() != connection_->epochs().current();
+  }
+
+  bool one_epoch_;
+  std::optional<std::string> epoch_;
 };
 
 }  // namespace recapd::storage

@@ -1,5 +1,7 @@
 // What is read for people and for sinks: history, lists, accounts, the feed.
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include "storage/account_token.hpp"
 #include "storage/pg_holder.hpp"
 #include "storage/pg_page.hpp"
@@ -15,12 +17,12 @@ namespace {
 /// Positions below the answer are final, for statements that begin after this
 /// one has ended: whoever could add one has ended by then, and is seen by them.
 ///
-/// Only a transaction of this database can. Its id is lower than the lowest
-/// that is not yet known to be used (xmax of this statement's snapshot, taken
-/// before anything is looked at), or else whatever it adds comes later. So it
-/// has the id already, and as long as it has, the server's list of processes
-/// shows it. What was prepared is on none of them: where that may be, every
-/// database's transactions count.
+/// Only a transaction of this database can, of a role that may. Its id is lower
+/// than the lowest that is not yet known to be used (xmax of this statement's
+/// snapshot, taken before anything is looked at), or else whatever it adds
+/// comes later. So it has the id already, and as long as it has, the server's
+/// list of processes shows it. What was prepared is on none of them: where that
+/// may be, every database's transactions count.
 std::int64_t feed_edge(pg_connection &c) {
   static const pg_statement statement{"feed_edge", R"sql(
 SELECT (CASE WHEN current_setting('max_prepared_transactions')::int4 > 0
@@ -30,6 +32,8 @@ SELECT (CASE WHEN current_setting('max_prepared_transactions')::int4 > 0
                                                        + R"sql()
                  FROM pg_stat_get_activity(NULL) AS a
                 WHERE a.backend_xid IS NOT NULL
+                  AND )sql" + pg_may_write_events("a.usesysid")
+                                                       + R"sql(
                   AND a.datid = (SELECT oid FROM pg_database
                                   WHERE datname = current_database())))
         END + shift) << 16
@@ -70,12 +74,13 @@ std::string list_sql(const session_filter &f) {
   return sql + " AND num_nulls($3::text, $4::text, $5::text, $6::text) = 0";
 }
 
-std::vector<feed_row> feed_rows(const pg_rows &rows) {
+std::vector<feed_row> feed_rows(const pg_rows &rows, const epoch_list &epochs) {
   std::vector<feed_row> out;
   for (int i = 0; i < rows.size(); ++i)
     out.push_back({.position = rows.number(i, 0),
                    .session = rows.text(i, 1),
-                   .event = read_event(rows, i, 2)});
+                   .event = read_event(rows, i, 2),
+                   .epoch = epochs.of(rows.number(i, 0))});
   return out;
 }
 
@@ -198,10 +203,12 @@ page<feed_row> pg_store::list_notified(std::string_view session,
   if (!session.empty()) args.text(session);
   return with([&](pg_connection &c) {
     return read_page<feed_row>(c.run(session.empty() ? of_all : of_one, args),
-                               most, [](const pg_rows &rows, int i, int at) {
-                                 feed_row row{.position = rows.number(i, at),
+                               most, [&c](const pg_rows &rows, int i, int at) {
+                                 const auto position = rows.number(i, at);
+                                 feed_row row{.position = position,
                                               .session = rows.text(i, at + 1),
-                                              .event = {}};
+                                              .event = {},
+                                              .epoch = c.epochs().of(position)};
                                  row.event.seq =
                                      static_cast<int>(rows.number(i, at + 2));
                                  row.event.at = rows.at(i, at + 3);
@@ -220,7 +227,8 @@ std::vector<feed_row> pg_store::read_feed(std::int64_t after, int limit) {
   return with([&](pg_connection &c) {
     const auto edge = feed_edge(c);
     return feed_rows(
-        c.run(statement, pg_args{}.int8(after).int4(limit).int8(edge)));
+        c.run(statement, pg_args{}.int8(after).int4(limit).int8(edge)),
+        c.epochs());
   });
 }
 
@@ -232,6 +240,19 @@ std::int64_t pg_store::feed_end() {
     const auto rows = c.run(statement, pg_args{}.int8(feed_edge(c)));
     return rows.size() == 0 ? 0 : rows.number(0, 0);
   });
+}
+
+std::optional<std::int64_t> pg_store::find_in_feed(const feed_place &place) {
+  const auto &epochs = connected().epochs();
+  const auto position = epochs.find(place);
+  const auto end = feed_end();
+  const bool invented = place.epoch == epochs.current() && position > end;
+  if (!position || invented) return std::nullopt;
+  return std::min(*position, end);
+}
+
+std::string pg_store::epoch() {
+  return connected().epochs().current();
 }
 
 feed_backlog pg_store::count_feed(std::int64_t after, int most) {

@@ -15,7 +15,6 @@ struct setting {
 /// Before the first statement that reads: that one would wait for other
 /// transactions, run into a limit of time, or come in another encoding.
 constexpr const char *first_settings[] = {
-    "SET statement_timeout = 0",
     "SET default_transaction_isolation = 'read committed';"
     "SET default_transaction_read_only = off;"
     "SET default_transaction_deferrable = off;"
@@ -100,7 +99,8 @@ void require(const std::string &name, const std::string &is,
     throw unfit_session{name + " is " + is + ", not " + value + ": " + remedy};
 }
 
-void set(pg_connection &c) {
+void set(pg_connection &c, std::chrono::milliseconds statement) {
+  c.script("SET statement_timeout = " + std::to_string(statement.count()));
   for (const auto *sql : first_settings)
     c.script(sql);
   c.script(commit_durably);
@@ -140,9 +140,9 @@ std::string schema_of(pg_connection &c) {
 
 }  // namespace
 
-void pin_session(pg_connection &c) {
+void pin_session(pg_connection &c, std::chrono::milliseconds statement) {
   try {
-    set(c);
+    set(c, statement);
   } catch (const pg_error &e) {
     // 42501 names the parameter that only a superuser may set.
     if (e.sqlstate() != "42501") throw;
@@ -157,13 +157,13 @@ void pin_session(pg_connection &c) {
              pg_args{}.text(schema_of(c)));
 }
 
-void require_lasting_session(pg_connection &c, const std::string &url) {
+void require_lasting_session(pg_connection &c, const pg_access &to) {
   const auto server_process = [](pg_connection &of) {
     return of.script("SELECT pg_backend_pid()").number(0, 0);
   };
   const auto process = server_process(c);
   if (process == c.process_id()) return;  // nobody is in between
-  pg_connection second{url};
+  pg_connection second{to};
   if (server_process(second) == process)
     throw unfit_session{"pool_mode: a connection pool shares one session of "
                         "the server among connections; name the server "

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <string>
 
 #include "storage/pg_errors.hpp"
@@ -10,6 +11,7 @@
 namespace recapd::storage {
 
 class pg_connection;
+struct pg_access;
 
 /// A server, database or session that recapd cannot work on: the text names the
 /// setting. Trying again does not help before somebody changes it.
@@ -20,11 +22,11 @@ public:
 };
 
 /// Throws unfit_session where a pool gives each transaction another session:
-/// settings, locks and LISTEN would not last. `url` is that of the connection.
-void require_lasting_session(pg_connection &c, const std::string &url);
+/// settings, locks and LISTEN would not last. `to` is the connection's.
+void require_lasting_session(pg_connection &c, const pg_access &to);
 
-/// Sets what recapd depends on and reads it back. Throws unfit_session where
-/// something did not take.
-void pin_session(pg_connection &c);
+/// Sets what recapd depends on and reads it back, and the bound of a statement
+/// (0: none). Throws unfit_session where something did not take.
+void pin_session(pg_connection &c, std::chrono::milliseconds statement);
 
 }  // namespace recapd::storage

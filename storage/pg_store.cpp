@@ -11,8 +11,8 @@ namespace {
 
 class listener final : public pg_listener {
 public:
-  listener(std::string url, std::string channel)
-      : url_{std::move(url)}, channel_{std::move(channel)} {
+  listener(pg_access to, std::string channel)
+      : to_{std::move(to)}, channel_{std::move(channel)} {
     guarded([&] { listen(); });
   }
 
@@ -35,25 +35,25 @@ private:
   }
 
   void listen() {
-    auto fresh = std::make_unique<pg_connection>(url_);
+    auto fresh = std::make_unique<pg_connection>(to_);
     fresh->script("LISTEN \"" + channel_ + "\"");
     connection_ = std::move(fresh);
   }
 
-  std::string url_;
+  pg_access to_;
   std::string channel_;
   std::unique_ptr<pg_connection> connection_;
 };
 
 }  // namespace
 
-std::unique_ptr<store> open_pg_store(const std::string &url) {
-  return std::make_unique<pg_store>(url);
+std::unique_ptr<store> open_pg_store(const pg_access &to) {
+  return std::make_unique<pg_store>(to);
 }
 
-std::unique_ptr<pg_listener> open_pg_listener(const std::string &url,
+std::unique_ptr<pg_listener> open_pg_listener(const pg_access &to,
                                               const std::string &channel) {
-  return std::make_unique<listener>(url, channel);
+  return std::make_unique<listener>(to, channel);
 }
 
 }  // namespace recapd::storage

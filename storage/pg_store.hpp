@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "storage/pg_access.hpp"
 #include "storage/store.hpp"
 
 namespace recapd::storage {
@@ -21,11 +22,11 @@ struct database_notes {
 /// Runs the migrations that are missing, once, under a lock. Throws
 /// schema_error if the database is newer than this program, or if the program
 /// cannot work on it.
-database_notes migrate(const std::string &url);
+database_notes migrate(const pg_access &to);
 
-/// A store on its own connection (a libpq URL or key/value string), opened at
-/// once. After a broken connection the next call connects again.
-[[nodiscard]] std::unique_ptr<store> open_pg_store(const std::string &url);
+/// A store on its own connection, opened at once. After a broken connection the
+/// next call connects again, to the same epoch only (storage/epochs.hpp).
+[[nodiscard]] std::unique_ptr<store> open_pg_store(const pg_access &to);
 
 /// Waits for NOTIFY on a channel, on its own connection.
 class pg_listener {
@@ -38,6 +39,6 @@ public:
 };
 /// `channel`: `recapd_inbox` (a row was inserted into the inbox).
 [[nodiscard]] std::unique_ptr<pg_listener>
-open_pg_listener(const std::string &url, const std::string &channel);
+open_pg_listener(const pg_access &to, const std::string &channel);
 
 }  // namespace recapd::storage

@@ -12,7 +12,10 @@ namespace recapd::storage {
 
 class pg_store final : public store, private pg_link {
 public:
-  explicit pg_store(std::string url) : pg_link{std::move(url)} {}
+  explicit pg_store(pg_access to) : pg_link{std::move(to), true} {}
+
+  std::string epoch() override;
+  void probe() override;
 
   std::vector<std::optional<fault>>
   append(std::span<const commit> commits) override;
@@ -54,6 +57,7 @@ public:
                                page_bounds most) override;
   std::vector<feed_row> read_feed(std::int64_t after, int limit) override;
   std::int64_t feed_end() override;
+  std::optional<std::int64_t> find_in_feed(const feed_place &place) override;
   feed_backlog count_feed(std::int64_t after, int most) override;
   std::int64_t load_cursor(std::string_view sink) override;
   void save_cursor(std::string_view sink, std::int64_t position) override;

@@ -78,6 +78,7 @@ struct outcome_row {
   std::string outcome;
   std::string scope = {};  ///< command_key's
   std::string who = {};    ///< who sent it; empty: stored before that was kept
+  bool by_inbox = false;   ///< producers of the inbox may see it. Not read back
   /// Where it was accepted, what may be stored in place of `outcome`, which
   /// follows from it and the session's events (workflows::to_kept_text). Not
   /// read back; empty: the outcome is stored whole.
@@ -108,6 +109,9 @@ struct commit {
   std::optional<workflows::transfer> payment;
   std::optional<outcome_row> outcome;     ///< absent for the engine's own
   std::optional<std::int64_t> inbox_seq;  ///< the inbox row that is done
+  /// A command of the inbox that was decided before, whatever way it came then:
+  /// producers of the inbox may see its outcome now.
+  std::optional<command_key> asked_again = std::nullopt;
 };
 
 /// A dead letter: a command that could not be taken at all.
@@ -181,6 +185,16 @@ struct feed_row {
   std::int64_t position = 0;
   std::string session;
   event_row event;
+  std::string epoch = {};  ///< it was written in (storage/epochs.hpp)
+};
+
+/// Where a reader of the feed stands: behind the event at that position. A
+/// position by itself may be given again where a database has lost its last
+/// transactions.
+struct feed_place {
+  std::string epoch;  ///< of the event
+  std::int64_t position = 0;
+  bool operator==(const feed_place &) const = default;
 };
 
 /// How much of the feed is still to come for somebody.
@@ -251,6 +265,14 @@ public:
   /// Commits of one call touch distinct sessions, or the same session in order.
   [[nodiscard]] virtual std::vector<std::optional<fault>>
   append(std::span<const commit> commits) = 0;
+
+  /// Writes something, as durable as a commit, where commits are written.
+  /// Throws where the database would not take one, with who holds it up.
+  virtual void probe() = 0;
+
+  /// The stretch of the database's life that this store works in; it throws
+  /// once that is over. Positions below are of this epoch.
+  [[nodiscard]] virtual std::string epoch() = 0;
 
   // ---- what actors load ----
   // In sets, answered in the order asked.
@@ -343,6 +365,10 @@ public:
                                                         int limit) = 0;
   /// The position of the last readable event, 0 when there is none.
   [[nodiscard]] virtual std::int64_t feed_end() = 0;
+  /// From where to read on for who stood at `place`, whatever the database has
+  /// lost since. Nothing where that cannot be told.
+  [[nodiscard]] virtual std::optional<std::int64_t>
+  find_in_feed(const feed_place &place) = 0;
   /// Counts what follows a position; neither figure past `most`.
   [[nodiscard]] virtual feed_backlog count_feed(std::int64_t after,
                                                 int most) = 0;

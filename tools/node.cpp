@@ -120,17 +120,17 @@ void require_own_name(const config::settings &s) {
 }
 
 actors::sharing sharing_of(const config::settings &s,
+                           const storage::pg_access &database,
                            std::function<void(std::string)> leave) {
-  return {
-      .leases = [url = s.database_url] { return storage::open_pg_leases(url); },
-      .node = name_of(s),
-      .address = s.listen_host + ":" + std::to_string(s.listen_port),
-      .expiry = std::chrono::milliseconds{s.lease_ms},
-      .clocks = {.served = std::chrono::milliseconds{s.max_clock_skew_ms}},
-      .partitions =
-          s.ingress == config::ingress_kind::nats ? s.nats_partitions : 0,
-      .as_event = ingress::encode_structured,
-      .leave = std::move(leave)};
+  return {.leases = [database] { return storage::open_pg_leases(database); },
+          .node = name_of(s),
+          .address = s.listen_host + ":" + std::to_string(s.listen_port),
+          .expiry = std::chrono::milliseconds{s.lease_ms},
+          .clocks = {.served = std::chrono::milliseconds{s.max_clock_skew_ms}},
+          .partitions =
+              s.ingress == config::ingress_kind::nats ? s.nats_partitions : 0,
+          .as_event = ingress::encode_structured,
+          .leave = std::move(leave)};
 }
 
 /// Where the server is away the ingress looks when it is back.
@@ -183,25 +183,29 @@ node::node(const config::settings &s,
     time = make_clock(s.clock, *store);
     meters_->set_sessions(store->count_by_state());
   }
+  const auto epochs = std::make_shared<storage::epoch_watch>();
+  const storage::pg_access database{
+      s.database_url, std::chrono::milliseconds{s.statement_ms}, epochs};
   engine_ = std::make_unique<actors::engine>(actors::engine::parts{
       .options = options_of(s),
-      .stores = [url = s.database_url] { return storage::open_pg_store(url); },
+      .stores = [database] { return storage::open_pg_store(database); },
       .time = std::move(time),
       .reports = meters_,
       .policy = s.policy,
-      .shared = sharing_of(s, std::move(leave))});
+      .shared = sharing_of(s, database, std::move(leave)),
+      .epochs = epochs});
   allow_descriptors(s.http.max_connections);
   try {
     http_ = std::make_unique<ingress::http_server>(*engine_, s, *meters_);
   } catch (const std::runtime_error &e) {
     throw listen_error{e.what()};
   }
-  inbox_ = std::make_unique<ingress::inbox>(*engine_, s.database_url, *meters_);
+  inbox_ = std::make_unique<ingress::inbox>(*engine_, database, *meters_);
   if (!s.sink.url.empty())
     webhook_ = std::make_unique<ingress::webhook>(*engine_, s.sink, *meters_);
   if (s.ingress == config::ingress_kind::nats) start_nats(s);
   feed_watch_ = std::make_unique<ingress::feed_watch>(
-      s.database_url,
+      database,
       [&conditions = engine_->conditions()](std::optional<std::string> held) {
         if (!held) return conditions.settle("feed-held");
         conditions.raise("feed-held", actors::weight::warning,

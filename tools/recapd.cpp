@@ -189,11 +189,13 @@ void read_tokens_again(node &n, const command_line &o,
                        config::auth_mode running) {
   try {
     const auto s = settings_of(o);
+    if (s.auth != running)
+      return ingress::log_warn("the tokens stay as they were: auth.mode is "
+                               "another now; start the node again",
+                               {});
     n.replace_tokens(s.tokens);
     ingress::log_info("the tokens were read again",
                       {{"count", std::to_string(s.tokens.size())}});
-    if (s.auth != running)
-      ingress::log_warn("auth.mode is another now: start the node again", {});
     warn_of(s, o);
   } catch (const std::exception &e) {
     ingress::log_warn("the tokens stay as they were: the configuration cannot "

@@ -101,6 +101,14 @@ public:
     return real_->read_feed(after, limit);
   }
   std::int64_t feed_end() override { return real_->feed_end(); }
+  std::optional<std::int64_t> find_in_feed(const feed_place &place) override {
+    return real_->find_in_feed(place);
+  }
+  std::string epoch() override { return real_->epoch(); }
+  void probe() override {
+    hooks_->before_load();
+    real_->probe();
+  }
   feed_backlog count_feed(std::int64_t after, int most) override {
     return real_->count_feed(after, most);
   }

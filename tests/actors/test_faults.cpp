@@ -136,16 +136,21 @@ CAF_TEST(a read that fails says so until the database answers again) {
 
 CAF_TEST(one journal that writes does not speak for another that cannot) {
   const auto told = std::make_shared<std::vector<bool>>();
-  database_watch watch{[told](bool up) { told->push_back(up); }};
-  watch.fails("journal 0");
-  watch.fails("journal 1");
+  database_watch watch{
+      [told](bool up, const std::string &) { told->push_back(up); }};
+  watch.fails("journal 0", "no answer");
+  watch.fails("journal 0", "no answer");
+  watch.answers("journal 0");
+  CAF_CHECK(watch.up());
+  watch.fails("journal 1", "no answer");
+  watch.fails("journal 0", "no answer");
   watch.answers("journal 0");
   CAF_CHECK(!watch.up());
   watch.answers("journal 2");
   CAF_CHECK(!watch.up());
   watch.answers("journal 1");
   CAF_CHECK(watch.up());
-  CAF_CHECK((*told == std::vector<bool>{false, true}));
+  CAF_CHECK((*told == std::vector<bool>{false, true, false, false, true}));
 }
 
 CAF_TEST(a read that fails is answered) {

@@ -180,3 +180,23 @@ def test_a_letter_stops_nobody_behind_it(client, database):
     database.run("INSERT INTO inbox (event) SELECT * FROM unnest(%s)",
                  ["{{{", json.dumps(event), "]]]"])
     assert database.wait_outcome(event)["outcome"] == "accepted"
+
+
+def test_many_rows_of_one_session_hold_up_no_other(client, database):
+    crowded, other = Lesson(client), Lesson(client)
+    accepted(crowded.schedule())
+    flood = command("participant.invite", crowded.id, "system:x",
+                    {"student": fresh("student")})
+    source = fresh("flood")
+    database.run("INSERT INTO inbox (event) SELECT jsonb_set(jsonb_set("
+                 "%s::jsonb, '{source}', to_jsonb(%s::text)), '{id}', "
+                 "to_jsonb(n::text))::text FROM generate_series(1, 6000) n",
+                 json.dumps(flood), source)
+    through(database, schedule(other))
+    # The other one came last and was decided long before all were.
+    done, = database.run("SELECT count(*) FROM commands WHERE source = %s",
+                         source)
+    assert done[0] < 5000
+    wait_until(lambda: database.run(
+        "SELECT count(*) FROM commands WHERE source = %s", source)
+        == [(6000,)], "all of them", 120)

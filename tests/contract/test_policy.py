@@ -125,3 +125,14 @@ def test_a_session_keeps_the_policy_it_was_scheduled_with(make_node):
     assert new.settled()["payout"]["amount"] == 9000
     assert (old.now()["minutes"], new.now()["minutes"]) == (85, 60)
     node.stop()
+
+
+def test_who_schedules_a_session_again_is_judged_by_the_course_he_names(
+        own_rules):
+    there = Lesson(own_rules, course=COURSE)
+    accepted(there.schedule())
+    tutor = fresh("tutor")
+    again = Lesson(own_rules, id=there.id, tutor=tutor, rate_per_hour=1500)
+    refused(again.schedule(f"tutor:{tutor}"), "session-exists")
+    theirs = Lesson(own_rules, id=there.id, tutor=tutor, rate_per_hour=3000)
+    refused(theirs.schedule(f"tutor:{tutor}"), "not-allowed")

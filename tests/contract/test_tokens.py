@@ -152,6 +152,12 @@ def test_tokens_are_read_again_on_sighup(make_node, tmp_path):
         wait_until(lambda: node.log().count("stay as they were") > told,
                    "a word about the broken file")
         assert by(node, new).get("/v1/clock").status == 200
+    # A file of another mode has no tokens to read.
+    write(new)
+    node.config.write_text("{}")
+    node.process.send_signal(signal.SIGHUP)
+    wait_until(lambda: "auth.mode is another now" in node.log(), "a word")
+    assert by(node, new).get("/v1/clock").status == 200
     assert not any(s in node.log() for s in (old, new, lasting))
     node.stop()
 

@@ -237,13 +237,15 @@ CAF_TEST(what is sent carries the trace and stable ids) {
           R"([{"kind":"session_completed","to":"tutor:ann","data":{"x":1}},
           {"kind":"session_completed","to":"student:bob","data":{}}])",
       .traceparent = trace};
-  const auto e = event_out("s-1", row);
+  storage::feed_row in_feed{.session = "s-1", .event = row};
+  const auto e = event_out(in_feed);
   CAF_CHECK_EQUAL(e.at("id").as_string(), "s-1:3");
   CAF_CHECK_EQUAL(e.at("type").as_string(), "recapd.event.session.completed");
   CAF_CHECK_EQUAL(e.at("traceparent").as_string(), trace);
-  const auto sent = notifications_out("s-1", row);
+  in_feed.epoch = "0123abcd";
+  const auto sent = notifications_out(in_feed);
   CAF_REQUIRE_EQUAL(sent.size(), 2u);
-  CAF_CHECK_EQUAL(sent[1].at("id").as_string(), "s-1:3:1");
+  CAF_CHECK_EQUAL(sent[1].at("id").as_string(), "s-1:3-0123abcd:1");
   CAF_CHECK_EQUAL(sent[0].at("type").as_string(),
                   "recapd.notify.session_completed");
   CAF_CHECK_EQUAL(json::serialize(sent[0].at("data")),

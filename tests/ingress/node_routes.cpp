@@ -73,12 +73,14 @@ CAF_TEST(health and readiness tell different things) {
 
 CAF_TEST(any source that cannot reach the database makes the node not ready) {
   auto c = connect();
-  engine->database().fails("one");
-  engine->database().fails("other");
+  engine->database().fails("one", "no answer");
+  engine->database().fails("other", "a lock");
   engine->database().answers("one");
   const auto no = c.get("/readyz");
   CAF_CHECK_EQUAL(no.status, 503u);
   CAF_CHECK_EQUAL(no.json().at("reason").as_string(), "database down");
+  CAF_CHECK_EQUAL(no.json().at("reasons").at(0).at("detail").as_string(),
+                  "The database takes no commands: a lock.");
   CAF_CHECK(c.get("/metrics").body.find("recapd_database_up 0\n")
             != std::string::npos);
   engine->database().answers("other");

@@ -3,6 +3,7 @@
 #include <boost/json/parse.hpp>
 
 #include "ingress/auth.hpp"
+#include "ingress/fair_lines.hpp"
 #include "ingress/log.hpp"
 #include "ingress/metrics.hpp"
 #include "ingress/problem.hpp"
@@ -36,6 +37,25 @@ bool wrong(std::string_view text) {
 }
 
 }  // namespace
+
+CAF_TEST(of a key no more than its share is under way and the rest in order) {
+  fair_lines<int> lines{2, 10};
+  CAF_CHECK_EQUAL(lines.enter("a", 1, 4).value_or(0), 1);
+  CAF_CHECK_EQUAL(lines.enter("a", 2, 4).value_or(0), 2);
+  CAF_CHECK(!lines.enter("a", 3, 4));
+  CAF_CHECK(!lines.full());
+  CAF_CHECK(!lines.enter("a", 4, 6));
+  CAF_CHECK(lines.full());
+  CAF_CHECK_EQUAL(lines.enter("b", 5, 4).value_or(0), 5);
+  CAF_CHECK_EQUAL(lines.waiting(), 2u);
+  CAF_CHECK_EQUAL(lines.leave("a").value_or(0), 3);
+  CAF_CHECK(!lines.full());
+  CAF_CHECK((lines.clear() == std::vector<int>{4}));
+  CAF_CHECK_EQUAL(lines.waiting(), 0u);
+  CAF_CHECK(!lines.leave("a"));
+  CAF_CHECK(!lines.leave("a"));
+  CAF_CHECK_EQUAL(lines.enter("a", 6, 4).value_or(0), 6);
+}
 
 CAF_TEST(a token stands for its person and nothing else does) {
   const authenticator a{with_tokens()};

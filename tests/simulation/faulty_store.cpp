@@ -122,6 +122,11 @@ public:
     return read().read_feed(after, limit);
   }
   std::int64_t feed_end() override { return read().feed_end(); }
+  std::optional<std::int64_t> find_in_feed(const feed_place &place) override {
+    return read().find_in_feed(place);
+  }
+  std::string epoch() override { return read().epoch(); }
+  void probe() override { read().probe(); }
   feed_backlog count_feed(std::int64_t after, int most) override {
     return read().count_feed(after, most);
   }

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "caf/test/unit_test.hpp"
+#include "storage/pg_holder.hpp"
 #include "storage/pg_store.hpp"
 #include "worlds.hpp"
 
@@ -82,7 +83,11 @@ private:
 CAF_TEST_FIXTURE_SCOPE(pg_producers_tests, fixture)
 
 CAF_TEST(a producer inserts events and reads what became of them) {
-  CAF_REQUIRE_EQUAL(append(*s, {accepts("c1", moves("s1", 1))}), "ok");
+  auto by_inbox = accepts("c1", moves("s1", 1));
+  by_inbox.outcome->by_inbox = true;
+  CAF_REQUIRE_EQUAL(append(*s, {by_inbox, accepts("c2", moves("s2", 1))}),
+                    "ok ok");
+  CAF_CHECK_EQUAL(listed("SELECT id FROM outcomes ORDER BY id"), "c1 c2");
   dead_letter letter;
   letter.reason = "why";
   s->bury(letter, std::nullopt);
@@ -92,6 +97,17 @@ CAF_TEST(a producer inserts events and reads what became of them) {
   CAF_CHECK_EQUAL(listed("SELECT outcome ->> 'id' FROM outcomes"), "c1");
   CAF_CHECK_EQUAL(listed("SELECT reason FROM dead_letters"), "why");
   CAF_CHECK_EQUAL(s->read_inbox(0, 10).size(), 2u);
+}
+
+CAF_TEST(a producers open transaction holds no event back) {
+  raw.script("ALTER ROLE recapd_test_sender LOGIN");
+  pg_connection sender{database.as("recapd_test_sender")};
+  sender.in_transaction([&] {
+    sender.script("INSERT INTO inbox (event) VALUES ('a')");
+    CAF_REQUIRE_EQUAL(append(*s, {moves("s1", 1)}), "ok");
+    CAF_CHECK_EQUAL(s->read_feed(0, 10).size(), 1u);
+    CAF_CHECK(!open_feed_holders(database.url())->look());
+  });
 }
 
 CAF_TEST(a producer has no other right) {
@@ -184,7 +200,9 @@ CAF_TEST(what a producer may not is refused) {
 }
 
 CAF_TEST(rights that an operator gave by hand work as well) {
-  CAF_REQUIRE_EQUAL(append(*s, {accepts("c1", moves("s1", 1))}), "ok");
+  auto by_inbox = accepts("c1", moves("s1", 1));
+  by_inbox.outcome->by_inbox = true;
+  CAF_REQUIRE_EQUAL(append(*s, {by_inbox}), "ok");
   raw.script("REVOKE recapd_producer FROM recapd_test_sender;"
              "GRANT INSERT ON inbox TO recapd_test_sender;"
              "GRANT SELECT ON outcomes TO recapd_test_sender");

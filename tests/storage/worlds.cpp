@@ -106,6 +106,7 @@ pg_database &pg_database::emptied() {
         "DELETE FROM dead_letters;"
         "DELETE FROM policies; DELETE FROM manual_clock;"
         "DELETE FROM sink_cursors; DELETE FROM nodes; DELETE FROM leases;"
+        "DELETE FROM epochs WHERE token <> '';"
         "UPDATE shards SET count = 64; SELECT setval('inbox_seq_seq', 1, "
         "false),"
         " setval('dead_letters_id_seq', 1, false)");

@@ -1,0 +1,186 @@
+// What does not answer in time, and what is in the way of a commit.
+// SPDX-License-Identifier: Apache-2.0
+#define CAF_SUITE pg_bounds
+#include <csignal>
+#include <fstream>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <utility>
+
+#include "caf/test/unit_test.hpp"
+#include "storage/pg_access.hpp"
+#include "storage/pg_store.hpp"
+#include "worlds.hpp"
+
+using namespace recapd::storage;
+using namespace recapd::storage::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct fixture {
+  pg_database &database = pg_database::emptied();
+
+  [[nodiscard]] pg_access within(std::chrono::milliseconds bound) const {
+    return {database.url(), bound, nullptr};
+  }
+};
+
+template <class F> pg_error thrown(F f) {
+  try {
+    f();
+  } catch (const pg_error &e) {
+    CAF_MESSAGE(e.what());
+    return e;
+  }
+  return {pg_trouble::other, {}, "nothing"};
+}
+
+template <class F> std::string fault_thrown(F f) {
+  try {
+    f();
+  } catch (const storage_error &e) {
+    return std::string{to_string(e.code())} + " " + e.what();
+  }
+  return "nothing";
+}
+
+/// A process of a server on this machine, stopped while it lives.
+class frozen {
+public:
+  explicit frozen(std::int64_t pid) : pid_{static_cast<pid_t>(pid)} {
+    std::ifstream comm{"/proc/" + std::to_string(pid) + "/comm"};
+    std::string name;
+    comm >> name;
+    CAF_REQUIRE_EQUAL(name, "postgres");
+    CAF_REQUIRE(::kill(pid_, SIGSTOP) == 0);
+  }
+  frozen(frozen &&other) noexcept : pid_{std::exchange(other.pid_, 0)} {}
+  ~frozen() {
+    if (pid_ != 0) ::kill(pid_, SIGCONT);
+  }
+  frozen(const frozen &) = delete;
+  frozen &operator=(const frozen &) = delete;
+
+private:
+  pid_t pid_;
+};
+
+bool has(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+/// Takes connections and says nothing.
+class silent_server {
+public:
+  silent_server() : socket_{::socket(AF_INET, SOCK_STREAM, 0)} {
+    sockaddr_in here{};
+    here.sin_family = AF_INET;
+    here.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof here;
+    CAF_REQUIRE(::bind(socket_, reinterpret_cast<sockaddr *>(&here), size)
+                == 0);
+    CAF_REQUIRE(::listen(socket_, 8) == 0);
+    ::getsockname(socket_, reinterpret_cast<sockaddr *>(&here), &size);
+    port_ = ntohs(here.sin_port);
+  }
+  ~silent_server() { ::close(socket_); }
+  silent_server(const silent_server &) = delete;
+  silent_server &operator=(const silent_server &) = delete;
+
+  [[nodiscard]] std::string url() const {
+    return "postgresql://nobody@127.0.0.1:" + std::to_string(port_) + "/none";
+  }
+
+private:
+  int socket_;
+  int port_ = 0;
+};
+
+}  // namespace
+
+CAF_TEST_FIXTURE_SCOPE(pg_bounds_tests, fixture)
+
+CAF_TEST(a statement that takes too long is ended by the server) {
+  pg_connection c{within(200ms)};
+  const auto e = thrown([&] { (void)c.script("SELECT pg_sleep(30)"); });
+  CAF_CHECK_EQUAL(e.sqlstate(), "57014");
+  CAF_CHECK_EQUAL(c.script("SELECT 7").number(0, 0), 7);
+}
+
+CAF_TEST(a server that is frozen ends the wait with the connection) {
+  pg_connection c{within(300ms)};
+  const frozen server{c.process_id()};
+  const auto e = thrown([&] { (void)c.script("SELECT 1"); });
+  CAF_CHECK(e.kind() == pg_trouble::broken);
+  CAF_CHECK(has(e.what(), "no answer within 300 ms"));
+}
+
+CAF_TEST(a frozen server leaves a commits outcome unknown) {
+  const auto s = open_pg_store(within(300ms));
+  CAF_CHECK_EQUAL(append(*s, {moves("s1", 1)}), "ok");
+  const auto pids = pg_connection{pg_database::server()}.script(
+      "SELECT pid FROM pg_stat_activity WHERE datname = '" + database.name()
+      + "' AND backend_type = 'client backend'");
+  std::vector<frozen> servers;
+  for (int i = 0; i < pids.size(); ++i)
+    servers.emplace_back(pids.number(i, 0));
+  const auto word = fault_thrown([&] { (void)append(*s, {moves("s1", 2)}); });
+  CAF_CHECK(has(word, "outcome_unknown"));
+}
+
+CAF_TEST(a server that takes a connection and says nothing is given up) {
+  const silent_server server;
+  const auto e = thrown([&] {
+    pg_connection c{{server.url(), 200ms, nullptr}};
+  });
+  CAF_CHECK(has(e.what(), "timeout"));
+}
+
+CAF_TEST(without a bound nothing is ended) {
+  pg_connection c{database.url()};
+  (void)c.script("SELECT pg_sleep(0.4)");
+  CAF_CHECK_EQUAL(
+      c.script("SELECT current_setting('statement_timeout')").text(0, 0), "0");
+}
+
+CAF_TEST(what libpq gets has a bound and a server that takes writes) {
+  const auto of = [](const char *url) {
+    return pg_conninfo({url, 5000ms, nullptr});
+  };
+  CAF_CHECK(has(of("postgresql://u@a/n"), "connect_timeout='5'"));
+  CAF_CHECK(!has(of("postgresql://u@a/n"), "target_session_attrs"));
+  CAF_CHECK(
+      has(of("postgresql://u@a,b/n"), "target_session_attrs='read-write'"));
+  CAF_CHECK(has(of("postgresql://u@a,b/n?target_session_attrs=any"),
+                "target_session_attrs='any'"));
+  CAF_CHECK(
+      has(of("postgresql://u@a/n?connect_timeout=30"), "connect_timeout='30'"));
+  CAF_CHECK(has(of("host=a password='it\\'s'"), "password='it\\'s'"));
+}
+
+CAF_TEST(a probe takes what a commit takes) {
+  const auto s = open_pg_store(within(300ms));
+  s->probe();
+  pg_connection other{database.url()};
+  other.in_transaction([&] {
+    other.script("LOCK TABLE sessions IN ACCESS EXCLUSIVE MODE");
+    const auto word = fault_thrown([&] { s->probe(); });
+    CAF_CHECK(has(word, "process " + std::to_string(other.process_id())));
+    CAF_CHECK(has(word, "has locked table sessions"));
+  });
+  s->probe();
+}
+
+CAF_TEST(a warning in a statement is an answer that cannot be trusted) {
+  pg_connection c{database.url()};
+  c.script("CREATE FUNCTION warns() RETURNS int LANGUAGE plpgsql AS"
+           " $$ BEGIN RAISE WARNING 'hm'; RETURN 1; END $$");
+  static const pg_statement statement{"warns", "SELECT warns()"};
+  const auto e = thrown([&] { (void)c.run(statement); });
+  c.script("DROP FUNCTION warns()");
+  CAF_CHECK(e.kind() == pg_trouble::broken);
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()

@@ -1,0 +1,147 @@
+// Which stretch of its life a database is in, and what of the one before
+// counts. SPDX-License-Identifier: Apache-2.0
+#define CAF_SUITE pg_epochs
+#include "caf/test/unit_test.hpp"
+#include "storage/epochs.hpp"
+#include "storage/pg_session.hpp"
+#include "storage/pg_store.hpp"
+#include "worlds.hpp"
+
+using namespace recapd::storage;
+using namespace recapd::storage::test;
+
+namespace {
+
+struct fixture {
+  pg_database &database = pg_database::emptied();
+  std::shared_ptr<epoch_watch> watch = std::make_shared<epoch_watch>();
+  std::string told;
+
+  fixture() {
+    watch->on_change([this](std::string why) { told += why + "\n"; });
+  }
+
+  [[nodiscard]] pg_access access() const {
+    return {database.url(), std::chrono::milliseconds{0}, watch};
+  }
+
+  /// As if the server had been started since the last connection was made.
+  void start_anew() {
+    pg_connection raw{database.url()};
+    raw.script("UPDATE epochs SET started_at = started_at - interval '1 hour'"
+               " WHERE token <> ''");
+  }
+};
+
+template <class F> std::string refused(F f) {
+  try {
+    f();
+  } catch (const std::exception &e) {
+    return e.what();
+  }
+  return {};
+}
+
+const database_place here{.system = "1", .database = 5, .timeline = 3};
+
+}  // namespace
+
+CAF_TEST_FIXTURE_SCOPE(pg_epochs_tests, fixture)
+
+CAF_TEST(a position belongs to the epoch in which it was given) {
+  const epoch_list all{{{"", 0}, {"a", 100}, {"b", 200}}};
+  CAF_CHECK_EQUAL(all.of(99), "");
+  CAF_CHECK_EQUAL(all.of(100), "a");
+  CAF_CHECK_EQUAL(all.of(199), "a");
+  CAF_CHECK_EQUAL(all.of(7000), "b");
+  CAF_CHECK_EQUAL(all.current(), "b");
+}
+
+CAF_TEST(who stood in a former epoch goes on before the next began) {
+  const epoch_list all{{{"", 0}, {"a", 100}, {"b", 200}}};
+  CAF_CHECK_EQUAL(all.find({"a", 150}).value(), 150);
+  CAF_CHECK_EQUAL(all.find({"a", 250}).value(), 199);
+  CAF_CHECK_EQUAL(all.find({"", 250}).value(), 99);
+  CAF_CHECK_EQUAL(all.find({"b", 250}).value(), 250);
+  CAF_CHECK(!all.find({"lost", 150}));
+}
+
+CAF_TEST(another database or an older timeline is refused) {
+  watch->admit(here, "a");
+  auto other = here;
+  other.system = "2";
+  CAF_CHECK(!refused([&] { watch->admit(other, "b"); }).empty());
+  other = here;
+  other.database = 6;
+  CAF_CHECK(!refused([&] { watch->admit(other, "b"); }).empty());
+  other = here;
+  other.timeline = 2;
+  CAF_CHECK(!refused([&] { watch->admit(other, "b"); }).empty());
+  CAF_CHECK_EQUAL(watch->current(), "a");
+  CAF_CHECK(told.empty());
+}
+
+CAF_TEST(a newer timeline is followed and told once) {
+  watch->admit(here, "a");
+  auto promoted = here;
+  promoted.timeline = 4;
+  watch->admit(promoted, "b");
+  watch->admit(promoted, "b");
+  CAF_CHECK_EQUAL(told, "the database failed over to timeline 4\n");
+  CAF_CHECK(!refused([&] { watch->admit(here, "a"); }).empty());
+}
+
+CAF_TEST(all connections of one start of a server share an epoch) {
+  const auto one = open_pg_store(access());
+  const auto other = open_pg_store(access());
+  CAF_CHECK(!one->epoch().empty());
+  CAF_CHECK_EQUAL(one->epoch(), other->epoch());
+  CAF_CHECK(told.empty());
+}
+
+CAF_TEST(a store ends with its epoch) {
+  const auto s = open_pg_store(access());
+  CAF_CHECK_EQUAL(append(*s, {moves("a", 1)}), "ok");
+  start_anew();
+  const auto next = open_pg_store(access());
+  CAF_CHECK_EQUAL(told, "the database was started anew\n");
+  CAF_CHECK(!refused([&] { (void)s->history("a"); }).empty());
+  CAF_CHECK(!refused([&] { (void)append(*s, {moves("a", 2)}); }).empty());
+  CAF_CHECK_EQUAL(append(*next, {moves("a", 2)}), "ok");
+}
+
+CAF_TEST(events keep the epoch they were written in) {
+  auto s = open_pg_store(access());
+  CAF_CHECK_EQUAL(append(*s, {moves("a", 1)}), "ok");
+  const auto first = s->epoch();
+  start_anew();
+  s = open_pg_store(access());
+  CAF_CHECK_EQUAL(append(*s, {moves("a", 2)}), "ok");
+  const auto rows = s->read_feed(0, 10);
+  CAF_REQUIRE_EQUAL(rows.size(), 2u);
+  CAF_CHECK_EQUAL(rows[0].epoch, first);
+  CAF_CHECK_EQUAL(rows[1].epoch, s->epoch());
+  CAF_CHECK(first != s->epoch());
+}
+
+CAF_TEST(who has seen what a database lost is sent all that came after) {
+  auto s = open_pg_store(access());
+  CAF_CHECK_EQUAL(append(*s, {moves("a", 1)}), "ok");
+  const auto kept = s->read_feed(0, 10).back();
+  // Far ahead: of transactions that are lost.
+  const feed_place ahead{s->epoch(), kept.position + (1LL << 40)};
+  CAF_CHECK(!s->find_in_feed(ahead));  // nothing was ever there
+  CAF_CHECK(!s->find_in_feed({"gone", kept.position}));
+  start_anew();
+  s = open_pg_store(access());
+  CAF_CHECK_EQUAL(append(*s, {moves("a", 2)}), "ok");
+  const auto from = s->find_in_feed(ahead);
+  CAF_REQUIRE(from.has_value());
+  const auto rest = s->read_feed(*from, 10);
+  CAF_REQUIRE_EQUAL(rest.size(), 1u);
+  CAF_CHECK_EQUAL(rest[0].event.seq, 2);
+  CAF_CHECK_EQUAL(s->find_in_feed({kept.epoch, kept.position}).value(),
+                  kept.position);
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()

@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The database is there and does not answer: frozen, locked, without its
+standby, started anew."""
+import json
+import os
+import signal
+import subprocess
+import threading
+import time
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from conftest import databases, wait_until
+from test_outage import ask, schedule
+
+BOUND = 1  # seconds
+
+
+@pytest.fixture
+def own_server():
+    with databases.private_server() as server:
+        yield server
+
+
+@pytest.fixture
+def node(own_server, make_node):
+    made = make_node(database=own_server("url"),
+                     env={"RECAPD_DATABASE_STATEMENT_MS": str(1000 * BOUND)})
+    assert ask(made, "/v1/commands", schedule(0))[0] == 200
+    return made
+
+
+def admin_of(server):
+    """The superuser's URL of the node's database."""
+    return server.admin_url.replace("/postgres?", "/recapd?")
+
+
+def sql(server, statement):
+    return subprocess.run(["psql", admin_of(server), "-qAtc", statement],
+                          check=True, text=True, capture_output=True).stdout
+
+
+def postgres_of(server):
+    """The server's processes, its first one first."""
+    first = int((server.folder / "pg/postmaster.pid").read_text().split()[0])
+    found = [first]
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rsplit(") ", 1)[1].split()
+        except OSError:
+            continue
+        if int(fields[1]) == first:
+            found.append(int(stat.parent.name))
+    return found
+
+
+@contextmanager
+def frozen(server):
+    processes = postgres_of(server)
+    for pid in processes:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in processes:
+            os.kill(pid, signal.SIGCONT)
+
+
+def not_ready(node):
+    """The sentences of why; empty where it is ready."""
+    status, _, body = ask(node, "/readyz")
+    return " ".join(r["detail"] for r in body["reasons"]) if status == 503 else ""
+
+
+def is_taken(node, number):
+    return ask(node, "/v1/commands", schedule(number))[0] == 200
+
+
+def test_a_frozen_server_is_answered_503_and_told(own_server, node):
+    with frozen(own_server):
+        assert ask(node, "/v1/commands", schedule(1))[0] == 503
+        wait_until(lambda: "no answer within" in not_ready(node), "a reason")
+        assert ask(node, "/v1/sessions/s0")[0] == 503
+        assert ask(node, "/healthz")[0] == 200
+    wait_until(lambda: not not_ready(node), "the node to be ready")
+    wait_until(lambda: is_taken(node, 1), "the command to be taken")
+
+
+def test_a_lock_on_a_table_names_who_holds_it(own_server, node):
+    holder = subprocess.Popen(
+        ["psql", admin_of(own_server), "-qAt"], stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE, text=True)
+    holder.stdin.write("SET application_name = 'a long report';\nBEGIN;\n"
+                       "LOCK TABLE sessions;\nSELECT 'held';\n")
+    holder.stdin.flush()
+    try:
+        assert holder.stdout.readline() == "held\n"
+        assert ask(node, "/v1/commands", schedule(1))[0] == 503
+        wait_until(lambda: "a long report" in not_ready(node), "the holder")
+        assert "has locked table sessions" in not_ready(node)
+    finally:
+        holder.stdin.close()
+        holder.wait()
+    wait_until(lambda: not not_ready(node), "the node to be ready")
+    lines = [line for line in node.log.read_text().splitlines()
+             if "not ready" in line]
+    assert len(lines) == 1, lines
+
+
+def set_standby(server, names):
+    sql(server, f"ALTER SYSTEM SET synchronous_standby_names = '{names}'")
+    sql(server, "SELECT pg_reload_conf()")
+    wait_until(lambda: sql(server, "SHOW synchronous_standby_names").strip()
+               == names, "the setting")
+
+
+def test_what_its_standby_has_not_got_is_not_answered(own_server, node):
+    set_standby(own_server, "nobody")
+    try:
+        assert ask(node, "/v1/commands", schedule(1))[0] == 503
+        wait_until(lambda: "synchronous standby" in not_ready(node),
+                   "the reason")
+        # Who waits is told to wait no longer: it is committed here alone.
+        sql(own_server, "SELECT pg_cancel_backend(pid) FROM pg_stat_activity"
+                        " WHERE wait_event = 'SyncRep'")
+        wait_until(lambda: sql(own_server, "SELECT count(*) FROM sessions"
+                               " WHERE id = 's1'") == "1\n", "the commit")
+        assert ask(node, "/v1/commands", schedule(1))[0] == 503
+    finally:
+        set_standby(own_server, "")
+        sql(own_server, "SELECT pg_cancel_backend(pid) FROM pg_stat_activity"
+                        " WHERE wait_event = 'SyncRep'")
+    wait_until(lambda: not not_ready(node), "the node to be ready")
+    wait_until(lambda: is_taken(node, 1), "the first outcome")
+
+
+class Events:
+    """The ids that the event stream sends, from a place on."""
+
+    def __init__(self, node, after=None):
+        headers = {"Last-Event-ID": after} if after else {}
+        request = urllib.request.Request(node.url + "/v1/events",
+                                         headers=headers)
+        self.answer = urllib.request.urlopen(request, timeout=30)
+        self.places, self.names, self.ids = [], [], []
+        threading.Thread(target=self.read, daemon=True).start()
+
+    def read(self):
+        try:
+            for line in self.answer:
+                name, _, value = line.decode().rstrip("\n").partition(": ")
+                if name == "id":
+                    self.places.append(value)
+                elif name == "event":
+                    self.names.append(value)
+                elif name == "data" and value != "{}":
+                    self.ids.append(json.loads(value)["id"])
+        except (OSError, ValueError):
+            pass
+
+
+def test_a_server_that_starts_anew_skips_no_event(own_server, node):
+    before = Events(node)
+    assert is_taken(node, 1)
+    wait_until(lambda: before.ids, "an event")
+    own_server("stop")
+    own_server("start")
+    wait_until(lambda: is_taken(node, 2), "the node to go on")
+    after = Events(node, before.places[-1])
+    wait_until(lambda: after.ids, "the event that followed")
+    assert [i.split(":")[0] for i in after.ids] == ["s2"]
+    assert before.ids[0].split("-")[-1] != after.ids[0].split("-")[-1]
+    assert after.names == ["recapd.event.session.scheduled"]
+
+
+def test_a_place_that_is_gone_is_told(node):
+    stream = Events(node, "12345678.1")
+    wait_until(lambda: stream.ids, "an event")
+    assert stream.names[0] == "reset"
+    assert stream.ids[0].startswith("s0:1-")
+    ahead = Events(node, stream.places[-1].split(".")[0] + "." + str(1 << 60))
+    wait_until(lambda: ahead.names, "a word")
+    assert ahead.names[0] == "reset"
