@@ -37,6 +37,12 @@ void journal_state::begin(journal_ref self, context_ptr node,
   node_->database->answers(name_);  // for one that died while it did not
   stores_ = std::move(stores);
   signal_ = std::move(signal);
+  // Before others have taken the server's last place.
+  try {
+    store_ = stores_();
+  } catch (const storage::storage_error &) {
+    // It connects when there is something to do.
+  }
 }
 
 void journal_state::take(std::shared_ptr<append> a) {

@@ -28,6 +28,12 @@ void reader_state::begin(reader_ref self, context_ptr node, std::size_t number,
   name_ = "reader " + std::to_string(number);
   node_->database->answers(name_);  // for one that died while it did not
   stores_ = std::move(stores);
+  // Before others have taken the server's last place.
+  try {
+    store_ = stores_();
+  } catch (const storage::storage_error &) {
+    // It connects when there is something to do.
+  }
 }
 
 void reader_state::schedule() {

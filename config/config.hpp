@@ -66,7 +66,7 @@ struct settings {
     std::vector<origin> origins;   ///< whose pages may call
     std::optional<origin> public_url;
     std::vector<network> trusted_proxies;
-    int header_timeout_ms = 10000;  ///< for a whole request to arrive
+    int header_timeout_ms = 10000;  ///< for a head, and for more of a body
     int idle_timeout_ms = 60000;    ///< between keep-alive requests
   } http;
 };

@@ -61,12 +61,8 @@ event_page page_of(std::string epoch,
   return std::make_shared<const event_frames>(std::move(frames));
 }
 
-/// Its place comes first: a client that is cut off before the first event goes
-/// on from here, too.
-std::string first_lines(const event_start &from) {
-  auto text = id_line(from.place) + ": from now on\n\n";
-  if (from.reset) text += id_line(from.place) + "event: reset\ndata: {}\n\n";
-  return text;
+std::string reset_text(const event_start &from) {
+  return from.reset ? id_line(from.place) + "event: reset\ndata: {}\n\n" : "";
 }
 
 /// Proxies are told not to hold events back, nor to change them.
@@ -79,7 +75,7 @@ std::string stream_head(const field_list &fields) {
                   "Connection: close\r\n"};
   for (const auto &[name, value] : fields)
     out += name + ": " + value + "\r\n";
-  return out + "\r\n";
+  return out + "\r\n: from now on\n\n";
 }
 
 }  // namespace
@@ -120,7 +116,16 @@ public:
       c.watch();
       c.beat();
       c.check_again();
-      c.write(std::move(c.head_) + first_lines(from));
+      c.write(std::move(c.head_) + reset_text(from));
+    });
+  }
+
+  /// The database is in another epoch: on from there.
+  void go_on(const event_start &from) {
+    on_strand([from](event_client &c) {
+      c.at_ = from.place;
+      c.owes_ready_ = true;
+      c.write(reset_text(from));
     });
   }
 
@@ -285,21 +290,23 @@ bool event_hub::open(beast::tcp_stream &stream,
   }
   const auto client = std::make_shared<event_client>(stream, shared, wanted);
   shared->add(client);
-  find_start(client, wanted.after);
+  find_place(client, wanted.after, &event_client::start);
   on_strand([](event_hub &h) {
     if (!std::exchange(h.ticking_, true)) h.tick();
   });
   return true;
 }
 
-void event_hub::find_start(const std::shared_ptr<event_client> &c,
-                           std::optional<storage::feed_place> after) {
+void event_hub::find_place(const std::shared_ptr<event_client> &c,
+                           std::optional<storage::feed_place> after,
+                           void (event_client::*then)(const event_start &)) {
   const auto word = use_.engine.query(
       feed_caller,
-      [c, after = std::move(after)](storage::store &s) {
+      [c, then, after = std::move(after)](storage::store &s) {
         const auto found =
             after ? s.find_in_feed(*after) : std::optional{s.feed_end()};
-        c->start({.place = {s.epoch(), found.value_or(0)}, .reset = !found});
+        ((*c)
+         .*then)({.place = {s.epoch(), found.value_or(0)}, .reset = !found});
       },
       [c](storage::fault) { c->abort(); });
   if (word != actors::admission::taken) c->abort();
@@ -380,7 +387,7 @@ void event_hub::on_page(std::uint64_t generation, std::int64_t after, bool full,
     const auto client = e.who.lock();
     if (!client) continue;
     if (e.at.epoch != page->epoch) {
-      client->abort();  // comes again, and begins where it is safe
+      find_place(client, e.at, &event_client::go_on);
       continue;
     }
     if (e.at.position >= after && e.at.position < last) {

@@ -84,8 +84,10 @@ private:
     std::uint64_t seen = 0;  ///< the generation it is known to be up to
   };
 
-  void find_start(const std::shared_ptr<event_client> &c,
-                  std::optional<storage::feed_place> after);
+  /// Has the client begin behind `after`, or at the end.
+  void find_place(const std::shared_ptr<event_client> &c,
+                  std::optional<storage::feed_place> after,
+                  void (event_client::*then)(const event_start &));
   void wake();
   void tick();
   void pump();

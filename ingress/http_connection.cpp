@@ -13,6 +13,9 @@
 namespace recapd::ingress {
 namespace {
 
+/// So much longer than a head a whole body may take.
+constexpr int bodies_a_head = 12;
+
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = beast::http;
@@ -250,10 +253,23 @@ void connection::read_body() {
     if (extensions_ > max_head_bytes) ec = http::error::header_limit;
   };
   parser_->on_chunk_header(count_extensions_);
-  http::async_read(stream_, buffer_, *parser_,
-                   [self = shared_from_this()](error ec, std::size_t) {
-                     self->on_body(ec);
-                   });
+  body_until_ = std::chrono::steady_clock::now()
+                + bodies_a_head * shared_->header_timeout;
+  read_more_of_body();
+}
+
+/// As long as some of it comes now and then.
+void connection::read_more_of_body() {
+  stream_.expires_at(std::min(
+      body_until_,
+      std::chrono::steady_clock::now()
+          + std::chrono::steady_clock::duration{shared_->header_timeout}));
+  http::async_read_some(stream_, buffer_, *parser_,
+                        [self = shared_from_this()](error ec, std::size_t) {
+                          if (ec || self->parser_->is_done())
+                            return self->on_body(ec);
+                          self->read_more_of_body();
+                        });
 }
 
 /// Requests that never became one. A peer that went away or was too slow gets

@@ -55,6 +55,7 @@ private:
   void on_head();
   void go_on();
   void read_body();
+  void read_more_of_body();
   void on_body(error ec);
   void on_broken(error ec);
   void dispatch();
@@ -91,6 +92,7 @@ private:
   std::shared_ptr<request> request_;
   field_list fields_;  ///< of the answer
   std::size_t body_limit_ = 0;
+  std::chrono::steady_clock::time_point body_until_;
   boost::beast::http::response<string_body> out_;
   std::optional<boost::beast::http::response_serializer<string_body>> writer_;
   std::shared_ptr<void> held_;  ///< with the answer

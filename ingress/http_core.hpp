@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstddef>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,6 +16,7 @@
 
 #include "actors/engine.hpp"
 #include "ingress/auth.hpp"
+#include "ingress/caller_places.hpp"
 #include "ingress/database_gauges.hpp"
 #include "ingress/metrics.hpp"
 #include "ingress/problem.hpp"
@@ -32,6 +34,8 @@ struct services {
   std::atomic<bool> draining{false};
   database_gauges gauges{};
   sites where{};
+  /// Commands of one caller in batches: half of all that the engine takes.
+  caller_places batches{std::numeric_limits<std::size_t>::max()};
 };
 
 /// What one answer holds at most, where it is made of items.

@@ -61,7 +61,9 @@ struct http_server::impl {
           .use = {.engine = engine,
                   .meters = meters,
                   .auth = authenticator{settings},
-                  .where = sites{settings}},
+                  .where = sites{settings},
+                  .batches = caller_places{static_cast<std::size_t>(
+                      std::max(1000, settings.engine.max_in_flight / 2))}},
           .tuning = tuning,
           .max_connections =
               static_cast<std::size_t>(settings.http.max_connections),

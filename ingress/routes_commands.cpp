@@ -96,8 +96,10 @@ void submit_one(services &s, const request_ptr &r, decoded event, bool shown,
 /// A batch on its way: the slots fill from many threads, the last one answers.
 class batch : public std::enable_shared_from_this<batch> {
 public:
-  batch(services &s, request_ptr r, std::size_t size, responder respond)
-      : services_{s}, request_{std::move(r)}, answer_{size, max_answer_bytes},
+  batch(services &s, request_ptr r, std::size_t size,
+        std::shared_ptr<void> places, responder respond)
+      : services_{s}, request_{std::move(r)}, places_{std::move(places)},
+        answer_{size, max_answer_bytes},
         refused_(size), waiting_{size}, respond_{std::move(respond)} {}
 
   /// Each slot is filled once. Where `session` is named the refusal shows it.
@@ -144,6 +146,7 @@ private:
 
   services &services_;
   request_ptr request_;
+  std::shared_ptr<void> places_;  ///< of its caller
   batch_answer answer_;
   std::vector<std::string> refused_;  ///< whose sessions are to be shown
   std::atomic<std::size_t> waiting_;
@@ -189,8 +192,14 @@ void submit_batch(services &s, const request_ptr &r, bool shown,
     if (!events.back().has_value() && events.back().error().not_json)
       return respond(bad_request(events.back().error().detail));
   }
+  // One caller's batches leave room for everybody else's.
+  std::shared_ptr<void> places;
+  if (r->who.proven && !(places = s.batches.take(r->queue_key, count)))
+    return respond(too_many("Many of your commands are not answered yet; send "
+                            "more when they are."));
   if (!s.engine.admits(count)) return respond(unavailable(busy));
-  const auto whole = std::make_shared<batch>(s, r, count, respond);
+  const auto whole =
+      std::make_shared<batch>(s, r, count, std::move(places), respond);
   for (std::size_t i = 0; i < count; ++i)
     submit_slot(s, whole, i, std::move(events[i]), shown);
 }

@@ -5,6 +5,7 @@ import time
 import uuid
 from collections import defaultdict
 
+from event_ids import EVENT_ID
 from nats_servers import PARTITIONS, TROUBLE, consumers
 
 
@@ -62,10 +63,9 @@ def check_events(world, found):
     """Every event and notification was published under its id; of each session
     they first came in the order of the log."""
     expected = defaultdict(list)
-    for session, seq, notifications in world.sql(
-            "SELECT session_id, seq, notifications FROM session_events"
+    for session, identity, notifications in world.sql(
+            f"SELECT session_id, {EVENT_ID}, notifications FROM session_events"
             " ORDER BY position"):
-        identity = f"{session}:{seq}"
         expected[session] += [identity] + [
             f"{identity}:{n}"
             for n in range(len(json.loads(notifications or "[]")))]

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from datetime import datetime
 
 from calendar_weeks import day, week
+from event_ids import EVENT_ID
 from lives import COURSES, POLICY
 from record import essence
 
@@ -191,7 +192,7 @@ def check_limits(world, found):
 
 def check_feed(world, found):
     """No event missed, none twice, in the order of the log."""
-    log = world.sql("SELECT position, session_id || ':' || seq"
+    log = world.sql(f"SELECT position, {EVENT_ID}"
                     " FROM session_events ORDER BY position")
     seconds = world.patience / 4
     end = time.monotonic() + seconds
@@ -214,8 +215,7 @@ def check_hook(world, found):
     """Every event and notification came, first arrivals in order."""
     expected = []
     for identity, notifications in world.sql(
-            "SELECT session_id || ':' || seq, notifications"
-            " FROM session_events ORDER BY position"):
+            f"SELECT {EVENT_ID}, notifications FROM session_events ORDER BY position"):
         expected.append(identity)
         expected += [f"{identity}:{n}" for n in
                      range(len(json.loads(notifications or "[]")))]

@@ -31,9 +31,10 @@ class Feed:
             try:
                 with Stream(client, self.cursor, self.seconds) as stream:
                     self.connections += 1
-                    for position, _, event in stream.frames():
-                        self.received.append((int(position), event["id"]))
-                        self.cursor = position
+                    for place, _, event in stream.frames():
+                        position = int(place.rpartition(".")[2])
+                        self.received.append((position, event["id"]))
+                        self.cursor = place
                         if self.over:
                             return
             except (OSError, http.client.HTTPException):

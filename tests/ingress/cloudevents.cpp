@@ -81,6 +81,7 @@ CAF_TEST(any extension attribute is taken) {
   CAF_CHECK(decode(with("urgent", true)).has_value());
   CAF_CHECK(decode(with("aname23charactersinlength", "x")).has_value());
   CAF_CHECK(decode(with("traceparent", "nonsense")).has_value());
+  CAF_CHECK(decode(with("traceparent", 1)).has_value());
   CAF_CHECK_EQUAL(
       std::string{(*decode(with("traceparent", "nonsense"))).traceparent}, "");
 }

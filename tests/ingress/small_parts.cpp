@@ -3,6 +3,7 @@
 #include <boost/json/parse.hpp>
 
 #include "ingress/auth.hpp"
+#include "ingress/caller_places.hpp"
 #include "ingress/fair_lines.hpp"
 #include "ingress/log.hpp"
 #include "ingress/metrics.hpp"
@@ -55,6 +56,18 @@ CAF_TEST(of a key no more than its share is under way and the rest in order) {
   CAF_CHECK(!lines.leave("a"));
   CAF_CHECK(!lines.leave("a"));
   CAF_CHECK_EQUAL(lines.enter("a", 6, 4).value_or(0), 6);
+}
+
+CAF_TEST(one caller holds no more places than there are for one) {
+  caller_places places{10};
+  auto some = places.take("a", 6);
+  CAF_CHECK(some != nullptr);
+  CAF_CHECK(places.take("a", 5) == nullptr);
+  CAF_CHECK(places.take("b", 10) != nullptr);
+  const auto rest = places.take("a", 4);
+  CAF_CHECK(rest != nullptr);
+  some.reset();
+  CAF_CHECK(places.take("a", 6) != nullptr);
 }
 
 CAF_TEST(a token stands for its person and nothing else does) {

@@ -8,6 +8,11 @@ import urllib.request
 from conftest import publish, tools
 
 
+def numbers_of(name):
+    """SESSION:SEQ-EPOCH:INDEX: its seq and index."""
+    return [int(n.split("-")[0]) for n in name.split(":")[1:]]
+
+
 def test_events_come_in_order_with_their_ids(place, client):
     session = tools.Session(time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
     client.subscribe("recapd.event.*.*." + session.id)
@@ -25,7 +30,7 @@ def test_events_come_in_order_with_their_ids(place, client):
         assert f"Nats-Msg-Id: {event['id']}\r\n" in head
         assert "content-type: application/cloudevents+json" in head
         ids.append((event["id"], event["type"]))
-    seqs = [[int(n) for n in one.split(":")[1:]] for one, _ in ids]
+    seqs = [numbers_of(one) for one, _ in ids]
     assert seqs == sorted(seqs) and seqs[0] == [1]
     assert len(set(ids)) == len(ids)
     assert any(kind == "recapd.notify.student_recap_request"
@@ -83,7 +88,7 @@ def stored(client, session):
             for n in range(1, last + 1)]
     ids = [json.loads(base64.b64decode(m["data"]))["id"] for m in told
            if m["subject"].endswith("." + session.id)]
-    return [[int(n) for n in one.split(":")[1:]] for one in ids]
+    return [numbers_of(one) for one in ids]
 
 
 def failures(place):

@@ -1,0 +1,47 @@
+// How many commands one caller may have on their way.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+namespace recapd::ingress {
+
+/// Any thread.
+class caller_places {
+public:
+  /// `most`: of one caller.
+  explicit caller_places(std::size_t most) : most_{most} {}
+  caller_places(const caller_places &) = delete;
+  caller_places &operator=(const caller_places &) = delete;
+
+  /// Holds so many until it is let go; null when the caller would have more
+  /// than may be. The table must outlive what it gives.
+  [[nodiscard]] std::shared_ptr<void> take(const std::string &caller,
+                                           std::size_t count) {
+    const std::lock_guard lock{guard_};
+    const auto held = held_.find(caller);
+    if ((held == held_.end() ? 0 : held->second) + count > most_)
+      return nullptr;
+    held_[caller] += count;
+    return {this, [caller, count](void *table) {
+              static_cast<caller_places *>(table)->give_back(caller, count);
+            }};
+  }
+
+private:
+  void give_back(const std::string &caller, std::size_t count) {
+    const std::lock_guard lock{guard_};
+    const auto held = held_.find(caller);
+    if ((held->second -= count) == 0) held_.erase(held);
+  }
+
+  std::size_t most_;
+  std::mutex guard_;
+  std::map<std::string, std::size_t> held_;
+};
+
+}  // namespace recapd::ingress
