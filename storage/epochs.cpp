@@ -26,7 +26,9 @@ SELECT (pg_control_system()).system_identifier::text AS system,
 constexpr const char *begin_epoch = R"sql(
 INSERT INTO epochs (token, system, database, timeline, started_at, first)
 SELECT left(replace(gen_random_uuid()::text, '-', ''), 8), here.*,
-       (pg_snapshot_xmax(pg_current_snapshot())::text::int8 + shift) << 16
+       greatest(
+         (pg_snapshot_xmax(pg_current_snapshot())::text::int8 + shift) << 16,
+         (SELECT max(first) + 1 FROM epochs))
   FROM ()sql";
 constexpr const char *unless_there = R"sql() AS here, feed_epoch
 ON CONFLICT (system, database, timeline, started_at) DO NOTHING)sql";
@@ -108,6 +110,12 @@ entered_epoch enter_epoch(pg_connection &c) {
   c.in_transaction([&] {
     // What a promoted standby has not got of it, it has no events of either.
     c.script("SET LOCAL synchronous_commit = local");
+    // Of what was restored into it an epoch may be later than its own.
+    c.script("DELETE FROM epochs AS e USING (" + now
+             + ") AS here WHERE (e.system, e.database, e.timeline, "
+               "e.started_at) = (here.system, here.database, here.timeline, "
+               "here.started_at) AND EXISTS (SELECT FROM epochs AS o WHERE "
+               "o.token <> e.token AND o.first >= e.first)");
     const auto is = c.script(
         "SELECT here.system, here.database, here.timeline, EXISTS (SELECT FROM"
         " epochs AS e WHERE (e.system, e.database, e.timeline, e.started_at)"

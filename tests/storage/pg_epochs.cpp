@@ -124,6 +124,20 @@ CAF_TEST(events keep the epoch they were written in) {
   CAF_CHECK(first != s->epoch());
 }
 
+CAF_TEST(events that were restored leave the database its own epoch) {
+  auto s = open_pg_store(access());
+  const auto before = s->epoch();
+  pg_connection raw{database.url()};
+  raw.script(
+      "INSERT INTO epochs VALUES ('restored', 'x', 1, 1, now(),"
+      " (pg_snapshot_xmax(pg_current_snapshot())::text::int8 - 1) << 16);"
+      "INSERT INTO epochs VALUES ('', 'x', 2, 1, now(), 0)");
+  watch = std::make_shared<epoch_watch>();
+  s = open_pg_store(access());
+  CAF_CHECK(s->epoch() != before);
+  CAF_CHECK(s->epoch() != "restored");
+}
+
 CAF_TEST(who has seen what a database lost is sent all that came after) {
   auto s = open_pg_store(access());
   CAF_CHECK_EQUAL(append(*s, {moves("a", 1)}), "ok");
