@@ -82,7 +82,8 @@ def is_taken(node, number):
 def test_a_frozen_server_is_answered_503_and_told(own_server, node):
     with frozen(own_server):
         assert ask(node, "/v1/commands", schedule(1))[0] == 503
-        wait_until(lambda: "no answer within" in not_ready(node), "a reason")
+        wait_until(lambda: "database takes no commands" in not_ready(node),
+                   "a reason")
         assert ask(node, "/v1/sessions/s0")[0] == 503
         assert ask(node, "/healthz")[0] == 200
     wait_until(lambda: not not_ready(node), "the node to be ready")
