@@ -57,6 +57,7 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
   bool mapping_checked = false;
   bool had_stream = false;            ///< this process, at some time
   std::optional<time_point> anew_at;  ///< a stream that is gone
+  time_point consumed_at{};
   nats_consumers consumers;
   std::string last_trouble;
   nats_sweeper sweeper;
@@ -117,7 +118,11 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
     consumers.keep(engine.buckets());
     const auto begun =
         consumers.begin_due(*link, [this] { return queue.stopped(); });
-    // Nothing is taken out of a stream that may be another by now.
+    // Nothing is taken out of a stream that may be another by now, as it may
+    // after this node stood still.
+    const auto now = clock::now();
+    if (now - std::exchange(consumed_at, now) > tuning.anew)
+      consumers.suspect();
     consumers.compare_with_list(*link);
     if (link->connected() && ask_for_more()) queue.wake();
     report(begun);

@@ -4,8 +4,10 @@ import base64
 import json
 import re
 import shutil
+import signal
 import time
 
+import psycopg2
 import pytest
 
 from conftest import Place, publish, stream_there, tools
@@ -105,6 +107,32 @@ def test_two_nodes_go_on_with_a_new_command_stream(place):
         taken(place, session)
     assert place.letters() == []
     tools.wait_until(lambda: place.pending() == 0, "an empty stream")
+
+
+def test_a_node_that_stood_still_takes_nothing_out_of_another_stream(place):
+    node = place.start(RECAPD_NODE_LEASE_MS="600000")
+    tools.wait_until(lambda: ready(node)["nats"] == "connected", "NATS")
+    before, after = ([new_session() for _ in range(20)] for _ in range(2))
+    lock = psycopg2.connect(place.database)
+    lock.cursor().execute("LOCK TABLE commands")
+    with Nats(place.nats.url) as client:
+        for session in before:
+            publish(client, session.schedule)
+        tools.wait_until(lambda: ready(node)["in_flight"] == len(before),
+                         "all of them")
+        node.process.send_signal(signal.SIGSTOP)
+        try:
+            config = client.api("STREAM.INFO.RECAPD")["config"]
+            client.api("STREAM.DELETE.RECAPD")
+            client.api("STREAM.CREATE.RECAPD", **config)
+            for session in after:  # with the sequences of those
+                publish(client, session.schedule)
+            lock.close()
+            time.sleep(1.5)  # it stands still
+        finally:
+            node.process.send_signal(signal.SIGCONT)
+    for session in before + after:
+        place.wait_outcome(session.schedule)
 
 
 def test_an_event_stream_that_was_deleted_is_made_again(place):
