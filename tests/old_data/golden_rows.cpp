@@ -34,7 +34,8 @@ std::map<std::string, wf::session> folded(int version) {
 
 }  // namespace
 
-CAF_TEST(rows as every release wrote and migrated them say what their history says) {
+CAF_TEST(
+    rows as every release wrote and migrated them say what their history says) {
   auto sessions = folded(1);
   for (const auto *file : {"rows_v1.jsonl", "rows_v2.jsonl"}) {
     const auto rows = read_lines(file);
