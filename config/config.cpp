@@ -76,6 +76,7 @@ void read_ingress(const tree &t, settings &s) {
   if (!s.nats_url.empty() && !s.nats_url.starts_with("nats://")
       && !s.nats_url.starts_with("tls://"))
     in.refuse("nats_url", "a URL that begins with nats:// or tls://");
+  read_nats_access(in, s.nats_url, s.nats);
   constexpr int most = static_cast<int>(workflows::bucket_count);
   in.number("nats_partitions", s.nats_partitions, 1, most);
   if (!std::has_single_bit(static_cast<unsigned>(s.nats_partitions)))
@@ -217,9 +218,12 @@ settings read(std::string_view text, const environment &env,
 
 std::vector<std::string> warnings(const settings &s, const std::string &file,
                                   workflows::instant now) {
-  if (s.auth != auth_mode::token) return {};
-  return token_warnings(s.tokens, s.tokens_file.empty() ? file : s.tokens_file,
-                        now);
+  auto all = nats_warnings(s.nats);
+  if (s.auth != auth_mode::token) return all;
+  for (auto &one : token_warnings(
+           s.tokens, s.tokens_file.empty() ? file : s.tokens_file, now))
+    all.push_back(std::move(one));
+  return all;
 }
 
 }  // namespace recapd::config

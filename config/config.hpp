@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "config/nats.hpp"
 #include "config/places.hpp"
 #include "config/tokens.hpp"
 #include "workflows/ids.hpp"
@@ -40,6 +41,7 @@ struct settings {
   std::string data_dir = ".local";
   ingress_kind ingress = ingress_kind::inbox;
   std::string nats_url;
+  nats_access nats;
   int nats_partitions = 64;  ///< a power of two
   int nats_replicas = 1;     ///< of the streams, where they are made
   auth_mode auth = auth_mode::trusted;

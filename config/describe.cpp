@@ -103,6 +103,13 @@ json::object to_json(const settings &s) {
       {"statement_ms", s.statement_ms}};
   out["ingress"] = {{"kind", nats ? "nats" : "inbox"},
                     {"nats_url", without_secrets(s.nats_url)},
+                    {"nats_ca", s.nats.ca},
+                    {"nats_certificate", s.nats.certificate},
+                    {"nats_key", s.nats.key},
+                    {"nats_user", s.nats.user},
+                    {"nats_password_file", s.nats.password_file},
+                    {"nats_creds", s.nats.creds},
+                    {"nats_nkey_seed_file", s.nats.nkey_seed_file},
                     {"nats_partitions", s.nats_partitions},
                     {"nats_replicas", s.nats_replicas}};
   out["auth"] = {{"mode", token_mode ? "token" : "trusted"},

@@ -20,22 +20,6 @@ bool secret_key(std::string_view key) {
          || key.starts_with("scram_");
 }
 
-std::string percent_decoded(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    unsigned byte = 0;
-    const auto *digits = text.data() + i + 1;
-    if (text[i] == '%' && i + 2 < text.size()
-        && std::from_chars(digits, digits + 2, byte, 16).ptr == digits + 2) {
-      out += static_cast<char>(byte);
-      i += 2;
-    } else {
-      out += text[i];
-    }
-  }
-  return out;
-}
-
 std::string mask_user_info(std::string_view before_host) {
   const auto colon = before_host.find(':');
   if (colon == npos) return std::string{before_host};
@@ -221,6 +205,22 @@ bool splits_password(std::string_view database_url) {
                             : !host_and_port(rest.substr(0, first));
 }
 
+std::string percent_decoded(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    unsigned byte = 0;
+    const auto *digits = text.data() + i + 1;
+    if (text[i] == '%' && i + 2 < text.size()
+        && std::from_chars(digits, digits + 2, byte, 16).ptr == digits + 2) {
+      out += static_cast<char>(byte);
+      i += 2;
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
+}
+
 std::string without_secrets(std::string_view urls) {
   std::string out;
   while (!urls.empty()) {
@@ -229,6 +229,16 @@ std::string without_secrets(std::string_view urls) {
     urls.remove_prefix(end);
   }
   return out;
+}
+
+std::vector<std::string> split_urls(std::string_view urls) {
+  std::vector<std::string> all;
+  while (!urls.empty()) {
+    const auto end = next_url(urls);
+    all.emplace_back(urls.substr(0, end));
+    urls.remove_prefix(std::min(end + 1, urls.size()));
+  }
+  return all;
 }
 
 }  // namespace recapd::config

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace recapd::config {
 
@@ -26,5 +27,12 @@ without_passwords(std::string_view database_url);
 /// with `***` for the password before the host, or the token there, and for
 /// every value in a query or a fragment.
 [[nodiscard]] std::string without_secrets(std::string_view urls);
+
+/// Those URLs, each with what is in it. A comma ends one only before a scheme,
+/// since it may be part of a password.
+[[nodiscard]] std::vector<std::string> split_urls(std::string_view urls);
+
+/// With the byte for every `%XX`.
+[[nodiscard]] std::string percent_decoded(std::string_view text);
 
 }  // namespace recapd::config

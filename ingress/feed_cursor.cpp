@@ -9,12 +9,17 @@ using storage::feed_place;
 using storage::feed_row;
 using storage::store;
 
-std::optional<std::vector<feed_row>> feed_cursor::next(int limit) {
+std::optional<std::int64_t> feed_cursor::position() {
   if (!place_)
     place_at(read_now(engine_, [sink = sink_](store &s) {
       return feed_place{s.epoch(), s.load_cursor(sink)};
     }));
   if (!place_) return std::nullopt;
+  return place_->position;
+}
+
+std::optional<std::vector<feed_row>> feed_cursor::next(int limit) {
+  if (!position()) return std::nullopt;
   const auto rows = read_now(
       engine_,
       [at = *place_, limit](store &s) -> std::optional<std::vector<feed_row>> {

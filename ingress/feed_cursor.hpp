@@ -20,6 +20,8 @@ public:
   feed_cursor(actors::engine &engine, metrics &meters, std::string sink)
       : engine_{engine}, meters_{meters}, sink_{std::move(sink)} {}
 
+  /// Where that is; nothing where it could not be read.
+  [[nodiscard]] std::optional<std::int64_t> position();
   /// The rows that come next, `limit` at most; nothing where none could be
   /// read.
   [[nodiscard]] std::optional<std::vector<storage::feed_row>> next(int limit);

@@ -50,6 +50,8 @@ public:
   /// may go on with one that the cluster does not know (2.9.10, after another
   /// server was killed), and nobody could ever delete it.
   void compare_with_list(nats_link &link);
+  /// Some consumer vanished: compares as soon as it is asked to.
+  void suspect() { compare_at_ = {}; }
 
   /// Some sessions that the node serves are in no partition that it has all of:
   /// there are fewer partitions than shards.

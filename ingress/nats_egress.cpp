@@ -11,12 +11,17 @@
 #include "ingress/feed_cursor.hpp"
 #include "ingress/log.hpp"
 #include "ingress/nats_link.hpp"
+#include "ingress/nats_message.hpp"
 #include "ingress/nats_publisher.hpp"
 #include "ingress/outgoing.hpp"
+#include "ingress/reading.hpp"
+#include "ingress/stream_loss.hpp"
 #include "ingress/wakeup.hpp"
 
 namespace recapd::ingress {
 namespace {
+
+using clock = std::chrono::steady_clock;
 
 constexpr std::string_view sink = "nats";
 /// How long the stream keeps events, where it is recapd that makes it.
@@ -26,34 +31,64 @@ std::string text_at(const boost::json::object &event, const char *name) {
   return std::string{event.at(name).as_string()};
 }
 
-stored_message message_of(const boost::json::object &event) {
-  return {
-      .message = {.subject =
-                      text_at(event, "type") + "." + text_at(event, "subject"),
-                  .reply = {},
-                  .headers = {{"content-type", "application/cloudevents+json"}},
-                  .data = boost::json::serialize(event)},
-      .id = text_at(event, "id")};
+nats_message message_of(const boost::json::object &event) {
+  return {.subject = text_at(event, "type") + "." + text_at(event, "subject"),
+          .reply = {},
+          .headers = {{"content-type", "application/cloudevents+json"},
+                      {id_header, text_at(event, "id")}},
+          .data = boost::json::serialize(event)};
 }
 
-using wave = std::vector<stored_message>;
+storage::dead_letter letter_of(const nats_message &m, std::size_t bytes,
+                               std::size_t most, workflows::instant happened,
+                               workflows::instant now) {
+  return {.id = 0,
+          .event = m.data,
+          .reason = "The message has " + std::to_string(bytes)
+                    + " bytes with its headers; the NATS server (max_payload)"
+                      " or its stream takes "
+                    + std::to_string(most) + ".",
+          .code = "too-large",
+          .ingress = std::string{sink},
+          .received_at = happened,
+          .at = now,
+          .origin = std::string{event_stream} + " "
+                    + std::string{header_of(m, id_header)},
+          .direction = storage::letter_direction::out};
+}
 
-/// What may be published at once. Of one session the next message goes when
-/// the one before is stored, so their order stays whatever is refused or lost.
-std::vector<wave> waves_of(const std::vector<storage::feed_row> &rows) {
-  std::vector<wave> waves;
+using wave = std::vector<nats_message>;
+
+/// What may be published at once, and what never can be. Of one session the
+/// next message goes when the one before is stored, so their order stays
+/// whatever is refused or lost.
+struct sorted_page {
+  std::vector<wave> waves = {};
+  std::vector<storage::dead_letter> letters = {};
+};
+
+/// `most`: bytes that a message may have.
+sorted_page sort_page(const std::vector<storage::feed_row> &rows,
+                      std::size_t most, workflows::instant now) {
+  sorted_page page;
   std::map<std::string_view, std::size_t> next;
-  const auto add = [&](std::size_t &turn, const boost::json::object &event) {
-    if (turn == waves.size()) waves.emplace_back();
-    waves[turn++].push_back(message_of(event));
+  const auto add = [&](const storage::feed_row &row,
+                       const boost::json::object &event) {
+    auto message = message_of(event);
+    const auto bytes = bytes_of(message);
+    if (bytes > most)
+      return page.letters.push_back(
+          letter_of(message, bytes, most, row.event.at, now));
+    auto &turn = next[row.session];
+    if (turn == page.waves.size()) page.waves.emplace_back();
+    page.waves[turn++].push_back(std::move(message));
   };
   for (const auto &row : rows) {
-    auto &turn = next[row.session];
-    add(turn, event_out(row));
+    add(row, event_out(row));
     for (const auto &n : notifications_out(row))
-      add(turn, n);
+      add(row, n);
   }
-  return waves;
+  return page;
 }
 
 }  // namespace
@@ -71,12 +106,15 @@ struct nats_egress::impl {
   std::unique_ptr<nats_publisher> publisher;
   feed_cursor cursor;
   std::string last_trouble;
+  clock::time_point look_at{};  ///< the stream
+  std::size_t most_bytes = 0;   ///< of a message
+  stream_loss loss;
 
   impl(actors::engine &e, nats_egress_settings s, metrics &m,
        nats_egress_tuning t)
-      : engine{e}, meters{m}, settings{std::move(s)}, tuning{t}, cursor{
-                                                                     e, m,
-                                                                     "nats"} {}
+      : engine{e}, meters{m}, settings{std::move(s)}, tuning{t},
+        cursor{e, m, std::string{sink}}, loss{e.conditions(),
+                                              "nats-events-lost", t.told} {}
 
   void stop() {
     signal.stop();
@@ -85,12 +123,14 @@ struct nats_egress::impl {
 
   void run() {
     while (signal.wait(tuning.poll, true)) {
+      loss.pass(clock::now());
       try {
         publish_all();
         if (link) meters.nats_connected("events", link->connected());
         if (!std::exchange(last_trouble, {}).empty())
           log_info("publishing events to NATS works again", {});
       } catch (const std::exception &e) {
+        look_at = {};
         meters.delivery("failed");
         meters.nats_connected("events", link && link->connected());
         if (std::exchange(last_trouble, e.what()) != e.what())
@@ -110,21 +150,42 @@ struct nats_egress::impl {
       return;
     }
     connect();
-    while (!signal.stopped() && publish_page()) {
+    const auto at = cursor.position();
+    if (at) look_at_stream(*at);
+    while (at && !signal.stopped() && publish_page()) {
     }
   }
 
   void connect() {
     if (link && !link->closed()) return;
     link.reset();
-    auto fresh = std::make_unique<nats_link>(settings.url,
-                                             "recapd events " + settings.node);
-    fresh->ensure_stream({.name = std::string{event_stream},
-                          .subjects = {"recapd.event.>", "recapd.notify.>"},
-                          .max_age = kept,
-                          .replicas = settings.replicas});
+    look_at = {};
+    auto fresh = std::make_unique<nats_link>(
+        settings.url, "recapd events " + settings.node, settings.access);
     publisher = std::make_unique<nats_publisher>(*fresh);
     link = std::move(fresh);
+  }
+
+  /// Now and then, and after each fault: it may be gone, or take less.
+  void look_at_stream(std::int64_t at) {
+    if (!link->connected() || clock::now() < look_at) return;
+    const auto found =
+        link->ensure_stream({.name = std::string{event_stream},
+                             .subjects = {"recapd.event.>", "recapd.notify.>"},
+                             .max_age = kept,
+                             .replicas = settings.replicas});
+    const auto now = clock::now();
+    look_at = now + tuning.look;
+    const auto room = link->max_payload();
+    most_bytes = std::min(room, found.most_bytes.value_or(room));
+    // Before the first event there was nothing to be lost.
+    if (found.made && at > 0)
+      loss.tell("The NATS stream " + std::string{event_stream}
+                    + " was gone and was made again: what was in it and not "
+                      "yet read is lost to its receivers (GET "
+                      "/v1/sessions/{id}/history has it). Publishing goes on "
+                      "behind what the stream last took.",
+                now);
   }
 
   /// Publishes what follows the cursor and moves it on: all of it, or it comes
@@ -133,15 +194,34 @@ struct nats_egress::impl {
     const auto read = cursor.next(tuning.page);
     if (!read || read->empty()) return false;
     const auto &rows = *read;
-    for (auto &wave : waves_of(rows)) {
+    const auto room = std::min(most_bytes, link->max_payload());
+    if (room == 0) throw nats_error{"publishing: not connected"};
+    auto page = sort_page(rows, room, engine.time().now());
+    for (auto &wave : page.waves) {
       const auto count = wave.size();
       publisher->store_all(std::move(wave));
       for (std::size_t i = 0; i < count; ++i)
         meters.delivery("delivered");
     }
+    if (!page.letters.empty() && !bury(page.letters)) return false;
     cursor.pass(rows.back());
     cursor.save();
     return rows.size() == static_cast<std::size_t>(tuning.page);
+  }
+
+  /// Of one that is buried again none is written.
+  bool bury(const std::vector<storage::dead_letter> &letters) {
+    const auto done = read_now(engine, [letters](storage::store &s) {
+      s.bury_all(letters);
+      return true;
+    });
+    if (!done) return false;
+    for (const auto &letter : letters) {
+      meters.dead_letter(letter.code);
+      log_warn("a message for NATS became a dead letter",
+               {{"message", letter.origin}, {"reason", letter.reason}});
+    }
+    return true;
   }
 };
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <boost/json/serialize.hpp>
+#include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "ingress/nats_gate.hpp"
 #include "ingress/nats_mapping.hpp"
 #include "ingress/nats_queue.hpp"
+#include "ingress/stream_loss.hpp"
 
 namespace recapd::ingress {
 
@@ -53,10 +55,14 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
   std::string inbox;
   std::uint64_t reconnects = 0;
   bool mapping_checked = false;
+  bool had_stream = false;            ///< this process, at some time
+  std::optional<time_point> anew_at;  ///< a stream that is gone
+  time_point consumed_at{};
   nats_consumers consumers;
   std::string last_trouble;
   nats_sweeper sweeper;
   nats_gate gate;
+  stream_loss loss;
 
   impl(actors::engine &e, nats_settings s, metrics &m, nats_tuning t)
       : engine{e}, meters{m}, settings{std::move(s)}, tuning{t},
@@ -64,7 +70,8 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
         sweeper{t.sweep, [this](const auto &one) { link->publish(one); }},
         gate{[this](auto &&command, const auto &done) {
           return engine.submit(std::move(command), done);
-        }} {}
+        }},
+        loss{e.conditions(), "nats-commands-lost", t.told} {}
 
   void stop() {
     queue.stop();
@@ -74,18 +81,17 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
   void run() {
     while (!queue.stopped()) {
       auto until = clock::now() + longest_wait;
+      loss.pass(clock::now());
       submit_waiting();
       try {
         connect();
-        check_mapping();
-        consumers.keep(engine.buckets());
-        const auto begun =
-            consumers.begin_due(*link, [this] { return queue.stopped(); });
-        if (ask_for_more()) queue.wake();
-        consumers.compare_with_list(*link);
-        report(begun);
-        until = std::min(until, begun.again);
-        if (full()) until = std::min(until, clock::now() + tuning.full);
+        until = std::min(until, consume());
+      } catch (const stream_gone &e) {
+        halt_all();
+        anew_at = clock::now() + tuning.anew;
+        trouble(e.what());
+        tell(nats_state::failing);
+        until = *anew_at;
       } catch (const mapping_error &e) {
         halt_all();
         trouble(e.what());
@@ -99,6 +105,29 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
       handle_all(queue.take(until));
     }
     finish();
+  }
+
+  /// When something is due next.
+  time_point consume() {
+    if (anew_at && clock::now() < *anew_at) return *anew_at;
+    if (anew_at) {
+      make_stream();
+      anew_at.reset();
+    }
+    check_mapping();
+    consumers.keep(engine.buckets());
+    const auto begun =
+        consumers.begin_due(*link, [this] { return queue.stopped(); });
+    // Nothing is taken out of a stream that may be another by now, as it may
+    // after this node stood still.
+    const auto now = clock::now();
+    if (now - std::exchange(consumed_at, now) > tuning.anew)
+      consumers.suspect();
+    consumers.compare_with_list(*link);
+    if (link->connected() && ask_for_more()) queue.wake();
+    report(begun);
+    return full() ? std::min(begun.again, clock::now() + tuning.full)
+                  : begun.again;
   }
 
   /// Whether something was halted by it, and is to be begun anew.
@@ -165,7 +194,13 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
   }
 
   void tell(nats_state now) {
-    meters.nats_commands(link && link->connected() ? now : nats_state::away);
+    const bool there = link && link->connected();
+    meters.nats_commands(there ? now : nats_state::away);
+    auto &words = engine.conditions();
+    if (there) return words.settle("nats-away");
+    words.raise("nats-away", actors::weight::warning,
+                "NATS does not answer: commands are not taken from there and "
+                "events wait.");
   }
 
   void well() {
@@ -186,19 +221,30 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
     link.reset();
     mapping_checked = false;
     halt_all();
-    auto fresh =
-        std::make_unique<nats_link>(settings.url, "recapd " + settings.node);
-    fresh->ensure_stream({.name = std::string{command_stream},
-                          .subjects = subjects_of(settings.partitions),
-                          .max_message_bytes = max_message_bytes,
-                          .replicas = settings.replicas,
-                          .other_subjects = true});
+    auto fresh = std::make_unique<nats_link>(
+        settings.url, "recapd " + settings.node, settings.access);
     inbox = fresh->new_inbox();
     fresh->subscribe(inbox + ".*",
                      [this](nats_message m) { queue.put(std::move(m)); });
     reconnects = fresh->reconnects();
     link = std::move(fresh);
+    anew_at = clock::now();
     log_info("consuming from NATS", {{"stream", command_stream}});
+  }
+
+  void make_stream() {
+    const auto found =
+        link->ensure_stream({.name = std::string{command_stream},
+                             .subjects = subjects_of(settings.partitions),
+                             .max_message_bytes = max_message_bytes,
+                             .replicas = settings.replicas,
+                             .other_subjects = true});
+    if (std::exchange(had_stream, true) && found.made)
+      loss.tell("The NATS stream " + std::string{command_stream}
+                    + " was gone and was made again: commands that were in it "
+                      "and not taken are lost, unless their producers publish "
+                      "them once more.",
+                clock::now());
   }
 
   /// With each connection, since the server may have been given another.
@@ -213,6 +259,8 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
     try {
       link->set_subjects(std::string{command_stream},
                          subjects_of(settings.partitions));
+    } catch (const stream_gone &) {
+      throw;
     } catch (const nats_error &e) {
       log_warn("what is sent to no partition is not refused: nobody reads it",
                {{"error", e.what()}});
@@ -250,8 +298,10 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
     const auto status = header_of(m, "Status");
     if (status == "404" || status == "408")
       at->second.asked_ended();
-    else if (status != "100")
+    else if (status != "100") {
       at->second.halt(clock::now() + tuning.backoff);
+      consumers.suspect();
+    }
   }
 
   void begin_message(unsigned number, nats_partition &p, const delivery &told,
@@ -339,16 +389,16 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
   /// time either, and the command counts.
   void send_outcome(const answered &a) {
     const auto room = link->max_payload();
-    auto text = a.outcome.json.size() > room && actors::has_session(a.outcome)
-                    ? actors::without_session(a.outcome).json
-                    : a.outcome.json;
-    if (text.size() > room)
+    nats_message made{.subject = a.item->replyto,
+                      .reply = {},
+                      .headers = {{"content-type", "application/json"}},
+                      .data = a.outcome.json};
+    if (bytes_of(made) > room && actors::has_session(a.outcome))
+      made.data = actors::without_session(a.outcome).json;
+    if (bytes_of(made) > room)
       return log_warn("an outcome is larger than the NATS server takes",
                       {{"replyto", a.item->replyto}});
-    link->publish({.subject = a.item->replyto,
-                   .reply = {},
-                   .headers = {{"content-type", "application/json"}},
-                   .data = std::move(text)});
+    link->publish(made);
   }
 
   /// The outcome first: without the acknowledgement it is sent again.

@@ -3,14 +3,16 @@
 
 #include <algorithm>
 #include <atomic>
-#include <boost/algorithm/string/classification.hpp>
-#include <boost/algorithm/string/split.hpp>
-#include <boost/algorithm/string/trim.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/string.hpp>
+#include <boost/json/value.hpp>
 #include <cstdlib>
 #include <list>
 #include <mutex>
 #include <nats/nats.h>
 #include <thread>
+
+#include "config/nkey.hpp"
 
 namespace recapd::ingress {
 namespace {
@@ -22,8 +24,10 @@ constexpr std::int64_t reconnect_ms = 200;
 constexpr std::int64_t ping_ms = 5000;
 constexpr std::int64_t wait_ms = 100;
 constexpr int most_pings_out = 2;
-/// The server's bound counts a message's headers, too.
-constexpr std::int64_t header_room = 512;
+/// The line that begins headers, and the empty one that ends them.
+constexpr std::size_t header_frame = 12;
+/// A colon, a blank, the end of the line.
+constexpr std::size_t header_marks = 4;
 constexpr std::int64_t nanoseconds_a_millisecond = 1'000'000;
 
 /// Owns what the C library made.
@@ -52,18 +56,81 @@ void check(natsStatus status, const std::string &what) {
                    + (told ? " (" + std::string{detail} + ")" : "")};
 }
 
+void check_stream(natsStatus status, jsErrCode code, const std::string &what) {
+  if (status != NATS_OK && code == JSStreamNotFoundErr)
+    throw stream_gone{what + ": the stream is not there"};
+  check(status, what);
+}
+
+/// As the C library wants them; they must live as long.
+std::vector<const char *> pointers_to(const std::vector<std::string> &texts) {
+  std::vector<const char *> all;
+  for (const auto &t : texts)
+    all.push_back(t.c_str());
+  return all;
+}
+
+/// The library puts texts into its JSON as they are.
+std::string quotable(const std::string &text) {
+  const auto quoted = boost::json::serialize(boost::json::string{text});
+  return quoted.substr(1, quoted.size() - 2);
+}
+
 /// It tries them in an order of its own.
-void set_servers(natsOptions *of, const std::string &urls) {
+void set_servers(natsOptions *of, const std::vector<std::string> &urls) {
   std::vector<std::string> all;
-  boost::split(all, urls, boost::is_any_of(","));
-  std::vector<const char *> servers;
-  for (auto &url : all) {
-    boost::trim(url);
-    if (!url.empty()) servers.push_back(url.c_str());
+  for (const auto &url : urls) {
+    const auto host = url.rfind('@');
+    all.push_back(host == std::string::npos
+                      ? url
+                      : quotable(url.substr(0, host)) + url.substr(host));
   }
+  auto servers = pointers_to(all);
   check(natsOptions_SetServers(of, servers.data(),
                                static_cast<int>(servers.size())),
         "the NATS URL");
+}
+
+/// The library itself connects without TLS where a server offers none, by
+/// `tls://` too.
+void set_tls(natsOptions *of, const std::vector<std::string> &urls,
+             const config::nats_access &a) {
+  if (!a.ca.empty())
+    check(natsOptions_LoadCATrustedCertificates(of, a.ca.c_str()),
+          "the certificates in " + a.ca);
+  if (!a.certificate.empty())
+    check(natsOptions_LoadCertificatesChain(of, a.certificate.c_str(),
+                                            a.key.c_str()),
+          "the certificate in " + a.certificate);
+  const bool tls =
+      a.wants_tls() || std::ranges::any_of(urls, [](const std::string &url) {
+        return url.starts_with("tls://");
+      });
+  if (tls) check(natsOptions_SetSecure(of, true), "TLS");
+}
+
+std::string secret_in(const std::string &file) {
+  try {
+    return config::read_secret(file);
+  } catch (const std::runtime_error &e) {
+    throw nats_error{e.what()};
+  }
+}
+
+void set_identity(natsOptions *of, const config::nats_access &a) {
+  if (!a.user.empty())
+    check(natsOptions_SetUserInfo(of, quotable(a.user).c_str(),
+                                  quotable(secret_in(a.password_file)).c_str()),
+          "the NATS user");
+  if (!a.creds.empty())
+    check(natsOptions_SetUserCredentialsFromFiles(of, a.creds.c_str(), nullptr),
+          "the credentials in " + a.creds);
+  if (a.nkey_seed_file.empty()) return;
+  const auto seed = config::find_nkey_seed(secret_in(a.nkey_seed_file));
+  const auto key = config::nkey_public_key(seed.value_or(""));
+  if (!key) throw nats_error{a.nkey_seed_file + " holds no user's seed"};
+  check(natsOptions_SetNKeyFromSeed(of, key->c_str(), a.nkey_seed_file.c_str()),
+        "the seed in " + a.nkey_seed_file);
 }
 
 natsStatus fill(natsMsg *to, const nats_headers &headers) {
@@ -119,14 +186,6 @@ std::vector<std::string> subjects_of(const jsStreamConfig &stream) {
   return sorted({stream.Subjects, stream.Subjects + stream.SubjectsLen});
 }
 
-/// As the C library wants them; they must live as long.
-std::vector<const char *> pointers_to(const std::vector<std::string> &texts) {
-  std::vector<const char *> all;
-  for (const auto &t : texts)
-    all.push_back(t.c_str());
-  return all;
-}
-
 /// Reads on a thread of its own: when that is joined, no callback runs.
 class subscription {
 public:
@@ -174,6 +233,13 @@ private:
 
 }  // namespace
 
+std::size_t bytes_of(const nats_message &m) {
+  auto bytes = m.data.size() + (m.headers.empty() ? 0 : header_frame);
+  for (const auto &[name, value] : m.headers)
+    bytes += name.size() + value.size() + header_marks;
+  return bytes;
+}
+
 struct nats_link::impl {
   natsConnection *connection = nullptr;
   jsCtx *stream_context = nullptr;
@@ -191,11 +257,15 @@ struct nats_link::impl {
     nats_ReleaseThreadMemory();
   }
 
-  void connect(const std::string &urls, const std::string &name) {
+  void connect(const std::string &urls, const std::string &name,
+               const config::nats_access &access) {
     options_handle o;
     check(natsOptions_Create(&o.get), "NATS");
-    set_servers(o.get, urls);
-    natsOptions_SetName(o.get, name.c_str());
+    const auto servers = config::nats_servers(urls);
+    set_servers(o.get, servers);
+    set_tls(o.get, servers, access);
+    set_identity(o.get, access);
+    natsOptions_SetName(o.get, quotable(name).c_str());
     natsOptions_SetTimeout(o.get, connect_ms);
     natsOptions_SetMaxReconnect(o.get, -1);
     natsOptions_SetReconnectWait(o.get, reconnect_ms);
@@ -212,10 +282,17 @@ struct nats_link::impl {
           "JetStream");
   }
 
-  void require_same(const stream_spec &spec, const jsStreamConfig &there) {
+  static std::optional<std::size_t> bound_of(std::int32_t bytes) {
+    if (bytes < 0) return std::nullopt;
+    return static_cast<std::size_t>(bytes);
+  }
+
+  static stream_found require_same(const stream_spec &spec,
+                                   const jsStreamConfig &there) {
     const bool same =
         spec.other_subjects || sorted(spec.subjects) == subjects_of(there);
-    if (same && there.Retention == js_LimitsPolicy) return;
+    if (same && there.Retention == js_LimitsPolicy)
+      return {.made = false, .most_bytes = bound_of(there.MaxMsgSize)};
     std::string list;
     for (const auto &s : sorted(spec.subjects))
       list += (list.empty() ? "" : ", ") + s;
@@ -225,9 +302,10 @@ struct nats_link::impl {
   }
 };
 
-nats_link::nats_link(const std::string &urls, const std::string &name)
+nats_link::nats_link(const std::string &urls, const std::string &name,
+                     const config::nats_access &access)
     : impl_{std::make_unique<impl>()} {
-  impl_->connect(urls, name);
+  impl_->connect(urls, name, access);
 }
 
 nats_link::~nats_link() = default;
@@ -253,9 +331,8 @@ std::uint64_t nats_link::reconnects() const {
 }
 
 std::size_t nats_link::max_payload() const {
-  const auto bytes = natsConnection_GetMaxPayload(impl_->connection);
-  return bytes > header_room ? static_cast<std::size_t>(bytes - header_room)
-                             : 0;
+  return static_cast<std::size_t>(std::max<std::int64_t>(
+      0, natsConnection_GetMaxPayload(impl_->connection)));
 }
 
 std::string nats_link::new_inbox() const {
@@ -318,7 +395,7 @@ void nats_link::store(const nats_message &m, const std::string &id) {
   check(status, "publishing to " + m.subject);
 }
 
-void nats_link::ensure_stream(const stream_spec &spec) {
+stream_found nats_link::ensure_stream(const stream_spec &spec) {
   stream_info info;
   jsErrCode code{};
   auto status = js_GetStreamInfo(&info.get, impl_->stream_context,
@@ -338,15 +415,16 @@ void nats_link::ensure_stream(const stream_spec &spec) {
   c.Replicas = spec.replicas;
   status = js_AddStream(nullptr, impl_->stream_context, &c, nullptr, &code);
   check(status, "making the stream " + spec.name);
+  return {.made = true, .most_bytes = impl::bound_of(spec.max_message_bytes)};
 }
 
 void nats_link::set_subjects(const std::string &stream,
                              const std::vector<std::string> &subjects) {
   stream_info info;
   jsErrCode code{};
-  check(js_GetStreamInfo(&info.get, impl_->stream_context, stream.c_str(),
-                         nullptr, &code),
-        "the stream " + stream);
+  const auto status = js_GetStreamInfo(&info.get, impl_->stream_context,
+                                       stream.c_str(), nullptr, &code);
+  check_stream(status, code, "the stream " + stream);
   auto c = *info.get->Config;
   if (subjects_of(c) == sorted(subjects)) return;
   auto wanted = pointers_to(subjects);
@@ -363,7 +441,7 @@ std::vector<std::string> nats_link::consumers(const std::string &stream) {
                                        stream.c_str(), nullptr, &code);
   std::vector<std::string> all;
   if (status == NATS_NOT_FOUND && code != JSStreamNotFoundErr) return all;
-  check(status, "the consumers of " + stream);
+  check_stream(status, code, "the consumers of " + stream);
   for (int i = 0; i < names.get->Count; ++i)
     all.emplace_back(names.get->List[i]);
   return all;
@@ -375,7 +453,7 @@ void nats_link::delete_consumer(const std::string &stream,
   const auto status = js_DeleteConsumer(impl_->stream_context, stream.c_str(),
                                         name.c_str(), nullptr, &code);
   if (status == NATS_NOT_FOUND && code != JSStreamNotFoundErr) return;
-  check(status, "deleting the consumer " + name);
+  check_stream(status, code, "deleting the consumer " + name);
 }
 
 void nats_link::create_consumer(const consumer_spec &spec) {
@@ -392,9 +470,9 @@ void nats_link::create_consumer(const consumer_spec &spec) {
   c.MemoryStorage = true;
   c.Replicas = 1;
   jsErrCode code{};
-  check(js_AddConsumer(nullptr, impl_->stream_context, spec.stream.c_str(), &c,
-                       nullptr, &code),
-        "making a consumer of " + spec.filter);
+  const auto status = js_AddConsumer(nullptr, impl_->stream_context,
+                                     spec.stream.c_str(), &c, nullptr, &code);
+  check_stream(status, code, "making a consumer of " + spec.filter);
 }
 
 }  // namespace recapd::ingress

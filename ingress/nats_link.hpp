@@ -7,10 +7,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "config/nats.hpp"
 
 namespace recapd::ingress {
 
@@ -18,6 +21,12 @@ namespace recapd::ingress {
 class nats_error : public std::runtime_error {
 public:
   using std::runtime_error::runtime_error;
+};
+
+/// The stream is not there (any more).
+class stream_gone : public nats_error {
+public:
+  using nats_error::nats_error;
 };
 
 using nats_headers = std::vector<std::pair<std::string, std::string>>;
@@ -28,6 +37,10 @@ struct nats_message {
   nats_headers headers;
   std::string data;
 };
+
+/// Returns what a message counts against a server's and a stream's bound:
+/// headers and data.
+[[nodiscard]] std::size_t bytes_of(const nats_message &m);
 
 /// A stream as it is made where there is none.
 struct stream_spec {
@@ -40,6 +53,12 @@ struct stream_spec {
   bool other_subjects = false;
 };
 
+struct stream_found {
+  bool made = false;  ///< there was none
+  /// Of one message; absent: the stream has no bound of its own.
+  std::optional<std::size_t> most_bytes = {};
+};
+
 struct consumer_spec {
   std::string stream;
   std::string name;
@@ -50,11 +69,14 @@ struct consumer_spec {
 
 /// Thread safe. Connects in the constructor; from then on it reconnects by
 /// itself until `closed()`, which only a server that refuses us brings about.
-/// Every call ends within seconds; all throw nats_error.
+/// Every call ends within seconds; all throw nats_error, those that need a
+/// stream stream_gone.
 class nats_link {
 public:
-  /// `urls`: the servers of one cluster, with commas between them.
-  nats_link(const std::string &urls, const std::string &name);
+  /// `urls`: the servers of one cluster, with commas between them. What
+  /// `access` names is read now.
+  nats_link(const std::string &urls, const std::string &name,
+            const config::nats_access &access = {});
   /// Ends; no callback runs after it.
   ~nats_link();
   nats_link(const nats_link &) = delete;
@@ -65,7 +87,7 @@ public:
   [[nodiscard]] bool connected() const;
   /// How often it has reconnected.
   [[nodiscard]] std::uint64_t reconnects() const;
-  /// How many bytes of data a message may have here.
+  /// How many bytes of headers and data a message may have here.
   [[nodiscard]] std::size_t max_payload() const;
   [[nodiscard]] std::string new_inbox() const;
   /// `got` runs on a thread of the link's and must only hand over.
@@ -86,7 +108,7 @@ public:
   void store(const nats_message &m, const std::string &id);
   /// Makes the stream where there is none. One that is there stays as it is,
   /// if it has these subjects and keeps what is acknowledged.
-  void ensure_stream(const stream_spec &spec);
+  stream_found ensure_stream(const stream_spec &spec);
   /// The stream takes these subjects from now on, and no other.
   void set_subjects(const std::string &stream,
                     const std::vector<std::string> &subjects);

@@ -91,15 +91,14 @@ nats_publisher::nats_publisher(nats_link &link)
 
 nats_publisher::~nats_publisher() = default;
 
-void nats_publisher::store_all(std::vector<stored_message> all) {
+void nats_publisher::store_all(std::vector<nats_message> all) {
   // What the library keeps for a server that is away would come out of turn.
   if (!link_.connected()) throw nats_error{"publishing: not connected"};
   const auto prefix =
       inbox_ + "." + std::to_string(answers_->begin(all.size())) + ".";
   std::size_t number = 0;
-  for (auto &[message, id] : all) {
+  for (auto &message : all) {
     message.reply = prefix + std::to_string(number++);
-    message.headers.emplace_back("Nats-Msg-Id", std::move(id));
     link_.publish(message);
   }
   // The library waits a moment for more to send, unless it is told.

@@ -11,10 +11,8 @@
 
 namespace recapd::ingress {
 
-struct stored_message {
-  nats_message message;
-  std::string id;  ///< the stream drops what came with it before
-};
+/// The header by which a stream drops what came before.
+inline constexpr const char *id_header = "Nats-Msg-Id";
 
 /// Counts the streams' answers itself: the C library's asynchronous publishes
 /// are never answered when the server restarts. For one thread.
@@ -29,7 +27,7 @@ public:
   /// Returns when the streams have them all. Throws nats_error when one was
   /// refused, or is not answered in time; which of them are stored is then not
   /// known, nor in which order.
-  void store_all(std::vector<stored_message> all);
+  void store_all(std::vector<nats_message> all);
 
 private:
   struct answers;

@@ -11,7 +11,8 @@
 namespace recapd::ingress {
 
 struct nats_settings {
-  std::string url;           ///< or several, as nats_link takes them
+  std::string url;  ///< or several, as nats_link takes them
+  config::nats_access access;
   std::string node;          ///< for the server's lists of connections
   unsigned partitions = 64;  ///< a power of two, as in the server's mapping
   int replicas = 1;          ///< of the stream, where it is made
@@ -28,7 +29,10 @@ struct nats_tuning {
   std::chrono::milliseconds full{50};      ///< between looks at a full engine
   std::chrono::milliseconds consumers{5000};  ///< between looks at their list
   std::chrono::milliseconds mapping{5000};    ///< until another look at it
-  std::chrono::milliseconds drain{5000};      ///< bound of stop()
+  /// Until a stream that is gone is made again: every node has to notice.
+  std::chrono::milliseconds anew{1000};
+  std::chrono::milliseconds told{600000};  ///< that it was gone
+  std::chrono::milliseconds drain{5000};   ///< bound of stop()
 };
 
 }  // namespace recapd::ingress

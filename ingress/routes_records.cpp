@@ -100,6 +100,7 @@ response account_view(const std::string &account,
 
 json::object letter_view(const storage::dead_letter &d) {
   return {{"id", d.id},
+          {"direction", storage::to_string(d.direction)},
           {"event", d.event},
           {"reason", d.reason},
           {"code", d.code},
@@ -173,7 +174,18 @@ void retry_dead_letter(services &s, const request_ptr &r,
       problem(404, "not-found", "There is no dead letter of this id.");
   if (!id) return respond(none);
   answer_by_reading(s, r, respond, [id = *id, none](store &db) {
-    if (!db.retry_dead_letter(id)) return none;
+    switch (db.retry_dead_letter(id)) {
+    case storage::letter_retry::absent:
+      return none;
+    case storage::letter_retry::outgoing:
+      return problem(409, "not-retriable",
+                     "This message was going out, and its session's next have "
+                     "gone: it is not sent again. Its event is in "
+                     "/v1/sessions/{id}/history, its notification in "
+                     "/v1/notifications.");
+    case storage::letter_retry::moved:
+      break;
+    }
     log_info("a dead letter is tried again", {{"id", std::to_string(id)}});
     return json_response({{"id", id}});
   });

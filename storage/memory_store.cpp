@@ -223,12 +223,16 @@ public:
     return found.done();
   }
 
-  bool retry_dead_letter(std::int64_t id) override {
+  letter_retry retry_dead_letter(std::int64_t id) override {
     const std::lock_guard guard{db_->lock};
-    const auto letter = db_->dead_letters.extract(id);
-    if (letter.empty()) return false;
-    enter_inbox(letter.mapped().event, letter.mapped().received_at, false);
-    return true;
+    const auto at = db_->dead_letters.find(id);
+    if (at == db_->dead_letters.end()) return letter_retry::absent;
+    const auto letter = at->second;
+    if (letter.direction == letter_direction::out)
+      return letter_retry::outgoing;
+    db_->dead_letters.erase(at);
+    enter_inbox(letter.event, letter.received_at, false);
+    return letter_retry::moved;
   }
 
   using store::history;

@@ -24,6 +24,11 @@ std::string moment_within(const std::string &column) {
                    + last_moment + ", " + column + "))");
 }
 
+letter_direction direction_of(std::string_view text) {
+  return text == to_string(letter_direction::out) ? letter_direction::out
+                                                  : letter_direction::in;
+}
+
 /// Of the rows in the ranges $1 to $2 the first $3. A text is read whole where
 /// its length is allowed, a longer one's beginning is enough to bury it.
 std::string read_sql(const std::string &ours) {
@@ -118,15 +123,18 @@ void pg_store::bury_all(std::span<const dead_letter> letters) {
       "WITH entered AS (DELETE FROM inbox WHERE seq = ANY ($8::int8[])),"
       " handed_on AS (DELETE FROM forwarded WHERE seq = ANY ($8::int8[]))"
       " INSERT INTO dead_letters"
-      " (event, reason, code, ingress, received_at, at, origin)"
-      " SELECT event, reason, code, ingress, received_at, at, origin"
+      " (event, reason, code, ingress, received_at, at, origin, direction)"
+      " SELECT event, reason, code, ingress, received_at, at, origin,"
+      "   direction"
       " FROM unnest($1::text[], $2::text[], $3::text[], $4::text[],"
-      "   $5::timestamptz[], $6::timestamptz[], $7::text[]) WITH ORDINALITY"
-      "   AS l (event, reason, code, ingress, received_at, at, origin, n)"
+      "   $5::timestamptz[], $6::timestamptz[], $7::text[], $9::text[])"
+      "   WITH ORDINALITY AS l (event, reason, code, ingress, received_at,"
+      "   at, origin, direction, n)"
       " ORDER BY n ON CONFLICT (origin) DO NOTHING"};
   pg_array event{pg_type::text}, reason{pg_type::text}, code{pg_type::text},
       ingress{pg_type::text}, received_at{pg_type::timestamptz},
-      at{pg_type::timestamptz}, origin{pg_type::text}, seq{pg_type::int8};
+      at{pg_type::timestamptz}, origin{pg_type::text}, seq{pg_type::int8},
+      direction{pg_type::text};
   for (const auto &given : letters) {
     const auto letter = storable(given);
     event.text(letter.event);
@@ -136,11 +144,12 @@ void pg_store::bury_all(std::span<const dead_letter> letters) {
     received_at.at(letter.received_at);
     at.at(letter.at);
     origin.text_or_null(letter.origin);
+    direction.text(to_string(letter.direction));
     if (letter.inbox_seq) seq.number(*letter.inbox_seq);
   }
   with([&](pg_connection &c) {
     c.run(statement, pg_args{}.take(event, reason, code, ingress, received_at,
-                                    at, origin, seq));
+                                    at, origin, seq, direction));
   });
 }
 
@@ -150,37 +159,45 @@ page<dead_letter> pg_store::list_dead_letters(std::int64_t after,
       paged("dead_letters",
             "d.id, d.event, d.reason, d.code, d.ingress, "
                 + moment_within("d.received_at") + ", " + moment_within("d.at")
-                + ", coalesce(d.origin, '')",
+                + ", coalesce(d.origin, ''), d.direction",
             "d",
             "SELECT l.*, octet_length(l.event) AS size FROM dead_letters AS l"
             " WHERE l.id > $3::int8",
             "id");
   return with([&](pg_connection &c) {
-    return read_page<dead_letter>(c.run(statement, page_args(most).int8(after)),
-                                  most, [](const pg_rows &rows, int i, int at) {
-                                    return dead_letter{
-                                        .id = rows.number(i, at),
-                                        .event = rows.text(i, at + 1),
-                                        .reason = rows.text(i, at + 2),
-                                        .code = rows.text(i, at + 3),
-                                        .ingress = rows.text(i, at + 4),
-                                        .received_at = rows.at(i, at + 5),
-                                        .at = rows.at(i, at + 6),
-                                        .origin = rows.text(i, at + 7)};
-                                  });
+    return read_page<dead_letter>(
+        c.run(statement, page_args(most).int8(after)), most,
+        [](const pg_rows &rows, int i, int at) {
+          return dead_letter{.id = rows.number(i, at),
+                             .event = rows.text(i, at + 1),
+                             .reason = rows.text(i, at + 2),
+                             .code = rows.text(i, at + 3),
+                             .ingress = rows.text(i, at + 4),
+                             .received_at = rows.at(i, at + 5),
+                             .at = rows.at(i, at + 6),
+                             .origin = rows.text(i, at + 7),
+                             .direction = direction_of(rows.text(i, at + 8))};
+        });
   });
 }
 
-bool pg_store::retry_dead_letter(std::int64_t id) {
+letter_retry pg_store::retry_dead_letter(std::int64_t id) {
   // It keeps its moment of receipt: that judges deadlines.
   static const pg_statement statement{
       "retry_dead_letter",
-      "WITH taken AS (DELETE FROM dead_letters WHERE id = $1::int8"
-      " RETURNING event, received_at)"
-      " INSERT INTO forwarded (event, received_at, taken)"
-      " SELECT event, received_at, false FROM taken RETURNING 1"};
+      "WITH taken AS (DELETE FROM dead_letters"
+      "   WHERE id = $1::int8 AND direction = 'in'"
+      "   RETURNING event, received_at),"
+      " moved AS (INSERT INTO forwarded (event, received_at, taken)"
+      "   SELECT event, received_at, false FROM taken RETURNING 1)"
+      " SELECT (SELECT count(*) FROM moved),"
+      " (SELECT count(*) FROM dead_letters"
+      "   WHERE id = $1::int8 AND direction = 'out')"};
   return with([&](pg_connection &c) {
-    return c.run(statement, pg_args{}.int8(id)).size() == 1;
+    const auto counts = c.run(statement, pg_args{}.int8(id));
+    return counts.number(0, 0) == 1   ? letter_retry::moved
+           : counts.number(0, 1) == 1 ? letter_retry::outgoing
+                                      : letter_retry::absent;
   });
 }
 

@@ -42,7 +42,7 @@ public:
   void bury_all(std::span<const dead_letter> letters) override;
   page<dead_letter> list_dead_letters(std::int64_t after,
                                       page_bounds most) override;
-  bool retry_dead_letter(std::int64_t id) override;
+  letter_retry retry_dead_letter(std::int64_t id) override;
 
   using store::history;
   page<event_row> history(std::string_view session, int after,

@@ -114,19 +114,37 @@ struct commit {
   std::optional<command_key> asked_again = std::nullopt;
 };
 
-/// A dead letter: a command that could not be taken at all.
+/// Which way a dead letter was going.
+enum class letter_direction : std::uint8_t {
+  in,  ///< a command that could not be taken at all
+  out  ///< a message that its receiver does not take
+};
+
+[[nodiscard]] constexpr std::string_view to_string(letter_direction d) {
+  return d == letter_direction::in ? "in" : "out";
+}
+
+/// A message that nothing can be done with.
 struct dead_letter {
   std::int64_t id = 0;
-  std::string event;    ///< the text as it came, valid UTF-8
+  std::string event;    ///< the text as it came or would go, valid UTF-8
   std::string reason;   ///< a sentence
-  std::string code;     ///< `malformed`, `id-reused`
-  std::string ingress;  ///< `inbox`, `nats`
-  instant received_at;
+  std::string code;     ///< `malformed`, `id-reused`, `too-large`
+  std::string ingress;  ///< `inbox`, `nats`: where from, or where to
+  instant received_at;  ///< of an outgoing one: when its event happened
   instant at;
   /// Which message it was, where that may come again; else empty.
   std::string origin = {};
   /// The row of the inbox that goes with it. Not read back.
   std::optional<std::int64_t> inbox_seq = {};
+  letter_direction direction = letter_direction::in;
+};
+
+/// What became of a dead letter that was to be tried again.
+enum class letter_retry : std::uint8_t {
+  moved,    ///< it is in the inbox again
+  absent,   ///< there is none
+  outgoing  ///< it stays: the inbox is for what comes in
 };
 
 /// Of a longer text a dead letter has the beginning. As long as a command that
@@ -331,8 +349,8 @@ public:
   /// Ids greater than `after`, in order.
   [[nodiscard]] virtual page<dead_letter>
   list_dead_letters(std::int64_t after, page_bounds most) = 0;
-  /// Moves a dead letter back to the inbox; false if there is none.
-  virtual bool retry_dead_letter(std::int64_t id) = 0;
+  /// Moves a dead letter that came in back to the inbox.
+  [[nodiscard]] virtual letter_retry retry_dead_letter(std::int64_t id) = 0;
 
   // ---- reading ----
   // For views, sinks and checks: nothing here decides.

@@ -137,7 +137,7 @@ actors::sharing sharing_of(const config::settings &s,
 void refuse_other_mapping(const config::settings &s) {
   if (s.ingress != config::ingress_kind::nats) return;
   try {
-    ingress::nats_link link{s.nats_url, "recapd start " + name_of(s)};
+    ingress::nats_link link{s.nats_url, "recapd start " + name_of(s), s.nats};
     (void)ingress::require_mapping(link,
                                    static_cast<unsigned>(s.nats_partitions));
   } catch (const ingress::mapping_error &e) {
@@ -219,6 +219,7 @@ void node::start_nats(const config::settings &s) {
   nats_ = std::make_unique<ingress::nats_ingress>(
       *engine_,
       ingress::nats_settings{.url = s.nats_url,
+                             .access = s.nats,
                              .node = name,
                              .partitions =
                                  static_cast<unsigned>(s.nats_partitions),
@@ -226,8 +227,10 @@ void node::start_nats(const config::settings &s) {
       *meters_);
   nats_out_ = std::make_unique<ingress::nats_egress>(
       *engine_,
-      ingress::nats_egress_settings{
-          .url = s.nats_url, .node = name, .replicas = s.nats_replicas},
+      ingress::nats_egress_settings{.url = s.nats_url,
+                                    .access = s.nats,
+                                    .node = name,
+                                    .replicas = s.nats_replicas},
       *meters_);
 }
 

@@ -10,6 +10,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "config/nats.hpp"
 #include "tools/client.hpp"
 
 namespace recapd::tools {
@@ -92,6 +93,7 @@ int print_outcomes(const context &c, const std::vector<submitted> &events,
 /// the events' order (recapctl's own `replyto` takes the place of any). Throws
 /// nats_error, also when no outcome comes for `patience`.
 [[nodiscard]] json::array submit_by_nats(const std::string &url,
+                                         const config::nats_access &access,
                                          const std::vector<submitted> &events,
                                          std::chrono::seconds patience);
 

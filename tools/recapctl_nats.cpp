@@ -101,13 +101,14 @@ std::string with_replyto(const submitted &event, const std::string &inbox) {
 }  // namespace
 
 json::array submit_by_nats(const std::string &url,
+                           const config::nats_access &access,
                            const std::vector<submitted> &events,
                            std::chrono::seconds patience) {
   std::vector<std::string> subjects;
   for (std::size_t i = 0; i < events.size(); ++i)
     subjects.push_back(subject_of(events[i].parsed, i));
   outcome_desk desk{events.size()};
-  ingress::nats_link link{url, "recapctl"};
+  ingress::nats_link link{url, "recapctl", access};
   const auto inbox = link.new_inbox();
   link.subscribe(inbox,
                  [&desk](const ingress::nats_message &m) { desk.got(m.data); });

@@ -34,12 +34,13 @@ int list_letters(context &c, const no_options &) {
     print(json::object{{"dead_letters", letters}});
     return done;
   }
-  table t{{"id", "received", "by", "code", "reason"}};
+  table t{{"id", "direction", "received", "by", "code", "reason"}};
   t.right(0);
   for (const auto &one : letters) {
     const auto &l = one.as_object();
-    t.add({text_of(l, "id"), human_time(text_of(l, "received_at")),
-           text_of(l, "ingress"), text_of(l, "code"), text_of(l, "reason")});
+    t.add({text_of(l, "id"), text_of(l, "direction"),
+           human_time(text_of(l, "received_at")), text_of(l, "ingress"),
+           text_of(l, "code"), text_of(l, "reason")});
   }
   fmt::print("{}", t.empty() ? "No dead letters.\n" : t.text());
   return done;
@@ -116,7 +117,8 @@ void means(CLI::App &parent, context &c,
 
 void add_operations(CLI::App &app, context &c) {
   auto *letters = app.add_subcommand(
-      "dead-letters", "Show commands that could not be taken at all");
+      "dead-letters", "Show commands that could not be taken at all, and "
+                      "messages that no receiver took");
   means<no_options>(*letters, c, list_letters);
   add_command<no_options>(*letters, "list", "Show them (the default)", c,
                           list_letters);

@@ -21,6 +21,7 @@ constexpr std::size_t batch_bytes = 3'900'000;
 struct submit_options {
   std::string file = "-";
   std::string nats;
+  config::nats_access access;
   int wait_s = 30;
 };
 
@@ -91,9 +92,9 @@ int submit(context &c, const submit_options &o) {
   const auto text = read_all(o.file);
   const auto events = event_reader{text}.read();
   if (!o.nats.empty())
-    return print_outcomes(
-        c, events,
-        submit_by_nats(o.nats, events, std::chrono::seconds{o.wait_s}));
+    return print_outcomes(c, events,
+                          submit_by_nats(o.nats, o.access, events,
+                                         std::chrono::seconds{o.wait_s}));
   json::array outcomes;
   std::vector<std::string_view> batch;
   std::size_t bytes = 0;
@@ -126,6 +127,20 @@ std::string refusals_of(const json::object &outcome) {
                        text_of(one.get_object(), "detail"));
   }
   return out;
+}
+
+/// As the node's settings of these names.
+void add_access(CLI::App &to, config::nats_access &a) {
+  to.add_option("--nats-ca", a.ca, "With --nats: whom to trust, a PEM file");
+  to.add_option("--nats-certificate", a.certificate,
+                "With --nats: a certificate of one's own, a PEM file")
+      ->needs(to.add_option("--nats-key", a.key, "Its key, a PEM file"));
+  to.add_option("--nats-user", a.user, "With --nats: a user's name")
+      ->needs(to.add_option("--nats-password-file", a.password_file,
+                            "A file with the user's password"));
+  to.add_option("--nats-creds", a.creds, "With --nats: a credentials file");
+  to.add_option("--nats-nkey-seed-file", a.nkey_seed_file,
+                "With --nats: a file with a user's seed");
 }
 
 }  // namespace
@@ -168,6 +183,7 @@ void add_submit(CLI::App &app, context &c) {
       ->capture_default_str();
   sub->add_option("--nats", o.nats,
                   "Send by this NATS server, nats://HOST:PORT, not by HTTP");
+  add_access(*sub, o.access);
   sub->add_option("--wait", o.wait_s,
                   "With --nats: seconds without an outcome until it gives up")
       ->check(CLI::PositiveNumber)

@@ -73,7 +73,7 @@ public:
                                       page_bounds most) override {
     return real_->list_dead_letters(after, most);
   }
-  bool retry_dead_letter(std::int64_t id) override {
+  letter_retry retry_dead_letter(std::int64_t id) override {
     return real_->retry_dead_letter(id);
   }
   using store::history;

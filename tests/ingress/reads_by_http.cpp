@@ -256,6 +256,29 @@ CAF_TEST(dead letters are listed and tried again once) {
                   1u);
 }
 
+CAF_TEST(a dead letter that was going out stays) {
+  store()->bury({.id = 0,
+                 .event = "one",
+                 .reason = "why",
+                 .code = "too-large",
+                 .ingress = "nats",
+                 .received_at = first_moment(),
+                 .at = first_moment(),
+                 .direction = recapd::storage::letter_direction::out},
+                {});
+  const auto page = read("/v1/dead-letters");
+  const auto &letter = page.at("dead_letters").at(0);
+  CAF_CHECK_EQUAL(letter.at("direction").as_string(), "out");
+  const auto a =
+      connect().post("/v1/dead-letters/" + text(letter.at("id")) + "/retry",
+                     "application/json", "");
+  CAF_CHECK_EQUAL(a.status, 409u);
+  CAF_CHECK(a.body.find("urn:recapd:problem:not-retriable")
+            != std::string::npos);
+  CAF_CHECK_EQUAL(read("/v1/dead-letters").at("dead_letters").as_array().size(),
+                  1u);
+}
+
 CAF_TEST(a history comes by pages without a gap) {
   ready_session("s-1");
   for (int i = 0; i < 4; ++i)

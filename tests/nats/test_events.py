@@ -6,6 +6,7 @@ import time
 import urllib.request
 
 from conftest import publish, tools
+from wire import Nats
 
 
 def numbers_of(name):
@@ -51,17 +52,19 @@ def test_a_node_goes_on_where_the_last_one_stood(place, client):
     assert subject == "recapd.event.session.scheduled." + session.id
 
 
-def test_a_stream_that_was_away_gets_what_happened_meanwhile(place, client):
-    config = client.api("STREAM.INFO.RECAPD_EVENTS")["config"]
-    client.api("STREAM.DELETE.RECAPD_EVENTS")
+def test_a_server_that_was_away_gets_what_happened_meanwhile(place):
+    place.nats("stop")
     session = tools.Session(time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
-    publish(client, session.schedule)
+    place.query("INSERT INTO inbox (event) VALUES (%s)",
+                json.dumps(session.schedule))
+    place.wait_outcome(session.schedule)
     tools.wait_until(lambda: "publishing events to NATS fails"
                      in place.nodes[-1].log.read_text(), "the trouble")
-    client.api("STREAM.CREATE.RECAPD_EVENTS", **config)
+    place.nats("start")
     tools.wait_until(lambda: "publishing events to NATS works again"
                      in place.nodes[-1].log.read_text(), "its end", 20)
-    assert client.api("STREAM.INFO.RECAPD_EVENTS")["state"]["messages"]
+    with Nats(place.nats.url) as client:
+        assert stored(client, session) == [[1]]
 
 
 def test_two_nodes_publish_each_event_once(place, client):
@@ -106,7 +109,8 @@ def test_nothing_of_a_session_is_stored_before_what_was_refused(place, client):
         publish(client, event)
     tools.wait_until(lambda: len(stored(client, session)) == 2
                      and stored(client, other), "the first events")
-    configure(client, max_msg_size=6000)
+    full = client.api("STREAM.INFO.RECAPD_EVENTS")["state"]["bytes"]
+    configure(client, max_bytes=full + 6000, discard="new")
     try:
         long = {**tools.RECAP, "topics_covered": "Long. " * 1400}
         for event in (session.complete(recap=long), session.student_recap(),
@@ -116,7 +120,7 @@ def test_nothing_of_a_session_is_stored_before_what_was_refused(place, client):
         tools.wait_until(lambda: failures(place), "the refusal")
         assert all(seq[0] < 4 for seq in stored(client, session))
     finally:
-        configure(client, max_msg_size=-1)
+        configure(client, max_bytes=-1, discard="old")
     tools.wait_until(lambda: len(stored(client, session)) > 6
                      and len(stored(client, other)) >= 2, "the rest")
     seqs = stored(client, session)

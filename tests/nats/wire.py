@@ -9,7 +9,8 @@ import uuid
 class Nats:
     """One connection. Every wait ends after `seconds`."""
 
-    def __init__(self, url, seconds=20):
+    def __init__(self, url, seconds=20, tls=None, user=None, password=None,
+                 key=None, jwt=None):
         at = urllib.parse.urlsplit(url)
         self.socket = socket.create_connection((at.hostname, at.port), seconds)
         self.stream = self.socket.makefile("rb")
@@ -18,10 +19,19 @@ class Nats:
         self.subscriptions = 1
         info = json.loads(self.stream.readline().split(b" ", 1)[1])
         assert info["headers"]
+        if tls:
+            self.socket = tls.wrap_socket(self.socket,
+                                          server_hostname=at.hostname)
+            self.stream = self.socket.makefile("rb")
         options = {"verbose": False, "pedantic": False, "headers": True,
                    "no_responders": True, "lang": "test", "version": "1"}
         if at.username:
             options["auth_token"] = at.username
+        if user:
+            options.update({"user": user, "pass": password})
+        if key:
+            options.update({"jwt": jwt} if jwt else {"nkey": key.public})
+            options["sig"] = key.sign(info["nonce"])
         self._send(f"CONNECT {json.dumps(options)}\r\n"
                    f"SUB {self.inbox}.> 1\r\nPING\r\n")
         assert self._read() == ("PONG",)

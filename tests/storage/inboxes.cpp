@@ -142,13 +142,29 @@ CAF_TEST(a buried row leaves the inbox and can come back) {
     CAF_CHECK_EQUAL(w.s->list_dead_letters(0, 1).size(), 1u);
 
     w.s->save_manual_clock(at(50));
-    CAF_CHECK(w.s->retry_dead_letter(letters[0].id));
-    CAF_CHECK(!w.s->retry_dead_letter(letters[0].id));
+    CAF_CHECK(w.s->retry_dead_letter(letters[0].id) == letter_retry::moved);
+    CAF_CHECK(w.s->retry_dead_letter(letters[0].id) == letter_retry::absent);
     CAF_CHECK_EQUAL(w.s->list_dead_letters(0, 10).size(), 1u);
     const auto rows = w.s->read_inbox(0, 10);
     CAF_REQUIRE_EQUAL(rows.size(), 1u);
     CAF_CHECK_EQUAL(rows[0].event, "{bad");
     // It is judged by the moment it first came in.
     CAF_CHECK(rows[0].received_at == at(1));
+  });
+}
+
+CAF_TEST(what was going out is no row of the inbox again) {
+  with_each_store([](world &w) {
+    auto one = letter("{}");
+    one.direction = letter_direction::out;
+    w.s->bury(one, std::nullopt);
+    w.s->bury(letter("{}"), std::nullopt);
+    const auto letters = w.s->list_dead_letters(0, 10);
+    CAF_REQUIRE_EQUAL(letters.size(), 2u);
+    CAF_CHECK(letters[0].direction == letter_direction::out);
+    CAF_CHECK(letters[1].direction == letter_direction::in);
+    CAF_CHECK(w.s->retry_dead_letter(letters[0].id) == letter_retry::outgoing);
+    CAF_CHECK_EQUAL(w.s->list_dead_letters(0, 10).size(), 2u);
+    CAF_CHECK(w.s->read_inbox(0, 10).empty());
   });
 }

@@ -1,0 +1,46 @@
+// How a node enters a NATS server: TLS, and who it is there.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace recapd::config {
+
+class section;
+
+/// Names of files but for `user`; what is empty is not used. At most one of
+/// user, creds and nkey says who the node is, or else the URL.
+struct nats_access {
+  std::string ca;           ///< PEM; empty: the authorities of the system
+  std::string certificate;  ///< PEM, the node's own, with its `key`
+  std::string key;          ///< PEM without a passphrase
+  std::string user;         ///< with `password_file`
+  std::string password_file;
+  std::string creds;           ///< a JWT and its seed
+  std::string nkey_seed_file;  ///< `SU…`
+
+  /// True where the server must offer TLS.
+  [[nodiscard]] bool wants_tls() const {
+    return !ca.empty() || !certificate.empty();
+  }
+};
+
+/// Reads the members `nats_ca`, …, and every file that they name. `url` is the
+/// one they go with. Throws config_error.
+void read_nats_access(section &in, std::string_view url, nats_access &target);
+
+/// Sentences about files with secrets that others may read.
+[[nodiscard]] std::vector<std::string> nats_warnings(const nats_access &a);
+
+/// Returns the servers that a setting lists, each with a user and a password
+/// as they are, not percent-encoded. A comma ends a URL where a scheme or
+/// another host follows.
+[[nodiscard]] std::vector<std::string> nats_servers(std::string_view urls);
+
+/// Returns what a file says, without the end of its last line. Throws
+/// std::runtime_error where it cannot be read.
+[[nodiscard]] std::string read_secret(const std::string &file);
+
+}  // namespace recapd::config
