@@ -9,6 +9,7 @@
 #include <thread>
 #include <unistd.h>
 
+#include "actors/policy_book.hpp"
 #include "ingress/cloudevent.hpp"
 #include "ingress/log.hpp"
 #include "ingress/nats_mapping.hpp"
@@ -168,6 +169,12 @@ void migrate(const std::string &url) {
                       {{"sql", notes.to_run}});
 }
 
+std::unique_ptr<actors::engine> start_engine(actors::engine::parts p) try {
+  return std::make_unique<actors::engine>(std::move(p));
+} catch (const actors::other_weeks &e) {
+  throw setting_error{e.what()};
+}
+
 }  // namespace
 
 node::node(const config::settings &s,
@@ -183,13 +190,13 @@ node::node(const config::settings &s,
     time = make_clock(s.clock, *store);
     meters_->set_sessions(store->count_by_state());
   }
-  engine_ = std::make_unique<actors::engine>(actors::engine::parts{
-      .options = options_of(s),
-      .stores = [url = s.database_url] { return storage::open_pg_store(url); },
-      .time = std::move(time),
-      .reports = meters_,
-      .policy = s.policy,
-      .shared = sharing_of(s, std::move(leave))});
+  engine_ = start_engine(
+      {.options = options_of(s),
+       .stores = [url = s.database_url] { return storage::open_pg_store(url); },
+       .time = std::move(time),
+       .reports = meters_,
+       .policy = s.policy,
+       .shared = sharing_of(s, std::move(leave))});
   allow_descriptors(s.http.max_connections);
   try {
     http_ = std::make_unique<ingress::http_server>(*engine_, s, *meters_);
