@@ -152,7 +152,8 @@ int list(context &c, const list_options &o) {
   }
   fmt::print("{}", t.text());
   if (!next.empty())
-    fmt::print("There are more: --after {} goes on, --all shows all.\n", next);
+    fmt::print("{}", folded("There are more: --after " + next
+                            + " goes on, --all shows all.\n"));
   return done;
 }
 
