@@ -21,6 +21,7 @@ enum status : int {
   usage = 2,
   no_answer = 3,
   not_admitted = 4,
+  unwritten = 5,
 };
 
 /// Wrong input that the option parser cannot see. Exit code 2.
@@ -84,7 +85,8 @@ struct submitted {
   std::string_view text;
 };
 
-/// Prints outcomes, in the events' order; `refused` if any is.
+/// Prints outcomes, in the events' order; `refused` if any is, `not_admitted`
+/// if who sent them may give none of them.
 int print_outcomes(const context &c, const std::vector<submitted> &events,
                    const json::array &outcomes);
 

@@ -42,6 +42,16 @@ def test_tables_fit_the_terminal(recapctl, session, columns):
         assert command[0] == "explain" or not too_wide, text
 
 
+@pytest.mark.parametrize("columns", [40, 60, 80, 200])
+def test_help_fits_the_terminal(recapctl, columns):
+    whole = recapctl("submit", "--help").split()
+    for command in ([], ["submit"], ["shards"]):
+        text, code = shown(recapctl, *command, "--help", columns=columns)
+        assert code == 0
+        assert not [line for line in text.splitlines() if len(line) > columns]
+        assert command != ["submit"] or text.split() == whole
+
+
 def test_what_does_not_fit_goes_on_below(recapctl, session):
     submit(recapctl, session.event("session.cancel", session.tutor,
                                    {"reason": "short enough for one cell here"}))
