@@ -2,6 +2,7 @@
 """recapctl as an operator uses it, against a real node."""
 import json
 import subprocess
+from datetime import datetime, timedelta
 
 import psycopg2
 import pytest
@@ -374,6 +375,42 @@ def test_a_folder_is_no_file_of_events(recapctl, tmp_path):
                               text=True, capture_output=True)
     assert done.returncode == 2
     assert "cannot read the standard input" in done.stderr
+
+
+def test_explain_knows_no_time_that_the_node_does_not_tell(make_node,
+                                                           monkeypatch):
+    monkeypatch.setenv("RECAPD_AUTH_MODE", "token")
+    monkeypatch.setenv("RECAPD_AUTH_TOKENS", json.dumps([
+        {"token": "eves-own-token-here", "as": "support:eve"},
+        {"token": "a-tutors-own-token", "as": "tutor:ann"},
+        {"token": "a-students-own-token", "as": "student:bob"},
+        {"token": "the-systems-own-token", "as": "system:sis"}]))
+    recapctl = Recapctl(make_node("--clock", "manual").url)
+    eve, ann, bob, sis = (
+        {"env": {"RECAPCTL_TOKEN": token}} for token in (
+            "eves-own-token-here", "a-tutors-own-token",
+            "a-students-own-token", "the-systems-own-token"))
+    recapctl("clock", "advance", "1000h", **sis)
+    starts = datetime.fromisoformat(
+        recapctl.json("clock", **eve)["now"].replace("Z", "+00:00"))
+    lesson = Session((starts + timedelta(minutes=5)).isoformat(), tutor="ann",
+                     students=["bob"])
+    submit(recapctl, lesson.schedule, **sis)
+    for who in (eve, ann, bob):
+        assert "It has not begun" in recapctl("explain", lesson.id, **who)
+    recapctl("clock", "advance", "10m", **sis)
+    assert "(5 min ago)" in recapctl("explain", lesson.id, **eve)
+    for who in (ann, bob):
+        told = recapctl("explain", lesson.id, **who)
+        assert "has not logged its time" in told
+        assert "ago)" not in told and "(in " not in told
+        assert recapctl.json("explain", lesson.id, **who)["now"] is None
+
+
+def test_what_happens_at_this_moment_is_now(recapctl, session):
+    submit(recapctl, session.complete())
+    told = recapctl("explain", session.id)
+    assert "(now)" in told and "0 s" not in told
 
 
 def test_a_message_ends_once(make_node, monkeypatch, recapctl, session):
