@@ -47,22 +47,6 @@ json::array pages(client &node, const std::string &path, const std::string &key,
   return found;
 }
 
-std::string brief(const json::value &data) {
-  const auto *o = data.if_object();
-  if (!o) return data.is_null() ? "" : config::printable(json::serialize(data));
-  std::string out;
-  for (const auto &[key, value] : *o) {
-    if (key == "v" || value.is_null()) continue;
-    auto text = value.is_string() ? json::value_to<std::string>(value)
-                                  : json::serialize(value);
-    constexpr std::size_t longest = 60;
-    if (text.size() > longest) text = value.is_string() ? "…" : "{…}";
-    out += fmt::format("{}{}: {}", out.empty() ? "" : ", ",
-                       std::string_view{key}, text);
-  }
-  return config::printable(out);
-}
-
 namespace {
 
 /// Where CLI11 begins what it says of an option.

@@ -103,7 +103,8 @@ int print_outcomes(const context &c, const std::vector<submitted> &events,
                                 const std::string &key, bool all,
                                 std::string &next);
 
-/// Compact `key: value, …` of an event's data.
-[[nodiscard]] std::string brief(const json::value &data);
+/// Compact `key: value, …` of an event's data, its times in that zone.
+[[nodiscard]] std::string brief(const context &c, const json::value &data,
+                                const std::string &zone);
 
 }  // namespace recapd::tools

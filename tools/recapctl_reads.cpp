@@ -119,7 +119,8 @@ int history(context &c, const one_session &o) {
     const auto &e = one.as_object();
     const auto *data = e.if_contains("data");
     t.add({text_of(e, "seq"), c.time(text_of(e, "at"), zone),
-           text_of(e, "type"), text_of(e, "by"), data ? brief(*data) : ""});
+           text_of(e, "type"), text_of(e, "by"),
+           data ? brief(c, *data, zone) : ""});
   }
   fmt::print("{}", t.text());
   return done;

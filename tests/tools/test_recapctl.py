@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import psycopg2
 import pytest
 
-from conftest import BIN, Recapctl, Session, wait_until
+from conftest import BIN, RECAP, Recapctl, Session, wait_until
 
 
 def submit(recapctl, *events, **settings):
@@ -423,6 +423,26 @@ def test_a_message_ends_once(make_node, monkeypatch, recapctl, session):
     told = submit(recapctl, two, status=1)
     assert "invalid-minutes" in told and "recap-too-short" in told
     assert ".;" not in told
+
+
+def test_history_tells_claims_money_and_times(recapctl):
+    now = recapctl.json("clock")["now"]
+    lesson = Session(now, timezone="Asia/Kathmandu", students=["a", "b"])
+    submit(recapctl, lesson.schedule, *[
+        lesson.event("participant.accept", "student:" + who, {"student": who})
+        for who in ("a", "b")], lesson.complete())
+    submit(recapctl, *[lesson.event("recap.submit", "student:" + who,
+                                    {"recap": RECAP}) for who in ("a", "b")])
+    wait_until(lambda: recapctl.json("show", lesson.id)["state"] == "paid",
+               "the settlement")
+    told = recapctl("history", lesson.id)
+    assert "tutor_week 60" in told and "2 × student_course_week 60" in told
+    assert "payment: settlement of 15.00 USD" in told
+    scheduled, = (line for line in told.splitlines()
+                  if "session.scheduled" in line)
+    assert "deadline: " in scheduled and "Z" not in scheduled
+    assert scheduled.count("+0545") == 3
+    assert "+0545" not in recapctl("--utc", "history", lesson.id)
 
 
 def test_explain_tells_the_request_of_this_window_only(recapctl, session):
