@@ -2,9 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <boost/json.hpp>
 #include <fmt/format.h>
+#include <string>
+#include <vector>
 
 #include "tools/recapctl.hpp"
 #include "tools/terminal.hpp"
+#include "workflows/session.hpp"
 
 namespace recapd::tools {
 
@@ -158,6 +161,14 @@ int list(context &c, const list_options &o) {
   return done;
 }
 
+std::vector<std::string> states() {
+  using workflows::session_status;
+  std::vector<std::string> names;
+  for (int i = 0; i <= static_cast<int>(session_status::voided); ++i)
+    names.emplace_back(workflows::to_string(static_cast<session_status>(i)));
+  return names;
+}
+
 int notifications(context &c, const one_session &o) {
   std::string next;
   auto sent =
@@ -194,7 +205,8 @@ void add_reads(CLI::App &app, context &c) {
   n->add_option("SESSION", no.id, "Its id")->required();
   auto [l, lo] =
       add_command<list_options>(app, "list", "List sessions", c, list);
-  l->add_option("--state", lo.state, "Only those in this state");
+  l->add_option("--state", lo.state, "Only those in this state")
+      ->check(CLI::IsMember(states()));
   l->add_option("--tutor", lo.tutor, "Only this tutor's");
   l->add_option("--student", lo.student, "Only this student's");
   l->add_option("--course", lo.course, "Only of this course");
