@@ -60,7 +60,8 @@ std::size_t bytes_of(std::string_view text, std::size_t count) {
   return at;
 }
 
-/// Pieces of at most `columns` columns, parted at blanks where there are any.
+/// Pieces of at most `columns` columns, parted at blanks, else behind commas,
+/// where there are any.
 std::vector<std::string> pieces_of(std::string_view text, std::size_t columns) {
   std::vector<std::string> pieces;
   while (width(text) > columns) {
@@ -70,6 +71,9 @@ std::vector<std::string> pieces_of(std::string_view text, std::size_t columns) {
         blank != std::string_view::npos && blank > 0) {
       end = blank;
       next = blank + 1;
+    } else if (const auto comma = text.substr(0, end).rfind(',');
+               comma != std::string_view::npos) {
+      end = next = comma + 1;
     }
     pieces.emplace_back(text.substr(0, end));
     text.remove_prefix(next);

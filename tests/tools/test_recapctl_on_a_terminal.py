@@ -51,6 +51,15 @@ def test_help_fits_the_terminal(recapctl, columns):
         assert command != ["submit"] or text.split() == whole
 
 
+@pytest.mark.parametrize("columns", [60, 70, 80, 90])
+def test_a_list_of_values_is_folded_between_them(recapctl, columns):
+    text, _ = shown(recapctl, "list", "--help", columns=columns)
+    for state in ("scheduled", "time_logged", "awaiting_student_recap",
+                  "completed", "paid", "missed", "update_denied", "cancelled",
+                  "voided"):
+        assert state in text
+
+
 @pytest.mark.parametrize("columns", [40, 80])
 def test_explain_fits_the_terminal_and_leaves_nothing_out(recapctl, session,
                                                           columns):
