@@ -35,10 +35,9 @@ void policy_book::check_weeks(const workflows::policy &next) const {
   if (versions_.empty()) return;
   const int newest = versions_.rbegin()->second.base.week_starts_on;
   if (newest == next.base.week_starts_on) return;
-  throw std::runtime_error(
-      "policy.week_starts_on cannot change: expected "
-      + std::string{workflows::weekday_name(newest)}
-      + ", by which the hours in this database are counted");
+  throw other_weeks("policy.week_starts_on cannot change: expected "
+                    + std::string{workflows::weekday_name(newest)}
+                    + ", by which the hours in this database are counted");
 }
 
 int policy_book::current_version() const {

@@ -5,6 +5,7 @@
 #include <map>
 #include <mutex>
 #include <shared_mutex>
+#include <stdexcept>
 #include <string_view>
 
 #include "storage/store.hpp"
@@ -12,14 +13,21 @@
 
 namespace recapd::actors {
 
+/// Weeks would begin on another day than those by which the hours in the
+/// database are counted. Names the setting.
+class other_weeks : public std::runtime_error {
+public:
+  using std::runtime_error::runtime_error;
+};
+
 /// Every session keeps the policy version it is judged by. Thread safe; what it
 /// hands out stays valid as long as the book.
 class policy_book {
 public:
   /// The version new sessions get.
   void set_current(int version, workflows::policy p);
-  /// Throws std::runtime_error unless weeks begin as in the newest version
-  /// that was added: counters of other weeks could not be told from them.
+  /// Throws other_weeks unless weeks begin as in the newest version that was
+  /// added: counters of other weeks could not be told from them.
   void check_weeks(const workflows::policy &next) const;
   /// Adds what is not there yet. Throws std::runtime_error if a stored policy
   /// cannot be read.

@@ -40,6 +40,9 @@ SAMPLES = {
     "from": "program:default", "to": "tutor:t-1",
     "was": 45, "change": 375}
 
+# Whom a notification is for, by how its description begins; else the tutor.
+RECEIVERS = {"To support": "support", "To each": "student:ann"}
+
 
 class Page:
     """The lines of the page, and how its schemas are read."""
@@ -102,6 +105,8 @@ class Page:
         schema = self.followed(schema)
         if "const" in schema:
             return schema["const"]
+        if "examples" in schema:
+            return schema["examples"][0]
         if "oneOf" in schema:
             return self.sample(name, schema["oneOf"][0])
         if "properties" in schema:
@@ -132,8 +137,12 @@ class Page:
             self.lines += ["| member of `data` | type | meaning |",
                            "| --- | --- | --- |"]
             self.table(data)
-        self.lines += ["", "```json", json.dumps(
-            self.sample("data", data), ensure_ascii=False), "```"]
+        sample = self.sample("data", data)
+        for begin, receiver in RECEIVERS.items():
+            if "to" in sample and payload["description"].startswith(begin):
+                sample["to"] = receiver
+        self.lines += ["", "```json", json.dumps(sample, ensure_ascii=False),
+                       "```"]
 
 
 def page(document):

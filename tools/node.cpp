@@ -9,6 +9,7 @@
 #include <thread>
 #include <unistd.h>
 
+#include "actors/policy_book.hpp"
 #include "ingress/cloudevent.hpp"
 #include "ingress/log.hpp"
 #include "ingress/nats_mapping.hpp"
@@ -168,6 +169,12 @@ void migrate(const std::string &url) {
                       {{"sql", notes.to_run}});
 }
 
+std::unique_ptr<actors::engine> start_engine(actors::engine::parts p) try {
+  return std::make_unique<actors::engine>(std::move(p));
+} catch (const actors::other_weeks &e) {
+  throw setting_error{e.what()};
+}
+
 }  // namespace
 
 node::node(const config::settings &s,
@@ -186,14 +193,14 @@ node::node(const config::settings &s,
   const auto epochs = std::make_shared<storage::epoch_watch>();
   const storage::pg_access database{
       s.database_url, std::chrono::milliseconds{s.statement_ms}, epochs};
-  engine_ = std::make_unique<actors::engine>(actors::engine::parts{
-      .options = options_of(s),
-      .stores = [database] { return storage::open_pg_store(database); },
-      .time = std::move(time),
-      .reports = meters_,
-      .policy = s.policy,
-      .shared = sharing_of(s, database, std::move(leave)),
-      .epochs = epochs});
+  engine_ = start_engine(
+      {.options = options_of(s),
+       .stores = [database] { return storage::open_pg_store(database); },
+       .time = std::move(time),
+       .reports = meters_,
+       .policy = s.policy,
+       .shared = sharing_of(s, database, std::move(leave)),
+       .epochs = epochs});
   allow_descriptors(s.http.max_connections);
   try {
     http_ = std::make_unique<ingress::http_server>(*engine_, s, *meters_);

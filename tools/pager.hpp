@@ -2,13 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <sys/types.h>
+#include <string>
 
 namespace recapd::tools {
 
-/// Where standard output is a terminal: sends it through RECAPCTL_PAGER, PAGER
-/// or `less`, whichever is set and there, until destroyed; then waits until the
-/// reader has closed it. An empty name or `cat` wants none.
+/// Where standard output is a terminal: collects what is written to it until
+/// destroyed, and then shows it, through RECAPCTL_PAGER, PAGER or `less`,
+/// whichever is set and there, if it is longer than the terminal. Waits until
+/// the reader has closed the pager; one that reads no further is no error. An
+/// empty name or `cat` wants none.
 class pager {
 public:
   pager();
@@ -17,7 +19,9 @@ public:
   pager &operator=(const pager &) = delete;
 
 private:
-  pid_t child_ = -1;
+  std::string program_;
+  int terminal_ = -1;   ///< the standard output that was; -1: nothing collected
+  int collected_ = -1;  ///< a file in memory
 };
 
 }  // namespace recapd::tools

@@ -3,9 +3,12 @@
 #include "tools/recapctl.hpp"
 
 #include <boost/json.hpp>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <fmt/format.h>
-#include <iostream>
+#include <sstream>
+#include <system_error>
 
 #include "config/shown.hpp"
 #include "storage/fault.hpp"
@@ -44,30 +47,18 @@ json::array pages(client &node, const std::string &path, const std::string &key,
   return found;
 }
 
-std::string brief(const json::value &data) {
-  const auto *o = data.if_object();
-  if (!o) return data.is_null() ? "" : config::printable(json::serialize(data));
-  std::string out;
-  for (const auto &[key, value] : *o) {
-    if (key == "v" || value.is_null()) continue;
-    auto text = value.is_string() ? json::value_to<std::string>(value)
-                                  : json::serialize(value);
-    constexpr std::size_t longest = 60;
-    if (text.size() > longest) text = value.is_string() ? "…" : "{…}";
-    out += fmt::format("{}{}: {}", out.empty() ? "" : ", ",
-                       std::string_view{key}, text);
-  }
-  return config::printable(out);
-}
-
 namespace {
+
+/// Where CLI11 begins what it says of an option.
+constexpr std::size_t help_column = 30;
 
 constexpr const char *footer =
     "Times are in the session's time zone, those of no one session in UTC.\n"
     "On a terminal long output goes through RECAPCTL_PAGER, PAGER or less.\n"
     "Exit codes: 0 done; 1 refused, not found, or violations found; 2 wrong\n"
     "usage or input; 3 the node or the database does not answer; 4 the token\n"
-    "is missing, wrong, or may not do this (401, 403).\n";
+    "is missing, wrong, or may not do this (401, 403); 5 the output could not\n"
+    "be written.\n";
 
 void build(CLI::App &app, context &c) {
   app.footer(footer);
@@ -106,12 +97,44 @@ int complain_of(const problem &e) {
     return complain(usage, what);
   case 401:
     return complain(not_admitted,
-                    what + "; give a token with --token or RECAPCTL_TOKEN");
+                    sentence(what)
+                        + " Give a token with --token or RECAPCTL_TOKEN.");
   case 403:
     return complain(not_admitted, what);
   default:
     return complain(e.status >= 500 ? no_answer : refused, what);
   }
+}
+
+int complain_of_output(int code, const std::string &why) {
+  return complain(code == done ? unwritten : code,
+                  "the output could not be written: " + why);
+}
+
+/// The code of a command that has printed all; another where that failed.
+int finished(int code) {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+  return complain_of_output(code, std::strerror(errno));
+}
+
+/// Help, or what is wrong with the command line.
+int answer_parse_error(const CLI::App &app, const CLI::ParseError &e) {
+  if (e.get_exit_code() == 0) {
+    std::ostringstream text;
+    app.exit(e, text, text);
+    std::fputs(folded(text.str(), help_column).c_str(), stdout);
+    return finished(done);
+  }
+  if (const auto meant = what_was_meant(app); !meant.empty())
+    return complain(usage, meant);
+  app.exit(e);
+  return usage;
+}
+
+int run_chosen(const context &c) {
+  std::optional<pager> pages;
+  if (!c.as_json()) pages.emplace();
+  return c.chosen();
 }
 
 int run(int argc, char **argv) {
@@ -121,16 +144,15 @@ int run(int argc, char **argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError &e) {
-    const auto meant =
-        e.get_exit_code() == 0 ? std::string{} : what_was_meant(app);
-    if (!meant.empty()) return complain(usage, meant);
-    return app.exit(e) == 0 ? done : usage;
+    return answer_parse_error(app, e);
   }
   hide_secrets(argc, argv);
   try {
-    std::optional<pager> pages;
-    if (!c.as_json()) pages.emplace();
-    return c.chosen();
+    return finished(run_chosen(c));
+  } catch (const std::system_error &e) {
+    // Of the output fmt throws what other libraries throw of other things.
+    if (std::ferror(stdout) == 0) throw;
+    return complain_of_output(done, e.code().message());
   } catch (const usage_error &e) {
     return complain(usage, e.what());
   } catch (const problem &e) {

@@ -22,6 +22,7 @@ enum status : int {
   usage = 2,
   no_answer = 3,
   not_admitted = 4,
+  unwritten = 5,
 };
 
 /// Wrong input that the option parser cannot see. Exit code 2.
@@ -85,7 +86,8 @@ struct submitted {
   std::string_view text;
 };
 
-/// Prints outcomes, in the events' order; `refused` if any is.
+/// Prints outcomes, in the events' order; `refused` if any is, `not_admitted`
+/// if who sent them may give none of them.
 int print_outcomes(const context &c, const std::vector<submitted> &events,
                    const json::array &outcomes);
 
@@ -103,7 +105,8 @@ int print_outcomes(const context &c, const std::vector<submitted> &events,
                                 const std::string &key, bool all,
                                 std::string &next);
 
-/// Compact `key: value, …` of an event's data.
-[[nodiscard]] std::string brief(const json::value &data);
+/// Compact `key: value, …` of an event's data, its times in that zone.
+[[nodiscard]] std::string brief(const context &c, const json::value &data,
+                                const std::string &zone);
 
 }  // namespace recapd::tools

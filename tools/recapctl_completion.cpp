@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <fmt/format.h>
+#include <map>
+#include <sstream>
 #include <vector>
 
 #include "tools/recapctl.hpp"
@@ -10,9 +12,6 @@ namespace recapd::tools {
 
 namespace {
 
-/// Of `--output`.
-constexpr std::string_view output_values = "table json";
-
 struct completion_options {
   std::string shell;
 };
@@ -20,19 +19,45 @@ struct completion_options {
 struct node {
   std::string path;  ///< `support reopen`, empty at the top
   std::vector<std::pair<std::string, std::string>> commands;  ///< and what
-  std::vector<std::string> options;                           ///< with dashes
+  /// With dashes, and the values that each may have: none where it is free.
+  std::vector<std::pair<std::string, std::string>> options;
 };
 
-void add_options(const CLI::App &app, std::vector<std::string> &names) {
-  const auto add = [&names](std::string name) {
-    if (std::find(names.begin(), names.end(), name) == names.end())
-      names.push_back(std::move(name));
+/// The values that an option may have, between blanks: CLI11 tells those of an
+/// IsMember in the name of its type, `TEXT:{table,json}`.
+std::string values_of(const CLI::Option &option) {
+  const auto type = option.get_type_name();
+  const auto begin = type.find('{');
+  const auto end = type.find('}', begin);
+  if (begin == std::string::npos || end == std::string::npos) return {};
+  auto values = type.substr(begin + 1, end - begin - 1);
+  std::ranges::replace(values, ',', ' ');
+  return values;
+}
+
+void add_options(const CLI::App &app, node &to) {
+  const auto add = [&to](const std::string &name, const std::string &values) {
+    const auto same = [&name](const auto &known) {
+      return known.first == name;
+    };
+    if (std::ranges::none_of(to.options, same))
+      to.options.emplace_back(name, values);
   };
   for (const auto *option : app.get_options()) {
     for (const auto &name : option->get_lnames())
-      add("--" + name);
+      add("--" + name, values_of(*option));
     for (const auto &name : option->get_snames())
-      add("-" + name);
+      add("-" + name, values_of(*option));
+  }
+}
+
+/// The values of arguments without a name stand where commands do.
+void add_arguments(const CLI::App &app, node &to) {
+  for (const auto *option : app.get_options()) {
+    std::istringstream values{option->get_positional() ? values_of(*option)
+                                                       : std::string{}};
+    for (std::string value; values >> value;)
+      to.commands.emplace_back(value, option->get_description());
   }
 }
 
@@ -43,8 +68,9 @@ void walk(const CLI::App &app, const std::string &path,
   const auto *top = &app;
   while (top->get_parent() != nullptr)
     top = top->get_parent();
-  add_options(app, here.options);
-  if (top != &app) add_options(*top, here.options);
+  add_options(app, here);
+  if (top != &app) add_options(*top, here);
+  add_arguments(app, here);
   const auto subs = app.get_subcommands([](const CLI::App *) { return true; });
   for (const auto *sub : subs)
     here.commands.emplace_back(sub->get_name(), sub->get_description());
@@ -58,9 +84,22 @@ std::string words_of(const node &n) {
   std::string words;
   for (const auto &[name, what] : n.commands)
     words += name + " ";
-  for (const auto &name : n.options)
+  for (const auto &[name, values] : n.options)
     words += name + " ";
   return words;
+}
+
+/// Options and their values, `-o|--output`, of those that have any.
+std::map<std::string, std::string> valued(const std::vector<node> &tree) {
+  std::map<std::string, std::string> names_by_values;
+  for (const auto &n : tree)
+    for (const auto &[name, values] : n.options) {
+      if (values.empty()) continue;
+      auto &names = names_by_values[values];
+      if (("|" + names + "|").find("|" + name + "|") == std::string::npos)
+        names += (names.empty() ? "" : "|") + name;
+    }
+  return names_by_values;
 }
 
 std::string bash(const std::vector<node> &tree) {
@@ -70,21 +109,32 @@ std::string bash(const std::vector<node> &tree) {
   std::string paths;
   for (const auto &n : tree)
     paths += "|" + n.path;
+  std::string values;
+  for (const auto &[list, names] : valued(tree))
+    values += fmt::format("    {}) words='{}' ;;\n", names, list);
+  // `--output=json` is three words to bash.
   return fmt::format(R"(_recapctl() {{
   local word try path='' words=''
+  local current=${{COMP_WORDS[COMP_CWORD]}} before=${{COMP_WORDS[COMP_CWORD-1]}}
+  if [ "$current" = = ]; then
+    current=''
+  elif [ "$before" = = ]; then
+    before=${{COMP_WORDS[COMP_CWORD-2]}}
+  fi
   for word in "${{COMP_WORDS[@]:1:COMP_CWORD-1}}"; do
     try="${{path:+$path }}$word"
     case '{0}|' in *"|$try|"*) path=$try ;; esac
   done
   case "$path" in
 {1}  esac
-  case "${{COMP_WORDS[COMP_CWORD-1]}}" in -o|--output) words='{2}' ;; esac
-  COMPREPLY=($(compgen -W "$words" -- "${{COMP_WORDS[COMP_CWORD]}}"))
-  [ ${{#COMPREPLY[@]}} -gt 0 ] || COMPREPLY=($(compgen -f -- "${{COMP_WORDS[COMP_CWORD]}}"))
+  case "$before" in
+{2}  esac
+  COMPREPLY=($(compgen -W "$words" -- "$current"))
+  [ ${{#COMPREPLY[@]}} -gt 0 ] || COMPREPLY=($(compgen -f -- "$current"))
 }}
 complete -F _recapctl recapctl
 )",
-                     paths, words, output_values);
+                     paths, words, values);
 }
 
 /// For between single quotes of fish.
@@ -119,22 +169,30 @@ std::string zsh(const std::vector<node> &tree) {
     for (const auto &[name, what] : n.commands)
       commands += " " + described(name, what);
     std::string options;
-    for (const auto &name : n.options)
+    for (const auto &[name, values] : n.options)
       options += " " + name;
     cases += fmt::format("    '{}') commands=({} ) options=({} ) ;;\n", n.path,
                          commands, options);
     paths += "|" + n.path;
   }
+  std::string values;
+  for (const auto &[list, names] : valued(tree))
+    values += fmt::format("    {}) compadd -- {}; return ;;\n", names, list);
   // `path` is zsh's own.
   return fmt::format(R"(#compdef recapctl
 _recapctl() {{
-  local word try at=''
+  local word try at='' before="$words[CURRENT-1]"
   local -a commands options
   for word in "${{(@)words[2,CURRENT-1]}}"; do
     try="${{at:+$at }}$word"
     if [[ '{0}|' == *"|$try|"* ]]; then at=$try; fi
   done
-  case "$words[CURRENT-1]" in -o|--output) compadd -- {2}; return ;; esac
+  if [[ "$words[CURRENT]" == --*=* ]]; then
+    before="${{words[CURRENT]%%=*}}"
+    compset -P '*='
+  fi
+  case "$before" in
+{2}  esac
   case "$at" in
 {1}  esac
   if [[ "$words[CURRENT]" == -* ]]; then compadd -- $options; return; fi
@@ -143,7 +201,7 @@ _recapctl() {{
 (( $+functions[compdef] )) || {{ autoload -Uz compinit && compinit }}
 compdef _recapctl recapctl
 )",
-                     paths, cases, output_values);
+                     paths, cases, values);
 }
 
 std::string fish(const std::vector<node> &tree) {
@@ -161,13 +219,12 @@ std::string fish(const std::vector<node> &tree) {
     for (const auto &[name, what] : n.commands)
       out += fmt::format("complete -c recapctl -n '{}' -f -a {} -d '{}'\n",
                          when, name, quoted(what));
-    for (const auto &option : n.options) {
+    for (const auto &[option, values] : n.options) {
       const bool shortened = !option.starts_with("--");
-      const bool output = option == "-o" || option == "--output";
       out += fmt::format(
           "complete -c recapctl -n '{}' -{} {}{}\n", when,
           shortened ? 's' : 'l', option.substr(shortened ? 1 : 2),
-          output ? fmt::format(" -x -a '{}'", output_values) : std::string{});
+          values.empty() ? std::string{} : fmt::format(" -x -a '{}'", values));
     }
   }
   return out;

@@ -1,8 +1,10 @@
 // recapctl explain: why a session is where it is, and what comes next.
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <boost/json.hpp>
 #include <chrono>
 #include <fmt/format.h>
+#include <optional>
 
 #include "tools/recapctl.hpp"
 #include "tools/terminal.hpp"
@@ -26,14 +28,17 @@ struct case_file {
   json::array history;
   json::array refusals;  ///< outcomes
   json::object eligibility;
-  instant now;
-  std::string zone;  ///< in which times are told
+  std::optional<instant> now;  ///< the node's; absent where it is not told
+  std::string zone;            ///< in which times are told
 };
 
-instant node_time(client &node) {
+/// A node that has no manual clock goes by the system's; one that does not say
+/// may be anywhere in time.
+std::optional<instant> node_time(client &node) {
   const auto a = node.get("/v1/clock");
   if (const auto *o = a.body.if_object(); a.ok() && o)
-    if (const auto t = workflows::parse_rfc3339(text_of(*o, "now"))) return *t;
+    return workflows::parse_rfc3339(text_of(*o, "now"));
+  if (a.status != 404) return std::nullopt;
   return std::chrono::floor<std::chrono::microseconds>(
       std::chrono::system_clock::now());
 }
@@ -55,17 +60,32 @@ case_file open_case(context &c, const std::string &id) {
   return f;
 }
 
-/// `in 2 h` or `2 h ago`.
+/// ` (in 2 h)`, ` (2 h ago)` or ` (now)`; empty where that is not known.
 std::string relative(const case_file &f, const std::string &time) {
   const auto t = workflows::parse_rfc3339(time);
-  if (!t) return {};
-  const auto span = std::chrono::floor<std::chrono::seconds>(*t - f.now);
-  return span.count() >= 0 ? "in " + human_span(span)
-                           : human_span(-span) + " ago";
+  if (!t || !f.now) return {};
+  const auto span = std::chrono::floor<std::chrono::seconds>(*t - *f.now);
+  if (span.count() == 0) return " (now)";
+  return span.count() > 0 ? " (in " + human_span(span) + ")"
+                          : " (" + human_span(-span) + " ago)";
 }
 
 std::string when(const case_file &f, const std::string &time) {
-  return human_time(time, f.zone) + " (" + relative(f, time) + ")";
+  return human_time(time, f.zone) + relative(f, time);
+}
+
+bool is_refused_as(const case_file &f, std::string_view code) {
+  const auto &refusals = f.eligibility.at("refusals").as_array();
+  return std::ranges::any_of(refusals, [code](const json::value &one) {
+    return text_of(one.as_object(), "code") == code;
+  });
+}
+
+/// By the node's clock, or by whether it is too early to log time.
+bool has_begun(const case_file &f) {
+  const auto starts = workflows::parse_rfc3339(text_of(f.session, "starts_at"));
+  if (starts && f.now) return *f.now >= *starts;
+  return !is_refused_as(f, "too-early");
 }
 
 /// The last event of a type in the window at hand, or nothing. A window begins
@@ -114,7 +134,7 @@ void explain_scheduled(const case_file &f, sentences &why) {
                               data_of(reopened, "note")));
   const auto starts = text_of(f.session, "starts_at");
   const auto deadline = text_of(f.session, "deadline");
-  if (const auto t = workflows::parse_rfc3339(starts); t && f.now < *t)
+  if (!has_begun(f))
     why.push_back("It has not begun: it starts " + when(f, starts) + ".");
   else
     why.push_back(fmt::format(
@@ -243,32 +263,34 @@ void print_flags(const case_file &f) {
 
 void print_case(const case_file &f, const sentences &why) {
   const auto state = text_of(f.session, "state");
-  fmt::print("{} is {}: {} with {}, {}\n",
-             paint(text_of(f.session, "id"), colour::bold),
-             paint(state, colour_of_state(state)), text_of(f.session, "course"),
-             text_of(f.session, "tutor"),
-             when(f, text_of(f.session, "starts_at")));
+  const auto head = fmt::format(
+      "{} is {}: {} with {}, {}", paint(text_of(f.session, "id"), colour::bold),
+      paint(state, colour_of_state(state)), text_of(f.session, "course"),
+      text_of(f.session, "tutor"), when(f, text_of(f.session, "starts_at")));
+  fmt::print("{}\n", folded(head));
   heading("Why");
   for (const auto &sentence : why)
-    fmt::print("{}\n", sentence);
+    fmt::print("{}\n", folded(sentence));
   print_flags(f);
   print_refusals(f);
   heading("Can time be logged now?");
-  fmt::print("{}\n", eligibility_of(f));
+  fmt::print("{}\n", folded(eligibility_of(f), 4));
   heading("What fires next");
-  fmt::print("{}\n", next_of(f));
+  fmt::print("{}\n", folded(next_of(f)));
 }
 
 int explain(context &c, const explain_options &o) {
   const auto f = open_case(c, o.id);
   const auto why = why_of(f);
   if (c.as_json())
-    print(json::object{{"session", f.session},
-                       {"why", json::value_from(why)},
-                       {"history", f.history},
-                       {"refusals", f.refusals},
-                       {"eligibility", f.eligibility},
-                       {"now", workflows::format_rfc3339(f.now)}});
+    print(json::object{
+        {"session", f.session},
+        {"why", json::value_from(why)},
+        {"history", f.history},
+        {"refusals", f.refusals},
+        {"eligibility", f.eligibility},
+        {"now", f.now ? json::value(workflows::format_rfc3339(*f.now))
+                      : json::value{}}});
   else
     print_case(f, why);
   return done;

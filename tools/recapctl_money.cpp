@@ -85,7 +85,8 @@ int account(context &c, const account_options &o) {
   }
   print_account(a);
   if (!next.empty())
-    fmt::print("There are more: --after {} goes on, --all shows all.\n", next);
+    fmt::print("{}", folded("There are more: --after " + next
+                            + " goes on, --all shows all.\n"));
   return done;
 }
 

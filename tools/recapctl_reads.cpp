@@ -2,9 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <boost/json.hpp>
 #include <fmt/format.h>
+#include <string>
+#include <vector>
 
 #include "tools/recapctl.hpp"
 #include "tools/terminal.hpp"
+#include "workflows/session.hpp"
 
 namespace recapd::tools {
 
@@ -119,7 +122,8 @@ int history(context &c, const one_session &o) {
     const auto &e = one.as_object();
     const auto *data = e.if_contains("data");
     t.add({text_of(e, "seq"), c.time(text_of(e, "at"), zone),
-           text_of(e, "type"), text_of(e, "by"), data ? brief(*data) : ""});
+           text_of(e, "type"), text_of(e, "by"),
+           data ? brief(c, *data, zone) : ""});
   }
   fmt::print("{}", t.text());
   return done;
@@ -152,8 +156,17 @@ int list(context &c, const list_options &o) {
   }
   fmt::print("{}", t.text());
   if (!next.empty())
-    fmt::print("There are more: --after {} goes on, --all shows all.\n", next);
+    fmt::print("{}", folded("There are more: --after " + next
+                            + " goes on, --all shows all.\n"));
   return done;
+}
+
+std::vector<std::string> states() {
+  using workflows::session_status;
+  std::vector<std::string> names;
+  for (int i = 0; i <= static_cast<int>(session_status::voided); ++i)
+    names.emplace_back(workflows::to_string(static_cast<session_status>(i)));
+  return names;
 }
 
 int notifications(context &c, const one_session &o) {
@@ -192,7 +205,8 @@ void add_reads(CLI::App &app, context &c) {
   n->add_option("SESSION", no.id, "Its id")->required();
   auto [l, lo] =
       add_command<list_options>(app, "list", "List sessions", c, list);
-  l->add_option("--state", lo.state, "Only those in this state");
+  l->add_option("--state", lo.state, "Only those in this state")
+      ->check(CLI::IsMember(states()));
   l->add_option("--tutor", lo.tutor, "Only this tutor's");
   l->add_option("--student", lo.student, "Only this student's");
   l->add_option("--course", lo.course, "Only of this course");

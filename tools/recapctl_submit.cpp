@@ -2,11 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <boost/json.hpp>
+#include <filesystem>
 #include <fmt/format.h>
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <system_error>
 
+#include "ingress/problem.hpp"
 #include "tools/recapctl.hpp"
 #include "tools/terminal.hpp"
 
@@ -25,14 +28,20 @@ struct submit_options {
   int wait_s = 30;
 };
 
-std::string read_all(const std::string &file) {
+std::string read_all(const std::string &file) try {
   if (file == "-") {
     std::ios::sync_with_stdio(false);
     return {std::istreambuf_iterator<char>{std::cin}, {}};
   }
+  if (std::filesystem::is_directory(file))
+    throw usage_error{file + " is a directory, not a file of events"};
   std::ifstream in{file, std::ios::binary};
   if (!in) throw usage_error{"cannot read " + file};
   return {std::istreambuf_iterator<char>{in}, {}};
+} catch (const std::system_error &e) {
+  throw usage_error{(file == "-" ? "cannot read the standard input: "
+                                 : "cannot read " + file + ": ")
+                    + e.code().message()};
 }
 
 /// Reads events; what it cuts them from must outlive the result.
@@ -122,9 +131,9 @@ std::string refusals_of(const json::object &outcome) {
   if (!list || !list->is_array()) return out;
   for (const auto &one : list->get_array()) {
     if (!one.is_object()) continue;
-    out += fmt::format("{}{}: {}", out.empty() ? "" : "; ",
-                       text_of(one.get_object(), "code"),
-                       text_of(one.get_object(), "detail"));
+    const auto text = fmt::format("{}: {}", text_of(one.get_object(), "code"),
+                                  text_of(one.get_object(), "detail"));
+    out = out.empty() ? text : sentence(out) + " " + text;
   }
   return out;
 }
@@ -143,6 +152,17 @@ void add_access(CLI::App &to, config::nats_access &a) {
                 "With --nats: a file with a user's seed");
 }
 
+/// True if the node's answer to the command alone is a 403.
+bool may_not(const json::object &outcome) {
+  const auto *list = outcome.if_contains("refusals");
+  const auto *refusals = list ? list->if_array() : nullptr;
+  if (!refusals || refusals->empty() || !refusals->front().is_object())
+    return false;
+  const auto code = workflows::parse_refusal_code(
+      text_of(refusals->front().get_object(), "code"));
+  return code && ingress::status_of(*code) == 403;
+}
+
 }  // namespace
 
 int print_outcomes(const context &c, const std::vector<submitted> &events,
@@ -150,6 +170,7 @@ int print_outcomes(const context &c, const std::vector<submitted> &events,
   table t{{"outcome", "type", "session", "state", "id", "refusals"}};
   t.state_column(0).state_column(3);
   bool all_taken = true;
+  bool none_may = true;
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     const json::object none;
     const auto *outcome = outcomes[i].if_object();
@@ -158,6 +179,7 @@ int print_outcomes(const context &c, const std::vector<submitted> &events,
     if (!event) event = &none;
     const auto word = text_of(*outcome, "outcome");
     all_taken = all_taken && word == "accepted";
+    none_may = none_may && may_not(*outcome);
     const auto *session = outcome->if_contains("session");
     const auto state = session && session->is_object()
                            ? text_of(session->get_object(), "state")
@@ -171,7 +193,8 @@ int print_outcomes(const context &c, const std::vector<submitted> &events,
     print(outcomes);
   else
     fmt::print("{}", t.text());
-  return all_taken ? done : refused;
+  if (all_taken) return done;
+  return none_may ? not_admitted : refused;
 }
 
 void add_submit(CLI::App &app, context &c) {

@@ -16,11 +16,24 @@ namespace recapd::tools {
 
 namespace {
 
+/// The byte behind the code point at `at`, or behind the colour's sequence
+/// that begins there.
+std::size_t behind(std::string_view text, std::size_t at) {
+  if (text[at] == '\033')
+    return std::min(text.find('m', at), text.size() - 1) + 1;
+  ++at;
+  while (at < text.size()
+         && (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U)
+    ++at;
+  return at;
+}
+
 /// Code points, which is near enough for ids, names and numbers.
 std::size_t width(std::string_view text) {
-  return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-  }));
+  std::size_t count = 0;
+  for (std::size_t at = 0; at < text.size(); at = behind(text, at))
+    count += text[at] == '\033' ? 0 : 1;
+  return count;
 }
 
 /// Minor units of a currency's unit, as ISO 4217 has them.
@@ -40,18 +53,16 @@ constexpr std::size_t narrowest = 8;
 /// The byte behind the first `count` code points.
 std::size_t bytes_of(std::string_view text, std::size_t count) {
   std::size_t at = 0;
-  while (at < text.size() && count > 0) {
-    ++at;
-    while (at < text.size()
-           && (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U)
-      ++at;
-    --count;
+  while (at < text.size() && (count > 0 || text[at] == '\033')) {
+    count -= text[at] == '\033' ? 0 : 1;
+    at = behind(text, at);
   }
   return at;
 }
 
-/// Pieces of at most `columns` columns, parted at blanks where there are any.
-std::vector<std::string> folded(std::string_view text, std::size_t columns) {
+/// Pieces of at most `columns` columns, parted at blanks, else behind commas,
+/// where there are any.
+std::vector<std::string> pieces_of(std::string_view text, std::size_t columns) {
   std::vector<std::string> pieces;
   while (width(text) > columns) {
     auto end = bytes_of(text, columns);
@@ -60,6 +71,9 @@ std::vector<std::string> folded(std::string_view text, std::size_t columns) {
         blank != std::string_view::npos && blank > 0) {
       end = blank;
       next = blank + 1;
+    } else if (const auto comma = text.substr(0, end).rfind(',');
+               comma != std::string_view::npos) {
+      end = next = comma + 1;
     }
     pieces.emplace_back(text.substr(0, end));
     text.remove_prefix(next);
@@ -68,17 +82,70 @@ std::vector<std::string> folded(std::string_view text, std::size_t columns) {
   return pieces;
 }
 
+/// Without its line break; `text` begins behind it then.
+std::string_view take_line(std::string_view &text) {
+  const auto end = std::min(text.find('\n'), text.size());
+  const auto line = text.substr(0, end);
+  text.remove_prefix(std::min(end + 1, text.size()));
+  return line;
+}
+
+winsize terminal_size() {
+  winsize size{};
+  if (isatty(STDOUT_FILENO) != 1
+      || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0)
+    return {};
+  return size;
+}
+
 }  // namespace
 
 std::optional<std::size_t> terminal_width() {
   static const auto columns = []() -> std::optional<std::size_t> {
-    winsize size{};
-    if (isatty(STDOUT_FILENO) != 1
-        || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
-      return std::nullopt;
+    const auto size = terminal_size();
+    if (size.ws_col == 0) return std::nullopt;
     return size.ws_col;
   }();
   return columns;
+}
+
+bool fits_terminal(std::string_view text) {
+  const auto size = terminal_size();
+  if (size.ws_col == 0) return false;
+  std::size_t rows = 1;
+  while (!text.empty() && rows <= size.ws_row)
+    rows += std::max<std::size_t>(width(take_line(text)) + size.ws_col - 1,
+                                  size.ws_col)
+            / size.ws_col;
+  return rows <= size.ws_row;
+}
+
+std::string folded(std::string_view text, std::size_t indent,
+                   std::optional<std::size_t> limit) {
+  if (!limit) return std::string{text};
+  // Where little is left beside it, less of it.
+  indent = std::min(indent, *limit / 2);
+  std::string out;
+  while (!text.empty()) {
+    const bool ended = text.find('\n') != std::string_view::npos;
+    const auto line = take_line(text);
+    const std::size_t in = line.starts_with(' ') ? indent : 0;
+    const auto end = bytes_of(line, in);
+    out += line.substr(0, end);
+    std::string_view before;
+    const auto margin = "\n" + std::string(in, ' ');
+    for (const auto &piece :
+         pieces_of(line.substr(end), std::max<std::size_t>(*limit - in, 1))) {
+      out.append(before).append(piece);
+      before = margin;
+    }
+    out += ended ? "\n" : "";
+  }
+  return out;
+}
+
+std::string sentence(std::string_view text) {
+  return fmt::format("{}{}", text, text.ends_with('.') ? "" : ".");
 }
 
 bool colourful() {
@@ -159,7 +226,7 @@ std::string table::lines(const std::vector<std::string> &row,
   std::vector<std::vector<std::string>> cells;
   std::size_t height = 1;
   for (std::size_t i = 0; i < row.size(); ++i) {
-    cells.push_back(folded(row[i], widths[i]));
+    cells.push_back(pieces_of(row[i], widths[i]));
     height = std::max(height, cells.back().size());
   }
   std::string out;

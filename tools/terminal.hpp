@@ -21,6 +21,10 @@ enum class colour { none, bold, dim, red, green, yellow, blue };
 /// Decided at the first call, and the same from then on.
 [[nodiscard]] std::optional<std::size_t> terminal_width();
 
+/// True if the text, with the line that the shell's prompt needs, is no longer
+/// than the terminal that standard output is.
+[[nodiscard]] bool fits_terminal(std::string_view text);
+
 /// The text in a colour, where colours are wanted.
 [[nodiscard]] std::string paint(std::string_view text, colour c);
 
@@ -52,6 +56,15 @@ private:
   std::vector<bool> right_;
   std::vector<bool> state_;
 };
+
+/// The text with no line longer than `limit` columns where that can be. What
+/// goes on of a line that begins with a blank stands `indent` columns in.
+[[nodiscard]] std::string
+folded(std::string_view text, std::size_t indent = 0,
+       std::optional<std::size_t> limit = terminal_width());
+
+/// The text with the full stop that it may have already.
+[[nodiscard]] std::string sentence(std::string_view text);
 
 /// `Mon 2026-11-23 09:30 EST` in an IANA time zone, in UTC where the machine
 /// does not know it; a text that is no RFC 3339 time as it is.

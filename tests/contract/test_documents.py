@@ -121,11 +121,38 @@ def test_the_node_serves_the_document(client, name):
         (documents.DOCS / f"{name}.json").read_text())
 
 
+def examples():
+    """Each message's name and example on the page."""
+    page = (documents.DOCS / "events.md").read_text()
+    return re.findall(r"^### (recapd\.\S+)$.*?^```json\n(.*?)^```$", page,
+                      re.M | re.S)
+
+
+def test_the_examples_of_the_page_can_occur():
+    data = {name: json.loads(example) for name, example in examples()}
+    to = {name.removeprefix("recapd.notify."): one["to"]
+          for name, one in data.items() if name.startswith("recapd.notify.")}
+    for kind in ("support_requested", "student_recap_overdue"):
+        assert to[kind] == "support"
+    for kind in ("student_recap_request", "student_recap_reminder"):
+        assert to[kind] == "student:ann"
+    assert to["payout_deposited"] == "tutor:t-1"
+    reversal = data["recapd.event.session.voided"]["reversal"]
+    assert reversal["kind"] == "reversal" and "n" not in reversal
+    assert reversal["from"] == "tutor:t-1"
+    corrected = data["recapd.event.time.corrected"]
+    payment = corrected["payment"]
+    assert (payment["kind"], payment["n"]) == ("correction", 1)
+    more = corrected["minutes"] - corrected["was"]
+    assert [c["amount"] for c in corrected["claims"]] == [more]
+    assert corrected["released"] == []
+    logged = data["recapd.event.time.logged"]
+    assert {c["amount"] for c in logged["claims"]} == {logged["minutes"]}
+
+
 @NEEDS
 def test_the_examples_of_the_page_have_the_form_they_stand_by(asyncapi):
-    page = (documents.DOCS / "events.md").read_text()
-    found = re.findall(r"^### (recapd\.\S+)$.*?^```json\n(.*?)^```$", page,
-                       re.M | re.S)
+    found = examples()
     sent = [m["name"] for m in asyncapi["components"]["messages"].values()
             if m["name"].startswith(("recapd.event.", "recapd.notify."))]
     assert [name for name, _ in found] == sent

@@ -103,6 +103,32 @@ def test_the_forms_of_output_are_completed(complete, home):
         assert set(offered) == {"table", "json"}
 
 
+@pytest.mark.parametrize("complete", SHELLS)
+def test_the_shells_are_completed(complete, home):
+    offered = set(complete(["recapctl", "completion", ""], home))
+    assert {"bash", "zsh", "fish"} <= offered
+    assert set(complete(["recapctl", "completion", "z"], home)) == {"zsh"}
+
+
+@pytest.mark.parametrize("complete", SHELLS)
+def test_the_states_are_completed(complete, home):
+    assert set(complete(["recapctl", "list", "--state", ""], home)) == {
+        "scheduled", "time_logged", "awaiting_student_recap", "completed",
+        "paid", "missed", "update_denied", "cancelled", "voided"}
+
+
+@pytest.mark.parametrize("complete", SHELLS)
+def test_a_value_behind_an_equals_sign_is_completed(complete, home):
+    words = ["--output", "=", "js"] if complete is by_bash else ["--output=js"]
+    offered, = complete(["recapctl", "list", *words], home)
+    assert offered.removeprefix("--output=") == "json"
+
+
+def test_bash_offers_values_right_behind_the_equals_sign(home):
+    offered = by_bash(["recapctl", "list", "--output", "="], home)
+    assert set(offered) == {"table", "json"}
+
+
 def test_bash_offers_nothing_twice(home):
     for command in (["list"], ["support", "reopen"]):
         offered = by_bash(["recapctl", *command, "-"], home)

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """recapctl as an operator uses it, against a real node."""
 import json
+import subprocess
+from datetime import datetime, timedelta
 
 import psycopg2
 import pytest
 
-from conftest import Recapctl, Session, wait_until
+from conftest import BIN, RECAP, Recapctl, Session, wait_until
 
 
 def submit(recapctl, *events, **settings):
@@ -307,7 +309,140 @@ def test_with_a_token_support_need_not_say_who_it_is(make_node, monkeypatch):
     told = recapctl(*act, "--token", "eves-own-token-here", status=1)
     assert "unknown-session" in told
     assert "not-allowed" in recapctl(*act, "--as", "ann", "--token",
-                                     "eves-own-token-here", status=1)
+                                     "eves-own-token-here", status=4)
+
+
+def test_only_what_the_token_may_not_do_is_exit_code_4(make_node, monkeypatch):
+    monkeypatch.setenv("RECAPD_AUTH_MODE", "token")
+    monkeypatch.setenv("RECAPD_AUTH_TOKENS", json.dumps(
+        [{"token": "a-tutors-own-token", "as": "tutor:ann"}]))
+    recapctl = Recapctl(make_node("--clock", "manual").url)
+    lesson = Session("2031-07-01T12:00:00Z", students=["bob"])
+    mine = {**lesson.schedule, "authid": "tutor:ann"}
+    mine["data"]["tutor"] = "ann"
+    denial = {**lesson.event("support.deny", "tutor:ann", {"note": "n"})}
+    early = lesson.event("session.log_time", "tutor:ann", {"minutes": 60})
+    token = {"env": {"RECAPCTL_TOKEN": "a-tutors-own-token"}}
+    submit(recapctl, mine, **token)
+    assert "not-allowed" in submit(recapctl, denial, status=4, **token)
+    recapctl("support", "deny", lesson.id, "--note", "n", status=4, **token)
+    recapctl.json("submit", stdin=json.dumps(denial), status=4, **token)
+    submit(recapctl, denial, early, status=1, **token)
+
+
+@pytest.mark.parametrize("arguments", [
+    ["show"], ["list", "--limit", "2"], ["-o", "json", "show"], ["history"],
+    ["explain"], ["--help"], ["--version"], ["completion", "bash"]])
+def test_output_that_cannot_be_written_is_exit_code_5(recapctl, session,
+                                                      arguments):
+    if arguments[-1] in ("show", "history", "explain"):
+        arguments = [*arguments, session.id]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([BIN / "recapctl", "--url", recapctl.url,
+                               *arguments], stdout=full, text=True,
+                              stderr=subprocess.PIPE)
+    assert done.returncode == 5
+    assert done.stderr == ("recapctl: the output could not be written: "
+                           "No space left on device\n")
+
+
+def test_much_output_that_cannot_be_written_is_exit_code_5(recapctl, session):
+    submit(recapctl, *[session.complete(minutes=0) for _ in range(200)],
+           status=1)
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([BIN / "recapctl", "--url", recapctl.url, "-o",
+                               "json", "explain", session.id], stdout=full,
+                              text=True, stderr=subprocess.PIPE)
+    assert done.returncode == 5
+    assert "could not be written: No space left" in done.stderr
+
+
+def test_a_refusal_whose_output_cannot_be_written_stays_one(recapctl, session):
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [BIN / "recapctl", "--url", recapctl.url, "submit"], stdout=full,
+            text=True, stderr=subprocess.PIPE,
+            input=json.dumps(session.complete(minutes=0)))
+    assert done.returncode == 1
+    assert "could not be written" in done.stderr
+
+
+def test_a_folder_is_no_file_of_events(recapctl, tmp_path):
+    told = recapctl("submit", str(tmp_path), status=2)
+    assert told == f"recapctl: {tmp_path} is a directory, not a file of events\n"
+    with open("/proc/self/mem") as unreadable:
+        done = subprocess.run([BIN / "recapctl", "submit"], stdin=unreadable,
+                              text=True, capture_output=True)
+    assert done.returncode == 2
+    assert "cannot read the standard input" in done.stderr
+
+
+def test_explain_knows_no_time_that_the_node_does_not_tell(make_node,
+                                                           monkeypatch):
+    monkeypatch.setenv("RECAPD_AUTH_MODE", "token")
+    monkeypatch.setenv("RECAPD_AUTH_TOKENS", json.dumps([
+        {"token": "eves-own-token-here", "as": "support:eve"},
+        {"token": "a-tutors-own-token", "as": "tutor:ann"},
+        {"token": "a-students-own-token", "as": "student:bob"},
+        {"token": "the-systems-own-token", "as": "system:sis"}]))
+    recapctl = Recapctl(make_node("--clock", "manual").url)
+    eve, ann, bob, sis = (
+        {"env": {"RECAPCTL_TOKEN": token}} for token in (
+            "eves-own-token-here", "a-tutors-own-token",
+            "a-students-own-token", "the-systems-own-token"))
+    recapctl("clock", "advance", "1000h", **sis)
+    starts = datetime.fromisoformat(
+        recapctl.json("clock", **eve)["now"].replace("Z", "+00:00"))
+    lesson = Session((starts + timedelta(minutes=5)).isoformat(), tutor="ann",
+                     students=["bob"])
+    submit(recapctl, lesson.schedule, **sis)
+    for who in (eve, ann, bob):
+        assert "It has not begun" in recapctl("explain", lesson.id, **who)
+    recapctl("clock", "advance", "10m", **sis)
+    assert "(5 min ago)" in recapctl("explain", lesson.id, **eve)
+    for who in (ann, bob):
+        told = recapctl("explain", lesson.id, **who)
+        assert "has not logged its time" in told
+        assert "ago)" not in told and "(in " not in told
+        assert recapctl.json("explain", lesson.id, **who)["now"] is None
+
+
+def test_what_happens_at_this_moment_is_now(recapctl, session):
+    submit(recapctl, session.complete())
+    told = recapctl("explain", session.id)
+    assert "(now)" in told and "0 s" not in told
+
+
+def test_a_message_ends_once(make_node, monkeypatch, recapctl, session):
+    monkeypatch.setenv("RECAPD_AUTH_MODE", "token")
+    monkeypatch.setenv("RECAPD_AUTH_TOKENS", json.dumps(
+        [{"token": "open", "as": "support:eve"}]))
+    assert ".;" not in Recapctl(make_node().url)("list", status=4)
+    two = session.complete(minutes=0, recap={
+        "topics_covered": "", "how_tutee_did": "", "next_steps": ""})
+    told = submit(recapctl, two, status=1)
+    assert "invalid-minutes" in told and "recap-too-short" in told
+    assert ".;" not in told
+
+
+def test_history_tells_claims_money_and_times(recapctl):
+    now = recapctl.json("clock")["now"]
+    lesson = Session(now, timezone="Asia/Kathmandu", students=["a", "b"])
+    submit(recapctl, lesson.schedule, *[
+        lesson.event("participant.accept", "student:" + who, {"student": who})
+        for who in ("a", "b")], lesson.complete())
+    submit(recapctl, *[lesson.event("recap.submit", "student:" + who,
+                                    {"recap": RECAP}) for who in ("a", "b")])
+    wait_until(lambda: recapctl.json("show", lesson.id)["state"] == "paid",
+               "the settlement")
+    told = recapctl("history", lesson.id)
+    assert "tutor_week 60" in told and "2 × student_course_week 60" in told
+    assert "payment: settlement of 15.00 USD" in told
+    scheduled, = (line for line in told.splitlines()
+                  if "session.scheduled" in line)
+    assert "deadline: " in scheduled and "Z" not in scheduled
+    assert scheduled.count("+0545") == 3
+    assert "+0545" not in recapctl("--utc", "history", lesson.id)
 
 
 def test_explain_tells_the_request_of_this_window_only(recapctl, session):

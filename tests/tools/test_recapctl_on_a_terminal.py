@@ -38,8 +38,36 @@ def test_tables_fit_the_terminal(recapctl, session, columns):
                     ["notifications", session.id]):
         text, code = shown(recapctl, *command, columns=columns)
         assert code == 0
-        too_wide = [line for line in text.splitlines() if len(line) > columns]
-        assert command[0] == "explain" or not too_wide, text
+        assert not [line for line in text.splitlines() if len(line) > columns]
+
+
+@pytest.mark.parametrize("columns", [40, 60, 80, 200])
+def test_help_fits_the_terminal(recapctl, columns):
+    whole = recapctl("submit", "--help").split()
+    for command in ([], ["submit"], ["shards"]):
+        text, code = shown(recapctl, *command, "--help", columns=columns)
+        assert code == 0
+        assert not [line for line in text.splitlines() if len(line) > columns]
+        assert command != ["submit"] or text.split() == whole
+
+
+@pytest.mark.parametrize("columns", [60, 70, 80, 90])
+def test_a_list_of_values_is_folded_between_them(recapctl, columns):
+    text, _ = shown(recapctl, "list", "--help", columns=columns)
+    for state in ("scheduled", "time_logged", "awaiting_student_recap",
+                  "completed", "paid", "missed", "update_denied", "cancelled",
+                  "voided"):
+        assert state in text
+
+
+@pytest.mark.parametrize("columns", [40, 80])
+def test_explain_fits_the_terminal_and_leaves_nothing_out(recapctl, session,
+                                                          columns):
+    text, _ = shown(recapctl, "explain", session.id, columns=columns)
+    assert not [line for line in text.splitlines() if len(line) > columns]
+    why = text[text.index("Why"):text.index("What was refused")].split()
+    told = recapctl("explain", session.id)
+    assert why == told[told.index("Why"):told.index("What was refused")].split()
 
 
 def test_what_does_not_fit_goes_on_below(recapctl, session):
@@ -62,13 +90,58 @@ def test_long_output_goes_through_the_pager(recapctl, tmp_path):
     pager = tmp_path / "pager"
     pager.write_text('#!/bin/sh\necho PAGED; cat\n')
     pager.chmod(0o755)
-    text, code = shown(recapctl, "list", PAGER=str(pager))
+    submit(recapctl, *[Session("2031-07-01T12:00:00Z").schedule
+                       for _ in range(10)])
+    text, code = shown(recapctl, "list", rows=10, PAGER=str(pager))
     assert code == 0 and "PAGED" in text and "session" in text
-    text, _ = shown(recapctl, "list", "-o", "json", PAGER=str(pager))
+    text, _ = shown(recapctl, "list", "-o", "json", rows=10, PAGER=str(pager))
     assert "PAGED" not in text
-    text, _ = shown(recapctl, "list", PAGER="nothing-of-that-name")
+    text, _ = shown(recapctl, "list", rows=10, PAGER="nothing-of-that-name")
     assert "session" in text
     assert "PAGED" not in recapctl("list", env={"PAGER": str(pager)})
+
+
+def test_only_what_is_longer_than_the_terminal_is_paged(recapctl, session):
+    lines = len(shown(recapctl, "show", session.id)[0].splitlines())
+    paged = {"PAGER": "sed s/^/PAGED:/", "LESS": "-R"}
+    for rows in (lines + 1, 100):
+        text, _ = shown(recapctl, "show", session.id, rows=rows, **paged)
+        assert session.id in text and "PAGED" not in text
+    text, _ = shown(recapctl, "show", session.id, rows=lines, **paged)
+    assert text.count("PAGED:") == lines
+    text, code = shown(recapctl, "show", "nobody", PAGER="wc -l")
+    assert code == 1 and text == "recapctl: " + text[len("recapctl: "):]
+    text, code = shown(recapctl, "clock", PAGER="less", LESS="-R")
+    assert code == 0 and "UTC" in text
+
+
+def test_a_line_that_goes_on_below_is_as_many_as_it_takes(recapctl, session):
+    # An id of 34 columns takes two lines of 20.
+    wide = shown(recapctl, "show", session.id, columns=20)[0].splitlines()
+    text, _ = shown(recapctl, "show", session.id, columns=20,
+                    rows=len(wide) + 1, PAGER="sed s/^/PAGED:/")
+    assert "PAGED" in text
+
+
+@pytest.mark.parametrize("reader", ["head -3", "head -c 1", "true"])
+def test_a_pager_that_reads_no_further_is_no_error(recapctl, reader):
+    # More than a pipe takes.
+    now = recapctl.json("clock")["now"]
+    submit(recapctl, *[Session(now).schedule for _ in range(600)])
+    text, code = shown(recapctl, "list", "--all", RECAPCTL_PAGER=reader)
+    assert code == 0 and "recapctl:" not in text
+
+
+def test_less_is_left_early_without_a_word(recapctl):
+    now = recapctl.json("clock")["now"]
+    submit(recapctl, *[Session(now).schedule for _ in range(600)])
+    env = {**os.environ, "TERM": "xterm", "PAGER": "less", "LESS": "-R"}
+    command = [BIN / "recapctl", "--url", recapctl.url, "list", "--all"]
+    with Terminal(command, rows=10, env=env) as terminal:
+        terminal.until(":")
+        terminal.write("q")
+        assert terminal.finish() == 0
+        assert "recapctl:" not in plain(terminal.text)
 
 
 def test_less_shows_a_page_and_ends_with_q(recapctl):

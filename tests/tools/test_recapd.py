@@ -93,6 +93,19 @@ def test_a_newer_database_is_exit_code_3(make_node, make_database):
     assert status == 3 and "newer" in printed
 
 
+def test_other_weeks_than_the_databases_are_exit_code_2(make_node,
+                                                        make_database,
+                                                        tmp_path):
+    database = make_database()
+    assert make_node(database=database).stop() == 0
+    file = tmp_path / "my.json"
+    file.write_text('{ "policy": { "week_starts_on": "sunday" } }')
+    status, _, printed = recapd("--database", database, "--config", str(file),
+                                "--listen", "127.0.0.1:0")
+    assert status == 2
+    assert "policy.week_starts_on" in printed and "monday" in printed
+
+
 def test_an_address_in_use_is_exit_code_4_with_advice(make_database):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = f"127.0.0.1:{taken.getsockname()[1]}"
