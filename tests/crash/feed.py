@@ -24,6 +24,9 @@ class Feed:
                                        name="feed")
         self.thread.start()
 
+    def take(self, position, event):
+        self.received.append((int(position), event["id"]))
+
     def _read(self):
         for client in itertools.cycle(self.clients):
             if self.over:
@@ -32,7 +35,7 @@ class Feed:
                 with Stream(client, self.cursor, self.seconds) as stream:
                     self.connections += 1
                     for position, _, event in stream.frames():
-                        self.received.append((int(position), event["id"]))
+                        self.take(position, event)
                         self.cursor = position
                         if self.over:
                             return
