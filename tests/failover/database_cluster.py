@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Three hosts of PostgreSQL and the etcd by which they agree on who leads."""
+import secrets
 import time
 
 import psycopg2
 
+from database_host import PORT, DatabaseHost
 from node import Database
-from patroni import PORT, DatabaseHost
-from private import secret
 from wire import fresh, wait_until
 
 ROLES = ("recapd_admin", "replicator", "rewinder", "recapd")
@@ -19,7 +19,7 @@ class DatabaseCluster:
         self.synchronous = synchronous
         self.sites = sites
         self.etcd = etcd
-        self.secrets = {role: secret() for role in ROLES}
+        self.secrets = {role: secrets.token_urlsafe(18) for role in ROLES}
         self.hosts = [
             DatabaseHost(number, folder / f"pg{number}", sites, etcd,
                          self.secrets, synchronous)
@@ -42,7 +42,7 @@ class DatabaseCluster:
                 + "&connect_timeout=3&tcp_user_timeout=3000"
                   "&options=-c%20statement_timeout%3D120s")
 
-    # ---- start and end -------------------------------------------------------
+    # ---- start and end ------------------------------------------------------
 
     def start(self):
         for host in self.hosts:
@@ -78,7 +78,7 @@ class DatabaseCluster:
         finally:
             connection.close()
 
-    # ---- who leads -----------------------------------------------------------
+    # ---- who leads ----------------------------------------------------------
 
     def leader(self):
         return next((h for h in self.hosts if h.leads()), None)
@@ -120,7 +120,7 @@ class DatabaseCluster:
             time.sleep(0.3)
         return None
 
-    # ---- healing -------------------------------------------------------------
+    # ---- healing ------------------------------------------------------------
 
     def mend(self):
         """Takes back whatever was done to it; does not wait."""

@@ -9,8 +9,8 @@ import time
 import psycopg2
 
 from campaign import FaultPlan
+from database_host import TTL
 from failover_world import STATEMENT_MS, clock_shim
-from patroni import TTL
 from processes import send
 from wire import wait_until
 
@@ -21,7 +21,8 @@ AHEAD_SECONDS = (2, 20, 50, 90, 3600, 40 * 86400)  # a minute is the bound
 
 class FailoverFaults(FaultPlan):
     WEIGHTS = dict.fromkeys((
-        "kill primary", "kill primary host", "switchover", "freeze primary host",
+        "kill primary", "kill primary host", "switchover",
+        "freeze primary host",
         "freeze primary", "cut primary", "cut what primary sends",
         "cut what primary receives", "cut primary from peers", "lose standby",
         "lose both standbys", "fill disk", "lock table", "lose etcd",
@@ -42,7 +43,7 @@ class FailoverFaults(FaultPlan):
             plan.append((dice.uniform(*self.WITHIN), dice.choice(kinds)))
         return sorted(plan), dice
 
-    # ---- whom it strikes -----------------------------------------------------
+    # ---- whom it strikes ----------------------------------------------------
 
     @property
     def cluster(self):
@@ -63,7 +64,7 @@ class FailoverFaults(FaultPlan):
     def connect(self):
         return psycopg2.connect(self.world.database.admin_url)
 
-    # ---- the primary ---------------------------------------------------------
+    # ---- the primary --------------------------------------------------------
 
     def kill_primary(self, _):
         """Its Patroni sees it, and lets another one lead."""
@@ -79,7 +80,7 @@ class FailoverFaults(FaultPlan):
 
     def switchover(self, _):
         host = self.primary()
-        status, text = host.ask("switchover", {"leader": host.name})
+        status, text = host.ask("switchover", {"leader": host.name}, 20)
         self.say(f"  {status} {text}")
 
     def freeze_primary_host(self, dice):
@@ -100,7 +101,7 @@ class FailoverFaults(FaultPlan):
         finally:
             host.thaw()
 
-    # ---- the network ---------------------------------------------------------
+    # ---- the network --------------------------------------------------------
 
     def cut_primary(self, dice):
         self.cut("both", dice)
@@ -124,7 +125,7 @@ class FailoverFaults(FaultPlan):
         finally:
             sites.database.heal(host.number)
 
-    # ---- standbys ------------------------------------------------------------
+    # ---- standbys -----------------------------------------------------------
 
     def lose_standby(self, dice):
         self.primary()
@@ -149,7 +150,7 @@ class FailoverFaults(FaultPlan):
                 host.thaw()
                 host.start()
 
-    # ---- what the database needs ---------------------------------------------
+    # ---- what the database needs --------------------------------------------
 
     def fill_disk(self, dice):
         host = self.primary()
@@ -210,7 +211,7 @@ class FailoverFaults(FaultPlan):
         time.sleep(self.past_the_lease(dice))
         host.start()
 
-    # ---- beside the database -------------------------------------------------
+    # ---- beside the database ------------------------------------------------
 
     def delete_event_stream(self, _):
         self.world.published.delete_stream()

@@ -15,7 +15,6 @@ from failover_load import FailoverLoad, TimedRecord
 from hook import Hook
 from live_lives import POLICY, LiveCampus
 from losses import Marks
-from nats_audit import wait_for
 from nats_servers import NatsServers
 from supervisor import quiet_port
 from watch import Watch
@@ -54,7 +53,7 @@ class FailoverWorld(ClusterWorld):
     def make_database(self):
         return FailoverDatabase(self.cluster)
 
-    # ---- start ---------------------------------------------------------------
+    # ---- start --------------------------------------------------------------
 
     def start(self, loop, seed):
         self.folder.mkdir(parents=True)
@@ -89,7 +88,7 @@ class FailoverWorld(ClusterWorld):
         config["policy"] = POLICY
         return config
 
-    # ---- a round -------------------------------------------------------------
+    # ---- a round ------------------------------------------------------------
 
     def go(self):
         self.campus.open = self.campus.moving = True
@@ -100,16 +99,18 @@ class FailoverWorld(ClusterWorld):
         healed = time.monotonic()
         if self.may_lose:
             self.marks.compare()
+            self.record.forget_stored()
             self.load.inbox_era += 1
             self.load.nats_era += 1
         for member in self.members:
             self.wait_ready(member)
         wait_until(lambda: self.record.moments[-1:] > [healed],
-                   "a command to be answered by HTTP", self.patience)
+                   "a pulse to be answered", self.patience)
         time.sleep(AFTERWARDS)
         self.rest()
         self.wait_nats()
-        wait_until(lambda: self.campus.at_rest() or self.load.broken,
+        wait_until(lambda: self.load.broken or self.campus.at_rest()
+                   and not self.record.unanswered(),
                    "the client's commands to be answered", self.patience)
 
     def rest(self):
@@ -124,6 +125,7 @@ class FailoverWorld(ClusterWorld):
             client.api("STREAM.DELETE.RECAPD")
         for text in list(self.record.poison):
             self.record.poison[text] = False
+        self.record.forget_stored()
         self.load.nats_era += 1
 
     def recover_sql(self, statement, seconds=60):
@@ -137,7 +139,7 @@ class FailoverWorld(ClusterWorld):
                     raise
                 time.sleep(0.5)
 
-    # ---- what the audit asks for ---------------------------------------------
+    # ---- what the audit asks for --------------------------------------------
 
     def may_be_lost(self, moment):
         return self.marks is not None and self.marks.may_be_lost(moment)
@@ -157,7 +159,7 @@ class FailoverWorld(ClusterWorld):
     def changed_messages(self):
         return [*self.hook.changed, *self.published.wrong]
 
-    # ---- the end -------------------------------------------------------------
+    # ---- the end ------------------------------------------------------------
 
     def close(self):
         for member in self.members:

@@ -3,7 +3,7 @@
 PostgreSQL, of etcd and of NATS."""
 import subprocess
 
-from network import Network, NotAllowed, ip
+from network import Network, NotAllowed
 
 NODES = 3
 HOSTS = 3
@@ -61,6 +61,3 @@ def unmount(folder):
     subprocess.run(["umount", "--lazy", str(folder)], check=False,
                    stderr=subprocess.DEVNULL)
 
-
-__all__ = ["HOSTS", "NODES", "NotAllowed", "Sites", "ip", "mount_memory",
-           "unmount"]

@@ -104,7 +104,7 @@ class DatabaseHost:
                 "log_line_prefix": "%m [%p] %a "}},
         }
 
-    # ---- processes -----------------------------------------------------------
+    # ---- processes ----------------------------------------------------------
 
     def start(self):
         """Patroni, which then starts PostgreSQL."""
@@ -148,27 +148,28 @@ class DatabaseHost:
         """Those that send the log to the standbys."""
         return [p for p in self.servers() if "walsender" in title(p)]
 
-    # ---- the disk ------------------------------------------------------------
+    # ---- the disk -----------------------------------------------------------
 
     def fill_disk(self):
-        """Nothing is left but what is allocated."""
-        free = os.statvfs(self.disk)
-        with open(self.filler, "wb") as file:
-            os.posix_fallocate(file.fileno(), 0,
-                               max(1, free.f_bavail * free.f_bsize))
+        """Nothing is left but what is allocated; again, what was freed since."""
+        disk = os.statvfs(self.disk)
+        if disk.f_bavail:
+            with open(self.filler, "ab") as file:
+                os.posix_fallocate(file.fileno(), file.tell(),
+                                   disk.f_bavail * disk.f_bsize)
 
     def empty_disk(self):
         self.filler.unlink(missing_ok=True)
 
-    # ---- what Patroni says ---------------------------------------------------
+    # ---- what Patroni says --------------------------------------------------
 
-    def ask(self, path, body=None):
+    def ask(self, path, body=None, seconds=3):
         """Status and text of Patroni's answer; nothing without one."""
         request = urllib.request.Request(
             f"http://{self.address}:{REST}/{path}",
             json.dumps(body).encode() if body is not None else None)
         try:
-            with urllib.request.urlopen(request, timeout=3) as answer:
+            with urllib.request.urlopen(request, timeout=seconds) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()
@@ -178,7 +179,7 @@ class DatabaseHost:
     def leads(self):
         return self.ask("primary")[0] == 200
 
-    # ---- the end -------------------------------------------------------------
+    # ---- the end ------------------------------------------------------------
 
     def make_anew(self):
         """Its data is gone; Patroni copies that of who leads."""
