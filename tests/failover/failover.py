@@ -32,7 +32,8 @@ from sites import Sites  # noqa: E402
 from tally import Tally  # noqa: E402
 
 WORLD_ROUNDS = 5
-WARM_UP = 3  # seconds of load before a fault
+WARM_UP = 3    # seconds of load before a fault
+SENTENCES = 2  # of each kind, at once; more of them in the end
 
 EPILOG = """\
 A round: load at all nodes, one fault or two in it, everything is healed, every
@@ -177,6 +178,7 @@ class Failover(Campaign):
         faults.strike(plan, dice)
         faults.say("healing")
         trouble = self.heal_cluster(seed, faults)
+        faults.say("PostgreSQL is whole" if trouble is None else trouble)
         self.rounds += 1
         self.compare(world, faults)
         if world.watch.silent > silent:
@@ -191,6 +193,9 @@ class Failover(Campaign):
               + (", ".join(f"{k} {n}" for k, n in new.items() if n)
                  or "nothing found")
               + f"; {time.monotonic() - begun:.0f} s", flush=True)
+        for kind, count in before.items():
+            for sentence in self.found.said[kind][count:count + SENTENCES]:
+                print(f"  {kind}: {sentence[:400]}", flush=True)
         if trouble is not None:
             raise NotWhole(trouble)
 
@@ -201,7 +206,6 @@ class Failover(Campaign):
             self.cluster.heal()
             return None
         except AssertionError as error:
-            faults.say(str(error))
             if self.cluster.leader() is not None:
                 return str(error)
             self.skipped += 1
@@ -214,9 +218,11 @@ class Failover(Campaign):
     def compare(self, world, faults):
         try:
             world.heal()
+            faults.say("every command is answered")
         except AssertionError as error:
             world.rest()
             self.found.say("stuck", str(error))
+            faults.say(str(error))
         try:
             for what in self.chosen.damage:
                 damage(world, what)

@@ -44,7 +44,7 @@ class NodeWatch(threading.Thread):
             now = time.monotonic()
             if status != self.last:
                 self.note(status, text)
-            if status == 200:
+            if status == self.last == 200:  # all the time, as far as seen
                 self.count(before, now)
             before, self.last = now, status
 
