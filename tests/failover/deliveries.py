@@ -49,20 +49,23 @@ def missing(stored, came, forgiven=frozenset()):
 
 
 def check_receiver(world, found, name, read, stored, forgiven=frozenset()):
-    """`read` gives the messages that came so far. Where the database replicates
+    """`read` gives the messages that came so far, `stored` the keys of all that
+    are due: timers add to them meanwhile. Where the database replicates
     synchronously nothing is sent that it has not."""
+    due = stored()
     end = time.monotonic() + world.patience / 2
-    while absent := missing(stored, came := first_arrivals(read()), forgiven):
+    while absent := missing(due, came := first_arrivals(read()), forgiven):
         if time.monotonic() > end:
             break
         time.sleep(0.3)
     for key in absent:
         found.say("undelivered", f"{name} never had {sentence(key)}")
+    due = stored()
     if not world.may_lose:
-        for key in missing(came, stored):
+        for key in missing(came, due):
             found.say("lost", f"{name} had {sentence(key)}; the database has "
                               f"not, or not so often")
-    check_order(found, name, came, stored)
+    check_order(found, name, came, due)
 
 
 def check_order(found, name, came, stored):

@@ -4,8 +4,8 @@
 etcd, and three NATS servers, all in network namespaces, under load, while the
 database, etcd, NATS and clocks fail."""
 import argparse
+import contextlib
 import shutil
-import signal
 import sys
 import time
 from pathlib import Path
@@ -26,7 +26,8 @@ from failover_faults import FailoverFaults  # noqa: E402
 from failover_world import FailoverWorld  # noqa: E402
 from nats_servers import TROUBLE  # noqa: E402
 from network import NotAllowed  # noqa: E402
-from processes import Reaper, become_parent_of_orphans  # noqa: E402
+from processes import (Reaper, become_parent_of_orphans,  # noqa: E402
+                       uninterrupted)
 from proxy import Loop  # noqa: E402
 from sites import Sites  # noqa: E402
 from tally import Tally  # noqa: E402
@@ -121,13 +122,11 @@ class Failover(Campaign):
         self.cluster.start()
 
     def end_cluster(self):
-        if self.world is not None:
-            self.world.close()
-            self.world = None
-        if self.cluster is not None:
-            self.cluster.close()
-            self.etcd.close()
-        self.cluster = None
+        with uninterrupted(), contextlib.ExitStack() as ends:
+            for part in (self.etcd, self.cluster, self.world):
+                if part is not None:
+                    ends.callback(part.close)
+            self.etcd = self.cluster = self.world = None
 
     def rounds_of_a_world(self, loop):
         self.worlds += 1
@@ -287,9 +286,9 @@ def main():
         return conduct("failover", chosen,
                        lambda folder: Failover(chosen, folder, sites))
     finally:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        sites.close()
-        reaper.stop()
+        with uninterrupted():
+            sites.close()
+            reaper.stop()
 
 
 if __name__ == "__main__":

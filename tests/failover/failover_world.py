@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Everything of some rounds: a database on the cluster, nodes, NATS servers,
 the client and its receivers."""
+import contextlib
 import json
 import os
 import time
@@ -138,6 +139,23 @@ class FailoverWorld(ClusterWorld):
                 if time.monotonic() > end:
                     raise
                 time.sleep(0.5)
+
+    @contextlib.contextmanager
+    def snapshot(self):
+        """As `sql`, and every statement sees the same moment."""
+        connection = psycopg2.connect(self.database.url)
+        try:
+            connection.set_session(isolation_level="REPEATABLE READ",
+                                   readonly=True)
+
+            def sql(statement):
+                with connection.cursor() as cursor:
+                    cursor.execute(statement)
+                    return cursor.fetchall()
+
+            yield sql
+        finally:
+            connection.close()
 
     # ---- what the audit asks for --------------------------------------------
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Processes that are found by their folder, and ended by their ids."""
+import contextlib
 import ctypes
 import os
 import signal
@@ -16,6 +17,18 @@ def become_parent_of_orphans():
     """A postmaster outlives the Patroni that started it; it becomes a child of
     this process, which reaps it."""
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+@contextlib.contextmanager
+def uninterrupted():
+    """While what was started is ended, nobody interrupts that."""
+    known = {number: signal.signal(number, signal.SIG_IGN)
+             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in known.items():
+            signal.signal(number, handler)
 
 
 def all_ids():

@@ -6,6 +6,7 @@ import re
 import shutil
 import sys
 import tempfile
+from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -71,7 +72,8 @@ def compare(world, patience, lost=False):
     found = Findings()
     world.record.answered = dict.fromkeys(world.record.commands, 0)
     audit_failover(SimpleNamespace(
-        sql=world.sql, recover_sql=world.sql, record=world.record,
+        sql=world.sql, recover_sql=world.sql,
+        snapshot=lambda: nullcontext(world.sql), record=world.record,
         patience=patience, may_lose=lost, may_be_lost=lambda _: lost,
         by_nats=False, nats=None,
         webhook_messages=lambda: [json.loads(text) for text

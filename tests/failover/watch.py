@@ -2,6 +2,7 @@
 """Who is not answered, and what each node says of itself meanwhile."""
 import contextlib
 import http.client
+import re
 import threading
 import time
 
@@ -103,12 +104,13 @@ class Watch:
 
 
 class WatchedWire(Wire):
-    """Its requests are known to the watch."""
+    """Its requests are known to the watch, by the id of the first command."""
 
     def __init__(self, watch, *more):
         super().__init__(*more)
         self.watch = watch
 
     def attempt(self, place, path, body, media):
-        with self.watch.nodes[place].request(f"{path} {body[:200]}"):
+        first = re.search('"id": "([^"]*)"', body)
+        with self.watch.nodes[place].request(first and first[1] or path):
             return super().attempt(place, path, body, media)
