@@ -116,8 +116,9 @@ class FailoverWorld(ClusterWorld):
 
     def rest(self):
         """No session begins any more."""
-        self.campus.open = False
-        self.closed_at = time.monotonic()
+        if self.campus.open:
+            self.campus.open = False
+            self.closed_at = time.monotonic()
 
     def delete_commands(self):
         """The stream of commands, with what it acknowledged; whoever has no
