@@ -153,15 +153,26 @@ class FailoverFaults(FaultPlan):
     # ---- what the database needs --------------------------------------------
 
     def fill_disk(self, dice):
+        """Tables cannot grow; or the log's own files are used up as well, by
+        which the server ends."""
         host = self.primary()
+        log_too = dice.random() < 0.5
+        self.say(f"  {'tables and log' if log_too else 'tables'}")
         end = time.monotonic() + self.past_the_bound(dice)
         try:
             while time.monotonic() < end:
                 with contextlib.suppress(OSError):
                     host.fill_disk()
-                time.sleep(0.5)
+                if log_too:
+                    self.use_up_log()
+                time.sleep(0.05)
         finally:
             host.empty_disk()
+
+    def use_up_log(self):
+        """One file of it is begun anew."""
+        with contextlib.suppress(psycopg2.Error):
+            self.cluster.administer("SELECT pg_switch_wal()")
 
     def lock_table(self, dice):
         table = dice.choice(TABLES)
