@@ -100,9 +100,8 @@ class FailoverWorld(ClusterWorld):
         healed = time.monotonic()
         if self.may_lose:
             self.marks.compare()
-            self.record.forget_stored()
+            self.forget_stored()
             self.load.inbox_era += 1
-            self.load.nats_era += 1
         for member in self.members:
             self.wait_ready(member)
         wait_until(lambda: self.record.moments[-1:] > [healed],
@@ -125,6 +124,10 @@ class FailoverWorld(ClusterWorld):
         outcome has to send again."""
         with self.nats.connect() as client:
             client.api("STREAM.DELETE.RECAPD")
+        self.forget_stored()
+
+    def forget_stored(self):
+        """What NATS acknowledged may be gone: it is sent again."""
         for text in list(self.record.poison):
             self.record.poison[text] = False
         self.record.forget_stored()
