@@ -80,6 +80,7 @@ class DatabaseHost:
                                    "rewind": login["rewinder"]},
                 "remove_data_directory_on_rewind_failure": True,
                 "remove_data_directory_on_diverged_timelines": True,
+                "basebackup": [{"checkpoint": "fast"}],
                 "parameters": {"unix_socket_directories": str(own)},
                 "pg_hba": [
                     "local all all scram-sha-256",
