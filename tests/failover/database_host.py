@@ -152,7 +152,7 @@ class DatabaseHost:
     # ---- the disk -----------------------------------------------------------
 
     def fill_disk(self):
-        """Nothing is left but what is allocated; again, what was freed since."""
+        """Nothing is left; again, what was freed since."""
         disk = os.statvfs(self.disk)
         if disk.f_bavail:
             with open(self.filler, "ab") as file:

@@ -83,8 +83,9 @@ def without_forgiven(world):
     record, commands = world.record, {}
     lost = set()
     for identity, command in list(record.commands.items()):
-        moment = record.answered.get(identity)
-        if moment is not None and world.may_be_lost(moment):
+        answered = record.answered.get(identity)
+        if answered is not None and world.may_be_lost(record.asked[identity],
+                                                      answered):
             lost.add(identity)
             command = copy.copy(command)
             command.answer = command.stored = None

@@ -23,12 +23,20 @@ def paced(way, seconds):
 
 class TimedRecord(Record):
     """`moments`: of every answer to a pulse; `answered`: of each command's
-    first answer."""
+    first answer, `asked`: when what it answers was sent."""
 
     def __init__(self, path):
         super().__init__(path)
         self.moments = []
         self.answered = {}
+        self.asked = {}
+
+    def sending(self, events):
+        super().sending(events)
+        now = time.monotonic()
+        for event in events:
+            if event["id"] not in self.answered:
+                self.asked[event["id"]] = now
 
     def acknowledge(self, event, outcome, way):
         super().acknowledge(event, outcome, way)

@@ -163,8 +163,9 @@ class FailoverWorld(ClusterWorld):
 
     # ---- what the audit asks for --------------------------------------------
 
-    def may_be_lost(self, moment):
-        return self.marks is not None and self.marks.may_be_lost(moment)
+    def may_be_lost(self, asked, answered):
+        return (self.marks is not None
+                and self.marks.may_be_lost(asked, answered))
 
     def webhook_messages(self):
         return [json.loads(text) for text in list(self.hook.received.values())]

@@ -12,7 +12,7 @@ PAUSE = 0.1
 
 class Marks(threading.Thread):
     """Writes a mark every tenth of a second, all the time. `cuts`: times
-    between which what was acknowledged may be lost."""
+    between which what was committed may be lost."""
 
     def __init__(self, url):
         super().__init__(daemon=True, name="marks")
@@ -67,8 +67,10 @@ class Marks(threading.Thread):
             if lost:
                 self.cuts.append((began, time.monotonic()))
 
-    def may_be_lost(self, moment):
-        return any(since <= moment <= until for since, until in self.cuts)
+    def may_be_lost(self, asked, answered):
+        """A request may wait for long between its commit and its answer."""
+        return any(since <= answered and asked <= until
+                   for since, until in self.cuts)
 
     def stop(self):
         self.over.set()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What tools/failover must find: damage done by hand, behind one node's back."""
+"""What tools/failover must find: damage done by hand, behind a node's back."""
 import io
 import json
 import re
@@ -22,6 +22,7 @@ from campaign import Forgetful  # noqa: E402
 from damage import damage  # noqa: E402
 from deliveries import FailoverFeed  # noqa: E402
 from failover_audit import audit_failover  # noqa: E402
+from losses import Marks  # noqa: E402
 from postgres import Postgres  # noqa: E402
 from processes import become_parent_of_orphans  # noqa: E402
 from proxy import Loop  # noqa: E402
@@ -71,10 +72,11 @@ def compare(world, patience, lost=False):
     """What is found; `lost`: the database may have lost all of it."""
     found = Findings()
     world.record.answered = dict.fromkeys(world.record.commands, 0)
+    world.record.asked = world.record.answered
     audit_failover(SimpleNamespace(
         sql=world.sql, recover_sql=world.sql,
         snapshot=lambda: nullcontext(world.sql), record=world.record,
-        patience=patience, may_lose=lost, may_be_lost=lambda _: lost,
+        patience=patience, may_lose=lost, may_be_lost=lambda *_: lost,
         by_nats=False, nats=None,
         webhook_messages=lambda: [json.loads(text) for text
                                   in list(world.hook.received.values())],
@@ -111,6 +113,15 @@ def test_seconds_of_silence_are_those_past_the_bound():
     watch.count(112, 113)
     assert watch.silent == 3
     assert len(watch.said) == 1
+
+
+def test_what_a_cut_log_may_lose_is_what_was_under_way_in_it():
+    marks = Marks("")
+    marks.cuts = [(10, 20)]
+    assert marks.may_be_lost(12, 13)
+    assert marks.may_be_lost(19, 40)
+    assert not marks.may_be_lost(1, 9)
+    assert not marks.may_be_lost(21, 22)
 
 
 def test_runs_are_added_up(tmp_path):
