@@ -61,8 +61,24 @@ event_page page_of(std::string epoch,
   return std::make_shared<const event_frames>(std::move(frames));
 }
 
+/// Says, as a CloudEvent too, that what was asked for is gone.
 std::string reset_text(const event_start &from) {
-  return from.reset ? id_line(from.place) + "event: reset\ndata: {}\n\n" : "";
+  if (!from.reset) return {};
+  static std::atomic<std::uint64_t> number{0};
+  const auto now = std::chrono::floor<std::chrono::microseconds>(
+      std::chrono::system_clock::now());
+  const boost::json::object event{
+      {"specversion", "1.0"},
+      {"id", "reset:" + from.place.epoch + ":"
+                 + std::to_string(now.time_since_epoch().count()) + ":"
+                 + std::to_string(++number)},
+      {"source", "/recapd"},
+      {"type", "recapd.feed.reset"},
+      {"time", workflows::format_rfc3339(now)},
+      {"datacontenttype", "application/json"},
+      {"data", boost::json::object{}}};
+  return id_line(from.place)
+         + "event: reset\ndata: " + boost::json::serialize(event) + "\n\n";
 }
 
 /// Proxies are told not to hold events back, nor to change them.

@@ -60,15 +60,19 @@ class ClusterWorld(World):
         self.load.start()
 
     def make_member(self, number, seed):
-        url = self.postgres.url_there(self.database.name)
+        return Member(self.folder / f"node{number}", self.network, number,
+                      self.postgres.url_there(self.database.name),
+                      self.settings(number, seed))
+
+    def settings(self, number, seed):
+        """A node's."""
         config = config_of(random.Random(f"{seed} {number}"), self.hook)
         config["node"] = {"name": f"n{number}",
                           "lease_ms": int(self.expiry * 1000)}
         config["ingress"] = {"kind": "nats", "nats_url": self.nats.url,
                              "nats_partitions": PARTITIONS,
                              "nats_replicas": COUNT}
-        return Member(self.folder / f"node{number}", self.network, number, url,
-                      config)
+        return config
 
     def by_address(self, address):
         database = self.network.services["database"]

@@ -34,9 +34,11 @@ TROUBLE = (OSError, AssertionError, ValueError, IndexError)
 class NatsServers:
     """`lock` is held by whoever takes one down: at most one is."""
 
-    def __init__(self, folder, address):
+    def __init__(self, folder, address, inside=()):
+        """`inside`: words before a command that is to run where they are."""
         self.folder = Path(folder)
         self.address = address
+        self.inside = inside
         self.lock = threading.Lock()
         self.urls = []
 
@@ -45,7 +47,8 @@ class NatsServers:
         env = {**os.environ, "RECAPD_NATS_ADDRESS": self.address,
                "RECAPD_NATS_PARTITIONS": str(PARTITIONS)}
         return subprocess.run(
-            [str(ROOT / "tools" / "nats"), *map(str, words)], env=env,
+            [*self.inside, str(ROOT / "tools" / "nats"), *map(str, words)],
+            env=env,
             check=True, text=True, stdout=subprocess.PIPE,
             start_new_session=True).stdout.strip()
 

@@ -12,12 +12,17 @@ def by_nats(driver, events):
     desk = desk_of(driver)
     if driver.dice.random() < 0.02:
         desk.poison(f"poison by {driver.name}: {driver.dice.random()}")
+    era = driver.load.nats_era
     for event in events:
         desk.store(event)
     waiting = {e["id"]: e for e in events}
     while waiting:
         if driver.load.over.is_set():
             raise Over
+        if era != driver.load.nats_era:
+            era = driver.load.nats_era
+            for event in waiting.values():
+                desk.store(event)
         outcome = desk.outcome()
         for known in [outcome] if outcome else stored(driver, waiting):
             # It may be delivered more than once, so `duplicate` says nothing.

@@ -69,25 +69,27 @@ class Service:
            self.letter)
         ip("-n", namespace, "link", "set", "dev", self.letter, "up")
 
-    def cut(self, number, how):
-        """In the node's own namespace: a wrong hardware address loses what it
-        sends, a rule before all others what comes in."""
+    def cut(self, number, how, peers=None):
+        """In the namespace's own tables: a wrong hardware address loses what
+        it sends, a rule before all others what comes in. Without `peers`
+        it is what goes to this machine, and all that comes in."""
         namespace = self.network.namespace(number)
         if how in ("both", "requests"):
-            ip("-n", namespace, "neigh", "replace", self.here, "lladdr",
-               NOWHERE, "nud", "permanent", "dev", self.letter)
+            for peer in peers or [self.here]:
+                ip("-n", namespace, "neigh", "replace", peer, "lladdr",
+                   NOWHERE, "nud", "permanent", "dev", self.letter)
         if how in ("both", "answers"):
-            ip("-n", namespace, "rule", "add", "pref", 1, "iif", self.letter,
-               "blackhole")
+            for source in [["from", peer] for peer in peers or []] or [[]]:
+                ip("-n", namespace, "rule", "add", "pref", 1, *source, "iif",
+                   self.letter, "blackhole")
 
     def heal(self, number):
         namespace = self.network.namespace(number)
-        for words in (("neigh", "del", self.here, "dev", self.letter),
-                      ("rule", "del", "pref", 1, "iif", self.letter)):
-            try:
-                ip("-n", namespace, *words)
-            except OSError:
-                pass  # it was not cut so, or nobody had spoken yet
+        ip("-n", namespace, "neigh", "flush", "dev", self.letter, "nud",
+           "permanent")
+        while f"iif {self.letter} " in ip("-n", namespace, "rule", "list",
+                                          "pref", 1):
+            ip("-n", namespace, "rule", "del", "pref", 1, "iif", self.letter)
 
 
 class Network:
@@ -112,7 +114,8 @@ class Network:
             self.close()
             raise NotAllowed(str(error)) from error
 
-    def _add_node(self, number):
+    def _add_node(self, number, services=None):
+        """A namespace that is plugged into these services, or into all."""
         name = self.namespace(number)
         ip("netns", "add", name)
         self.made.append(name)
@@ -120,7 +123,7 @@ class Network:
         # What is for this host itself is looked up after what a cut refuses.
         ip("-n", name, "rule", "add", "pref", 10, "lookup", "local")
         ip("-n", name, "rule", "del", "pref", 0)
-        for service in self.services.values():
+        for service in services or self.services.values():
             service.plug_in(number, name)
 
     def namespace(self, number):

@@ -45,6 +45,7 @@ class ClusterLoad(Load):
     ways = {**Load.ways, "nats": by_nats}
     crew = {"http": (4, 1), "batch": (1, 8), "inbox": (2, 3), "nats": (3, 3)}
     timeout = 4
+    nats_era = 0  # another one: messages that have no outcome may be gone
 
     def __init__(self, seed, world, campus, record):
         super().__init__(seed, [m.place for m in world.first], world.url,

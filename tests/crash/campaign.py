@@ -194,8 +194,7 @@ class Campaign:
         """What else its line says."""
         return ""
 
-    def print_report(self, tool, of_faults, of_all=""):
-        """Prints what was found and the last line; the exit code."""
+    def print_findings(self):
         for kind in self.KINDS:
             for sentence in self.found.said[kind][:20]:
                 print(f"{kind}: {sentence[:1500]}")
@@ -204,6 +203,10 @@ class Campaign:
         if self.failed():
             print(f"FAILED in round {self.rounds} of seed {self.seed}; "
                   f"the logs are in {self.folder}")
+
+    def print_report(self, tool, of_faults, of_all=""):
+        """Prints what was found and the last line; the exit code."""
+        self.print_findings()
         struck = ", ".join(f"{k} {n}" for k, n in self.faults.items() if n)
         print(f"faults: {struck}; {of_faults}")
         counts = " ".join(f"{k}={self.found.count(k)}" for k in self.KINDS[:4])

@@ -24,6 +24,9 @@ class Feed:
                                        name="feed")
         self.thread.start()
 
+    def take(self, place, event):
+        self.received.append((int(place.rpartition(".")[2]), event["id"]))
+
     def _read(self):
         for client in itertools.cycle(self.clients):
             if self.over:
@@ -32,8 +35,7 @@ class Feed:
                 with Stream(client, self.cursor, self.seconds) as stream:
                     self.connections += 1
                     for place, _, event in stream.frames():
-                        position = int(place.rpartition(".")[2])
-                        self.received.append((position, event["id"]))
+                        self.take(place, event)
                         self.cursor = place
                         if self.over:
                             return

@@ -44,10 +44,23 @@ class Life:
         return command(kind, self.id, by, data, source="/crash",
                        id=f"{self.id}-{self.count}")
 
+    def begins(self):
+        """When it takes place."""
+        return self.campus.now - timedelta(
+            minutes=self.dice.randrange(1, 1200))
+
+    def past_deadline(self):
+        """A moment at which nothing can be logged any more."""
+        return self.campus.now + timedelta(hours=74)
+
+    def past_silence(self):
+        """A moment at which a silent student may count as confirmed."""
+        return self.campus.now + timedelta(hours=100)
+
     def schedule(self, students, modality="in_person"):
         """Schedules it; every student answers."""
         dice = self.dice
-        start = self.campus.now - timedelta(minutes=dice.randrange(1, 1200))
+        start = self.begins()
         yield [self.make("session.schedule", "system:calendar", {
             "tutor": self.tutor, "course": dice.choice(COURSES),
             "starts_at": rfc3339(start), "modality": modality,
@@ -118,7 +131,7 @@ class Life:
         if self.dice.random() < .3:
             yield [self.make("session.log_time", self.by_tutor,
                              {"minutes": 30})]
-        yield self.campus.now + timedelta(hours=74)
+        yield self.past_deadline()
         yield [self.make("support.request", self.by_tutor,
                          {"message": "I was ill"})]
         if self.dice.random() < .3:
@@ -150,7 +163,7 @@ class Life:
     def silent(self):
         yield from self.schedule(self.pupils(2))
         if (yield from self.complete()):
-            yield self.campus.now + timedelta(hours=100)
+            yield self.past_silence()
             yield from self.confirm()
 
     def cancelled(self):

@@ -44,9 +44,12 @@ class World:
         self.at_start = at_start  # SQL, once the node has made its tables
         self.folder = Path(folder)
         self.postgres = postgres
-        self.database = Database(postgres.admin_url)
+        self.database = self.make_database()
         self.to_database = self.to_node = self.node = None
         self.hook = self.record = self.campus = self.load = self.feed = None
+
+    def make_database(self):
+        return Database(self.postgres.admin_url)
 
     def start(self, loop, seed):
         sockets = self.folder / "s"

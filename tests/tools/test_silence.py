@@ -157,8 +157,10 @@ class Events:
                     self.places.append(value)
                 elif name == "event":
                     self.names.append(value)
-                elif name == "data" and value != "{}":
-                    self.ids.append(json.loads(value)["id"])
+                elif name == "data":
+                    event = json.loads(value)
+                    if event["type"] != "recapd.feed.reset":
+                        self.ids.append(event["id"])
         except (OSError, ValueError):
             pass
 

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Compares what the client and the receivers know with the database."""
+import copy
+import time
+from types import SimpleNamespace
+
+import audit
+from deliveries import check_receiver, stored_keys
+from nats_audit import check_letters, check_stored
+
+KINDS = ("lost", "undelivered", "double_paid", "limit_passed", "silent",
+         "stuck", "other")
+
+LEFT = {
+    "{} inbox rows are left over": "SELECT count(*) FROM waiting",
+    "{} sessions are completed and not paid":
+        "SELECT count(*) FROM sessions WHERE state = 'completed'",
+    "{} timers are overdue":
+        "SELECT count(*) FROM sessions WHERE next_timer"
+        " < clock_timestamp() - interval '2 s'",
+}
+
+
+def audit_failover(world, found):
+    """All of it; how many limits were nearly used up."""
+    client = without_forgiven(world)
+    check_settled(world, found)
+    check_letters_in(client, found)
+    near = check_snapshot(world, client, found)
+
+    def messages():
+        return stored_keys(world)
+
+    check_receiver(world, found, "the webhook", world.webhook_messages,
+                   messages)
+    check_receiver(world, found, "the event stream", world.stream_messages,
+                   lambda: stored_keys(world, notifications=False))
+    if world.by_nats:
+        check_receiver(world, found, "NATS", world.nats_messages, messages,
+                       world.nats_forgiven())
+        check_stored(client, found)
+        check_letters(client, found)
+    for sentence in world.changed_messages():
+        found.say("other", sentence)
+    return near
+
+
+def check_snapshot(world, client, found):
+    """What has to agree at one moment: timers go on meanwhile."""
+    with world.snapshot() as sql:
+        facts = SimpleNamespace(sql=sql, record=client.record)
+        audit.check_commands(facts, found)
+        audit.check_effects(facts, found)
+        audit.check_pay(facts, found)
+        return audit.check_limits(facts, found)
+
+
+def check_settled(world, found):
+    """Nothing is left to do; bounded by the world's patience."""
+    end = time.monotonic() + world.patience / 2
+    while True:
+        left = [what.format(count) for what, sql in LEFT.items()
+                if (count := world.sql(sql)[0][0])]
+        if not left or time.monotonic() > end:
+            break
+        time.sleep(0.2)
+    for sentence in left:
+        found.say("stuck", sentence)
+
+
+def check_letters_in(client, found):
+    """No command became a dead letter but what nobody can take."""
+    for event, reason in client.sql("SELECT event, reason FROM dead_letters"):
+        if event not in client.record.poison:
+            found.say("stuck", f"a dead letter, {reason}: {event[:200]}")
+    for command in client.record.unanswered():
+        found.say("stuck", f"never answered: {command.event}")
+
+
+def without_forgiven(world):
+    """The world as it looks to the audit: commands whose answers the database
+    may have lost count as unanswered, and nothing else."""
+    record, commands = world.record, {}
+    lost = set()
+    for identity, command in list(record.commands.items()):
+        answered = record.answered.get(identity)
+        if answered is not None and world.may_be_lost(record.asked[identity],
+                                                      answered):
+            lost.add(identity)
+            command = copy.copy(command)
+            command.answer = command.stored = None
+        commands[identity] = command
+    changed = [s for s in record.changed if s.split()[0] not in lost]
+    view = SimpleNamespace(commands=commands, changed=changed,
+                           poison=record.poison,
+                           unanswered=record.unanswered)
+    return SimpleNamespace(sql=world.sql, record=view, nats=world.nats)

@@ -1,0 +1,255 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is done to PostgreSQL, etcd, NATS and the nodes' clocks. Each fault
+takes itself back; that all is whole again is seen to afterwards."""
+import contextlib
+import random
+import signal
+import time
+
+import psycopg2
+
+from campaign import FaultPlan
+from database_host import TTL
+from failover_world import STATEMENT_MS, clock_shim
+from processes import send
+from wire import wait_until
+
+BOUND = STATEMENT_MS / 1000
+TABLES = ("sessions", "session_events", "commands", "nodes")
+AHEAD_SECONDS = (2, 20, 50, 90, 3600, 40 * 86400)  # a minute is the bound
+
+
+class FailoverFaults(FaultPlan):
+    WEIGHTS = dict.fromkeys((
+        "kill primary", "kill primary host", "switchover",
+        "freeze primary host",
+        "freeze primary", "cut primary", "cut what primary sends",
+        "cut what primary receives", "cut primary from peers", "lose standby",
+        "lose both standbys", "fill disk", "lock table", "lose etcd",
+        "delete event stream", "delete command stream", "clock ahead",
+        "terminate storm", "terminate unreplicated"), 1)
+    WITHIN = (0, 3)
+    ALONE = 0.75  # the share of rounds with one fault
+
+    def draw_round(self, seed, only=None):
+        """What a round of this seed does. Seeds that follow each other go
+        through every kind."""
+        kinds = list(self.WEIGHTS)
+        block, place = divmod(seed, len(kinds))
+        random.Random(f"order {block}").shuffle(kinds)
+        dice = random.Random(f"round {seed}")
+        plan = [(dice.uniform(*self.WITHIN), only or kinds[place])]
+        if dice.random() > self.ALONE and only is None:
+            plan.append((dice.uniform(*self.WITHIN), dice.choice(kinds)))
+        return sorted(plan), dice
+
+    # ---- whom it strikes ----------------------------------------------------
+
+    @property
+    def cluster(self):
+        return self.world.cluster
+
+    def primary(self):
+        host = wait_until(self.cluster.leader, "somebody to lead", 40)
+        self.say(f"  the primary is {host.name}")
+        return host
+
+    def past_the_lease(self, dice):
+        return TTL * dice.uniform(1.3, 1.9)
+
+    def past_the_bound(self, dice):
+        """So long that a statement's bound has passed more than twice."""
+        return BOUND * dice.uniform(2.2, 3)
+
+    def connect(self):
+        return psycopg2.connect(self.world.database.admin_url)
+
+    # ---- the primary --------------------------------------------------------
+
+    def kill_primary(self, _):
+        """Its Patroni sees it, and lets another one lead."""
+        self.primary().kill_server()
+        time.sleep(2)
+
+    def kill_primary_host(self, dice):
+        """Nobody hears of it until the lease has run out."""
+        host = self.primary()
+        host.kill()
+        time.sleep(self.past_the_lease(dice))
+        host.start()
+
+    def switchover(self, _):
+        host = self.primary()
+        status, text = host.ask("switchover", {"leader": host.name}, 20)
+        self.say(f"  {status} {text}")
+
+    def freeze_primary_host(self, dice):
+        """Afterwards it takes itself for the primary for a moment."""
+        self.freeze(self.primary(), self.past_the_lease(dice))
+
+    def freeze_primary(self, dice):
+        """Its Patroni goes on."""
+        self.freeze(self.primary(), self.past_the_bound(dice), patroni=False)
+
+    @staticmethod
+    def freeze(host, seconds, patroni=True):
+        end = time.monotonic() + seconds
+        try:
+            while time.monotonic() < end:
+                host.freeze(patroni)  # what it began meanwhile, too
+                time.sleep(0.2)
+        finally:
+            host.thaw()
+
+    # ---- the network --------------------------------------------------------
+
+    def cut_primary(self, dice):
+        self.cut("both", dice)
+
+    def cut_what_primary_sends(self, dice):
+        self.cut("requests", dice)
+
+    def cut_what_primary_receives(self, dice):
+        self.cut("answers", dice)
+
+    def cut_primary_from_peers(self, dice):
+        """The nodes still reach it."""
+        self.cut("both", dice, nodes=False)
+
+    def cut(self, how, dice, nodes=True):
+        host, sites = self.primary(), self.cluster.sites
+        try:
+            sites.database.cut(host.number, how,
+                               sites.others(host.number, nodes))
+            time.sleep(self.past_the_lease(dice))
+        finally:
+            sites.database.heal(host.number)
+
+    # ---- standbys -----------------------------------------------------------
+
+    def lose_standby(self, dice):
+        self.primary()
+        host = dice.choice(self.cluster.standbys())
+        self.lose([host], dice)
+
+    def lose_both_standbys(self, dice):
+        self.primary()
+        self.lose(self.cluster.standbys(), dice)
+
+    def lose(self, hosts, dice):
+        """By a kill, or standing still."""
+        killed = dice.random() < 0.5
+        self.say(f"  {'killed' if killed else 'frozen'}: "
+                 f"{[h.name for h in hosts]}")
+        try:
+            for host in hosts:
+                host.kill() if killed else host.freeze()
+            time.sleep(self.past_the_bound(dice))
+        finally:
+            for host in hosts:
+                host.thaw()
+                host.start()
+
+    # ---- what the database needs --------------------------------------------
+
+    def fill_disk(self, dice):
+        """Tables cannot grow; or the log's own files are used up as well, by
+        which the server ends."""
+        host = self.primary()
+        log_too = dice.random() < 0.5
+        self.say(f"  {'tables and log' if log_too else 'tables'}")
+        end = time.monotonic() + self.past_the_bound(dice)
+        try:
+            while time.monotonic() < end:
+                with contextlib.suppress(OSError):
+                    host.fill_disk()
+                if log_too:
+                    self.use_up_log()
+                time.sleep(0.05)
+        finally:
+            host.empty_disk()
+
+    def use_up_log(self):
+        """One file of it is begun anew."""
+        with contextlib.suppress(psycopg2.Error):
+            self.cluster.administer("SELECT pg_switch_wal()")
+
+    def lock_table(self, dice):
+        table = dice.choice(TABLES)
+        self.say(f"  {table}")
+        with contextlib.suppress(psycopg2.Error):
+            connection = self.connect()
+            try:
+                connection.cursor().execute(f"LOCK TABLE {table}")
+                time.sleep(self.past_the_bound(dice))
+            finally:
+                connection.close()
+
+    def lose_etcd(self, dice):
+        """Whoever leads has to give it up, and nobody follows."""
+        try:
+            self.cluster.etcd.kill()
+            time.sleep(self.past_the_lease(dice))
+        finally:
+            self.cluster.etcd.start()
+
+    def terminate_storm(self, dice):
+        self.terminate(dice, dice.uniform(4, 8), 0.5)
+
+    def terminate(self, dice, seconds, share):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            with contextlib.suppress(psycopg2.Error):
+                self.cluster.administer(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE usename = 'recapd' AND random() < "
+                    f"{share}", self.world.database.admin_url)
+            time.sleep(dice.uniform(0.1, 0.5))
+
+    def terminate_unreplicated(self, dice):
+        """Commits that wait for a standby stand on the primary alone once
+        their backends are terminated; then the primary is gone for good."""
+        host = self.primary()
+        end = time.monotonic() + 2
+        try:
+            while time.monotonic() < end:
+                send(host.senders(), signal.SIGSTOP)
+                time.sleep(0.1)
+            self.terminate(dice, 1.5, 1)
+            time.sleep(dice.uniform(0.5, 2.5))  # outcomes are looked up
+        finally:
+            host.kill()
+        time.sleep(self.past_the_lease(dice))
+        host.start()
+
+    # ---- beside the database ------------------------------------------------
+
+    def delete_event_stream(self, _):
+        self.world.published.delete_stream()
+        time.sleep(3)
+
+    def delete_command_stream(self, _):
+        self.world.delete_commands()
+        time.sleep(3)
+
+    def clock_ahead(self, dice):
+        """One node's, from its start to the next one."""
+        member = dice.choice(self.world.members)
+        seconds = dice.choice(AHEAD_SECONDS)
+        self.say(f"  {member.name} by {seconds} s")
+        with member.lock:
+            try:
+                member.env = {"LD_PRELOAD": str(clock_shim()),
+                              "CLOCK_SHIM_SECONDS": str(seconds)}
+                self.restart(member)
+                time.sleep(self.past_the_bound(dice))
+            finally:
+                member.env = {}
+                self.restart(member)
+
+    @staticmethod
+    def restart(member):
+        starts = member.starts
+        member.kill_it()
+        wait_until(lambda: member.starts > starts,
+                   f"{member.name} to be started", 20)

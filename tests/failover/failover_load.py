@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The client of a failover campaign: the cluster's ways in, at a modest pace,
+and a record that knows when each answer came."""
+import threading
+import time
+import traceback
+from datetime import timedelta
+
+from load import Load, Over, by_batch, by_http, by_inbox
+from nats_way import by_nats
+from record import Record
+from watch import WatchedWire
+from wire import CLOUDEVENT, command, rfc3339
+
+
+def paced(way, seconds):
+    """The way, after a pause for each command."""
+    def deliver(driver, events):
+        driver.load.over.wait(seconds * len(events))
+        way(driver, events)
+    return deliver
+
+
+class TimedRecord(Record):
+    """`moments`: of every answer to a pulse; `answered`: of each command's
+    first answer, `asked`: when what it answers was sent."""
+
+    def __init__(self, path):
+        super().__init__(path)
+        self.moments = []
+        self.answered = {}
+        self.asked = {}
+
+    def sending(self, events):
+        super().sending(events)
+        now = time.monotonic()
+        for event in events:
+            if event["id"] not in self.answered:
+                self.asked[event["id"]] = now
+
+    def acknowledge(self, event, outcome, way):
+        super().acknowledge(event, outcome, way)
+        now = time.monotonic()
+        self.answered.setdefault(event["id"], now)
+        if way == "pulse":
+            self.moments.append(now)
+
+    def forget_stored(self):
+        """What brokers acknowledged and nobody answered may be gone."""
+        with self.lock:
+            for known in self.commands.values():
+                if known.answer is None:
+                    known.stored = None
+
+    def longest_gap(self, since, until):
+        """Seconds within which no pulse was answered."""
+        inside = [m for m in list(self.moments) if since <= m <= until]
+        marks = [since, *sorted(inside), until]
+        return max(b - a for a, b in zip(marks, marks[1:]))
+
+
+class Pulse(threading.Thread):
+    """Sends one small command after the other to one node, by HTTP and by no
+    other way, while sessions may begin."""
+
+    def __init__(self, load, member):
+        super().__init__(daemon=True, name=f"pulse {member.name}")
+        self.load = load
+        self.member = member
+        self.wire = load.wire()
+        self.wire.places = [member.place]
+        self.count = 0
+
+    def run(self):
+        try:
+            while not self.load.over.wait(0.25):
+                if self.load.campus.open:
+                    self.beat()
+        except Over:
+            pass
+        except Exception:
+            self.load.broken.append(f"{self.name}: {traceback.format_exc()}")
+
+    def beat(self):
+        self.count += 1
+        session = f"pulse-{self.member.name}-{self.count}"
+        start = self.load.campus.now + timedelta(days=2000)
+        event = command("session.schedule", session, "system:pulse", {
+            "tutor": "ann", "course": "math", "modality": "online",
+            "students": ["bob"], "starts_at": rfc3339(start)},
+            source="/crash", id=session)
+        record = self.load.record
+        _, outcome = self.wire.post("/v1/commands", event, CLOUDEVENT,
+                                    lambda: record.sending([event]))
+        record.acknowledge(event, outcome, "pulse")
+
+
+class FailoverLoad(Load):
+    ways = {"http": paced(by_http, 0.05), "batch": paced(by_batch, 0.05),
+            "inbox": paced(by_inbox, 0.05), "nats": paced(by_nats, 0.05)}
+    crew = {"http": (3, 1), "batch": (1, 6), "inbox": (1, 3), "nats": (2, 2)}
+    timeout = 30
+    nats_era = 0  # another one: messages that have no outcome may be gone
+
+    def __init__(self, seed, world, campus, record, watch):
+        self.watch = watch
+        self.world = world
+        self.desks = {}  # of drivers, by name
+        super().__init__(seed, [m.place for m in world.first],
+                         world.database.url, campus, record)
+        self.pulses = [Pulse(self, member) for member in world.first]
+
+    def start(self):
+        super().start()
+        for pulse in self.pulses:
+            pulse.start()
+
+    def stop(self):
+        super().stop()
+        for pulse in self.pulses:
+            pulse.join()
+
+    def wire(self):
+        return WatchedWire(self.watch, self.places, self.over, self.timeout)

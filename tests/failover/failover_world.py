@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Everything of some rounds: a database on the cluster, nodes, NATS servers,
+the client and its receivers."""
+import contextlib
+import json
+import os
+import time
+from pathlib import Path
+
+import psycopg2
+
+from cluster_world import ClusterWorld
+from database_cluster import FailoverDatabase
+from deliveries import FailoverFeed, FailoverPublished
+from failover_load import FailoverLoad, TimedRecord
+from hook import Hook
+from live_lives import POLICY, LiveCampus
+from losses import Marks
+from nats_servers import NatsServers
+from supervisor import quiet_port
+from watch import Watch
+from wire import wait_until
+
+STATEMENT_MS = 5000  # the default of database.statement_ms
+LEASE_MS = 3000
+AFTERWARDS = 4       # seconds of load once all is healed
+
+
+def clock_shim():
+    """The library that moves one process's wall clock."""
+    tools = Path(os.environ["RECAPD_TEST_BIN"])
+    for folder in (tools, tools.parent / "tests" / "tools"):
+        if (folder / "libclock_shim.so").exists():
+            return folder / "libclock_shim.so"
+    raise FileNotFoundError("libclock_shim.so is built with the tests")
+
+
+class FailoverWorld(ClusterWorld):
+    by_nats = True
+
+    def __init__(self, folder, cluster, sites, patience):
+        self.cluster = cluster
+        super().__init__(folder, cluster, patience, sites, LEASE_MS,
+                         len(sites.nodes))
+        self.nats = NatsServers(self.folder / "nats",
+                                sites.services["nats"].of_node(sites.NATS),
+                                sites.inside(sites.NATS))
+        self.published = FailoverPublished(self)
+        self.may_lose = not cluster.synchronous
+        self.marks = Marks(self.database.admin_url) if self.may_lose else None
+        self.watch = self.watch_log = None
+        self.closed_at = 0.0
+
+    def make_database(self):
+        return FailoverDatabase(self.cluster)
+
+    # ---- start --------------------------------------------------------------
+
+    def start(self, loop, seed):
+        self.folder.mkdir(parents=True)
+        self.nats.start()
+        self.hook = Hook(loop, quiet_port(), seed,
+                         self.network.services["clients"].here)
+        for number in self.network.nodes:
+            member = self.make_member(number, seed)
+            member.clock = "system"
+            self.members.append(member)
+            member.begin()
+        for member in self.members:
+            self.wait_ready(member)
+        self.wait_nats()
+        self.watch_log = open(self.folder / "readyz.log", "w",
+                              encoding="utf-8")
+        self.watch = Watch([m.place for m in self.members],
+                           2 * STATEMENT_MS / 1000, self.watch_log)
+        self.watch.start()
+        self.record = TimedRecord(self.folder / "answers.jsonl")
+        self.campus = LiveCampus(seed)
+        self.load = FailoverLoad(seed, self, self.campus, self.record,
+                                 self.watch)
+        self.feed = FailoverFeed(self.members, 4)
+        if self.marks is not None:
+            self.marks.prepare()
+            self.marks.start()
+        self.load.start()
+
+    def settings(self, number, seed):
+        config = super().settings(number, seed)
+        config["policy"] = POLICY
+        return config
+
+    # ---- a round ------------------------------------------------------------
+
+    def go(self):
+        self.campus.open = self.campus.moving = True
+
+    def heal(self):
+        """The client comes to its end, once nodes and NATS are well; that
+        PostgreSQL is has been seen to before."""
+        healed = time.monotonic()
+        if self.may_lose:
+            self.marks.compare()
+            self.forget_stored()
+            self.load.inbox_era += 1
+        for member in self.members:
+            self.wait_ready(member)
+        wait_until(lambda: self.record.moments[-1:] > [healed],
+                   "a pulse to be answered", self.patience)
+        time.sleep(AFTERWARDS)
+        self.rest()
+        self.wait_nats()
+        wait_until(lambda: self.load.broken or self.campus.at_rest()
+                   and not self.record.unanswered(),
+                   "the client's commands to be answered", self.patience)
+
+    def rest(self):
+        """No session begins any more."""
+        if self.campus.open:
+            self.campus.open = False
+            self.closed_at = time.monotonic()
+
+    def delete_commands(self):
+        """The stream of commands, with what it acknowledged; whoever has no
+        outcome has to send again."""
+        with self.nats.connect() as client:
+            client.api("STREAM.DELETE.RECAPD")
+        self.forget_stored()
+
+    def forget_stored(self):
+        """What NATS acknowledged may be gone: it is sent again."""
+        for text in list(self.record.poison):
+            self.record.poison[text] = False
+        self.record.forget_stored()
+        self.load.nats_era += 1
+
+    def recover_sql(self, statement, seconds=60):
+        """As `sql`, when the database answers again."""
+        end = time.monotonic() + seconds
+        while True:
+            try:
+                return self.sql(statement)
+            except psycopg2.Error:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.5)
+
+    @contextlib.contextmanager
+    def snapshot(self):
+        """As `sql`, and every statement sees the same moment."""
+        connection = psycopg2.connect(self.database.url)
+        try:
+            connection.set_session(isolation_level="REPEATABLE READ",
+                                   readonly=True)
+
+            def sql(statement):
+                with connection.cursor() as cursor:
+                    cursor.execute(statement)
+                    return cursor.fetchall()
+
+            yield sql
+        finally:
+            connection.close()
+
+    # ---- what the audit asks for --------------------------------------------
+
+    def may_be_lost(self, asked, answered):
+        return (self.marks is not None
+                and self.marks.may_be_lost(asked, answered))
+
+    def webhook_messages(self):
+        return [json.loads(text) for text in list(self.hook.received.values())]
+
+    def stream_messages(self):
+        return list(self.feed.messages)
+
+    def nats_messages(self):
+        return self.published.now()
+
+    def nats_forgiven(self):
+        return self.published.forgiven
+
+    def changed_messages(self):
+        return [*self.hook.changed, *self.published.wrong]
+
+    # ---- the end ------------------------------------------------------------
+
+    def close(self):
+        for member in self.members:
+            member.wanted = False
+        super().close()
+        if self.marks is not None and self.marks.ident is not None:
+            self.marks.stop()
+        if self.watch is not None:
+            self.watch.stop()
+            self.watch_log.close()
