@@ -4,6 +4,7 @@
 #include <array>
 #include <atomic>
 #include <fmt/format.h>
+#include <map>
 #include <stdexcept>
 #include <thread>
 
@@ -20,8 +21,34 @@ constexpr std::size_t noisy_connections = 64;
 constexpr double reads_per_second = 50;
 constexpr double commands_per_second = 50;
 
-std::string get(const std::string &path) {
-  return "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
+constexpr const char *noisy_token = "the-one-who-asks-all-the-time";
+constexpr const char *quiet_token = "somebody-else-who-asks-at-times";
+
+/// The request with a bearer's token.
+std::string by(const std::string &token, std::string request) {
+  request.insert(request.find("\r\n") + 2,
+                 "Authorization: Bearer " + token + "\r\n");
+  return request;
+}
+
+std::string get(const std::string &token, const std::string &path) {
+  return by(token, "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+}
+
+/// The event said by the system, which may say all that is sent here.
+std::string by_system(std::string event) {
+  const std::string name = "\"authid\":\"";
+  const auto from = event.find(name) + name.size();
+  return event.replace(from, event.find('"', from) - from, "system:bench");
+}
+
+/// Who is who, for a node: the noisy one is a student of his session.
+std::map<std::string, std::string> tokens(const lesson &l) {
+  return {{"RECAPD_AUTH_MODE", "token"},
+          {"RECAPD_AUTH_TOKENS",
+           fmt::format(R"([{{"token":"{}","as":"student:{}"}},)"
+                       R"({{"token":"{}","as":"system:bench"}}])",
+                       noisy_token, l.student, quiet_token)}};
 }
 
 /// The session that is noisily read about: the first.
@@ -57,10 +84,11 @@ class noise {
 public:
   noise(unsigned short port, const std::string &session)
       : client_{port, noisy_connections},
-        lanes_(noisy_connections,
-               {get("/v1/notifications?limit=1&session=" + session),
-                get("/v1/sessions/" + session + "/refusals?limit=60"),
-                get("/v1/sessions/" + session + "/history?limit=1")}),
+        lanes_(
+            noisy_connections,
+            {get(noisy_token, "/v1/notifications?limit=1&session=" + session),
+             get(noisy_token, "/v1/sessions/" + session + "/refusals?limit=60"),
+             get(noisy_token, "/v1/sessions/" + session + "/history?limit=1")}),
         thread_{[this] { run(); }} {}
   ~noise() {
     over_ = true;
@@ -113,9 +141,10 @@ latencies measure_quiet(unsigned short port, const campus &c, std::size_t from,
   };
   std::vector<std::string> commands;
   for (std::size_t i = 0; i < count; ++i)
-    commands.push_back(post_event(c.event(from + i, step::accept)));
+    commands.push_back(by(
+        quiet_token, post_event(by_system(c.event(from + i, step::accept)))));
   const std::vector<std::string> reads(
-      count, get("/v1/sessions/" + c.at(quiet).session));
+      count, get(quiet_token, "/v1/sessions/" + c.at(quiet).session));
   std::thread reader{
       [&] { at_a_rate(reads, reads_per_second, out.read, failures[0]); }};
   at_a_rate(commands, commands_per_second, out.command, failures[1]);
@@ -158,7 +187,7 @@ void measure_neighbours(bench_run &b) {
     n->stop();
   }
   // Another process: no actor has a session in memory.
-  const auto n = b.start_node(database);
+  const auto n = b.start_node(database, tokens(c.at(noisy)));
   const auto alone = measure_quiet(n->port(), c, 2, each);
   latencies beside;
   std::size_t answers = 0;
