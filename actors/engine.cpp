@@ -83,8 +83,9 @@ struct engine::impl {
     if (shared) join();
     start();
     supervisor = std::thread{[this] { supervise(); }};
-    if (epochs)
-      epochs->on_change([this](std::string why) { moved(std::move(why)); });
+    if (!epochs) return;
+    epochs->on_change([this](std::string why) { moved(std::move(why)); });
+    if (epochs->current() != epoch) moved("the database was started anew");
   }
 
   ~impl() {
@@ -113,6 +114,7 @@ struct engine::impl {
   /// be lost, and its number another's by now.
   void load_policies() {
     const auto store = stores();
+    epoch = store->epoch();
     auto book = std::make_shared<policy_book>();
     book->add(store->load_policies());
     book->check_weeks(policy);
@@ -311,6 +313,7 @@ struct engine::impl {
   std::shared_ptr<clock> time;
   std::optional<sharing> shared;
   std::shared_ptr<storage::epoch_watch> epochs;
+  std::string epoch;         ///< in which the policies were looked at
   workflows::policy policy;  ///< the config's
   std::shared_ptr<readiness> conditions =
       std::make_shared<readiness>([time = time] { return time->now(); });

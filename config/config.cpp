@@ -58,7 +58,7 @@ void read_node(const tree &t, settings &s) {
 void read_database(const tree &t, settings &s) {
   section in{t, "database"};
   in.text("url", s.database_url);
-  in.number("statement_ms", s.statement_ms, 100, 600000);
+  in.number("statement_ms", s.statement_ms, 500, 600000);
   if (!without_passwords(s.database_url))
     in.refuse("url", "a PostgreSQL URL, such as postgresql://user@host/name");
   if (splits_password(s.database_url))

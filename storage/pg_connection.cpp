@@ -62,20 +62,32 @@ pqxx::result call_text(pqxx::nontransaction &tx, const std::string &sql,
 /// Keeps notices, and the server's farewell, from standard error. Since
 /// sessions are told nothing below a warning, one that comes is a warning.
 #if PQXX_VERSION_MAJOR == 7 && PQXX_VERSION_MINOR >= 10
-struct notices {
+class notices {
+public:
+  // The handler may be called until the connection is closed.
   explicit notices(pqxx::connection &c) {
-    c.set_notice_handler([this](pqxx::zview) noexcept { came = true; });
+    c.set_notice_handler(
+        [came = came_](pqxx::zview) noexcept { *came = true; });
   }
-  bool came = false;
+  void forget() { *came_ = false; }
+  [[nodiscard]] bool came() const { return *came_; }
+
+private:
+  std::shared_ptr<bool> came_ = std::make_shared<bool>(false);
 };
 #else
-struct notices : pqxx::errorhandler {
+class notices : public pqxx::errorhandler {
+public:
   explicit notices(pqxx::connection &c) : pqxx::errorhandler{c} {}
   bool operator()(const char *) noexcept override {
-    came = true;
+    came_ = true;
     return false;  // no other handler is asked
   }
-  bool came = false;
+  void forget() { came_ = false; }
+  [[nodiscard]] bool came() const { return came_; }
+
+private:
+  bool came_ = false;
 };
 #endif
 
@@ -136,7 +148,7 @@ struct pg_connection::impl {
   /// A server that is told to give up waiting for its standbys says that it
   /// has committed all the same, and warns.
   void require_no_warning() const {
-    if (warnings.came)
+    if (warnings.came())
       throw pg_error{pg_trouble::broken,
                      {},
                      "the server warned that a commit was not waited for"};
@@ -154,7 +166,7 @@ template <class F> auto pg_connection::guarded(F f) {
   const socket_deadline deadline{impl_ ? impl_->connection.sock() : -1,
                                  longest_wait(bound)};
   try {
-    if (impl_) impl_->warnings.came = false;
+    if (impl_) impl_->warnings.forget();
     return f();
   } catch (const pg_error &) {
     throw;

@@ -18,7 +18,8 @@ public:
 
   bool wait(std::chrono::milliseconds timeout) override {
     return guarded([&] {
-      if (connection_) return connection_->wait_notified(timeout);
+      if (connection_ && !left_behind())
+        return connection_->wait_notified(timeout);
       listen();
       return true;
     });
@@ -32,6 +33,11 @@ private:
       connection_.reset();
       throw storage_error{fault::unavailable, e.what()};
     }
+  }
+
+  [[nodiscard]] bool left_behind() const {
+    return to_.epochs
+           && to_.epochs->current() != connection_->epochs().current();
   }
 
   void listen() {
