@@ -69,7 +69,7 @@ std::optional<authority> parse_authority(std::string_view text) {
         || !std::ranges::all_of(out.host, name_char))
       return std::nullopt;
   }
-  if (port.empty()) return out;
+  if (port.empty() || port == ":") return out;
   out.port = number<unsigned short>(port.substr(1));
   if (port[0] != ':' || !out.port) return std::nullopt;
   return out;

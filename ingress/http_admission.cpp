@@ -22,6 +22,10 @@ std::optional<response> judge(const services &s, request &r) {
   if (auto no = admit(s, *r.to, r.header("authorization"), r.who)) return no;
   if (const query q{r.query, r.to->query}; !q.error().empty())
     return bad_request(q.error());
+  const auto coding = r.header("content-encoding");
+  if (!coding.empty() && !equal_no_case(coding, "identity"))
+    return problem(415, "unsupported-media-type",
+                   "Send the body without a Content-Encoding.");
   if (r.to->check != nullptr)
     if (auto no = r.to->check(r)) return no;
   const auto length = parse_integer<std::uint64_t>(r.header("content-length"));

@@ -133,7 +133,7 @@ void get_account(services &s, const request_ptr &r, const responder &respond) {
 void get_notifications(services &s, const request_ptr &r,
                        const responder &respond) {
   query q{r->query, r->to->query};
-  const auto session = q.filter("session");
+  const auto session = q.text("session");
   const auto after = parse_place(q.text("after"));
   if (!after) q.fail("after: expected the token of a page before.");
   const int limit = q.limit(session.empty() ? 100 : 1000);

@@ -120,13 +120,11 @@ void list_sessions(services &s, const request_ptr &r,
                    const responder &respond) {
   query q{r->query, r->to->query};
   storage::session_filter filter{.state = q.text("state"),
-                                 .tutor = q.filter("tutor"),
-                                 .student = q.filter("student"),
-                                 .course = q.filter("course"),
+                                 .tutor = q.id("tutor"),
+                                 .student = q.id("student"),
+                                 .course = q.id("course"),
                                  .after = q.id("after"),
                                  .most = q.limit()};
-  if (filter.state.empty() && q.has("state"))
-    q.fail("state: expected a value.");
   if (!filter.state.empty() && !workflows::parse_session_status(filter.state))
     q.fail("state: expected a session's state, such as scheduled.");
   if (!q.error().empty()) return respond(bad_request(q.error()));

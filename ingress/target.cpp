@@ -95,11 +95,6 @@ std::string query::id(const std::string &name) {
   return value;
 }
 
-std::string query::filter(const std::string &name) {
-  if (has(name) && text(name).empty()) fail(name + ": expected a value.");
-  return id(name);
-}
-
 bool query::flag(const std::string &name) {
   const auto value = text(name);
   if (!value.empty() && value != "true" && value != "false")

@@ -23,7 +23,7 @@ struct target {
 /// neither, or its encoding is broken.
 [[nodiscard]] std::optional<target> parse_target(std::string_view text);
 
-/// The parameters of a query.
+/// The parameters of a query. An empty filter counts as absent.
 class query {
 public:
   /// Reads `text`; what is wrong with it is then in error().
@@ -38,8 +38,6 @@ public:
   [[nodiscard]] std::string text(const std::string &name) const;
   /// An id (docs/contract.md, 1), or empty; anything else is an error.
   [[nodiscard]] std::string id(const std::string &name);
-  /// The same, but for one that is there without a value.
-  [[nodiscard]] std::string filter(const std::string &name);
   /// `true` or `false`, false when absent; anything else is an error.
   [[nodiscard]] bool flag(const std::string &name);
   /// 1 to 1000, `fallback` when absent; anything else is an error.

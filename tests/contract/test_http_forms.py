@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The forms in which commands arrive: structured, binary, in batches."""
+import gzip
 import json
 
 import pytest
@@ -217,3 +218,15 @@ def test_a_problem_has_the_members_of_rfc_9457(client):
                          "unknown-session")
     assert problem["status"] == 404
     assert isinstance(problem["title"], str)
+
+
+def test_a_body_that_is_compressed_is_told_so(client):
+    lesson = Lesson(client)
+    event = command("session.schedule", lesson.id, "system:x", lesson.data)
+    body = gzip.compress(json.dumps(event).encode())
+    answer = client.request("POST", "/v1/commands", body, {
+        "Content-Type": "application/cloudevents+json",
+        "Content-Encoding": "gzip"})
+    assert answer.status == 415
+    problem_of(answer, "unsupported-media-type")
+    assert client.get(f"/v1/sessions/{lesson.id}").status == 404

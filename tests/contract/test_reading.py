@@ -85,7 +85,7 @@ def test_a_page_is_not_moved_by_what_comes_in_between(client):
 
 @pytest.mark.parametrize("query", [
     "state=nothing", "limit=0", "limit=-1", "limit=x", "limit=1.5",
-    "limit=99999999999999999999", "tutor=a%20b", "tutor=", "student=", "course=", "student=%27", "course=%00",
+    "limit=99999999999999999999", "tutor=a%20b", "student=%27", "course=%00",
     "after=%FF%FE", "state=PAID"])
 def test_a_wrong_filter_is_refused(client, query):
     answer = client.get(f"/v1/sessions?{query}")
