@@ -16,7 +16,7 @@ import pytest
 from conftest import databases, wait_until
 from test_outage import ask, schedule
 
-BOUND = 1  # seconds
+BOUND = 3  # seconds
 
 
 @pytest.fixture
