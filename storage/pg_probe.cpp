@@ -19,11 +19,11 @@ constexpr const char *write_anew =
 constexpr const char *who_is_in_the_way = R"sql(
 SELECT words FROM (
   SELECT 1 AS rank, a.xact_start AS since,
-         format('process %s of user %s (%s) has locked table %s since %s',
+         format('process %s of user %s (%s) has locked table %s%s',
                 l.pid, coalesce(a.usename, 'unknown'),
                 coalesce(nullif(a.application_name, ''), 'no application name'),
                 l.relation::regclass, coalesce(to_char(a.xact_start AT TIME ZONE
-                'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), 'unknown')) AS words
+                'UTC', '" since "YYYY-MM-DD"T"HH24:MI:SS"Z"'), '')) AS words
     FROM pg_locks AS l LEFT JOIN pg_stat_activity AS a USING (pid)
    WHERE l.granted AND l.relation IN (
            SELECT oid FROM pg_class
