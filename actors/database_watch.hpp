@@ -16,7 +16,7 @@ namespace recapd::actors {
 class database_watch {
 public:
   /// `changed` is called with each new word, one call at a time: whether it is
-  /// up, and where it is not, what was seen last.
+  /// up, and where it is not, all that is seen.
   explicit database_watch(
       std::function<void(bool up, const std::string &why)> changed = {})
       : changed_{std::move(changed)} {}
@@ -26,8 +26,7 @@ public:
     const auto at = failing_.find(source);
     if (at == failing_.end()) return;
     failing_.erase(at);
-    if (!changed_) return;
-    if (failing_.empty()) changed_(true, {});
+    tell();
   }
 
   void fails(std::string_view source, const std::string &why) {
@@ -35,7 +34,7 @@ public:
     auto &seen = failing_[std::string{source}];
     if (seen == why) return;
     seen = why;
-    if (changed_) changed_(false, why);
+    tell();
   }
 
   [[nodiscard]] bool up() const {
@@ -44,8 +43,22 @@ public:
   }
 
 private:
+  void tell() {
+    std::string all;
+    for (const auto &[source, why] : failing_)
+      if (all.find(why) == std::string::npos)
+        all += (all.empty() ? "" : "; ") + why;
+    const bool up = failing_.empty();
+    if (up == told_up_ && all == told_) return;
+    told_up_ = up;
+    told_ = all;
+    if (changed_) changed_(up, all);
+  }
+
   mutable std::mutex mutex_;
   std::map<std::string, std::string, std::less<>> failing_;  ///< with why
+  bool told_up_ = true;
+  std::string told_;
   std::function<void(bool, const std::string &)> changed_;
 };
 

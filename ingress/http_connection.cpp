@@ -139,6 +139,7 @@ void connection::end_idle() {
 
 void connection::read_head() {
   first_ = false;
+  head_ = false;
   scanner_ = {};
   stream_.expires_after(shared_->header_timeout);
   scan_head();
@@ -146,8 +147,11 @@ void connection::read_head() {
 
 void connection::scan_head() {
   const auto got = buffer_.data();
-  switch (scanner_.scan({static_cast<const char *>(got.data()), got.size()})) {
+  const std::string_view text{static_cast<const char *>(got.data()),
+                              got.size()};
+  switch (scanner_.scan(text)) {
   case head_scanner::verdict::broken:
+    head_ = text.substr(scanner_.skipped()).starts_with("HEAD ");
     return answer_and_close(scanner_.refusal());
   case head_scanner::verdict::whole:
     return on_head();

@@ -94,7 +94,8 @@ private:
 /// The server ends a statement by itself a little before the connection is
 /// ended for it: then it is known that nothing was written.
 std::chrono::milliseconds longest_wait(std::chrono::milliseconds statement) {
-  return statement + statement / 10;
+  return statement.count() > 0 ? statement + std::chrono::milliseconds{500}
+                               : statement;
 }
 
 }  // namespace

@@ -36,8 +36,11 @@ const pg_statement renewal{
     " WHERE name = $1::text AND incarnation = $2::text AND NOT draining"
     " AND expires_at > clock_timestamp() RETURNING 1)"
     " SELECT "
-        + member_columns + ", held, count, " + pg_micros("clock_timestamp()")
-        + " FROM shards, nodes LEFT JOIN (SELECT node, string_agg(shard::text,"
+        + member_columns + ", held, count, "
+        + pg_micros("clock_timestamp()")
+        // What is lost with a server that crashes is said again.
+        + " FROM (SELECT set_config('synchronous_commit', 'off', true)) AS lax,"
+          " shards, nodes LEFT JOIN (SELECT node, string_agg(shard::text,"
           " ' ') AS held FROM leases GROUP BY node) AS h ON h.node = name"
           " WHERE name <> $1::text OR EXISTS (SELECT FROM mine)"};
 const pg_statement all_holders{"holders", "SELECT shard, node FROM leases"};

@@ -25,7 +25,7 @@ SELECT words FROM (
                 l.relation::regclass, coalesce(to_char(a.xact_start AT TIME ZONE
                 'UTC', '" since "YYYY-MM-DD"T"HH24:MI:SS"Z"'), '')) AS words
     FROM pg_locks AS l LEFT JOIN pg_stat_activity AS a USING (pid)
-   WHERE l.granted AND l.relation IN (
+   WHERE l.granted AND l.locktype = 'relation' AND l.relation IN (
            SELECT oid FROM pg_class
             WHERE relnamespace = current_schema()::regnamespace)
      AND l.mode IN ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock',

@@ -212,7 +212,7 @@ void apply(session &s, const session_voided &e, instant) {
   s.held.clear();
   if (!e.reversal || !s.paid) return;
   auto now = *s.paid;
-  now.amount = lowered(now.amount, e.reversal->amount);
+  now.amount = 0;  // a reversal is of the net
   s.paid = now;
 }
 

@@ -178,7 +178,7 @@ template <class Sink> void write_row(Sink &&to, const session &s) {
   if (s.paid.has_value()) to.object("paid", s.paid, write_payout{});
   if (s.reminders != reminder_progress{})
     to.object("reminders", s.reminders, write_reminders{});
-  if (!is_missed(s)) put_news(to, "miss_told", s.miss_told);
+  if (s.miss_told != is_missed(s)) to.put("miss_told", s.miss_told);
   put_flags(to, s.flags);
 }
 

@@ -3,7 +3,7 @@
 import json
 import time
 
-from conftest import tools
+from conftest import stream_there, tools
 
 
 def lines(*events):
@@ -12,6 +12,7 @@ def lines(*events):
 
 def test_outcomes_come_in_the_events_order(place):
     recapctl = tools.Recapctl("http://127.0.0.1:9")
+    tools.wait_until(lambda: stream_there(place.nats.url), "the stream")
     session = tools.Session(time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
     outcomes = recapctl.json(
         "submit", "--nats", place.nats.url, status=1,

@@ -16,7 +16,7 @@ import pytest
 from conftest import databases, wait_until
 from test_outage import ask, schedule
 
-BOUND = 3  # seconds
+BOUND = 2  # seconds
 
 
 @pytest.fixture
