@@ -85,7 +85,10 @@ struct engine::impl {
     supervisor = std::thread{[this] { supervise(); }};
     if (!epochs) return;
     epochs->on_change([this](std::string why) { moved(std::move(why)); });
-    if (epochs->current() != epoch) moved("the database was started anew");
+    std::unique_lock lock{current_mutex};
+    const bool over = epochs->current() != epoch;
+    lock.unlock();
+    if (over) moved("the database was started anew");
   }
 
   ~impl() {
@@ -114,13 +117,14 @@ struct engine::impl {
   /// be lost, and its number another's by now.
   void load_policies() {
     const auto store = stores();
-    epoch = store->epoch();
+    auto now = store->epoch();
     auto book = std::make_shared<policy_book>();
     book->add(store->load_policies());
     book->check_weeks(policy);
     const auto text = boost::json::serialize(workflows::to_json(policy));
     book->set_current(store->save_policy(text), policy);
     const std::lock_guard lock{current_mutex};
+    epoch = std::move(now);
     // What was handed out stays valid.
     former_policies.push_back(std::exchange(policies, std::move(book)));
   }

@@ -98,9 +98,9 @@ class batch : public std::enable_shared_from_this<batch> {
 public:
   batch(services &s, request_ptr r, std::size_t size,
         std::shared_ptr<void> places, responder respond)
-      : services_{s}, request_{std::move(r)}, places_{std::move(places)},
-        answer_{size, max_answer_bytes},
-        refused_(size), waiting_{size}, respond_{std::move(respond)} {}
+      : services_{s}, request_{std::move(r)}, answer_{size, max_answer_bytes},
+        refused_(size), waiting_{size}, respond_{std::move(respond)},
+        places_{std::move(places)} {}
 
   /// Each slot is filled once. Where `session` is named the refusal shows it.
   void fill(std::size_t slot, actors::outcome outcome, std::string session) {
@@ -146,13 +146,13 @@ private:
 
   services &services_;
   request_ptr request_;
-  std::shared_ptr<void> places_;  ///< of its caller
   batch_answer answer_;
   std::vector<std::string> refused_;  ///< whose sessions are to be shown
   std::atomic<std::size_t> waiting_;
   std::atomic<bool> showing_{false};
   std::atomic<bool> failed_{false};
-  responder respond_;
+  responder respond_;  // keeps the server, and with it the callers' table
+  std::shared_ptr<void> places_;
 };
 
 void submit_slot(services &s, const std::shared_ptr<batch> &whole,
