@@ -56,7 +56,7 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
   std::uint64_t reconnects = 0;
   bool mapping_checked = false;
   bool had_stream = false;            ///< this process, at some time
-  bool told = false;                  ///< that it consumes, of this connection
+  bool announced = false;             ///< that it consumes, of this connection
   std::optional<time_point> anew_at;  ///< a stream that is gone
   time_point consumed_at{};
   nats_consumers consumers;
@@ -230,7 +230,7 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
     reconnects = fresh->reconnects();
     link = std::move(fresh);
     anew_at = clock::now();
-    told = false;
+    announced = false;
   }
 
   void make_stream() {
@@ -240,7 +240,7 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
                              .max_message_bytes = max_message_bytes,
                              .replicas = settings.replicas,
                              .other_subjects = true});
-    if (!std::exchange(told, true))
+    if (!std::exchange(announced, true))
       log_info("consuming from NATS", {{"stream", command_stream}});
     if (std::exchange(had_stream, true) && found.made)
       loss.tell("The NATS stream " + std::string{command_stream}

@@ -41,7 +41,10 @@ std::vector<bool> heads_of(std::string_view bytes) {
     p.eager(true);
     error_code ec;
     const auto n = p.put(asio::buffer(bytes.data(), bytes.size()), ec);
-    if (!p.is_header_done()) break;
+    if (!p.is_header_done()) {
+      out.push_back(bytes.starts_with("HEAD "));
+      break;
+    }
     out.push_back(p.get().method() == http::verb::head);
     if (ec || !p.is_done()) break;
     bytes.remove_prefix(n);
