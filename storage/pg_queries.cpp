@@ -110,16 +110,10 @@ pg_store::find_outcomes(std::span<const command_key> keys) {
     names.text(possible ? id : "");
     scopes.text(scope);
   }
-  // What is seen may not be replicated yet, where whoever wrote it was told to
-  // wait no longer: a commit of one's own waits for all before it.
-  static const pg_statement replicated{
-      "replicated", "SELECT CASE WHEN current_setting("
-                    "'synchronous_standby_names') <> '' THEN"
-                    " pg_logical_emit_message(true, 'recapd', '') END"};
   return with([&](pg_connection &c) {
     const auto rows =
         c.run(statement, pg_args{}.array(sources).array(names).array(scopes));
-    if (rows.size() > 0) c.run(replicated);
+    if (rows.size() > 0) wait_replicated(c);
     std::vector<std::optional<outcome_row>> out(keys.size());
     for (int i = 0; i < rows.size(); ++i)
       out[static_cast<std::size_t>(rows.number(i, 0) - 1)] =

@@ -226,9 +226,11 @@ std::vector<feed_row> pg_store::read_feed(std::int64_t after, int limit) {
             " AND e.position < $3::int8 ORDER BY e.position LIMIT $2::int4"};
   return with([&](pg_connection &c) {
     const auto edge = feed_edge(c);
-    return feed_rows(
+    auto rows = feed_rows(
         c.run(statement, pg_args{}.int8(after).int4(limit).int8(edge)),
         c.epochs());
+    if (!rows.empty()) wait_replicated(c);
+    return rows;
   });
 }
 

@@ -53,6 +53,14 @@ private:
 
 }  // namespace
 
+void wait_replicated(pg_connection &c) {
+  static const pg_statement statement{
+      "replicated", "SELECT CASE WHEN current_setting("
+                    "'synchronous_standby_names') <> '' THEN"
+                    " pg_logical_emit_message(true, 'recapd', '') END"};
+  c.run(statement);
+}
+
 std::unique_ptr<store> open_pg_store(const pg_access &to) {
   return std::make_unique<pg_store>(to);
 }

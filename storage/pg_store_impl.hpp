@@ -10,6 +10,11 @@
 
 namespace recapd::storage {
 
+/// Until what the connection has seen is replicated, where the database
+/// replicates synchronously: whoever wrote it may have been told to wait no
+/// longer. A commit of one's own waits for all before it.
+void wait_replicated(pg_connection &c);
+
 class pg_store final : public store, private pg_link {
 public:
   explicit pg_store(pg_access to) : pg_link{std::move(to), true} {}
