@@ -229,7 +229,7 @@ struct engine::impl {
     try {
       load_policies();
       return true;
-    } catch (const storage::storage_error &e) {
+    } catch (const std::exception &e) {
       spdlog::warn("the policies could not be looked at: {}", e.what());
       return false;
     }

@@ -216,10 +216,28 @@ settings read(std::string_view text, const environment &env,
   return s;
 }
 
+namespace {
+
+bool is_loopback(const std::string &host) {
+  const auto a = parse_address(host);
+  if (!a) return host == "localhost";
+  static const auto v4 = *parse_network("127.0.0.0/8");
+  static const auto v6 = *parse_network("::1");
+  return v4.contains(*a) || v6.contains(*a);
+}
+
+}  // namespace
+
 std::vector<std::string> warnings(const settings &s, const std::string &file,
                                   workflows::instant now) {
   auto all = nats_warnings(s.nats);
-  if (s.auth != auth_mode::token) return all;
+  if (s.auth != auth_mode::token) {
+    if (!is_loopback(s.listen_host))
+      all.push_back("node.listen: " + s.listen_host
+                    + " is open to other machines, and auth.mode trusted lets "
+                      "who reaches it act as anybody; set auth.mode to token");
+    return all;
+  }
   for (auto &one : token_warnings(
            s.tokens, s.tokens_file.empty() ? file : s.tokens_file, now))
     all.push_back(std::move(one));

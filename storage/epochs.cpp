@@ -30,6 +30,16 @@ SELECT left(replace(gen_random_uuid()::text, '-', ''), 8), here.*,
          (pg_snapshot_xmax(pg_current_snapshot())::text::int8 + shift) << 16,
          (SELECT max(first) + 1 FROM epochs))
   FROM ()sql";
+/// A live node's lease knows of another database, or of a later timeline: this
+/// is a copy of its database, or what a failover left behind.
+constexpr const char *rival = R"sql((
+SELECT n.name || ' works on database ' || e.database || ' of system '
+       || e.system || ', timeline ' || e.timeline
+  FROM nodes AS n JOIN epochs AS e ON e.token = n.epoch
+ WHERE n.expires_at > clock_timestamp() AND e.system <> ''
+   AND ((e.system, e.database) <> (here.system, here.database)
+        OR e.timeline > here.timeline)
+ ORDER BY n.name LIMIT 1))sql";
 constexpr const char *unless_there = R"sql() AS here, feed_epoch
 ON CONFLICT (system, database, timeline, started_at) DO NOTHING)sql";
 
@@ -107,6 +117,7 @@ void epoch_watch::on_change(std::function<void(std::string why)> f) {
 entered_epoch enter_epoch(pg_connection &c) {
   entered_epoch out;
   const std::string now{here};
+  std::string elsewhere;
   c.in_transaction([&] {
     // What a promoted standby has not got of it, it has no events of either.
     c.script("SET LOCAL synchronous_commit = local");
@@ -119,14 +130,19 @@ entered_epoch enter_epoch(pg_connection &c) {
     const auto is = c.script(
         "SELECT here.system, here.database, here.timeline, EXISTS (SELECT FROM"
         " epochs AS e WHERE (e.system, e.database, e.timeline, e.started_at)"
-        " = (here.system, here.database, here.timeline, here.started_at))"
-        " FROM ("
-        + now + ") AS here");
+        " = (here.system, here.database, here.timeline, here.started_at)), "
+        + std::string{rival} + " FROM (" + now + ") AS here");
     out.place = {.system = is.text(0, 0),
                  .database = is.number(0, 1),
                  .timeline = static_cast<int>(is.number(0, 2))};
-    if (!is.boolean(0, 3)) c.script(begin_epoch + now + unless_there);
+    elsewhere = is.text(0, 4);
+    if (!is.boolean(0, 3) && elsewhere.empty())
+      c.script(begin_epoch + now + unless_there);
   });
+  if (!elsewhere.empty())
+    throw unfit_session{"node " + elsewhere + "; this is " + name_of(out.place)
+                        + ". Where the copy is meant, try again once that "
+                          "node's lease has run out"};
   out.epochs = read_epochs(c);
   return out;
 }

@@ -81,7 +81,8 @@ private:
 };
 
 /// Reads where the connection is and enters its epoch, writing its row where
-/// it is the first to meet it.
+/// it is the first to meet it. Throws unfit_session where a node that lives has
+/// seen another database, or a later timeline of this one.
 struct entered_epoch {
   database_place place;
   epoch_list epochs;

@@ -160,6 +160,7 @@ struct pg_connection::impl {
   notices warnings{connection};
   std::set<std::string> prepared;
   epoch_list epochs;
+  std::shared_ptr<epoch_watch> watch;
 };
 
 template <class F> auto pg_connection::guarded(F f) {
@@ -188,12 +189,17 @@ pg_connection::pg_connection(const pg_access &to) {
   auto entered = enter_epoch(*this);
   to.epochs->admit(entered.place, entered.epochs.current());
   impl_->epochs = std::move(entered.epochs);
+  impl_->watch = to.epochs;
 }
 
 pg_connection::~pg_connection() = default;
 
 const epoch_list &pg_connection::epochs() const {
   return impl_->epochs;
+}
+
+bool pg_connection::left_behind() const {
+  return impl_->watch && impl_->watch->current() != impl_->epochs.current();
 }
 
 pg_rows pg_connection::run(const pg_statement &statement, const pg_args &args) {

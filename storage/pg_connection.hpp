@@ -69,6 +69,8 @@ public:
   /// Those of the database, as they were when it connected; where nobody
   /// watches them, one that has no name.
   [[nodiscard]] const epoch_list &epochs() const;
+  /// True once another connection has met a later epoch.
+  [[nodiscard]] bool left_behind() const;
 
   /// Of the server's process, as whoever answered the connection says.
   [[nodiscard]] int process_id() const;

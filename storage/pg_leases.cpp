@@ -32,8 +32,9 @@ const pg_statement lock_members{"lock_members", "SELECT " + member_columns
 const pg_statement renewal{
     "renew",
     "WITH mine AS (UPDATE nodes SET expires_at ="
-    " clock_timestamp() + $3::int8 * interval '1 millisecond'"
-    " WHERE name = $1::text AND incarnation = $2::text AND NOT draining"
+    " clock_timestamp() + $3::int8 * interval '1 millisecond',"
+    " epoch = $4::text WHERE name = $1::text AND incarnation = $2::text AND "
+    "NOT draining"
     " AND expires_at > clock_timestamp() RETURNING 1)"
     " SELECT "
         + member_columns + ", held, count, "
@@ -48,13 +49,15 @@ const pg_statement put_member{
     "put_member",
     "INSERT INTO nodes"
     " (name, incarnation, address, started_at, expires_at, draining,"
-    " partitions)"
+    " partitions, epoch)"
     " VALUES ($1::text, $2::text, $3::text, $4::timestamptz, $5::timestamptz,"
-    " $6::boolean, $7::int4)"
+    " $6::boolean, $7::int4, $8::text)"
     " ON CONFLICT (name) DO UPDATE SET incarnation = excluded.incarnation,"
     " address = excluded.address, started_at = excluded.started_at,"
     " expires_at = excluded.expires_at, draining = excluded.draining,"
-    " partitions = excluded.partitions"};
+    " partitions = excluded.partitions,"
+    // Whoever asks a node to drain watches no epochs.
+    " epoch = coalesce(nullif(excluded.epoch, ''), nodes.epoch)"};
 const pg_statement drop_member{"drop_member",
                                "DELETE FROM nodes WHERE name = $1::text"};
 const pg_statement put_holder{"put_holder", "INSERT INTO leases (shard, node)"
@@ -126,9 +129,11 @@ private:
   /// Nothing if more than the node's expiry has to change.
   std::optional<turn> renew(const heartbeat &h) {
     const auto rows = with([&](pg_connection &c) {
-      return c.run(
-          renewal,
-          pg_args{}.text(h.node).text(h.incarnation).int8(h.expiry.count()));
+      return c.run(renewal, pg_args{}
+                                .text(h.node)
+                                .text(h.incarnation)
+                                .int8(h.expiry.count())
+                                .text(c.epochs().current()));
     });
     lease_table before;
     instant now{};
@@ -195,7 +200,8 @@ private:
                             .at(m.started_at)
                             .at(m.expires_at)
                             .boolean(m.draining)
-                            .int4(m.partitions));
+                            .int4(m.partitions)
+                            .text(c.epochs().current()));
     }
     for (const auto &[name, m] : before.members)
       if (!after.members.contains(name))

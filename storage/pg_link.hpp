@@ -23,7 +23,8 @@ protected:
   }
 
   pg_connection &connected() {
-    if (connection_ && (!connection_->alive() || is_old())) connection_.reset();
+    if (connection_ && (!connection_->alive() || connection_->left_behind()))
+      connection_.reset();
     if (!connection_) {
       try {
         connection_ = std::make_unique<pg_connection>(to_);
@@ -59,13 +60,6 @@ protected:
   std::unique_ptr<pg_connection> connection_;
 
 private:
-  /// Another connection has met a later epoch: this one's server was left
-  /// behind.
-  [[nodiscard]] bool is_old() const {
-    return to_.epochs
-           && to_.epochs->current() != connection_->epochs().current();
-  }
-
   bool one_epoch_;
   std::optional<std::string> epoch_;
 };

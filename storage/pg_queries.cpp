@@ -97,7 +97,7 @@ std::vector<std::optional<outcome_row>>
 pg_store::find_outcomes(std::span<const command_key> keys) {
   static const pg_statement statement{
       "find_outcomes",
-      "SELECT k.n, " + outcome_columns()
+      "SELECT k.n, " + outcome_columns() + ", " + once_replicated
           + " FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY"
             " AS k (source, id, scope, n)"
             " JOIN command_outcomes c ON c.source = k.source AND c.id = k.id"
@@ -113,7 +113,6 @@ pg_store::find_outcomes(std::span<const command_key> keys) {
   return with([&](pg_connection &c) {
     const auto rows =
         c.run(statement, pg_args{}.array(sources).array(names).array(scopes));
-    if (rows.size() > 0) wait_replicated(c);
     std::vector<std::optional<outcome_row>> out(keys.size());
     for (int i = 0; i < rows.size(); ++i)
       out[static_cast<std::size_t>(rows.number(i, 0) - 1)] =

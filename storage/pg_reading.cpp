@@ -221,16 +221,15 @@ page<feed_row> pg_store::list_notified(std::string_view session,
 std::vector<feed_row> pg_store::read_feed(std::int64_t after, int limit) {
   static const pg_statement statement{
       "read_feed",
-      "SELECT e.position, e.session_id, " + event_columns()
+      "SELECT e.position, e.session_id, " + event_columns() + ", "
+          + once_replicated
           + " FROM session_events e WHERE e.position > $1::int8"
             " AND e.position < $3::int8 ORDER BY e.position LIMIT $2::int4"};
   return with([&](pg_connection &c) {
     const auto edge = feed_edge(c);
-    auto rows = feed_rows(
+    return feed_rows(
         c.run(statement, pg_args{}.int8(after).int4(limit).int8(edge)),
         c.epochs());
-    if (!rows.empty()) wait_replicated(c);
-    return rows;
   });
 }
 

@@ -18,7 +18,7 @@ public:
 
   bool wait(std::chrono::milliseconds timeout) override {
     return guarded([&] {
-      if (connection_ && !left_behind())
+      if (connection_ && !connection_->left_behind())
         return connection_->wait_notified(timeout);
       listen();
       return true;
@@ -35,11 +35,6 @@ private:
     }
   }
 
-  [[nodiscard]] bool left_behind() const {
-    return to_.epochs
-           && to_.epochs->current() != connection_->epochs().current();
-  }
-
   void listen() {
     auto fresh = std::make_unique<pg_connection>(to_);
     fresh->script("LISTEN \"" + channel_ + "\"");
@@ -52,14 +47,6 @@ private:
 };
 
 }  // namespace
-
-void wait_replicated(pg_connection &c) {
-  static const pg_statement statement{
-      "replicated", "SELECT CASE WHEN current_setting("
-                    "'synchronous_standby_names') <> '' THEN"
-                    " pg_logical_emit_message(true, 'recapd', '') END"};
-  c.run(statement);
-}
 
 std::unique_ptr<store> open_pg_store(const pg_access &to) {
   return std::make_unique<pg_store>(to);

@@ -10,10 +10,13 @@
 
 namespace recapd::storage {
 
-/// Until what the connection has seen is replicated, where the database
-/// replicates synchronously: whoever wrote it may have been told to wait no
-/// longer. A commit of one's own waits for all before it.
-void wait_replicated(pg_connection &c);
+/// A column by which a statement that finds rows is not answered before they
+/// are replicated, where the database replicates synchronously: whoever wrote
+/// them may have been told to wait no longer. A commit of one's own waits for
+/// all before it; where there is no row, there is none.
+inline constexpr const char *once_replicated =
+    "(SELECT CASE WHEN current_setting('synchronous_standby_names') <> '' THEN"
+    " pg_logical_emit_message(true, 'recapd', '') END)";
 
 class pg_store final : public store, private pg_link {
 public:

@@ -202,6 +202,22 @@ CAF_TEST(tokens that let in too many are warned of without being named) {
   std::remove(name.c_str());
 }
 
+CAF_TEST(a node that others reach and that trusts all is warned of) {
+  const auto warned = [](const char *listen, const char *mode) {
+    const auto s = read(R"({"node": {"listen": ")" + std::string{listen}
+                        + R"("}, "auth": {"tokens": [{"token":
+      "long-enough-to-stay", "as": "tutor:ann"}], "mode": ")"
+                        + mode + R"("}})");
+    return config::warnings(s, "", {}).size();
+  };
+  for (const auto *own : {"127.0.0.1:1", "127.9.9.9:1", "[::1]:1"})
+    CAF_CHECK_EQUAL(warned(own, "trusted"), 0u);
+  for (const auto *open : {"0.0.0.0:1", "[::]:1", "192.0.2.1:1"}) {
+    CAF_CHECK_EQUAL(warned(open, "trusted"), 1u);
+    CAF_CHECK_EQUAL(warned(open, "token"), 0u);
+  }
+}
+
 CAF_TEST(only names of settings are known) {
   CAF_CHECK(config::known_variable("RECAPD_NODE_LISTEN"));
   CAF_CHECK(config::known_variable("RECAPD_TEST_POSTGRES"));

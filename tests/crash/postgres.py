@@ -10,13 +10,25 @@ import psycopg2
 from node import databases
 
 
-def state_of(pid):
-    """A process's state letter, or None when there is no such process."""
+def stat_of(pid):
+    """What the kernel says of a process behind its name; nothing when there
+    is no such process."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
-        return stat.rpartition(")")[2].split()[0]
+        return stat.rpartition(")")[2].split()
     except OSError:
-        return None
+        return []
+
+
+def state_of(pid):
+    """A process's state letter, or None when there is no such process."""
+    return next(iter(stat_of(pid)), None)
+
+
+def parent_of(pid):
+    """The parent's process id, or None when there is no such process."""
+    stat = stat_of(pid)
+    return int(stat[1]) if stat else None
 
 
 def gone(pid):
@@ -51,26 +63,23 @@ class Postgres(databases.PrivateServer):
         """The URL of a database, at the server's address."""
         return self("url", self.address).rpartition("/")[0] + "/" + name
 
-    def family(self):
-        """Every process of this server: they all stand in its folder."""
-        found, here = [], str((self.folder / "pg").resolve())
-        for entry in os.listdir("/proc"):
-            if entry.isdigit():
-                try:
-                    if os.readlink(f"/proc/{entry}/cwd") == here:
-                        found.append(int(entry))
-                except OSError:
-                    continue
-        return found
+    @staticmethod
+    def family(master):
+        """Every process of the server: the postmaster and its children."""
+        return [master, *(int(entry) for entry in os.listdir("/proc")
+                          if entry.isdigit() and parent_of(entry) == master)]
 
     def kill(self):
         """SIGKILL to the postmaster; its children end by themselves, and the
         next start must wait for that."""
         with self.lock:
-            family, master = self.family(), int(self("pid"))
+            master = int(self("pid"))
+            os.kill(master, signal.SIGSTOP)  # it makes no more children
+            family = self.family(master)
+            assert len(family) > 1, f"process {master} has no children"
             os.kill(master, signal.SIGKILL)
             end = time.monotonic() + 60
-            while not all(gone(pid) for pid in {*family, *self.family()}):
+            while not all([gone(pid) for pid in family]):
                 assert time.monotonic() < end, "PostgreSQL's children live on"
                 time.sleep(0.02)
             # As long as nobody has reaped it the next one takes it for alive.

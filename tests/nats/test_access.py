@@ -80,6 +80,9 @@ def works(place, **access):
         publish(client, session.schedule)
         assert place.wait_outcome(session.schedule)["outcome"] == "accepted"
         tools.wait_until(
+            lambda: "RECAPD_EVENTS" in
+            (client.api("STREAM.NAMES")["streams"] or ()), "the stream")
+        tools.wait_until(
             lambda: client.api("STREAM.INFO.RECAPD_EVENTS")
             ["state"]["messages"], "its event")
 

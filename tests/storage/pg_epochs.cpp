@@ -3,6 +3,7 @@
 #define CAF_SUITE pg_epochs
 #include "caf/test/unit_test.hpp"
 #include "storage/epochs.hpp"
+#include "storage/leases.hpp"
 #include "storage/pg_session.hpp"
 #include "storage/pg_store.hpp"
 #include "worlds.hpp"
@@ -156,6 +157,52 @@ CAF_TEST(who has seen what a database lost is sent all that came after) {
   CAF_CHECK_EQUAL(rest[0].event.seq, 2);
   CAF_CHECK_EQUAL(s->find_in_feed({kept.epoch, kept.position}).value_or(0),
                   kept.position);
+}
+
+CAF_TEST(what a live lease knows to be left behind is refused) {
+  const auto leases = open_pg_leases(access());
+  heartbeat mine;
+  mine.node = "one";
+  mine.joining = true;
+  CAF_CHECK(!leases->beat(mine).held.empty());
+  mine.joining = false;
+  CAF_CHECK(!leases->beat(mine).held.empty());
+  CAF_REQUIRE(watch->place().has_value());
+  const auto start = [&] {
+    watch = std::make_shared<epoch_watch>();
+    return refused([&] { (void)open_pg_store(access()); });
+  };
+  CAF_CHECK_EQUAL(start(), "");
+  pg_connection raw{database.url()};
+  for (const auto *change :
+       {"timeline = timeline + 1", "system = '1'", "database = 1"}) {
+    raw.script("CREATE TEMP TABLE was AS SELECT * FROM epochs;"
+               "UPDATE epochs SET "
+               + std::string{change} + " WHERE token <> ''");
+    CAF_CHECK(start().starts_with("node one works on database "));
+    raw.script("DELETE FROM epochs; INSERT INTO epochs SELECT * FROM was;"
+               "DROP TABLE was");
+  }
+  // A server that was promoted is later than the lease; a lease that has run
+  // out says nothing.
+  raw.script("UPDATE epochs SET timeline = timeline - 1 WHERE token <> ''");
+  CAF_CHECK_EQUAL(start(), "");
+  raw.script("UPDATE epochs SET system = '1' WHERE token <> ''");
+  CAF_CHECK(!start().empty());
+  raw.script("UPDATE nodes SET expires_at = now()");
+  CAF_CHECK_EQUAL(start(), "");
+}
+
+CAF_TEST(a request to drain leaves the epoch that a lease carries) {
+  const auto leases = open_pg_leases(access());
+  heartbeat mine;
+  mine.node = "one";
+  mine.joining = true;
+  (void)leases->beat(mine);
+  CAF_CHECK(open_pg_leases(database.url())->ask_to_drain("one"));
+  pg_connection raw{database.url()};
+  CAF_CHECK_EQUAL(raw.script("SELECT epoch FROM nodes").text(0, 0),
+                  watch->current());
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -118,7 +118,9 @@ def set_standby(server, names):
                == names, "the setting")
 
 
-def test_what_its_standby_has_not_got_is_not_answered(own_server, node):
+def test_what_its_standby_has_not_got_is_neither_answered_nor_sent(
+        own_server, node):
+    stream = Events(node)
     set_standby(own_server, "nobody")
     try:
         assert ask(node, "/v1/commands", schedule(1))[0] == 503
@@ -130,12 +132,15 @@ def test_what_its_standby_has_not_got_is_not_answered(own_server, node):
         wait_until(lambda: sql(own_server, "SELECT count(*) FROM sessions"
                                " WHERE id = 's1'") == "1\n", "the commit")
         assert ask(node, "/v1/commands", schedule(1))[0] == 503
+        assert not [i for i in stream.ids if i.startswith("s1:")]
     finally:
         set_standby(own_server, "")
         sql(own_server, "SELECT pg_cancel_backend(pid) FROM pg_stat_activity"
                         " WHERE wait_event = 'SyncRep'")
     wait_until(lambda: not not_ready(node), "the node to be ready")
     wait_until(lambda: is_taken(node, 1), "the first outcome")
+    wait_until(lambda: [i for i in stream.ids if i.startswith("s1:")],
+               "the first event")
 
 
 class Events:
