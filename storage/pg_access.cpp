@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <libpq-fe.h>
 #include <string_view>
+#include <utility>
 
 namespace recapd::storage {
 
@@ -49,12 +50,21 @@ std::string pg_conninfo(const pg_access &to) {
   std::string out;
   for (const auto *o = said.all; o->keyword != nullptr; ++o)
     if (o->val != nullptr) add(out, o->keyword, o->val);
-  if (to.statement.count() > 0
-      && unsaid(said, "connect_timeout", "PGCONNECT_TIMEOUT")) {
-    // libpq takes whole seconds, 2 at least.
+  if (to.statement.count() > 0) {
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(to.statement);
-    add(out, "connect_timeout",
-        std::to_string(std::max<long>(2, seconds.count())));
+    // libpq takes whole seconds, 2 at least.
+    if (unsaid(said, "connect_timeout", "PGCONNECT_TIMEOUT"))
+      add(out, "connect_timeout",
+          std::to_string(std::max<long>(2, seconds.count())));
+    // What was sent and not acknowledged, and a peer that has gone while
+    // nobody sends.
+    for (const auto &[keyword, value] :
+         {std::pair{"tcp_user_timeout", to.statement.count()},
+          std::pair{"keepalives_idle", std::max<long>(1, seconds.count())},
+          std::pair{"keepalives_interval",
+                    std::max<long>(1, seconds.count() / 3)},
+          std::pair{"keepalives_count", 3L}})
+      if (said.value(keyword).empty()) add(out, keyword, std::to_string(value));
   }
   const bool several =
       said.value("host").find(',') != std::string_view::npos

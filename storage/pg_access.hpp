@@ -29,8 +29,8 @@ struct pg_access {
   std::shared_ptr<epoch_watch> epochs;
 };
 
-/// What libpq gets: the URL, with a bound on connecting, and a server that
-/// takes writes where several are named. What the URL or libpq's environment
+/// What libpq gets: the URL, with bounds on connecting and on a peer that is
+/// silent, and a server that takes writes where several are named. What the URL or libpq's environment
 /// say counts before both.
 [[nodiscard]] std::string pg_conninfo(const pg_access &to);
 

@@ -158,6 +158,10 @@ CAF_TEST(what libpq gets has a bound and a server that takes writes) {
   CAF_CHECK(
       has(of("postgresql://u@a/n?connect_timeout=30"), "connect_timeout='30'"));
   CAF_CHECK(has(of("host=a password='it\\'s'"), "password='it\\'s'"));
+  CAF_CHECK(has(of("host=a"), "tcp_user_timeout='5000'"));
+  CAF_CHECK(has(of("host=a"), "keepalives_idle='5'"));
+  CAF_CHECK(has(of("host=a tcp_user_timeout=9"), "tcp_user_timeout='9'"));
+  CAF_CHECK(!has(pg_conninfo("host=a"), "keepalives_idle"));
 }
 
 CAF_TEST(a probe takes what a commit takes) {
