@@ -81,13 +81,15 @@ void apply(pg_connection &c, const migration &m) {
 }
 
 /// After a dump was restored into a cluster that counts transactions from
-/// lower down, lifts the shift so that new positions come after all there are.
+/// lower down, lifts the shift so that new positions come after all there are,
+/// and into no epoch that was restored: one may begin far above its events.
 void lift_feed(pg_connection &c) {
   c.script(R"sql(
     UPDATE feed_epoch
        SET shift = (last >> 16) + 1
                    - pg_snapshot_xmin(pg_current_snapshot())::text::bigint
-      FROM (SELECT max(position) AS last FROM session_events) AS log
+      FROM (SELECT greatest((SELECT max(position) FROM session_events),
+                            (SELECT max(first) FROM epochs)) AS last) AS log
      WHERE last >= (pg_snapshot_xmax(pg_current_snapshot())::text::bigint
                     + shift) << 16)sql");
 }

@@ -36,15 +36,22 @@ class PrivateServer:
 
 
 @contextmanager
-def private_server():
-    """One that is gone in the end, with all it had."""
+def private_folder():
+    """One that nobody has started yet, gone in the end with all it had."""
     with tempfile.TemporaryDirectory(prefix="recapd-tests-") as folder:
         # Where the server runs as another user, that one has to get there.
         os.chmod(folder, 0o755)
         server = PrivateServer(folder)
-        server("start")
         yield server
         server("remove")
+
+
+@contextmanager
+def private_server():
+    """One that runs, and is gone in the end with all it had."""
+    with private_folder() as server:
+        server("start")
+        yield server
 
 
 @contextmanager

@@ -139,6 +139,26 @@ CAF_TEST(events that were restored leave the database its own epoch) {
   CAF_CHECK(s->epoch() != "restored");
 }
 
+CAF_TEST(an epoch that was restored without events gets none) {
+  auto s = open_pg_store(access());
+  CAF_CHECK_EQUAL(append(*s, {moves("a", 1)}), "ok");
+  // As it looks where transactions are counted from lower down.
+  pg_connection raw{database.url()};
+  raw.script("INSERT INTO epochs VALUES ('restored', 'x', 1, 1, now(),"
+             " 5000000::int8 << 16)");
+  migrate(database.url());
+  watch = std::make_shared<epoch_watch>();
+  s = open_pg_store(access());
+  CAF_CHECK_EQUAL(append(*s, {moves("a", 2)}), "ok");
+  const auto rows = s->read_feed(0, 10);
+  CAF_REQUIRE_EQUAL(rows.size(), 2u);
+  CAF_CHECK_EQUAL(rows[1].epoch, s->epoch());
+  // Whoever stands in what was lost of it has not seen what came since.
+  const auto from = s->find_in_feed({"restored", 6000000LL << 16});
+  CAF_REQUIRE(from.has_value());
+  CAF_CHECK_EQUAL(s->read_feed(*from, 10).size(), 1u);
+}
+
 CAF_TEST(who has seen what a database lost is sent all that came after) {
   auto s = open_pg_store(access());
   CAF_CHECK_EQUAL(append(*s, {moves("a", 1)}), "ok");

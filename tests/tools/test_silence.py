@@ -144,7 +144,7 @@ def test_what_its_standby_has_not_got_is_neither_answered_nor_sent(
 
 
 class Events:
-    """The ids that the event stream sends, from a place on."""
+    """What the event stream sends, from a place on."""
 
     def __init__(self, node, after=None):
         headers = {"Last-Event-ID": after} if after else {}
@@ -152,6 +152,7 @@ class Events:
                                          headers=headers)
         self.answer = urllib.request.urlopen(request, timeout=30)
         self.places, self.names, self.ids = [], [], []
+        self.messages = []
         threading.Thread(target=self.read, daemon=True).start()
 
     def read(self):
@@ -165,6 +166,7 @@ class Events:
                 elif name == "data":
                     event = json.loads(value)
                     if event["type"] != "recapd.feed.reset":
+                        self.messages.append(event)
                         self.ids.append(event["id"])
         except (OSError, ValueError):
             pass

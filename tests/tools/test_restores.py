@@ -1,0 +1,569 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A database is restored by the commands of docs/operations.md; what had been
+begun goes on, and feed, ledger, limits and cursors agree with one another."""
+import json
+import os
+import re
+import shutil
+import subprocess
+import threading
+from collections import defaultdict
+from contextlib import contextmanager
+from datetime import datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
+
+import psycopg2
+import pytest
+
+from conftest import BIN, RECAP, ROOT, Recapctl, Session, databases, wait_until
+from test_outage import ask
+from test_silence import Events
+
+TOKEN = re.compile("-[0-9a-f]{8}(?=:|$)")
+WEEK_MINUTES = 120
+DUMP = "A dump"
+DATA = "A dump of the data alone"
+BASE = "A base backup and a moment"
+RATES = {"first": 1200, "second": 1500, "lost": 1800, "restored": 2400}
+
+
+# ---- the document ----------------------------------------------------------
+
+def run_documented(section, number, **names):
+    """Runs a block of that section of the document, with its variables."""
+    text = (ROOT / "docs/operations.md").read_text()
+    text = text.split(f"\n### {section}\n")[1]
+    text = re.split(r"\n###? ", text)[0]
+    block = re.findall(r"^```\n(.*?)^```$", text, re.M | re.S)[number]
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", block], text=True,
+        capture_output=True, start_new_session=True,
+        env={**os.environ, "PATH": f"{BIN}:{os.environ['PATH']}",
+             **{name: str(value) for name, value in names.items()}})
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+# ---- who is told -----------------------------------------------------------
+
+class Receiver:
+    """The webhook's other end: keeps what it takes, or refuses it."""
+
+    def __init__(self):
+        self.messages, self.takes = [], True
+        receiver = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                takes = receiver.takes
+                if takes:
+                    receiver.messages.append(json.loads(body))
+                self.send_response(204 if takes else 503)
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.http.server_port}/"
+        threading.Thread(target=self.http.serve_forever, daemon=True).start()
+
+    def close(self):
+        self.http.shutdown()
+        self.http.server_close()
+
+
+def known_by(message):
+    """What it tells, whatever its id says of the epoch."""
+    return (TOKEN.sub("", message["id"]), message["type"],
+            datetime.fromisoformat(message["time"]))
+
+
+def query(url, statement):
+    connection = psycopg2.connect(url)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+            return cursor.fetchall()
+    finally:
+        connection.close()
+
+
+def stored(url, notifications=True):
+    """What is to be sent of the database, each as `known_by` gives it."""
+    keys = set()
+    for session, seq, kind, at, told in query(
+            url, "SELECT session_id, seq, type, at, notifications"
+                 " FROM session_events"):
+        keys.add((f"{session}:{seq}", "recapd.event." + kind, at))
+        if notifications:
+            keys |= {(f"{session}:{seq}:{i}", "recapd.notify." + n["kind"], at)
+                     for i, n in enumerate(json.loads(told or "[]"))}
+    return keys
+
+
+# ---- who sends -------------------------------------------------------------
+
+class Client:
+    """Sends commands to one node after the other and keeps the outcomes, has
+    a webhook, and follows the event stream."""
+
+    def __init__(self, make_node, folder):
+        self.make_node, self.folder = make_node, folder
+        self.receiver = Receiver()
+        self.outcomes = []  # (event, status, answer)
+        self.streams = []
+        self.node = None
+
+    def start(self, url, policy):
+        config = self.folder / f"{policy}.json"
+        config.write_text(json.dumps({
+            "webhook": {"url": self.receiver.url},
+            "policy": {"pay": {"rate_per_hour": RATES[policy]},
+                       "limits": {"tutor_minutes_per_week": WEEK_MINUTES}}}))
+        self.node = self.make_node("--clock", "manual", "--config", config,
+                                   database=url)
+        self.ctl = Recapctl(self.node.url)
+
+    def stop(self):
+        assert self.node.stop() == 0, self.node.log.read_text()
+
+    def close(self):
+        """Ends a node too that a failed test left: its server goes."""
+        if self.node and self.node.process.poll() is None:
+            self.node.process.kill()
+        self.receiver.close()
+
+    @property
+    def now(self):
+        return self.ctl.json("clock")["now"]
+
+    def pass_time(self, span):
+        self.ctl("clock", "advance", span)
+
+    def send(self, event):
+        """Its status and answer."""
+        status, _, answer = ask(self.node, "/v1/commands", event)
+        self.outcomes.append((event, status, answer))
+        return status, answer
+
+    def do(self, *events):
+        """Sends what has to be accepted; the session in the end."""
+        for event in events:
+            status, answer = self.send(event)
+            assert (status, answer.get("duplicate")) == (200, False), answer
+        return answer["session"]
+
+    def book(self, tutor=None):
+        """A session that begins now, its student going."""
+        made = Session(self.now, **({"tutor": tutor} if tutor else {}))
+        if tutor:
+            made.tutor = "tutor:" + tutor
+        self.do(made.schedule, made.accept)
+        return made
+
+    def pay(self, session, minutes):
+        """Finishes an open one; what it pays."""
+        self.do(session.complete(minutes), session.student_recap())
+        return self.settled(session)
+
+    def settled(self, session):
+        wait_until(lambda: self.show(session)["state"] == "paid",
+                   "the settlement")
+        return self.show(session)["payout"]["amount"]
+
+    def show(self, session):
+        return ask(self.node, f"/v1/sessions/{session.id}")[2]
+
+    def write_inbox(self, text):
+        connection = psycopg2.connect(self.node.database)
+        connection.autocommit = True
+        connection.cursor().execute("INSERT INTO inbox (event) VALUES (%s)",
+                                    (text,))
+        connection.close()
+
+    # What it is told.
+
+    @property
+    def place(self):
+        """Of the last event that it heard."""
+        return next((s.places[-1] for s in reversed(self.streams) if s.places),
+                    None)
+
+    def listen(self, place=None):
+        self.streams.append(Events(self.node, place or self.place))
+        return self.streams[-1]
+
+    def heard(self):
+        return {known_by(m) for s in self.streams for m in s.messages}
+
+    def messages(self):
+        return self.receiver.messages + [m for s in self.streams
+                                         for m in s.messages]
+
+    def hear_all(self):
+        """By the stream, and by the webhook where it takes what comes."""
+        url = self.node.database
+        wait_until(lambda: stored(url, False) <= self.heard(), "the stream")
+        wait_until(lambda: not self.receiver.takes or stored(url)
+                   <= {known_by(m) for m in self.receiver.messages},
+                   "the webhook")
+
+
+def support(session, kind, **data):
+    return session.event("support." + kind, "support:max",
+                         {"note": "as agreed", **data})
+
+
+# ---- what is done ----------------------------------------------------------
+
+class Story:
+    """What a campus does before a backup, after it, and after the restore."""
+
+    def __init__(self, client):
+        self.client = client
+
+    def begin(self):
+        c = self.client
+        self.missed = c.book()
+        c.pass_time("73h")
+        self.by_first_policy = c.book()
+
+    def go_on(self):
+        """Sessions come to rest in every state that something can follow."""
+        c = self.client
+        assert c.show(self.missed)["state"] == "missed"
+        self.open, self.logged, self.awaiting = (c.book() for _ in range(3))
+        c.do(self.logged.event("session.log_time", self.logged.tutor,
+                               {"minutes": 50}))
+        c.do(self.awaiting.complete(55))
+        self.corrected, self.voided = c.book(), c.book()
+        c.pay(self.corrected, 60)
+        c.do(support(self.corrected, "correct", minutes=30))
+        c.pay(self.voided, 60)
+        c.do(support(self.voided, "void"))
+        c.pay(c.book("ann"), 50)
+        self.stays_open = c.book()
+        c.write_inbox("{")
+        wait_until(self.letters, "the dead letter")
+
+    def end_what_is_kept(self):
+        """Ann's week is nearly full."""
+        self.client.pay(self.client.book("ann"), 50)
+        self.full = self.client.book("ann")
+        self.refuse_full()
+
+    def refuse_full(self):
+        status, answer = self.client.send(self.full.complete(25))
+        assert status == 409, answer
+        refusal, = answer["refusals"]
+        assert refusal["code"] == "tutor-weekly-limit"
+        assert (refusal["used"], refusal["remaining"]) == (100, 20)
+
+    def lose(self):
+        c = self.client
+        c.pay(self.full, 20)
+        c.do(self.awaiting.student_recap())
+        c.settled(self.awaiting)
+        c.do(support(self.corrected, "correct", minutes=40))
+        c.pay(self.open, 60)
+        self.gone = c.book()
+
+    def lose_policy(self):
+        shown = self.client.do(self.client.book().complete())
+        assert shown["policy_version"] == 3
+
+    def letters(self):
+        answer = ask(self.client.node, "/v1/dead-letters")[2]
+        return [letter["id"] for letter in answer["dead_letters"]]
+
+    def continue_with(self, client):
+        """All that was open comes to an end."""
+        c = self.client = client
+        c.pass_time("1m")  # tells what comes now from what was lost
+        assert ask(c.node, f"/v1/sessions/{self.gone.id}")[0] == 404
+        self.refuse_full()
+        c.pay(self.full, 20)
+        assert c.pay(self.by_first_policy, 60) == RATES["first"]
+        assert c.pay(self.open, 30) == RATES["second"] / 2
+        c.do(self.logged.event("recap.submit", self.logged.tutor,
+                               {"recap": RECAP}))
+        for session in (self.logged, self.awaiting):
+            c.do(session.event("recap.submit", session.student,
+                               {"recap": RECAP}))
+            c.settled(session)
+        shown = c.do(support(self.corrected, "correct", minutes=45))
+        assert shown["payout"]["amount"] == RATES["second"] * 3 / 4
+        c.do(support(self.missed, "reopen", hours=24))
+        c.pay(self.missed, 60)
+        made = c.book()
+        assert c.show(made)["policy_version"] == 3
+        assert c.pay(made, 60) == RATES["restored"]
+        c.write_inbox("[")
+        wait_until(lambda: len(self.letters()) == 2, "the dead letter")
+        c.pass_time("80h")
+        assert c.show(self.stays_open)["state"] == "missed"
+
+
+# ---- backups ---------------------------------------------------------------
+
+@contextmanager
+def quick_server():
+    """One that does not wait for its disk: its machine does not end here."""
+    with databases.private_server() as server:
+        databases.administer(server.admin_url, "ALTER SYSTEM SET fsync = off")
+        databases.administer(server.admin_url, "SELECT pg_reload_conf()")
+        yield server
+
+
+def restarted(server):
+    server("stop")
+    return server("start")
+
+
+def burn_transactions(server):
+    """As other databases of the server do."""
+    connection = psycopg2.connect(server.admin_url)
+    connection.autocommit = True
+    connection.cursor().execute(
+        "DO $$ BEGIN FOR i IN 1 .. 2000 LOOP"
+        " PERFORM pg_current_xact_id(); COMMIT; END LOOP; END $$")
+    connection.close()
+
+
+def give_to_server(path):
+    """To the user as whom tools/postgres runs it."""
+    if os.geteuid() == 0:
+        subprocess.run(["chown", "-R", "postgres:", path], check=True)
+
+
+class Campus:
+    """A database that was backed up in each way, and then lost."""
+
+    def __init__(self, server, client, folder):
+        self.server, self.client, self.folder = server, client, folder
+        self.story = Story(client)
+        self.archive = server.folder / "archive"
+        self.archive.mkdir()
+        give_to_server(self.archive)
+        self.run(BASE, 0)
+        client.start(restarted(server), "first")
+        self.play()
+
+    def run(self, section, number):
+        run_documented(section, number, ADMIN_URL=self.server.admin_url,
+                       RECAPD_DATABASE_URL=self.server("url"),
+                       ARCHIVE=self.archive, BACKUP=self.folder / section)
+
+    def play(self):
+        client, story, url = self.client, self.story, self.server("url")
+        client.listen()
+        story.begin()
+        client.hear_all()
+        client.stop()
+
+        client.start(url, "second")
+        client.listen()
+        story.go_on()
+        client.hear_all()
+        self.run(BASE, 1)
+        client.receiver.takes = False  # it has to be told after the restore
+        story.end_what_is_kept()
+        client.hear_all()
+        client.stop()
+
+        # The epoch that the backups end with begins far above its last event.
+        burn_transactions(self.server)
+        client.start(restarted(self.server), "second")
+        self.run(DUMP, 0)
+        self.run(DATA, 0)
+        self.moment, = query(self.server.admin_url,
+                             "SELECT clock_timestamp()::text")[0]
+        self.kept, self.answered = stored(url), list(client.outcomes)
+        self.told = {known_by(m) for m in client.receiver.messages}
+        assert self.told < self.kept
+
+        # What is lost comes far above what is written after the restore.
+        burn_transactions(self.server)
+        client.receiver.takes = True
+        client.listen()
+        story.lose()
+        client.hear_all()
+        self.place_ahead, self.heard_ahead = client.place, client.heard()
+        client.stop()
+
+        client.start(restarted(self.server), "lost")
+        client.listen()
+        story.lose_policy()
+        client.hear_all()
+        self.place_lost = client.place
+        client.stop()
+        self.server("stop")
+
+
+def restore_on(server, section, campus):
+    url = server("start").replace("/recapd?", "/restored?")
+    run_documented(section, 1, ADMIN_URL=server.admin_url, RESTORED_URL=url,
+                   BACKUP=campus.folder / section)
+    return url
+
+
+def dump_beside_the_old_database(campus, _):
+    return restore_on(campus.server, DUMP, campus)
+
+
+def dump_on_another_server(campus, elsewhere):
+    """Which counts transactions from lower down, and has no role but the
+    node's."""
+    databases.administer(elsewhere.server.admin_url, "DROP ROLE recapd_producer")
+    return restore_on(elsewhere.server, DUMP, campus)
+
+
+def data_alone(campus, elsewhere):
+    databases.drop(elsewhere.server.admin_url, "restored")
+    return restore_on(elsewhere.server, DATA, campus)
+
+
+def a_moment(campus, elsewhere):
+    restored = elsewhere.empty.folder / "pg"
+    shutil.copytree(campus.folder / BASE, restored)
+    run_documented(BASE, 2, RESTORED=restored, ARCHIVE=campus.archive,
+                   MOMENT=campus.moment)
+    give_to_server(restored)
+    restored.chmod(0o700)
+    url = elsewhere.empty("start")
+    wait_until(lambda: query(url, "SELECT pg_is_in_recovery()") == [(False,)],
+               "the server to take writes")
+    return url
+
+
+# ---- what has to agree -----------------------------------------------------
+
+def check_repeats(client, outcomes):
+    """What was answered before the backup is answered again."""
+    assert {status for _, status, _ in outcomes} == {200, 409}
+    for event, status, first in outcomes:
+        again, _, answer = ask(client.node, "/v1/commands", event)
+        assert (again, answer) == (status, {**first, "duplicate": True})
+
+
+def check_ids(messages):
+    """An id is one event's, before the restore and after it; what was restored
+    keeps its own."""
+    contents, ids = {}, {}
+    for message in messages:
+        if message["type"] == "recapd.feed.reset":
+            continue
+        assert contents.setdefault(message["id"], message) == message
+        assert ids.setdefault(known_by(message), message["id"]) \
+            == message["id"]
+
+
+def check_order(messages):
+    """A session's first arrivals come in the order of its history."""
+    had = defaultdict(list)
+    for message in messages:
+        if message["type"].startswith("recapd.event."):
+            session, seq = TOKEN.sub("", message["id"]).split(":")
+            if int(seq) not in had[session]:
+                had[session].append(int(seq))
+    assert all(seqs == sorted(seqs) for seqs in had.values())
+
+
+def check_webhook(client, campus, url):
+    """It was told all that it had not been told at the backup."""
+    came = client.receiver.messages
+    wait_until(lambda: stored(url) <= campus.told | {known_by(m) for m in came},
+               "the webhook to have all that is stored")
+    check_order(came)
+    last = query(url, "SELECT max(position) FROM session_events")
+    wait_until(lambda: query(url, "SELECT position FROM sink_cursors"
+                                  " WHERE sink = 'webhook'") == last,
+               "the webhook's cursor to be at the last event")
+
+
+def check_stream(stream, had, url):
+    wait_until(lambda: stored(url, False)
+               <= had | {known_by(m) for m in stream.messages},
+               "a stream to have all that is stored")
+    check_order(stream.messages)
+
+
+def check_ledger(story, url):
+    assert query(url, "SELECT coalesce(sum(amount), 0)::int"
+                      " FROM ledger_entries") == [(0,)]
+    paid = query(url, "SELECT s.id, count(l.*) FROM sessions AS s LEFT JOIN"
+                      " ledger AS l ON l.session_id = s.id AND l.kind ="
+                      " 'settlement' WHERE s.state = 'paid' GROUP BY s.id")
+    assert len(paid) == 10 and {count for _, count in paid} == {1}
+    assert query(url, "SELECT kind FROM ledger WHERE session_id ="
+                      f" '{story.voided.id}' ORDER BY kind") \
+        == [("reversal",), ("settlement",)]
+
+
+def check_limits(client):
+    """Ann's week is full by her sessions that are paid."""
+    sessions = ask(client.node, "/v1/sessions?tutor=ann")[2]["sessions"]
+    assert sum(s["minutes"] for s in sessions) == WEEK_MINUTES
+    assert {s["state"] for s in sessions} == {"paid"}
+    answer = ask(client.node, "/v1/tutors/ann/limits?at="
+                 + sessions[0]["starts_at"])[2]
+    assert answer["limits"][0]["used"] == WEEK_MINUTES
+
+
+def check_policies(url):
+    named = query(url, "SELECT DISTINCT (data::json ->> 'policy_version')::int"
+                       " FROM session_events WHERE type = 'session.scheduled'"
+                       " ORDER BY 1")
+    assert named == [(1,), (2,), (3,)]
+    assert query(url, "SELECT version FROM policies ORDER BY 1") == named
+
+
+@pytest.fixture(scope="module")
+def campus(make_node, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("campus")
+    with quick_server() as server:
+        client = Client(make_node, folder)
+        yield Campus(server, client, folder)
+        client.close()
+
+
+@pytest.fixture(scope="module")
+def elsewhere():
+    """Another server, and an empty folder for one."""
+    with quick_server() as server, \
+            databases.private_folder() as empty:
+        yield SimpleNamespace(server=server, empty=empty)
+
+
+@pytest.fixture
+def client(make_node, tmp_path):
+    made = Client(make_node, tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("restore", [
+    dump_beside_the_old_database, dump_on_another_server, data_alone, a_moment])
+def test_a_restored_database_goes_on(restore, campus, elsewhere, client):
+    url = restore(campus, elsewhere)
+    assert stored(url) == campus.kept
+    client.start(url, "restored")
+    places = [(campus.place_ahead, campus.heard_ahead),
+              (campus.place_lost, set())]
+    streams = [(client.listen(place), had) for place, had in places]
+    campus.story.continue_with(client)
+    check_repeats(client, campus.answered)
+    streams += [(client.listen(place), had) for place, had in places]
+    for stream, had in streams:
+        check_stream(stream, had, url)
+    assert ["reset" in stream.names for stream, _ in streams] \
+        == [False, True, False, True]
+    check_webhook(client, campus, url)
+    check_ids(campus.client.messages() + client.messages())
+    client.ctl("check", "--database", url)
+    check_ledger(campus.story, url)
+    check_limits(client)
+    check_policies(url)
+    client.stop()
