@@ -99,7 +99,7 @@ private:
     if (!a_.subject || !workflows::valid_id(*a_.subject))
       return fail("subject: expected a session's id, 1 to 64 of A-Z a-z 0-9 "
                   "_ -.");
-    if (a_.time && !workflows::parse_rfc3339(*a_.time))
+    if (a_.time && !workflows::is_rfc3339(*a_.time))
       return fail("time: expected RFC 3339 with an offset.");
     if (a_.datacontenttype && !json_media(*a_.datacontenttype))
       return fail("datacontenttype: expected application/json.");

@@ -53,11 +53,9 @@ const char *wrong_length(header_list fields, unsigned version) {
   return nullptr;
 }
 
-const char *wrong_host(header_list fields, unsigned version, const target &to) {
+const char *wrong_host(header_list fields, const target &to) {
   const auto hosts = values_of(fields, "host");
-  if (hosts.size() > 1 || (hosts.empty() && version >= 11))
-    return "Host: expected exactly one.";
-  if (hosts.empty()) return nullptr;
+  if (hosts.size() != 1) return "Host: expected exactly one.";
   const auto host = config::parse_authority(hosts[0]);
   if (!host) return "Host: expected a host and perhaps a port.";
   if (to.at && to.at != host)
@@ -189,7 +187,7 @@ bool head_scanner::take_field(char c) {
 std::optional<response> check_framing(header_list fields, unsigned version,
                                       const target &to) {
   const auto *why = wrong_length(fields, version);
-  if (why == nullptr) why = wrong_host(fields, version, to);
+  if (why == nullptr) why = wrong_host(fields, to);
   if (why == nullptr) why = twice(fields);
   if (why == nullptr) return std::nullopt;
   return bad_request(why);

@@ -34,7 +34,8 @@ json::object envelope(const std::string &id, const std::string &type,
                    {"subject", of.session},
                    {"time", workflows::format_rfc3339(row.at)},
                    {"datacontenttype", "application/json"},
-                   {"authid", row.by}};
+                   {"authid", row.by},
+                   {"seq", row.seq}};
   if (!row.traceparent.empty()) out["traceparent"] = row.traceparent;
   return out;
 }

@@ -4,6 +4,7 @@
 
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -31,18 +32,19 @@ private:
   bool empty_ = true;
 };
 
-/// The answer of a page of rows: each shown by `view`, the next page's token
-/// made by `token` of the last that is shown.
+/// The answer of a page of rows: each that is `meant` shown by `view`, the next
+/// page's token made by `token` of the last that was looked at.
 template <class Row, class View, class Token>
-[[nodiscard]] response answer_page(std::string_view name,
-                                   const storage::page<Row> &rows, View view,
-                                   Token token) {
+[[nodiscard]] response
+answer_page(std::string_view name, const storage::page<Row> &rows, View view,
+            Token token, const std::function<bool(const Row &)> &meant = {}) {
   page_writer out{name};
-  std::size_t shown = 0;
-  while (shown < rows.size() && out.add(view(rows[shown])))
-    ++shown;
-  const bool more = rows.more || shown < rows.size();
-  return std::move(out).answer(more ? boost::json::value(token(rows[shown - 1]))
+  std::size_t seen = 0;
+  while (seen < rows.size()
+         && ((meant && !meant(rows[seen])) || out.add(view(rows[seen]))))
+    ++seen;
+  const bool more = rows.more || seen < rows.size();
+  return std::move(out).answer(more ? boost::json::value(token(rows[seen - 1]))
                                     : boost::json::value());
 }
 

@@ -181,15 +181,16 @@ void answer_about_session(
     services &s, const request_ptr &r, const responder &respond,
     std::function<response(storage::store &, const workflows::session &)>
         task) {
-  answer_by_reading(s, r, respond,
-                    [r, task = std::move(task)](storage::store &store) {
-                      const auto &id = r->params.front();
-                      const auto session = find_session(store, id);
-                      if (!session) return unknown_session(id);
-                      if (!r->who.sees(*session))
-                        return not_allowed("This session is somebody else's.");
-                      return task(store, *session);
-                    });
+  answer_by_reading(
+      s, r, respond, [r, task = std::move(task)](storage::store &store) {
+        const auto &id = r->params.front();
+        const auto session = find_session(store, id);
+        if (!session || !r->who.programs.includes(session->program))
+          return unknown_session(id);
+        if (!r->who.sees(*session))
+          return not_allowed("This session is somebody else's.");
+        return task(store, *session);
+      });
 }
 
 std::optional<workflows::session> find_session(storage::store &store,

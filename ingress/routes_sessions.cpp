@@ -71,15 +71,20 @@ std::optional<response> hold_to_own(const caller &who,
   return std::nullopt;
 }
 
-response page_of_sessions(const services &s,
+response page_of_sessions(const services &s, const caller &who,
                           const storage::page<storage::session_row> &rows) {
+  std::function<bool(const storage::session_row &)> meant;
+  if (who.programs.only)
+    meant = [&who](const storage::session_row &row) {
+      return who.programs.includes(session_of(row).program);
+    };
   return answer_page(
       "sessions", rows,
       [&s, now = s.engine.time().now()](const storage::session_row &row) {
         const auto state = session_of(row);
         return workflows::to_view_text(state, rules_of(s.engine, state), now);
       },
-      [](const storage::session_row &row) { return row.id; });
+      [](const storage::session_row &row) { return row.id; }, meant);
 }
 
 /// Of what other students have used a student hears only that a limit holds.
@@ -129,8 +134,8 @@ void list_sessions(services &s, const request_ptr &r,
     q.fail("state: expected a session's state, such as scheduled.");
   if (!q.error().empty()) return respond(bad_request(q.error()));
   if (auto no = hold_to_own(r->who, filter)) return respond(std::move(*no));
-  answer_by_reading(s, r, respond, [&s, filter](store &db) {
-    return page_of_sessions(s, db.list_sessions(filter));
+  answer_by_reading(s, r, respond, [&s, r, filter](store &db) {
+    return page_of_sessions(s, r->who, db.list_sessions(filter));
   });
 }
 

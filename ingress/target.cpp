@@ -67,6 +67,8 @@ query::query(std::string_view text,
                      : decode(pair.substr(equals + 1), true);
     if (!name || !value)
       fail("The query is not percent-encoded UTF-8.");
+    else if (value->empty() && *name != "after")
+      fail(*name + ": expected a value; leave it out where none is meant.");
     else if (std::find(known_names.begin(), known_names.end(), *name)
              == known_names.end())
       fail(*name + ": there is no such parameter here.");

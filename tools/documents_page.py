@@ -36,7 +36,7 @@ SAMPLES = {
     "topics_covered": "Fractions with unlike denominators.",
     "how_tutee_did": "Well; slow with signs.",
     "next_steps": "Percentages.", "id": "s-1:7", "subject": "s-1",
-    "time": "2026-11-23T22:03:11.5Z", "authid": "tutor:t-1", "count": 1,
+    "time": "2026-11-23T22:03:11.5Z", "authid": "tutor:t-1", "seq": 7, "count": 1,
     "from": "program:default", "to": "tutor:t-1",
     "was": 45, "change": 375}
 
@@ -150,7 +150,8 @@ def page(document):
     out = Page(document)
     messages = document["components"]["messages"].values()
     chapters = {"recapd.event.": "Session events",
-                "recapd.notify.": "Notifications"}
+                "recapd.notify.": "Notifications",
+                "recapd.feed.": "The event stream alone"}
     some = next(m for m in messages if m["name"].startswith("recapd.event."))
     envelope = out.followed(some["payload"])
     envelope = {**envelope, "properties": {

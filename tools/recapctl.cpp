@@ -172,6 +172,7 @@ int run(int argc, char **argv) {
 }  // namespace recapd::tools
 
 int main(int argc, char **argv) {
+  recapd::tools::keep_standard_streams();
   try {
     return recapd::tools::run(argc, argv);
   } catch (const std::exception &e) {

@@ -298,6 +298,7 @@ void prepare_signals() {
 
 int main(int argc, char **argv) {
   using namespace recapd::tools;
+  keep_standard_streams();
   prepare_signals();
   CLI::App app{"A node of the tutoring workflow engine.", "recapd"};
   command_line o;

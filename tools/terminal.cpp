@@ -4,9 +4,12 @@
 #include <array>
 #include <cctz/time_zone.h>
 #include <cstdlib>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <numeric>
 #include <sys/ioctl.h>
+#include <unicode/uchar.h>
+#include <unicode/utf8.h>
 #include <unistd.h>
 
 #include "config/shown.hpp"
@@ -28,11 +31,24 @@ std::size_t behind(std::string_view text, std::size_t at) {
   return at;
 }
 
-/// Code points, which is near enough for ids, names and numbers.
+/// The columns that what begins at `at` takes: wide characters two, marks and
+/// colours none.
+std::size_t columns_at(std::string_view text, std::size_t at) {
+  if (text[at] == '\033') return 0;
+  UChar32 c = 0;
+  auto next = static_cast<std::int32_t>(at);
+  U8_NEXT(text.data(), next, static_cast<std::int32_t>(text.size()), c);
+  if (c < 0x300) return 1;  // what is no UTF-8, too
+  const auto mask = U_GET_GC_MASK(c);
+  if ((mask & (U_GC_MN_MASK | U_GC_ME_MASK | U_GC_CF_MASK)) != 0) return 0;
+  const auto wide = u_getIntPropertyValue(c, UCHAR_EAST_ASIAN_WIDTH);
+  return wide == U_EA_FULLWIDTH || wide == U_EA_WIDE ? 2 : 1;
+}
+
 std::size_t width(std::string_view text) {
   std::size_t count = 0;
   for (std::size_t at = 0; at < text.size(); at = behind(text, at))
-    count += text[at] == '\033' ? 0 : 1;
+    count += columns_at(text, at);
   return count;
 }
 
@@ -50,11 +66,13 @@ constexpr std::string_view gap = "  ";
 /// A column is not folded to less.
 constexpr std::size_t narrowest = 8;
 
-/// The byte behind the first `count` code points.
-std::size_t bytes_of(std::string_view text, std::size_t count) {
+/// The byte behind the first `columns` columns; behind one character at least.
+std::size_t bytes_of(std::string_view text, std::size_t columns) {
   std::size_t at = 0;
-  while (at < text.size() && (count > 0 || text[at] == '\033')) {
-    count -= text[at] == '\033' ? 0 : 1;
+  while (at < text.size()) {
+    const auto taken = columns_at(text, at);
+    if (taken > columns && (columns == 0 || at > 0)) break;
+    columns -= std::min(taken, columns);
     at = behind(text, at);
   }
   return at;
@@ -148,10 +166,18 @@ std::string sentence(std::string_view text) {
   return fmt::format("{}{}", text, text.ends_with('.') ? "" : ".");
 }
 
+void keep_standard_streams() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (::fcntl(stream, F_GETFD) == -1 && ::open("/dev/null", O_RDONLY) < 0)
+      std::abort();
+}
+
 bool colourful() {
   static const bool wanted = [] {
     const char *no = std::getenv("NO_COLOR");
-    return isatty(STDOUT_FILENO) == 1 && (!no || *no == '\0');
+    const char *term = std::getenv("TERM");
+    return isatty(STDOUT_FILENO) == 1 && (!no || *no == '\0')
+           && (!term || std::string_view{term} != "dumb");
   }();
   return wanted;
 }

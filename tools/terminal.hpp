@@ -13,8 +13,12 @@ namespace recapd::tools {
 
 enum class colour { none, bold, dim, red, green, yellow, blue };
 
-/// True if standard output is a terminal and NO_COLOR is not set. Decided at
-/// the first call, and the same from then on.
+/// Where the program was started without one of its three standard streams,
+/// nothing that is opened later takes its number: what is written to it fails.
+void keep_standard_streams();
+
+/// True if standard output is a terminal that has colours and NO_COLOR is not
+/// set. Decided at the first call, and the same from then on.
 [[nodiscard]] bool colourful();
 
 /// Columns of the terminal that standard output is; nothing if it is none.

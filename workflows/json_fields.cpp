@@ -17,7 +17,8 @@ std::string_view view(const json::string &s) {
 }
 
 constexpr std::string_view time_expected =
-    "an RFC 3339 time with an offset, such as 2026-11-23T14:30:00Z";
+    "an RFC 3339 time with an offset, such as 2026-11-23T14:30:00Z, of the "
+    "years 1970 to 9999";
 
 }  // namespace
 

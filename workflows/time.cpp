@@ -100,7 +100,10 @@ std::string year_text(std::int64_t year) {
 
 }  // namespace
 
-std::optional<instant> parse_rfc3339(std::string_view text) {
+namespace {
+
+/// Of any year.
+std::optional<instant> parse_time(std::string_view text) {
   scanner in{text};
   int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0;
   if (!in.number(4, year) || !in.symbol('-') || !in.number(2, month)
@@ -124,9 +127,18 @@ std::optional<instant> parse_rfc3339(std::string_view text) {
       && to_the_minute - std::chrono::floor<days>(to_the_minute)
              != minutes{23 * 60 + 59})
     return std::nullopt;
-  const instant t = to_the_minute + seconds{second} + fraction;
-  if (t < first_day || t >= end_day) return std::nullopt;
-  return t;
+  return to_the_minute + seconds{second} + fraction;
+}
+
+}  // namespace
+
+std::optional<instant> parse_rfc3339(std::string_view text) {
+  const auto t = parse_time(text);
+  return t && *t >= first_day && *t < end_day ? t : std::nullopt;
+}
+
+bool is_rfc3339(std::string_view text) {
+  return parse_time(text).has_value();
 }
 
 std::string format_rfc3339(instant t) {

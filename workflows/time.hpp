@@ -17,6 +17,9 @@ using instant = std::chrono::sys_time<std::chrono::microseconds>;
 /// cut; a leap second (`:60`) reads as the next second.
 [[nodiscard]] std::optional<instant> parse_rfc3339(std::string_view text);
 
+/// True for RFC 3339 with an offset, whatever the year.
+[[nodiscard]] bool is_rfc3339(std::string_view text);
+
 /// UTC, `2026-11-23T14:30:00Z`; a fraction (3 or 6 digits) only when there is
 /// one.
 [[nodiscard]] std::string format_rfc3339(instant t);

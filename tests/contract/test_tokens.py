@@ -68,6 +68,15 @@ def test_a_session_of_another_programme_is_unknown(guarded):
     refused(by(guarded, BOB).send(accept), "unknown-session")
     cancel = command("session.cancel", lesson.id, None, {"reason": "r"})
     refused(by(guarded, DAY).send(cancel), "unknown-session")
+    for path in ("", "/history", "/eligibility"):
+        for secret in (BOB, DAY):
+            answer = by(guarded, secret).get(f"/v1/sessions/{lesson.id}{path}")
+            assert answer.status == 404, (secret, path)
+        assert by(guarded, HASHED).get(
+            f"/v1/sessions/{lesson.id}{path}").status == 200
+    for secret, listed in ((DAY, False), (NIGHT, True)):
+        page = by(guarded, secret).get(f"/v1/sessions?tutor={TUTOR}").json
+        assert (lesson.id in [s["id"] for s in page["sessions"]]) == listed
     again = command("session.schedule", lesson.id, None,
                     {**lesson.data, "program": "default"})
     answer = by(guarded, DAY).send(again)

@@ -74,7 +74,7 @@ CAF_TEST(a client whose body will be read is told to go on) {
 CAF_TEST(the old version is never told to go on) {
   serve();
   auto c = connect();
-  c.send("POST /v1/commands HTTP/1.0\r\n" + batch
+  c.send("POST /v1/commands HTTP/1.0\r\nHost: localhost\r\n" + batch
          + "Content-Length: 2\r\nExpect: 100-continue\r\n\r\n[]");
   CAF_CHECK_EQUAL(c.receive().value_or(answer{}).status, 200u);
 }

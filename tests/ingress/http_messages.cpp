@@ -99,7 +99,8 @@ CAF_TEST(exactly one valid host is named) {
   std::vector<std::string> all{
       get_health + "\r\n", get_health + host + host + "\r\n",
       get_health + host + "Host: other\r\n\r\n",
-      "GET /healthz HTTP/1.0\r\n" + host + host + "\r\n"};
+      "GET /healthz HTTP/1.0\r\n" + host + host + "\r\n",
+      "GET /healthz HTTP/1.0\r\n\r\n"};
   for (const auto *name :
        {"", " ", "a b", "localhost, localhost", "localhost:x",
         "localhost:99999", "http://localhost", "localhost/", "ann@localhost",
@@ -242,17 +243,18 @@ CAF_TEST(what is too long says so) {
        200});
 }
 
-CAF_TEST(the old version needs no host and an upgrade is not taken up) {
+CAF_TEST(the old version is served and an upgrade is not taken up) {
   auto c = connect();
-  c.send("GET /healthz HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+  c.send("GET /healthz HTTP/1.0\r\n" + host + "Connection: keep-alive\r\n\r\n");
   CAF_CHECK_EQUAL(c.receive().value_or(answer{}).status, 200u);
   CAF_CHECK_EQUAL(c.get("/healthz").status, 200u);
   goes_on_with({get_health + host
                     + "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
                       "HTTP2-Settings: AAMAAABk\r\n\r\n",
                 200});
-  ends_with({"POST /v1/commands HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n"
-             "0\r\n\r\n",
+  ends_with({"POST /v1/commands HTTP/1.0\r\n" + host
+                 + "Transfer-Encoding: chunked\r\n\r\n"
+                   "0\r\n\r\n",
              400});
 }
 

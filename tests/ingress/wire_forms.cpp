@@ -45,7 +45,7 @@ CAF_TEST(a client that wants to close is closed) {
   CAF_CHECK_EQUAL(c.get("/healthz", {{"Connection", "close"}}).status, 200u);
   CAF_CHECK(c.closed());
   auto old = connect();
-  old.send("GET /healthz HTTP/1.0\r\n\r\n");
+  old.send("GET /healthz HTTP/1.0\r\nHost: localhost\r\n\r\n");
   CAF_CHECK_EQUAL(old.receive().value_or(answer{}).status, 200u);
   CAF_CHECK(old.closed());
 }

@@ -346,6 +346,17 @@ def test_output_that_cannot_be_written_is_exit_code_5(recapctl, session,
                            "No space left on device\n")
 
 
+@pytest.mark.parametrize("arguments", [["show"], ["-o", "json", "list"]])
+def test_a_closed_standard_output_is_exit_code_5(recapctl, session, arguments):
+    if arguments[-1] == "show":
+        arguments = [*arguments, session.id]
+    done = subprocess.run(["sh", "-c", 'exec "$@" >&-', "sh", BIN / "recapctl",
+                           "--url", recapctl.url, *arguments], text=True,
+                          stderr=subprocess.PIPE)
+    assert done.returncode == 5
+    assert "could not be written" in done.stderr
+
+
 def test_much_output_that_cannot_be_written_is_exit_code_5(recapctl, session):
     submit(recapctl, *[session.complete(minutes=0) for _ in range(200)],
            status=1)

@@ -41,6 +41,25 @@ def test_tables_fit_the_terminal(recapctl, session, columns):
         assert not [line for line in text.splitlines() if len(line) > columns]
 
 
+def test_wide_characters_take_two_columns_and_marks_none(recapctl, session):
+    ids = ["\u85cf" * 4, "e\u0301" * 8, "k" * 8]
+    for name in ids:
+        submit(recapctl, {**session.complete(minutes=0), "id": name})
+    text, _ = shown(recapctl, "explain", session.id, columns=132)
+    behind = [line[line.index(name) + len(name):]
+              for name in ids for line in text.splitlines() if name in line]
+    assert len(behind) == 3
+    assert len(set(behind)) == 1, behind
+
+
+def test_a_dumb_terminal_gets_no_colours(recapctl, session):
+    for term, coloured in (("dumb", False), ("xterm", True)):
+        with Terminal([BIN / "recapctl", "--url", recapctl.url, "list"], 80, 24,
+                      {**os.environ, "TERM": term, "PAGER": "cat"}) as terminal:
+            assert terminal.finish() == 0
+            assert ("\x1b[" in terminal.text) == coloured
+
+
 @pytest.mark.parametrize("columns", [40, 60, 80, 200])
 def test_help_fits_the_terminal(recapctl, columns):
     whole = recapctl("submit", "--help").split()

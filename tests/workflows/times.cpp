@@ -95,6 +95,17 @@ CAF_TEST(anything but RFC 3339 is refused) {
                                 "20261123T143000Z"}) {
     CAF_MESSAGE(text);
     CAF_CHECK(!parse_rfc3339(text));
+    CAF_CHECK(!is_rfc3339(text));
   }
   CAF_CHECK(!parse_rfc3339(std::string_view{"2026-11-23T14:30:00Z\0", 21}));
+}
+
+CAF_TEST(years without a place here are RFC 3339 all the same) {
+  for (const auto *text :
+       {"0000-01-01T00:00:00Z", "0001-01-01T00:00:00+23:59",
+        "1969-12-31T23:59:59.5Z", "9999-12-31T23:59:59-00:01"}) {
+    CAF_CHECK(is_rfc3339(text));
+    CAF_CHECK(!parse_rfc3339(text));
+  }
+  CAF_CHECK(is_rfc3339("1970-01-01T00:00:00Z"));
 }
