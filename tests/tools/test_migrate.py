@@ -215,6 +215,20 @@ def test_who_may_not_migrate_is_told_who_may(own_server, served):
                    " VALUES ({}, '{}', '{}')".format(*last))
 
 
+def test_another_schema_is_found_by_the_search_path(own_server):
+    own_server.sql("CREATE DATABASE elsewhere OWNER recapd")
+    of_owner = own_server.url(dbname="elsewhere")
+    psql(of_owner, "CREATE SCHEMA app")
+    path = "-csearch_path=app"
+    assert recapd("migrate", "--database", f"{of_owner} options={path}")[0] == 0
+    psql(of_owner, "SET search_path = app;"
+         + grants().replace("SCHEMA public", "SCHEMA app"))
+    served = own_server.url(user=NODE, password="served", dbname="elsewhere")
+    assert recapd("migrate", "--database", f"{served} options={path}")[0] == 0
+    status, _, told = recapd("migrate", "--database", served)
+    assert status == REFUSED and "recapd's tables are in schema app" in told
+
+
 def test_an_empty_database_names_its_owner(own_server):
     own_server.sql("CREATE DATABASE nothing OWNER recapd")
     status, _, told = recapd("--listen", "127.0.0.1:0", "--database", own_server.url(
