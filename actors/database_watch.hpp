@@ -5,6 +5,8 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <set>
+#include <spdlog/spdlog.h>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -34,6 +36,7 @@ public:
     auto &seen = failing_[std::string{source}];
     if (seen == why) return;
     seen = why;
+    log_once(why);
     tell();
   }
 
@@ -43,12 +46,22 @@ public:
   }
 
 private:
+  /// Whoever listens logs the first; what comes after a connection that broke
+  /// may be its cause.
+  void log_once(const std::string &why) {
+    constexpr std::size_t most = 8;
+    if (logged_.size() < most && logged_.insert(why).second
+        && logged_.size() > 1)
+      spdlog::warn("the database takes no commands: {}", why);
+  }
+
   void tell() {
     std::string all;
     for (const auto &[source, why] : failing_)
       if (all.find(why) == std::string::npos)
         all += (all.empty() ? "" : "; ") + why;
     const bool up = failing_.empty();
+    if (up) logged_.clear();
     if (up == told_up_ && all == told_) return;
     told_up_ = up;
     told_ = all;
@@ -57,6 +70,7 @@ private:
 
   mutable std::mutex mutex_;
   std::map<std::string, std::string, std::less<>> failing_;  ///< with why
+  std::set<std::string> logged_;  ///< since it went away
   bool told_up_ = true;
   std::string told_;
   std::function<void(bool, const std::string &)> changed_;

@@ -31,7 +31,8 @@ private:
   fault code_;
 };
 
-/// The database was written by a newer program, or is not recapd's.
+/// The program cannot work on the database before somebody changes something:
+/// it was written by a newer program, is not recapd's, or lets nobody in.
 class schema_error : public std::runtime_error {
 public:
   using std::runtime_error::runtime_error;

@@ -164,11 +164,10 @@ struct pg_connection::impl {
 };
 
 template <class F> auto pg_connection::guarded(F f) {
-  const auto bound = impl_ ? impl_->statement : std::chrono::milliseconds{0};
-  const socket_deadline deadline{impl_ ? impl_->connection.sock() : -1,
-                                 longest_wait(bound)};
+  const auto bound = impl_->statement;
+  const socket_deadline deadline{impl_->connection.sock(), longest_wait(bound)};
   try {
-    if (impl_) impl_->warnings.forget();
+    impl_->warnings.forget();
     return f();
   } catch (const pg_error &) {
     throw;
@@ -178,12 +177,16 @@ template <class F> auto pg_connection::guarded(F f) {
                      {},
                      "no answer within " + std::to_string(bound.count())
                          + " ms"};
-    throw_pg_error(impl_ == nullptr || impl_->lost());
+    throw_pg_error(impl_->lost());
   }
 }
 
 pg_connection::pg_connection(const pg_access &to) {
-  guarded([&] { impl_ = std::make_unique<impl>(to); });
+  try {
+    impl_ = std::make_unique<impl>(to);
+  } catch (const std::exception &e) {
+    throw_connect_error(pg_conninfo(to), e.what());
+  }
   pin_session(*this, to.statement);
   if (!to.epochs) return;
   auto entered = enter_epoch(*this);

@@ -26,6 +26,18 @@ std::string first_line(std::string_view text) {
   return std::string{text.substr(0, text.find('\n'))};
 }
 
+/// What an operator can mend is said so.
+pg_error of_statement(const std::string &sqlstate, bool connection_lost,
+                      std::string_view text) {
+  const auto kind = trouble_of(sqlstate, connection_lost);
+  const auto said = first_line(text);
+  const auto *cause = cause_of_statement(sqlstate);
+  if (cause == nullptr) return {kind, sqlstate, said};
+  const auto words = said.find(":  ");  // behind the severity
+  return {*cause, kind,
+          words == std::string::npos ? said : said.substr(words + 3)};
+}
+
 }  // namespace
 
 void throw_pg_error(bool connection_lost) {
@@ -43,11 +55,9 @@ void throw_pg_error(bool connection_lost) {
     throw pg_error{pg_trouble::again, "40001", first_line(e.what())};
   } catch (const pqxx::insufficient_privilege &e) {
     // libpqxx 6 drops the code of this one.
-    throw pg_error{trouble_of("42501", connection_lost), "42501",
-                   first_line(e.what())};
+    throw of_statement("42501", connection_lost, e.what());
   } catch (const pqxx::sql_error &e) {
-    throw pg_error{trouble_of(e.sqlstate(), connection_lost), e.sqlstate(),
-                   first_line(e.what())};
+    throw of_statement(e.sqlstate(), connection_lost, e.what());
   } catch (const std::exception &e) {
     throw pg_error{connection_lost ? pg_trouble::broken : pg_trouble::other,
                    {},

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "storage/fault.hpp"
+#include "storage/pg_causes.hpp"
 
 namespace recapd::storage {
 
@@ -20,14 +21,27 @@ enum class pg_trouble {
 /// The one exception that leaves pg_connection.
 class pg_error : public std::runtime_error {
 public:
-  pg_error(pg_trouble kind, std::string sqlstate, const std::string &what)
-      : std::runtime_error{what}, kind_{kind}, sqlstate_{std::move(sqlstate)} {}
+  pg_error(pg_trouble kind, std::string sqlstate, const std::string &what,
+           bool heals = true)
+      : std::runtime_error{what}, kind_{kind}, sqlstate_{std::move(sqlstate)},
+        heals_{heals}, said_{what} {}
+  pg_error(const pg_cause &cause, pg_trouble kind, std::string said)
+      : std::runtime_error{told(cause, said)}, kind_{kind},
+        sqlstate_{cause.sqlstate}, heals_{cause.heals}, said_{std::move(said)} {
+  }
   [[nodiscard]] pg_trouble kind() const { return kind_; }
   [[nodiscard]] const std::string &sqlstate() const { return sqlstate_; }
+  /// False: trying again does not help before somebody changes something.
+  [[nodiscard]] bool heals() const { return heals_; }
+
+  /// The words of the server or of libpq alone.
+  [[nodiscard]] const std::string &said() const { return said_; }
 
 private:
   pg_trouble kind_;
   std::string sqlstate_;
+  bool heals_;
+  std::string said_;
 };
 
 /// The exception in flight as a pg_error. Call from a catch block only;

@@ -1,5 +1,6 @@
 // Whether the database takes writes, and who is in the way where it does not.
 // SPDX-License-Identifier: Apache-2.0
+#include "storage/pg_rights.hpp"
 #include "storage/pg_store_impl.hpp"
 
 namespace recapd::storage {
@@ -55,6 +56,7 @@ std::string hindrance(const pg_access &to) {
 void pg_store::probe() {
   try {
     with([](pg_connection &c) {
+      require_rights(c);
       c.in_transaction([&] {
         c.script(lock_as_a_commit);
         c.script(write_anew);

@@ -67,4 +67,16 @@ std::string ensure_producer(pg_connection &c) {
   }
 }
 
+std::string producer_script(pg_connection &c) {
+  return "DO $$ BEGIN\n"
+         "  IF NOT EXISTS (SELECT FROM pg_roles"
+         " WHERE rolname = 'recapd_producer') THEN\n    "
+         + std::string{make_role} + ";\n  END IF;\n  " + grants(c)
+         + ";\n"
+           "EXCEPTION WHEN insufficient_privilege THEN\n"
+           "  RAISE WARNING 'recapd migrate tells what the role"
+           " recapd_producer lacks';\n"
+           "END $$;\n";
+}
+
 }  // namespace recapd::storage

@@ -13,4 +13,7 @@ class pg_connection;
 /// somebody with more rights must run instead; empty: nothing.
 [[nodiscard]] std::string ensure_producer(pg_connection &c);
 
+/// Returns a statement for psql that does the same as far as its role may.
+[[nodiscard]] std::string producer_script(pg_connection &c);
+
 }  // namespace recapd::storage

@@ -74,15 +74,18 @@ constexpr const char *commit_durably =
     " WHERE current_setting('synchronous_commit')"
     "   NOT IN ('on', 'remote_apply')";
 
-/// Where recapd's tables are.
+/// Where recapd's tables are: the role's own wherever that is, another's on the
+/// search_path only, since who chose that path trusts its schemas.
 constexpr const char *find_schemas =
-    "SELECT n.nspname, array_position(current_schemas(false), n.nspname)"
+    "SELECT n.nspname, array_position(current_schemas(false), n.nspname),"
+    "       pg_has_role(c.relowner, 'USAGE')"
     " FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace"
     " WHERE c.relname = 'schema_migrations' AND c.relkind = 'r'"
-    "   AND pg_has_role(c.relowner, 'USAGE')"
+    "   AND (pg_has_role(c.relowner, 'USAGE')"
+    "        OR n.nspname = ANY (current_schemas(false)))"
     "   AND EXISTS (SELECT FROM pg_class AS f WHERE f.relname = 'feed_epoch'"
     "                AND f.relnamespace = n.oid)"
-    " ORDER BY 2 NULLS LAST";
+    " ORDER BY 3 DESC, 2 NULLS LAST";
 
 pg_args wanted() {
   pg_array names{pg_type::text}, values{pg_type::text};
@@ -121,8 +124,9 @@ void read_back(pg_connection &c) {
           "create the database with ENCODING 'UTF8'");
   require("client_encoding", is.text(0, 1), "UTF8",
           "it did not take in the session");
-  require("transaction_read_only", is.text(0, 2), "off",
-          "name the primary server, not a standby");
+  if (is.text(0, 2) != "off")
+    throw pg_error{*cause_of_statement("25006"), pg_trouble::other,
+                   "transaction_read_only is " + is.text(0, 2)};
 }
 
 /// The schema with recapd's tables; else where new ones would come.
@@ -130,7 +134,7 @@ std::string schema_of(pg_connection &c) {
   const auto found = c.script(find_schemas);
   if (found.size() == 0)
     return c.script("SELECT coalesce(current_schema(), 'public')").text(0, 0);
-  if (found.size() > 1 && found.null(0, 1))
+  if (found.size() > 1 && found.null(0, 1) && found.boolean(1, 2))
     throw unfit_session{
         "search_path names none of the schemas with recapd's tables ("
         + found.text(0, 0) + ", " + found.text(1, 0)
@@ -147,7 +151,7 @@ void pin_session(pg_connection &c, std::chrono::milliseconds statement) {
     // 42501 names the parameter that only a superuser may set.
     if (e.sqlstate() != "42501") throw;
     throw unfit_session{
-        std::string{e.what()}
+        e.said()
         + ": reset it for the role and the database (ALTER ROLE … RESET,"
           " ALTER DATABASE … RESET)"};
   }

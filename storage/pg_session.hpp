@@ -18,7 +18,7 @@ struct pg_access;
 class unfit_session : public pg_error {
 public:
   explicit unfit_session(const std::string &what)
-      : pg_error{pg_trouble::other, {}, what} {}
+      : pg_error{pg_trouble::other, {}, what, false} {}
 };
 
 /// Throws unfit_session where a pool gives each transaction another session:

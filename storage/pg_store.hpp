@@ -19,10 +19,16 @@ struct database_notes {
   std::vector<std::string> unsafe;  ///< settings of the server, a sentence each
 };
 
-/// Runs the migrations that are missing, once, under a lock. Throws
-/// schema_error if the database is newer than this program, or if the program
-/// cannot work on it.
+/// Runs the migrations that are missing, once, under a lock, and looks whether
+/// the role has what a node needs. Throws schema_error if the database is newer
+/// than this program, or if the program cannot work on it before somebody
+/// changes something.
 database_notes migrate(const pg_access &to);
+/// The names of those that are missing, in order. Throws as `migrate`.
+[[nodiscard]] std::vector<std::string> missing_migrations(const pg_access &to);
+/// Returns SQL for psql that does in one transaction what `migrate` would do;
+/// a comment where nothing is missing. Throws as `migrate`.
+[[nodiscard]] std::string migration_script(const pg_access &to);
 
 /// A store on its own connection, opened at once. After a broken connection the
 /// next call connects again, to the same epoch only (storage/epochs.hpp).

@@ -160,9 +160,7 @@ int run(int argc, char **argv) {
   } catch (const unreachable &e) {
     return complain(no_answer, e.what());
   } catch (const storage::storage_error &e) {
-    return complain(no_answer, std::string{"the database does not answer: "}
-                                   + e.what()
-                                   + "; is its URL right (--database)?");
+    return complain(no_answer, e.what());
   } catch (const storage::schema_error &e) {
     return complain(no_answer, e.what());
   }

@@ -31,7 +31,9 @@ enum exit_code : int {
   ok = 0,
   wrong_settings = 2,
   no_database = 3,
-  no_port = 4
+  no_port = 4,
+  refused = 5,
+  behind = 6
 };
 
 constexpr const char *footer =
@@ -41,8 +43,11 @@ constexpr const char *footer =
     "drains and ends; the second one ends at once. SIGHUP reads the tokens\n"
     "again.\n"
     "Exit codes: 0 ended as asked; 2 wrong options or configuration; 3 the\n"
-    "database does not answer or is newer than this program; 4 the address\n"
-    "cannot be listened on, or another node works on the data folder.\n";
+    "database does not answer, or not yet; 4 the address cannot be listened\n"
+    "on, or another node works on the data folder; 5 the database refuses\n"
+    "this program until somebody changes something: password, right,\n"
+    "certificate, pooler, version, newer schema; 6 `migrate --check` found\n"
+    "that migrations are missing.\n";
 
 struct command_line {
   std::string config;
@@ -50,6 +55,8 @@ struct command_line {
   std::string ready_file;
   bool check = false;
   bool migrate = false;
+  bool print_missing = false;
+  bool check_missing = false;
 };
 
 void build(CLI::App &app, command_line &o) {
@@ -68,10 +75,20 @@ void build(CLI::App &app, command_line &o) {
                  "Gets the node's URL once it listens");
   app.add_flag("--check", o.check,
                "Check the configuration, print all settings, and end");
-  app.add_subcommand("migrate", "Bring the database up to date, print what "
-                                "somebody else must run in it, and end")
-      ->fallthrough()
-      ->callback([&o] { o.migrate = true; });
+  auto *migrate =
+      app.add_subcommand("migrate", "Bring the database up to date, print what "
+                                    "somebody else must run in it, and end")
+          ->fallthrough()
+          ->callback([&o] { o.migrate = true; });
+  auto *print =
+      migrate->add_flag("--print", o.print_missing,
+                        "Change nothing; print the SQL of what is missing, for "
+                        "psql -v ON_ERROR_STOP=1 -1 as the owner");
+  migrate
+      ->add_flag("--check", o.check_missing,
+                 "Change nothing; exit code 6 names the migrations that are "
+                 "missing")
+      ->excludes(print);
 }
 
 std::string content_of(const std::string &file) {
@@ -121,7 +138,7 @@ void refuse_unusable(const config::settings &s) {
         "RECAPD_DATABASE_URL or the configuration; ./tools/run brings one up"};
 }
 
-int complain(exit_code code, const std::string &what) {
+exit_code complain(exit_code code, const std::string &what) {
   fmt::print(stderr, "recapd: {}\n", what);
   return code;
 }
@@ -214,7 +231,7 @@ int serve_until_signal(node &n, const command_line &o,
   }
 }
 
-void serve(const config::settings &s, const command_line &o) {
+exit_code serve(const config::settings &s, const command_line &o) {
   // A signal while it drains would end it where it stands.
   const auto ending = std::make_shared<std::atomic<bool>>(false);
   node n{s, [ending](const std::string &) {
@@ -235,9 +252,23 @@ void serve(const config::settings &s, const command_line &o) {
   manager.ending();
   n.stop();
   ingress::log_info("drained", {});
+  return ok;
 }
 
-void migrate(const config::settings &s) {
+exit_code check_migrations(const config::settings &s) {
+  const auto missing = storage::missing_migrations(s.database_url);
+  if (missing.empty()) return ok;
+  return complain(behind, fmt::format("the database lacks {}; `recapd migrate` "
+                                      "makes them",
+                                      fmt::join(missing, ", ")));
+}
+
+exit_code migrate(const config::settings &s, const command_line &o) {
+  if (o.check_missing) return check_migrations(s);
+  if (o.print_missing) {
+    fmt::print("{}", storage::migration_script(s.database_url));
+    return ok;
+  }
   const auto notes = storage::migrate(s.database_url);
   for (const auto &what : notes.unsafe)
     fmt::print(stderr, "recapd: {}\n", what);
@@ -245,9 +276,10 @@ void migrate(const config::settings &s) {
     fmt::print("-- To be run in the database by somebody who may make roles:\n"
                "{};\n",
                notes.to_run);
+  return ok;
 }
 
-int run(const command_line &o) {
+exit_code run(const command_line &o) {
   config::settings s;
   try {
     s = settings_of(o);
@@ -265,15 +297,11 @@ int run(const command_line &o) {
   ingress::start_log(s.log_level);
   warn_of(s, o);
   try {
-    o.migrate ? migrate(s) : serve(s, o);
-    return ok;
+    return o.migrate ? migrate(s, o) : serve(s, o);
   } catch (const storage::storage_error &e) {
-    return complain(no_database,
-                    std::string{"the database does not answer: "} + e.what()
-                        + "\nStart it, or name another with --database, "
-                          "RECAPD_DATABASE_URL or database.url.");
-  } catch (const storage::schema_error &e) {
     return complain(no_database, e.what());
+  } catch (const storage::schema_error &e) {
+    return complain(refused, e.what());
   } catch (const name_in_use &e) {
     return complain(no_port, e.what());
   } catch (const setting_error &e) {

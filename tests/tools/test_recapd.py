@@ -79,7 +79,7 @@ def test_a_missing_database_is_exit_code_3_with_advice():
     assert "--database" in printed
 
 
-def test_a_newer_database_is_exit_code_3(make_node, make_database):
+def test_a_newer_database_is_exit_code_5(make_node, make_database):
     database = make_database()
     assert make_node(database=database).stop() == 0
     connection = psycopg2.connect(database)
@@ -90,7 +90,9 @@ def test_a_newer_database_is_exit_code_3(make_node, make_database):
     connection.close()
     status, _, printed = recapd("--database", database, "--listen",
                                 "127.0.0.1:0")
-    assert status == 3 and "newer" in printed
+    assert status == 5 and "newer" in printed
+    status, _, printed = recapd("migrate", "--check", "--database", database)
+    assert status == 5 and "newer" in printed
 
 
 def test_other_weeks_than_the_databases_are_exit_code_2(make_node,

@@ -1,0 +1,30 @@
+// Why PostgreSQL does not serve, in words that say what to do.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace recapd::storage {
+
+struct pg_cause {
+  std::string_view sqlstate;  ///< the server's; empty: libpq's own words
+  std::string_view words;     ///< a part of those
+  std::string_view what;
+  std::string_view remedy;
+  bool heals;  ///< it may end without anybody changing a setting or a right
+};
+
+/// `what: said; remedy`
+[[nodiscard]] std::string told(const pg_cause &cause, std::string_view said);
+
+/// The cause of a statement's failure; null: none that an operator can mend.
+[[nodiscard]] const pg_cause *cause_of_statement(std::string_view sqlstate);
+
+/// Throws the pg_error{broken} of a connect that failed with libpq's `message`.
+/// Where the server said why, it is asked a second time for its SQLSTATE, since
+/// its words are in its own language and a failed connect has nothing else.
+[[noreturn]] void throw_connect_error(const std::string &conninfo,
+                                      std::string_view message);
+
+}  // namespace recapd::storage
