@@ -95,6 +95,10 @@ struct metrics::impl {
   std::map<std::string, std::int64_t, std::less<>> places;  ///< by sink
   Family<Counter> &deliveries = counters(all, "recapd_webhook_deliveries_total",
                                          "Webhook messages by result.");
+  Gauge &held_sessions =
+      gauge(all, "recapd_webhook_sessions_held",
+            "Sessions whose next message the webhook's receiver has not taken, "
+            "while others' go on.");
   Family<Gauge> &nats =
       gauges(all, "recapd_nats_connected", "1 when the NATS server is there.");
   std::atomic<nats_state> nats_now{nats_state::none};
@@ -320,6 +324,10 @@ void metrics::feed_held_back(std::int64_t events) {
 
 void metrics::delivery(std::string_view result) {
   impl_->deliveries.Add({{"result", std::string{result}}}).Increment();
+}
+
+void metrics::sessions_held(std::size_t sessions) {
+  impl_->held_sessions.Set(static_cast<double>(sessions));
 }
 
 void metrics::nats_connected(std::string_view link, bool connected) {

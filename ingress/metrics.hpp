@@ -74,6 +74,8 @@ public:
   void feed_held_back(std::int64_t events);
   /// `result`: `delivered` or `failed`.
   void delivery(std::string_view result);
+  /// Whose next message the webhook's receiver has not taken.
+  void sessions_held(std::size_t sessions);
 
   /// `link`: `commands` or `events`.
   void nats_connected(std::string_view link, bool connected);

@@ -14,7 +14,7 @@
 #include "ingress/nats_message.hpp"
 #include "ingress/nats_publisher.hpp"
 #include "ingress/outgoing.hpp"
-#include "ingress/reading.hpp"
+#include "ingress/outgoing_letters.hpp"
 #include "ingress/stream_loss.hpp"
 #include "ingress/wakeup.hpp"
 
@@ -203,25 +203,11 @@ struct nats_egress::impl {
       for (std::size_t i = 0; i < count; ++i)
         meters.delivery("delivered");
     }
-    if (!page.letters.empty() && !bury(page.letters)) return false;
+    if (!bury_outgoing(engine, meters, page.letters)) return false;
     cursor.pass(rows.back());
-    cursor.save();
+    // What could not be saved now is with the next page.
+    (void)cursor.save();
     return rows.size() == static_cast<std::size_t>(tuning.page);
-  }
-
-  /// Of one that is buried again none is written.
-  bool bury(const std::vector<storage::dead_letter> &letters) {
-    const auto done = read_now(engine, [letters](storage::store &s) {
-      s.bury_all(letters);
-      return true;
-    });
-    if (!done) return false;
-    for (const auto &letter : letters) {
-      meters.dead_letter(letter.code);
-      log_warn("a message for NATS became a dead letter",
-               {{"message", letter.origin}, {"reason", letter.reason}});
-    }
-    return true;
   }
 };
 

@@ -39,7 +39,12 @@ public:
   std::map<std::int64_t, dead_letter> dead_letters;
   std::vector<policy_row> policies;
   std::optional<instant> manual_clock;
-  std::map<std::string, std::int64_t, std::less<>> cursors;
+  struct sink {
+    std::int64_t position = 0;
+    std::map<std::string, held_session> held = {};
+    std::int64_t version = 0;
+  };
+  std::map<std::string, sink, std::less<>> sinks;
 
   /// Writes a commit that `held` has taken.
   void write(const commit &c);

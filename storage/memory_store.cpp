@@ -343,16 +343,44 @@ public:
     return {.readable = std::min<std::int64_t>(left, most), .held_back = 0};
   }
 
-  std::int64_t load_cursor(std::string_view sink) override {
+  std::vector<feed_row> read_feed_of(std::string_view session,
+                                     std::int64_t from, std::int64_t last,
+                                     int limit) override {
     const std::lock_guard guard{db_->lock};
-    const auto at = db_->cursors.find(sink);
-    return at == db_->cursors.end() ? 0 : at->second;
+    std::vector<feed_row> out;
+    if (const auto at = db_->histories.find(session);
+        at != db_->histories.end())
+      for (auto i : at->second) {
+        const auto &row = db_->log[i];
+        if (row.position >= from && row.position <= last
+            && out.size() < bound(limit))
+          out.push_back(row);
+      }
+    return out;
   }
 
-  void save_cursor(std::string_view sink, std::int64_t position) override {
+  sink_state load_sink(std::string_view sink) override {
     const std::lock_guard guard{db_->lock};
-    auto &at = db_->cursors[std::string{sink}];
-    at = std::max(at, position);
+    const auto at = db_->sinks.find(sink);
+    if (at == db_->sinks.end()) return {};
+    sink_state out{.position = at->second.position,
+                   .version = at->second.version};
+    for (const auto &[session, held] : at->second.held)
+      out.held.push_back(held);
+    return out;
+  }
+
+  bool save_sink(std::string_view sink, const sink_change &change) override {
+    const std::lock_guard guard{db_->lock};
+    auto &at = db_->sinks[std::string{sink}];
+    if (at.version != change.version) return false;
+    ++at.version;
+    at.position = change.position;
+    for (const auto &held : change.held)
+      at.held.insert_or_assign(held.session, held);
+    for (const auto &session : change.released)
+      at.held.erase(session);
+    return true;
   }
 
   std::vector<std::pair<std::string, std::int64_t>> count_by_state() override {

@@ -274,23 +274,20 @@ feed_backlog pg_store::count_feed(std::int64_t after, int most) {
   });
 }
 
-std::int64_t pg_store::load_cursor(std::string_view sink) {
+std::vector<feed_row> pg_store::read_feed_of(std::string_view session,
+                                             std::int64_t from,
+                                             std::int64_t last, int limit) {
   static const pg_statement statement{
-      "load_cursor", "SELECT position FROM sink_cursors WHERE sink = $1::text"};
+      "read_feed_of",
+      "SELECT e.position, e.session_id, " + event_columns()
+          + " FROM session_events e WHERE e.session_id = $1::text"
+            " AND e.position BETWEEN $2::int8 AND $3::int8"
+            " ORDER BY e.seq LIMIT $4::int4"};
   return with([&](pg_connection &c) {
-    const auto rows = c.run(statement, pg_args{}.text(sink));
-    return rows.size() == 0 ? 0 : rows.number(0, 0);
-  });
-}
-
-void pg_store::save_cursor(std::string_view sink, std::int64_t position) {
-  static const pg_statement statement{
-      "save_cursor", "INSERT INTO sink_cursors (sink, position)"
-                     " VALUES ($1::text, $2::int8) ON CONFLICT (sink) DO UPDATE"
-                     " SET position = greatest(sink_cursors.position,"
-                     " excluded.position)"};
-  with([&](pg_connection &c) {
-    c.run(statement, pg_args{}.text(sink).int8(position));
+    return feed_rows(
+        c.run(statement,
+              pg_args{}.text(session).int8(from).int8(last).int4(limit)),
+        c.epochs());
   });
 }
 

@@ -36,6 +36,7 @@ constexpr need on_tables[] = {
     {"epochs", "SELECT, INSERT, DELETE"},
     {"nodes", "SELECT, INSERT, UPDATE, DELETE"},
     {"leases", "SELECT, INSERT, UPDATE, DELETE"},
+    {"held_deliveries", "SELECT, INSERT, UPDATE, DELETE"},
     {"probes", "INSERT, TRUNCATE"},
 };
 

@@ -67,8 +67,11 @@ public:
   std::int64_t feed_end() override;
   std::optional<std::int64_t> find_in_feed(const feed_place &place) override;
   feed_backlog count_feed(std::int64_t after, int most) override;
-  std::int64_t load_cursor(std::string_view sink) override;
-  void save_cursor(std::string_view sink, std::int64_t position) override;
+  std::vector<feed_row> read_feed_of(std::string_view session,
+                                     std::int64_t from, std::int64_t last,
+                                     int limit) override;
+  sink_state load_sink(std::string_view sink) override;
+  bool save_sink(std::string_view sink, const sink_change &change) override;
   std::vector<std::pair<std::string, std::int64_t>> count_by_state() override;
   violations check() override;
 };

@@ -129,8 +129,8 @@ struct dead_letter {
   std::int64_t id = 0;
   std::string event;    ///< the text as it came or would go, valid UTF-8
   std::string reason;   ///< a sentence
-  std::string code;     ///< `malformed`, `id-reused`, `too-large`
-  std::string ingress;  ///< `inbox`, `nats`: where from, or where to
+  std::string code;     ///< `malformed`, `id-reused`, `too-large`, `refused`
+  std::string ingress;  ///< `inbox`, `nats`, `webhook`: where from or to
   instant received_at;  ///< of an outgoing one: when its event happened
   instant at;
   /// Which message it was, where that may come again; else empty.
@@ -213,6 +213,33 @@ struct feed_place {
   std::string epoch;  ///< of the event
   std::int64_t position = 0;
   bool operator==(const feed_place &) const = default;
+};
+
+/// A session whose next message a sink has not taken, while others' go on.
+struct held_session {
+  std::string session;
+  std::int64_t position = 0;  ///< of its first event that is not done with
+  int message = 0;  ///< which of that event's: 0 itself, n its nth notification
+  int tries = 0;    ///< of that message
+  int refusals = 0;  ///< those after which it may be given up
+  std::optional<instant> refused_since = std::nullopt;  ///< the first of them
+  instant next_try_at{};
+  bool operator==(const held_session &) const = default;
+};
+
+/// Where a sink stands in the feed.
+struct sink_state {
+  /// All up to here is done with, but for what is held.
+  std::int64_t position = 0;
+  std::vector<held_session> held = {};  ///< by session
+  std::int64_t version = 0;             ///< one more with each change
+};
+
+struct sink_change {
+  std::int64_t version = 0;                ///< of the state that it changes
+  std::int64_t position = 0;               ///< from now on
+  std::vector<held_session> held = {};     ///< from now on so
+  std::vector<std::string> released = {};  ///< sessions held no longer
 };
 
 /// How much of the feed is still to come for somebody.
@@ -390,10 +417,17 @@ public:
   /// Counts what follows a position; neither figure past `most`.
   [[nodiscard]] virtual feed_backlog count_feed(std::int64_t after,
                                                 int most) = 0;
-  /// Where a sink (`webhook`, `nats`) has got to; 0 at first.
-  [[nodiscard]] virtual std::int64_t load_cursor(std::string_view sink) = 0;
-  /// On, never back: who was stopped for long saves late.
-  virtual void save_cursor(std::string_view sink, std::int64_t position) = 0;
+  /// A session's events at positions from `from` to `last`, in order. Only of
+  /// what read_feed has shown: it says what may be sent.
+  [[nodiscard]] virtual std::vector<feed_row>
+  read_feed_of(std::string_view session, std::int64_t from, std::int64_t last,
+               int limit) = 0;
+  /// Of `webhook` or `nats`; at 0 at first.
+  [[nodiscard]] virtual sink_state load_sink(std::string_view sink) = 0;
+  /// Writes the change whole. False, and nothing is written, where the state is
+  /// not of that version any more: who was stopped for long saves late.
+  [[nodiscard]] virtual bool save_sink(std::string_view sink,
+                                       const sink_change &change) = 0;
   [[nodiscard]] virtual std::vector<std::pair<std::string, std::int64_t>>
   count_by_state() = 0;
   /// Counters of one owner, e.g. for `recapctl check` and the limits view.

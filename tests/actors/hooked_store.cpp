@@ -112,11 +112,16 @@ public:
   feed_backlog count_feed(std::int64_t after, int most) override {
     return real_->count_feed(after, most);
   }
-  std::int64_t load_cursor(std::string_view sink) override {
-    return real_->load_cursor(sink);
+  std::vector<feed_row> read_feed_of(std::string_view session,
+                                     std::int64_t from, std::int64_t last,
+                                     int limit) override {
+    return real_->read_feed_of(session, from, last, limit);
   }
-  void save_cursor(std::string_view sink, std::int64_t position) override {
-    real_->save_cursor(sink, position);
+  sink_state load_sink(std::string_view sink) override {
+    return real_->load_sink(sink);
+  }
+  bool save_sink(std::string_view sink, const sink_change &change) override {
+    return real_->save_sink(sink, change);
   }
   std::vector<std::pair<std::string, std::int64_t>> count_by_state() override {
     return real_->count_by_state();

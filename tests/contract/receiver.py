@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A webhook's receiver: takes every message and keeps it."""
+"""A webhook's receiver: takes every message it is not told to refuse."""
 import http.server
 import json
 import threading
@@ -11,15 +11,19 @@ class Receiver:
     """Listens on a port of its own, as a context."""
 
     def __init__(self):
-        taken = self.messages = []
+        self.messages = []  # taken
+        self.statuses = {}  # by session: what to answer but 204
+        receiver = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_POST(self):
                 length = int(self.headers["Content-Length"])
                 message = json.loads(self.rfile.read(length))
-                taken.append(message)
                 wire.MESSAGES.append(message)
-                self.send_response(204)
+                status = receiver.statuses.get(message["subject"], 204)
+                if status == 204:
+                    receiver.messages.append(message)
+                self.send_response(status)
                 self.end_headers()
 
             def log_message(self, *_):
@@ -31,6 +35,10 @@ class Receiver:
 
     def types(self):
         return {m["type"] for m in self.messages}
+
+    def of(self, session):
+        """The types of what was taken of a session, in order."""
+        return [m["type"] for m in self.messages if m["subject"] == session]
 
     def __enter__(self):
         threading.Thread(target=self.server.serve_forever).start()

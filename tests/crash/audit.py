@@ -212,10 +212,12 @@ def check_feed(world, found):
 
 
 def check_hook(world, found):
-    """Every event and notification came, first arrivals in order."""
+    """Every event and notification came, first arrivals in each session's
+    order."""
     expected = []
     for identity, notifications in world.sql(
-            f"SELECT {EVENT_ID}, notifications FROM session_events ORDER BY position"):
+            f"SELECT {EVENT_ID}, notifications FROM session_events"
+            " ORDER BY session_id, seq"):
         expected.append(identity)
         expected += [f"{identity}:{n}" for n in
                      range(len(json.loads(notifications or "[]")))]
@@ -226,6 +228,8 @@ def check_hook(world, found):
     if len(received) < len(expected):
         found.say("stuck", f"the webhook had {len(received)} of "
                            f"{len(expected)} messages")
+    # Ids begin with their session's; what came of each keeps its order.
+    received.sort(key=lambda identity: identity.split(":")[0])
     for came, due in zip(received, expected):
         if came != due:
             found.say("lost", f"the webhook had {came} where {due} was due")

@@ -146,7 +146,15 @@ void http_client::shutdown_send() {
 }
 
 receiver::receiver(std::deque<unsigned> statuses)
-    : acceptor_{io_, anywhere}, statuses_{std::move(statuses)}, thread_{[this] {
+    : receiver{[left = std::move(statuses)](const std::string &) mutable {
+        if (left.empty()) return reply{};
+        const reply out{.status = left.front()};
+        left.pop_front();
+        return out;
+      }} {}
+
+receiver::receiver(judge answers)
+    : acceptor_{io_, anywhere}, answers_{std::move(answers)}, thread_{[this] {
         serve();
       }} {}
 
@@ -187,17 +195,18 @@ void receiver::serve_one(tcp::socket socket) {
   http::read(socket, buffer, r, ec);
   if (ec) return;
   http::response<http::empty_body> out{http::status::no_content, 11};
+  const auto told = answers_(r.body());
   {
     const std::lock_guard lock{guard_};
-    if (!statuses_.empty()) {
-      out.result(statuses_.front());
-      statuses_.pop_front();
-    }
     got_.push_back({r.body(), std::string{r[http::field::content_type]},
                     std::string{r["recapd-signature"]}});
     came_.notify_all();
   }
+  if (told.status == 0) return;
+  out.result(told.status);
   out.set(http::field::connection, "close");
+  if (!told.retry_after.empty())
+    out.set(http::field::retry_after, told.retry_after);
   if (out.result_int() == 302) out.set(http::field::location, "/elsewhere");
   out.prepare_payload();
   http::write(socket, out, ec);

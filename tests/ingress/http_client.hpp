@@ -8,6 +8,7 @@
 #include <boost/json/value.hpp>
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -67,10 +68,19 @@ private:
   boost::beast::flat_buffer buffer_;
 };
 
-/// Takes requests and answers with the statuses it was given, then 204.
+/// Takes requests and answers with the statuses it was given, then 204; or as
+/// it is told.
 class receiver {
 public:
+  struct reply {
+    unsigned status = 204;  ///< 0: hangs up without an answer
+    std::string retry_after = {};
+  };
+  /// What to answer to a request of that body; called by one thread.
+  using judge = std::function<reply(const std::string &body)>;
+
   explicit receiver(std::deque<unsigned> statuses = {});
+  explicit receiver(judge answers);
   ~receiver();
   receiver(const receiver &) = delete;
   receiver &operator=(const receiver &) = delete;
@@ -90,7 +100,7 @@ private:
 
   boost::asio::io_context io_;
   boost::asio::ip::tcp::acceptor acceptor_;
-  std::deque<unsigned> statuses_;
+  judge answers_;
   std::mutex guard_;
   std::condition_variable came_;
   std::deque<message> got_;

@@ -10,7 +10,7 @@
 #include "ingress/problem.hpp"
 #include "ingress/target.hpp"
 #include "ingress/text.hpp"
-#include "ingress/webhook.hpp"
+#include "ingress/webhook_post.hpp"
 #include "workflows/session_json.hpp"
 
 #include "caf/test/dsl.hpp"

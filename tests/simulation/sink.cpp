@@ -5,9 +5,9 @@ namespace recapd::simulation {
 
 bool sink::pump(storage::store &store, dice &rolls, unsigned fails) {
   try {
-    const auto cursor = store.load_cursor("simulated");
-    const auto rows = store.read_feed(cursor, 1 + int(rolls.below(40)));
-    auto got_to = cursor;
+    const auto stood = store.load_sink("simulated");
+    const auto rows = store.read_feed(stood.position, 1 + int(rolls.below(40)));
+    auto got_to = stood.position;
     bool broke = false;
     for (const auto &row : rows) {
       broke = rolls.chance(fails);
@@ -16,7 +16,9 @@ bool sink::pump(storage::store &store, dice &rolls, unsigned fails) {
       if (broke) break;
       got_to = row.position;
     }
-    if (got_to != cursor) store.save_cursor("simulated", got_to);
+    if (got_to != stood.position)
+      (void)store.save_sink("simulated",
+                            {.version = stood.version, .position = got_to});
     return broke;
   } catch (const storage::storage_error &) {
     return false;

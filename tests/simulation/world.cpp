@@ -255,7 +255,7 @@ run_result world::run() {
   fire_what_is_owed();
   if (sound()) {
     for (std::int64_t end = store_->feed_end();
-         sound() && store_->load_cursor("simulated") < end;)
+         sound() && store_->load_sink("simulated").position < end;)
       look_at_sink();
     if (std::int64_t(sink_.events()) != store_->feed_end())
       witness_.violation("outbox: the receiver lacks events");

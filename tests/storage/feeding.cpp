@@ -60,16 +60,27 @@ CAF_TEST(a refused commit never shows in the feed) {
   });
 }
 
-CAF_TEST(a sink finds its cursor where it left it) {
+CAF_TEST(of one session what lies between two positions is read in order) {
   with_each_store([](world &w) {
-    CAF_CHECK_EQUAL(w.s->load_cursor("webhook"), 0);
-    w.s->save_cursor("webhook", 7);
-    w.s->save_cursor("nats", 3);
-    w.s->save_cursor("webhook", 9007199254740993);
-    w.s->save_cursor("webhook", 8);
-    const auto other = w.open();
-    CAF_CHECK_EQUAL(other->load_cursor("webhook"), 9007199254740993);
-    CAF_CHECK_EQUAL(other->load_cursor("nats"), 3);
+    for (const auto &c : {moves("a", 1, 2), moves("b", 1, 2), moves("a", 3, 2)})
+      CAF_CHECK_EQUAL(append(*w.s, {c}), "ok");
+    const auto all = w.s->read_feed(0, 100);
+    CAF_REQUIRE_EQUAL(events(all), "a/1 a/2 b/1 b/2 a/3 a/4 ");
+    const auto of_a = [&](std::size_t from, std::size_t last, int limit) {
+      return events(w.s->read_feed_of("a", all[from].position,
+                                      all[last].position, limit));
+    };
+    CAF_CHECK_EQUAL(of_a(0, 5, 10), "a/1 a/2 a/3 a/4 ");
+    CAF_CHECK_EQUAL(of_a(1, 4, 10), "a/2 a/3 ");
+    CAF_CHECK_EQUAL(of_a(1, 5, 2), "a/2 a/3 ");
+    CAF_CHECK_EQUAL(of_a(2, 3, 10), "");
+    const auto one =
+        w.s->read_feed_of("a", all[4].position, all[4].position, 1);
+    CAF_REQUIRE_EQUAL(one.size(), 1u);
+    CAF_CHECK_EQUAL(one[0].position, all[4].position);
+    CAF_CHECK_EQUAL(one[0].epoch, all[4].epoch);
+    CAF_CHECK_EQUAL(one[0].event.data, "{\"seq\":3}");
+    CAF_CHECK(w.s->read_feed_of("none", 0, all[5].position, 9).empty());
   });
 }
 

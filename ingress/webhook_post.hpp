@@ -1,0 +1,47 @@
+// One POST to the webhook's receiver, and what it answers.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "config/config.hpp"
+#include "workflows/time.hpp"
+
+namespace recapd::ingress {
+
+/// The value of the `recapd-signature` header: `t=UNIX,v1=HEX`, where HEX is
+/// the HMAC-SHA256 by `secret` of the time's digits, a dot, and the body.
+[[nodiscard]] std::string signature(std::string_view secret,
+                                    std::int64_t unix_seconds,
+                                    std::string_view body);
+
+struct post_answer {
+  int status = 0;           ///< 0: no answer
+  std::string trouble;      ///< why there is none
+  std::string retry_after;  ///< the header's value as it came, or empty
+};
+
+/// Not thread safe. One connection is kept for one post after the other.
+class webhook_post {
+public:
+  /// Once `stopped` is true posts are broken off; it must outlive this. Throws
+  /// std::runtime_error where libcurl does not start.
+  webhook_post(config::webhook settings, const std::atomic<bool> &stopped);
+  ~webhook_post();
+  webhook_post(const webhook_post &) = delete;
+  webhook_post &operator=(const webhook_post &) = delete;
+
+  /// Posts a CloudEvent's text; with a secret it is signed as of `now`.
+  [[nodiscard]] post_answer send(const std::string &body,
+                                 workflows::instant now);
+
+private:
+  struct impl;
+  std::unique_ptr<impl> impl_;
+};
+
+}  // namespace recapd::ingress
