@@ -30,8 +30,8 @@ struct pg_access {
 };
 
 /// What libpq gets: the URL, with bounds on connecting and on a peer that is
-/// silent, and a server that takes writes where several are named. What the URL or libpq's environment
-/// say counts before both.
+/// silent, and a server that takes writes where several are named. What the URL
+/// or libpq's environment say counts before these.
 [[nodiscard]] std::string pg_conninfo(const pg_access &to);
 
 }  // namespace recapd::storage

@@ -22,6 +22,7 @@
 #include "tools/node.hpp"
 #include "tools/process_title.hpp"
 #include "tools/service_manager.hpp"
+#include "tools/terminal.hpp"
 
 namespace recapd::tools {
 

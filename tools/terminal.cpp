@@ -9,7 +9,7 @@
 #include <numeric>
 #include <sys/ioctl.h>
 #include <unicode/uchar.h>
-#include <unicode/utf8.h>
+#include <unicode/unistr.h>
 #include <unistd.h>
 
 #include "config/shown.hpp"
@@ -35,10 +35,11 @@ std::size_t behind(std::string_view text, std::size_t at) {
 /// colours none.
 std::size_t columns_at(std::string_view text, std::size_t at) {
   if (text[at] == '\033') return 0;
-  UChar32 c = 0;
-  auto next = static_cast<std::int32_t>(at);
-  U8_NEXT(text.data(), next, static_cast<std::int32_t>(text.size()), c);
-  if (c < 0x300) return 1;  // what is no UTF-8, too
+  const auto piece = text.substr(at, behind(text, at) - at);
+  const auto c = icu::UnicodeString::fromUTF8(
+                     icu::StringPiece{piece.data(),
+                                      static_cast<std::int32_t>(piece.size())})
+                     .char32At(0);
   const auto mask = U_GET_GC_MASK(c);
   if ((mask & (U_GC_MN_MASK | U_GC_ME_MASK | U_GC_CF_MASK)) != 0) return 0;
   const auto wide = u_getIntPropertyValue(c, UCHAR_EAST_ASIAN_WIDTH);

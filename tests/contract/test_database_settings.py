@@ -72,7 +72,7 @@ def refused(url):
     ended = subprocess.run(
         [binary(), "--listen", f"127.0.0.1:{free_port()}", "--database", url],
         capture_output=True, text=True, timeout=60, check=False)
-    assert ended.returncode == 3, ended
+    assert ended.returncode == 5, ended
     return ended.stderr
 
 

@@ -96,7 +96,7 @@ def test_the_data_of_every_message_is_typed(asyncapi):
         assert payload["properties"]["type"] == {"const": message["name"]}
         data = payload["properties"]["data"]
         data = schemas[data["$ref"].split("/")[-1]] if "$ref" in data else data
-        assert data["properties"], name
+        assert data["properties"] or name == "FeedReset", name
         assert set(data["required"]) <= set(data["properties"]), name
 
 
@@ -155,10 +155,11 @@ def test_the_examples_of_the_page_have_the_form_they_stand_by(asyncapi):
     found = examples()
     sent = [m["name"] for m in asyncapi["components"]["messages"].values()
             if m["name"].startswith(("recapd.event.", "recapd.notify."))]
+    found = [one for one in found if one[0] != "recapd.feed.reset"]
     assert [name for name, _ in found] == sent
     result = documents.run("messages", documents.ASYNCAPI, given=json.dumps([{
         "specversion": "1.0", "id": name, "source": "/recapd", "type": name,
-        "subject": "s", "time": "2026-11-23T16:00:00Z",
+        "subject": "s", "time": "2026-11-23T16:00:00Z", "seq": 1,
         "datacontenttype": "application/json", "authid": "system:x",
         "data": json.loads(example)} for name, example in found]))
     assert result.returncode == 0, result.stdout + result.stderr
@@ -239,7 +240,7 @@ def test_the_check_of_messages_sees_another_form(more, trouble):
     message = {
         "specversion": "1.0", "id": "s:1", "source": "/recapd",
         "type": "recapd.event.participant.invited", "subject": "s",
-        "time": "2026-11-23T16:00:00Z", "authid": "system:x",
+        "time": "2026-11-23T16:00:00Z", "authid": "system:x", "seq": 1,
         "datacontenttype": "application/json",
         "data": {"v": 1, "student": "ann", **more}}
     result = documents.run("messages", documents.ASYNCAPI,

@@ -113,10 +113,9 @@ CAF_TEST(filters hold and wrong ones are refused) {
   CAF_CHECK_EQUAL(count("student=bob&course=math&state=scheduled"), 1u);
   CAF_CHECK_EQUAL(count("student=eve"), 0u);
   CAF_CHECK_EQUAL(count("state=paid"), 0u);
-  CAF_CHECK_EQUAL(count("state=&tutor=&student="), 1u);
   auto c = connect();
   for (const auto *q : {"state=PAID", "tutor=a%20b", "limit=0", "limit=1001",
-                        "color=red", "limit=1&limit=1"})
+                        "color=red", "limit=1&limit=1", "state=", "tutor="})
     CAF_CHECK_EQUAL(c.get(std::string{"/v1/sessions?"} + q).status, 400u);
 }
 

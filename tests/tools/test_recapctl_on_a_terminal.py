@@ -44,7 +44,8 @@ def test_tables_fit_the_terminal(recapctl, session, columns):
 def test_wide_characters_take_two_columns_and_marks_none(recapctl, session):
     ids = ["\u85cf" * 4, "e\u0301" * 8, "k" * 8]
     for name in ids:
-        submit(recapctl, {**session.complete(minutes=0), "id": name})
+        recapctl("submit", "-", status=1, stdin=json.dumps(
+            {**session.complete(minutes=0), "id": name}))
     text, _ = shown(recapctl, "explain", session.id, columns=132)
     behind = [line[line.index(name) + len(name):]
               for name in ids for line in text.splitlines() if name in line]

@@ -23,7 +23,7 @@ LIBRARIES = {
     "caf/": {"actors"},
     "pqxx/": {"storage"},
     "libpq-fe.h": {"storage"},
-    "unicode/": {"workflows", "ingress"},
+    "unicode/": {"workflows", "ingress", "tools"},
     "curl/": {"ingress", "tools"},
     "boost/beast": {"ingress"},
 }

@@ -67,7 +67,7 @@ CAF_TEST(every member of a schedule is checked) {
   CAF_CHECK_EQUAL(schedule_with("program", "null"), "data.program" + id);
   CAF_CHECK_EQUAL(schedule_with("starts_at", R"("tomorrow")"),
                   "data.starts_at: expected an RFC 3339 time with an offset, "
-                  "such as 2026-11-23T14:30:00Z");
+                  "such as 2026-11-23T14:30:00Z, of the years 1970 to 9999");
   CAF_CHECK_EQUAL(schedule_with("modality", R"("phone")"),
                   "data.modality: expected online or in_person");
   CAF_CHECK_EQUAL(schedule_with("students", "[]"),
