@@ -1,12 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whatever role, database and environment set, a node is right or says why."""
 import json
-import os
-import shutil
 import subprocess
-import tempfile
-import urllib.parse
-from pathlib import Path
 
 import psycopg2
 import pytest
@@ -88,45 +83,3 @@ def test_a_database_in_another_encoding_is_refused(make_node, server,
         " LOCALE 'C' TEMPLATE template0")
     connection.close()
     assert f"server_encoding is {encoding}" in refused(node.database.url)
-
-
-@pytest.mark.skipif(not shutil.which("pgbouncer"),
-                    reason="pgbouncer is not installed")
-@pytest.mark.parametrize("mode", ["transaction", "statement", "session"])
-def test_a_pool_that_shares_sessions_is_refused(make_node, mode):
-    node = make_node(start=False)
-    parts = urllib.parse.urlsplit(node.database.url)
-    query = dict(urllib.parse.parse_qsl(parts.query))
-    port = free_port()
-    # It does not run as root, and reads the file as somebody else.
-    folder = tempfile.mkdtemp()
-    os.chmod(folder, 0o755)
-    settings = Path(folder) / "pool.ini"
-    settings.write_text(f"""[databases]
-{node.database.name} = host={query['host']} user={query.get('user', '')}
-[pgbouncer]
-listen_addr = 127.0.0.1
-listen_port = {port}
-auth_type = any
-pool_mode = {mode}
-unix_socket_dir =
-ignore_startup_parameters = extra_float_digits
-""")
-    pool = subprocess.Popen(["pgbouncer", str(settings)],
-                            stderr=subprocess.DEVNULL,
-                            user="nobody" if os.getuid() == 0 else None)
-    url = f"postgresql://any@127.0.0.1:{port}/{node.database.name}"
-    try:
-        wait_until(lambda: subprocess.run(
-            ["psql", "-qAtc", "SELECT 1", url], check=False,
-            capture_output=True).returncode == 0, "the pool")
-        if mode == "session":
-            made = subprocess.run([binary(), "migrate", "--database", url],
-                                  check=False)
-            assert made.returncode == 0
-        else:
-            assert "pool_mode" in refused(url)
-    finally:
-        pool.terminate()
-        pool.wait()
-        shutil.rmtree(folder)

@@ -104,16 +104,13 @@ def grants():
 
 
 @pytest.fixture(scope="module")
-def own_server(tmp_path_factory):
-    made = Server.below(tmp_path_factory.mktemp("server"))
-    try:
+def own_server():
+    with Server.somewhere() as made:
         made.admit(f"host all {NODE} 127.0.0.0/8 scram-sha-256")
         made.sql(f"CREATE ROLE {NODE} LOGIN PASSWORD 'served'")
         assert recapd("migrate", "--database", made.own)[0] == 0
         psql(made.own, grants())
         yield made
-    finally:
-        made("remove")
 
 
 @pytest.fixture

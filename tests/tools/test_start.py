@@ -14,7 +14,7 @@ import pytest
 from conftest import databases, wait_until
 from test_outage import ask, schedule
 from test_recapd import recapd
-from tls_server import Certificates, Server
+from tls_server import Certificates, Server, open_folder
 
 NOT_YET, REFUSED = 3, 5
 HBA = ("hostssl all certified 127.0.0.0/8 cert",
@@ -31,9 +31,8 @@ def certificates(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def own_server(tmp_path_factory, certificates):
-    made = Server.below(tmp_path_factory.mktemp("server"))
-    try:
+def own_server(certificates):
+    with Server.somewhere() as made:
         for name in ("server.key", "server.crt", "expired.key", "expired.crt",
                      "ca.crt"):
             made.give(certificates[name], name)
@@ -45,8 +44,6 @@ def own_server(tmp_path_factory, certificates):
                  "CREATE ROLE recapd_node LOGIN PASSWORD 'first'")
         made.reload(ssl="on", ssl_ca_file="ca.crt")
         yield made
-    finally:
-        made("remove")
 
 
 def start(url, *arguments, env=None):
@@ -181,7 +178,6 @@ def pooler(own_server, folder, mode):
     """A pgbouncer before the server; gives the URL through it."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    folder.chmod(0o755)
     (folder / "pgbouncer.ini").write_text(f"""
 [databases]
 recapd = host={own_server.address} user=recapd password={own_server.password}
@@ -191,7 +187,7 @@ listen_port = {port}
 unix_socket_dir =
 auth_type = any
 pool_mode = {mode}
-default_pool_size = 1
+default_pool_size = 5
 """)
     process = subprocess.Popen(
         ["/usr/sbin/pgbouncer", "-q",
@@ -211,10 +207,14 @@ default_pool_size = 1
 
 @pytest.mark.skipif(not os.path.exists("/usr/sbin/pgbouncer"),
                     reason="pgbouncer is not installed")
-def test_a_pooler_in_transaction_mode_is_named(own_server, tmp_path):
-    with pooler(own_server, tmp_path, "transaction") as url:
-        code, told = start(url)
-    assert code == REFUSED and "pool_mode" in told
+@pytest.mark.parametrize("mode", ["transaction", "statement", "session"])
+def test_a_pooler_gives_each_connection_a_session(own_server, mode):
+    with open_folder() as folder, pooler(own_server, folder, mode) as url:
+        if mode == "session":
+            assert recapd("migrate", "--database", url)[0] == 0
+        else:
+            code, told = start(url)
+            assert code == REFUSED and "pool_mode" in told
 
 
 def test_a_running_node_names_a_password_that_was_changed(own_server, make_node):

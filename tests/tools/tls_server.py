@@ -4,9 +4,18 @@ import os
 import random
 import shutil
 import subprocess
-from contextlib import suppress
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
 
 from conftest import databases
+
+
+@contextmanager
+def open_folder():
+    with tempfile.TemporaryDirectory(prefix="recapd-tests-") as folder:
+        os.chmod(folder, 0o755)
+        yield Path(folder)
 
 
 class Server(databases.PrivateServer):
@@ -25,12 +34,16 @@ class Server(databases.PrivateServer):
         self.admit()
 
     @classmethod
-    def below(cls, folder):
-        """In a folder of pytest's, where the server's user has to get."""
-        for parent in (folder, *folder.parents[:3]):
-            with suppress(PermissionError):
-                parent.chmod(parent.stat().st_mode | 0o055)
-        return cls(folder)
+    @contextmanager
+    def somewhere(cls):
+        """One that is gone in the end, in a folder that its user reaches (those
+        of pytest are closed whenever another run begins)."""
+        with open_folder() as folder:
+            made = cls(folder)
+            try:
+                yield made
+            finally:
+                made("remove")
 
     def sql(self, *statements):
         for statement in statements:
