@@ -99,7 +99,8 @@ void get_tutor_limits(services &s, const request_ptr &r,
                       const responder &respond) {
   const auto &tutor = r->params.front();
   query q{r->query, r->to->query};
-  const auto &rules = rules_for(s, q, q.id("course"));
+  const auto of = q.id("course");
+  const auto &rules = rules_for(s, q, of);
   const auto day = day_of(q, rules, s.engine.time().now());
   if (!workflows::valid_id(tutor)) q.fail("The path names no tutor's id.");
   if (!q.error().empty()) return respond(bad_request(q.error()));
