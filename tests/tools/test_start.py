@@ -222,13 +222,17 @@ def test_a_running_node_names_a_password_that_was_changed(own_server, make_node)
     own_server.sql("GRANT recapd TO recapd_node",
                "ALTER ROLE recapd_node PASSWORD 'first'")
     node = make_node(database=own_server.url(user="recapd_node", password="first"))
-    own_server.sql("ALTER ROLE recapd_node PASSWORD 'second'",
-               "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-               "WHERE usename = 'recapd_node'")
+    own_server.sql("ALTER ROLE recapd_node PASSWORD 'second'")
     cause = "the password is refused"
-    wait_until(lambda: cause in str(ask(node, "/readyz")[2].get("reasons")),
-               "the cause to be named")
-    assert ask(node, "/v1/commands", schedule(1))[0] == 503
+
+    def fails():
+        # A connection that was being made has the first one.
+        own_server.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                       "WHERE usename = 'recapd_node'")
+        return (cause in str(ask(node, "/readyz")[2].get("reasons"))
+                and ask(node, "/v1/commands", schedule(1))[0] == 503)
+
+    wait_until(fails, "the cause to be named")
     own_server.sql("ALTER ROLE recapd_node PASSWORD 'first'")
     wait_until(lambda: ask(node, "/readyz")[0] == 200, "the node to go on")
     told = [line for line in node.log.read_text().splitlines()
