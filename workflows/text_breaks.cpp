@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "workflows/text_breaks.hpp"
 
+#include <mutex>
+
 namespace recapd::workflows {
 
 namespace {
 
 std::unique_ptr<icu::BreakIterator>
 loaded(icu::BreakIterator *(*create)(const icu::Locale &, UErrorCode &)) {
+  // One thread after the other: what ICU loads for the first, all share.
+  static std::mutex loading;
+  const std::lock_guard lock{loading};
   UErrorCode status = U_ZERO_ERROR;
   std::unique_ptr<icu::BreakIterator> made{
       create(icu::Locale::getRoot(), status)};
