@@ -27,7 +27,7 @@ struct scenario {
 /// Not chosen by name but by --nodes, which says how many.
 constexpr const char *nodes_scenario = "nodes";
 
-constexpr std::array<scenario, 14> all{
+constexpr std::array<scenario, 15> all{
     {{"limit", measure_limit, true},
      {"by-hand", measure_by_hand, true},
      {"batches", measure_batches, true},
@@ -36,6 +36,7 @@ constexpr std::array<scenario, 14> all{
      {"latency", measure_latency, true},
      {"timers", measure_timers, true},
      {"neighbours", measure_neighbours, true},
+     {"replicated", measure_replicated, true},
      {"growth", measure_growth, false},
      {"churn", measure_churn, false},
      {"memory", measure_memory, false},

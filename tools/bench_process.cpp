@@ -64,6 +64,14 @@ std::string content_of(const std::string &file) {
   return text.str();
 }
 
+void remove_server(const std::string &script, const std::string &dir) {
+  try {
+    output_of({script, "remove", dir});
+  } catch (const std::exception &e) {
+    std::fprintf(stderr, "%s\n", e.what());
+  }
+}
+
 }  // namespace
 
 std::string output_of(const std::vector<std::string> &command) {
@@ -125,11 +133,7 @@ postgres::postgres(std::string script, std::string dir)
 }
 
 postgres::~postgres() {
-  try {
-    output_of({script_, "remove", dir_});
-  } catch (const std::exception &e) {
-    std::fprintf(stderr, "%s\n", e.what());
-  }
+  remove_server(script_, dir_);
 }
 
 void postgres::start() {
@@ -170,6 +174,15 @@ double postgres::cpu() const {
       sum += ticks(stat, 2);
   }
   return sum;
+}
+
+standby::standby(const postgres &of, const std::string &name)
+    : script_{of.script()}, dir_{of.dir() + "/standby"} {
+  output_of({script_, "standby", dir_, of.dir(), name});
+}
+
+standby::~standby() {
+  remove_server(script_, dir_);
 }
 
 node::node(const options &o, bool wait) : port_{o.port} {

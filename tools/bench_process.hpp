@@ -32,6 +32,8 @@ public:
   /// Creates a database of that name, anew, and returns a node's URL for it.
   std::string fresh_database(const std::string &name);
   void drop_database(const std::string &name);
+  [[nodiscard]] const std::string &script() const { return script_; }
+  [[nodiscard]] const std::string &dir() const { return dir_; }
   /// The superuser's URL, of the server's own database.
   [[nodiscard]] const std::string &admin_url() const { return admin_url_; }
   void restart();
@@ -46,6 +48,21 @@ private:
   std::string url_;
   std::string admin_url_;
   pid_t pid_ = 0;
+};
+
+/// A standby of that server, in a folder within its own, from construction to
+/// destruction.
+class standby {
+public:
+  /// `name` is for synchronous_standby_names.
+  standby(const postgres &of, const std::string &name);
+  ~standby();
+  standby(const standby &) = delete;
+  standby &operator=(const standby &) = delete;
+
+private:
+  std::string script_;
+  std::string dir_;
 };
 
 /// One running recapd.

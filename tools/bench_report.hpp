@@ -19,6 +19,8 @@ public:
   explicit report(bool targets) : targets_{targets} {}
 
   void begin_round() { ++round_; }
+  /// From 1 on.
+  [[nodiscard]] int round() const { return round_; }
   /// A sample of `what` in this round. Throughputs have the unit
   /// `lifecycles/s`.
   void add(const std::string &scenario, const std::string &what,

@@ -84,6 +84,7 @@ void measure_churn(bench_run &b);
 void measure_memory(bench_run &b);
 void measure_neighbours(bench_run &b);
 void measure_nodes(bench_run &b);
+void measure_replicated(bench_run &b);
 void measure_timers(bench_run &b);
 void measure_recovery(bench_run &b);
 void measure_idle(bench_run &b);

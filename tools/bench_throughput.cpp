@@ -1,4 +1,4 @@
-#include "tools/bench_run.hpp"
+#include "tools/bench_throughput.hpp"
 // SPDX-License-Identifier: Apache-2.0
 #include <chrono>
 #include <exception>
@@ -26,43 +26,48 @@ double seconds_since(clock::time_point from) {
 /// From a fresh database to its verified end: `send` sends all commands of
 /// `count` lessons to a node; the clock runs until every one is paid.
 template <class Prepare, class Send>
-void measure(bench_run &b, const std::string &scenario, std::size_t count,
-             Prepare prepare, Send send) {
-  const auto name = "bench_" + scenario;
+carried carry(bench_run &b, const std::string &what, std::size_t count,
+              Prepare prepare, Send send) {
+  constexpr const char *name = "bench_throughput";
   const auto database = b.server().fresh_database(name);
-  b.out().progress(scenario + ": preparing");
+  b.out().progress(what + ": preparing");
   const auto load = prepare(campus{time_from_now(minutes_ago)});
   const auto n = b.start_node(database);
-  const auto before = b.cpu(n.get());
+  carried c;
+  c.lessons = count;
+  c.before = b.cpu(n.get());
   const auto began = clock::now();
-  send(*n, database, load);
+  c.latencies_us = send(*n, database, load);
   await_paid(database);
-  const auto took = seconds_since(began);
-  const auto after = b.cpu(n.get());
-  b.out().add(scenario, "throughput", "lifecycles/s",
-              static_cast<double>(count) / took);
-  b.add_cpu(scenario, before, after, count * steps_per_lifecycle);
-  b.out().progress(scenario + ": verifying");
+  c.seconds = seconds_since(began);
+  c.after = b.cpu(n.get());
+  b.out().progress(what + ": verifying");
   verify(database, b.recapctl(), {.lessons = count});
   n->stop();
   b.server().drop_database(name);
+  return c;
 }
 
-void add_latencies(bench_run &b, const std::string &scenario,
-                   const load_result &r) {
-  b.out().add(scenario, "answer p50", "ms", quantile_ms(r.latencies_us, 0.5));
-  b.out().add(scenario, "answer p99", "ms", quantile_ms(r.latencies_us, 0.99));
+void add(bench_run &b, const std::string &scenario, const carried &c) {
+  const auto &l = c.latencies_us;
+  if (!l.empty()) {
+    b.out().add(scenario, "answer p50", "ms", quantile_ms(l, 0.5));
+    b.out().add(scenario, "answer p99", "ms", quantile_ms(l, 0.99));
+  }
+  b.out().add(scenario, "throughput", "lifecycles/s", c.per_second());
+  b.add_cpu(scenario, c.before, c.after, c.lessons * steps_per_lifecycle);
 }
 
-void send_lanes(bench_run &b, const std::string &scenario, const node &n,
-                const request_lanes &load) {
+std::vector<std::uint32_t> send_lanes(bench_run &b, const std::string &what,
+                                      const node &n,
+                                      const request_lanes &load) {
   load_client client{n.port(), load.size()};
   std::size_t requests = 0;
   for (const auto &lane : load)
     requests += lane.size();
-  const auto result = client.closed_loop(load, b.teller(scenario, requests));
+  auto result = client.closed_loop(load, b.teller(what, requests));
   require_success(result);
-  add_latencies(b, scenario, result);
+  return std::move(result.latencies_us);
 }
 
 // ---- inbox -----------------------------------------------------------------
@@ -107,96 +112,49 @@ void insert_all(const std::string &database, const inbox_load &load) {
 
 }  // namespace
 
-void measure_batches(bench_run &b) {
+carried carry_batches(bench_run &b, const std::string &what) {
   const auto count = b.count_for(8000);
-  measure(
-      b, "batches", count,
+  return carry(
+      b, what, count,
       [&](const campus &c) {
         return batch_lanes(c, {0, count}, batch_connections);
       },
       [&](const node &n, const std::string &, const request_lanes &load) {
-        send_lanes(b, "batches", n, load);
+        return send_lanes(b, what, n, load);
       });
 }
 
-void measure_single(bench_run &b) {
+carried carry_single(bench_run &b, const std::string &what) {
   const auto count = b.count_for(2500);
-  measure(
-      b, "single", count,
+  return carry(
+      b, what, count,
       [&](const campus &c) {
         return single_lanes(c, {0, count}, single_connections);
       },
       [&](const node &n, const std::string &, const request_lanes &load) {
-        send_lanes(b, "single", n, load);
+        return send_lanes(b, what, n, load);
       });
+}
+
+void measure_batches(bench_run &b) {
+  add(b, "batches", carry_batches(b, "batches"));
+}
+
+void measure_single(bench_run &b) {
+  add(b, "single", carry_single(b, "single"));
 }
 
 void measure_inbox(bench_run &b) {
   const auto count = b.count_for(6000);
-  measure(
+  const auto c = carry(
       b, "inbox", count,
-      [&](const campus &c) { return inbox_statements(c, count); },
+      [&](const campus &all) { return inbox_statements(all, count); },
       [&](const node &, const std::string &database, const inbox_load &load) {
         b.out().progress("inbox");
         insert_all(database, load);
+        return std::vector<std::uint32_t>{};
       });
-}
-
-void measure_latency(bench_run &b) {
-  const auto database = b.server().fresh_database("bench_latency");
-  const campus c{time_from_now(minutes_ago)};
-  const auto n = b.start_node(database);
-  load_client client{n->port(), single_connections};
-  std::size_t next = 0;
-  const auto take = [&](double commands) {
-    const auto count = static_cast<std::size_t>(commands / 4) + 1;
-    const stretch s{next, count};
-    next += count;
-    return s;
-  };
-
-  const auto first = single_lanes(c, take(b.options().seconds / 4 * 10000),
-                                  single_connections);
-  const auto top_run = client.closed_loop(first, b.teller("latency: top", 0));
-  require_success(top_run);
-  const auto top =
-      static_cast<double>(top_run.latencies_us.size()) / top_run.seconds;
-
-  const auto run = [&](const std::string &what, double rate) {
-    const auto load = sequence(c, take(rate * b.options().seconds),
-                               static_cast<std::size_t>(rate / 4) + 1);
-    auto r = client.open_loop(load, rate, b.teller(what, load.size()));
-    require_success(r);
-    return r;
-  };
-  const auto before = b.cpu(n.get());
-  auto r = run(std::string{"latency"} + at_calm_rate, calm_rate);
-  b.add_cpu("latency", before, b.cpu(n.get()),
-            r.latencies_us.size() / commands_per_lifecycle
-                * steps_per_lifecycle,
-            at_calm_rate);
-  b.out().add("latency", "p50 at 500/s", "ms",
-              quantile_ms(r.latencies_us, 0.5));
-  b.out().add("latency", "p99 at 500/s", "ms",
-              quantile_ms(r.latencies_us, 0.99));
-  b.out().at_most("latency", "p50 at 500/s", 1.5);
-  b.out().at_most("latency", "p99 at 500/s", 8);
-  const auto &l = r.latencies_us;
-  const auto third = static_cast<std::ptrdiff_t>(l.size() / 3);
-  b.out().add("latency", "p50 of the last third over the first", "times",
-              quantile_ms({l.end() - third, l.end()}, 0.5)
-                  / quantile_ms({l.begin(), l.begin() + third}, 0.5));
-  r = run("latency: half the top", top / 2);
-  b.out().add("latency", "top", "commands/s", top);
-  b.out().add("latency", "p50 at half the top", "ms",
-              quantile_ms(r.latencies_us, 0.5));
-  b.out().add("latency", "p99 at half the top", "ms",
-              quantile_ms(r.latencies_us, 0.99));
-  b.out().at_most("latency", "p99 at half the top", 50);
-  await_paid(database);
-  verify(database, b.recapctl(), {.lessons = next});
-  n->stop();
-  b.server().drop_database("bench_latency");
+  add(b, "inbox", c);
 }
 
 }  // namespace recapd::bench

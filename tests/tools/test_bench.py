@@ -7,14 +7,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 SCENARIOS = {
     "limit", "by-hand", "batches", "single", "inbox", "latency", "timers",
-    "neighbours", "growth", "churn", "memory", "recovery", "idle",
+    "neighbours", "replicated", "growth", "churn", "memory", "recovery", "idle",
 }
 
 
 def test_a_quick_run_measures_and_verifies_every_scenario():
     run = subprocess.run(
         [ROOT / "tools/bench", "--quick", "-o", "json"],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=280)
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=420)
     assert run.returncode == 0, run.stderr
     figures = json.loads(run.stdout)["figures"]
     assert {f["scenario"] for f in figures} == SCENARIOS
@@ -22,7 +22,13 @@ def test_a_quick_run_measures_and_verifies_every_scenario():
     compared = {f["scenario"] for f in figures
                 if "of_limit" in f and "of_by_hand" in f}
     assert {"batches", "single", "inbox"} <= compared
-
+    replicated = {f["figure"]: f["median"] for f in figures
+                  if f["scenario"] == "replicated"}
+    for what in "batches", "single", "p50 at 500/s", "p99 at 500/s":
+        alone = replicated[f"{what}, no standby"]
+        for way in "asynchronous", "synchronous":
+            ratio = replicated[f"{what}, {way} over no standby"]
+            assert abs(ratio - replicated[f"{what}, {way}"] / alone) < 1e-6
 
 def test_several_nodes_are_compared_with_one():
     run = subprocess.run(

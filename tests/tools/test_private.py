@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import psycopg2
 import pytest
 
-from conftest import BIN, ROOT, databases
+from conftest import BIN, ROOT, databases, wait_until
 
 IS_ROOT = os.geteuid() == 0
 as_root = pytest.mark.skipif(not IS_ROOT, reason="only root has two users")
@@ -37,6 +37,11 @@ def rows(url, statement):
             return cursor.fetchall()
     finally:
         connection.close()
+
+
+def execute(url, *statements):
+    for statement in statements:
+        databases.administer(url, statement)
 
 
 @pytest.fixture
@@ -140,9 +145,64 @@ def test_it_runs_in_a_folder_that_nobody_else_reaches(folder, start):
     assert not data.exists() and os.listdir(folder / ODD) == []
 
 
-def refusal(tool, place):
-    done = subprocess.run([ROOT / "tools" / tool, "start", place], text=True,
-                          capture_output=True)
+def test_a_standby_follows_and_ends_with_all_it_had(folder, postgres):
+    url = postgres("start")
+    standby = databases.PrivateServer(folder / "another one")
+    its = standby("standby", postgres.folder, "second")
+
+    def follows(statement, answer):
+        wait_until(lambda: rows(its, statement) == [(answer,)], statement)
+
+    try:
+        execute(url, "CREATE TABLE lesson (what text)")
+        follows("SELECT to_regclass('lesson') IS NOT NULL", True)
+        execute(postgres.admin_url,
+                "ALTER SYSTEM SET synchronous_standby_names = 'second'",
+                "SELECT pg_reload_conf()")
+        wait_until(lambda: rows(postgres.admin_url, """
+            SELECT application_name, sync_state FROM pg_stat_replication""")
+            == [("second", "sync")], "the standby that commits wait for")
+        execute(url, "INSERT INTO lesson VALUES ('one')")
+        follows("SELECT what FROM lesson", "one")
+        follows("SELECT pg_is_in_recovery()", True)
+        standby("stop")
+        with pytest.raises(psycopg2.OperationalError):
+            psycopg2.connect(its)
+        assert standby("start") == its
+        # Answered only once the standby has it.
+        execute(url, "INSERT INTO lesson VALUES ('two')")
+        follows("SELECT count(*) FROM lesson", 2)
+        pid, data, sockets = (int(standby("pid")), *(
+            (standby.folder / link).resolve() for link in ("pg", "pg.socket")))
+    finally:
+        standby("remove")
+        execute(postgres.admin_url,
+                "ALTER SYSTEM RESET synchronous_standby_names",
+                "SELECT pg_reload_conf()")
+    assert os.listdir(standby.folder) == []
+    assert not data.exists() and not sockets.exists()
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+def test_what_cannot_be_a_standby_is_refused(folder, postgres):
+    postgres("start")
+    first, second = postgres.folder, folder / "second"
+    for place, of, name, said in (
+            (second, folder / "none", "second", "no server was started in"),
+            (second, first, "Se'cond", "is no name for a standby"),
+            (first, first, "second", "does not follow itself"),
+            (first, folder / "none", "second", "there is a server in")):
+        assert said in refusal("postgres", place, of, name, action="standby")
+    postgres("stop")
+    assert "does not run; start it" in refusal(
+        "postgres", second, first, "second", action="standby")
+    assert os.listdir(second) == []
+
+
+def refusal(tool, place, *more, action="start"):
+    done = subprocess.run([ROOT / "tools" / tool, action, place, *more],
+                          text=True, capture_output=True)
     assert done.returncode == 1, done.stdout
     assert done.stderr.startswith(f"tools/{tool}: ")
     return done.stderr
