@@ -36,11 +36,18 @@ class PrivateServer:
 
 
 @contextmanager
+def open_folder():
+    """A new folder, for what runs as another user to get there. Those of pytest
+    are closed whenever another run begins."""
+    with tempfile.TemporaryDirectory(prefix="recapd-tests-") as folder:
+        os.chmod(folder, 0o755)
+        yield Path(folder)
+
+
+@contextmanager
 def private_folder():
     """One that nobody has started yet, gone in the end with all it had."""
-    with tempfile.TemporaryDirectory(prefix="recapd-tests-") as folder:
-        # Where the server runs as another user, that one has to get there.
-        os.chmod(folder, 0o755)
+    with open_folder() as folder:
         server = PrivateServer(folder)
         yield server
         server("remove")
@@ -85,6 +92,17 @@ def administer(server, statement):
     connection.autocommit = True
     try:
         connection.cursor().execute(statement)
+    finally:
+        connection.close()
+
+
+def rows(server, statement):
+    """What a statement finds."""
+    connection = psycopg2.connect(server)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+            return cursor.fetchall()
     finally:
         connection.close()
 

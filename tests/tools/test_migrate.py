@@ -8,10 +8,12 @@ import subprocess
 import psycopg2
 import pytest
 
-from conftest import ROOT, Recapctl, Session, wait_until
+from conftest import ROOT, Recapctl, Session, databases, wait_until
 from test_outage import ask, schedule
 from test_recapd import recapd
 from tls_server import Server
+
+rows = databases.rows
 
 NODE = "recapd_node"
 REFUSED, BEHIND = 5, 6
@@ -24,24 +26,14 @@ def psql(url, text, *options):
                           check=True, text=True, capture_output=True)
 
 
-def query(url, text):
-    connection = psycopg2.connect(url)
-    try:
-        cursor = connection.cursor()
-        cursor.execute(text)
-        return cursor.fetchall()
-    finally:
-        connection.close()
-
-
 def schema(url):
     """All objects with their owners and rights, and the versions."""
     dump = subprocess.run(["pg_dump", "--schema-only", "-d", url], text=True,
                           check=True, capture_output=True).stdout
     lines = [line for line in dump.splitlines()
              if not re.match(r"\\(un)?restrict ", line)]
-    return lines, query(url, "SELECT version, name, checksum "
-                             "FROM schema_migrations ORDER BY version")
+    return lines, rows(url, "SELECT version, name, checksum "
+                            "FROM schema_migrations ORDER BY version")
 
 
 @pytest.fixture(params=["empty", "0.1.0"])
@@ -139,15 +131,15 @@ def play(node):
 
 def test_a_role_without_create_serves(own_server, served, make_node):
     with pytest.raises(psycopg2.errors.InsufficientPrivilege):
-        query(served, "CREATE TABLE mine ()")
+        rows(served, "CREATE TABLE mine ()")
     node = make_node("--clock", "manual", database=served)
     recapctl = play(node)
     by_inbox = Session(recapctl.json("clock")["now"])
     for event in (json.dumps(by_inbox.schedule), "no event at all"):
         psql(own_server.own, f"INSERT INTO inbox (event) VALUES ($${event}$$)")
     wait_until(lambda: "scheduled" in recapctl("show", by_inbox.id)
-               if query(own_server.own, "SELECT FROM sessions WHERE id = "
-                        f"'{by_inbox.id}'") else False, "the inbox's session")
+               if rows(own_server.own, "SELECT FROM sessions WHERE id = "
+                       f"'{by_inbox.id}'") else False, "the inbox's session")
     letters = []
     wait_until(lambda: letters.extend(
         recapctl.json("dead-letters", "list")["dead_letters"]) or letters,
@@ -199,8 +191,8 @@ def test_a_right_to_look_is_named(own_server, served, taken, given, told):
 
 
 def test_who_may_not_migrate_is_told_who_may(own_server, served):
-    last, = query(own_server.own, "SELECT version, name, checksum FROM"
-                  " schema_migrations ORDER BY version DESC LIMIT 1")
+    last, = rows(own_server.own, "SELECT version, name, checksum FROM"
+                 " schema_migrations ORDER BY version DESC LIMIT 1")
     own_server.sql(f"DELETE FROM schema_migrations WHERE version = {last[0]}")
     try:
         for arguments in ([], ["migrate"]):

@@ -14,6 +14,8 @@ import pytest
 
 from conftest import BIN, ROOT, databases, wait_until
 
+rows = databases.rows
+
 IS_ROOT = os.geteuid() == 0
 as_root = pytest.mark.skipif(not IS_ROOT, reason="only root has two users")
 ODD = "a b'c\"d $HOME %41,é"
@@ -27,16 +29,6 @@ def as_nobody(*command):
 
 def mode(path):
     return stat.S_IMODE(os.lstat(path).st_mode)
-
-
-def rows(url, statement):
-    connection = psycopg2.connect(url)
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(statement)
-            return cursor.fetchall()
-    finally:
-        connection.close()
 
 
 def execute(url, *statements):

@@ -20,6 +20,8 @@ from conftest import BIN, RECAP, ROOT, Recapctl, Session, databases, wait_until
 from test_outage import ask
 from test_silence import Events
 
+rows = databases.rows
+
 TOKEN = re.compile("-[0-9a-f]{8}(?=:|$)")
 WEEK_MINUTES = 120
 DUMP = "A dump"
@@ -80,20 +82,10 @@ def known_by(message):
             datetime.fromisoformat(message["time"]))
 
 
-def query(url, statement):
-    connection = psycopg2.connect(url)
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(statement)
-            return cursor.fetchall()
-    finally:
-        connection.close()
-
-
 def stored(url, notifications=True):
     """What is to be sent of the database, each as `known_by` gives it."""
     keys = set()
-    for session, seq, kind, at, told in query(
+    for session, seq, kind, at, told in rows(
             url, "SELECT session_id, seq, type, at, notifications"
                  " FROM session_events"):
         keys.add((f"{session}:{seq}", "recapd.event." + kind, at))
@@ -378,8 +370,8 @@ class Campus:
         client.start(restarted(self.server), "second")
         self.run(DUMP, 0)
         self.run(DATA, 0)
-        self.moment, = query(self.server.admin_url,
-                             "SELECT clock_timestamp()::text")[0]
+        self.moment, = rows(self.server.admin_url,
+                            "SELECT clock_timestamp()::text")[0]
         self.kept, self.answered = stored(url), list(client.outcomes)
         self.told = {known_by(m) for m in client.receiver.messages}
         assert self.told < self.kept
@@ -433,7 +425,7 @@ def a_moment(campus, elsewhere):
     give_to_server(restored)
     restored.chmod(0o700)
     url = elsewhere.empty("start")
-    wait_until(lambda: query(url, "SELECT pg_is_in_recovery()") == [(False,)],
+    wait_until(lambda: rows(url, "SELECT pg_is_in_recovery()") == [(False,)],
                "the server to take writes")
     return url
 
@@ -477,9 +469,9 @@ def check_webhook(client, campus, url):
     wait_until(lambda: stored(url) <= campus.told | {known_by(m) for m in came},
                "the webhook to have all that is stored")
     check_order(came)
-    last = query(url, "SELECT max(position) FROM session_events")
-    wait_until(lambda: query(url, "SELECT position FROM sink_cursors"
-                                  " WHERE sink = 'webhook'") == last,
+    last = rows(url, "SELECT max(position) FROM session_events")
+    wait_until(lambda: rows(url, "SELECT position FROM sink_cursors"
+                                 " WHERE sink = 'webhook'") == last,
                "the webhook's cursor to be at the last event")
 
 
@@ -491,14 +483,14 @@ def check_stream(stream, had, url):
 
 
 def check_ledger(story, url):
-    assert query(url, "SELECT coalesce(sum(amount), 0)::int"
-                      " FROM ledger_entries") == [(0,)]
-    paid = query(url, "SELECT s.id, count(l.*) FROM sessions AS s LEFT JOIN"
-                      " ledger AS l ON l.session_id = s.id AND l.kind ="
-                      " 'settlement' WHERE s.state = 'paid' GROUP BY s.id")
+    assert rows(url, "SELECT coalesce(sum(amount), 0)::int"
+                     " FROM ledger_entries") == [(0,)]
+    paid = rows(url, "SELECT s.id, count(l.*) FROM sessions AS s LEFT JOIN"
+                     " ledger AS l ON l.session_id = s.id AND l.kind ="
+                     " 'settlement' WHERE s.state = 'paid' GROUP BY s.id")
     assert len(paid) == 10 and {count for _, count in paid} == {1}
-    assert query(url, "SELECT kind FROM ledger WHERE session_id ="
-                      f" '{story.voided.id}' ORDER BY kind") \
+    assert rows(url, "SELECT kind FROM ledger WHERE session_id ="
+                     f" '{story.voided.id}' ORDER BY kind") \
         == [("reversal",), ("settlement",)]
 
 
@@ -513,11 +505,11 @@ def check_limits(client):
 
 
 def check_policies(url):
-    named = query(url, "SELECT DISTINCT (data::json ->> 'policy_version')::int"
-                       " FROM session_events WHERE type = 'session.scheduled'"
-                       " ORDER BY 1")
+    named = rows(url, "SELECT DISTINCT (data::json ->> 'policy_version')::int"
+                      " FROM session_events WHERE type = 'session.scheduled'"
+                      " ORDER BY 1")
     assert named == [(1,), (2,), (3,)]
-    assert query(url, "SELECT version FROM policies ORDER BY 1") == named
+    assert rows(url, "SELECT version FROM policies ORDER BY 1") == named
 
 
 @pytest.fixture(scope="module")
@@ -550,8 +542,8 @@ def test_a_restored_database_goes_on(restore, campus, elsewhere, client):
     url = restore(campus, elsewhere)
     assert stored(url) == campus.kept
     # Who lived when the backup was made counts as living for a lease's time.
-    wait_until(lambda: query(url, "SELECT NOT EXISTS (SELECT FROM nodes WHERE"
-                                  " expires_at > clock_timestamp())")
+    wait_until(lambda: rows(url, "SELECT NOT EXISTS (SELECT FROM nodes WHERE"
+                                 " expires_at > clock_timestamp())")
                == [(True,)], "the leases of the backup to run out")
     client.start(url, "restored")
     places = [(campus.place_ahead, campus.heard_ahead),

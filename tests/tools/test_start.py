@@ -14,7 +14,7 @@ import pytest
 from conftest import databases, wait_until
 from test_outage import ask, schedule
 from test_recapd import recapd
-from tls_server import Certificates, Server, open_folder
+from tls_server import Certificates, Server
 
 NOT_YET, REFUSED = 3, 5
 HBA = ("hostssl all certified 127.0.0.0/8 cert",
@@ -209,7 +209,7 @@ default_pool_size = 5
                     reason="pgbouncer is not installed")
 @pytest.mark.parametrize("mode", ["transaction", "statement", "session"])
 def test_a_pooler_gives_each_connection_a_session(own_server, mode):
-    with open_folder() as folder, pooler(own_server, folder, mode) as url:
+    with databases.open_folder() as folder, pooler(own_server, folder, mode) as url:
         if mode == "session":
             assert recapd("migrate", "--database", url)[0] == 0
         else:

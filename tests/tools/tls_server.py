@@ -4,18 +4,9 @@ import os
 import random
 import shutil
 import subprocess
-import tempfile
 from contextlib import contextmanager
-from pathlib import Path
 
 from conftest import databases
-
-
-@contextmanager
-def open_folder():
-    with tempfile.TemporaryDirectory(prefix="recapd-tests-") as folder:
-        os.chmod(folder, 0o755)
-        yield Path(folder)
 
 
 class Server(databases.PrivateServer):
@@ -36,9 +27,8 @@ class Server(databases.PrivateServer):
     @classmethod
     @contextmanager
     def somewhere(cls):
-        """One that is gone in the end, in a folder that its user reaches (those
-        of pytest are closed whenever another run begins)."""
-        with open_folder() as folder:
+        """One that is gone in the end."""
+        with databases.open_folder() as folder:
             made = cls(folder)
             try:
                 yield made
