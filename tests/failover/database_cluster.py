@@ -24,6 +24,7 @@ class DatabaseCluster:
             DatabaseHost(number, folder / f"pg{number}", sites, etcd,
                          self.secrets, synchronous)
             for number in sites.HOST_NUMBERS]
+        self.newest_timeline = 0  # in which one of them was seen to lead
 
     def url(self, role, name):
         """Names every host; a connection is to the one that may be written."""
@@ -81,15 +82,23 @@ class DatabaseCluster:
     # ---- who leads ----------------------------------------------------------
 
     def leader(self):
-        return next((h for h in self.hosts if h.leads()), None)
+        for host in self.hosts:
+            if (timeline := host.led_timeline()) is not None:
+                self.newest_timeline = max(self.newest_timeline, timeline)
+                return host
+        return None
 
     def standbys(self):
         leader = self.leader()
         return [h for h in self.hosts if h is not leader]
 
-    def timeline(self):
-        return self.administer(
-            "SELECT timeline_id FROM pg_control_checkpoint()")[0][0]
+    def fell_back(self):
+        """Somebody led in a newer timeline, and it was undone: Patroni let an
+        older primary go on, as it may where no watchdog ends a host that
+        stood still. No program can save what the undone one acknowledged."""
+        known = self.newest_timeline
+        led = [host.led_timeline() for host in self.hosts]
+        return max(filter(None, led), default=known) < known
 
     def trouble(self):
         """What is not as it should be; nothing when all is."""

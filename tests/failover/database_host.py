@@ -177,8 +177,10 @@ class DatabaseHost:
         except OSError:
             return None, ""
 
-    def leads(self):
-        return self.ask("primary")[0] == 200
+    def led_timeline(self):
+        """The timeline in which it leads; nothing where it does not."""
+        status, text = self.ask("primary")
+        return json.loads(text)["timeline"] if status == 200 else None
 
     # ---- the end ------------------------------------------------------------
 

@@ -86,6 +86,7 @@ class FailoverFaults(FaultPlan):
     def freeze_primary_host(self, dice):
         """Afterwards it takes itself for the primary for a moment."""
         self.freeze(self.primary(), self.past_the_lease(dice))
+        self.cluster.leader()  # in which timeline, is remembered
 
     def freeze_primary(self, dice):
         """Its Patroni goes on."""
