@@ -5,9 +5,9 @@
 #include <boost/json/serialize.hpp>
 #include <utility>
 
-#include "workflows/session_decide.hpp"
-#include "workflows/session_evolve.hpp"
-#include "workflows/session_json.hpp"
+#include "workflows/json/session.hpp"
+#include "workflows/session/decide.hpp"
+#include "workflows/session/evolve.hpp"
 
 namespace recapd::actors {
 

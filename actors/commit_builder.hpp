@@ -8,7 +8,7 @@
 #include "actors/engine.hpp"
 #include "storage/store.hpp"
 #include "workflows/policy.hpp"
-#include "workflows/session.hpp"
+#include "workflows/session/session.hpp"
 
 namespace recapd::actors {
 

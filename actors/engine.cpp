@@ -20,7 +20,7 @@
 #include "actors/guard_actor.hpp"
 #include "actors/node.hpp"
 #include "actors/query_pool.hpp"
-#include "workflows/session_json.hpp"
+#include "workflows/json/session.hpp"
 
 namespace recapd::actors {
 

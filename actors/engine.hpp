@@ -16,13 +16,13 @@
 #include "actors/readiness.hpp"
 #include "actors/reply.hpp"
 #include "actors/telemetry.hpp"
-#include "storage/epochs.hpp"
 #include "storage/leases.hpp"
+#include "storage/postgres/epochs.hpp"
 #include "storage/store.hpp"
 #include "workflows/policy.hpp"
 #include "workflows/programs.hpp"
 #include "workflows/refusal.hpp"
-#include "workflows/session.hpp"
+#include "workflows/session/session.hpp"
 
 namespace recapd::actors {
 

@@ -22,7 +22,7 @@
 #include "actors/reply.hpp"
 #include "actors/ticket.hpp"
 #include "storage/store.hpp"
-#include "workflows/session.hpp"
+#include "workflows/session/session.hpp"
 
 namespace recapd::actors {
 

@@ -9,7 +9,7 @@
 #include <spdlog/spdlog.h>
 #include <utility>
 
-#include "workflows/session_json.hpp"
+#include "workflows/json/session.hpp"
 
 namespace recapd::actors {
 

@@ -20,7 +20,7 @@
 #include "actors/children.hpp"
 #include "actors/messages.hpp"
 #include "actors/node_context.hpp"
-#include "workflows/session_decide.hpp"
+#include "workflows/session/decide.hpp"
 
 namespace recapd::actors {
 

@@ -7,9 +7,9 @@
 
 #include "actors/commit_builder.hpp"
 #include "actors/outcome_json.hpp"
+#include "workflows/json/session.hpp"
 #include "workflows/planted.hpp"
-#include "workflows/session_evolve.hpp"
-#include "workflows/session_json.hpp"
+#include "workflows/session/evolve.hpp"
 
 namespace recapd::actors {
 

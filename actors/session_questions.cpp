@@ -6,8 +6,8 @@
 #include <caf/send.hpp>
 
 #include "actors/outcome_json.hpp"
+#include "workflows/json/session.hpp"
 #include "workflows/planted.hpp"
-#include "workflows/session_json.hpp"
 
 namespace recapd::actors {
 

@@ -7,8 +7,8 @@
 #include <utility>
 #include <variant>
 
-#include "workflows/session_evolve.hpp"
-#include "workflows/session_json.hpp"
+#include "workflows/json/session.hpp"
+#include "workflows/session/evolve.hpp"
 
 namespace recapd::storage {
 

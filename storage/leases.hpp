@@ -18,7 +18,7 @@
 #include <string_view>
 #include <vector>
 
-#include "storage/pg_access.hpp"
+#include "storage/postgres/access.hpp"
 #include "workflows/time.hpp"
 
 namespace recapd::storage {

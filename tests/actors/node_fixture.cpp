@@ -6,7 +6,7 @@
 #include <functional>
 #include <stdexcept>
 
-#include "workflows/session_json.hpp"
+#include "workflows/json/session.hpp"
 
 namespace recapd::actors::test {
 

@@ -13,7 +13,7 @@
 #include "actors/engine.hpp"
 #include "actors/node.hpp"
 #include "hooked_store.hpp"
-#include "storage/memory_store.hpp"
+#include "storage/memory/store.hpp"
 
 namespace recapd::actors::test {
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 import audit
 from nats_audit import check_nats
 
-# Whoever changes nodes or leases holds it (storage/pg_leases.cpp).
+# Whoever changes nodes or leases holds it (storage/postgres/leases.cpp).
 HEARTBEAT_LOCK = 7236218450113
 
 

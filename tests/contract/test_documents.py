@@ -48,7 +48,7 @@ def test_the_validator_sees_what_is_wrong(tmp_path, asyncapi):
 
 
 def test_every_described_call_is_there(openapi, client):
-    # That every call that is there is described: tests/ingress/documents.cpp.
+    # That every call that is there is described: tests/gateway/documents.cpp.
     for path, methods in openapi["paths"].items():
         answer = client.request("PATCH", path.replace("{", "").replace(
             "}", ""))

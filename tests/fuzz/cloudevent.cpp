@@ -3,15 +3,15 @@
 //   b TEXT             a batch
 //   h FIELDS \n\n BODY binary mode, `name: value` a line; H: as above
 // SPDX-License-Identifier: Apache-2.0
-#include "ingress/cloudevent.hpp"
+#include "gateway/wire/cloudevent.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
-#include "ingress/strict_json.hpp"
-#include "ingress/text.hpp"
+#include "gateway/wire/strict_json.hpp"
+#include "gateway/wire/text.hpp"
 #include "oracle.hpp"
-#include "workflows/session_json.hpp"
+#include "workflows/json/session.hpp"
 
 namespace recapd::fuzz {
 namespace {

@@ -6,11 +6,11 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
-#include "ingress/strict_json.hpp"
+#include "gateway/wire/strict_json.hpp"
 #include "oracle.hpp"
+#include "workflows/json/session.hpp"
 #include "workflows/recap.hpp"
-#include "workflows/session_evolve.hpp"
-#include "workflows/session_json.hpp"
+#include "workflows/session/evolve.hpp"
 
 namespace recapd::fuzz {
 namespace {

@@ -15,9 +15,9 @@
 #include <cstdlib>
 #include <unistd.h>
 
+#include "gateway/http/head.hpp"
+#include "gateway/wire/strict_json.hpp"
 #include "http_world.hpp"
-#include "ingress/http_head.hpp"
-#include "ingress/strict_json.hpp"
 #include "oracle.hpp"
 
 namespace recapd::fuzz {

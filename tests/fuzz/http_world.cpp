@@ -14,9 +14,9 @@
 #include <thread>
 #include <unistd.h>
 
-#include "ingress/event_stream.hpp"
+#include "gateway/http/event_stream.hpp"
 #include "oracle.hpp"
-#include "storage/memory_database.hpp"
+#include "storage/memory/database.hpp"
 
 namespace recapd::fuzz {
 

@@ -8,9 +8,9 @@
 #include <string_view>
 
 #include "actors/engine.hpp"
-#include "ingress/http_connection.hpp"
-#include "ingress/metrics.hpp"
-#include "storage/memory_store.hpp"
+#include "gateway/http/connection.hpp"
+#include "gateway/telemetry/metrics.hpp"
+#include "storage/memory/store.hpp"
 
 namespace recapd::fuzz {
 

@@ -6,10 +6,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <boost/json/serialize.hpp>
 
-#include "ingress/nats_message.hpp"
-#include "ingress/nats_sweeper.hpp"
-#include "ingress/strict_json.hpp"
-#include "ingress/text.hpp"
+#include "gateway/nats/message.hpp"
+#include "gateway/nats/sweeper.hpp"
+#include "gateway/wire/strict_json.hpp"
+#include "gateway/wire/text.hpp"
 #include "oracle.hpp"
 #include "workflows/ids.hpp"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #define CAF_SUITE nats_delivered
-#include "ingress/nats_delivered.hpp"
+#include "gateway/nats/delivered.hpp"
 
 #include "caf/test/unit_test.hpp"
 #include <iterator>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #define CAF_SUITE nats_gate
-#include "ingress/nats_gate.hpp"
+#include "gateway/nats/gate.hpp"
 
 #include "caf/test/unit_test.hpp"
 

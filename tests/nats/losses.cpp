@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #define CAF_SUITE stream_losses
 
-#include "ingress/stream_loss.hpp"
+#include "gateway/nats/stream_loss.hpp"
 
 #include "caf/test/unit_test.hpp"
 

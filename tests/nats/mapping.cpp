@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "ingress/nats_mapping.hpp"
+#include "gateway/nats/mapping.hpp"
 
 #include "caf/test/dsl.hpp"
 

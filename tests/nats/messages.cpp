@@ -2,9 +2,9 @@
 #define CAF_SUITE nats_messages
 #include <rapidcheck.h>
 
-#include "ingress/nats_consumers.hpp"
-#include "ingress/nats_message.hpp"
-#include "ingress/strict_json.hpp"
+#include "gateway/nats/consumers.hpp"
+#include "gateway/nats/message.hpp"
+#include "gateway/wire/strict_json.hpp"
 
 #include "caf/test/unit_test.hpp"
 

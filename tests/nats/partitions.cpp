@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #define CAF_SUITE nats_partitions
-#include "ingress/nats_partition.hpp"
+#include "gateway/nats/partition.hpp"
 
 #include "caf/test/unit_test.hpp"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #define CAF_SUITE nats_sweeper
-#include "ingress/nats_sweeper.hpp"
+#include "gateway/nats/sweeper.hpp"
 
 #include "caf/test/unit_test.hpp"
 #include <vector>

@@ -5,7 +5,7 @@
 #include <fstream>
 #include <stdexcept>
 
-#include "workflows/session_json.hpp"
+#include "workflows/json/session.hpp"
 
 namespace recapd::tests {
 

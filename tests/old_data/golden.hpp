@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "workflows/session.hpp"
+#include "workflows/session/session.hpp"
 
 namespace recapd::tests {
 

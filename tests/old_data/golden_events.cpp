@@ -7,7 +7,7 @@
 #include <set>
 
 #include "caf/test/unit_test.hpp"
-#include "workflows/session_json.hpp"
+#include "workflows/json/session.hpp"
 
 using namespace recapd;
 using namespace recapd::tests;

@@ -7,8 +7,8 @@
 #include <map>
 
 #include "caf/test/unit_test.hpp"
-#include "workflows/session_evolve.hpp"
-#include "workflows/session_json.hpp"
+#include "workflows/json/session.hpp"
+#include "workflows/session/evolve.hpp"
 
 using namespace recapd;
 using namespace recapd::tests;

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <boost/json/serialize.hpp>
 
-#include "workflows/session_json.hpp"
+#include "workflows/json/session.hpp"
 
 namespace recapd::simulation {
 

@@ -1,5 +1,5 @@
 // A node's consumer of the simulated broker: the NATS ingress with its own
-// partitions (ingress/nats_partition.hpp), without its library and threads.
+// partitions (gateway/nats/partition.hpp), without its library and threads.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "broker.hpp"
-#include "ingress/nats_partition.hpp"
+#include "gateway/nats/partition.hpp"
 
 namespace recapd::simulation {
 

@@ -6,7 +6,7 @@
 #include <variant>
 
 #include "shrink.hpp"
-#include "workflows/session_json.hpp"
+#include "workflows/json/session.hpp"
 
 namespace recapd::simulation {
 

@@ -6,7 +6,7 @@
 #include <boost/json/parse.hpp>
 
 #include "compare.hpp"
-#include "workflows/session_json.hpp"
+#include "workflows/json/session.hpp"
 
 namespace recapd::simulation {
 

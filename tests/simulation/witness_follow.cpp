@@ -5,8 +5,8 @@
 
 #include "compare.hpp"
 #include "witness.hpp"
-#include "workflows/session_evolve.hpp"
-#include "workflows/session_json.hpp"
+#include "workflows/json/session.hpp"
+#include "workflows/session/evolve.hpp"
 
 namespace recapd::simulation {
 

@@ -19,7 +19,7 @@
 #include "partition_reader.hpp"
 #include "process.hpp"
 #include "sink.hpp"
-#include "storage/memory_store.hpp"
+#include "storage/memory/store.hpp"
 #include "trace.hpp"
 #include "witness.hpp"
 

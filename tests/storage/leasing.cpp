@@ -5,7 +5,7 @@
 #include <rapidcheck.h>
 
 #include "storage/leases.hpp"
-#include "storage/pg_connection.hpp"
+#include "storage/postgres/connection.hpp"
 #include "worlds.hpp"
 
 #include "caf/test/unit_test.hpp"

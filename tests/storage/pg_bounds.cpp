@@ -9,8 +9,8 @@
 #include <utility>
 
 #include "caf/test/unit_test.hpp"
-#include "storage/pg_access.hpp"
-#include "storage/pg_store.hpp"
+#include "storage/postgres/access.hpp"
+#include "storage/postgres/store.hpp"
 #include "worlds.hpp"
 
 using namespace recapd::storage;

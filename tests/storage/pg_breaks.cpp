@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #define CAF_SUITE pg_breaks
 #include "caf/test/unit_test.hpp"
-#include "storage/pg_store.hpp"
+#include "storage/postgres/store.hpp"
 #include "worlds.hpp"
 
 using namespace recapd::storage;

@@ -1,9 +1,9 @@
 // Causes are told by codes where there are some, not by words.
 // SPDX-License-Identifier: Apache-2.0
 #define CAF_SUITE pg_causes
-#include "storage/pg_causes.hpp"
 #include "caf/test/unit_test.hpp"
-#include "storage/pg_errors.hpp"
+#include "storage/postgres/causes.hpp"
+#include "storage/postgres/errors.hpp"
 #include "worlds.hpp"
 
 using namespace recapd::storage;

@@ -4,7 +4,7 @@
 #include <limits>
 
 #include "caf/test/unit_test.hpp"
-#include "storage/pg_store.hpp"
+#include "storage/postgres/store.hpp"
 #include "worlds.hpp"
 
 using namespace recapd::storage;

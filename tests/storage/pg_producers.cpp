@@ -6,8 +6,8 @@
 #include <thread>
 
 #include "caf/test/unit_test.hpp"
-#include "storage/pg_holder.hpp"
-#include "storage/pg_store.hpp"
+#include "storage/postgres/holder.hpp"
+#include "storage/postgres/store.hpp"
 #include "worlds.hpp"
 
 using namespace recapd::storage;

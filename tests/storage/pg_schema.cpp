@@ -6,7 +6,7 @@
 
 #include "caf/test/unit_test.hpp"
 #include "storage/migrations.hpp"
-#include "storage/pg_store.hpp"
+#include "storage/postgres/store.hpp"
 #include "worlds.hpp"
 
 using namespace recapd::storage;

@@ -4,8 +4,8 @@
 #include <cstdlib>
 
 #include "caf/test/unit_test.hpp"
-#include "storage/pg_session.hpp"
-#include "storage/pg_store.hpp"
+#include "storage/postgres/session.hpp"
+#include "storage/postgres/store.hpp"
 #include "worlds.hpp"
 
 using namespace recapd::storage;

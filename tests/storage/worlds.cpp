@@ -6,10 +6,10 @@
 #include <cstdlib>
 #include <stdexcept>
 
-#include "storage/memory_store.hpp"
-#include "storage/pg_store.hpp"
-#include "workflows/session_evolve.hpp"
-#include "workflows/session_json.hpp"
+#include "storage/memory/store.hpp"
+#include "storage/postgres/store.hpp"
+#include "workflows/json/session.hpp"
+#include "workflows/session/evolve.hpp"
 
 namespace recapd::storage::test {
 

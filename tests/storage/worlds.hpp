@@ -8,10 +8,10 @@
 #include <string_view>
 #include <vector>
 
-#include "storage/pg_connection.hpp"
+#include "storage/postgres/connection.hpp"
 #include "storage/store.hpp"
 #include "workflows/policy.hpp"
-#include "workflows/session.hpp"
+#include "workflows/session/session.hpp"
 
 namespace recapd::storage::test {
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""tools/bench --quick: the machinery works; times are not judged here."""
+"""tools/measure --quick: the machinery works; times are not judged here."""
 import json
 import subprocess
 from pathlib import Path
@@ -13,7 +13,7 @@ SCENARIOS = {
 
 def test_a_quick_run_measures_and_verifies_every_scenario():
     run = subprocess.run(
-        [ROOT / "tools/bench", "--quick", "-o", "json"],
+        [ROOT / "tools/measure", "--quick", "-o", "json"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=420)
     assert run.returncode == 0, run.stderr
     figures = json.loads(run.stdout)["figures"]
@@ -32,7 +32,7 @@ def test_a_quick_run_measures_and_verifies_every_scenario():
 
 def test_several_nodes_are_compared_with_one():
     run = subprocess.run(
-        [ROOT / "tools/bench", "--quick", "--nodes", "2", "-o", "json"],
+        [ROOT / "tools/measure", "--quick", "--nodes", "2", "-o", "json"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=280)
     assert run.returncode == 0, run.stderr
     figures = {(f["scenario"], f["figure"]): f["median"]
@@ -51,7 +51,7 @@ def test_several_nodes_are_compared_with_one():
 
 def test_an_unknown_scenario_is_refused_with_the_ones_there_are():
     run = subprocess.run(
-        [ROOT / "tools/bench", "--scenario", "sprint"],
+        [ROOT / "tools/measure", "--scenario", "sprint"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60)
     assert run.returncode != 0
     assert "batches" in run.stdout + run.stderr

@@ -15,17 +15,17 @@ ALLOWED = {
     "storage": {"workflows"},
     "actors": {"storage", "workflows"},
     "config": {"workflows"},
-    "ingress": {"actors", "config", "storage", "workflows"},
-    "tools": {"ingress", "actors", "config", "storage", "workflows"},
+    "gateway": {"actors", "config", "storage", "workflows"},
+    "tools": {"gateway", "actors", "config", "storage", "workflows"},
 }
 # Libraries that only some folders may know.
 LIBRARIES = {
     "caf/": {"actors"},
     "pqxx/": {"storage"},
     "libpq-fe.h": {"storage"},
-    "unicode/": {"workflows", "ingress", "tools"},
-    "curl/": {"ingress", "tools"},
-    "boost/beast": {"ingress"},
+    "unicode/": {"workflows", "gateway", "tools"},
+    "curl/": {"gateway", "tools"},
+    "boost/beast": {"gateway"},
 }
 # Baselines and load generators speak to the database by themselves.
 EXEMPT = re.compile(r"tools/(bench|load)_")

@@ -6,7 +6,7 @@
 #include <rapidcheck.h>
 
 #include "story.hpp"
-#include "workflows/eligibility.hpp"
+#include "workflows/session/eligibility.hpp"
 
 using namespace recapd::workflows;
 using namespace recapd::workflows::test;

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "workflows/session_decide.hpp"
-#include "workflows/session_evolve.hpp"
-#include "workflows/session_json.hpp"
+#include "workflows/json/session.hpp"
+#include "workflows/session/decide.hpp"
+#include "workflows/session/evolve.hpp"
 
 namespace recapd::workflows::test {
 

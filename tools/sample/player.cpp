@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "tools/terminal.hpp"
+#include "tools/common/terminal.hpp"
 
 namespace recapd::sample {
 

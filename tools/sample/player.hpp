@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "tools/client.hpp"
+#include "tools/common/client.hpp"
 #include "tools/sample/campus.hpp"
 
 namespace recapd::sample {

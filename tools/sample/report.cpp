@@ -7,7 +7,7 @@
 #include <set>
 #include <vector>
 
-#include "tools/terminal.hpp"
+#include "tools/common/terminal.hpp"
 
 namespace recapd::sample {
 

@@ -6,7 +6,7 @@
 #include <map>
 #include <string>
 
-#include "tools/client.hpp"
+#include "tools/common/client.hpp"
 #include "tools/sample/player.hpp"
 
 namespace recapd::sample {

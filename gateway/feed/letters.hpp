@@ -1,0 +1,19 @@
+// Messages that their receiver does not take: dead letters of direction `out`.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "actors/engine.hpp"
+#include "gateway/telemetry/metrics.hpp"
+
+namespace recapd::ingress {
+
+/// Writes them, of one that has been written before none. Waits for the store;
+/// false where it could not.
+[[nodiscard]] bool
+bury_outgoing(actors::engine &engine, metrics &meters,
+              const std::vector<storage::dead_letter> &letters);
+
+}  // namespace recapd::ingress

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/feed/webhook.hpp"
+
+#include <boost/json/serialize.hpp>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "gateway/feed/cursor.hpp"
+#include "gateway/feed/delivery_rules.hpp"
+#include "gateway/feed/letters.hpp"
+#include "gateway/feed/wakeup.hpp"
+#include "gateway/feed/webhook_post.hpp"
+#include "gateway/telemetry/log.hpp"
+#include "gateway/wire/outgoing.hpp"
+#include "workflows/time.hpp"
+
+namespace recapd::ingress {
+namespace {
+
+using storage::feed_row;
+using storage::held_session;
+using workflows::instant;
+
+constexpr const char *sink = "webhook";
+constexpr const char *condition = "webhook-failing";
+
+std::vector<boost::json::object> messages_of(const feed_row &row) {
+  std::vector<boost::json::object> all{event_out(row)};
+  for (auto &n : notifications_out(row))
+    all.push_back(std::move(n));
+  return all;
+}
+
+/// Of a row of which nothing has been tried.
+held_session untried(const feed_row &row, int message = 0) {
+  return {.session = row.session, .position = row.position, .message = message};
+}
+
+std::string words_of(const post_answer &answer) {
+  return answer.status == 0 ? answer.trouble
+                            : "status " + std::to_string(answer.status);
+}
+
+storage::dead_letter letter_of(const boost::json::object &event,
+                               const held_session &held, int status,
+                               instant happened, instant now) {
+  auto reason = "The webhook's receiver answered " + std::to_string(status);
+  if (held.refused_since)
+    reason += ", the last of " + std::to_string(held.refusals)
+              + " refusals since "
+              + workflows::format_rfc3339(*held.refused_since);
+  return {.event = boost::json::serialize(event),
+          .reason = reason + ".",
+          .code = "refused",
+          .ingress = sink,
+          .received_at = happened,
+          .at = now,
+          .origin =
+              std::string{sink} + " " + std::string{event.at("id").as_string()},
+          .direction = storage::letter_direction::out};
+}
+
+}  // namespace
+
+struct webhook::impl {
+  actors::engine &engine;
+  metrics &meters;
+  webhook_tuning tuning;
+  wakeup signal;
+  webhook_post post;
+  feed_cursor cursor;
+  std::vector<storage::dead_letter> letters;  ///< to be written
+  int in_a_row = 0;      ///< sessions that nothing final was said of
+  instant next_trial{};  ///< of a further one, once they are many
+  std::string last_trouble;
+  std::shared_ptr<void> subscription;
+  std::thread worker;
+
+  impl(actors::engine &e, const config::webhook &settings, metrics &m,
+       webhook_tuning t)
+      : engine{e}, meters{m}, tuning{std::move(t)},
+        post{settings, signal.stopped()}, cursor{e, m, sink} {}
+
+  void stop() {
+    signal.stop();
+    if (worker.joinable()) worker.join();
+  }
+
+  void run() {
+    while (signal.wait(tuning.poll, true)) {
+      try {
+        while (!signal.stopped() && serves() && step()) {
+        }
+      } catch (const std::exception &e) {
+        log_warn("the webhook failed", {{"error", e.what()}});
+        signal.wait(tuning.first_retry, false);
+      }
+    }
+    engine.conditions().settle(condition);
+  }
+
+  /// Of several nodes one delivers: whoever serves the first bucket.
+  bool serves() {
+    if (engine.buckets()[0]) return true;
+    forget();
+    return false;
+  }
+
+  void forget() {
+    cursor.forget();
+    letters.clear();
+    tell();
+  }
+
+  /// Tries one held session that is due and reads one page on, so that neither
+  /// keeps the other waiting. False when there is no more to do now, or the
+  /// store could not.
+  bool step() {
+    const bool anew = !cursor.known();
+    if (!cursor.position()) return false;
+    // Whoever finds sessions held does not know yet that others go on.
+    if (anew) in_a_row = cursor.held().empty() ? 0 : tuning.most_in_a_row - 1;
+    if (!save()) return false;
+    const bool retried = try_due();
+    const bool more = cursor.known() && read_on();
+    return save() && (retried || more);
+  }
+
+  /// What could not be saved is saved before anything else is sent.
+  bool save() {
+    if (!bury_outgoing(engine, meters, letters)) return false;
+    letters.clear();
+    const bool saved = cursor.save();
+    tell();
+    return saved;
+  }
+
+  void tell() {
+    const auto held = cursor.known() ? cursor.held().size() : 0;
+    meters.sessions_held(held);
+    if (held == 0) return engine.conditions().settle(condition);
+    std::string sentence = "The webhook's receiver does not take all";
+    if (!last_trouble.empty()) sentence += " (" + last_trouble + ")";
+    sentence += ": " + std::to_string(held)
+                + (held == 1 ? " session waits; " : " sessions wait; ");
+    if (held >= tuning.most_held)
+      sentence += "the others do, too, until fewer wait.";
+    else if (in_a_row >= tuning.most_in_a_row)
+      sentence += "of the others one is tried at a time.";
+    else
+      sentence += "the others go on.";
+    engine.conditions().raise(condition, actors::weight::warning, sentence);
+  }
+
+  /// The held session that is due for the longest.
+  [[nodiscard]] const held_session *due() const {
+    const auto now = tuning.time->now();
+    const held_session *first = nullptr;
+    for (const auto &[session, held] : cursor.held())
+      if (is_due(held, now)
+          && (first == nullptr || held.next_try_at < first->next_try_at))
+        first = &held;
+    return first;
+  }
+
+  /// Goes on with a held session; false when none is due.
+  bool try_due() {
+    const auto *first = due();
+    if (first == nullptr) return false;
+    auto held = *first;
+    const auto rows = cursor.next_of(held, tuning.page);
+    if (!rows) return false;
+    for (const auto &row : *rows) {
+      if (row.position != held.position) held = untried(row);
+      if (!deliver(row, held)) {
+        cursor.hold(held);
+        return true;
+      }
+    }
+    if (rows->size() < static_cast<std::size_t>(tuning.page)) {
+      cursor.release(held.session);
+    } else {
+      held = untried(rows->back());
+      ++held.position;
+      cursor.hold(held);
+    }
+    return true;
+  }
+
+  /// Sends what follows the cursor, but for held sessions, and moves it on.
+  /// False when that was all, or nothing could be read.
+  bool read_on() {
+    if (in_a_row >= tuning.most_in_a_row && tuning.time->now() < next_trial)
+      return false;
+    const auto rows = cursor.next(tuning.page);
+    if (!rows) return false;
+    for (const auto &row : *rows) {
+      if (!cursor.held().contains(row.session)) {
+        if (cursor.held().size() >= tuning.most_held) return false;
+        auto held = untried(row);
+        if (!deliver(row, held)) {
+          if (signal.stopped()) return false;
+          cursor.hold(held);
+          if (held.refusals == 0) ++in_a_row;
+        }
+      }
+      cursor.pass(row);
+      if (in_a_row >= tuning.most_in_a_row) {
+        next_trial = tuning.time->now() + tuning.first_retry;
+        return false;
+      }
+    }
+    return rows->size() == static_cast<std::size_t>(tuning.page);
+  }
+
+  /// Sends a row's messages from the held one on. False when one was not taken,
+  /// or stopped: `held` says from where to go on, and when.
+  bool deliver(const feed_row &row, held_session &held) {
+    const auto messages = messages_of(row);
+    while (static_cast<std::size_t>(held.message) < messages.size()) {
+      const auto &event = messages[static_cast<std::size_t>(held.message)];
+      const auto answer =
+          post.send(boost::json::serialize(event), tuning.time->now());
+      const auto what = judge(answer.status);
+      if (what != verdict::taken && signal.stopped()) return false;
+      meters.delivery(what == verdict::taken ? "delivered" : "failed");
+      if (what != verdict::again) in_a_row = 0;
+      if (what != verdict::taken) {
+        if (!fail(event, held, what, answer)) return false;
+        letters.push_back(letter_of(event, held, answer.status, row.event.at,
+                                    engine.time().now()));
+      }
+      held = untried(row, held.message + 1);
+    }
+    return true;
+  }
+
+  /// True when the message is given up.
+  bool fail(const boost::json::object &event, held_session &held, verdict what,
+            const post_answer &answer) {
+    const auto now = tuning.time->now();
+    last_trouble = words_of(answer);
+    const bool over =
+        note_failure(held, what, wish_of(answer.retry_after, now), now,
+                     {.first = tuning.first_retry, .last = tuning.last_retry});
+    if (!over)
+      log_warn("the webhook was not delivered",
+               {{"id", std::string{event.at("id").as_string()}},
+                {"error", last_trouble},
+                {"again_at", workflows::format_rfc3339(held.next_try_at)}});
+    return over;
+  }
+};
+
+webhook::webhook(actors::engine &engine, const config::webhook &settings,
+                 metrics &meters, webhook_tuning tuning)
+    : impl_{
+        std::make_shared<impl>(engine, settings, meters, std::move(tuning))} {
+  impl_->subscription = engine.on_commit([weak = std::weak_ptr{impl_}] {
+    if (const auto self = weak.lock()) self->signal.wake();
+  });
+  impl_->worker = std::thread{[self = impl_.get()] { self->run(); }};
+}
+
+webhook::~webhook() {
+  if (impl_) impl_->stop();
+}
+
+void webhook::stop() {
+  impl_->stop();
+}
+
+}  // namespace recapd::ingress

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/http/database_gauges.hpp"
+
+#include <chrono>
+#include <mutex>
+
+namespace recapd::ingress {
+
+using std::chrono::steady_clock;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// Figures past this one are as good as it: enough to act on.
+constexpr int most_counted = 10'000;
+constexpr auto feed_pause = 1s;
+/// Counting walks every session.
+constexpr auto count_pause = 60s;
+
+void read_feed_gauges(storage::store &db, metrics &meters) {
+  const auto places = meters.feed_places();
+  for (const auto &[sink, position] : places) {
+    const auto left = db.count_feed(position, most_counted);
+    meters.feed_lag(sink, left.readable);
+    meters.feed_held_back(left.held_back);
+  }
+  if (places.empty())
+    meters.feed_held_back(db.count_feed(0, most_counted).held_back);
+}
+
+}  // namespace
+
+struct database_gauges::state {
+  std::mutex guard;
+  bool reading = false;
+  steady_clock::time_point read_at = steady_clock::time_point::min();
+  steady_clock::time_point counted_at = steady_clock::time_point::min();
+  /// Other nodes moved sessions of this database since they were counted.
+  bool others_moved = false;
+
+  /// True if the caller shall read; `count`: the sessions, too.
+  bool begin(bool alone, steady_clock::time_point now, bool &count);
+};
+
+bool database_gauges::state::begin(bool alone, steady_clock::time_point now,
+                                   bool &count) {
+  const std::lock_guard lock{guard};
+  const auto past = [now](steady_clock::time_point then, auto pause) {
+    return then == steady_clock::time_point::min() || now - then >= pause;
+  };
+  others_moved = others_moved || !alone;
+  if (reading || !past(read_at, feed_pause)) return false;
+  reading = true;
+  read_at = now;
+  count = others_moved && past(counted_at, count_pause);
+  if (count) {
+    counted_at = now;
+    others_moved = !alone;
+  }
+  return true;
+}
+
+database_gauges::database_gauges() : state_{std::make_shared<state>()} {}
+
+void database_gauges::refresh(actors::engine &engine, metrics &meters,
+                              const std::function<void()> &then) {
+  bool count = false;
+  const bool alone = engine.buckets().all();
+  if (!engine.status().database_up
+      || !state_->begin(alone, steady_clock::now(), count))
+    return then();
+  const auto done = [state = state_, then] {
+    {
+      const std::lock_guard lock{state->guard};
+      state->reading = false;
+    }
+    then();
+  };
+  const auto word = engine.query(
+      "metrics",
+      [&meters, count, done](storage::store &db) {
+        read_feed_gauges(db, meters);
+        if (count) meters.set_sessions(db.count_by_state());
+        done();
+      },
+      [done](storage::fault) { done(); });
+  if (word != actors::admission::taken) done();
+}
+
+}  // namespace recapd::ingress

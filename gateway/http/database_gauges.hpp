@@ -1,0 +1,29 @@
+// The metrics that only the database knows, read when somebody looks.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "actors/engine.hpp"
+#include "gateway/telemetry/metrics.hpp"
+
+namespace recapd::ingress {
+
+/// Thread safe. Costs nothing while nobody asks for the metrics.
+class database_gauges {
+public:
+  database_gauges();
+
+  /// Calls `then` when the gauges are as new as they get: from any thread, and
+  /// at once when they were read within the last second, when the database is
+  /// known to be down, or when an earlier reading still waits for it.
+  void refresh(actors::engine &engine, metrics &meters,
+               const std::function<void()> &then);
+
+private:
+  struct state;
+  std::shared_ptr<state> state_;
+};
+
+}  // namespace recapd::ingress

@@ -1,0 +1,114 @@
+// Server-sent events: each session event as it commits, resumable.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/system/result.hpp>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gateway/http/request.hpp"
+#include "gateway/http/server.hpp"
+#include "gateway/http/shared.hpp"
+
+namespace recapd::ingress {
+
+class event_client;
+
+/// What a client of `GET /v1/events` asked for.
+struct event_request {
+  /// Last-Event-ID; absent: from now on.
+  std::optional<storage::feed_place> after;
+  std::string session;     ///< only this one's; empty: all
+  caller who = {};         ///< nothing is sent once he is not known any more
+  field_list fields = {};  ///< of the answer, besides its own
+  seat held = {};
+};
+[[nodiscard]] boost::system::result<event_request, std::string>
+parse_event_request(const request &r);
+
+/// A page of the feed as it is sent, made once for all clients of an epoch.
+struct event_frame {
+  std::int64_t position = 0;
+  std::string session;
+  std::string text;
+};
+struct event_frames {
+  std::string epoch;
+  std::vector<event_frame> all;
+};
+using event_page = std::shared_ptr<const event_frames>;
+
+/// Where a client begins.
+struct event_start {
+  storage::feed_place place;
+  bool reset = false;  ///< where it stood before is gone
+};
+
+/// Reads the feed for all clients: those at the same place share one read, and
+/// nobody is read for who has not taken what was sent before. So a slow client
+/// costs one page of memory and holds nobody up.
+class event_hub : public std::enable_shared_from_this<event_hub> {
+public:
+  /// All of its state moves on a strand of `io`.
+  event_hub(boost::asio::io_context &io, services &use,
+            const http_tuning &tuning);
+
+  /// Begins to follow commits. `shared` is what keeps the context alive.
+  void start(const std::shared_ptr<http_shared> &shared);
+  void stop();
+
+  /// Takes the connection over; false, with nothing taken, when there are too
+  /// many clients.
+  bool open(boost::beast::tcp_stream &stream,
+            const std::shared_ptr<http_shared> &shared,
+            const event_request &wanted);
+
+  /// From a client: it stands there and can take more. Any thread.
+  void ready(const std::shared_ptr<event_client> &c,
+             const storage::feed_place &at);
+  /// From a client's destructor.
+  void left();
+
+private:
+  struct entry {
+    std::weak_ptr<event_client> who;
+    storage::feed_place at;
+    std::uint64_t seen = 0;  ///< the generation it is known to be up to
+  };
+
+  /// Has the client begin behind `after`, or at the end.
+  void find_place(const std::shared_ptr<event_client> &c,
+                  std::optional<storage::feed_place> after,
+                  void (event_client::*then)(const event_start &));
+  void wake();
+  void tick();
+  void pump();
+  void on_page(std::uint64_t generation, std::int64_t after, bool full,
+               const event_page &page);
+  void on_failure();
+  template <class F> void on_strand(F f);
+
+  boost::asio::any_io_executor strand_;
+  services &use_;
+  std::size_t max_clients_;
+  std::chrono::milliseconds poll_;
+  boost::asio::steady_timer timer_;
+  std::weak_ptr<http_shared> shared_;
+  std::shared_ptr<void> subscription_;
+  std::vector<entry> waiting_;    ///< clients that can take more
+  std::uint64_t generation_ = 1;  ///< grows when there may be more to read
+  bool reading_ = false;
+  bool ticking_ = false;
+  std::atomic<bool> woken_{false};
+  std::atomic<std::size_t> clients_{0};
+};
+
+}  // namespace recapd::ingress

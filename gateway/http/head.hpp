@@ -1,0 +1,78 @@
+// The head of a request, from its first byte to the empty line, by RFC 9112:
+// what two readers could understand differently is refused.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+#include "gateway/http/problem.hpp"
+#include "gateway/http/target.hpp"
+#include "gateway/wire/cloudevent.hpp"
+
+namespace recapd::ingress {
+
+/// The request line and all fields, or all extensions of chunks and trailers.
+inline constexpr std::size_t max_head_bytes = 16 * 1024;
+inline constexpr std::size_t max_target_bytes = 8 * 1024;
+
+/// Looks at the bytes of a head as they come, each once.
+class head_scanner {
+public:
+  enum class verdict { more, whole, broken };
+
+  /// `bytes` is the head so far, from its first byte on; what follows the head
+  /// may stand behind it.
+  verdict scan(std::string_view bytes);
+
+  /// Bytes of a whole head.
+  [[nodiscard]] std::size_t size() const { return seen_; }
+  /// An empty line before the request line, which is no part of the message.
+  [[nodiscard]] std::size_t skipped() const { return skipped_; }
+  /// What to say about a broken one.
+  [[nodiscard]] response refusal() const;
+
+private:
+  enum class place {
+    begin,
+    skipped_line,
+    method,
+    target_begin,
+    target,
+    version,
+    line_end,
+    field_begin,
+    name,
+    value,
+    value_end,
+    last_end,
+    whole
+  };
+  bool take(char c);
+  bool take_method(char c);
+  bool take_target(char c);
+  bool take_version(char c);
+  bool take_field(char c);
+  bool go(place to) { return at_ = to, true; }
+  bool expect(bool right, place to, const char *otherwise);
+  bool refuse(unsigned status, const char *why);
+
+  place at_ = place::begin;
+  std::size_t seen_ = 0;
+  std::size_t skipped_ = 0;
+  std::size_t length_ = 0;  ///< of the target, or of the version so far
+  bool known_version_ = true;
+  unsigned status_ = 400;
+  const char *why_ = "";
+};
+
+/// Refuses a head that leaves open where the message ends or which host it is
+/// for: `Transfer-Encoding` other than `chunked` alone, `Content-Length` that
+/// is not one number, not exactly one valid `Host` (HTTP/1.0: at most one), an
+/// absolute target of another host, two `Authorization`s or `Content-Type`s.
+/// `version` is 10 or 11.
+[[nodiscard]] std::optional<response>
+check_framing(header_list fields, unsigned version, const target &to);
+
+}  // namespace recapd::ingress

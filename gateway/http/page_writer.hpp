@@ -1,0 +1,51 @@
+// Lists as answers: items one after the other, bounded in bytes.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "gateway/http/request.hpp"
+#include "storage/store.hpp"
+
+namespace recapd::ingress {
+
+/// Writes `{"NAME":[…],"next":…}` of at most max_answer_bytes, one item at
+/// least.
+class page_writer {
+public:
+  explicit page_writer(std::string_view name);
+
+  /// False, and nothing was added: it has no room, the page ends here.
+  [[nodiscard]] bool add(std::string_view item);
+  [[nodiscard]] bool add(const boost::json::object &item) {
+    return add(boost::json::serialize(item));
+  }
+  /// `next`: the token of the next page, or null.
+  [[nodiscard]] response answer(const boost::json::value &next) &&;
+
+private:
+  std::string body_;
+  bool empty_ = true;
+};
+
+/// The answer of a page of rows: each that is `meant` shown by `view`, the next
+/// page's token made by `token` of the last that was looked at.
+template <class Row, class View, class Token>
+[[nodiscard]] response
+answer_page(std::string_view name, const storage::page<Row> &rows, View view,
+            Token token, const std::function<bool(const Row &)> &meant = {}) {
+  page_writer out{name};
+  std::size_t seen = 0;
+  while (seen < rows.size()
+         && ((meant && !meant(rows[seen])) || out.add(view(rows[seen]))))
+    ++seen;
+  const bool more = rows.more || seen < rows.size();
+  return std::move(out).answer(more ? boost::json::value(token(rows[seen - 1]))
+                                    : boost::json::value());
+}
+
+}  // namespace recapd::ingress

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/http/problem.hpp"
+
+#include <boost/json/serialize.hpp>
+#include <cstdlib>
+
+namespace recapd::ingress {
+namespace {
+
+namespace json = boost::json;
+using workflows::refusal_code;
+
+/// A code as a title: `recap-too-short` is "Recap too short".
+std::string title_of(std::string_view code) {
+  std::string out{code};
+  for (auto &c : out)
+    if (c == '-') c = ' ';
+  if (!out.empty() && out[0] >= 'a' && out[0] <= 'z')
+    out[0] = static_cast<char>(out[0] - 'a' + 'A');
+  return out;
+}
+
+/// The sentence of the first refusal of an outcome.
+std::string first_detail(const json::object &outcome) {
+  const auto *refusals = outcome.if_contains("refusals");
+  const auto *list = refusals != nullptr ? refusals->if_array() : nullptr;
+  if (list == nullptr || list->empty()) return {};
+  const auto *first = list->front().if_object();
+  const auto *detail =
+      first != nullptr ? first->if_contains("detail") : nullptr;
+  if (detail == nullptr || !detail->is_string()) return {};
+  return std::string{detail->get_string()};
+}
+
+}  // namespace
+
+response json_response(const json::object &body) {
+  return {.body = json::serialize(body)};
+}
+
+response problem(unsigned status, std::string_view code,
+                 std::string_view detail, json::object more) {
+  json::object body{{"type", "urn:recapd:problem:" + std::string{code}},
+                    {"title", title_of(code)},
+                    {"status", status},
+                    {"detail", detail}};
+  for (auto &m : more)
+    body.insert(m);
+  return {.status = status,
+          .body = json::serialize(body),
+          .content_type = "application/problem+json"};
+}
+
+response bad_request(std::string_view detail) {
+  return problem(400, "malformed", detail);
+}
+
+response unknown_session(std::string_view id) {
+  return problem(404, "unknown-session",
+                 "There is no session " + std::string{id.substr(0, 64)} + ".");
+}
+
+response not_allowed(std::string_view detail) {
+  return problem(403, "not-allowed", detail);
+}
+
+response unavailable(std::string_view detail) {
+  auto out = problem(503, "unavailable", detail);
+  out.headers.emplace_back("Retry-After", "1");
+  return out;
+}
+
+response too_many(std::string_view detail) {
+  auto out = problem(429, "too-many-requests", detail);
+  out.headers.emplace_back("Retry-After", "1");
+  return out;
+}
+
+unsigned status_of(refusal_code code) {
+  switch (code) {
+  case refusal_code::malformed:
+    return 400;
+  case refusal_code::not_allowed:
+    return 403;
+  case refusal_code::unknown_session:
+    return 404;
+  case refusal_code::id_reused:
+  case refusal_code::invalid_minutes:
+  case refusal_code::recap_too_short:
+  case refusal_code::recap_too_long:
+    return 422;
+  case refusal_code::session_exists:
+  case refusal_code::wrong_state:
+  case refusal_code::too_early:
+  case refusal_code::window_closed:
+  case refusal_code::student_not_going:
+  case refusal_code::unanswered_invitation:
+  case refusal_code::participants_in_call:
+  case refusal_code::recap_already_submitted:
+  case refusal_code::tutor_weekly_limit:
+  case refusal_code::student_course_weekly_limit:
+  case refusal_code::course_weekly_limit:
+  case refusal_code::pair_daily_limit:
+    return 409;
+  }
+  // Only a value that is no code gets here.
+  std::abort();
+}
+
+response refused(json::object outcome, refusal_code code) {
+  const auto detail = first_detail(outcome);
+  return problem(status_of(code), workflows::to_string(code), detail,
+                 std::move(outcome));
+}
+
+}  // namespace recapd::ingress

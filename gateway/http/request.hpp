@@ -1,0 +1,134 @@
+// What a request is, and how it is answered: between the connections, which
+// know sockets, and the routes, which know the engine.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "actors/engine.hpp"
+#include "gateway/http/caller_places.hpp"
+#include "gateway/http/database_gauges.hpp"
+#include "gateway/http/problem.hpp"
+#include "gateway/http/sites.hpp"
+#include "gateway/http/wrong_tokens.hpp"
+#include "gateway/telemetry/metrics.hpp"
+#include "gateway/wire/auth.hpp"
+
+namespace recapd::ingress {
+
+/// What every route may use; lives as long as the server.
+struct services {
+  actors::engine &engine;
+  metrics &meters;
+  authenticator auth;
+  wrong_tokens guesses{};
+  std::atomic<bool> draining{false};
+  database_gauges gauges{};
+  sites where{};
+  /// Commands of one caller in batches: half of all that the engine takes.
+  caller_places batches{std::numeric_limits<std::size_t>::max()};
+};
+
+/// What one answer holds at most, where it is made of items.
+inline constexpr std::size_t max_answer_bytes = 8'388'608;
+
+/// By what the expiry of tokens is judged: the node's clock, or the real time
+/// where a manual one is behind it.
+[[nodiscard]] workflows::instant token_time(const services &s);
+
+struct route;
+
+/// One request, complete. `keep` owns what the views point into.
+struct request {
+  std::string method;
+  const route *to = nullptr;
+  std::vector<std::string> params;  ///< the path's variable segments
+  std::string query;
+  std::vector<std::pair<std::string_view, std::string_view>> headers;
+  std::string_view body;
+  workflows::instant received_at;
+  caller who;
+  std::string queue_key;  ///< whose reads it waits among: a person's, or the
+                          ///< connection's
+  std::shared_ptr<const void> keep;
+
+  /// The first field of that name, or empty.
+  [[nodiscard]] std::string_view header(std::string_view name) const;
+};
+using request_ptr = std::shared_ptr<const request>;
+
+/// Answers a request, once, from any thread.
+using responder = std::function<void(response)>;
+
+/// Who may call a route at all.
+enum class access : unsigned char {
+  open,           ///< anybody, even without a token
+  authenticated,  ///< anybody we know; the route looks closer
+  staff,          ///< trusted, support or system
+};
+
+struct route {
+  std::string_view method;
+  std::string_view pattern;  ///< `/v1/sessions/{}`
+  access who;
+  std::size_t max_body;  ///< bytes
+  /// Null for the event stream, which takes over the connection.
+  void (*handle)(services &, const request_ptr &, const responder &);
+  /// The names of the query's parameters; any other is refused.
+  std::vector<std::string_view> query = {};
+  bool health = false;  ///< answered also when all connections are taken
+  /// Refuses by the header fields, before the body is read; null: any will do.
+  std::optional<response> (*check)(const request &) = nullptr;
+};
+
+/// All routes of the node.
+[[nodiscard]] const std::vector<route> &all_routes();
+
+/// Where a method and a path lead: a route with its parameters, or a response
+/// that says why there is none (404, or 405 with Allow). HEAD leads to GET.
+struct destination {
+  const route *to = nullptr;
+  std::vector<std::string> params;
+  response otherwise;
+};
+[[nodiscard]] destination find_route(std::string_view method,
+                                     const std::vector<std::string> &path);
+
+/// Nothing if the caller may use the route; 401 or 403 otherwise. Sets `who`.
+[[nodiscard]] std::optional<response> admit(const services &s, const route &to,
+                                            std::string_view authorization,
+                                            caller &who);
+
+/// Answers with what `task` makes of a store, on a reader's thread, when it is
+/// the request's turn; with 503 when the store or the engine cannot, and 429
+/// when too many of the same caller's wait.
+void answer_by_reading(services &s, const request_ptr &r,
+                       const responder &respond,
+                       std::function<response(storage::store &)> task);
+
+/// Does the same for one session that exists and that the caller may see.
+void answer_about_session(
+    services &s, const request_ptr &r, const responder &respond,
+    std::function<response(storage::store &, const workflows::session &)> task);
+
+/// The rules that a session is judged by.
+[[nodiscard]] const workflows::rules &rules_of(const actors::engine &engine,
+                                               const workflows::session &s);
+
+/// Nothing where there is no session of that id.
+[[nodiscard]] std::optional<workflows::session>
+find_session(storage::store &store, const std::string &id);
+
+/// A row's state. Throws std::runtime_error when it cannot be read.
+[[nodiscard]] workflows::session session_of(const storage::session_row &row);
+
+}  // namespace recapd::ingress

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <array>
+#include <boost/json/parse.hpp>
+#include <stdexcept>
+
+#include "gateway/http/request.hpp"
+#include "gateway/http/routes.hpp"
+#include "gateway/telemetry/log.hpp"
+#include "gateway/wire/text.hpp"
+#include "workflows/json/session.hpp"
+
+namespace recapd::ingress {
+namespace {
+
+constexpr std::size_t small_body = 4096;
+
+/// Matches a path against a pattern; the `{}` segments become parameters.
+bool matches(std::string_view pattern, const std::vector<std::string> &path,
+             std::vector<std::string> &params) {
+  params.clear();
+  for (const auto &segment : path) {
+    if (pattern.empty()) return false;
+    pattern.remove_prefix(1);
+    const auto part = pattern.substr(0, pattern.find('/'));
+    if (part == "{}" && !segment.empty())
+      params.push_back(segment);
+    else if (part != segment)
+      return false;
+    pattern.remove_prefix(part.size());
+  }
+  return pattern.empty();
+}
+
+response try_task(const std::function<response(storage::store &)> &task,
+                  storage::store &store) {
+  try {
+    return task(store);
+  } catch (const storage::storage_error &) {
+    throw;
+  } catch (const std::exception &e) {
+    log_warn("a request failed", {{"error", e.what()}});
+    return problem(500, "internal",
+                   "The request failed; the log has the reason.");
+  }
+}
+
+}  // namespace
+
+std::string_view request::header(std::string_view name) const {
+  for (const auto &[key, value] : headers)
+    if (equal_no_case(key, name)) return trim(value);
+  return {};
+}
+
+const std::vector<route> &all_routes() {
+  using namespace routes;
+  constexpr auto known = access::authenticated;
+  using names = std::vector<std::string_view>;
+  static const names of_commands{"session"};
+  static const names of_sessions{"state",  "tutor", "student",
+                                 "course", "limit", "after"};
+  static const names of_eligibility{"leave_call"};
+  static const names of_tutor_limits{"at", "course", "program"};
+  static const names of_course_limits{"student", "at", "program"};
+  static const names of_pages{"limit", "after"};
+  static const names of_notifications{"session", "limit", "after"};
+  static const names of_events{"session", "last_event_id"};
+  static const std::vector<route> all{
+      {"POST", "/v1/commands", known, max_event_bytes, post_commands,
+       of_commands, false, check_command_type},
+      {"GET", "/v1/sessions/{}", known, small_body, get_session},
+      {"GET", "/v1/sessions/{}/history", known, small_body, get_history,
+       of_pages},
+      {"GET", "/v1/sessions/{}/refusals", known, small_body, get_refusals,
+       of_pages},
+      {"GET", "/v1/sessions/{}/eligibility", known, small_body, get_eligibility,
+       of_eligibility},
+      {"GET", "/v1/sessions", known, small_body, routes::list_sessions,
+       of_sessions},
+      {"GET", "/v1/tutors/{}/limits", known, small_body, get_tutor_limits,
+       of_tutor_limits},
+      {"GET", "/v1/courses/{}/limits", known, small_body, get_course_limits,
+       of_course_limits},
+      {"GET", "/v1/accounts/{}", known, small_body, get_account, of_pages},
+      {"GET", "/v1/notifications", known, small_body, get_notifications,
+       of_notifications},
+      {"GET", "/v1/dead-letters", access::staff, small_body,
+       routes::list_dead_letters, of_pages},
+      {"POST",
+       "/v1/dead-letters/{}/retry",
+       access::staff,
+       small_body,
+       routes::retry_dead_letter,
+       {},
+       false,
+       want_json},
+      {"GET", "/v1/events", access::staff, small_body, nullptr, of_events},
+      {"GET", "/v1/clock", access::staff, small_body, get_clock},
+      {"POST",
+       "/v1/clock",
+       access::staff,
+       small_body,
+       post_clock,
+       {},
+       false,
+       want_json},
+      {"GET", "/healthz", access::open, small_body, get_healthz, {}, true},
+      {"GET", "/readyz", access::open, small_body, get_readyz, {}, true},
+      {"GET", "/metrics", access::open, small_body, get_metrics},
+      {"GET", "/openapi.json", access::open, small_body, get_openapi},
+      {"GET", "/asyncapi.json", access::open, small_body, get_asyncapi},
+  };
+  return all;
+}
+
+destination find_route(std::string_view method,
+                       const std::vector<std::string> &path) {
+  destination out;
+  std::string allowed;
+  for (const auto &r : all_routes()) {
+    if (!matches(r.pattern, path, out.params)) continue;
+    if (r.method == method || (r.method == "GET" && method == "HEAD")) {
+      out.to = &r;
+      return out;
+    }
+    allowed += allowed.empty() ? "" : ", ";
+    allowed += r.method == "GET" ? "GET, HEAD" : std::string{r.method};
+  }
+  if (allowed.empty()) {
+    out.otherwise = problem(404, "not-found", "There is nothing at this path.");
+  } else {
+    out.otherwise = problem(405, "method-not-allowed",
+                            "This path answers to " + allowed + ".");
+    out.otherwise.headers.emplace_back("Allow", allowed);
+  }
+  return out;
+}
+
+workflows::instant token_time(const services &s) {
+  return std::max(s.engine.time().now(), actors::wall_clock{}.now());
+}
+
+std::optional<response> admit(const services &s, const route &to,
+                              std::string_view authorization, caller &who) {
+  if (to.who == access::open) return std::nullopt;
+  const auto known = s.auth.identify(authorization, token_time(s));
+  if (!known.has_value()) {
+    auto out = problem(401, "unauthenticated", known.error().detail);
+    out.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"recapd\"");
+    out.guessed = known.error().guessed;
+    return out;
+  }
+  who = *known;
+  if (to.who == access::staff && !who.sees_all())
+    return not_allowed("Only support and system may use this.");
+  return std::nullopt;
+}
+
+void answer_by_reading(services &s, const request_ptr &r,
+                       const responder &respond,
+                       std::function<response(storage::store &)> task) {
+  const auto word = s.engine.query(
+      r->queue_key,
+      [&s, r, respond, task = std::move(task)](storage::store &store) {
+        auto out = try_task(task, store);
+        out.held = s.engine.hold(r->queue_key, out.body.size());
+        respond(std::move(out));
+      },
+      [respond](storage::fault) {
+        respond(unavailable("The database cannot be reached; try again."));
+      });
+  if (word == actors::admission::caller_full)
+    respond(too_many("Too many of your requests wait already; try again when "
+                     "they are answered."));
+  else if (word == actors::admission::full)
+    respond(unavailable("Too many requests wait already; try again."));
+}
+
+void answer_about_session(
+    services &s, const request_ptr &r, const responder &respond,
+    std::function<response(storage::store &, const workflows::session &)>
+        task) {
+  answer_by_reading(
+      s, r, respond, [r, task = std::move(task)](storage::store &store) {
+        const auto &id = r->params.front();
+        const auto session = find_session(store, id);
+        if (!session || !r->who.programs.includes(session->program))
+          return unknown_session(id);
+        if (!r->who.sees(*session))
+          return not_allowed("This session is somebody else's.");
+        return task(store, *session);
+      });
+}
+
+std::optional<workflows::session> find_session(storage::store &store,
+                                               const std::string &id) {
+  if (!workflows::valid_id(id)) return std::nullopt;
+  const std::array<std::string, 1> ids{id};
+  const auto rows = store.load_sessions(ids);
+  if (rows.empty() || !rows.front()) return std::nullopt;
+  return session_of(*rows.front());
+}
+
+const workflows::rules &rules_of(const actors::engine &engine,
+                                 const workflows::session &s) {
+  const auto *policy = engine.policy_version(s.policy_version);
+  return (policy != nullptr ? *policy : engine.current_policy())
+      .for_course(s.course);
+}
+
+workflows::session session_of(const storage::session_row &row) {
+  auto parsed = workflows::parse_session(boost::json::parse(row.body));
+  if (!parsed.has_value())
+    throw std::runtime_error{"session " + row.id + ": " + parsed.error()};
+  return std::move(*parsed);
+}
+
+}  // namespace recapd::ingress

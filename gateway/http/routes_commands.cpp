@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "actors/outcome_json.hpp"
+#include "gateway/http/batch_answer.hpp"
+#include "gateway/http/routes.hpp"
+#include "gateway/http/target.hpp"
+#include "gateway/telemetry/command_log.hpp"
+#include "gateway/telemetry/log.hpp"
+#include "gateway/wire/cloudevent.hpp"
+#include "gateway/wire/strict_json.hpp"
+#include "gateway/wire/text.hpp"
+#include "workflows/json/session.hpp"
+
+namespace recapd::ingress::routes {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::string_view event_type = "application/cloudevents+json";
+constexpr std::string_view batch_type = "application/cloudevents-batch+json";
+constexpr std::size_t max_batch_events = 1000;
+constexpr auto busy = "The node cannot take it now; send the same again later.";
+constexpr auto lost = "Whether it was taken is not known; send the same again, "
+                      "nothing happens twice.";
+
+arrival arrival_of(const request &r) {
+  return {.who = r.who,
+          .received_at = r.received_at,
+          .traceparent = r.header("traceparent")};
+}
+
+/// Not for the engine, but counted all the same.
+void note_rejected(services &s, const rejected &why) {
+  s.meters.command_rejected(why.type, workflows::to_string(why.code));
+  log_debug("event rejected", {{"code", workflows::to_string(why.code)},
+                               {"source", why.source.value_or("")},
+                               {"id", why.id.value_or("")}});
+}
+
+response outcome_response(const actors::outcome &o) {
+  if (o.accepted) return {.body = o.json};
+  return refused(json::parse(o.json).as_object(),
+                 o.code.value_or(workflows::refusal_code::wrong_state));
+}
+
+response unanswered(storage::fault f) {
+  return unavailable(f == storage::fault::outcome_unknown ? lost : busy);
+}
+
+/// A session as its refusals show it: as it is now, and `null` to who may not
+/// read it.
+std::string shown_session(services &s, const caller &who, storage::store &db,
+                          const std::string &id) {
+  const auto found = find_session(db, id);
+  if (!found || !who.sees(*found) || !who.programs.includes(found->program))
+    return "null";
+  return workflows::to_view_text(*found, rules_of(s.engine, *found),
+                                 s.engine.time().now());
+}
+
+/// Calls `show` with a store when it is the request's turn. What was decided is
+/// durable all the same: who cannot be shown it hears so, and asks again.
+void answer_showing(services &s, const request &r, const responder &respond,
+                    std::function<void(storage::store &)> show) {
+  const auto word =
+      s.engine.query(r.queue_key, std::move(show),
+                     [respond](storage::fault) { respond(unavailable(lost)); });
+  if (word != actors::admission::taken) respond(unavailable(lost));
+}
+
+void submit_one(services &s, const request_ptr &r, decoded event, bool shown,
+                const responder &respond) {
+  if (!event.has_value()) {
+    const auto &why = event.error();
+    note_rejected(s, why);
+    return respond(refused(outcome_of(why), why.code));
+  }
+  actors::reply<actors::outcome> done{[&s, r, shown, respond,
+                                       session = (*event).session,
+                                       note = note_of(*event)](auto answer) {
+    log_outcome(note, answer);
+    if (!answer.has_value()) return respond(unanswered(answer.error()));
+    if (!shown || (*answer).accepted) return respond(outcome_response(*answer));
+    answer_showing(s, *r, respond,
+                   [&s, r, session, o = *answer, respond](storage::store &db) {
+                     respond(outcome_response(actors::with_session(
+                         o, shown_session(s, r->who, db, session))));
+                   });
+  }};
+  // One that is not taken is answered by the reply itself when it goes.
+  (void)s.engine.submit(std::move(*event), done);
+}
+
+/// A batch on its way: the slots fill from many threads, the last one answers.
+class batch : public std::enable_shared_from_this<batch> {
+public:
+  batch(services &s, request_ptr r, std::size_t size,
+        std::shared_ptr<void> places, responder respond)
+      : services_{s}, request_{std::move(r)}, answer_{size, max_answer_bytes},
+        refused_(size), waiting_{size}, respond_{std::move(respond)},
+        places_{std::move(places)} {}
+
+  /// Each slot is filled once. Where `session` is named the refusal shows it.
+  void fill(std::size_t slot, actors::outcome outcome, std::string session) {
+    if (!session.empty()) showing_ = true;
+    refused_[slot] = std::move(session);
+    answer_.put(slot, std::move(outcome));
+    count_down();
+  }
+  void fail() {
+    failed_ = true;
+    count_down();
+  }
+
+private:
+  void count_down() {
+    if (waiting_.fetch_sub(1, std::memory_order_acq_rel) > 1) return;
+    if (failed_) return respond_(unavailable(lost));
+    if (!showing_) return answer();
+    answer_showing(services_, *request_, respond_,
+                   [self = shared_from_this()](storage::store &db) {
+                     self->show(db);
+                     self->answer();
+                   });
+  }
+
+  void answer() {
+    response out{.body = answer_.text()};
+    out.held = services_.engine.hold(request_->queue_key, out.body.size());
+    respond_(std::move(out));
+  }
+
+  void show(storage::store &db) {
+    for (std::size_t i = 0; i < refused_.size(); ++i) {
+      if (refused_[i].empty()) continue;
+      const auto o = answer_.at(i);
+      answer_.put(i, answer_.beyond(i)
+                         ? actors::without_session(o)
+                         : actors::with_session(
+                             o, shown_session(services_, request_->who, db,
+                                              refused_[i])));
+    }
+  }
+
+  services &services_;
+  request_ptr request_;
+  batch_answer answer_;
+  std::vector<std::string> refused_;  ///< whose sessions are to be shown
+  std::atomic<std::size_t> waiting_;
+  std::atomic<bool> showing_{false};
+  std::atomic<bool> failed_{false};
+  responder respond_;  // keeps the server, and with it the callers' table
+  std::shared_ptr<void> places_;
+};
+
+void submit_slot(services &s, const std::shared_ptr<batch> &whole,
+                 std::size_t slot, decoded event, bool shown) {
+  if (!event.has_value()) {
+    note_rejected(s, event.error());
+    actors::outcome o;
+    o.json = json::serialize(outcome_of(event.error()));
+    return whole->fill(slot, std::move(o), {});
+  }
+  actors::reply<actors::outcome> done{
+      [whole, slot, session = shown ? (*event).session : std::string{},
+       note = note_of(*event)](auto answer) {
+        log_outcome(note, answer);
+        if (!answer.has_value()) return whole->fail();
+        const bool accepted = (*answer).accepted;
+        whole->fill(slot, std::move(*answer), accepted ? "" : session);
+      }};
+  // One that is not taken is answered by the reply itself when it goes.
+  (void)s.engine.submit(std::move(*event), done);
+}
+
+void submit_batch(services &s, const request_ptr &r, bool shown,
+                  const responder &respond) {
+  const auto slices = split_array(r->body, max_batch_events);
+  if (!slices.has_value()) return respond(bad_request(slices.error().detail));
+  const auto count = (*slices).size();
+  if (count == 0) return respond({.body = "[]"});
+  if (count > max_batch_events)
+    return respond(problem(413, "too-large",
+                           "A batch has at most 1000 events; send several."));
+  const auto how = arrival_of(*r);
+  std::vector<decoded> events;
+  events.reserve(count);
+  for (const auto slice : *slices) {
+    events.push_back(decode_structured(slice, how));
+    if (!events.back().has_value() && events.back().error().not_json)
+      return respond(bad_request(events.back().error().detail));
+  }
+  // One caller's batches leave room for everybody else's.
+  std::shared_ptr<void> places;
+  if (r->who.proven && !(places = s.batches.take(r->queue_key, count)))
+    return respond(too_many("Many of your commands are not answered yet; send "
+                            "more when they are."));
+  if (!s.engine.admits(count)) return respond(unavailable(busy));
+  const auto whole =
+      std::make_shared<batch>(s, r, count, std::move(places), respond);
+  for (std::size_t i = 0; i < count; ++i)
+    submit_slot(s, whole, i, std::move(events[i]), shown);
+}
+
+response unsupported(std::string_view detail) {
+  return problem(415, "unsupported-media-type", detail);
+}
+
+std::optional<response> wrong_charset(const media_type &media) {
+  if (media.charset.empty() || media.charset == "utf-8") return std::nullopt;
+  return unsupported("The charset must be utf-8.");
+}
+
+bool binary_mode(const request &r) {
+  for (const auto &[name, value] : r.headers)
+    if (name.size() > 3 && equal_no_case(name.substr(0, 3), "ce-")) return true;
+  return false;
+}
+
+}  // namespace
+
+std::optional<response> want_json(const request &r) {
+  const auto media = parse_media_type(r.header("content-type"));
+  if (media.name != "application/json")
+    return unsupported("Send application/json.");
+  return wrong_charset(media);
+}
+
+std::optional<response> check_command_type(const request &r) {
+  const auto media = parse_media_type(r.header("content-type"));
+  if (auto no = wrong_charset(media)) return no;
+  if (media.name == event_type || media.name == batch_type) return std::nullopt;
+  if (!json_media(media.name))
+    return unsupported("Send application/cloudevents+json, "
+                       "application/cloudevents-batch+json, or "
+                       "application/json with ce-* headers.");
+  if (!binary_mode(r))
+    return unsupported("JSON alone is the binary mode, which needs ce-* "
+                       "headers; send a whole event as "
+                       "application/cloudevents+json.");
+  return std::nullopt;
+}
+
+void post_commands(services &s, const request_ptr &r,
+                   const responder &respond) {
+  query q{r->query, r->to->query};
+  const bool shown = q.flag("session");
+  if (!q.error().empty()) return respond(bad_request(q.error()));
+  const auto media = parse_media_type(r->header("content-type")).name;
+  if (media == batch_type) return submit_batch(s, r, shown, respond);
+  const auto how = arrival_of(*r);
+  submit_one(s, r,
+             media == event_type ? decode_structured(r->body, how)
+                                 : decode_binary(r->headers, r->body, how),
+             shown, respond);
+}
+
+}  // namespace recapd::ingress::routes

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <boost/json/array.hpp>
+
+#include "gateway/http/page_writer.hpp"
+#include "gateway/http/routes.hpp"
+#include "gateway/http/target.hpp"
+#include "gateway/telemetry/log.hpp"
+#include "gateway/wire/outgoing.hpp"
+#include "gateway/wire/text.hpp"
+#include "storage/account_token.hpp"
+
+namespace recapd::ingress::routes {
+namespace {
+
+namespace json = boost::json;
+using storage::store;
+
+/// A place among notifications: how many of a row's were shown already.
+struct place {
+  std::int64_t row = 0;
+  std::size_t shown = 0;
+};
+
+std::optional<place> parse_place(std::string_view token) {
+  if (token.empty()) return place{};
+  const auto dot = token.find('.');
+  if (dot == std::string_view::npos) return std::nullopt;
+  const auto row = parse_integer<std::int64_t>(token.substr(0, dot));
+  const auto shown = parse_integer<std::size_t>(token.substr(dot + 1));
+  if (!row || !shown || *row < 0) return std::nullopt;
+  return place{*row, *shown};
+}
+
+/// Collects a page of notifications, from a place on.
+class notification_page {
+public:
+  notification_page(place after, std::size_t limit)
+      : at_{after}, limit_{limit} {}
+
+  /// Rows come in order from `after.row` on (that row itself included).
+  /// False: the page is full.
+  bool add(std::int64_t number, const storage::feed_row &row) {
+    const auto views = notification_views(row);
+    for (auto i = number == at_.row ? at_.shown : 0; i < views.size(); ++i) {
+      if (count_ == limit_ || !out_.add(views[i])) return false;
+      ++count_;
+      at_ = {number, i + 1};
+    }
+    return true;
+  }
+
+  response answer(bool more) && {
+    json::value next;
+    if (more) next = std::to_string(at_.row) + "." + std::to_string(at_.shown);
+    return std::move(out_).answer(next);
+  }
+
+private:
+  place at_;
+  std::size_t limit_;
+  std::size_t count_ = 0;
+  page_writer out_{"notifications"};
+};
+
+/// Of one session, or of all (`session` empty).
+response notifications_after(store &db, const std::string &session, place after,
+                             int limit) {
+  notification_page page{after, static_cast<std::size_t>(limit)};
+  // Each row has some; all of the first may have been shown.
+  const auto rows = db.list_notified(session, after.row, limit + 1);
+  for (const auto &row : rows)
+    if (!page.add(session.empty() ? row.position : row.event.seq, row))
+      return std::move(page).answer(true);
+  return std::move(page).answer(rows.more);
+}
+
+bool account_name(std::string_view account, std::string_view kind) {
+  return account.starts_with(kind)
+         && workflows::valid_id(account.substr(kind.size()));
+}
+
+response account_view(const std::string &account,
+                      const storage::account_page &page) {
+  json::object balances;
+  for (const auto &[currency, amount] : page.balances)
+    balances[currency] = amount;
+  json::array entries;
+  for (const auto &e : page.entries)
+    entries.push_back({{"session", e.session},
+                       {"amount", e.amount},
+                       {"currency", e.currency},
+                       {"at", workflows::format_rfc3339(e.at)},
+                       {"kind", workflows::to_string(e.kind)}});
+  return json_response(
+      {{"account", account},
+       {"balances", std::move(balances)},
+       {"entries", std::move(entries)},
+       {"next", page.next.empty() ? json::value() : json::value(page.next)}});
+}
+
+json::object letter_view(const storage::dead_letter &d) {
+  return {{"id", d.id},
+          {"direction", storage::to_string(d.direction)},
+          {"event", d.event},
+          {"reason", d.reason},
+          {"code", d.code},
+          {"ingress", d.ingress},
+          {"received_at", workflows::format_rfc3339(d.received_at)},
+          {"at", workflows::format_rfc3339(d.at)}};
+}
+
+}  // namespace
+
+void get_account(services &s, const request_ptr &r, const responder &respond) {
+  const auto &account = r->params.front();
+  query q{r->query, r->to->query};
+  const auto limit = q.limit();
+  const bool tutor = account_name(account, "tutor:");
+  if (!tutor && !account_name(account, "program:"))
+    q.fail("The path names no account, program:ID or tutor:ID.");
+  const auto after = q.text("after");
+  if (!after.empty() && !storage::is_account_token(after))
+    q.fail("after: expected the token of a page before.");
+  if (!q.error().empty()) return respond(bad_request(q.error()));
+  if (!r->who.sees_all()
+      && !(tutor && r->who.is(workflows::role::tutor, account.substr(6))))
+    return respond(not_allowed("You can see your own account only."));
+  answer_by_reading(s, r, respond, [account, limit, after](store &db) {
+    return account_view(account, db.account(account, after, limit));
+  });
+}
+
+void get_notifications(services &s, const request_ptr &r,
+                       const responder &respond) {
+  query q{r->query, r->to->query};
+  const auto session = q.text("session");
+  const auto after = parse_place(q.text("after"));
+  if (!after) q.fail("after: expected the token of a page before.");
+  const int limit = q.limit(session.empty() ? 100 : 1000);
+  if (!q.error().empty()) return respond(bad_request(q.error()));
+  if (session.empty()) {
+    if (!r->who.sees_all())
+      return respond(not_allowed("Name a session of yours: ?session=ID."));
+    return answer_by_reading(s, r, respond, [after, limit](store &db) {
+      return notifications_after(db, "", *after, limit);
+    });
+  }
+  auto about = std::make_shared<request>(*r);
+  about->params = {session};
+  answer_about_session(
+      s, about, respond,
+      [after, limit](store &db, const workflows::session &found) {
+        return notifications_after(db, found.id, *after, limit);
+      });
+}
+
+void list_dead_letters(services &s, const request_ptr &r,
+                       const responder &respond) {
+  query q{r->query, r->to->query};
+  const auto after = q.position("after");
+  const auto limit = q.limit();
+  if (!q.error().empty()) return respond(bad_request(q.error()));
+  answer_by_reading(s, r, respond, [after, limit](store &db) {
+    return answer_page(
+        "dead_letters", db.list_dead_letters(after, limit), letter_view,
+        [](const storage::dead_letter &d) { return std::to_string(d.id); });
+  });
+}
+
+void retry_dead_letter(services &s, const request_ptr &r,
+                       const responder &respond) {
+  const auto id = parse_integer<std::int64_t>(r->params.front());
+  const auto none =
+      problem(404, "not-found", "There is no dead letter of this id.");
+  if (!id) return respond(none);
+  answer_by_reading(s, r, respond, [id = *id, none](store &db) {
+    switch (db.retry_dead_letter(id)) {
+    case storage::letter_retry::absent:
+      return none;
+    case storage::letter_retry::outgoing:
+      return problem(409, "not-retriable",
+                     "This message was going out, and its session's next have "
+                     "gone: it is not sent again. Its event is in "
+                     "/v1/sessions/{id}/history, its notification in "
+                     "/v1/notifications.");
+    case storage::letter_retry::moved:
+      break;
+    }
+    log_info("a dead letter is tried again", {{"id", std::to_string(id)}});
+    return json_response({{"id", id}});
+  });
+}
+
+}  // namespace recapd::ingress::routes

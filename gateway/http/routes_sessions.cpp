@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <limits>
+
+#include "actors/outcome_json.hpp"
+#include "gateway/http/page_writer.hpp"
+#include "gateway/http/routes.hpp"
+#include "gateway/http/target.hpp"
+#include "gateway/wire/outgoing.hpp"
+#include "storage/refusal_token.hpp"
+#include "workflows/json/session.hpp"
+#include "workflows/session/eligibility.hpp"
+
+namespace recapd::ingress::routes {
+namespace {
+
+namespace json = boost::json;
+using storage::store;
+using workflows::session;
+
+json::object rules_view(const workflows::rules &r) {
+  return {{"min_characters", r.min_recap_characters},
+          {"max_characters", r.max_recap_characters},
+          {"step_minutes", r.step_minutes},
+          {"max_minutes", r.max_minutes}};
+}
+
+bool is_student(const caller &who) {
+  return who.proven && who.proven->as == workflows::role::student;
+}
+
+/// What `session.complete` would answer now, as far as `who` may know.
+workflows::eligibility eligibility_for(const caller &who, const session &s,
+                                       const workflows::facts &f,
+                                       bool leave_call) {
+  return is_student(who)
+             ? workflows::eligibility_of(s, f, leave_call, who.proven->id)
+             : workflows::eligibility_of(s, f, leave_call);
+}
+
+response eligibility_view(services &s, store &db, const caller &who,
+                          const session &found, bool leave_call) {
+  const auto &rules = rules_of(s.engine, found);
+  auto facts = workflows::facts_of_tutor(found, rules, s.engine.time().now());
+  std::vector<workflows::usage_key> keys;
+  for (auto &c : workflows::eligibility_claims(found, facts))
+    keys.push_back(std::move(c.key));
+  facts.used = db.load_usage(keys);
+  const auto e = eligibility_for(who, found, facts, leave_call);
+  json::array refusals;
+  for (const auto &r : e.refusals)
+    refusals.push_back(workflows::to_json(r));
+  return json_response({{"eligible", e.refusals.empty()},
+                        {"refusals", std::move(refusals)},
+                        {"max_minutes", e.max_minutes},
+                        {"rules", rules_view(rules)}});
+}
+
+/// Filters that a caller who does not see all is held to.
+std::optional<response> hold_to_own(const caller &who,
+                                    storage::session_filter &filter) {
+  if (who.sees_all()) return std::nullopt;
+  const bool tutor = who.proven->as == workflows::role::tutor;
+  auto &own = tutor ? filter.tutor : filter.student;
+  if (!own.empty() && own != who.proven->id)
+    return not_allowed("You can list your own sessions only.");
+  own = who.proven->id;
+  return std::nullopt;
+}
+
+response page_of_sessions(const services &s, const caller &who,
+                          const storage::page<storage::session_row> &rows) {
+  std::function<bool(const storage::session_row &)> meant;
+  if (who.programs.only)
+    meant = [&who](const storage::session_row &row) {
+      return who.programs.includes(session_of(row).program);
+    };
+  return answer_page(
+      "sessions", rows,
+      [&s, now = s.engine.time().now()](const storage::session_row &row) {
+        const auto state = session_of(row);
+        return workflows::to_view_text(state, rules_of(s.engine, state), now);
+      },
+      [](const storage::session_row &row) { return row.id; }, meant);
+}
+
+/// Of what other students have used a student hears only that a limit holds.
+void hide_hours(json::array &refusals, std::string_view student) {
+  for (auto &one : refusals) {
+    const auto *whose = one.as_object().if_contains("student");
+    if (whose == nullptr || whose->as_string() == student) continue;
+    if (const auto code =
+            workflows::parse_refusal_code(one.at("code").as_string()))
+      one = workflows::to_json(workflows::of_another_student(*code));
+  }
+}
+
+/// Participants are not told what others call their commands.
+std::string refusal_text(const storage::outcome_row &row, const caller &who) {
+  auto text = actors::stored_outcome(row.outcome, false).json;
+  if (who.sees_all()) return text;
+  auto told = json::parse(text).as_object();
+  if (row.who != workflows::to_string(*who.proven)) {
+    told["id"] = nullptr;
+    told["source"] = nullptr;
+  }
+  if (is_student(who))
+    hide_hours(told.at("refusals").as_array(), who.proven->id);
+  return json::serialize(told);
+}
+
+}  // namespace
+
+void get_session(services &s, const request_ptr &r, const responder &respond) {
+  answer_about_session(s, r, respond, [&s](store &, const session &found) {
+    return json_response(workflows::to_view(found, rules_of(s.engine, found),
+                                            s.engine.time().now()));
+  });
+}
+
+void list_sessions(services &s, const request_ptr &r,
+                   const responder &respond) {
+  query q{r->query, r->to->query};
+  storage::session_filter filter{.state = q.text("state"),
+                                 .tutor = q.id("tutor"),
+                                 .student = q.id("student"),
+                                 .course = q.id("course"),
+                                 .after = q.id("after"),
+                                 .most = q.limit()};
+  if (!filter.state.empty() && !workflows::parse_session_status(filter.state))
+    q.fail("state: expected a session's state, such as scheduled.");
+  if (!q.error().empty()) return respond(bad_request(q.error()));
+  if (auto no = hold_to_own(r->who, filter)) return respond(std::move(*no));
+  answer_by_reading(s, r, respond, [&s, r, filter](store &db) {
+    return page_of_sessions(s, r->who, db.list_sessions(filter));
+  });
+}
+
+void get_history(services &s, const request_ptr &r, const responder &respond) {
+  query q{r->query, r->to->query};
+  const auto after = q.position("after");
+  const auto limit = q.limit(1000);
+  if (!q.error().empty()) return respond(bad_request(q.error()));
+  const auto seq = static_cast<int>(
+      std::min<std::int64_t>(after, std::numeric_limits<int>::max()));
+  answer_about_session(
+      s, r, respond, [seq, limit](store &db, const session &found) {
+        return answer_page("events", db.history(found.id, seq, limit),
+                           history_view, [](const storage::event_row &row) {
+                             return std::to_string(row.seq);
+                           });
+      });
+}
+
+void get_refusals(services &s, const request_ptr &r, const responder &respond) {
+  query q{r->query, r->to->query};
+  const auto limit = q.limit();
+  const auto after = q.text("after");
+  if (!after.empty() && !storage::is_refusal_token(after))
+    q.fail("after: expected the token of a page before.");
+  if (!q.error().empty()) return respond(bad_request(q.error()));
+  answer_about_session(
+      s, r, respond, [r, after, limit](store &db, const session &found) {
+        return answer_page(
+            "refusals", db.refused_outcomes(found.id, after, limit),
+            [&who = r->who](const storage::outcome_row &row) {
+              return refusal_text(row, who);
+            },
+            storage::refusal_token);
+      });
+}
+
+void get_eligibility(services &s, const request_ptr &r,
+                     const responder &respond) {
+  query q{r->query, r->to->query};
+  const bool leave_call = q.yes("leave_call");
+  if (!q.error().empty()) return respond(bad_request(q.error()));
+  answer_about_session(
+      s, r, respond, [&s, r, leave_call](store &db, const session &found) {
+        return eligibility_view(s, db, r->who, found, leave_call);
+      });
+}
+
+}  // namespace recapd::ingress::routes

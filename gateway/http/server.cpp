@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/http/server.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
+#include <deque>
+#include <future>
+#include <stdexcept>
+#include <thread>
+
+#include "gateway/http/connection.hpp"
+#include "gateway/http/event_stream.hpp"
+#include "gateway/telemetry/log.hpp"
+
+namespace recapd::ingress {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using error = boost::system::error_code;
+
+namespace {
+
+constexpr std::chrono::milliseconds accept_pause{50};
+
+std::chrono::milliseconds ms(int n) {
+  return std::chrono::milliseconds{n};
+}
+
+tcp::endpoint resolve(asio::io_context &io, const std::string &host,
+                      unsigned short port) {
+  tcp::resolver resolver{io};
+  return resolver.resolve(host, std::to_string(port), tcp::resolver::passive)
+      .begin()
+      ->endpoint();
+}
+
+}  // namespace
+
+struct http_server::impl {
+  std::shared_ptr<http_shared> shared;
+  tcp::acceptor acceptor;
+  asio::steady_timer pause;
+  // A request that waits for the engine is no work of the context's: without
+  // this its threads would end, and nobody would send the answer.
+  asio::executor_work_guard<asio::io_context::executor_type> busy;
+  std::vector<std::thread> threads;
+  unsigned short port = 0;
+  bool stopped = false;
+  bool accepting = false;  ///< on the acceptor's strand
+  /// Connections beyond the bound whose request is awaited; likewise.
+  std::deque<std::weak_ptr<connection>> reserve;
+  std::promise<void> deaf;  ///< nobody is accepted any more
+
+  impl(actors::engine &engine, const config::settings &settings,
+       metrics &meters, http_tuning tuning)
+      : shared{new http_shared{
+          .io = asio::io_context{tuning.threads},
+          .use = {.engine = engine,
+                  .meters = meters,
+                  .auth = authenticator{settings},
+                  .where = sites{settings},
+                  .batches = caller_places{static_cast<std::size_t>(
+                      std::max(1000, settings.engine.max_in_flight / 2))}},
+          .tuning = tuning,
+          .max_connections =
+              static_cast<std::size_t>(settings.http.max_connections),
+          .proxies = settings.http.trusted_proxies,
+          .places =
+              shares{static_cast<std::size_t>(settings.http.max_connections)},
+          .by_address = shares{static_cast<std::size_t>(
+              settings.http.max_connections_per_address)},
+          .header_timeout = ms(settings.http.header_timeout_ms),
+          .idle_timeout = ms(settings.http.idle_timeout_ms),
+          .hub = {},
+          .guard = {},
+          .gone = {},
+          .peers = {}}},
+        acceptor{asio::make_strand(shared->io)}, pause{acceptor.get_executor()},
+        busy{shared->io.get_executor()} {
+    shared->hub = std::make_shared<event_hub>(shared->io, shared->use, tuning);
+    shared->hub->start(shared);
+  }
+
+  void listen(const std::string &host, unsigned short wanted) {
+    try {
+      const auto at = resolve(shared->io, host, wanted);
+      acceptor.open(at.protocol());
+      acceptor.set_option(tcp::acceptor::reuse_address{true});
+      acceptor.bind(at);
+      acceptor.listen();
+      port = acceptor.local_endpoint().port();
+    } catch (const boost::system::system_error &e) {
+      throw std::runtime_error{"cannot listen on " + host + ":"
+                               + std::to_string(wanted) + ": "
+                               + e.code().message()};
+    }
+  }
+
+  void accept() {
+    accepting = true;
+    acceptor.async_accept(asio::make_strand(shared->io),
+                          [this](error ec, tcp::socket socket) {
+                            on_accepted(ec, std::move(socket));
+                          });
+  }
+
+  void on_accepted(error ec, tcp::socket socket) {
+    accepting = false;
+    if (!acceptor.is_open()) {
+      if (!ec) welcome(std::move(socket));
+      return deaf.set_value();
+    }
+    if (ec) {
+      // Out of descriptors, most likely: do not spin.
+      log_warn("accepting failed", {{"error", ec.message()}});
+      pause.expires_after(accept_pause);
+      return pause.async_wait([this](error stop) {
+        if (!stop && acceptor.is_open()) accept();
+      });
+    }
+    welcome(std::move(socket));
+    accept();
+  }
+
+  void welcome(tcp::socket socket) {
+    error gone;
+    const auto peer = socket.remote_endpoint(gone);
+    if (gone) return;
+    const auto who = address_of(peer.address());
+    const bool proxy = among(shared->proxies, who);
+    seat s;
+    if (!proxy) s.share = shared->by_address.take(who);
+    if (proxy || s.share) s.place = shared->places.take({});
+    const bool seated = s.place != nullptr;
+    const bool crowd = !proxy && !s.share;
+    const auto c = std::make_shared<connection>(
+        std::move(socket), shared, seated ? std::move(s) : seat{}, proxy);
+    if (shared->use.draining) return c->turn_away();
+    if (seated) return c->start();
+    make_room();
+    reserve.push_back(c);
+    c->start_beyond(crowd);
+  }
+
+  /// Whoever has waited longest goes, so that one who asks at once is heard.
+  void make_room() {
+    std::erase_if(reserve, [](const auto &c) { return c.expired(); });
+    while (reserve.size() >= shared->tuning.reserve) {
+      if (const auto c = reserve.front().lock()) c->give_up();
+      reserve.pop_front();
+    }
+  }
+
+  /// Closing would reset the connections that wait to be accepted.
+  void turn_away_waiting() {
+    error ec;
+    acceptor.non_blocking(true, ec);
+    while (!ec) {
+      tcp::socket socket{asio::make_strand(shared->io)};
+      acceptor.accept(socket, ec);
+      if (!ec) welcome(std::move(socket));
+    }
+  }
+
+  void run() {
+    for (int i = 0; i < shared->tuning.threads; ++i)
+      threads.emplace_back([io = &shared->io] { serve(*io); });
+  }
+
+  /// A handler that throws is a bug of ours; the others go on.
+  static void serve(asio::io_context &io) {
+    while (true) {
+      try {
+        io.run();
+        return;
+      } catch (const std::exception &e) {
+        log_warn("a handler threw", {{"error", e.what()}});
+      }
+    }
+  }
+
+  /// False when some are left at the end of the bound.
+  bool wait_until_gone(std::chrono::milliseconds bound) {
+    std::unique_lock lock{shared->guard};
+    return shared->gone.wait_for(lock, bound,
+                                 [this] { return shared->peers.empty(); });
+  }
+
+  void stop() {
+    if (std::exchange(stopped, true)) return;
+    shared->use.draining = true;
+    shared->hub->stop();
+    asio::post(acceptor.get_executor(), [this] {
+      turn_away_waiting();
+      error ignored;
+      acceptor.close(ignored);
+      pause.cancel();
+      if (!accepting) deaf.set_value();
+    });
+    deaf.get_future().wait();
+    for (const auto &p : shared->living())
+      p->drain();
+    if (!wait_until_gone(shared->tuning.drain)) {
+      for (const auto &p : shared->living())
+        p->abort();
+      wait_until_gone(std::chrono::milliseconds{200});
+    }
+    shared->over = true;
+    shared->io.stop();
+    for (auto &t : threads)
+      t.join();
+    // What was posted last still holds peers, which hold this.
+    shared->io.restart();
+    while (shared->io.poll() > 0) {
+    }
+  }
+};
+
+http_server::http_server(actors::engine &engine,
+                         const config::settings &settings, metrics &meters,
+                         http_tuning tuning)
+    : impl_{std::make_unique<impl>(engine, settings, meters, tuning)} {
+  impl_->listen(settings.listen_host, settings.listen_port);
+  impl_->accept();
+  impl_->run();
+}
+
+http_server::~http_server() {
+  if (impl_) stop();
+}
+
+unsigned short http_server::port() const {
+  return impl_->port;
+}
+
+void http_server::replace_tokens(const std::vector<config::token> &tokens) {
+  impl_->shared->use.auth.replace(tokens);
+}
+
+void http_server::stop() {
+  impl_->stop();
+}
+
+}  // namespace recapd::ingress

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/http/shared.hpp"
+
+namespace recapd::ingress {
+
+config::address address_of(const boost::asio::ip::address &a) {
+  return a.is_v4() ? boost::asio::ip::make_address_v6(
+                         boost::asio::ip::v4_mapped, a.to_v4())
+                         .to_bytes()
+                   : a.to_v6().to_bytes();
+}
+
+void http_shared::add(const std::shared_ptr<peer> &p) {
+  const std::lock_guard lock{guard};
+  peers.emplace(p.get(), p);
+}
+
+void http_shared::remove(peer *p) {
+  const std::lock_guard lock{guard};
+  peers.erase(p);
+  gone.notify_all();
+}
+
+std::size_t http_shared::count() {
+  const std::lock_guard lock{guard};
+  return peers.size();
+}
+
+std::vector<std::shared_ptr<peer>> http_shared::living() {
+  const std::lock_guard lock{guard};
+  std::vector<std::shared_ptr<peer>> out;
+  for (const auto &[raw, weak] : peers)
+    if (auto p = weak.lock()) out.push_back(std::move(p));
+  return out;
+}
+
+}  // namespace recapd::ingress

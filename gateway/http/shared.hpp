@@ -1,0 +1,69 @@
+// What the connections of a server share.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+#include <vector>
+
+#include "gateway/http/request.hpp"
+#include "gateway/http/server.hpp"
+#include "gateway/http/shares.hpp"
+
+namespace recapd::ingress {
+
+class event_hub;
+
+/// Something with a socket that stop() must be able to end.
+class peer {
+public:
+  virtual ~peer() = default;
+  /// Ends once what is in flight is answered. Any thread.
+  virtual void drain() = 0;
+  /// Ends now. Any thread.
+  virtual void abort() = 0;
+};
+
+[[nodiscard]] config::address address_of(const boost::asio::ip::address &a);
+
+/// What a connection holds of the node.
+struct seat {
+  shares::part place, share;
+};
+
+/// What the connections of a server share.
+struct http_shared {
+  boost::asio::io_context io;
+  services use;
+  http_tuning tuning;
+  std::size_t max_connections;
+  std::vector<config::network> proxies;  ///< trusted ones
+  /// Of all connections, counted as those of one address.
+  shares places;
+  /// Of connections, or of requests through proxies, by address.
+  shares by_address;
+  std::chrono::milliseconds header_timeout, idle_timeout;
+  std::shared_ptr<event_hub> hub;
+
+  std::mutex guard;
+  std::condition_variable gone;
+  std::unordered_map<peer *, std::weak_ptr<peer>> peers;
+  std::atomic<std::uint64_t> connections{0};  ///< there ever were
+  /// No thread serves the context any more: what is posted would only leak.
+  std::atomic<bool> over{false};
+
+  void add(const std::shared_ptr<peer> &p);
+  /// Called by the destructor of each peer.
+  void remove(peer *p);
+  [[nodiscard]] std::size_t count();
+  /// Those that live at this moment.
+  [[nodiscard]] std::vector<std::shared_ptr<peer>> living();
+};
+
+}  // namespace recapd::ingress

@@ -1,0 +1,53 @@
+// How much of the node one address may hold at a time.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "config/places.hpp"
+#include "gateway/wire/cloudevent.hpp"
+
+namespace recapd::ingress {
+
+/// Returns what counts as one: an address of IPv4, a /64 of IPv6.
+[[nodiscard]] config::network whole_of(config::address who);
+
+/// Counts what each address holds. Any thread.
+class shares {
+public:
+  /// Whoever holds it has its part; to give it back is to let go of it.
+  using part = std::shared_ptr<void>;
+
+  /// `most`: of one address.
+  explicit shares(std::size_t most) : most_{most} {}
+  shares(const shares &) = delete;
+  shares &operator=(const shares &) = delete;
+
+  /// Null when the address has all that it may have. Those of an IPv6 /64
+  /// count as one. The table must outlive what it gives.
+  [[nodiscard]] part take(config::address who);
+
+private:
+  void give_back(const config::address &who);
+
+  std::size_t most_;
+  std::mutex guard_;
+  std::map<config::address, std::size_t> held_;
+};
+
+/// The client of a request that came through trusted proxies: the last address
+/// of `X-Forwarded-For` that is none of theirs. Nothing when there is none, or
+/// the list cannot be read up to there.
+[[nodiscard]] std::optional<config::address>
+forwarded_client(header_list headers,
+                 const std::vector<config::network> &proxies);
+
+[[nodiscard]] bool among(const std::vector<config::network> &networks,
+                         const config::address &who);
+
+}  // namespace recapd::ingress

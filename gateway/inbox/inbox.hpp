@@ -1,0 +1,51 @@
+// The database inbox: rows that any SQL client inserts become commands.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "actors/engine.hpp"
+#include "gateway/telemetry/metrics.hpp"
+#include "storage/postgres/access.hpp"
+
+namespace recapd::ingress {
+
+/// Bounds and times; the defaults suit a node in service.
+struct inbox_tuning {
+  std::size_t max_in_flight = 4000;          ///< rows taken and not done
+  std::size_t max_a_session = 64;            ///< of them of one session
+  std::size_t max_waiting_bytes = 64 << 20;  ///< of rows read before their turn
+  int page = 500;                            ///< rows a read
+  std::chrono::milliseconds poll{5000};      ///< beside being notified
+  std::chrono::milliseconds rescan{1000};    ///< from the first row, when busy
+  std::chrono::milliseconds backoff{250};    ///< after a fault
+  std::chrono::milliseconds drain{5000};     ///< bound of stop()
+};
+
+/// Reads from construction until stop(), on threads of its own. Rows are taken
+/// in the order of their seq; each is deleted by the transaction that decides
+/// it, or becomes a dead letter. The engine and the metrics must outlive it.
+class inbox {
+public:
+  /// `database` is listened on for new rows; no URL (a memory store): it
+  /// only polls.
+  inbox(actors::engine &engine, storage::pg_access database, metrics &meters,
+        inbox_tuning tuning = {});
+  /// Stops.
+  ~inbox();
+  inbox(const inbox &) = delete;
+  inbox &operator=(const inbox &) = delete;
+
+  /// Reads no more, and returns when what was taken is answered (or after
+  /// `tuning.drain`). Idempotent.
+  void stop();
+
+private:
+  struct impl;
+  std::shared_ptr<impl> impl_;
+};
+
+}  // namespace recapd::ingress

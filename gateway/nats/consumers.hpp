@@ -1,0 +1,82 @@
+// The partitions that this node consumes: which, by which consumer of the
+// server's, and how much is asked of each.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/nats/link.hpp"
+#include "gateway/nats/partition.hpp"
+#include "gateway/nats/settings.hpp"
+#include "storage/store.hpp"
+
+namespace recapd::ingress {
+
+/// Not thread safe.
+class nats_consumers {
+public:
+  using time_point = nats_partition::time_point;
+  using partition_map = nats_sweeper::partition_map;
+
+  nats_consumers(unsigned partitions, const nats_tuning &tuning);
+
+  [[nodiscard]] partition_map &all() { return all_; }
+  /// The number and the partition that is served by a consumer; null if none
+  /// is, or no longer.
+  [[nodiscard]] partition_map::value_type *find(std::string_view consumer);
+
+  /// Keeps the partitions of which `ours` has every bucket, and no others.
+  void keep(const storage::bucket_set &ours);
+
+  struct begun {
+    time_point again;     ///< when something is due next
+    std::string trouble;  ///< why some could not be begun; empty: all were
+  };
+  /// Makes the consumers of what is halted and due, unless `stopping` says so
+  /// in between. Throws nats_error when the server does not answer at all.
+  [[nodiscard]] begun begin_due(nats_link &link,
+                                const std::function<bool()> &stopping);
+
+  /// Asks for messages if `more` are wanted, with answers to `inbox` and below.
+  /// Whether it halted a partition that got no answer.
+  bool pull(nats_link &link, const std::string &inbox, bool more);
+
+  /// Now and then, halts those whose consumer the server's list lacks: a server
+  /// may go on with one that the cluster does not know (2.9.10, after another
+  /// server was killed), and nobody could ever delete it.
+  void compare_with_list(nats_link &link);
+  /// Some consumer vanished: compares as soon as it is asked to.
+  void suspect() { compare_at_ = {}; }
+
+  /// Some sessions that the node serves are in no partition that it has all of:
+  /// there are fewer partitions than shards.
+  [[nodiscard]] bool torn() const { return torn_; }
+
+  void halt_all(time_point retry_at = {});
+  [[nodiscard]] bool at_rest() const;
+
+private:
+  void warn_if_torn(const storage::bucket_set &ours);
+  [[nodiscard]] std::string begin(nats_link &link,
+                                  std::span<const unsigned> numbers,
+                                  const std::vector<std::string> &there);
+  void make_consumer(nats_link &link, unsigned n, const std::string &name,
+                     const std::vector<std::string> &there) const;
+  [[nodiscard]] std::size_t window() const;
+
+  unsigned partitions_;
+  nats_tuning tuning_;
+  partition_map all_;
+  std::vector<bool> held_;
+  bool torn_ = false;
+  std::string token_;  ///< of this run, in the consumers' names
+  std::uint64_t generation_ = 0;
+  time_point compare_at_{};
+};
+
+}  // namespace recapd::ingress

@@ -1,0 +1,56 @@
+// Events and notifications by NATS JetStream, in order, at least once.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "actors/engine.hpp"
+#include "config/nats.hpp"
+#include "gateway/telemetry/metrics.hpp"
+
+namespace recapd::ingress {
+
+inline constexpr std::string_view event_stream = "RECAPD_EVENTS";
+
+struct nats_egress_settings {
+  std::string url;  ///< or several, as nats_link takes them
+  config::nats_access access;
+  std::string node;  ///< for the server's lists of connections
+  int replicas = 1;  ///< of the stream, where it is made
+};
+
+struct nats_egress_tuning {
+  int page = 500;                        ///< events a read
+  std::chrono::milliseconds poll{1000};  ///< other nodes' events
+  std::chrono::milliseconds backoff{250};
+  std::chrono::milliseconds look{2000};    ///< between looks at the stream
+  std::chrono::milliseconds told{600000};  ///< that the stream was gone
+};
+
+/// Publishes from construction until stop(), on a thread of its own. The
+/// subject is the event's type and its session (`recapd.event.session.paid.s1`,
+/// `recapd.notify.tutor_recap_due.s1`), `Nats-Msg-Id` is its id. It goes on
+/// where it stood (cursor `nats` in the store). A stream that vanished is made
+/// again. What is larger than the server or the stream takes becomes a dead
+/// letter, and its session's next goes on. Of several nodes only the one
+/// that serves bucket 0 publishes. The engine and the metrics must outlive it.
+class nats_egress {
+public:
+  nats_egress(actors::engine &engine, const nats_egress_settings &settings,
+              metrics &meters, nats_egress_tuning tuning = {});
+  /// Stops.
+  ~nats_egress();
+  nats_egress(const nats_egress &) = delete;
+  nats_egress &operator=(const nats_egress &) = delete;
+
+  /// Returns when what is being published is answered, or refused in time.
+  void stop();
+
+private:
+  struct impl;
+  std::shared_ptr<impl> impl_;
+};
+
+}  // namespace recapd::ingress

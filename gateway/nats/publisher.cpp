@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/nats/publisher.hpp"
+
+#include <boost/json/parse.hpp>
+#include <condition_variable>
+#include <mutex>
+
+#include "gateway/wire/text.hpp"
+
+namespace recapd::ingress {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto bound = 5s;
+constexpr auto look = 100ms;
+
+/// What is wrong with a stream's answer; empty when it has the message.
+std::string fault_in(const nats_message &answer) {
+  for (const auto &[name, value] : answer.headers)
+    if (name == "Status" && value == "503")
+      return "no stream takes it: is JetStream on?";
+  boost::system::error_code wrong;
+  const auto read = boost::json::parse(answer.data, wrong);
+  const auto *object = wrong ? nullptr : read.if_object();
+  if (object == nullptr) return "an answer that is none";
+  // A repeat of what the server only meant to store (before 2.11).
+  if (const auto *seq = object->if_contains("seq"); seq != nullptr && *seq == 0)
+    return "it is not stored yet";
+  const auto *error = object->if_contains("error");
+  if (error == nullptr) return {};
+  const auto *detail = error->is_object()
+                           ? error->get_object().if_contains("description")
+                           : nullptr;
+  return detail != nullptr && detail->is_string()
+             ? std::string{detail->get_string()}
+             : "refused";
+}
+
+}  // namespace
+
+struct nats_publisher::answers {
+  std::mutex guard;
+  std::condition_variable changed;
+  std::uint64_t round = 0;
+  std::vector<bool> came;
+  std::size_t missing = 0;
+  std::string fault;
+
+  std::uint64_t begin(std::size_t count) {
+    const std::lock_guard lock{guard};
+    came.assign(count, false);
+    missing = count;
+    fault.clear();
+    return ++round;
+  }
+
+  /// `place`: `ROUND.NUMBER`. What comes late belongs to no round any more.
+  void take(std::string_view place, const nats_message &answer) {
+    const auto dot = place.find('.');
+    const auto of = parse_integer<std::uint64_t>(place.substr(0, dot));
+    const auto number = parse_integer<std::size_t>(place.substr(dot + 1));
+    const std::lock_guard lock{guard};
+    if (of != round || !number || *number >= came.size() || came[*number])
+      return;
+    came[*number] = true;
+    --missing;
+    if (fault.empty()) fault = fault_in(answer);
+    if (missing == 0 || !fault.empty()) changed.notify_all();
+  }
+
+  void wait(const nats_link &link) {
+    const auto until = std::chrono::steady_clock::now() + bound;
+    std::unique_lock lock{guard};
+    const auto over = [this] { return missing == 0 || !fault.empty(); };
+    while (!changed.wait_for(lock, look, over))
+      if (!link.connected() || std::chrono::steady_clock::now() > until)
+        fault = "the server does not answer";
+    if (!fault.empty()) throw nats_error{"publishing: " + fault};
+  }
+};
+
+nats_publisher::nats_publisher(nats_link &link)
+    : link_{link}, inbox_{link.new_inbox()}, answers_{
+                                                 std::make_shared<answers>()} {
+  link.subscribe(inbox_ + ".*.*",
+                 [a = answers_, skip = inbox_.size() + 1](const auto &m) {
+                   a->take(std::string_view{m.subject}.substr(skip), m);
+                 });
+}
+
+nats_publisher::~nats_publisher() = default;
+
+void nats_publisher::store_all(std::vector<nats_message> all) {
+  // What the library keeps for a server that is away would come out of turn.
+  if (!link_.connected()) throw nats_error{"publishing: not connected"};
+  const auto prefix =
+      inbox_ + "." + std::to_string(answers_->begin(all.size())) + ".";
+  std::size_t number = 0;
+  for (auto &message : all) {
+    message.reply = prefix + std::to_string(number++);
+    link_.publish(message);
+  }
+  // The library waits a moment for more to send, unless it is told.
+  link_.flush(bound);
+  answers_->wait(link_);
+}
+
+}  // namespace recapd::ingress

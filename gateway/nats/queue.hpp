@@ -1,0 +1,82 @@
+// What happens to messages, on its way from the threads it happens on to the
+// one that deals with it.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "gateway/nats/item.hpp"
+
+namespace recapd::ingress {
+
+/// The engine or the store answered.
+struct answered {
+  nats_item_ptr item;
+  bool fault = false;       ///< it has to come again
+  actors::outcome outcome;  ///< for `replyto`
+};
+/// A message that came, or an answer.
+using happening = std::variant<nats_message, answered>;
+
+class nats_queue {
+public:
+  using time_point = std::chrono::steady_clock::time_point;
+
+  void put(happening h) {
+    const std::lock_guard lock{guard_};
+    all_.push_back(std::move(h));
+    changed_.notify_all();
+  }
+
+  /// Ends the wait that is, or else the next.
+  void wake() {
+    const std::lock_guard lock{guard_};
+    woken_ = true;
+    changed_.notify_all();
+  }
+
+  /// Ends every wait from now on.
+  void stop() {
+    const std::lock_guard lock{guard_};
+    stopped_ = true;
+    changed_.notify_all();
+  }
+
+  [[nodiscard]] bool stopped() {
+    const std::lock_guard lock{guard_};
+    return stopped_;
+  }
+
+  /// All there is, as soon as there is something or the wait is ended.
+  std::vector<happening> take(time_point until) {
+    return take_when(until, [this] { return stopped_ || woken_; });
+  }
+
+  /// The same although it is stopped.
+  std::vector<happening> take_last(time_point until) {
+    return take_when(until, [] { return false; });
+  }
+
+private:
+  template <class Ended>
+  std::vector<happening> take_when(time_point until, Ended ended) {
+    std::unique_lock lock{guard_};
+    changed_.wait_until(lock, until, [&] { return ended() || !all_.empty(); });
+    woken_ = false;
+    return std::exchange(all_, {});
+  }
+
+  std::mutex guard_;
+  std::condition_variable changed_;
+  std::vector<happening> all_;
+  bool woken_ = false;
+  bool stopped_ = false;
+};
+
+}  // namespace recapd::ingress

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/wire/auth.hpp"
+
+#include <openssl/crypto.h>
+
+#include "gateway/wire/text.hpp"
+
+namespace recapd::ingress {
+namespace {
+
+using workflows::role;
+
+std::optional<std::string_view> bearer(std::string_view authorization) {
+  constexpr std::string_view scheme = "Bearer ";
+  if (!equal_no_case(authorization.substr(0, scheme.size()), scheme))
+    return std::nullopt;
+  const auto token = trim(authorization.substr(scheme.size()));
+  if (token.empty()) return std::nullopt;
+  return token;
+}
+
+/// The entry with that digest, or null. Every one is looked at, so that the
+/// time tells nothing.
+template <class Table>
+auto find(const Table &entries, const config::sha256 &digest)
+    -> decltype(entries.data()) {
+  decltype(entries.data()) found = nullptr;
+  for (const auto &e : entries)
+    if (CRYPTO_memcmp(e.secret.data(), digest.data(), digest.size()) == 0)
+      found = &e;
+  return found;
+}
+
+}  // namespace
+
+bool caller::sees_all() const {
+  return !proven || proven->as == role::support || proven->as == role::system;
+}
+
+bool caller::sees(const workflows::session &s) const {
+  return !proven || s.visible_to(*proven);
+}
+
+bool caller::is(role as, std::string_view id) const {
+  return sees_all() || (proven->as == as && proven->id == id);
+}
+
+authenticator::authenticator(const config::settings &settings)
+    : trusted_{settings.auth == config::auth_mode::trusted},
+      entries_{table_of(settings.tokens)} {}
+
+std::shared_ptr<const authenticator::table>
+authenticator::table_of(const std::vector<config::token> &tokens) {
+  table entries;
+  entries.reserve(tokens.size());
+  for (const auto &t : tokens)
+    entries.push_back({t.digest(), t.as, t.allowed(), t.expires});
+  return std::make_shared<const table>(std::move(entries));
+}
+
+std::shared_ptr<const authenticator::table> authenticator::current() const {
+  const std::lock_guard lock{guard_};
+  return entries_;
+}
+
+void authenticator::replace(const std::vector<config::token> &tokens) {
+  auto fresh = table_of(tokens);
+  const std::lock_guard lock{guard_};
+  entries_.swap(fresh);
+}
+
+boost::system::result<caller, unknown_caller>
+authenticator::identify(std::string_view authorization,
+                        workflows::instant now) const {
+  if (trusted_) return caller{};
+  const auto token = bearer(authorization);
+  if (!token)
+    return unknown_caller{"Send a known token: Authorization: Bearer TOKEN."};
+  const auto entries = current();
+  const auto digest = config::digest_of(*token);
+  const auto *found = find(*entries, digest);
+  if (found == nullptr)
+    return unknown_caller{"This token is not known: Authorization: Bearer "
+                          "TOKEN wants one of the node's.",
+                          true};
+  if (found->expires && *found->expires <= now)
+    return unknown_caller{"This token expired at "
+                          + workflows::format_rfc3339(*found->expires)
+                          + "; ask for a new one."};
+  return caller{found->as, found->programs, digest};
+}
+
+bool authenticator::still_knows(const caller &who,
+                                workflows::instant now) const {
+  if (!who.proven) return trusted_;
+  const auto entries = current();
+  const auto *found = find(*entries, who.token);
+  return found != nullptr && found->as == *who.proven
+         && found->programs == who.programs
+         && (!found->expires || *found->expires > now);
+}
+
+}  // namespace recapd::ingress

@@ -1,0 +1,70 @@
+// CloudEvents in: decodes an event into a command for the engine.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <boost/system/result.hpp>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "actors/engine.hpp"
+#include "gateway/wire/auth.hpp"
+#include "workflows/refusal.hpp"
+
+namespace recapd::ingress {
+
+/// A command is at most this many bytes.
+inline constexpr std::size_t max_event_bytes = 64 * 1024;
+
+/// An event that never reaches the engine: `malformed`, or `not-allowed` by
+/// the bearer token. Its id and source are there when they could be read.
+struct rejected {
+  workflows::refusal_code code = workflows::refusal_code::malformed;
+  std::string detail;
+  std::optional<std::string> source = std::nullopt;
+  std::optional<std::string> id = std::nullopt;
+  /// The text is no JSON at all.
+  bool not_json = false;
+  std::string type = {};  ///< as it came, or empty
+};
+
+using decoded = boost::system::result<actors::submission, rejected>;
+
+/// What the transport knows about an event.
+struct arrival {
+  caller who;
+  workflows::instant received_at;
+  std::string_view traceparent = {};  ///< where the event names none
+  bool any_length = false;            ///< a node has taken it before
+};
+
+/// Structured content mode: `text` is one event in JSON.
+[[nodiscard]] decoded decode_structured(std::string_view text,
+                                        const arrival &how);
+
+using header_list =
+    std::span<const std::pair<std::string_view, std::string_view>>;
+
+/// The value of a `ce-*` header field: without the quotes that may stand around
+/// it, percent-decoded. Nothing where that is broken or no UTF-8.
+[[nodiscard]] std::optional<std::string>
+attribute_value(std::string_view field);
+
+/// Binary content mode: the attributes are `ce-*` header fields, `body` is the
+/// data.
+[[nodiscard]] decoded decode_binary(header_list headers, std::string_view body,
+                                    const arrival &how);
+
+/// Structured content mode: what decodes to this very command.
+[[nodiscard]] std::string encode_structured(const actors::submission &command);
+
+/// `outcome` object of an event that never reached the engine.
+[[nodiscard]] boost::json::object outcome_of(const rejected &r);
+
+/// The text if it is a W3C trace context, else empty.
+[[nodiscard]] std::string_view valid_traceparent(std::string_view text);
+
+}  // namespace recapd::ingress

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/wire/digest.hpp"
+
+#include <algorithm>
+#include <boost/json/serialize.hpp>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <stdexcept>
+
+#include "workflows/json/session.hpp"
+
+namespace recapd::ingress {
+namespace {
+
+/// Fetched once: a fetch costs more than the digest of a command.
+const EVP_MD *sha256() {
+  static const EVP_MD *md = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  if (md == nullptr) throw std::runtime_error{"OpenSSL has no SHA-256"};
+  return md;
+}
+
+}  // namespace
+
+std::array<std::uint8_t, 32> sha256_of(std::string_view text) {
+  std::array<std::uint8_t, 32> out{};
+  if (EVP_Digest(text.data(), text.size(), out.data(), nullptr, sha256(),
+                 nullptr)
+      != 1)
+    throw std::runtime_error{"SHA-256 failed"};
+  return out;
+}
+
+std::string hmac_sha256_hex(std::string_view key, std::string_view text) {
+  std::array<unsigned char, 32> mac{};
+  unsigned size = 0;
+  if (HMAC(sha256(), key.data(), static_cast<int>(key.size()),
+           reinterpret_cast<const unsigned char *>(text.data()), text.size(),
+           mac.data(), &size)
+      == nullptr)
+    throw std::runtime_error{"HMAC-SHA256 failed"};
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string out;
+  for (const auto b : mac) {
+    out += digits[b >> 4U];
+    out += digits[b & 15U];
+  }
+  return out;
+}
+
+storage::digest content_digest(const workflows::command &c,
+                               std::string_view session,
+                               const workflows::person &by) {
+  std::string text;
+  text.reserve(512);
+  text.append(workflows::type_of(c)).append(1, '\n');
+  text.append(session).append(1, '\n');
+  text.append(workflows::to_string(by)).append(1, '\n');
+  text.append(boost::json::serialize(workflows::to_json(c)));
+  const auto whole = sha256_of(text);
+  storage::digest out{};
+  std::copy_n(whole.begin(), out.size(), out.begin());
+  return out;
+}
+
+}  // namespace recapd::ingress

@@ -1,0 +1,27 @@
+// Digests: SHA-256, and the digest of a command's content.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "storage/store.hpp"
+#include "workflows/session/session.hpp"
+
+namespace recapd::ingress {
+
+[[nodiscard]] std::array<std::uint8_t, 32> sha256_of(std::string_view text);
+
+/// Lower-case hex of HMAC-SHA256.
+[[nodiscard]] std::string hmac_sha256_hex(std::string_view key,
+                                          std::string_view text);
+
+/// Over what a command says and who says it: its type, session, person and
+/// data in canonical form; not over its time, its trace or other extensions.
+[[nodiscard]] storage::digest content_digest(const workflows::command &c,
+                                             std::string_view session,
+                                             const workflows::person &by);
+
+}  // namespace recapd::ingress

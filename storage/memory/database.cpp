@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "storage/memory/database.hpp"
+
+#include "workflows/ids.hpp"
+
+namespace recapd::storage {
+
+std::shared_ptr<memory_database> make_memory_database() {
+  return std::make_shared<memory_database>();
+}
+
+void memory_database::write(const commit &c) {
+  if (c.row) write_row(c);
+  for (const auto &e : c.events) {
+    histories[c.session].push_back(log.size());
+    log.push_back({.position = static_cast<std::int64_t>(log.size()) + 1,
+                   .session = c.session,
+                   .event = e});
+  }
+  for (const auto &student : c.new_students)
+    students.emplace(student, c.session);
+  if (c.payment) write_payment(c);
+  if (c.outcome) outcomes.emplace(c.outcome->key(), *c.outcome);
+  if (c.inbox_seq) inbox.erase(*c.inbox_seq);
+}
+
+void memory_database::write_row(const commit &c) {
+  const auto bucket = workflows::bucket_of(c.session);
+  auto &row = sessions[c.session];
+  if (row.next_timer) timers.erase({bucket, *row.next_timer, row.id});
+  row = *c.row;
+  if (row.next_timer) timers.emplace(bucket, *row.next_timer, row.id);
+}
+
+void memory_database::write_payment(const commit &c) {
+  const auto &what = *c.payment;
+  const auto at = c.events.back().at;
+  const std::string kind{workflows::to_string(what.kind)};
+  transfers[c.session].push_back(
+      {.session = c.session, .what = what, .at = at});
+  const auto enter = [&](const std::string &account, std::int64_t amount) {
+    accounts[account].emplace(
+        account_key{.at = at, .session = c.session, .kind = kind, .n = what.n},
+        account_page::entry{.session = c.session,
+                            .amount = amount,
+                            .currency = what.currency,
+                            .at = at,
+                            .kind = what.kind,
+                            .n = what.n});
+  };
+  enter(what.from, -what.amount);
+  enter(what.to, what.amount);
+}
+
+}  // namespace recapd::storage

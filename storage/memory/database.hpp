@@ -1,0 +1,57 @@
+// What memory stores share.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "storage/account_token.hpp"
+#include "storage/judge.hpp"
+#include "storage/memory/store.hpp"
+
+namespace recapd::storage {
+
+/// The tables. The mutex lets the engine's threads share a store's database;
+/// with one thread everything is deterministic.
+class memory_database {
+public:
+  std::mutex lock;
+
+  judge held;
+  std::map<std::string, session_row, std::less<>> sessions;
+  std::set<std::pair<std::string, std::string>> students;  ///< (student, id)
+  /// (bucket, at, session) of all timers.
+  std::set<std::tuple<unsigned, instant, std::string>> timers;
+  std::vector<feed_row> log;  ///< position is the index + 1
+  std::map<std::string, std::vector<std::size_t>, std::less<>> histories;
+  std::map<command_key, outcome_row> outcomes;
+  std::map<std::string, std::vector<transfer_row>, std::less<>>
+      transfers;  ///< by session, as written
+  std::map<std::string, std::map<account_key, account_page::entry>, std::less<>>
+      accounts;
+
+  std::int64_t last_inbox_seq = 0;
+  std::map<std::int64_t, inbox_row> inbox;
+  std::int64_t last_dead_letter = 0;
+  std::map<std::int64_t, dead_letter> dead_letters;
+  std::vector<policy_row> policies;
+  std::optional<instant> manual_clock;
+  struct sink {
+    std::int64_t position = 0;
+    std::map<std::string, held_session> held = {};
+    std::int64_t version = 0;
+  };
+  std::map<std::string, sink, std::less<>> sinks;
+
+  /// Writes a commit that `held` has taken.
+  void write(const commit &c);
+
+private:
+  void write_row(const commit &c);
+  void write_payment(const commit &c);
+};
+
+}  // namespace recapd::storage

@@ -1,0 +1,441 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "storage/memory/store.hpp"
+
+#include <algorithm>
+#include <boost/json/parse.hpp>
+#include <stdexcept>
+
+#include "storage/audit.hpp"
+#include "storage/memory/database.hpp"
+#include "storage/refusal_token.hpp"
+#include "storage/storable.hpp"
+#include "workflows/ids.hpp"
+
+namespace recapd::storage {
+
+namespace {
+
+std::size_t bound(int limit) {
+  return limit > 0 ? static_cast<std::size_t>(limit) : 0;
+}
+
+/// The first `limit` values of a map from `first` on.
+template <class Map, class Iterator>
+auto take(const Map &map, Iterator first, int limit) {
+  std::vector<typename Map::mapped_type> out;
+  for (; first != map.end() && out.size() < bound(limit); ++first)
+    out.push_back(first->second);
+  return out;
+}
+
+/// Gathers a page: the rows that are added in order, as far as they fit.
+template <class T> class page_builder {
+public:
+  explicit page_builder(page_bounds most) : most_{most} {}
+
+  /// False: it is full, and the list goes on.
+  bool add(const T &row, std::size_t bytes) {
+    page_.more = page_.size() >= bound(most_.rows)
+                 || (!page_.empty() && bytes_ >= most_.bytes);
+    if (page_.more) return false;
+    bytes_ += static_cast<std::int64_t>(bytes);
+    page_.push_back(row);
+    return true;
+  }
+  page<T> done() { return std::move(page_); }
+
+private:
+  page_bounds most_;
+  std::int64_t bytes_ = 0;
+  page<T> page_;
+};
+
+/// What the inbox's column of that name is generated as.
+unsigned bucket_of_event(const std::string &event) {
+  boost::system::error_code wrong;
+  const auto json = boost::json::parse(event, wrong);
+  const auto *object = wrong ? nullptr : json.if_object();
+  const auto *subject = object ? object->if_contains("subject") : nullptr;
+  const auto *text = subject ? subject->if_string() : nullptr;
+  return text != nullptr && text->size() <= 64
+             ? workflows::bucket_of({text->data(), text->size()})
+             : 0;
+}
+
+class memory_store final : public store {
+public:
+  explicit memory_store(std::shared_ptr<memory_database> database)
+      : db_{std::move(database)} {}
+
+  std::vector<std::optional<fault>>
+  append(std::span<const commit> commits) override {
+    const std::lock_guard guard{db_->lock};
+    std::vector<std::optional<fault>> answers;
+    std::set<std::string_view> broken_off;
+    for (const auto &c : commits) {
+      require_well_formed(c);
+      // What follows a refused commit was decided on a state that did not come
+      // about.
+      auto refused = broken_off.contains(c.session) ? fault::version_conflict
+                                                    : db_->held.take(c);
+      if (refused)
+        broken_off.insert(c.session);
+      else
+        db_->write(c);
+      answers.push_back(refused);
+    }
+    return answers;
+  }
+
+  std::vector<std::optional<session_row>>
+  load_sessions(std::span<const std::string> ids) override {
+    const std::lock_guard guard{db_->lock};
+    std::vector<std::optional<session_row>> out;
+    for (const auto &id : ids) {
+      const auto at = db_->sessions.find(id);
+      out.push_back(at == db_->sessions.end() ? std::nullopt
+                                              : std::optional{at->second});
+    }
+    return out;
+  }
+
+  std::vector<std::int64_t>
+  load_usage(std::span<const workflows::usage_key> keys) override {
+    const std::lock_guard guard{db_->lock};
+    std::vector<std::int64_t> out;
+    for (const auto &key : keys) {
+      const auto at = db_->held.used.find(key);
+      out.push_back(at == db_->held.used.end() ? 0 : at->second);
+    }
+    return out;
+  }
+
+  std::vector<timer_row> load_timers(std::span<const unsigned> buckets,
+                                     instant until, int limit) override {
+    const std::lock_guard guard{db_->lock};
+    std::vector<timer_row> out;
+    for (auto bucket : buckets) {
+      std::size_t count = 0;
+      for (auto at = db_->timers.lower_bound({bucket, instant::min(), ""});
+           at != db_->timers.end() && std::get<0>(*at) == bucket
+           && std::get<1>(*at) <= until && count < bound(limit);
+           ++at, ++count)
+        out.push_back({.session = std::get<2>(*at), .at = std::get<1>(*at)});
+    }
+    std::sort(out.begin(), out.end(), [](const auto &a, const auto &b) {
+      return std::tie(a.at, a.session) < std::tie(b.at, b.session);
+    });
+    out.resize(std::min(out.size(), bound(limit)));
+    return out;
+  }
+
+  std::vector<std::optional<outcome_row>>
+  find_outcomes(std::span<const command_key> keys) override {
+    const std::lock_guard guard{db_->lock};
+    std::vector<std::optional<outcome_row>> out;
+    for (const auto &key : keys) {
+      const auto at = db_->outcomes.find(key);
+      out.push_back(at == db_->outcomes.end() ? std::nullopt
+                                              : std::optional{at->second});
+    }
+    return out;
+  }
+
+  std::vector<policy_row> load_policies() override {
+    const std::lock_guard guard{db_->lock};
+    return db_->policies;
+  }
+
+  int save_policy(std::string_view body) override {
+    const std::lock_guard guard{db_->lock};
+    auto &all = db_->policies;
+    if (all.empty() || all.back().body != body)
+      all.push_back({.version = static_cast<int>(all.size()) + 1,
+                     .body = std::string{body}});
+    return all.back().version;
+  }
+
+  std::optional<instant> load_manual_clock() override {
+    const std::lock_guard guard{db_->lock};
+    return db_->manual_clock;
+  }
+
+  void save_manual_clock(std::optional<instant> now) override {
+    const std::lock_guard guard{db_->lock};
+    if (now) db_->manual_clock = now;
+  }
+
+  std::vector<inbox_row> read_inbox_among(std::span<const seq_range> among,
+                                          int limit,
+                                          const bucket_set &buckets) override {
+    const std::lock_guard guard{db_->lock};
+    std::vector<inbox_row> rows;
+    for (const auto &range : among) {
+      const auto room = limit - static_cast<int>(rows.size());
+      for (auto &row :
+           take(db_->inbox, db_->inbox.lower_bound(range.low), room))
+        if (row.seq <= range.high) rows.push_back(std::move(row));
+    }
+    for (auto &row : rows) {
+      row.ours = buckets[bucket_of_event(row.event)];
+      if (!row.ours) row.event.clear();
+    }
+    return rows;
+  }
+
+  void insert_inbox(std::string_view event) override {
+    const std::lock_guard guard{db_->lock};
+    if (!db_->manual_clock)
+      throw std::logic_error{
+          "a memory store knows no time: save_manual_clock comes first"};
+    enter_inbox(std::string{event}, *db_->manual_clock, false);
+  }
+
+  void forward_to_inbox(std::span<const inbox_row> rows) override {
+    const std::lock_guard guard{db_->lock};
+    for (const auto &row : rows)
+      enter_inbox(row.event, row.received_at, true, row.sender);
+  }
+
+  void bury_all(std::span<const dead_letter> letters) override {
+    const std::lock_guard guard{db_->lock};
+    for (const auto &letter : letters) {
+      if (letter.inbox_seq) db_->inbox.erase(*letter.inbox_seq);
+      if (!letter.origin.empty()
+          && std::ranges::any_of(db_->dead_letters, [&](const auto &l) {
+               return l.second.origin == letter.origin;
+             }))
+        continue;
+      auto buried = storable(letter);
+      buried.inbox_seq.reset();
+      buried.id = ++db_->last_dead_letter;
+      db_->dead_letters.emplace(buried.id, buried);
+    }
+  }
+
+  page<dead_letter> list_dead_letters(std::int64_t after,
+                                      page_bounds most) override {
+    const std::lock_guard guard{db_->lock};
+    page_builder<dead_letter> found{most};
+    for (auto at = db_->dead_letters.upper_bound(after);
+         at != db_->dead_letters.end(); ++at)
+      if (!found.add(at->second, at->second.event.size())) break;
+    return found.done();
+  }
+
+  letter_retry retry_dead_letter(std::int64_t id) override {
+    const std::lock_guard guard{db_->lock};
+    const auto at = db_->dead_letters.find(id);
+    if (at == db_->dead_letters.end()) return letter_retry::absent;
+    const auto letter = at->second;
+    if (letter.direction == letter_direction::out)
+      return letter_retry::outgoing;
+    db_->dead_letters.erase(at);
+    enter_inbox(letter.event, letter.received_at, false);
+    return letter_retry::moved;
+  }
+
+  using store::history;
+  page<event_row> history(std::string_view session, int after,
+                          page_bounds most) override {
+    const std::lock_guard guard{db_->lock};
+    page_builder<event_row> found{most};
+    if (const auto at = db_->histories.find(session);
+        at != db_->histories.end())
+      for (auto i : at->second) {
+        const auto &row = db_->log[i].event;
+        if (row.seq > after && !found.add(row, row.data.size())) break;
+      }
+    return found.done();
+  }
+
+  page<session_row> list_sessions(const session_filter &filter) override {
+    const std::lock_guard guard{db_->lock};
+    const auto wanted = [&](const session_row &row) {
+      return (filter.state.empty() || row.state == filter.state)
+             && (filter.tutor.empty() || row.tutor == filter.tutor)
+             && (filter.course.empty() || row.course == filter.course)
+             && (filter.student.empty()
+                 || db_->students.contains({filter.student, row.id}));
+    };
+    page_builder<session_row> found{filter.most};
+    for (auto at = db_->sessions.upper_bound(filter.after);
+         at != db_->sessions.end(); ++at)
+      if (wanted(at->second) && !found.add(at->second, at->second.body.size()))
+        break;
+    return found.done();
+  }
+
+  account_page account(std::string_view account, std::string_view after,
+                       int limit) override {
+    const std::lock_guard guard{db_->lock};
+    account_page page;
+    const auto found = db_->accounts.find(account);
+    if (found == db_->accounts.end()) return page;
+    std::map<std::string, std::int64_t> balances;
+    for (const auto &[key, entry] : found->second)
+      balances[entry.currency] += entry.amount;
+    page.balances.assign(balances.begin(), balances.end());
+    page.entries =
+        take(found->second,
+             found->second.upper_bound(read_account_token(after)), limit + 1);
+    cut_account_page(page, limit);
+    return page;
+  }
+
+  page<outcome_row> refused_outcomes(std::string_view session,
+                                     std::string_view after,
+                                     page_bounds most) override {
+    const std::lock_guard guard{db_->lock};
+    const auto from = read_refusal_token(after);
+    std::map<refusal_key, const outcome_row *> behind;
+    for (const auto &[id, row] : db_->outcomes)
+      if (row.refused && row.session == session && key_of(row) > from)
+        behind.emplace(key_of(row), &row);
+    page_builder<outcome_row> found{most};
+    for (const auto &[key, row] : behind)
+      if (!found.add(*row, row->outcome.size())) break;
+    return found.done();
+  }
+
+  page<feed_row> list_notified(std::string_view session, std::int64_t from,
+                               page_bounds most) override {
+    const std::lock_guard guard{db_->lock};
+    page_builder<feed_row> found{most};
+    for (const auto &row : db_->log) {
+      const bool there = session.empty()
+                             ? row.position >= from
+                             : row.session == session && row.event.seq >= from;
+      if (!there || row.event.notifications.empty()) continue;
+      auto told = row;
+      told.event.data.clear();
+      if (!found.add(told, row.event.notifications.size())) break;
+    }
+    return found.done();
+  }
+
+  std::vector<feed_row> read_feed(std::int64_t after, int limit) override {
+    const std::lock_guard guard{db_->lock};
+    const auto first =
+        std::min(static_cast<std::size_t>(std::max<std::int64_t>(after, 0)),
+                 db_->log.size());
+    const auto last = std::min(first + bound(limit), db_->log.size());
+    return {db_->log.begin() + static_cast<std::ptrdiff_t>(first),
+            db_->log.begin() + static_cast<std::ptrdiff_t>(last)};
+  }
+
+  std::int64_t feed_end() override {
+    const std::lock_guard guard{db_->lock};
+    return static_cast<std::int64_t>(db_->log.size());
+  }
+
+  void probe() override {}
+  std::string epoch() override { return {}; }
+
+  std::optional<std::int64_t> find_in_feed(const feed_place &place) override {
+    if (!place.epoch.empty() || place.position > feed_end())
+      return std::nullopt;
+    return place.position;
+  }
+
+  feed_backlog count_feed(std::int64_t after, int most) override {
+    const auto left = std::max<std::int64_t>(0, feed_end() - after);
+    return {.readable = std::min<std::int64_t>(left, most), .held_back = 0};
+  }
+
+  std::vector<feed_row> read_feed_of(std::string_view session,
+                                     std::int64_t from, std::int64_t last,
+                                     int limit) override {
+    const std::lock_guard guard{db_->lock};
+    std::vector<feed_row> out;
+    if (const auto at = db_->histories.find(session);
+        at != db_->histories.end())
+      for (auto i : at->second) {
+        const auto &row = db_->log[i];
+        if (row.position >= from && row.position <= last
+            && out.size() < bound(limit))
+          out.push_back(row);
+      }
+    return out;
+  }
+
+  sink_state load_sink(std::string_view sink) override {
+    const std::lock_guard guard{db_->lock};
+    const auto at = db_->sinks.find(sink);
+    if (at == db_->sinks.end()) return {};
+    sink_state out{.position = at->second.position,
+                   .version = at->second.version};
+    for (const auto &[session, held] : at->second.held)
+      out.held.push_back(held);
+    return out;
+  }
+
+  bool save_sink(std::string_view sink, const sink_change &change) override {
+    const std::lock_guard guard{db_->lock};
+    auto &at = db_->sinks[std::string{sink}];
+    if (at.version != change.version) return false;
+    ++at.version;
+    at.position = change.position;
+    for (const auto &held : change.held)
+      at.held.insert_or_assign(held.session, held);
+    for (const auto &session : change.released)
+      at.held.erase(session);
+    return true;
+  }
+
+  std::vector<std::pair<std::string, std::int64_t>> count_by_state() override {
+    const std::lock_guard guard{db_->lock};
+    std::map<std::string, std::int64_t> counts;
+    for (const auto &[id, row] : db_->sessions)
+      ++counts[row.state];
+    return {counts.begin(), counts.end()};
+  }
+
+  violations check() override;
+
+private:
+  void enter_inbox(std::string event, instant received_at, bool taken,
+                   std::string sender = {}) {
+    const auto seq = ++db_->last_inbox_seq;
+    db_->inbox.emplace(seq, inbox_row{.seq = seq,
+                                      .ours = true,
+                                      .event = std::move(event),
+                                      .received_at = received_at,
+                                      .taken = taken,
+                                      .sender = std::move(sender)});
+  }
+
+  std::shared_ptr<memory_database> db_;
+};
+
+violations memory_store::check() {
+  const std::lock_guard guard{db_->lock};
+  std::map<workflows::usage_key, std::int64_t> held;
+  audit checks{db_->policies,
+               [&](const auto &key, int amount) { held[key] += amount; }};
+  for (const auto &[id, row] : db_->sessions) {
+    session_record record{
+        .row = row, .events = {}, .transfers = db_->transfers[id]};
+    for (auto i : db_->histories[id])
+      record.events.push_back(db_->log[i].event);
+    checks.session(record);
+  }
+  for (const auto &[id, row] : db_->outcomes)
+    checks.outcome(row);
+  for (const auto &[key, used] : db_->held.used)
+    held.emplace(key, 0);
+  for (const auto &[key, sum] : held) {
+    const auto used = db_->held.used.find(key);
+    checks.counter(key, used == db_->held.used.end() ? 0 : used->second, sum);
+  }
+  return checks.result();
+}
+
+}  // namespace
+
+std::unique_ptr<store>
+open_memory_store(std::shared_ptr<memory_database> database) {
+  return std::make_unique<memory_store>(std::move(database));
+}
+
+}  // namespace recapd::storage

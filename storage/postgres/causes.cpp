@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "storage/postgres/causes.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <libpq-fe.h>
+#include <memory>
+
+#include "storage/postgres/errors.hpp"
+
+namespace recapd::storage {
+
+namespace {
+
+constexpr std::string_view set_password =
+    "set the right one in the URL, PGPASSWORD or a password file";
+
+/// What a statement may fail with as well as a connect.
+constexpr pg_cause of_both[] = {
+    {"42501", "", "a right is missing",
+     "grant it, or have the owner of the tables run `recapd migrate`"
+     " (docs/operations.md, Roles)",
+     false},
+    {"25006", "", "the server takes no writes",
+     "name the primary server, not a standby", true},
+    {"53100", "", "the disk of the database is full", "make room on it", true},
+    {"53200", "", "the server is out of memory", "give it more", true},
+    {"53300", "", "the server has no connection left",
+     "end some, or raise max_connections or the role's CONNECTION LIMIT", true},
+};
+
+/// A connect only: by what the server says.
+constexpr pg_cause of_server[] = {
+    {"28P01", "", "the password is refused", set_password, false},
+    {"28000", "", "the server does not let this role in",
+     "look at the role's name, at pg_hba.conf, and whether it asks for a client"
+     " certificate (sslcert, sslkey)",
+     false},
+    {"3D000", "", "there is no such database",
+     "create it, with ENCODING 'UTF8', or name another", false},
+    {"55000", "", "the database takes no connections",
+     "ALTER DATABASE … ALLOW_CONNECTIONS true", false},
+    {"22023", "", "the server refuses an option of the URL", "correct it",
+     false},
+    {"42704", "", "the server refuses an option of the URL", "correct it",
+     false},
+    {"57P03", "", "the server is not ready",
+     "it starts, recovers or ends: try again in a while", true},
+    {"08P01", "", "the server, or the pool before it, refuses the connection",
+     "look at its log", true},
+};
+
+/// A connect only: libpq's own words, in English, since the program never sets
+/// a locale. The first that is in the message counts.
+constexpr pg_cause of_client[] = {
+    {"", "no password supplied", "the server asks for a password", set_password,
+     false},
+    {"", "could not translate host name", "the host's name is unknown",
+     "look at the URL and at the name service", true},
+    {"", "certificate verify failed", "the server's certificate is not trusted",
+     "sslrootcert names the authority that signed it, and it has not expired:"
+     " `openssl s_client -starttls postgres -connect HOST:PORT -CAfile FILE`"
+     " tells which",
+     false},
+    {"", "does not match host name",
+     "the server's certificate is for another name",
+     "connect by a name that is in it, or give the server another", false},
+    {"", "root certificate file", "the authority's certificate cannot be read",
+     "name its file with sslrootcert", false},
+    {"", "private key file", "the client certificate's key cannot be used",
+     "name its file with sslkey, readable by this user alone", false},
+    {"", "certificate file", "the client certificate cannot be read",
+     "name its file with sslcert", false},
+    {"", "server does not support SSL", "the server offers no TLS",
+     "switch it on there (ssl = on), or lower sslmode", false},
+    {"", " alert ", "the server ends the TLS handshake",
+     "look at sslcert and sslkey, and at the server's ssl_ca_file and TLS"
+     " versions",
+     false},
+    {"", "session is read-only", "the server takes no writes",
+     "name the primary server, not a standby", true},
+    {"", "Permission denied", "the server's socket is closed to this user",
+     "give the user access to its folder, or connect by TCP", false},
+    {"", "Is the server running", "the database does not answer",
+     "start it, or name another with --database, RECAPD_DATABASE_URL or"
+     " database.url",
+     true},
+    {"", "timeout expired", "the database does not answer",
+     "look whether its host is up and a firewall in between", true},
+    {"", "invalid ", "the database's URL is wrong", "correct it", false},
+    {"", "missing ", "the database's URL is wrong", "correct it", false},
+};
+
+constexpr pg_cause unknown{"", "", "the database takes no connection",
+                           "look at the server's log", true};
+
+template <std::size_t N>
+const pg_cause *by_sqlstate(const pg_cause (&table)[N], std::string_view code) {
+  const auto *at =
+      std::find_if(std::begin(table), std::end(table), [&](const pg_cause &c) {
+        return !code.empty() && c.sqlstate == code;
+      });
+  return at == std::end(table) ? nullptr : at;
+}
+
+const pg_cause *by_words(std::string_view message) {
+  const auto *at = std::find_if(
+      std::begin(of_client), std::end(of_client), [&](const pg_cause &c) {
+        return message.find(c.words) != std::string_view::npos;
+      });
+  return at == std::end(of_client) ? nullptr : at;
+}
+
+/// Of several servers the last that was tried.
+std::string_view last_attempt(std::string_view message) {
+  const auto at = message.rfind("\nconnection to server");
+  return at == std::string_view::npos ? message : message.substr(at + 1);
+}
+
+std::string_view first_line(std::string_view text) {
+  return text.substr(0, text.find('\n'));
+}
+
+/// libpq writes two blanks after the severity of what a server said.
+bool is_servers(std::string_view attempt) {
+  return first_line(attempt).find(":  ") != std::string_view::npos;
+}
+
+/// Where the five characters and their colon begin in a verbose message, which
+/// is `… SEVERITY:  SQLSTATE: words`; npos: it is none of the server's.
+std::size_t find_sqlstate(std::string_view line) {
+  constexpr std::size_t length = 5;
+  for (auto at = line.find(":  "); at != std::string_view::npos;
+       at = line.find(":  ", at + 1)) {
+    const auto code = line.substr(at + 3, length);
+    if (code.size() == length && line.substr(at + 3 + length, 2) == ": "
+        && std::all_of(code.begin(), code.end(), [](unsigned char c) {
+             return std::isdigit(c) || std::isupper(c);
+           }))
+      return at + 3;
+  }
+  return std::string_view::npos;
+}
+
+/// What libpq says of another try, with the server's SQLSTATE in it.
+std::string verbose_message(const std::string &conninfo) {
+  const std::unique_ptr<PGconn, void (*)(PGconn *)> c{
+      PQconnectStart(conninfo.c_str()), PQfinish};
+  PQsetErrorVerbosity(c.get(), PQERRORS_VERBOSE);
+  PQreset(c.get());
+  return PQerrorMessage(c.get());
+}
+
+[[noreturn]] void fail(const pg_cause &cause, std::string_view said) {
+  throw pg_error{cause, pg_trouble::broken, std::string{said}};
+}
+
+}  // namespace
+
+std::string told(const pg_cause &cause, std::string_view said) {
+  std::string out{cause.what};
+  out.append(": ").append(said).append("; ").append(cause.remedy);
+  return out;
+}
+
+const pg_cause *cause_of_statement(std::string_view sqlstate) {
+  return by_sqlstate(of_both, sqlstate);
+}
+
+void throw_connect_error(const std::string &conninfo,
+                         std::string_view message) {
+  const auto attempt = last_attempt(message);
+  if (!is_servers(attempt))
+    if (const auto *cause = by_words(attempt))
+      fail(*cause, first_line(attempt));
+  const auto again = verbose_message(conninfo);
+  const auto line = first_line(last_attempt(again));
+  const auto at = find_sqlstate(line);
+  if (at == std::string_view::npos) fail(unknown, first_line(attempt));
+  const auto code = line.substr(at, 5);
+  const auto *cause = by_sqlstate(of_server, code);
+  if (cause == nullptr) cause = by_sqlstate(of_both, code);
+  fail(cause == nullptr ? unknown : *cause, line.substr(at + 7));
+}
+
+}  // namespace recapd::storage

@@ -1,0 +1,201 @@
+// The invariants, read in pages within one snapshot.
+// SPDX-License-Identifier: Apache-2.0
+#include <map>
+
+#include "storage/audit.hpp"
+#include "storage/postgres/records.hpp"
+#include "storage/postgres/store_impl.hpp"
+
+namespace recapd::storage {
+
+namespace {
+
+constexpr int page_size = 500;
+
+// What sessions hold is summed in the database: one row a counter is too much
+// to keep in memory here.
+const char *const make_held =
+    "CREATE TEMPORARY TABLE held (owner text COLLATE \"C\", period integer,"
+    " kind smallint, item text COLLATE \"C\", amount bigint) ON COMMIT DROP;"
+    "SET LOCAL enable_seqscan = on;"
+    "SET LOCAL enable_hashjoin = on;"
+    "SET LOCAL enable_mergejoin = on";
+const pg_statement add_held{
+    "check_add_held",
+    "INSERT INTO held SELECT * FROM"
+    " unnest($1::text[], $2::int4[], $3::int2[], $4::text[], $5::int8[])"};
+const char *const compare_counters =
+    "SELECT owner, period, kind, item, coalesce(u.used, 0),"
+    " coalesce(h.amount, 0)"
+    " FROM usage u FULL JOIN (SELECT owner, period, kind, item,"
+    "   sum(amount) AS amount FROM held"
+    "   GROUP BY owner, period, kind, item) h"
+    " USING (owner, period, kind, item)"
+    " WHERE coalesce(u.used, 0) <> coalesce(h.amount, 0)"
+    " ORDER BY owner, period, kind, item LIMIT 1001";
+
+/// Each gives the sentences for what no session's own rows can show.
+const char *const strays[] = {
+    "SELECT DISTINCT 'events of session ' || session_id || ' have no session'"
+    " FROM session_events e WHERE NOT EXISTS"
+    " (SELECT FROM sessions s WHERE s.id = e.session_id) LIMIT 100",
+    "SELECT 'the ledger names session ' || session_id || ', which is none'"
+    " FROM ledger l WHERE NOT EXISTS"
+    " (SELECT FROM sessions s WHERE s.id = l.session_id) LIMIT 100",
+    "SELECT 'ledger: the entries in ' || currency || ' sum to ' || sum(amount)"
+    " FROM ledger_entries GROUP BY currency HAVING sum(amount) <> 0",
+    "SELECT 'counter ' || owner || ' ' || item || ': ' || used"
+    " || ' are counted, the cap is ' || cap FROM usage WHERE used > cap"
+    " LIMIT 100",
+};
+
+/// One run of check, in its transaction.
+class pg_audit {
+public:
+  explicit pg_audit(pg_connection &c)
+      : c_{c}, audit_{policies(), [this](const auto &key, int amount) {
+                        hold(key, amount);
+                      }} {}
+
+  violations run() {
+    c_.script(make_held);
+    walk_sessions();
+    flush();
+    walk_commands();
+    walk_counters();
+    for (const auto *sql : strays) {
+      const auto rows = c_.script(sql);
+      for (int i = 0; i < rows.size(); ++i)
+        audit_.say(rows.text(i, 0));
+    }
+    return audit_.result();
+  }
+
+private:
+  std::vector<policy_row> policies() {
+    const auto rows = c_.script("SELECT version, body FROM policies");
+    std::vector<policy_row> out;
+    for (int i = 0; i < rows.size(); ++i)
+      out.push_back({.version = static_cast<int>(rows.number(i, 0)),
+                     .body = rows.text(i, 1)});
+    return out;
+  }
+
+  void walk_sessions() {
+    static const pg_statement page{
+        "check_sessions", "SELECT " + session_columns()
+                              + " FROM sessions s WHERE s.id > $1::text"
+                                " ORDER BY s.id LIMIT $2::int4"};
+    std::string after;
+    for (;;) {
+      const auto rows = c_.run(page, pg_args{}.text(after).int4(page_size));
+      if (rows.size() == 0) return;
+      std::vector<session_record> records;
+      for (int i = 0; i < rows.size(); ++i)
+        records.push_back(
+            {.row = read_session(rows, i), .events = {}, .transfers = {}});
+      after = records.back().row.id;
+      complete(records);
+      for (const auto &record : records)
+        audit_.session(record);
+    }
+  }
+
+  /// Adds the events and transfers.
+  void complete(std::vector<session_record> &records) {
+    static const pg_statement events{
+        "check_events",
+        "SELECT e.session_id, " + event_columns()
+            + " FROM session_events e WHERE e.session_id = ANY ($1::text[])"
+              " ORDER BY e.session_id, e.seq"};
+    static const pg_statement transfers{
+        "check_transfers",
+        "SELECT " + transfer_columns()
+            + " FROM ledger WHERE session_id = ANY ($1::text[])"};
+    std::map<std::string, session_record *> by_id;
+    pg_array ids{pg_type::text};
+    for (auto &record : records) {
+      by_id.emplace(record.row.id, &record);
+      ids.text(record.row.id);
+    }
+    const auto args = pg_args{}.array(ids);
+    const auto logged = c_.run(events, args);
+    for (int i = 0; i < logged.size(); ++i)
+      by_id.at(logged.text(i, 0))->events.push_back(read_event(logged, i, 1));
+    const auto moved = c_.run(transfers, args);
+    for (int i = 0; i < moved.size(); ++i)
+      by_id.at(moved.text(i, 0))->transfers.push_back(read_transfer(moved, i));
+  }
+
+  void walk_commands() {
+    static const pg_statement page{
+        "check_commands",
+        "SELECT " + outcome_columns()
+            + " FROM commands c WHERE (c.source, c.id, c.scope)"
+              " > ($1::text, $2::text, $3::text)"
+              " ORDER BY c.source, c.id, c.scope LIMIT $4::int4"};
+    command_key after;
+    for (;;) {
+      const auto rows = c_.run(page, pg_args{}
+                                         .text(after.source)
+                                         .text(after.id)
+                                         .text(after.scope)
+                                         .int4(page_size));
+      if (rows.size() == 0) return;
+      for (int i = 0; i < rows.size(); ++i) {
+        const auto row = read_outcome(rows, i, 0);
+        audit_.outcome(row);
+        after = row.key();
+      }
+    }
+  }
+
+  void walk_counters() {
+    const auto rows = c_.script(compare_counters);
+    for (int i = 0; i < rows.size(); ++i)
+      audit_.counter(
+          {.kind = static_cast<workflows::limit_kind>(rows.number(i, 2)),
+           .owner = rows.text(i, 0),
+           .item = rows.text(i, 3),
+           .period = static_cast<int>(rows.number(i, 1))},
+          rows.number(i, 4), rows.number(i, 5));
+  }
+
+  void hold(const workflows::usage_key &key, int amount) {
+    waiting_[key] += amount;
+    if (waiting_.size() >= 10000) flush();
+  }
+
+  void flush() {
+    pg_array owner{pg_type::text}, period{pg_type::int4}, kind{pg_type::int2},
+        item{pg_type::text}, sum{pg_type::int8};
+    for (const auto &[key, amount] : waiting_) {
+      owner.text(key.owner);
+      period.number(key.period);
+      kind.number(static_cast<int>(key.kind));
+      item.text(key.item);
+      sum.number(amount);
+    }
+    waiting_.clear();
+    c_.run(add_held,
+           pg_args{}.array(owner).array(period).array(kind).array(item).array(
+               sum));
+  }
+
+  pg_connection &c_;
+  std::map<workflows::usage_key, std::int64_t> waiting_;
+  audit audit_;
+};
+
+}  // namespace
+
+violations pg_store::check() {
+  return with([&](pg_connection &c) {
+    violations found;
+    c.in_transaction([&] { found = pg_audit{c}.run(); },
+                     "BEGIN ISOLATION LEVEL REPEATABLE READ");
+    return found;
+  });
+}
+
+}  // namespace recapd::storage

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "storage/postgres/epochs.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "storage/postgres/connection.hpp"
+#include "storage/postgres/session.hpp"
+
+namespace recapd::storage {
+
+namespace {
+
+/// The control file lags behind a promotion, the name of the file that is being
+/// written does not: its first 8 digits are the timeline.
+constexpr const char *here = R"sql(
+SELECT (pg_control_system()).system_identifier::text AS system,
+       d.oid::int8 AS database,
+       ('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))
+         ::bit(32)::int4 AS timeline,
+       pg_postmaster_start_time() AS started_at
+  FROM pg_database AS d WHERE d.datname = current_database())sql";
+
+/// Each connection enters before it writes an event, so what has a position
+/// below `first` was there before the epoch began.
+constexpr const char *begin_epoch = R"sql(
+INSERT INTO epochs (token, system, database, timeline, started_at, first)
+SELECT left(replace(gen_random_uuid()::text, '-', ''), 8), here.*,
+       greatest(
+         (pg_snapshot_xmax(pg_current_snapshot())::text::int8 + shift) << 16,
+         (SELECT max(first) + 1 FROM epochs))
+  FROM ()sql";
+/// A live node's lease knows of another database, or of a later timeline: this
+/// is a copy of its database, or what a failover left behind.
+constexpr const char *rival = R"sql((
+SELECT n.name || ' works on database ' || e.database || ' of system '
+       || e.system || ', timeline ' || e.timeline
+  FROM nodes AS n JOIN epochs AS e ON e.token = n.epoch
+ WHERE n.expires_at > clock_timestamp() AND e.system <> ''
+   AND ((e.system, e.database) <> (here.system, here.database)
+        OR e.timeline > here.timeline)
+ ORDER BY n.name LIMIT 1))sql";
+constexpr const char *unless_there = R"sql() AS here, feed_epoch
+ON CONFLICT (system, database, timeline, started_at) DO NOTHING)sql";
+
+epoch_list read_epochs(pg_connection &c) {
+  const auto rows =
+      c.script("SELECT token, first FROM epochs ORDER BY first, started_at");
+  std::vector<epoch_list::epoch> all;
+  for (int i = 0; i < rows.size(); ++i)
+    all.push_back({rows.text(i, 0), rows.number(i, 1)});
+  return all.empty() ? epoch_list{} : epoch_list{std::move(all)};
+}
+
+std::string name_of(const database_place &p) {
+  return "database " + std::to_string(p.database) + " of system " + p.system
+         + ", timeline " + std::to_string(p.timeline);
+}
+
+}  // namespace
+
+const std::string &epoch_list::of(std::int64_t position) const {
+  auto at = std::upper_bound(
+      all_.begin(), all_.end(), position,
+      [](std::int64_t p, const epoch &e) { return p < e.first; });
+  return (at == all_.begin() ? at : std::prev(at))->token;
+}
+
+std::optional<std::int64_t> epoch_list::find(const feed_place &place) const {
+  auto position = place.position;
+  const auto at = std::find_if(all_.begin(), all_.end(), [&](const epoch &e) {
+    return e.token == place.epoch;
+  });
+  if (at == all_.end()) return std::nullopt;
+  for (auto later = std::next(at); later != all_.end(); ++later)
+    position = std::min(position, later->first - 1);
+  return position;
+}
+
+void epoch_watch::admit(const database_place &found, const std::string &epoch) {
+  const std::lock_guard lock{mutex_};
+  if (seen_
+      && (seen_->system != found.system || seen_->database != found.database))
+    throw unfit_session{"another database answers: " + name_of(found) + ", not "
+                        + name_of(*seen_)
+                        + ". Restart the node where that is meant"};
+  if (seen_ && found.timeline < seen_->timeline)
+    throw unfit_session{"an older state of the database answers: "
+                        + name_of(found) + ", not " + name_of(*seen_)
+                        + ". It was left behind by a failover; name the server "
+                          "that was promoted"};
+  const bool failed_over = seen_ && found.timeline > seen_->timeline;
+  const bool changed = seen_ && epoch_ != epoch;
+  seen_ = found;
+  epoch_ = epoch;
+  if (changed && changed_)
+    changed_(failed_over ? "the database failed over to timeline "
+                               + std::to_string(found.timeline)
+                         : "the database was started anew");
+}
+
+std::string epoch_watch::current() const {
+  const std::lock_guard lock{mutex_};
+  return epoch_;
+}
+
+std::optional<database_place> epoch_watch::place() const {
+  const std::lock_guard lock{mutex_};
+  return seen_;
+}
+
+void epoch_watch::on_change(std::function<void(std::string why)> f) {
+  const std::lock_guard lock{mutex_};
+  changed_ = std::move(f);
+}
+
+entered_epoch enter_epoch(pg_connection &c) {
+  entered_epoch out;
+  const std::string now{here};
+  std::string elsewhere;
+  c.in_transaction([&] {
+    // What a promoted standby has not got of it, it has no events of either.
+    c.script("SET LOCAL synchronous_commit = local");
+    // Of what was restored into it an epoch may be later than its own.
+    c.script("DELETE FROM epochs AS e USING (" + now
+             + ") AS here WHERE (e.system, e.database, e.timeline, "
+               "e.started_at) = (here.system, here.database, here.timeline, "
+               "here.started_at) AND EXISTS (SELECT FROM epochs AS o WHERE "
+               "o.token <> e.token AND o.first >= e.first)");
+    const auto is = c.script(
+        "SELECT here.system, here.database, here.timeline, EXISTS (SELECT FROM"
+        " epochs AS e WHERE (e.system, e.database, e.timeline, e.started_at)"
+        " = (here.system, here.database, here.timeline, here.started_at)), "
+        + std::string{rival} + " FROM (" + now + ") AS here");
+    out.place = {.system = is.text(0, 0),
+                 .database = is.number(0, 1),
+                 .timeline = static_cast<int>(is.number(0, 2))};
+    elsewhere = is.text(0, 4);
+    if (!is.boolean(0, 3) && elsewhere.empty())
+      c.script(begin_epoch + now + unless_there);
+  });
+  if (!elsewhere.empty())
+    throw unfit_session{"node " + elsewhere + "; this is " + name_of(out.place)
+                        + ". Where the copy is meant, try again once that "
+                          "node's lease has run out"};
+  out.epochs = read_epochs(c);
+  return out;
+}
+
+}  // namespace recapd::storage

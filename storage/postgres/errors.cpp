@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "storage/postgres/errors.hpp"
+
+#include <pqxx/pqxx>
+#include <string_view>
+#include <utility>
+
+namespace recapd::storage {
+
+namespace {
+
+pg_trouble trouble_of(std::string_view sqlstate, bool connection_lost) {
+  if (connection_lost || sqlstate.starts_with("08") || sqlstate == "57P01"
+      || sqlstate == "57P02" || sqlstate == "57P03")
+    return pg_trouble::broken;
+  if (sqlstate == "40001" || sqlstate == "40P01") return pg_trouble::again;
+  // RC: what our own functions raise.
+  if (sqlstate.starts_with("22") || sqlstate.starts_with("23")
+      || sqlstate.starts_with("RC"))
+    return pg_trouble::data;
+  return pg_trouble::other;
+}
+
+/// Without the server's DETAIL lines: those hold the data.
+std::string first_line(std::string_view text) {
+  return std::string{text.substr(0, text.find('\n'))};
+}
+
+/// What an operator can mend is said so.
+pg_error of_statement(const std::string &sqlstate, bool connection_lost,
+                      std::string_view text) {
+  const auto kind = trouble_of(sqlstate, connection_lost);
+  const auto said = first_line(text);
+  const auto *cause = cause_of_statement(sqlstate);
+  if (cause == nullptr) return {kind, sqlstate, said};
+  const auto words = said.find(":  ");  // behind the severity
+  return {*cause, kind,
+          words == std::string::npos ? said : said.substr(words + 3)};
+}
+
+}  // namespace
+
+void throw_pg_error(bool connection_lost) {
+  try {
+    throw;
+  } catch (const pqxx::broken_connection &e) {
+    throw pg_error{pg_trouble::broken, {}, first_line(e.what())};
+  } catch (const pqxx::in_doubt_error &e) {
+    throw pg_error{pg_trouble::broken, {}, first_line(e.what())};
+  } catch (const pqxx::statement_completion_unknown &e) {
+    throw pg_error{pg_trouble::broken, {}, first_line(e.what())};
+  } catch (const pqxx::deadlock_detected &e) {
+    throw pg_error{pg_trouble::again, "40P01", first_line(e.what())};
+  } catch (const pqxx::serialization_failure &e) {
+    throw pg_error{pg_trouble::again, "40001", first_line(e.what())};
+  } catch (const pqxx::insufficient_privilege &e) {
+    // libpqxx 6 drops the code of this one.
+    throw of_statement("42501", connection_lost, e.what());
+  } catch (const pqxx::sql_error &e) {
+    throw of_statement(e.sqlstate(), connection_lost, e.what());
+  } catch (const std::exception &e) {
+    throw pg_error{connection_lost ? pg_trouble::broken : pg_trouble::other,
+                   {},
+                   first_line(e.what())};
+  }
+}
+
+fault fault_of(const pg_error &e) {
+  if (e.sqlstate() == "RC001") return fault::version_conflict;
+  if (e.sqlstate() == "RC002") return fault::ledger_conflict;
+  if (e.sqlstate() == "RC003") return fault::limit_conflict;
+  // libpqxx does not hand on the constraint's name; the message's first line
+  // names it in every language and holds no data.
+  static constexpr std::pair<std::string_view, fault> constraints[] = {
+      {"commands_pkey", fault::duplicate_command},
+      {"session_events_pkey", fault::version_conflict},
+      {"sessions_pkey", fault::version_conflict},
+      {"usage_within_cap", fault::limit_conflict},
+      {"usage_not_negative", fault::limit_conflict},
+      {"ledger_pkey", fault::ledger_conflict},
+      {"ledger_numbered", fault::ledger_conflict},
+  };
+  const std::string_view text{e.what()};
+  if (e.sqlstate().starts_with("23"))
+    for (const auto &[name, f] : constraints)
+      if (text.find(name) != std::string_view::npos) return f;
+  return fault::unavailable;
+}
+
+}  // namespace recapd::storage

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "storage/postgres/group.hpp"
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+
+#include "storage/judge.hpp"
+#include "storage/postgres/group_parts.hpp"
+#include "workflows/ids.hpp"
+
+namespace recapd::storage {
+
+namespace {
+
+using workflows::bucket_of;
+
+using commits = std::vector<const commit *>;
+
+/// Sorted by `key`, those without it left out; equal ones keep their order.
+template <class Key> commits sorted_by(const commits &group, Key key) {
+  commits out;
+  for (const auto *c : group)
+    if (key(*c)) out.push_back(c);
+  std::stable_sort(out.begin(), out.end(), [&](const auto *a, const auto *b) {
+    return *key(*a) < *key(*b);
+  });
+  return out;
+}
+
+void add_events(group_builder &to, const commits &by_session) {
+  pg_array session{pg_type::text}, seq{pg_type::int4}, bucket{pg_type::int2},
+      type{pg_type::text}, at{pg_type::timestamptz}, by{pg_type::text},
+      source{pg_type::text}, id{pg_type::text}, data{pg_type::text},
+      notifications{pg_type::text}, trace{pg_type::text};
+  for (const auto *c : by_session)
+    for (const auto &e : c->events) {
+      session.text(c->session);
+      seq.number(e.seq);
+      bucket.number(bucket_of(c->session));
+      type.text(e.type);
+      at.at(e.at);
+      by.text(e.by);
+      source.text_or_null(e.command_source);
+      id.text_or_null(e.command_id);
+      data.text(e.data);
+      notifications.text_or_null(e.notifications);
+      trace.text_or_null(e.traceparent);
+    }
+  to.add(event_part, session, seq, bucket, type, at, by, source, id, data,
+         notifications, trace);
+}
+
+/// One row a session, its last; the version expected is the one before its
+/// first event.
+void add_sessions(group_builder &to, const commits &by_session) {
+  pg_array new_id{pg_type::text}, bucket{pg_type::int2},
+      new_version{pg_type::int4}, new_state{pg_type::text},
+      tutor{pg_type::text}, course{pg_type::text},
+      starts_at{pg_type::timestamptz}, new_timer{pg_type::timestamptz},
+      new_body{pg_type::text};
+  pg_array id{pg_type::text}, expected{pg_type::int4}, version{pg_type::int4},
+      state{pg_type::text}, timer{pg_type::timestamptz}, body{pg_type::text};
+  int first = 0;
+  for (std::size_t i = 0; i < by_session.size(); ++i) {
+    const auto &c = *by_session[i];
+    if (i == 0 || by_session[i - 1]->session != c.session)
+      first = c.events.front().seq;
+    if (i + 1 < by_session.size() && by_session[i + 1]->session == c.session)
+      continue;
+    const bool is_new = first == 1;
+    (is_new ? new_id : id).text(c.session);
+    (is_new ? new_version : version).number(c.row->version);
+    (is_new ? new_state : state).text(c.row->state);
+    (is_new ? new_timer : timer).at(c.row->next_timer);
+    (is_new ? new_body : body).text(c.row->body);
+    if (is_new) {
+      bucket.number(bucket_of(c.session));
+      tutor.text(c.row->tutor);
+      course.text(c.row->course);
+      starts_at.at(c.row->starts_at);
+    } else {
+      expected.number(first - 1);
+    }
+  }
+  to.add(created_part, new_id, bucket, new_version, new_state, tutor, course,
+         starts_at, new_timer, new_body);
+  to.add(moved_part, id, expected, version, state, timer, body);
+}
+
+/// Of commits without events, which version they were decided on. The statement
+/// sees the versions from before it: where the group itself moves the session
+/// first, append has compared them already.
+void add_decided(group_builder &to, const commits &group) {
+  std::set<std::string_view> moved;
+  pg_array id{pg_type::text}, version{pg_type::int4};
+  for (const auto *c : group) {
+    if (c->row) moved.insert(c->session);
+    if (!c->base_version || c->row || moved.contains(c->session)) continue;
+    id.text(c->session);
+    version.number(*c->base_version);
+  }
+  to.add(decided_part, id, version);
+}
+
+/// A session's tutor and course never change, so they come with its first
+/// event.
+void add_lists(group_builder &to, const commits &group) {
+  std::set<std::pair<std::string, std::string_view>> entries;
+  for (const auto *c : group) {
+    if (c->row && c->events.front().seq == 1) {
+      entries.emplace("tutor:" + c->row->tutor, c->session);
+      entries.emplace("course:" + c->row->course, c->session);
+    }
+    for (const auto &student : c->new_students)
+      entries.emplace("student:" + student, c->session);
+  }
+  pg_array list{pg_type::text}, session{pg_type::text}, bucket{pg_type::int2};
+  for (const auto &[of, which] : entries) {
+    list.text(of);
+    session.text(which);
+    bucket.number(bucket_of(which));
+  }
+  to.add(listed_part, list, session, bucket);
+}
+
+void add_usage(group_builder &to, const commits &group) {
+  net_changes net;
+  for (const auto *c : group)
+    add_changes(net, c->usage);
+  pg_array owner{pg_type::text}, period{pg_type::int4}, kind{pg_type::int2},
+      item{pg_type::text}, delta{pg_type::int4}, cap{pg_type::int4};
+  for (const auto &[key, change] : net) {
+    owner.text(key.owner);
+    period.number(key.period);
+    kind.number(static_cast<int>(key.kind));
+    item.text(key.item);
+    delta.number(change.delta);
+    cap.number(change.cap);
+  }
+  to.add(counted_part, owner, period, kind, item, delta, cap);
+}
+
+/// At most one a session.
+void add_payments(group_builder &to, const commits &by_session) {
+  pg_array session{pg_type::text}, kind{pg_type::text}, bucket{pg_type::int2},
+      from_account{pg_type::text}, to_account{pg_type::text},
+      amount{pg_type::int8}, currency{pg_type::text}, at{pg_type::timestamptz},
+      n{pg_type::int4};
+  for (const auto *c : by_session) {
+    if (!c->payment) continue;
+    session.text(c->session);
+    kind.text(workflows::to_string(c->payment->kind));
+    bucket.number(bucket_of(c->session));
+    from_account.text(c->payment->from);
+    to_account.text(c->payment->to);
+    amount.number(c->payment->amount);
+    currency.text(c->payment->currency);
+    at.at(c->events.back().at);
+    n.number(c->payment->n);
+  }
+  to.add(payment_part, session, kind, bucket, from_account, to_account, amount,
+         currency, at, n);
+}
+
+void add_commands(group_builder &to, const commits &group) {
+  pg_array source{pg_type::text}, id{pg_type::text}, bucket{pg_type::int2},
+      session{pg_type::text}, content{pg_type::bytes},
+      refused{pg_type::boolean}, received_at{pg_type::timestamptz},
+      outcome{pg_type::text}, scope{pg_type::text}, who{pg_type::text},
+      by_inbox{pg_type::boolean};
+  using key = std::optional<
+      std::tuple<std::string_view, std::string_view, std::string_view>>;
+  const auto by_id = [](const commit &c) -> key {
+    if (!c.outcome) return std::nullopt;
+    return std::tuple<std::string_view, std::string_view, std::string_view>{
+        c.outcome->source, c.outcome->id, c.outcome->scope};
+  };
+  for (const auto *c : sorted_by(group, by_id)) {
+    source.text(c->outcome->source);
+    id.text(c->outcome->id);
+    bucket.number(bucket_of(c->outcome->session));
+    session.text(c->outcome->session);
+    content.bytes(c->outcome->content);
+    refused.boolean(c->outcome->refused);
+    received_at.at(c->outcome->received_at);
+    outcome.text(c->outcome->kept.empty() ? c->outcome->outcome
+                                          : c->outcome->kept);
+    scope.text(c->outcome->scope);
+    who.text_or_null(c->outcome->who);
+    by_inbox.boolean(c->outcome->by_inbox);
+  }
+  to.add(command_part, source, id, bucket, session, content, refused,
+         received_at, outcome, scope, who, by_inbox);
+}
+
+void add_asked(group_builder &to, const commits &group) {
+  pg_array source{pg_type::text}, id{pg_type::text}, scope{pg_type::text};
+  for (const auto *c : group) {
+    if (!c->asked_again) continue;
+    source.text(c->asked_again->source);
+    id.text(c->asked_again->id);
+    scope.text(c->asked_again->scope);
+  }
+  to.add(asked_part, source, id, scope);
+}
+
+void add_taken(group_builder &to, const commits &group) {
+  pg_array seq{pg_type::int8};
+  for (const auto *c : group)
+    if (c->inbox_seq) seq.number(*c->inbox_seq);
+  to.add(taken_part, seq);
+}
+
+}  // namespace
+
+pg_group make_group(std::span<const commit *const> group) {
+  const commits all{group.begin(), group.end()};
+  const auto moving = sorted_by(all, [](const commit &c) {
+    return c.events.empty() ? std::nullopt
+                            : std::optional<std::string_view>{c.session};
+  });
+  group_builder parts;
+  add_events(parts, moving);
+  add_sessions(parts, moving);
+  add_decided(parts, all);
+  add_lists(parts, all);
+  add_usage(parts, all);
+  add_payments(parts, moving);
+  add_commands(parts, all);
+  add_asked(parts, all);
+  add_taken(parts, all);
+  return std::move(parts).done();
+}
+
+}  // namespace recapd::storage

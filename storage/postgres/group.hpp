@@ -1,0 +1,24 @@
+// A group commit as one SQL statement: its text and its parameters.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+
+#include "storage/postgres/connection.hpp"
+#include "storage/store.hpp"
+
+namespace recapd::storage {
+
+/// To be run on a connection of the thread that made it.
+struct pg_group {
+  const pg_statement *statement;
+  pg_args args;
+};
+
+/// Writes the whole group or, raising, nothing of it. Every array is in the
+/// order of its table's key: two writers that touch the same rows then lock
+/// them in the same order. Commits of one session are in the order of their
+/// seqs and follow on each other.
+[[nodiscard]] pg_group make_group(std::span<const commit *const> group);
+
+}  // namespace recapd::storage

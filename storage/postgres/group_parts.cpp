@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "storage/postgres/group_parts.hpp"
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace recapd::storage {
+
+// Arrays become rows in select lists, where they go on in step one element at a
+// time; FROM unnest($1, $2, …) would first store each array's elements aside.
+
+const group_part event_part{'e', R"sql(
+feed AS MATERIALIZED (
+  SELECT (pg_current_xact_id()::text::bigint + shift) << 16 AS base
+    FROM feed_epoch),
+event AS (
+  INSERT INTO session_events (session_id, seq, bucket, position, type, at, by,
+      command_source, command_id, data, notifications, traceparent)
+  SELECT session_id, seq, bucket, (SELECT base FROM feed) + ordinal - 1, type,
+         at, by, command_source, command_id, data, notifications, traceparent
+    FROM (SELECT unnest($1::text[]) AS session_id, unnest($2::int4[]) AS seq,
+                 unnest($3::int2[]) AS bucket, unnest($4::text[]) AS type,
+                 unnest($5::timestamptz[]) AS at, unnest($6::text[]) AS by,
+                 unnest($7::text[]) AS command_source,
+                 unnest($8::text[]) AS command_id, unnest($9::text[]) AS data,
+                 unnest($10::text[]) AS notifications,
+                 unnest($11::text[]) AS traceparent,
+                 generate_series(1, cardinality($1::text[])) AS ordinal)
+         AS e))sql",
+                            nullptr};
+
+const group_part created_part{'n', R"sql(
+created AS (
+  INSERT INTO sessions (id, bucket, version, state, tutor, course, starts_at,
+      next_timer, body)
+  SELECT unnest($1::text[]), unnest($2::int2[]), unnest($3::int4[]),
+         unnest($4::text[]), unnest($5::text[]), unnest($6::text[]),
+         unnest($7::timestamptz[]), unnest($8::timestamptz[]),
+         unnest($9::text[])))sql",
+                              nullptr};
+
+const group_part moved_part{'m', R"sql(
+moved AS (
+  UPDATE sessions AS stored
+     SET version = s.version, state = s.state, next_timer = s.next_timer,
+         body = s.body
+    FROM (SELECT unnest($1::text[]) AS id, unnest($2::int4[]) AS expected,
+                 unnest($3::int4[]) AS version, unnest($4::text[]) AS state,
+                 unnest($5::timestamptz[]) AS next_timer,
+                 unnest($6::text[]) AS body) AS s
+   WHERE stored.id = s.id AND stored.version = s.expected
+  RETURNING 1))sql",
+                            R"sql(
+  WHEN (SELECT count(*) FROM moved) <> cardinality($1::text[])
+    THEN recapd_refuse('RC001', 'a session is not at the version expected'))sql"};
+
+const group_part decided_part{'d', nullptr, R"sql(
+  WHEN EXISTS (
+         SELECT FROM unnest($1::text[], $2::int4[]) AS d (id, version)
+           LEFT JOIN sessions AS s USING (id)
+          WHERE coalesce(s.version, 0) <> d.version)
+    THEN recapd_refuse('RC001', 'a session is not at the version expected'))sql"};
+
+const group_part listed_part{'l', R"sql(
+listed AS (
+  INSERT INTO session_lists (list, session_id, bucket)
+  SELECT unnest($1::text[]), unnest($2::text[]), unnest($3::int2[])
+  ON CONFLICT DO NOTHING))sql",
+                             nullptr};
+
+// The upsert proposes a row that passes the checks by itself, whatever the
+// change.
+const group_part counted_part{'u', R"sql(
+counted AS (
+  INSERT INTO usage AS u (owner, period, kind, item, used, cap, last_change)
+  SELECT owner, period, kind, item, greatest(delta, 0), cap, delta
+    FROM (SELECT unnest($1::text[]) AS owner, unnest($2::int4[]) AS period,
+                 unnest($3::int2[]) AS kind, unnest($4::text[]) AS item,
+                 unnest($5::int4[]) AS delta, unnest($6::int4[]) AS cap) AS c
+  ON CONFLICT (owner, period, kind, item) DO UPDATE
+     SET used = u.used + excluded.last_change,
+         cap = CASE WHEN excluded.last_change < 0 AND excluded.cap IS NULL
+                    THEN u.cap ELSE excluded.cap END,
+         last_change = excluded.last_change
+  RETURNING xmax = 0 AND last_change < 0 AS invented))sql",
+                              R"sql(
+  WHEN (SELECT bool_or(invented) FROM counted)
+    THEN recapd_refuse('RC003', 'a counter that is lowered does not exist'))sql"};
+
+const group_part payment_part{'p', R"sql(
+payment AS (
+  INSERT INTO ledger (session_id, kind, bucket, from_account, to_account,
+      amount, currency, at, n)
+  SELECT unnest($1::text[]), unnest($2::text[]), unnest($3::int2[]),
+         unnest($4::text[]), unnest($5::text[]), unnest($6::int8[]),
+         unnest($7::text[]), unnest($8::timestamptz[]), unnest($9::int4[])))sql",
+                              nullptr};
+
+const group_part command_part{'c', R"sql(
+command AS (
+  INSERT INTO commands (source, id, bucket, session_id, content, refused,
+      received_at, outcome, scope, who, by_inbox)
+  SELECT unnest($1::text[]), unnest($2::text[]), unnest($3::int2[]),
+         unnest($4::text[]), unnest($5::bytea[]), unnest($6::bool[]),
+         unnest($7::timestamptz[]), unnest($8::text[]), unnest($9::text[]),
+         unnest($10::text[]), unnest($11::bool[])))sql",
+                              nullptr};
+
+const group_part asked_part{'a', R"sql(
+asked AS (
+  UPDATE commands AS c SET by_inbox = true
+    FROM unnest($1::text[], $2::text[], $3::text[]) AS k (source, id, scope)
+   WHERE c.source = k.source AND c.id = k.id AND c.scope = k.scope
+     AND NOT c.by_inbox))sql",
+                            nullptr};
+
+const group_part taken_part{'t', R"sql(
+taken AS (
+  DELETE FROM inbox WHERE seq = ANY ($1::int8[])),
+handed_on AS (
+  DELETE FROM forwarded WHERE seq = ANY ($1::int8[])))sql",
+                            nullptr};
+
+namespace {
+
+/// `sql` with its parameters numbered on after so many.
+std::string numbered_on(std::string_view sql, std::size_t after) {
+  std::string out;
+  for (std::size_t i = 0; i < sql.size();) {
+    out += sql[i++];
+    if (out.back() != '$') continue;
+    std::size_t number = 0;
+    for (; i < sql.size() && sql[i] >= '0' && sql[i] <= '9'; ++i)
+      number = 10 * number + static_cast<std::size_t>(sql[i] - '0');
+    out += std::to_string(number + after);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string group_builder::sql() const {
+  std::string with;
+  std::string refusals;
+  for (const auto &[p, after] : parts_) {
+    if (p->with != nullptr)
+      with += (with.empty() ? "WITH" : ",") + numbered_on(p->with, after);
+    if (p->refusal != nullptr) refusals += numbered_on(p->refusal, after);
+  }
+  return with + "\nSELECT "
+         + (refusals.empty() ? "1" : "CASE" + refusals + " END");
+}
+
+pg_group group_builder::done() && {
+  std::string name = "group_";
+  for (const auto &[p, after] : parts_)
+    name += p->letter;
+  static thread_local std::map<std::string, pg_statement> statements;
+  auto known = statements.find(name);
+  if (known == statements.end())
+    known = statements.emplace(name, pg_statement{name, sql()}).first;
+  return {&known->second, std::move(args_)};
+}
+
+}  // namespace recapd::storage

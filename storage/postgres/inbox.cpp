@@ -1,0 +1,204 @@
+// The inbox, what nodes forward to each other, and the dead letters.
+// SPDX-License-Identifier: Apache-2.0
+#include "storage/postgres/page.hpp"
+#include "storage/postgres/store_impl.hpp"
+#include "storage/storable.hpp"
+
+namespace recapd::storage {
+
+namespace {
+
+/// What can be written as RFC 3339; with infinity and other years nothing can
+/// be reckoned.
+constexpr const char *first_moment = "'0001-01-01 00:00:00+00'";
+constexpr const char *last_moment = "'9999-12-31 23:59:59+00'";
+
+/// Null where `received_at` is no such moment.
+std::string moment_or_null() {
+  return std::string{"CASE WHEN received_at BETWEEN "} + first_moment + " AND "
+         + last_moment + " THEN " + pg_micros("received_at") + " END";
+}
+
+std::string moment_within(const std::string &column) {
+  return pg_micros(std::string{"greatest("} + first_moment + ", least("
+                   + last_moment + ", " + column + "))");
+}
+
+letter_direction direction_of(std::string_view text) {
+  return text == to_string(letter_direction::out) ? letter_direction::out
+                                                  : letter_direction::in;
+}
+
+/// Of the rows in the ranges $1 to $2 the first $3. A text is read whole where
+/// its length is allowed, a longer one's beginning is enough to bury it.
+std::string read_sql(const std::string &ours) {
+  const auto too_long =
+      "NOT taken AND octet_length(event) > " + std::to_string(max_letter_bytes);
+  return "SELECT i.* FROM unnest($1::int8[], $2::int8[]) AS r (low, high),"
+         " LATERAL (SELECT seq, "
+         + ours + ", CASE WHEN NOT (" + ours + ") THEN NULL WHEN " + too_long
+         + " THEN left(event, " + std::to_string(max_letter_bytes + 1)
+         + ") ELSE event END, " + moment_or_null() + ", taken, " + too_long
+         + ", sender"
+         + " FROM waiting WHERE seq BETWEEN r.low AND r.high"
+           " ORDER BY seq LIMIT $3::int4) AS i ORDER BY i.seq LIMIT $3::int4";
+}
+
+inbox_row read_row(const pg_rows &rows, int i) {
+  return {.seq = rows.number(i, 0),
+          .ours = rows.boolean(i, 1),
+          .event = rows.text(i, 2),
+          .received_at = rows.at(i, 3),
+          .taken = rows.boolean(i, 4),
+          .trouble = rows.null(i, 3)      ? row_trouble::no_moment
+                     : rows.boolean(i, 5) ? row_trouble::too_long
+                                          : row_trouble::none,
+          .sender = rows.text(i, 6)};
+}
+
+}  // namespace
+
+std::vector<inbox_row>
+pg_store::read_inbox_among(std::span<const seq_range> among, int limit,
+                           const bucket_set &buckets) {
+  static const pg_statement all{"read_inbox", read_sql("true")};
+  // What lies in no bucket is no event, and bucket 0's to bury.
+  static const pg_statement some{
+      "read_inbox_buckets",
+      read_sql("CASE WHEN bucket BETWEEN 0 AND "
+               + std::to_string(workflows::bucket_count - 1)
+               + " THEN bucket ELSE 0 END = ANY ($4::int2[])")};
+  pg_array low{pg_type::int8}, high{pg_type::int8};
+  for (const auto &range : among) {
+    low.number(range.low);
+    high.number(range.high);
+  }
+  pg_args args;
+  args.array(low).array(high).int4(limit);
+  if (!buckets.all()) {
+    pg_array which{pg_type::int2};
+    for (std::size_t b = 0; b < buckets.size(); ++b)
+      if (buckets[b]) which.number(static_cast<int>(b));
+    args.array(which);
+  }
+  return with([&](pg_connection &c) {
+    const auto rows = c.run(buckets.all() ? all : some, args);
+    std::vector<inbox_row> out;
+    for (int i = 0; i < rows.size(); ++i)
+      out.push_back(read_row(rows, i));
+    return out;
+  });
+}
+
+void pg_store::insert_inbox(std::string_view event) {
+  static const pg_statement statement{
+      "insert_inbox", "INSERT INTO inbox (event) VALUES ($1::text)"};
+  with([&](pg_connection &c) {
+    c.run(statement, pg_args{}.text(storable(event)));
+  });
+}
+
+void pg_store::forward_to_inbox(std::span<const inbox_row> rows) {
+  static const pg_statement statement{
+      "forward_to_inbox",
+      "INSERT INTO forwarded (event, received_at, taken, sender)"
+      " SELECT event, received_at, true, sender"
+      " FROM unnest($1::text[], $2::timestamptz[], $3::text[])"
+      " WITH ORDINALITY AS r (event, received_at, sender, n) ORDER BY n"};
+  pg_array events{pg_type::text}, times{pg_type::timestamptz},
+      senders{pg_type::text};
+  for (const auto &row : rows) {
+    events.text(storable(row.event));
+    times.at(row.received_at);
+    senders.text_or_null(row.sender);
+  }
+  with([&](pg_connection &c) {
+    c.run(statement, pg_args{}.array(events).array(times).array(senders));
+  });
+}
+
+void pg_store::bury_all(std::span<const dead_letter> letters) {
+  static const pg_statement statement{
+      "bury",
+      "WITH entered AS (DELETE FROM inbox WHERE seq = ANY ($8::int8[])),"
+      " handed_on AS (DELETE FROM forwarded WHERE seq = ANY ($8::int8[]))"
+      " INSERT INTO dead_letters"
+      " (event, reason, code, ingress, received_at, at, origin, direction)"
+      " SELECT event, reason, code, ingress, received_at, at, origin,"
+      "   direction"
+      " FROM unnest($1::text[], $2::text[], $3::text[], $4::text[],"
+      "   $5::timestamptz[], $6::timestamptz[], $7::text[], $9::text[])"
+      "   WITH ORDINALITY AS l (event, reason, code, ingress, received_at,"
+      "   at, origin, direction, n)"
+      " ORDER BY n ON CONFLICT (origin) DO NOTHING"};
+  pg_array event{pg_type::text}, reason{pg_type::text}, code{pg_type::text},
+      ingress{pg_type::text}, received_at{pg_type::timestamptz},
+      at{pg_type::timestamptz}, origin{pg_type::text}, seq{pg_type::int8},
+      direction{pg_type::text};
+  for (const auto &given : letters) {
+    const auto letter = storable(given);
+    event.text(letter.event);
+    reason.text(letter.reason);
+    code.text(letter.code);
+    ingress.text(letter.ingress);
+    received_at.at(letter.received_at);
+    at.at(letter.at);
+    origin.text_or_null(letter.origin);
+    direction.text(to_string(letter.direction));
+    if (letter.inbox_seq) seq.number(*letter.inbox_seq);
+  }
+  with([&](pg_connection &c) {
+    c.run(statement, pg_args{}.take(event, reason, code, ingress, received_at,
+                                    at, origin, seq, direction));
+  });
+}
+
+page<dead_letter> pg_store::list_dead_letters(std::int64_t after,
+                                              page_bounds most) {
+  static const auto statement =
+      paged("dead_letters",
+            "d.id, d.event, d.reason, d.code, d.ingress, "
+                + moment_within("d.received_at") + ", " + moment_within("d.at")
+                + ", coalesce(d.origin, ''), d.direction",
+            "d",
+            "SELECT l.*, octet_length(l.event) AS size FROM dead_letters AS l"
+            " WHERE l.id > $3::int8",
+            "id");
+  return with([&](pg_connection &c) {
+    return read_page<dead_letter>(
+        c.run(statement, page_args(most).int8(after)), most,
+        [](const pg_rows &rows, int i, int at) {
+          return dead_letter{.id = rows.number(i, at),
+                             .event = rows.text(i, at + 1),
+                             .reason = rows.text(i, at + 2),
+                             .code = rows.text(i, at + 3),
+                             .ingress = rows.text(i, at + 4),
+                             .received_at = rows.at(i, at + 5),
+                             .at = rows.at(i, at + 6),
+                             .origin = rows.text(i, at + 7),
+                             .direction = direction_of(rows.text(i, at + 8))};
+        });
+  });
+}
+
+letter_retry pg_store::retry_dead_letter(std::int64_t id) {
+  // It keeps its moment of receipt: that judges deadlines.
+  static const pg_statement statement{
+      "retry_dead_letter",
+      "WITH taken AS (DELETE FROM dead_letters"
+      "   WHERE id = $1::int8 AND direction = 'in'"
+      "   RETURNING event, received_at),"
+      " moved AS (INSERT INTO forwarded (event, received_at, taken)"
+      "   SELECT event, received_at, false FROM taken RETURNING 1)"
+      " SELECT (SELECT count(*) FROM moved),"
+      " (SELECT count(*) FROM dead_letters"
+      "   WHERE id = $1::int8 AND direction = 'out')"};
+  return with([&](pg_connection &c) {
+    const auto counts = c.run(statement, pg_args{}.int8(id));
+    return counts.number(0, 0) == 1   ? letter_retry::moved
+           : counts.number(0, 1) == 1 ? letter_retry::outgoing
+                                      : letter_retry::absent;
+  });
+}
+
+}  // namespace recapd::storage

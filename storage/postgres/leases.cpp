@@ -1,0 +1,228 @@
+// Leases in PostgreSQL: the whole table is read, beaten and written back under
+// a lock, by the server's clock. A heartbeat that changes nothing but its own
+// node's expiry, as nearly all do, is one statement without the lock.
+// SPDX-License-Identifier: Apache-2.0
+#include <optional>
+#include <sstream>
+
+#include "storage/leases.hpp"
+#include "storage/postgres/link.hpp"
+
+namespace recapd::storage {
+
+namespace {
+
+/// tests/cluster/cluster_audit.py looks for whoever holds it.
+const pg_statement lock{"lease_lock",
+                        "SELECT pg_advisory_xact_lock(7236218450113)"};
+const pg_statement the_time{"lease_time", "SELECT count, "
+                                              + pg_micros("clock_timestamp()")
+                                              + " FROM shards"};
+const std::string member_columns =
+    "name, incarnation, address, " + pg_micros("started_at") + ", "
+    + pg_micros("expires_at") + ", draining, partitions";
+const pg_statement all_members{"members",
+                               "SELECT " + member_columns + " FROM nodes"};
+/// A renewal that is under way is waited for, and later ones wait: nobody is
+/// taken for silent who has just spoken.
+const pg_statement lock_members{"lock_members", "SELECT " + member_columns
+                                                    + " FROM nodes FOR UPDATE"};
+/// A row a node, as it was before; who asked has none if its own lease was not
+/// renewed. The leases are read once, not once a node.
+const pg_statement renewal{
+    "renew",
+    "WITH mine AS (UPDATE nodes SET expires_at ="
+    " clock_timestamp() + $3::int8 * interval '1 millisecond',"
+    " epoch = $4::text WHERE name = $1::text AND incarnation = $2::text AND "
+    "NOT draining"
+    " AND expires_at > clock_timestamp() RETURNING 1)"
+    " SELECT "
+        + member_columns + ", held, count, "
+        + pg_micros("clock_timestamp()")
+        // What is lost with a server that crashes is said again.
+        + " FROM (SELECT set_config('synchronous_commit', 'off', true)) AS lax,"
+          " shards, nodes LEFT JOIN (SELECT node, string_agg(shard::text,"
+          " ' ') AS held FROM leases GROUP BY node) AS h ON h.node = name"
+          " WHERE name <> $1::text OR EXISTS (SELECT FROM mine)"};
+const pg_statement all_holders{"holders", "SELECT shard, node FROM leases"};
+const pg_statement put_member{
+    "put_member",
+    "INSERT INTO nodes"
+    " (name, incarnation, address, started_at, expires_at, draining,"
+    " partitions, epoch)"
+    " VALUES ($1::text, $2::text, $3::text, $4::timestamptz, $5::timestamptz,"
+    " $6::boolean, $7::int4, $8::text)"
+    " ON CONFLICT (name) DO UPDATE SET incarnation = excluded.incarnation,"
+    " address = excluded.address, started_at = excluded.started_at,"
+    " expires_at = excluded.expires_at, draining = excluded.draining,"
+    " partitions = excluded.partitions,"
+    // Whoever asks a node to drain watches no epochs.
+    " epoch = coalesce(nullif(excluded.epoch, ''), nodes.epoch)"};
+const pg_statement drop_member{"drop_member",
+                               "DELETE FROM nodes WHERE name = $1::text"};
+const pg_statement put_holder{"put_holder", "INSERT INTO leases (shard, node)"
+                                            " VALUES ($1::int4, $2::text)"
+                                            " ON CONFLICT (shard) DO UPDATE"
+                                            " SET node = excluded.node"};
+const pg_statement drop_holder{"drop_holder",
+                               "DELETE FROM leases WHERE shard = $1::int4"};
+const pg_statement put_shards{"put_shards",
+                              "UPDATE shards SET count = $1::int4"};
+
+bool same(const member &a, const member &b) {
+  return a.incarnation == b.incarnation && a.address == b.address
+         && a.started_at == b.started_at && a.expires_at == b.expires_at
+         && a.draining == b.draining && a.partitions == b.partitions;
+}
+
+class pg_leases final : public lease_store, private pg_link {
+public:
+  explicit pg_leases(pg_access to) : pg_link{std::move(to)} {}
+
+  turn beat(const heartbeat &h) override {
+    if (!h.joining && !h.leaving && h.let_go.empty())
+      if (auto told = renew(h)) return *told;
+    turn told;
+    change(
+        [&](lease_table &t, instant now) { told = storage::beat(t, h, now); });
+    return told;
+  }
+
+  void leave(std::string_view node, std::string_view incarnation) override {
+    change(
+        [&](lease_table &t, instant) { storage::leave(t, node, incarnation); });
+  }
+
+  std::pair<lease_table, instant> look() override {
+    return with([&](pg_connection &c) { return read(c, all_members); });
+  }
+
+  bool ask_to_drain(std::string_view node) override {
+    bool found = false;
+    change([&](lease_table &t, instant) {
+      const auto at = t.members.find(node);
+      found = at != t.members.end();
+      if (found) at->second.draining = true;
+    });
+    return found;
+  }
+
+  bool set_shards(int shards) override {
+    bool done = false;
+    change(
+        [&](lease_table &t, instant now) { done = reshard(t, shards, now); });
+    return done;
+  }
+
+private:
+  static void add_member(lease_table &t, const pg_rows &rows, int i) {
+    t.members.emplace(rows.text(i, 0), member{.name = rows.text(i, 0),
+                                              .incarnation = rows.text(i, 1),
+                                              .address = rows.text(i, 2),
+                                              .started_at = rows.at(i, 3),
+                                              .expires_at = rows.at(i, 4),
+                                              .draining = rows.boolean(i, 5),
+                                              .partitions = static_cast<int>(
+                                                  rows.number(i, 6))});
+  }
+
+  /// Nothing if more than the node's expiry has to change.
+  std::optional<turn> renew(const heartbeat &h) {
+    const auto rows = with([&](pg_connection &c) {
+      return c.run(renewal, pg_args{}
+                                .text(h.node)
+                                .text(h.incarnation)
+                                .int8(h.expiry.count())
+                                .text(c.epochs().current()));
+    });
+    lease_table before;
+    instant now{};
+    for (int i = 0; i < rows.size(); ++i) {
+      add_member(before, rows, i);
+      std::istringstream held{rows.text(i, 7)};
+      for (int shard = 0; held >> shard;)
+        before.holders.emplace(shard, rows.text(i, 0));
+      before.shards = static_cast<int>(rows.number(i, 8));
+      now = rows.at(i, 9);
+    }
+    if (!before.members.contains(h.node)) return std::nullopt;
+    auto after = before;
+    const auto told = storage::beat(after, h, now);
+    const bool same = after.holders == before.holders
+                      && after.members.size() == before.members.size();
+    return same ? std::optional{told} : std::nullopt;
+  }
+
+  static std::pair<lease_table, instant>
+  read(pg_connection &c, const pg_statement &members_statement) {
+    lease_table t;
+    const auto head = c.run(the_time);
+    t.shards = static_cast<int>(head.number(0, 0));
+    const auto members = c.run(members_statement);
+    for (int i = 0; i < members.size(); ++i)
+      add_member(t, members, i);
+    const auto holders = c.run(all_holders);
+    for (int i = 0; i < holders.size(); ++i)
+      t.holders.emplace(static_cast<int>(holders.number(i, 0)),
+                        holders.text(i, 1));
+    return {std::move(t), head.at(0, 1)};
+  }
+
+  /// What is lost with a server that crashes is said again at the next beat.
+  /// Everybody's heartbeat waits for the lock: a node that falls silent while
+  /// it has it must not keep it for as long as it is silent.
+  static constexpr const char *for_this_change =
+      "SET LOCAL synchronous_commit = off;"
+      "SET LOCAL idle_in_transaction_session_timeout = '1s'";
+
+  template <class F> void change(F f) {
+    with([&](pg_connection &c) {
+      c.in_transaction([&] {
+        c.script(for_this_change);
+        c.run(lock);
+        const auto [before, now] = read(c, lock_members);
+        auto after = before;
+        f(after, now);
+        write(c, before, after);
+      });
+    });
+  }
+
+  static void write(pg_connection &c, const lease_table &before,
+                    const lease_table &after) {
+    for (const auto &[name, m] : after.members) {
+      const auto old = before.members.find(name);
+      if (old != before.members.end() && same(old->second, m)) continue;
+      c.run(put_member, pg_args{}
+                            .text(name)
+                            .text(m.incarnation)
+                            .text(m.address)
+                            .at(m.started_at)
+                            .at(m.expires_at)
+                            .boolean(m.draining)
+                            .int4(m.partitions)
+                            .text(c.epochs().current()));
+    }
+    for (const auto &[name, m] : before.members)
+      if (!after.members.contains(name))
+        c.run(drop_member, pg_args{}.text(name));
+    for (const auto &[shard, node] : after.holders) {
+      const auto old = before.holders.find(shard);
+      if (old == before.holders.end() || old->second != node)
+        c.run(put_holder, pg_args{}.int4(shard).text(node));
+    }
+    for (const auto &[shard, node] : before.holders)
+      if (!after.holders.contains(shard))
+        c.run(drop_holder, pg_args{}.int4(shard));
+    if (after.shards != before.shards)
+      c.run(put_shards, pg_args{}.int4(after.shards));
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<lease_store> open_pg_leases(const pg_access &to) {
+  return std::make_unique<pg_leases>(to);
+}
+
+}  // namespace recapd::storage

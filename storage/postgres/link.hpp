@@ -1,0 +1,67 @@
+// A connection that is opened anew where it has ended: stores are built on it.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "storage/fault.hpp"
+#include "storage/postgres/connection.hpp"
+
+namespace recapd::storage {
+
+class pg_link {
+protected:
+  /// Connects at once. Throws storage_error{unavailable}. `one_epoch`: what its
+  /// user knows holds in the epoch of the first connection only, so nothing is
+  /// asked in a later one.
+  explicit pg_link(pg_access to, bool one_epoch = false)
+      : to_{std::move(to)}, one_epoch_{one_epoch} {
+    epoch_ = connected().epochs().current();
+  }
+
+  pg_connection &connected() {
+    if (connection_ && (!connection_->alive() || connection_->left_behind()))
+      connection_.reset();
+    if (!connection_) {
+      try {
+        connection_ = std::make_unique<pg_connection>(to_);
+      } catch (const pg_error &e) {
+        throw storage_error{fault::unavailable, e.what()};
+      }
+    }
+    if (one_epoch_ && epoch_ && *epoch_ != connection_->epochs().current())
+      throw storage_error{fault::unavailable,
+                          "the database has changed: looking at it anew"};
+    return *connection_;
+  }
+
+  /// Runs `f(connection)`; all trouble becomes storage_error{unavailable}.
+  template <class F> auto with(F f) {
+    auto &c = connected();
+    try {
+      return f(c);
+    } catch (const pg_error &e) {
+      drop_after(e);
+      throw storage_error{fault::unavailable, e.what()};
+    }
+  }
+
+  /// A connection that takes no writes is none: the server may have become a
+  /// standby, and a new connection reaches the one that has not.
+  void drop_after(const pg_error &e) {
+    if (e.kind() == pg_trouble::broken || e.sqlstate() == "25006")
+      connection_.reset();
+  }
+
+  pg_access to_;
+  std::unique_ptr<pg_connection> connection_;
+
+private:
+  bool one_epoch_;
+  std::optional<std::string> epoch_;
+};
+
+}  // namespace recapd::storage

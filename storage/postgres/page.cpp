@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "storage/postgres/page.hpp"
+
+#include <algorithm>
+
+namespace recapd::storage {
+
+std::string paged_sql(const std::string &columns, const std::string &alias,
+                      const std::string &list, const std::string &order) {
+  return "SELECT " + alias + ".there, " + columns
+         + " FROM (SELECT f.*, count(*) OVER () AS there,"
+           " sum(f.size) OVER (ORDER BY "
+         + order + " ROWS UNBOUNDED PRECEDING) - f.size AS before FROM (" + list
+         + " ORDER BY " + order + " LIMIT $1::int4 + 1) AS f) AS " + alias
+         + " WHERE " + alias + ".before < $2::int8 ORDER BY " + order;
+}
+
+pg_statement paged(const std::string &name, const std::string &columns,
+                   const std::string &alias, const std::string &list,
+                   const std::string &order) {
+  return {name, paged_sql(columns, alias, list, order)};
+}
+
+pg_args page_args(page_bounds most) {
+  pg_args args;
+  args.int4(std::max(1, most.rows)).int8(most.bytes);
+  return args;
+}
+
+}  // namespace recapd::storage

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "storage/postgres/records.hpp"
+
+#include <charconv>
+
+namespace recapd::storage {
+
+std::string session_columns() {
+  return "s.id, s.version, s.state, s.tutor, s.course, "
+         + pg_micros("s.starts_at") + ", " + pg_micros("s.next_timer")
+         + ", s.body";
+}
+
+session_row read_session(const pg_rows &rows, int row, int first) {
+  session_row out{.id = rows.text(row, first),
+                  .version = static_cast<int>(rows.number(row, first + 1)),
+                  .state = rows.text(row, first + 2),
+                  .tutor = rows.text(row, first + 3),
+                  .course = rows.text(row, first + 4),
+                  .starts_at = rows.at(row, first + 5),
+                  .next_timer = std::nullopt,
+                  .body = rows.text(row, first + 7)};
+  if (!rows.null(row, first + 6)) out.next_timer = rows.at(row, first + 6);
+  return out;
+}
+
+std::string outcome_columns() {
+  return "c.source, c.id, encode(c.content, 'hex'), c.session_id, c.refused, "
+         + pg_micros("c.received_at") + ", c.outcome::text, c.scope, c.who";
+}
+
+outcome_row read_outcome(const pg_rows &rows, int row, int first) {
+  outcome_row out{.source = rows.text(row, first),
+                  .id = rows.text(row, first + 1),
+                  .content = {},
+                  .session = rows.text(row, first + 3),
+                  .refused = rows.boolean(row, first + 4),
+                  .received_at = rows.at(row, first + 5),
+                  .outcome = rows.text(row, first + 6),
+                  .scope = rows.text(row, first + 7),
+                  .who = rows.text(row, first + 8)};
+  const auto hex = rows.text(row, first + 2);
+  for (std::size_t i = 0; i < out.content.size() && 2 * i + 2 <= hex.size();
+       ++i)
+    std::from_chars(hex.data() + 2 * i, hex.data() + 2 * i + 2, out.content[i],
+                    16);
+  return out;
+}
+
+std::string event_columns() {
+  return "e.seq, e.type, " + pg_micros("e.at")
+         + ", e.by, e.command_source, e.command_id, e.data, e.notifications,"
+           " e.traceparent";
+}
+
+event_row read_event(const pg_rows &rows, int row, int first) {
+  return {.seq = static_cast<int>(rows.number(row, first)),
+          .type = rows.text(row, first + 1),
+          .at = rows.at(row, first + 2),
+          .by = rows.text(row, first + 3),
+          .command_source = rows.text(row, first + 4),
+          .command_id = rows.text(row, first + 5),
+          .data = rows.text(row, first + 6),
+          .notifications = rows.text(row, first + 7),
+          .traceparent = rows.text(row, first + 8)};
+}
+
+workflows::transfer_kind read_transfer_kind(const pg_rows &rows, int row,
+                                            int column) {
+  // The column's CHECK admits no other text.
+  return workflows::parse_transfer_kind(rows.text(row, column)).value();
+}
+
+std::string transfer_columns() {
+  return "session_id, kind, from_account, to_account, amount, currency, n, "
+         + pg_micros("at");
+}
+
+transfer_row read_transfer(const pg_rows &rows, int row) {
+  return {.session = rows.text(row, 0),
+          .what = {.kind = read_transfer_kind(rows, row, 1),
+                   .from = rows.text(row, 2),
+                   .to = rows.text(row, 3),
+                   .amount = rows.number(row, 4),
+                   .currency = rows.text(row, 5),
+                   .n = static_cast<int>(rows.number(row, 6))},
+          .at = rows.at(row, 7)};
+}
+
+}  // namespace recapd::storage

@@ -1,0 +1,79 @@
+// The PostgreSQL store's class; pg_append.cpp and pg_queries.cpp hold its
+// parts. SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "storage/postgres/link.hpp"
+#include "storage/store.hpp"
+
+namespace recapd::storage {
+
+/// A column by which a statement that finds rows is not answered before they
+/// are replicated, where the database replicates synchronously: whoever wrote
+/// them may have been told to wait no longer. A commit of one's own waits for
+/// all before it; where there is no row, there is none.
+inline constexpr const char *once_replicated =
+    "(SELECT CASE WHEN current_setting('synchronous_standby_names') <> '' THEN"
+    " pg_logical_emit_message(true, 'recapd', '') END)";
+
+class pg_store final : public store, private pg_link {
+public:
+  explicit pg_store(pg_access to) : pg_link{std::move(to), true} {}
+
+  std::string epoch() override;
+  void probe() override;
+
+  std::vector<std::optional<fault>>
+  append(std::span<const commit> commits) override;
+
+  std::vector<std::optional<session_row>>
+  load_sessions(std::span<const std::string> ids) override;
+  std::vector<std::int64_t>
+  load_usage(std::span<const workflows::usage_key> keys) override;
+  std::vector<timer_row> load_timers(std::span<const unsigned> buckets,
+                                     instant until, int limit) override;
+  std::vector<std::optional<outcome_row>>
+  find_outcomes(std::span<const command_key> keys) override;
+
+  std::vector<policy_row> load_policies() override;
+  int save_policy(std::string_view body) override;
+  std::optional<instant> load_manual_clock() override;
+  void save_manual_clock(std::optional<instant> now) override;
+
+  std::vector<inbox_row> read_inbox_among(std::span<const seq_range> among,
+                                          int limit,
+                                          const bucket_set &buckets) override;
+  void insert_inbox(std::string_view event) override;
+  void forward_to_inbox(std::span<const inbox_row> rows) override;
+  void bury_all(std::span<const dead_letter> letters) override;
+  page<dead_letter> list_dead_letters(std::int64_t after,
+                                      page_bounds most) override;
+  letter_retry retry_dead_letter(std::int64_t id) override;
+
+  using store::history;
+  page<event_row> history(std::string_view session, int after,
+                          page_bounds most) override;
+  page<session_row> list_sessions(const session_filter &filter) override;
+  account_page account(std::string_view account, std::string_view after,
+                       int limit) override;
+  page<outcome_row> refused_outcomes(std::string_view session,
+                                     std::string_view after,
+                                     page_bounds most) override;
+  page<feed_row> list_notified(std::string_view session, std::int64_t from,
+                               page_bounds most) override;
+  std::vector<feed_row> read_feed(std::int64_t after, int limit) override;
+  std::int64_t feed_end() override;
+  std::optional<std::int64_t> find_in_feed(const feed_place &place) override;
+  feed_backlog count_feed(std::int64_t after, int most) override;
+  std::vector<feed_row> read_feed_of(std::string_view session,
+                                     std::int64_t from, std::int64_t last,
+                                     int limit) override;
+  sink_state load_sink(std::string_view sink) override;
+  bool save_sink(std::string_view sink, const sink_change &change) override;
+  std::vector<std::pair<std::string, std::int64_t>> count_by_state() override;
+  violations check() override;
+};
+
+}  // namespace recapd::storage

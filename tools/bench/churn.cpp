@@ -1,0 +1,119 @@
+#include "tools/bench/run.hpp"
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <pqxx/pqxx>
+#include <stdexcept>
+#include <thread>
+
+#include "tools/bench/campus.hpp"
+#include "tools/bench/load.hpp"
+#include "tools/bench/verify.hpp"
+
+namespace recapd::bench {
+
+namespace {
+
+using clock = std::chrono::steady_clock;
+
+constexpr std::int64_t minutes_ago = -20 * 60;
+/// A stretch of lessons, and how far apart two begin at least: an hour at full
+/// speed would fill the disk, and what vacuum does is a matter of time.
+constexpr std::size_t lessons_each = 2000;
+constexpr std::chrono::seconds pace{5};
+/// Autovacuum looks once a minute.
+constexpr std::chrono::minutes several_vacuums{3};
+
+/// Bytes a row, of the tables whose rows are written again and again; heap and
+/// indexes apart.
+std::map<std::string, double> sizes(const std::string &database) {
+  pqxx::connection c{database};
+  pqxx::nontransaction tx{c};
+  std::map<std::string, double> out;
+  for (const std::string table : {"sessions", "usage"}) {
+    const auto row =
+        tx.exec("SELECT pg_relation_size('" + table
+                + "')::float8 / count(*), pg_indexes_size('" + table
+                + "')::float8 / count(*) FROM " + table)[0];
+    out[table + ", heap"] = row[0].as<double>();
+    out[table + ", indexes"] = row[1].as<double>();
+  }
+  return out;
+}
+
+/// All of the inbox, which is empty in between.
+double inbox_bytes(const std::string &database) {
+  pqxx::connection c{database};
+  pqxx::nontransaction tx{c};
+  return tx.exec("SELECT pg_total_relation_size('inbox')::float8")[0][0]
+      .as<double>();
+}
+
+/// A stretch of lessons, half by HTTP and half by the inbox.
+void play(const node &n, const std::string &database, const campus &c,
+          std::size_t from, std::size_t count) {
+  const auto half = count / 2;
+  const auto load = batch_lanes(c, {from, half}, 4);
+  load_client client{n.port(), load.size()};
+  const auto r = client.closed_loop(load);
+  if (r.failures > 0) throw std::runtime_error{r.first_failure};
+  pqxx::connection db{database};
+  pqxx::nontransaction tx{db};
+  for (std::size_t s = 0; s < commands_per_lifecycle; ++s) {
+    std::string rows;
+    for (auto i = from + half; i < from + count; ++i)
+      rows += (rows.empty() ? "(" : ",(")
+              + tx.quote(c.event(i, static_cast<step>(s))) + ")";
+    tx.exec("INSERT INTO inbox (event) VALUES " + rows);
+  }
+  await_paid(database);
+}
+
+}  // namespace
+
+// Lessons come and are paid, for five times as long as a measurement takes
+// elsewhere (an hour: --seconds 720). What a row takes, dead ones included,
+// must stay what it was after the first quarter. The inbox's file grows until
+// the next vacuum and is cut then: its peaks are compared.
+void measure_churn(bench_run &b) {
+  const auto database = b.server().fresh_database("bench_churn");
+  const campus c{time_from_now(minutes_ago)};
+  const auto n = b.start_node(database);
+  const std::chrono::duration<double> whole{5 * b.options().seconds};
+  const auto began = clock::now();
+  const auto end = began + std::chrono::duration_cast<clock::duration>(whole);
+  std::map<std::string, double> early;
+  double early_peak = 0;  // of the inbox in the first quarter
+  double late_peak = 0;   // and in the last
+  std::size_t done = 0;
+  while (clock::now() < end) {
+    const auto next = std::min(clock::now() + pace, end);
+    play(*n, database, c, done, lessons_each);
+    done += lessons_each;
+    b.out().progress("churn", std::to_string(done));
+    const auto inbox = inbox_bytes(database);
+    if (early.empty()) early_peak = std::max(early_peak, inbox);
+    if (clock::now() - began >= whole * 3 / 4)
+      late_peak = std::max(late_peak, inbox);
+    std::this_thread::sleep_until(next);
+    if (early.empty() && clock::now() - began >= whole / 4)
+      early = sizes(database);
+  }
+  for (const auto &[what, bytes] : sizes(database)) {
+    b.out().add("churn", what + ", a row", "B", bytes);
+    b.out().add("churn", what + ", a row, end over first quarter", "times",
+                bytes / early[what]);
+    b.out().at_most("churn", what + ", a row, end over first quarter", 1.3);
+  }
+  b.out().add("churn", "inbox, peak of the last quarter", "B", late_peak);
+  b.out().add("churn", "inbox, peak, last quarter over first", "times",
+              late_peak / early_peak);
+  if (whole / 4 > several_vacuums)
+    b.out().at_most("churn", "inbox, peak, last quarter over first", 2);
+  verify(database, b.recapctl(), {.lessons = done, .only_counts = true});
+  n->stop();
+  b.server().drop_database("bench_churn");
+}
+
+}  // namespace recapd::bench

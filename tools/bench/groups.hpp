@@ -1,0 +1,46 @@
+// One group of steps as set statements with array parameters.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "storage/postgres/connection.hpp"
+#include "tools/bench/rows.hpp"
+
+namespace recapd::bench {
+
+/// Statements by target, and the positions given out. Thread safe.
+class group_statements {
+public:
+  explicit group_statements(std::int64_t position) : position_{position} {}
+  const storage::pg_statement &of(const target &t);
+  std::int64_t next_position() { return position_++; }
+
+private:
+  std::mutex mutex_;
+  std::map<std::string, storage::pg_statement> all_;
+  std::atomic<std::int64_t> position_;
+};
+
+/// A value as it goes into the database.
+using cell = std::variant<nothing, std::int64_t, bool, moment, std::string>;
+[[nodiscard]] cell cell_of(const value &v, const lesson &l,
+                           group_statements &shared);
+
+/// One transaction's statements.
+using group =
+    std::vector<std::pair<const storage::pg_statement *, storage::pg_args>>;
+
+/// Step `s` of lessons `from` to `to`.
+[[nodiscard]] group build_group(const row_book &book, const campus &where,
+                                std::size_t s, std::size_t from, std::size_t to,
+                                group_statements &shared);
+
+}  // namespace recapd::bench

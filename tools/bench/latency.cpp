@@ -1,0 +1,89 @@
+#include "tools/bench/latency.hpp"
+// SPDX-License-Identifier: Apache-2.0
+#include <utility>
+
+#include "tools/bench/verify.hpp"
+
+namespace recapd::bench {
+
+namespace {
+
+constexpr const char *scenario = "latency";
+constexpr const char *database_name = "bench_latency";
+constexpr std::int64_t minutes_ago = -20 * 60;
+constexpr std::size_t connections = 64;
+
+}  // namespace
+
+single_events::single_events(bench_run &b, std::string what)
+    : bench_{b}, what_{std::move(what)}, database_{b.server().fresh_database(
+                                             database_name)},
+      campus_{time_from_now(minutes_ago)}, node_{b.start_node(database_)},
+      client_{node_->port(), connections} {}
+
+stretch single_events::take(double commands) {
+  const auto count =
+      static_cast<std::size_t>(commands / commands_per_lifecycle) + 1;
+  const stretch s{next_, count};
+  next_ += count;
+  return s;
+}
+
+load_result single_events::at_the_top(double commands) {
+  const auto load = single_lanes(campus_, take(commands), connections);
+  auto r = client_.closed_loop(load, bench_.teller(what_ + ": top", 0));
+  require_success(r);
+  return r;
+}
+
+load_result single_events::at_rate(double per_second, const std::string &when) {
+  const auto gap =
+      static_cast<std::size_t>(per_second / commands_per_lifecycle) + 1;
+  const auto load =
+      sequence(campus_, take(per_second * bench_.options().seconds), gap);
+  auto r = client_.open_loop(load, per_second,
+                             bench_.teller(what_ + when, load.size()));
+  require_success(r);
+  return r;
+}
+
+void single_events::finish() {
+  await_paid(database_);
+  verify(database_, bench_.recapctl(), {.lessons = next_});
+  node_->stop();
+  bench_.server().drop_database(database_name);
+}
+
+void measure_latency(bench_run &b) {
+  single_events events{b, scenario};
+  const auto top_run = events.at_the_top(b.options().seconds / 4 * 10000);
+  const auto top =
+      static_cast<double>(top_run.latencies_us.size()) / top_run.seconds;
+
+  const auto before = b.cpu(&events.server());
+  auto r = events.at_rate(calm_rate, at_calm_rate);
+  b.add_cpu(scenario, before, b.cpu(&events.server()),
+            r.latencies_us.size() / commands_per_lifecycle
+                * steps_per_lifecycle,
+            at_calm_rate);
+  b.out().add(scenario, "p50 at 500/s", "ms", quantile_ms(r.latencies_us, 0.5));
+  b.out().add(scenario, "p99 at 500/s", "ms",
+              quantile_ms(r.latencies_us, 0.99));
+  b.out().at_most(scenario, "p50 at 500/s", 1.5);
+  b.out().at_most(scenario, "p99 at 500/s", 8);
+  const auto &l = r.latencies_us;
+  const auto third = static_cast<std::ptrdiff_t>(l.size() / 3);
+  b.out().add(scenario, "p50 of the last third over the first", "times",
+              quantile_ms({l.end() - third, l.end()}, 0.5)
+                  / quantile_ms({l.begin(), l.begin() + third}, 0.5));
+  r = events.at_rate(top / 2, ": half the top");
+  b.out().add(scenario, "top", "commands/s", top);
+  b.out().add(scenario, "p50 at half the top", "ms",
+              quantile_ms(r.latencies_us, 0.5));
+  b.out().add(scenario, "p99 at half the top", "ms",
+              quantile_ms(r.latencies_us, 0.99));
+  b.out().at_most(scenario, "p99 at half the top", 50);
+  events.finish();
+}
+
+}  // namespace recapd::bench

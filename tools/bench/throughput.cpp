@@ -1,0 +1,160 @@
+#include "tools/bench/throughput.hpp"
+// SPDX-License-Identifier: Apache-2.0
+#include <chrono>
+#include <exception>
+#include <thread>
+
+#include "storage/postgres/connection.hpp"
+#include "tools/bench/campus.hpp"
+#include "tools/bench/load.hpp"
+#include "tools/bench/verify.hpp"
+
+namespace recapd::bench {
+
+namespace {
+
+using clock = std::chrono::steady_clock;
+
+constexpr std::int64_t minutes_ago = -20 * 60;
+constexpr std::size_t batch_connections = 8;
+constexpr std::size_t single_connections = 64;
+
+double seconds_since(clock::time_point from) {
+  return std::chrono::duration<double>(clock::now() - from).count();
+}
+
+/// From a fresh database to its verified end: `send` sends all commands of
+/// `count` lessons to a node; the clock runs until every one is paid.
+template <class Prepare, class Send>
+carried carry(bench_run &b, const std::string &what, std::size_t count,
+              Prepare prepare, Send send) {
+  constexpr const char *name = "bench_throughput";
+  const auto database = b.server().fresh_database(name);
+  b.out().progress(what + ": preparing");
+  const auto load = prepare(campus{time_from_now(minutes_ago)});
+  const auto n = b.start_node(database);
+  carried c;
+  c.lessons = count;
+  c.before = b.cpu(n.get());
+  const auto began = clock::now();
+  c.latencies_us = send(*n, database, load);
+  await_paid(database);
+  c.seconds = seconds_since(began);
+  c.after = b.cpu(n.get());
+  b.out().progress(what + ": verifying");
+  verify(database, b.recapctl(), {.lessons = count});
+  n->stop();
+  b.server().drop_database(name);
+  return c;
+}
+
+void add(bench_run &b, const std::string &scenario, const carried &c) {
+  const auto &l = c.latencies_us;
+  if (!l.empty()) {
+    b.out().add(scenario, "answer p50", "ms", quantile_ms(l, 0.5));
+    b.out().add(scenario, "answer p99", "ms", quantile_ms(l, 0.99));
+  }
+  b.out().add(scenario, "throughput", "lifecycles/s", c.per_second());
+  b.add_cpu(scenario, c.before, c.after, c.lessons * steps_per_lifecycle);
+}
+
+std::vector<std::uint32_t> send_lanes(bench_run &b, const std::string &what,
+                                      const node &n,
+                                      const request_lanes &load) {
+  load_client client{n.port(), load.size()};
+  std::size_t requests = 0;
+  for (const auto &lane : load)
+    requests += lane.size();
+  auto result = client.closed_loop(load, b.teller(what, requests));
+  require_success(result);
+  return std::move(result.latencies_us);
+}
+
+// ---- inbox -----------------------------------------------------------------
+
+const storage::pg_statement insert_events{
+    "insert_events", "INSERT INTO inbox (event) SELECT unnest($1::text[])"};
+constexpr std::size_t inbox_connections = 2;
+
+using inbox_load = std::vector<std::vector<storage::pg_args>>;
+
+inbox_load inbox_statements(const campus &c, std::size_t count) {
+  inbox_load out(inbox_connections);
+  for (std::size_t at = 0; at < count; at += 1000)
+    for (std::size_t s = 0; s < commands_per_lifecycle; ++s) {
+      std::vector<std::string> events;
+      for (auto i = at; i < at + 1000; ++i)
+        events.push_back(c.event(i, static_cast<step>(s)));
+      out[at / 1000 % inbox_connections].push_back(
+          storage::pg_args{}.texts(events));
+    }
+  return out;
+}
+
+void insert_all(const std::string &database, const inbox_load &load) {
+  std::vector<std::thread> threads;
+  std::vector<std::exception_ptr> failures(load.size());
+  for (std::size_t i = 0; i < load.size(); ++i)
+    threads.emplace_back([&, i] {
+      try {
+        storage::pg_connection c{database};
+        for (const auto &args : load[i])
+          c.run(insert_events, args);
+      } catch (...) {
+        failures[i] = std::current_exception();
+      }
+    });
+  for (auto &t : threads)
+    t.join();
+  for (const auto &f : failures)
+    if (f) std::rethrow_exception(f);
+}
+
+}  // namespace
+
+carried carry_batches(bench_run &b, const std::string &what) {
+  const auto count = b.count_for(8000);
+  return carry(
+      b, what, count,
+      [&](const campus &c) {
+        return batch_lanes(c, {0, count}, batch_connections);
+      },
+      [&](const node &n, const std::string &, const request_lanes &load) {
+        return send_lanes(b, what, n, load);
+      });
+}
+
+carried carry_single(bench_run &b, const std::string &what) {
+  const auto count = b.count_for(2500);
+  return carry(
+      b, what, count,
+      [&](const campus &c) {
+        return single_lanes(c, {0, count}, single_connections);
+      },
+      [&](const node &n, const std::string &, const request_lanes &load) {
+        return send_lanes(b, what, n, load);
+      });
+}
+
+void measure_batches(bench_run &b) {
+  add(b, "batches", carry_batches(b, "batches"));
+}
+
+void measure_single(bench_run &b) {
+  add(b, "single", carry_single(b, "single"));
+}
+
+void measure_inbox(bench_run &b) {
+  const auto count = b.count_for(6000);
+  const auto c = carry(
+      b, "inbox", count,
+      [&](const campus &all) { return inbox_statements(all, count); },
+      [&](const node &, const std::string &database, const inbox_load &load) {
+        b.out().progress("inbox");
+        insert_all(database, load);
+        return std::vector<std::uint32_t>{};
+      });
+  add(b, "inbox", c);
+}
+
+}  // namespace recapd::bench

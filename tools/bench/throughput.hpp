@@ -1,0 +1,32 @@
+// Lessons carried through a node as fast as it takes them, for scenarios.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "tools/bench/run.hpp"
+
+namespace recapd::bench {
+
+/// What it took until the last of so many lessons was paid.
+struct carried {
+  std::size_t lessons = 0;
+  double seconds = 0;
+  cpu_share before;
+  cpu_share after;
+  std::vector<std::uint32_t> latencies_us;  ///< of answers; none of the inbox
+
+  [[nodiscard]] double per_second() const {
+    return static_cast<double>(lessons) / seconds;
+  }
+};
+
+/// The work of the scenarios `batches` and `single`, from a fresh database to
+/// its verified end. `what` is shown as progress.
+[[nodiscard]] carried carry_batches(bench_run &b, const std::string &what);
+[[nodiscard]] carried carry_single(bench_run &b, const std::string &what);
+
+}  // namespace recapd::bench

@@ -1,0 +1,98 @@
+#include "tools/bench/verify.hpp"
+// SPDX-License-Identifier: Apache-2.0
+#include <chrono>
+#include <fmt/format.h>
+#include <pqxx/pqxx>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+
+#include "tools/bench/campus.hpp"
+#include "tools/bench/process.hpp"
+#include "tools/bench/rows.hpp"
+
+namespace recapd::bench {
+
+namespace {
+
+std::int64_t ask(pqxx::nontransaction &tx, const std::string &sql) {
+  return tx.exec(sql)[0][0].as<std::int64_t>();
+}
+
+void same(const char *what, std::int64_t found, std::int64_t expected) {
+  if (found != expected)
+    throw std::runtime_error{fmt::format(
+        "the run's result is wrong: {} is {}, not {}", what, found, expected)};
+}
+
+}  // namespace
+
+void await_paid(const std::string &database) {
+  using clock = std::chrono::steady_clock;
+  pqxx::connection c{database};
+  pqxx::nontransaction tx{c};
+  // A row leaves the inbox by the transaction that decides it. What rests, of
+  // which there may be a million, is not looked at.
+  const std::string open =
+      "SELECT count(*) FROM (SELECT FROM inbox UNION ALL"
+      " SELECT FROM sessions WHERE state IN ('scheduled', 'time_logged',"
+      "   'awaiting_student_recap', 'completed') AND state <> 'paid'"
+      "   AND id > 'ses-run-' AND id < 'ses-run.' LIMIT 1) AS x";
+  const std::string written = "SELECT max(position) FROM session_events";
+  tx.exec("SET enable_seqscan = off");
+  std::int64_t last = 0;
+  auto since = clock::now();
+  for (int i = 0; ask(tx, open) > 0; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{10});
+    if (i % 100 != 99) continue;
+    const auto now = ask(tx, written);
+    if (std::exchange(last, now) != now) since = clock::now();
+    if (clock::now() - since > std::chrono::minutes{1})
+      throw std::runtime_error{"a session is not paid, and nothing happens"};
+  }
+}
+
+void verify(const std::string &database, const std::string &recapctl,
+            const expectation &e) {
+  pqxx::connection c{database};
+  pqxx::nontransaction tx{c};
+  auto t = totals_of(e.lessons);
+  auto lessons = static_cast<std::int64_t>(e.lessons);
+  if (e.samples) {
+    lessons += row_book::lessons;
+    t.minutes += row_book::minutes;
+    t.pay += row_book::minutes * rate_per_hour / 60;
+  }
+  const auto resting = static_cast<std::int64_t>(e.resting);
+  same("paid sessions",
+       ask(tx, "SELECT count(*) FROM sessions WHERE state = 'paid'"), lessons);
+  same("sessions", ask(tx, "SELECT count(*) FROM sessions"), lessons + resting);
+  same("commands refused",
+       ask(tx, "SELECT count(*) FROM commands WHERE refused"), 0);
+  same("commands", ask(tx, "SELECT count(*) FROM commands"),
+       lessons * static_cast<std::int64_t>(commands_per_lifecycle)
+           + resting * 2);
+  same("events against the sessions' versions",
+       ask(tx, "SELECT count(*) FROM session_events"),
+       ask(tx, "SELECT sum(version) FROM sessions"));
+  same("settlements", ask(tx, "SELECT count(*) FROM ledger"), lessons);
+  same("what was paid",
+       ask(tx, "SELECT coalesce(sum(amount), 0) FROM ledger_entries"
+               " WHERE account LIKE 'tutor:%'"),
+       t.pay);
+  same("the ledger's sum",
+       ask(tx, "SELECT coalesce(sum(amount), 0) FROM ledger_entries"), 0);
+  same("minutes counted for tutors",
+       ask(tx, "SELECT coalesce(sum(used), 0) FROM usage WHERE kind = 0"),
+       t.minutes);
+  same("tutors whose week is used up",
+       ask(tx, "SELECT count(*) FROM usage WHERE kind = 0 AND used = 900"),
+       static_cast<std::int64_t>(t.full_tutors));
+  same("counters past their limit",
+       ask(tx, "SELECT count(*) FROM usage WHERE used > cap"), 0);
+  same("inbox rows left", ask(tx, "SELECT count(*) FROM inbox"), 0);
+  same("dead letters", ask(tx, "SELECT count(*) FROM dead_letters"), 0);
+  if (!e.only_counts) output_of({recapctl, "check", "--database", database});
+}
+
+}  // namespace recapd::bench

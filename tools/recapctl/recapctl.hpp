@@ -1,0 +1,112 @@
+// recapctl's commands: each file adds its own to the command line.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+#include "config/nats.hpp"
+#include "tools/common/client.hpp"
+
+namespace recapd::tools {
+
+/// The exit codes.
+enum status : int {
+  done = 0,
+  refused = 1,
+  usage = 2,
+  no_answer = 3,
+  not_admitted = 4,
+  unwritten = 5,
+};
+
+/// Wrong input that the option parser cannot see. Exit code 2.
+class usage_error : public std::runtime_error {
+public:
+  using std::runtime_error::runtime_error;
+};
+
+/// What all commands share. The options are bound to its members.
+struct context {
+  std::string url = "http://127.0.0.1:8080";
+  std::string token;
+  std::string output = "table";
+  bool utc = false;  ///< no session's own time zone
+  /// The command that was chosen; gives the exit code.
+  std::function<int()> chosen;
+
+  [[nodiscard]] bool as_json() const { return output == "json"; }
+  /// For people: in a time zone, or in UTC where that is asked for.
+  [[nodiscard]] std::string time(std::string_view rfc3339,
+                                 const std::string &zone) const;
+  [[nodiscard]] client &node();
+
+private:
+  std::unique_ptr<client> node_;
+};
+
+/// Adds a command; the caller binds its options to the struct that is returned
+/// (shared with the command, so keep no pointer to it).
+template <class Options>
+std::pair<CLI::App *, Options &>
+add_command(CLI::App &parent, const std::string &name, const std::string &what,
+            context &c, int (*run)(context &, const Options &)) {
+  auto *sub = parent.add_subcommand(name, what);
+  auto options = std::make_shared<Options>();
+  sub->final_callback([&c, options, run] {
+    if (!c.chosen) c.chosen = [&c, options, run] { return run(c, *options); };
+  });
+  return {sub, *options};
+}
+
+void add_submit(CLI::App &app, context &c);
+void add_reads(CLI::App &app, context &c);
+void add_money(CLI::App &app, context &c);
+void add_explain(CLI::App &app, context &c);
+void add_support(CLI::App &app, context &c);
+void add_operations(CLI::App &app, context &c);
+void add_nodes(CLI::App &app, context &c);
+void add_completion(CLI::App &app, context &c);
+
+/// What was probably meant by words that no command or option is called; a
+/// sentence, or empty where the words are not at fault.
+[[nodiscard]] std::string what_was_meant(const CLI::App &app);
+
+/// Prints one line of JSON.
+void print(const json::value &v);
+
+/// An event to send, as it came: what is wrong with it is the node's to say.
+struct submitted {
+  json::value parsed;
+  std::string_view text;
+};
+
+/// Prints outcomes, in the events' order; `refused` if any is, `not_admitted`
+/// if who sent them may give none of them.
+int print_outcomes(const context &c, const std::vector<submitted> &events,
+                   const json::array &outcomes);
+
+/// Publishes events to the server's command stream and gives their outcomes, in
+/// the events' order (recapctl's own `replyto` takes the place of any). Throws
+/// nats_error, also when no outcome comes for `patience`.
+[[nodiscard]] json::array submit_by_nats(const std::string &url,
+                                         const config::nats_access &access,
+                                         const std::vector<submitted> &events,
+                                         std::chrono::seconds patience);
+
+/// The pages of a list joined: `key`'s members until `next` is null, or one
+/// page. `path` has its query without `after`.
+[[nodiscard]] json::array pages(client &node, const std::string &path,
+                                const std::string &key, bool all,
+                                std::string &next);
+
+/// Compact `key: value, …` of an event's data, its times in that zone.
+[[nodiscard]] std::string brief(const context &c, const json::value &data,
+                                const std::string &zone);
+
+}  // namespace recapd::tools

@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/recapd/node.hpp"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <sys/resource.h>
+#include <thread>
+#include <unistd.h>
+
+#include "actors/policy_book.hpp"
+#include "gateway/nats/mapping.hpp"
+#include "gateway/telemetry/log.hpp"
+#include "gateway/wire/cloudevent.hpp"
+#include "storage/postgres/store.hpp"
+
+namespace recapd::tools {
+
+namespace {
+
+/// A manual clock goes on where that database's last stood, else begins at
+/// the real time; inbox rows then get its time as their receipt.
+std::shared_ptr<actors::clock> make_clock(config::clock_kind kind,
+                                          storage::store &store) {
+  if (kind == config::clock_kind::system) {
+    store.save_manual_clock(std::nullopt);
+    return std::make_shared<actors::wall_clock>();
+  }
+  const auto start =
+      store.load_manual_clock().value_or(actors::wall_clock{}.now());
+  store.save_manual_clock(start);
+  return std::make_shared<actors::manual_clock>(start);
+}
+
+actors::engine_options options_of(const config::settings &s) {
+  const auto &e = s.engine;
+  actors::engine_options o;
+  o.shards = static_cast<unsigned>(e.shards);
+  o.workers = static_cast<unsigned>(e.workers);
+  o.journals = static_cast<unsigned>(e.journals);
+  o.readers = static_cast<unsigned>(e.readers);
+  o.max_in_flight = static_cast<std::size_t>(e.max_in_flight);
+  o.max_batch = static_cast<std::size_t>(e.max_batch);
+  o.max_resident_sessions = static_cast<std::size_t>(e.max_resident_sessions);
+  o.own_identities = s.auth != config::auth_mode::trusted;
+  o.session_idle = std::chrono::milliseconds{e.session_idle_ms};
+  return o;
+}
+
+/// Every connection is a descriptor, and many a system begins with 1,024.
+void allow_descriptors(int connections) {
+  constexpr rlim_t others = 512;  // databases, NATS, files, those turned away
+  const auto wanted = static_cast<rlim_t>(connections) + others;
+  rlimit now{};
+  if (::getrlimit(RLIMIT_NOFILE, &now) != 0 || now.rlim_cur >= wanted) return;
+  now.rlim_cur = std::min(wanted, now.rlim_max);
+  if (::setrlimit(RLIMIT_NOFILE, &now) != 0 || now.rlim_cur < wanted)
+    ingress::log_warn("there are fewer file descriptors than connections need",
+                      {{"limit", std::to_string(now.rlim_cur)},
+                       {"wanted", std::to_string(wanted)}});
+}
+
+std::string url_of(const config::settings &s, unsigned short port) {
+  const bool ipv6 = s.listen_host.find(':') != std::string::npos;
+  const auto host = ipv6 ? "[" + s.listen_host + "]" : s.listen_host;
+  return "http://" + host + ":" + std::to_string(port);
+}
+
+/// A node that starts again on its data folder is the same node, and has at
+/// once what it served before.
+std::string name_of(const config::settings &s) {
+  if (!s.name.empty()) return s.name;
+  std::array<char, 256> host{};
+  if (::gethostname(host.data(), host.size() - 1) != 0) host[0] = '?';
+  std::error_code none;
+  const auto folder = std::filesystem::weakly_canonical(s.data_dir, none);
+  return std::string{host.data()} + ":" + folder.string();
+}
+
+/// False too for one that has ended and only waits for its parent to notice.
+bool runs(const std::string &pid) {
+  std::ifstream in{"/proc/" + pid + "/stat"};
+  std::string stat;
+  if (!std::getline(in, stat)) return false;
+  const auto state = stat.rfind(") ");
+  return state != std::string::npos && stat.at(state + 2) != 'Z';
+}
+
+/// The living process that works under a node's name; empty: none.
+std::string holder_of(const std::string &name, const std::string &url) {
+  const auto [table, now] = storage::open_pg_leases(url)->look();
+  const auto at = table.members.find(name);
+  if (at == table.members.end() || at->second.expires_at <= now) return {};
+  const auto &who = at->second.incarnation;
+  const auto pid = who.substr(0, who.find('-'));
+  return runs(pid) ? pid : std::string{};
+}
+
+/// A name belongs to the process that took it last. That one may take it from
+/// a dead one, but not by mistake from one that works; one that drains gets as
+/// long to end as a lease lasts.
+void require_own_name(const config::settings &s) {
+  if (!s.name.empty()) return;
+  const auto name = name_of(s);
+  const auto until =
+      std::chrono::steady_clock::now() + std::chrono::milliseconds{s.lease_ms};
+  auto pid = holder_of(name, s.database_url);
+  if (pid.empty()) return;
+  ingress::log_info("waiting for the process on this data folder to end",
+                    {{"pid", pid}, {"data", s.data_dir}});
+  while (std::chrono::steady_clock::now() < until) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{100});
+    pid = holder_of(name, s.database_url);
+    if (pid.empty()) return;
+  }
+  throw name_in_use{"process " + pid + " runs on this data folder ("
+                    + s.data_dir
+                    + ") and database: give each node a folder of its own "
+                      "(--data), or a name (node.name)"};
+}
+
+actors::sharing sharing_of(const config::settings &s,
+                           const storage::pg_access &database,
+                           std::function<void(std::string)> leave) {
+  return {.leases = [database] { return storage::open_pg_leases(database); },
+          .node = name_of(s),
+          .address = s.listen_host + ":" + std::to_string(s.listen_port),
+          .expiry = std::chrono::milliseconds{s.lease_ms},
+          .clocks = {.served = std::chrono::milliseconds{s.max_clock_skew_ms}},
+          .partitions =
+              s.ingress == config::ingress_kind::nats ? s.nats_partitions : 0,
+          .as_event = ingress::encode_structured,
+          .leave = std::move(leave)};
+}
+
+/// Where the server is away the ingress looks when it is back.
+void refuse_other_mapping(const config::settings &s) {
+  if (s.ingress != config::ingress_kind::nats) return;
+  try {
+    ingress::nats_link link{s.nats_url, "recapd start " + name_of(s), s.nats};
+    (void)ingress::require_mapping(link,
+                                   static_cast<unsigned>(s.nats_partitions));
+  } catch (const ingress::mapping_error &e) {
+    throw setting_error{std::string{"ingress.nats_partitions: "} + e.what()};
+  } catch (const ingress::nats_error &) {
+  }
+}
+
+/// A shard that is smaller than a partition would leave commands to nobody.
+void refuse_few_partitions(const config::settings &s) {
+  if (s.ingress != config::ingress_kind::nats) return;
+  const auto shards =
+      storage::open_pg_leases(s.database_url)->look().first.shards;
+  if (s.nats_partitions < shards)
+    throw setting_error{
+        "ingress.nats_partitions: expected at least the number of shards, "
+        + std::to_string(shards) + ", not "
+        + std::to_string(s.nats_partitions)};
+}
+
+void migrate(const std::string &url) {
+  const auto notes = storage::migrate(url);
+  for (const auto &what : notes.unsafe)
+    ingress::log_warn(what, {});
+  if (!notes.to_run.empty())
+    ingress::log_warn("the role recapd_producer is not complete: somebody who "
+                      "may make roles runs this in the database",
+                      {{"sql", notes.to_run}});
+}
+
+std::unique_ptr<actors::engine> start_engine(actors::engine::parts p) try {
+  return std::make_unique<actors::engine>(std::move(p));
+} catch (const actors::other_weeks &e) {
+  throw setting_error{e.what()};
+}
+
+}  // namespace
+
+node::node(const config::settings &s,
+           std::function<void(std::string why)> leave)
+    : meters_{std::make_shared<ingress::metrics>()} {
+  migrate(s.database_url);
+  require_own_name(s);
+  refuse_few_partitions(s);
+  refuse_other_mapping(s);
+  std::shared_ptr<actors::clock> time;
+  {
+    const auto store = storage::open_pg_store(s.database_url);
+    time = make_clock(s.clock, *store);
+    meters_->set_sessions(store->count_by_state());
+  }
+  const auto epochs = std::make_shared<storage::epoch_watch>();
+  const storage::pg_access database{
+      s.database_url, std::chrono::milliseconds{s.statement_ms}, epochs};
+  engine_ = start_engine(
+      {.options = options_of(s),
+       .stores = [database] { return storage::open_pg_store(database); },
+       .time = std::move(time),
+       .reports = meters_,
+       .policy = s.policy,
+       .shared = sharing_of(s, database, std::move(leave)),
+       .epochs = epochs});
+  allow_descriptors(s.http.max_connections);
+  try {
+    http_ = std::make_unique<ingress::http_server>(*engine_, s, *meters_);
+  } catch (const std::runtime_error &e) {
+    throw listen_error{e.what()};
+  }
+  inbox_ = std::make_unique<ingress::inbox>(*engine_, database, *meters_);
+  if (!s.sink.url.empty())
+    webhook_ = std::make_unique<ingress::webhook>(*engine_, s.sink, *meters_);
+  if (s.ingress == config::ingress_kind::nats) start_nats(s);
+  feed_watch_ = std::make_unique<ingress::feed_watch>(
+      database,
+      [&conditions = engine_->conditions()](std::optional<std::string> held) {
+        if (!held) return conditions.settle("feed-held");
+        conditions.raise("feed-held", actors::weight::warning,
+                         std::move(*held));
+      });
+  url_ = url_of(s, http_->port());
+}
+
+void node::start_nats(const config::settings &s) {
+  const auto name = name_of(s);
+  nats_ = std::make_unique<ingress::nats_ingress>(
+      *engine_,
+      ingress::nats_settings{.url = s.nats_url,
+                             .access = s.nats,
+                             .node = name,
+                             .partitions =
+                                 static_cast<unsigned>(s.nats_partitions),
+                             .replicas = s.nats_replicas},
+      *meters_);
+  nats_out_ = std::make_unique<ingress::nats_egress>(
+      *engine_,
+      ingress::nats_egress_settings{.url = s.nats_url,
+                                    .access = s.nats,
+                                    .node = name,
+                                    .replicas = s.nats_replicas},
+      *meters_);
+}
+
+node::~node() {
+  stop();
+}
+
+node_health node::look(std::chrono::milliseconds bound) const {
+  const auto health = engine_->status();
+  const bool answers = engine_->answers(bound);
+  return {.answers = answers,
+          .line = "Listening on " + url_
+                  + (!answers              ? "; its actors do not answer"
+                     : !health.database_up ? "; the database is away"
+                                           : "")
+                  + "; " + std::to_string(health.in_flight)
+                  + " commands in flight"};
+}
+
+void node::replace_tokens(const std::vector<config::token> &tokens) {
+  http_->replace_tokens(tokens);
+}
+
+void node::stop() {
+  // First what is stopped at once: another node begins with what this one has
+  // saved when it takes bucket 0 over.
+  feed_watch_.reset();
+  if (webhook_) webhook_->stop();
+  if (nats_out_) nats_out_->stop();
+  if (engine_) engine_->leave();
+  if (http_) http_->stop();
+  if (inbox_) inbox_->stop();
+  if (nats_) nats_->stop();
+  if (engine_) engine_->drain();
+}
+
+}  // namespace recapd::tools

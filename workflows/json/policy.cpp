@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <array>
+#include <limits>
+
+#include "workflows/json/fields.hpp"
+#include "workflows/policy.hpp"
+
+namespace recapd::workflows {
+
+namespace json = boost::json;
+using std::chrono::seconds;
+
+namespace {
+
+constexpr std::array<std::string_view, 7> weekdays{
+    "monday", "tuesday",  "wednesday", "thursday",
+    "friday", "saturday", "sunday"};
+
+constexpr std::string_view all_students = "all_students";
+constexpr std::string_view any_student = "any_student";
+
+constexpr std::int64_t largest = std::numeric_limits<int>::max();
+
+// ---- writing ---------------------------------------------------------------
+
+json::value duration_json(const std::optional<seconds> &d) {
+  if (!d) return nullptr;
+  return json::string{format_duration(*d)};
+}
+
+json::value limit_json(const std::optional<int> &limit) {
+  if (!limit) return nullptr;
+  return *limit;
+}
+
+json::array list_json(const reminder_rules::list &times) {
+  json::array out;
+  for (const auto &t : times)
+    out.emplace_back(format_duration(t));
+  return out;
+}
+
+json::object rules_json(const rules &r) {
+  json::object out;
+  out["recap"] = {{"min_characters", r.min_recap_characters},
+                  {"max_characters", r.max_recap_characters}};
+  out["log_window"] = format_duration(r.log_window);
+  out["duration"] = {{"step_minutes", r.step_minutes},
+                     {"max_minutes", r.max_minutes}};
+  out["calls"] = {{"max_per_session", r.max_call_changes}};
+  json::object limits;
+  limits["tutor_minutes_per_week"] =
+      limit_json(r.limits.tutor_minutes_per_week);
+  limits["student_course_minutes_per_week"] =
+      limit_json(r.limits.student_course_minutes_per_week);
+  limits["course_minutes_per_week"] =
+      limit_json(r.limits.course_minutes_per_week);
+  limits["pair_sessions_per_day"] = limit_json(r.limits.pair_sessions_per_day);
+  out["limits"] = std::move(limits);
+  out["week_starts_on"] = weekday_name(r.week_starts_on);
+  out["timezone"] = r.timezone;
+  out["confirmation"] = r.confirmation == confirmation_rule::all_students
+                            ? all_students
+                            : any_student;
+  out["auto_confirm_after"] = duration_json(r.auto_confirm_after);
+  out["pay"] = {{"rate_per_hour", r.rate_per_hour}, {"currency", r.currency}};
+  json::object reminders;
+  const auto &times = r.reminders;
+  reminders["tutor_recap_due"] = duration_json(times.tutor_recap_due);
+  reminders["tutor_recap_reminder"] = list_json(times.tutor_recap_reminder);
+  reminders["student_recap_reminder"] = list_json(times.student_recap_reminder);
+  reminders["tutor_remind_student"] = list_json(times.tutor_remind_student);
+  reminders["student_recap_overdue"] =
+      duration_json(times.student_recap_overdue);
+  out["reminders"] = std::move(reminders);
+  return out;
+}
+
+// ---- reading: an absent member leaves what is there ------------------------
+
+constexpr std::string_view duration_expected = R"(a duration such as "72h")";
+constexpr std::string_view duration_or_null =
+    R"(a duration such as "72h", or null)";
+constexpr std::string_view list_expected =
+    R"(durations in ascending order such as ["24h", "48h"], or null)";
+
+std::optional<seconds> duration_of(const json::value &v) {
+  const auto *text = v.if_string();
+  if (text == nullptr) return std::nullopt;
+  return parse_duration({text->data(), text->size()});
+}
+
+void read(fields &in, std::string_view name, int &to, std::int64_t low) {
+  const auto *v = in.optional(name);
+  if (v == nullptr) return;
+  const auto n = whole_number(*v);
+  if (n && *n >= low && *n <= largest)
+    to = static_cast<int>(*n);
+  else
+    in.wrong(name, "a whole number, " + std::to_string(low) + " or more");
+}
+
+void read(fields &in, std::string_view name, std::optional<int> &to,
+          std::string_view unit) {
+  const auto *v = in.optional(name);
+  if (v == nullptr) return;
+  const auto n = whole_number(*v);
+  if (v->is_null())
+    to.reset();
+  else if (n && *n >= 0 && *n <= largest)
+    to = static_cast<int>(*n);
+  else
+    in.wrong(name,
+             "a whole number of " + std::string{unit} + ", 0 or more, or null");
+}
+
+void read(fields &in, std::string_view name, seconds &to) {
+  const auto *v = in.optional(name);
+  if (v == nullptr) return;
+  if (const auto d = duration_of(*v))
+    to = *d;
+  else
+    in.wrong(name, duration_expected);
+}
+
+void read(fields &in, std::string_view name, std::optional<seconds> &to) {
+  const auto *v = in.optional(name);
+  if (v == nullptr) return;
+  to = duration_of(*v);
+  if (!to && !v->is_null()) in.wrong(name, duration_or_null);
+}
+
+void read(fields &in, std::string_view name, reminder_rules::list &to) {
+  const auto *v = in.optional(name);
+  if (v == nullptr) return;
+  to.clear();
+  if (v->is_null()) return;
+  const auto *many = v->if_array();
+  if (many == nullptr) return in.wrong(name, list_expected);
+  for (const auto &member : *many) {
+    const auto d = duration_of(member);
+    if (!d || (!to.empty() && *d <= to.back()))
+      return in.wrong(name, list_expected);
+    to.push_back(*d);
+  }
+}
+
+/// A member that is an object of its own; `Read` reads what is in it.
+template <class Read>
+void read_section(fields &in, std::string_view name, Read read_members) {
+  const auto *v = in.optional(name);
+  if (v == nullptr) return;
+  fields section{*v, in.path_of(name), in.error()};
+  read_members(section);
+  section.close();
+}
+
+void read_recap(fields &in, rules &r) {
+  read(in, "min_characters", r.min_recap_characters, 0);
+  read(in, "max_characters", r.max_recap_characters, 0);
+  if (r.max_recap_characters < r.min_recap_characters)
+    in.wrong("max_characters",
+             "a whole number not below min_characters, which is "
+                 + std::to_string(r.min_recap_characters));
+}
+
+/// The maximum is rounded to the step like any minutes: between two steps it
+/// could be suggested and not be logged.
+void check_steps(fields &in, const rules &r) {
+  if (r.max_minutes % r.step_minutes == 0) return;
+  if (in.peek("max_minutes") != nullptr)
+    in.wrong("max_minutes", "a multiple of step_minutes, which is "
+                                + std::to_string(r.step_minutes));
+  else
+    in.wrong("step_minutes", "a divisor of max_minutes, which is "
+                                 + std::to_string(r.max_minutes));
+}
+
+void read_duration(fields &in, rules &r, policy_origin origin) {
+  read(in, "step_minutes", r.step_minutes, 1);
+  read(in, "max_minutes", r.max_minutes, 1);
+  constexpr int day_minutes = 24 * 60;
+  if (r.max_minutes < r.step_minutes || r.max_minutes > day_minutes)
+    in.wrong("max_minutes", "a whole number from step_minutes, which is "
+                                + std::to_string(r.step_minutes) + ", to "
+                                + std::to_string(day_minutes));
+  else if (origin == policy_origin::proposed)
+    check_steps(in, r);
+}
+
+void read_calls(fields &in, rules &r) {
+  read(in, "max_per_session", r.max_call_changes, 1);
+}
+
+void read_limits(fields &in, rules &r) {
+  auto &l = r.limits;
+  read(in, "tutor_minutes_per_week", l.tutor_minutes_per_week, "minutes");
+  read(in, "student_course_minutes_per_week", l.student_course_minutes_per_week,
+       "minutes");
+  read(in, "course_minutes_per_week", l.course_minutes_per_week, "minutes");
+  read(in, "pair_sessions_per_day", l.pair_sessions_per_day, "sessions");
+}
+
+void read_pay(fields &in, rules &r) {
+  if (in.has("rate_per_hour"))
+    r.rate_per_hour = in.whole("rate_per_hour", 0, largest_rate_per_hour);
+  if (in.has("currency")) r.currency = in.currency("currency");
+}
+
+void read_reminders(fields &in, rules &r) {
+  auto &times = r.reminders;
+  read(in, "tutor_recap_due", times.tutor_recap_due);
+  read(in, "tutor_recap_reminder", times.tutor_recap_reminder);
+  read(in, "student_recap_reminder", times.student_recap_reminder);
+  read(in, "tutor_remind_student", times.tutor_remind_student);
+  read(in, "student_recap_overdue", times.student_recap_overdue);
+}
+
+int weekday_of(fields &in) {
+  auto parse = [](std::string_view text) -> std::optional<int> {
+    const auto *i = std::find(weekdays.begin(), weekdays.end(), text);
+    if (i == weekdays.end()) return std::nullopt;
+    return static_cast<int>(i - weekdays.begin()) + 1;
+  };
+  return in.named("week_starts_on", parse, "a day, monday to sunday");
+}
+
+confirmation_rule confirmation_of(fields &in) {
+  auto parse = [](std::string_view text) -> std::optional<confirmation_rule> {
+    if (text == all_students) return confirmation_rule::all_students;
+    if (text == any_student) return confirmation_rule::any_student;
+    return std::nullopt;
+  };
+  return in.named("confirmation", parse, "all_students or any_student");
+}
+
+void read_rules(fields &in, rules &r, policy_origin origin) {
+  read_section(in, "recap", [&](fields &f) { read_recap(f, r); });
+  read(in, "log_window", r.log_window);
+  read_section(in, "duration", [&](fields &f) { read_duration(f, r, origin); });
+  read_section(in, "calls", [&](fields &f) { read_calls(f, r); });
+  read_section(in, "limits", [&](fields &f) { read_limits(f, r); });
+  if (in.has("week_starts_on")) r.week_starts_on = weekday_of(in);
+  if (in.has("timezone")) r.timezone = in.time_zone("timezone");
+  if (in.has("confirmation")) r.confirmation = confirmation_of(in);
+  read(in, "auto_confirm_after", r.auto_confirm_after);
+  read_section(in, "pay", [&](fields &f) { read_pay(f, r); });
+  read_section(in, "reminders", [&](fields &f) { read_reminders(f, r); });
+}
+
+void read_courses(fields &in, policy &p, policy_origin origin) {
+  const auto *courses = in.optional("courses");
+  if (courses == nullptr) return;
+  const auto *by_course = courses->if_object();
+  if (by_course == nullptr) return in.wrong("courses", "an object");
+  for (const auto &[name, overrides] : *by_course) {
+    const std::string course{name};
+    const auto path = in.path_of("courses." + course);
+    if (!valid_id(course))
+      return in.wrong("courses." + course,
+                      "a course's id as its name: 1 to 64 of A-Z a-z 0-9 _ -");
+    fields section{overrides, path, in.error()};
+    auto own = p.base;
+    read_rules(section, own, origin);
+    // Two courses that count a tutor's hours in different weeks would let
+    // them pass any limit.
+    if (origin == policy_origin::proposed
+        && own.week_starts_on != p.base.week_starts_on)
+      section.wrong("week_starts_on",
+                    "no other day than the installation's, which is "
+                        + std::string{weekday_name(p.base.week_starts_on)});
+    section.close();
+    p.courses.emplace(course, std::move(own));
+  }
+}
+
+}  // namespace
+
+std::string_view weekday_name(int iso_weekday) {
+  return weekdays.at(static_cast<std::size_t>(iso_weekday - 1));
+}
+
+json::object to_json(const policy &p) {
+  auto out = rules_json(p.base);
+  json::object courses;
+  for (const auto &[course, own] : p.courses)
+    courses[course] = rules_json(own);
+  out["courses"] = std::move(courses);
+  return out;
+}
+
+std::optional<policy> parse_policy(const json::object &object,
+                                   policy_error &error, policy_origin origin) {
+  policy p;
+  field_error wrong;
+  fields in{object, "policy", wrong};
+  read_rules(in, p.base, origin);
+  read_courses(in, p, origin);
+  in.close();
+  if (!wrong.any()) return p;
+  error = {.path = wrong.path, .expected = wrong.expected};
+  return std::nullopt;
+}
+
+}  // namespace recapd::workflows

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "workflows/planted.hpp"
+#include "workflows/session/judgement.hpp"
+
+namespace recapd::workflows {
+
+namespace {
+
+/// What each counter of minutes that the session holds would hold more; the
+/// pair's counts sessions, which a correction leaves as they are.
+template <class Usage, class Make>
+std::vector<Usage> of_minutes(const session &s, Make make) {
+  std::vector<Usage> out;
+  for (const auto &h : s.held)
+    if (h.key.kind != limit_kind::pair_day) out.push_back(make(h.key));
+  return out;
+}
+
+/// Pays the difference in its direction, each figure rounded half up by
+/// itself; nothing where it is not paid yet, or pays the same.
+std::optional<transfer> difference(const session &s, int minutes) {
+  if (!s.paid) return std::nullopt;
+  const auto change =
+      pay_amount(minutes, s.rate_per_hour)
+      - (RECAPD_PLANTED("correct-pays-whole") ? 0 : s.paid->amount);
+  if (change == 0) return std::nullopt;
+  transfer t{.kind = transfer_kind::correction,
+             .from = program_account(s),
+             .to = tutor_account(s),
+             .amount = change < 0 ? -change : change,
+             .currency = s.currency,
+             .n = s.paid->corrections + 1};
+  if (change < 0) std::swap(t.from, t.to);
+  return t;
+}
+
+/// The corrected minutes, rounded; says why not if they are none.
+std::optional<int> check_corrected(judgement &j, std::int64_t given) {
+  const auto minutes = check_minutes(j, given);
+  if (minutes != j.s.minutes) return minutes;
+  j.object(refusal_code::invalid_minutes,
+           "The session has " + std::to_string(*minutes)
+               + " minutes already; a correction needs others.");
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::vector<claim> claims_of_correction(const judgement &j,
+                                        const correct_minutes &c) {
+  const auto minutes = rounded_minutes(c.minutes, j.r);
+  const int more = minutes.value_or(0) - j.s.minutes.value_or(0);
+  if (more <= 0 || RECAPD_PLANTED("correct-forgets-difference")) return {};
+  return of_minutes<claim>(j.s, [&](const usage_key &key) {
+    return claim{.key = key, .amount = more, .cap = cap_of(j.r, key.kind)};
+  });
+}
+
+void handle(judgement &j, const correct_minutes &c) {
+  if (!j.by_support()) return j.refuse_unless_allowed("support");
+  if (!j.in(session_status::time_logged)
+      && !j.in(session_status::awaiting_student_recap)
+      && !j.in(session_status::completed) && !j.in(session_status::paid))
+    return j.refuse_state(
+        "time_logged, awaiting_student_recap, completed or paid");
+  const auto minutes = check_corrected(j, c.minutes);
+  if (!minutes) return;
+  time_corrected e{.minutes = *minutes,
+                   .was = j.s.minutes.value_or(0),
+                   .given = c.minutes,
+                   .note = c.note,
+                   .claims = claims_of_correction(j, c),
+                   .released = {},
+                   .payment = difference(j.s, *minutes)};
+  j.object_to(e.claims);
+  if (j.refused()) return;
+  if (const int less = e.was - e.minutes; less > 0)
+    e.released = of_minutes<held_usage>(j.s, [&](const usage_key &key) {
+      return held_usage{.key = key, .amount = less};
+    });
+  j.emit(std::move(e));
+}
+
+}  // namespace recapd::workflows

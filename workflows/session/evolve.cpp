@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "workflows/session/evolve.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "workflows/planted.hpp"
+
+namespace recapd::workflows {
+
+namespace {
+
+participant *find(session &s, std::string_view student) {
+  return const_cast<participant *>(std::as_const(s).find(student));
+}
+
+std::vector<held_usage> held_by(const std::vector<claim> &claims) {
+  std::vector<held_usage> held;
+  held.reserve(claims.size());
+  for (const auto &c : claims)
+    held.push_back({.key = c.key, .amount = c.amount});
+  return held;
+}
+
+/// Starts or stops the time that tutor and student share in the call.
+void follow_call(session &s, instant at) {
+  const bool shared =
+      s.tutor_in_call
+      && std::any_of(s.participants.begin(), s.participants.end(),
+                     [](const participant &p) { return p.in_call; });
+  if (shared == s.shared_call_since.has_value()) return;
+  if (shared) {
+    s.shared_call_since = at;
+    s.call_shared = true;
+    return;
+  }
+  // Commands may be received out of order: time never runs backwards.
+  s.shared_call +=
+      std::max(at - *s.shared_call_since, std::chrono::microseconds{0});
+  s.shared_call_since.reset();
+}
+
+void set_in_call(session &s, const person &who, bool in_call, instant at) {
+  if (who.as == role::tutor) {
+    s.tutor_in_call = in_call;
+    s.tutor_joined = s.tutor_joined || in_call;
+  } else if (auto *p = find(s, who.id)) {
+    p->in_call = in_call;
+    p->joined = p->joined || in_call;
+  }
+  follow_call(s, at);
+}
+
+/// Sums that stay within 0 and the largest number, whatever a history says.
+template <class Number> Number raised(Number value, Number by) {
+  return value + std::min(by, std::numeric_limits<Number>::max() - value);
+}
+template <class Number> Number lowered(Number value, Number by) {
+  return value - std::min(by, value);
+}
+
+void give_back(session &s, const std::vector<held_usage> &released) {
+  for (const auto &gone : released)
+    for (auto &h : s.held)
+      if (h.key == gone.key) h.amount = lowered(h.amount, gone.amount);
+  std::erase_if(s.held, [](const held_usage &h) { return h.amount == 0; });
+}
+
+void hold_more(session &s, const std::vector<claim> &claims) {
+  for (const auto &c : claims)
+    for (auto &h : s.held)
+      if (h.key == c.key) h.amount = raised(h.amount, c.amount);
+}
+
+void set_status(session &s, std::string_view student, participation status) {
+  if (auto *p = find(s, student)) p->status = status;
+}
+
+void apply(session &s, const session_scheduled &e, instant) {
+  s.status = session_status::scheduled;
+  s.tutor = e.what.tutor;
+  s.course = e.what.course;
+  s.program = e.what.program;
+  s.how = e.what.how;
+  s.timezone = e.what.timezone.value_or("");
+  s.starts_at = e.what.starts_at;
+  s.deadline = e.deadline;
+  s.rate_per_hour = e.what.rate_per_hour.value_or(0);
+  s.currency = e.what.currency.value_or("");
+  s.policy_version = e.policy_version;
+  s.participants.reserve(e.what.students.size());
+  for (const auto &student : e.what.students)
+    s.participants.push_back({.student = student});
+}
+
+void apply(session &s, const participant_invited &e, instant) {
+  if (auto *p = find(s, e.student))
+    p->status = participation::invited;
+  else
+    s.participants.push_back({.student = e.student});
+}
+
+void apply(session &s, const invitation_accepted &e, instant) {
+  set_status(s, e.student, participation::going);
+}
+
+void apply(session &s, const invitation_declined &e, instant) {
+  set_status(s, e.student, participation::declined);
+}
+
+void apply(session &s, const participant_removed &e, instant) {
+  set_status(s, e.student, participation::removed);
+  give_back(s, e.released);
+}
+
+void apply(session &s, const call_joined &e, instant at) {
+  s.call_changes = e.number;
+  set_in_call(s, e.participant, true, at);
+}
+
+void apply(session &s, const call_left &e, instant at) {
+  s.call_changes = e.number;
+  set_in_call(s, e.participant, false, at);
+}
+
+void apply(session &s, const time_logged &e, instant at) {
+  s.status = session_status::time_logged;
+  s.minutes = e.minutes;
+  s.held = held_by(e.claims);
+  s.flags.raise(e.flags);
+  if (!e.leave_call) return;
+  s.tutor_in_call = false;
+  follow_call(s, at);
+}
+
+void apply(session &s, const time_corrected &e, instant) {
+  s.minutes = e.minutes;
+  s.flags.raise(session_flag::corrected);
+  hold_more(s, e.claims);
+  give_back(s, e.released);
+  if (!e.payment || !s.paid || RECAPD_PLANTED("void-forgets-correction"))
+    return;
+  auto now = *s.paid;
+  now.amount = e.payment->from == program_account(s)
+                   ? raised(now.amount, e.payment->amount)
+                   : lowered(now.amount, e.payment->amount);
+  now.corrections = e.payment->n;
+  s.paid = now;
+}
+
+void apply(session &s, const tutor_recap_submitted &e, instant at) {
+  s.status = session_status::awaiting_student_recap;
+  s.tutor_recap = e.written;
+  s.flags.raise(e.flags);
+  s.requested_at = at;
+  s.miss_told = false;
+}
+
+void apply(session &s, const student_recap_submitted &e, instant) {
+  if (auto *p = find(s, e.student)) p->written = e.written;
+  s.flags.raise(e.flags);
+}
+
+void apply(session &s, const session_completed &, instant at) {
+  s.status = session_status::completed;
+  s.completed_at = at;
+}
+
+void apply(session &s, const session_paid &e, instant at) {
+  s.status = session_status::paid;
+  s.paid = payout{.amount = e.payment.amount, .settled_at = at};
+}
+
+void apply(session &s, const session_missed &, instant) {
+  s.status = session_status::missed;
+  s.miss_told = true;
+  s.held.clear();
+}
+
+void apply(session &s, const miss_lifted &e, instant) {
+  s.status =
+      s.minutes ? session_status::time_logged : session_status::scheduled;
+  s.held = held_by(e.claims);
+}
+
+void apply(session &s, const session_cancelled &, instant) {
+  s.status = session_status::cancelled;
+}
+
+void apply(session &, const support_requested &, instant) {}
+
+void apply(session &s, const session_reopened &e, instant) {
+  s.status = session_status::scheduled;
+  s.deadline = e.deadline;
+  s.reminders = e.reminders;
+  s.miss_told = false;
+  s.flags = {};
+  s.minutes.reset();
+  s.held.clear();
+  s.tutor_recap.reset();
+  s.requested_at.reset();
+  s.completed_at.reset();
+}
+
+void apply(session &s, const update_denied &, instant) {
+  s.status = session_status::update_denied;
+}
+
+void apply(session &s, const session_voided &e, instant) {
+  s.status = session_status::voided;
+  s.held.clear();
+  if (!e.reversal || !s.paid) return;
+  auto now = *s.paid;
+  now.amount = 0;  // a reversal is of the net
+  s.paid = now;
+}
+
+void apply(session &s, const reminder_sent &e, instant) {
+  auto &r = s.reminders;
+  if (e.kind == "tutor_recap_due") r.tutor_recap_due = true;
+  if (e.kind == "tutor_recap_reminder") r.tutor_recap_reminder = e.count;
+  if (e.kind == "student_recap_reminder") r.student_recap_reminder = e.count;
+  if (e.kind == "tutor_remind_student") r.tutor_remind_student = e.count;
+  if (e.kind == "student_recap_overdue") r.student_recap_overdue = true;
+}
+
+}  // namespace
+
+session evolve(session state, const event &e) {
+  std::visit([&](const auto &what) { apply(state, what, e.at); }, e.what);
+  state.version = e.seq;
+  return state;
+}
+
+}  // namespace recapd::workflows

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "workflows/session/judgement.hpp"
+
+#include <algorithm>
+
+#include "workflows/planted.hpp"
+#include "workflows/session/reminders.hpp"
+
+namespace recapd::workflows {
+
+namespace {
+
+bool waits_for_tutor(session_status s) {
+  return s == session_status::scheduled || s == session_status::time_logged;
+}
+
+}  // namespace
+
+judgement::judgement(const session &state, const facts &known)
+    : s{state}, f{known}, r{*known.judged_by}, status{state.status} {
+  if (!s.exists()) return;
+  const bool in_time = RECAPD_PLANTED("deadline-off-by-one")
+                           ? f.received_at < s.deadline
+                           : f.received_at <= s.deadline;
+  lifts_ = in_time
+           && (status == session_status::missed
+               || (status == session_status::update_denied
+                   && !RECAPD_PLANTED("denied-for-good")))
+           && !RECAPD_PLANTED("never-lift");
+  lapses_ = waits_for_tutor(status) && !in_time;
+  if (lifts_)
+    status =
+        s.minutes ? session_status::time_logged : session_status::scheduled;
+  if (lapses_) status = session_status::missed;
+}
+
+void judgement::refuse(refusal_code code, std::string detail) {
+  refusals = {{.code = code, .detail = std::move(detail)}};
+  ended_ = true;
+}
+
+void judgement::refuse_state(std::string_view needed) {
+  std::string detail = "The session is ";
+  detail += to_string(status);
+  detail += "; this needs ";
+  detail += needed;
+  detail += '.';
+  refuse(refusal_code::wrong_state, std::move(detail));
+}
+
+void judgement::refuse_unless_allowed(std::string_view who) {
+  std::string detail = to_string(f.by) + " may not do this; ";
+  detail += who;
+  detail += " may.";
+  refuse(refusal_code::not_allowed, std::move(detail));
+}
+
+void judgement::object(refusal_code code, std::string detail) {
+  refusals.push_back({.code = code, .detail = std::move(detail)});
+}
+
+void judgement::object_to(const std::vector<claim> &claims) {
+  for (std::size_t i = 0; i < claims.size(); ++i) {
+    const auto used = i < f.used.size() ? f.used[i] : 0;
+    if (passes_limit(claims[i], used))
+      refusals.push_back(limit_refusal(claims[i], used));
+  }
+}
+
+void judgement::lapse() {
+  // They end at the deadline, ascending.
+  for (const auto &p : pending_reminders(s, r))
+    if (p.times.back() == s.deadline)
+      emit(reminder_sent{.kind = std::string{p.kind},
+                         .count = p.over_by(s.deadline)});
+  emit(session_missed{});
+}
+
+std::vector<claim> judgement::claims_for(std::optional<int> minutes) const {
+  std::vector<std::string> going;
+  going.reserve(s.participants.size());
+  for (const auto &p : s.participants)
+    if (p.status == participation::going) going.push_back(p.student);
+  auto claims = claims_of(r, s.tutor, s.course, going, s.starts_at, s.timezone,
+                          minutes.value_or(0));
+  if (!minutes)
+    std::erase_if(claims, [](const claim &c) {
+      return c.key.kind != limit_kind::pair_day
+             || RECAPD_PLANTED("hide-pair-limit");
+    });
+  return claims;
+}
+
+std::vector<claim> judgement::lifted_claims(std::optional<int> minutes) const {
+  if (!lifts_ || !s.minutes || !minutes) return {};
+  return claims_for(*minutes);
+}
+
+bool recaps_are_in(const session &s, std::string_view apart_from) {
+  return std::none_of(s.participants.begin(), s.participants.end(),
+                      [&](const participant &p) {
+                        return p.status == participation::going && !p.written
+                               && p.student != apart_from;
+                      });
+}
+
+}  // namespace recapd::workflows

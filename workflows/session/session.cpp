@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "workflows/session/session.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace recapd::workflows {
+
+namespace {
+
+/// In the order of the values.
+constexpr std::array<std::string_view, 9> status_names{
+    "scheduled",     "time_logged", "awaiting_student_recap",
+    "completed",     "paid",        "missed",
+    "update_denied", "cancelled",   "voided"};
+static_assert(status_names.size()
+              == static_cast<std::size_t>(session_status::voided) + 1);
+
+}  // namespace
+
+std::string_view to_string(session_status s) {
+  return status_names.at(static_cast<std::size_t>(s));
+}
+
+std::optional<session_status> parse_session_status(std::string_view text) {
+  const auto *i = std::find(status_names.begin(), status_names.end(), text);
+  if (i == status_names.end()) return std::nullopt;
+  return static_cast<session_status>(i - status_names.begin());
+}
+
+std::string_view to_string(modality m) {
+  return m == modality::online ? "online" : "in_person";
+}
+
+std::string_view to_string(participation p) {
+  switch (p) {
+  case participation::invited:
+    return "invited";
+  case participation::going:
+    return "going";
+  case participation::declined:
+    return "declined";
+  case participation::removed:
+    return "removed";
+  }
+  return "";
+}
+
+const participant *session::find(std::string_view student) const {
+  const auto i =
+      std::find_if(participants.begin(), participants.end(),
+                   [&](const participant &p) { return p.student == student; });
+  return i == participants.end() ? nullptr : &*i;
+}
+
+flag_set flags_of(const session &s) {
+  auto flags = s.flags;
+  const auto *namesake = s.find(s.tutor);
+  if (namesake != nullptr
+      && (namesake->status == participation::invited
+          || namesake->status == participation::going))
+    flags.raise(session_flag::same_id);
+  return flags;
+}
+
+bool session::belongs_to(const person &who) const {
+  switch (who.as) {
+  case role::tutor:
+    return who.id == tutor;
+  case role::student:
+    return find(who.id) != nullptr;
+  case role::support:
+  case role::system:
+    return false;
+  }
+  return false;
+}
+
+std::string program_account(const session &s) {
+  return "program:" + s.program;
+}
+
+std::string tutor_account(const session &s) {
+  return "tutor:" + s.tutor;
+}
+
+bool session::visible_to(const person &who) const {
+  return who.as == role::system || who.as == role::support || belongs_to(who);
+}
+
+}  // namespace recapd::workflows

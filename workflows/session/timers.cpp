@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "workflows/session/evolve.hpp"
+#include "workflows/session/reminders.hpp"
+
+namespace recapd::workflows {
+
+std::optional<due_timer> next_timer(const session &s, const rules &judged_by) {
+  std::optional<due_timer> next;
+  auto offer = [&](std::string_view kind, instant at, instant fires_at) {
+    if (!next || fires_at < next->fires_at)
+      next = {.kind = std::string{kind}, .at = at, .fires_at = fires_at};
+  };
+  if (!s.exists()) return next;
+  for (const auto &r : pending_reminders(s, judged_by))
+    offer(r.kind, r.next, r.next);
+  if (s.status == session_status::scheduled
+      || s.status == session_status::time_logged)
+    offer("deadline", s.deadline, s.deadline + std::chrono::microseconds{1});
+  if (const auto at = auto_confirm_at(s, judged_by))
+    offer("auto_confirm", *at, *at);
+  if (s.status == session_status::completed && s.completed_at)
+    offer("settle", *s.completed_at, *s.completed_at);
+  return next;
+}
+
+std::optional<int> suggested_minutes(const session &s, const rules &judged_by,
+                                     instant now) {
+  using std::chrono::microseconds;
+  const bool called =
+      s.tutor_joined
+      || std::any_of(s.participants.begin(), s.participants.end(),
+                     [](const participant &p) { return p.joined; });
+  if (!called) return std::nullopt;
+  auto shared = s.shared_call;
+  if (s.shared_call_since)
+    shared += std::max(now - *s.shared_call_since, microseconds{0});
+  const microseconds step = std::chrono::minutes{judged_by.step_minutes};
+  const auto steps = (shared.count() + step.count() - 1) / step.count();
+  // A policy of an earlier release may have a maximum that is no whole step.
+  const auto most =
+      judged_by.max_minutes - judged_by.max_minutes % judged_by.step_minutes;
+  return static_cast<int>(
+      std::min<std::int64_t>(steps * judged_by.step_minutes, most));
+}
+
+}  // namespace recapd::workflows
