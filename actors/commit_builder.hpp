@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "actors/engine.hpp"
+#include "actors/submission.hpp"
 #include "storage/store.hpp"
 #include "workflows/policy.hpp"
 #include "workflows/session/session.hpp"

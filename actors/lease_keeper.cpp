@@ -31,6 +31,20 @@ storage::bucket_set buckets_of(const std::vector<int> &shards, int count) {
   return buckets;
 }
 
+void join(const lease_parts &parts, ownership &owned, const clock &time,
+          clock_watch *clocks) {
+  auto first = parts.who;
+  first.joining = true;
+  const auto until = owned.now() + first.expiry;
+  const auto leases = parts.stores();
+  const auto sent = time.now();
+  const auto told = leases->beat(first);
+  const bool agrees = clocks == nullptr || clocks->agrees(sent, told.now);
+  if (!agrees) leases->leave(first.node, first.incarnation);
+  owned.set(agrees ? buckets_of(told.held, told.shards) : storage::bucket_set{},
+            until);
+}
+
 void lease_keeper_state::begin(lease_keeper_ref self, context_ptr node,
                                lease_parts parts) {
   self_ = std::move(self);

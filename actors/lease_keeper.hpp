@@ -50,6 +50,12 @@ struct lease_parts {
 [[nodiscard]] storage::bucket_set buckets_of(const std::vector<int> &shards,
                                              int count);
 
+/// The first heartbeat, before anything is taken: what nobody else serves is
+/// served at once. Where `clocks` do not agree with the database's, the node
+/// leaves again and serves nothing. Throws name_taken, few_partitions.
+void join(const lease_parts &parts, ownership &owned, const clock &time,
+          clock_watch *clocks = nullptr);
+
 class lease_keeper_state {
 public:
   static inline const char *name = "lease keeper";

@@ -17,9 +17,9 @@
 #include <variant>
 #include <vector>
 
-#include "actors/engine.hpp"
 #include "actors/journal_loads.hpp"
 #include "actors/reply.hpp"
+#include "actors/submission.hpp"
 #include "actors/ticket.hpp"
 #include "storage/store.hpp"
 #include "workflows/session/session.hpp"

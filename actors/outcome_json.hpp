@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "actors/engine.hpp"
+#include "actors/submission.hpp"
 #include "workflows/refusal.hpp"
 
 namespace recapd::actors {

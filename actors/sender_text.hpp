@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "actors/engine.hpp"
+#include "actors/submission.hpp"
 
 namespace recapd::actors {
 

@@ -3,13 +3,12 @@
 #pragma once
 
 #include <boost/json/object.hpp>
-#include <functional>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "config/layers.hpp"
 #include "config/nats.hpp"
 #include "config/places.hpp"
 #include "config/tokens.hpp"
@@ -72,22 +71,6 @@ struct settings {
     int idle_timeout_ms = 60000;    ///< between keep-alive requests
   } http;
 };
-
-/// A wrong setting: where, and what was expected.
-class config_error : public std::runtime_error {
-public:
-  config_error(std::string where, const std::string &expected)
-      : std::runtime_error{where + ": expected " + expected}, path{std::move(
-                                                                  where)} {}
-  std::string path;  ///< `policy.duration.max_minutes` (file: the name before)
-};
-
-/// Options given on the command line; absent ones stay absent.
-struct overrides {
-  std::optional<std::string> listen, database, data, clock, ingress;
-};
-
-using environment = std::function<std::optional<std::string>(std::string_view)>;
 
 /// Option beats environment (`RECAPD_SECTION_KEY`; an empty one counts as not
 /// set) beats file beats default. `text` is the file's content, JSON with //

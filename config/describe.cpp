@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <boost/json.hpp>
 
-#include "config/layers.hpp"
+#include "config/config.hpp"
 #include "config/secrets.hpp"
 #include "config/shown.hpp"
 

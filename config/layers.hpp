@@ -5,14 +5,23 @@
 
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
+#include <functional>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
-#include "config/config.hpp"
+#include "config/error.hpp"
 
 namespace recapd::config {
+
+/// Options given on the command line; absent ones stay absent.
+struct overrides {
+  std::optional<std::string> listen, database, data, clock, ingress;
+};
+
+using environment = std::function<std::optional<std::string>(std::string_view)>;
 
 /// How an environment variable's text becomes JSON.
 enum class shape { text, number, nullable_text, nullable_number, json };

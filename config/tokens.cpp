@@ -11,7 +11,6 @@
 #include <stdexcept>
 #include <sys/stat.h>
 
-#include "config/config.hpp"
 #include "config/layers.hpp"
 
 namespace recapd::config {

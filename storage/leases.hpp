@@ -18,7 +18,6 @@
 #include <string_view>
 #include <vector>
 
-#include "storage/postgres/access.hpp"
 #include "workflows/time.hpp"
 
 namespace recapd::storage {
@@ -120,8 +119,5 @@ struct shared_leases {
 [[nodiscard]] std::unique_ptr<lease_store>
 open_memory_leases(std::shared_ptr<shared_leases> leases,
                    std::function<instant()> now);
-
-/// Leases in a migrated PostgreSQL database, by its clock. Connects at once.
-[[nodiscard]] std::unique_ptr<lease_store> open_pg_leases(const pg_access &to);
 
 }  // namespace recapd::storage

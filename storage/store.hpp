@@ -203,7 +203,7 @@ struct feed_row {
   std::int64_t position = 0;
   std::string session;
   event_row event;
-  std::string epoch = {};  ///< it was written in (storage/postgres/epochs.hpp)
+  std::string epoch = {};  ///< it was written in (storage/epochs.hpp)
 };
 
 /// Where a reader of the feed stands: behind the event at that position. A

@@ -8,15 +8,15 @@
 #include <string>
 #include <vector>
 
-#include "actors/engine.hpp"
+#include "actors/engine/engine.hpp"
 #include "gateway/telemetry/metrics.hpp"
 
 namespace recapd::ingress {
 
 /// Goes on behind what was delivered last, whatever happens to the database:
 /// what it remembers counts for the epoch in which it was so, and is loaded
-/// anew in another (storage/postgres/epochs.hpp), as it is where another node
-/// has gone on meanwhile. Not thread safe.
+/// anew in another (storage/epochs.hpp), as it is where another node has gone
+/// on meanwhile. Not thread safe.
 class feed_cursor {
 public:
   /// `sink` is its name in the store.

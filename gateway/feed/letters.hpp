@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "actors/engine.hpp"
+#include "actors/engine/engine.hpp"
 #include "gateway/telemetry/metrics.hpp"
 
 namespace recapd::ingress {

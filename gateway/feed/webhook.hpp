@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "actors/clock.hpp"
-#include "actors/engine.hpp"
+#include "actors/engine/engine.hpp"
 #include "config/config.hpp"
 #include "gateway/telemetry/metrics.hpp"
 

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "actors/engine.hpp"
+#include "actors/engine/engine.hpp"
 
 namespace recapd::ingress {
 

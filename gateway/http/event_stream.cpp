@@ -8,7 +8,6 @@
 #include <boost/asio/write.hpp>
 #include <boost/json/serialize.hpp>
 
-#include "gateway/http/connection.hpp"
 #include "gateway/http/target.hpp"
 #include "gateway/telemetry/log.hpp"
 #include "gateway/wire/outgoing.hpp"

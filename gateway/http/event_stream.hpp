@@ -15,8 +15,8 @@
 #include <vector>
 
 #include "gateway/http/request.hpp"
-#include "gateway/http/server.hpp"
 #include "gateway/http/shared.hpp"
+#include "gateway/http/tuning.hpp"
 
 namespace recapd::ingress {
 

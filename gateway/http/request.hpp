@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-#include "actors/engine.hpp"
+#include "actors/engine/engine.hpp"
 #include "gateway/http/caller_places.hpp"
 #include "gateway/http/database_gauges.hpp"
 #include "gateway/http/problem.hpp"

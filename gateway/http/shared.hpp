@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "gateway/http/request.hpp"
-#include "gateway/http/server.hpp"
 #include "gateway/http/shares.hpp"
+#include "gateway/http/tuning.hpp"
 
 namespace recapd::ingress {
 

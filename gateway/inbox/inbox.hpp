@@ -7,7 +7,7 @@
 #include <memory>
 #include <string>
 
-#include "actors/engine.hpp"
+#include "actors/engine/engine.hpp"
 #include "gateway/telemetry/metrics.hpp"
 #include "storage/postgres/access.hpp"
 

@@ -8,7 +8,7 @@
 
 #include <memory>
 
-#include "actors/engine.hpp"
+#include "actors/engine/engine.hpp"
 #include "gateway/nats/settings.hpp"
 #include "gateway/telemetry/metrics.hpp"
 

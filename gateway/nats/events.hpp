@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "actors/engine.hpp"
+#include "actors/engine/engine.hpp"
 #include "config/nats.hpp"
 #include "gateway/telemetry/metrics.hpp"
 

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "actors/engine.hpp"
+#include "actors/engine/engine.hpp"
 
 namespace recapd::ingress {
 

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <utility>
 
-#include "actors/engine.hpp"
+#include "actors/engine/engine.hpp"
 #include "gateway/wire/auth.hpp"
 #include "workflows/refusal.hpp"
 

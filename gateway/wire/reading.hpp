@@ -8,7 +8,7 @@
 #include <optional>
 #include <utility>
 
-#include "actors/engine.hpp"
+#include "actors/engine/engine.hpp"
 
 namespace recapd::ingress {
 

@@ -10,7 +10,7 @@
 
 #include "storage/account_token.hpp"
 #include "storage/judge.hpp"
-#include "storage/memory/store.hpp"
+#include "storage/store.hpp"
 
 namespace recapd::storage {
 

@@ -25,7 +25,7 @@ struct pg_access {
   /// Of each statement and each connect: what is not answered by then ends the
   /// connection. 0: none.
   std::chrono::milliseconds statement{0};
-  /// Refuses another database than it has seen (storage/postgres/epochs.hpp).
+  /// Refuses another database than it has seen (storage/epochs.hpp).
   std::shared_ptr<epoch_watch> epochs;
 };
 

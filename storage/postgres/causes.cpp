@@ -6,8 +6,6 @@
 #include <libpq-fe.h>
 #include <memory>
 
-#include "storage/postgres/errors.hpp"
-
 namespace recapd::storage {
 
 namespace {
@@ -151,10 +149,6 @@ std::string verbose_message(const std::string &conninfo) {
   return PQerrorMessage(c.get());
 }
 
-[[noreturn]] void fail(const pg_cause &cause, std::string_view said) {
-  throw pg_error{cause, pg_trouble::broken, std::string{said}};
-}
-
 }  // namespace
 
 std::string told(const pg_cause &cause, std::string_view said) {
@@ -167,20 +161,22 @@ const pg_cause *cause_of_statement(std::string_view sqlstate) {
   return by_sqlstate(of_both, sqlstate);
 }
 
-void throw_connect_error(const std::string &conninfo,
-                         std::string_view message) {
+connect_failure cause_of_connect(const std::string &conninfo,
+                                 std::string_view message) {
   const auto attempt = last_attempt(message);
   if (!is_servers(attempt))
     if (const auto *cause = by_words(attempt))
-      fail(*cause, first_line(attempt));
+      return {cause, std::string{first_line(attempt)}};
   const auto again = verbose_message(conninfo);
   const auto line = first_line(last_attempt(again));
   const auto at = find_sqlstate(line);
-  if (at == std::string_view::npos) fail(unknown, first_line(attempt));
+  if (at == std::string_view::npos)
+    return {&unknown, std::string{first_line(attempt)}};
   const auto code = line.substr(at, 5);
   const auto *cause = by_sqlstate(of_server, code);
   if (cause == nullptr) cause = by_sqlstate(of_both, code);
-  fail(cause == nullptr ? unknown : *cause, line.substr(at + 7));
+  return {cause == nullptr ? &unknown : cause,
+          std::string{line.substr(at + 7)}};
 }
 
 }  // namespace recapd::storage

@@ -21,10 +21,16 @@ struct pg_cause {
 /// The cause of a statement's failure; null: none that an operator can mend.
 [[nodiscard]] const pg_cause *cause_of_statement(std::string_view sqlstate);
 
-/// Throws the pg_error{broken} of a connect that failed with libpq's `message`.
-/// Where the server said why, it is asked a second time for its SQLSTATE, since
-/// its words are in its own language and a failed connect has nothing else.
-[[noreturn]] void throw_connect_error(const std::string &conninfo,
-                                      std::string_view message);
+/// Why a connect failed, in the words of the server or of libpq.
+struct connect_failure {
+  const pg_cause *cause;  ///< never null
+  std::string said;
+};
+
+/// `message` is libpq's. Where the server said why, it is asked a second time
+/// for its SQLSTATE, since its words are in its own language and a failed
+/// connect has nothing else.
+[[nodiscard]] connect_failure cause_of_connect(const std::string &conninfo,
+                                               std::string_view message);
 
 }  // namespace recapd::storage

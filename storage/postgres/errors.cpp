@@ -2,7 +2,6 @@
 #include "storage/postgres/errors.hpp"
 
 #include <pqxx/pqxx>
-#include <string_view>
 #include <utility>
 
 namespace recapd::storage {
@@ -63,6 +62,12 @@ void throw_pg_error(bool connection_lost) {
                    {},
                    first_line(e.what())};
   }
+}
+
+void throw_connect_error(const std::string &conninfo,
+                         std::string_view message) {
+  auto failure = cause_of_connect(conninfo, message);
+  throw pg_error{*failure.cause, pg_trouble::broken, std::move(failure.said)};
 }
 
 fault fault_of(const pg_error &e) {

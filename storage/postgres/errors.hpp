@@ -4,6 +4,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "storage/fault.hpp"
@@ -44,9 +45,21 @@ private:
   std::string said_;
 };
 
+/// A server, database or session that recapd cannot work on: the text names the
+/// setting. Trying again does not help before somebody changes it.
+class unfit_session : public pg_error {
+public:
+  explicit unfit_session(const std::string &what)
+      : pg_error{pg_trouble::other, {}, what, false} {}
+};
+
 /// The exception in flight as a pg_error. Call from a catch block only;
 /// `connection_lost`: the connection does not stand any more.
 [[noreturn]] void throw_pg_error(bool connection_lost);
+
+/// Throws the pg_error{broken} of a connect that failed with libpq's `message`.
+[[noreturn]] void throw_connect_error(const std::string &conninfo,
+                                      std::string_view message);
 
 /// The fault of a single commit that was refused with trouble `data`.
 [[nodiscard]] fault fault_of(const pg_error &e);

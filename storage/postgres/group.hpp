@@ -4,16 +4,10 @@
 
 #include <span>
 
-#include "storage/postgres/connection.hpp"
+#include "storage/postgres/group_parts.hpp"
 #include "storage/store.hpp"
 
 namespace recapd::storage {
-
-/// To be run on a connection of the thread that made it.
-struct pg_group {
-  const pg_statement *statement;
-  pg_args args;
-};
 
 /// Writes the whole group or, raising, nothing of it. Every array is in the
 /// order of its table's key: two writers that touch the same rows then lock

@@ -7,9 +7,15 @@
 #include <string>
 #include <vector>
 
-#include "storage/postgres/group.hpp"
+#include "storage/postgres/connection.hpp"
 
 namespace recapd::storage {
+
+/// To be run on a connection of the thread that made it.
+struct pg_group {
+  const pg_statement *statement;
+  pg_args args;
+};
 
 /// A part's parameters are numbered from $1; in a statement they go on from the
 /// part before.

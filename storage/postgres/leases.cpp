@@ -1,11 +1,9 @@
-// Leases in PostgreSQL: the whole table is read, beaten and written back under
-// a lock, by the server's clock. A heartbeat that changes nothing but its own
-// node's expiry, as nearly all do, is one statement without the lock.
 // SPDX-License-Identifier: Apache-2.0
+#include "storage/postgres/leases.hpp"
+
 #include <optional>
 #include <sstream>
 
-#include "storage/leases.hpp"
 #include "storage/postgres/link.hpp"
 
 namespace recapd::storage {

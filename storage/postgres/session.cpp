@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "storage/postgres/session.hpp"
 
-#include "storage/postgres/connection.hpp"
+#include "storage/postgres/plain_connection.hpp"
 
 namespace recapd::storage {
 
@@ -102,7 +102,7 @@ void require(const std::string &name, const std::string &is,
     throw unfit_session{name + " is " + is + ", not " + value + ": " + remedy};
 }
 
-void set(pg_connection &c, std::chrono::milliseconds statement) {
+void set(pg_plain_connection &c, std::chrono::milliseconds statement) {
   c.script("SET statement_timeout = " + std::to_string(statement.count()));
   for (const auto *sql : first_settings)
     c.script(sql);
@@ -111,7 +111,7 @@ void set(pg_connection &c, std::chrono::milliseconds statement) {
              wanted());
 }
 
-void read_back(pg_connection &c) {
+void read_back(pg_plain_connection &c) {
   const auto off = c.run_once(
       std::string{"SELECT name, setting, value"} + differing, wanted());
   if (off.size() > 0)
@@ -130,7 +130,7 @@ void read_back(pg_connection &c) {
 }
 
 /// The schema with recapd's tables; else where new ones would come.
-std::string schema_of(pg_connection &c) {
+std::string schema_of(pg_plain_connection &c) {
   const auto found = c.script(find_schemas);
   if (found.size() == 0)
     return c.script("SELECT coalesce(current_schema(), 'public')").text(0, 0);
@@ -144,7 +144,7 @@ std::string schema_of(pg_connection &c) {
 
 }  // namespace
 
-void pin_session(pg_connection &c, std::chrono::milliseconds statement) {
+void pin_session(pg_plain_connection &c, std::chrono::milliseconds statement) {
   try {
     set(c, statement);
   } catch (const pg_error &e) {
@@ -161,13 +161,13 @@ void pin_session(pg_connection &c, std::chrono::milliseconds statement) {
              pg_args{}.text(schema_of(c)));
 }
 
-void require_lasting_session(pg_connection &c, const pg_access &to) {
-  const auto server_process = [](pg_connection &of) {
+void require_lasting_session(pg_plain_connection &c, const pg_access &to) {
+  const auto server_process = [](pg_plain_connection &of) {
     return of.script("SELECT pg_backend_pid()").number(0, 0);
   };
   const auto process = server_process(c);
   if (process == c.process_id()) return;  // nobody is in between
-  pg_connection second{to};
+  pg_plain_connection second{to};
   if (server_process(second) == process)
     throw unfit_session{"pool_mode: a connection pool shares one session of "
                         "the server among connections; name the server "

@@ -10,23 +10,15 @@
 
 namespace recapd::storage {
 
-class pg_connection;
+class pg_plain_connection;
 struct pg_access;
-
-/// A server, database or session that recapd cannot work on: the text names the
-/// setting. Trying again does not help before somebody changes it.
-class unfit_session : public pg_error {
-public:
-  explicit unfit_session(const std::string &what)
-      : pg_error{pg_trouble::other, {}, what, false} {}
-};
 
 /// Throws unfit_session where a pool gives each transaction another session:
 /// settings, locks and LISTEN would not last. `to` is the connection's.
-void require_lasting_session(pg_connection &c, const pg_access &to);
+void require_lasting_session(pg_plain_connection &c, const pg_access &to);
 
 /// Sets what recapd depends on and reads it back, and the bound of a statement
 /// (0: none). Throws unfit_session where something did not take.
-void pin_session(pg_connection &c, std::chrono::milliseconds statement);
+void pin_session(pg_plain_connection &c, std::chrono::milliseconds statement);
 
 }  // namespace recapd::storage

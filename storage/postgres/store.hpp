@@ -31,8 +31,7 @@ database_notes migrate(const pg_access &to);
 [[nodiscard]] std::string migration_script(const pg_access &to);
 
 /// A store on its own connection, opened at once. After a broken connection the
-/// next call connects again, to the same epoch only
-/// (storage/postgres/epochs.hpp).
+/// next call connects again, to the same epoch only (storage/epochs.hpp).
 [[nodiscard]] std::unique_ptr<store> open_pg_store(const pg_access &to);
 
 /// Waits for NOTIFY on a channel, on its own connection.

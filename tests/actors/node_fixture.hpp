@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "actors/clock.hpp"
-#include "actors/engine.hpp"
+#include "actors/engine/engine.hpp"
 #include "actors/node.hpp"
 #include "hooked_store.hpp"
 #include "storage/memory/store.hpp"

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "actors/engine.hpp"
+#include "actors/engine/engine.hpp"
 #include "gateway/http/connection.hpp"
 #include "gateway/telemetry/metrics.hpp"
 #include "storage/memory/store.hpp"

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "actors/engine.hpp"
+#include "actors/engine/engine.hpp"
 #include "dice.hpp"
 #include "workflows/policy.hpp"
 

@@ -12,7 +12,8 @@
 #include <map>
 #include <typeindex>
 
-#include "actors/guard_actor.hpp"
+#include "actors/dispatch.hpp"
+#include "actors/engine/guard_actor.hpp"
 #include "actors/journal_actor.hpp"
 
 namespace recapd::simulation {
@@ -86,7 +87,7 @@ process::process(const parts &p)
   // A clock of zero means "no time" in places.
   scheduler_->clock().current_time += std::chrono::hours{1};
   first_id_ = system_->latest_actor_id() + 1;
-  if (parts_.shared) join();
+  if (parts_.shared) actors::join(leases(), *owned_, *clock_);
   spawn();
 }
 
@@ -103,25 +104,19 @@ process::~process() {
   system_.reset();
 }
 
-/// The first heartbeat, as the engine's.
-void process::join() {
-  auto first = parts_.shared->who;
-  first.joining = true;
-  const auto until = owned_->now() + first.expiry;
-  const auto told = parts_.shared->leases()->beat(first);
-  owned_->set(actors::buckets_of(told.held, told.shards), until);
+actors::lease_parts process::leases() const {
+  return {.stores = parts_.shared->leases,
+          .who = parts_.shared->who,
+          .changed = parts_.shared->changed,
+          .leave = [leave = parts_.shared->leave](const std::string &) {
+            leave();
+          }};
 }
 
 void process::spawn() {
   died_ = false;
-  std::optional<actors::lease_parts> leases;
-  if (parts_.shared)
-    leases =
-        actors::lease_parts{.stores = parts_.shared->leases,
-                            .who = parts_.shared->who,
-                            .changed = parts_.shared->changed,
-                            .leave = [leave = parts_.shared->leave](
-                                         const std::string &) { leave(); }};
+  std::optional<actors::lease_parts> leased;
+  if (parts_.shared) leased = leases();
   node_ = actors::spawn_node(
       *system_,
       {.base = {.options = parts_.options,
@@ -139,7 +134,7 @@ void process::spawn() {
        .stores = parts_.stores,
        .on_commit = {},
        .where = actors::blocking::cooperative,
-       .leases = leases});
+       .leases = leased});
   guard_ = system_->spawn(
       actors::guard_actor, actors::actors_of(*node_),
       std::function<void(std::string)>{[this](std::string) { died_ = true; }});
@@ -245,14 +240,7 @@ bool process::submit(actors::submission s,
         open->erase(number);
         done(std::move(a));
       }};
-  const bool ours = item->what.inbox_seq || item->what.here
-                    || owned_->holds(item->what.session);
-  const auto &shard = node_->shard_of(item->what.session);
-  if (ours)
-    caf::anon_send(shard, actors::take_work{std::move(item)});
-  else
-    caf::anon_send(node_->forwarder, actors::take_work{std::move(item)});
-  return !ours;
+  return actors::dispatch(*node_, std::move(item));
 }
 
 }  // namespace recapd::simulation

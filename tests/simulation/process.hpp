@@ -124,7 +124,7 @@ public:
   [[nodiscard]] skewed_clock &clock() const { return *clock_; }
 
 private:
-  void join();
+  [[nodiscard]] actors::lease_parts leases() const;
   void spawn();
   void end(caf::exit_reason reason);
   [[nodiscard]] std::deque<caf::resumable *> &jobs() const {

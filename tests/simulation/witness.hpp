@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "actors/engine.hpp"
+#include "actors/engine/engine.hpp"
 #include "model.hpp"
 #include "storage/store.hpp"
 

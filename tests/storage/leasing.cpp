@@ -4,8 +4,8 @@
 #include <future>
 #include <rapidcheck.h>
 
-#include "storage/leases.hpp"
 #include "storage/postgres/connection.hpp"
+#include "storage/postgres/leases.hpp"
 #include "worlds.hpp"
 
 #include "caf/test/unit_test.hpp"

@@ -2,8 +2,8 @@
 // counts. SPDX-License-Identifier: Apache-2.0
 #define CAF_SUITE pg_epochs
 #include "caf/test/unit_test.hpp"
-#include "storage/leases.hpp"
-#include "storage/postgres/epochs.hpp"
+#include "storage/epochs.hpp"
+#include "storage/postgres/leases.hpp"
 #include "storage/postgres/session.hpp"
 #include "storage/postgres/store.hpp"
 #include "worlds.hpp"

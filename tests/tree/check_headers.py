@@ -17,7 +17,7 @@ import shlex
 import subprocess
 import sys
 
-FOLDERS = ("workflows", "storage", "actors", "config", "gateway", "tools")
+FOLDERS = ("workflows", "storage", "actors", "config", "ingress", "tools")
 FIRST_INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^">]+)[">]', re.MULTILINE)
 
 

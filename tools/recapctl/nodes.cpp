@@ -3,8 +3,8 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
-#include "storage/leases.hpp"
 #include "storage/postgres/lag.hpp"
+#include "storage/postgres/leases.hpp"
 #include "tools/common/terminal.hpp"
 #include "tools/recapctl/recapctl.hpp"
 #include "workflows/time.hpp"

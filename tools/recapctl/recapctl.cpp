@@ -13,8 +13,8 @@
 #include "config/shown.hpp"
 #include "storage/fault.hpp"
 #include "tools/common/pager.hpp"
+#include "tools/common/process_title.hpp"
 #include "tools/common/terminal.hpp"
-#include "tools/recapd/process_title.hpp"
 
 namespace recapd::tools {
 

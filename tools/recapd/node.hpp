@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "actors/engine.hpp"
+#include "actors/engine/engine.hpp"
 #include "config/config.hpp"
 #include "gateway/feed/watch.hpp"
 #include "gateway/feed/webhook.hpp"

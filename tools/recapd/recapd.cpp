@@ -19,9 +19,9 @@
 #include "gateway/telemetry/log.hpp"
 #include "storage/fault.hpp"
 #include "storage/postgres/store.hpp"
+#include "tools/common/process_title.hpp"
 #include "tools/common/terminal.hpp"
 #include "tools/recapd/node.hpp"
-#include "tools/recapd/process_title.hpp"
 #include "tools/recapd/service_manager.hpp"
 
 namespace recapd::tools {

@@ -7,7 +7,9 @@
 #include <utility>
 #include <vector>
 
-#include "workflows/session/decide.hpp"
+#include "workflows/limits.hpp"
+#include "workflows/refusal.hpp"
+#include "workflows/session/facts.hpp"
 
 namespace recapd::workflows {
 

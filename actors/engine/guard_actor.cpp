@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "actors/guard_actor.hpp"
+#include "actors/engine/guard_actor.hpp"
 
 #include <caf/actor_system.hpp>
 #include <memory>

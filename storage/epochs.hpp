@@ -21,14 +21,14 @@
 
 namespace recapd::storage {
 
-class pg_connection;
-
 /// Where a database is. Of two, the one with the higher timeline is the later.
 struct database_place {
   std::string system;         ///< the cluster's system identifier
   std::int64_t database = 0;  ///< its oid there
   int timeline = 0;           ///< the server's, one more after each promotion
   bool operator==(const database_place &) const = default;
+  /// Returns `database 5 of system 1, timeline 3`.
+  [[nodiscard]] std::string name() const;
 };
 
 /// The epochs of a database in order, the last its current one.
@@ -60,10 +60,11 @@ private:
 /// never on an earlier state of it than one of them has seen. Thread safe.
 class epoch_watch {
 public:
-  /// Admits a connection to what it has found. Throws unfit_session where that
-  /// is another database than before, or an older timeline; a newer timeline
-  /// and a new epoch are remembered, and told to who listens.
-  void admit(const database_place &found, const std::string &epoch);
+  /// Admits a connection to what it has found: a newer timeline and a new epoch
+  /// are remembered, and told to who listens. Returns why not, a sentence,
+  /// where that is another database than before, or an older timeline.
+  [[nodiscard]] std::optional<std::string> admit(const database_place &found,
+                                                 const std::string &epoch);
   /// The epoch that was admitted last; empty before the first.
   [[nodiscard]] std::string current() const;
   /// Where that was.
@@ -79,14 +80,5 @@ private:
   std::string epoch_;
   std::function<void(std::string)> changed_;
 };
-
-/// Reads where the connection is and enters its epoch, writing its row where
-/// it is the first to meet it. Throws unfit_session where a node that lives has
-/// seen another database, or a later timeline of this one.
-struct entered_epoch {
-  database_place place;
-  epoch_list epochs;
-};
-[[nodiscard]] entered_epoch enter_epoch(pg_connection &c);
 
 }  // namespace recapd::storage

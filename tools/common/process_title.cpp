@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tools/recapd/process_title.hpp"
+#include "tools/common/process_title.hpp"
 
 #include <algorithm>
 #include <cstring>

@@ -13,72 +13,17 @@
 #include "actors/clock_watch.hpp"
 #include "actors/database_watch.hpp"
 #include "actors/fair_queue.hpp"
+#include "actors/options.hpp"
 #include "actors/readiness.hpp"
 #include "actors/reply.hpp"
+#include "actors/submission.hpp"
 #include "actors/telemetry.hpp"
+#include "storage/epochs.hpp"
 #include "storage/leases.hpp"
-#include "storage/postgres/epochs.hpp"
 #include "storage/store.hpp"
 #include "workflows/policy.hpp"
-#include "workflows/programs.hpp"
-#include "workflows/refusal.hpp"
-#include "workflows/session/session.hpp"
 
 namespace recapd::actors {
-
-/// A decoded, well-formed command, as an ingress hands it over.
-struct submission {
-  std::string source;  ///< with id and scope: the command's identity
-  std::string id;
-  std::string session;  ///< CloudEvents subject
-  workflows::person by;
-  instant received_at;
-  workflows::command what;
-  storage::digest content{};              ///< of type, subject, by and data
-  std::string traceparent;                ///< or empty
-  std::optional<std::int64_t> inbox_seq;  ///< deleted by the commit
-  bool by_inbox = false;  ///< a client put it there, no other node
-  bool here = false;      ///< executed by this node, whoever serves the session
-  /// Whose `source` and `id` are (storage::command_key); absent until the
-  /// engine has taken it, which knows the node's mode.
-  std::optional<std::string> scope = {};
-  workflows::program_set programs = {};  ///< that its sender may act in
-
-  [[nodiscard]] storage::command_key key() const {
-    return {source, id, scope.value_or("")};
-  }
-};
-
-/// What became of a command. Durable when you see it (except `id_reused`,
-/// which leaves no trace).
-struct outcome {
-  std::string json;  ///< the contract's outcome object
-  /// Where in `json` the value of `session` stands; of a refusal it is `null`.
-  std::size_t session_at = 0;
-  std::size_t session_size = 0;
-  bool accepted = false;
-  bool duplicate = false;
-  /// The first refusal's code; absent when accepted.
-  std::optional<workflows::refusal_code> code;
-};
-
-struct engine_options {
-  unsigned shards = 4;
-  unsigned workers = 2;               ///< CAF scheduler threads
-  unsigned journals = 2;              ///< commit connections
-  std::size_t journal_busy = 250;     ///< commits, before the next is used
-  unsigned readers = 1;               ///< connections that load sessions
-  unsigned queries = 2;               ///< connections that read for people
-  std::size_t max_in_flight = 20000;  ///< commands taken and not answered
-  std::size_t max_batch = 1000;       ///< commits in one group commit
-  std::size_t max_resident_sessions = 50000;
-  std::chrono::milliseconds session_idle{60000};
-  std::chrono::milliseconds timer_tick{100};
-  std::chrono::seconds timer_horizon{600};
-  std::chrono::milliseconds drain{20000};  ///< bound of drain()
-  /// `source` and `id` are each sender's own, not everybody's.
-  bool own_identities = false;
-};
 
 /// How a node shares the sessions with other nodes of its database.
 struct sharing {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "storage/postgres/epochs.hpp"
+#include "storage/postgres/enter_epoch.hpp"
 
-#include <algorithm>
+#include <string>
 #include <utility>
+#include <vector>
 
-#include "storage/postgres/connection.hpp"
+#include "storage/postgres/plain_connection.hpp"
 #include "storage/postgres/session.hpp"
 
 namespace recapd::storage {
@@ -43,7 +44,7 @@ SELECT n.name || ' works on database ' || e.database || ' of system '
 constexpr const char *unless_there = R"sql() AS here, feed_epoch
 ON CONFLICT (system, database, timeline, started_at) DO NOTHING)sql";
 
-epoch_list read_epochs(pg_connection &c) {
+epoch_list read_epochs(pg_plain_connection &c) {
   const auto rows =
       c.script("SELECT token, first FROM epochs ORDER BY first, started_at");
   std::vector<epoch_list::epoch> all;
@@ -52,69 +53,9 @@ epoch_list read_epochs(pg_connection &c) {
   return all.empty() ? epoch_list{} : epoch_list{std::move(all)};
 }
 
-std::string name_of(const database_place &p) {
-  return "database " + std::to_string(p.database) + " of system " + p.system
-         + ", timeline " + std::to_string(p.timeline);
-}
-
 }  // namespace
 
-const std::string &epoch_list::of(std::int64_t position) const {
-  auto at = std::upper_bound(
-      all_.begin(), all_.end(), position,
-      [](std::int64_t p, const epoch &e) { return p < e.first; });
-  return (at == all_.begin() ? at : std::prev(at))->token;
-}
-
-std::optional<std::int64_t> epoch_list::find(const feed_place &place) const {
-  auto position = place.position;
-  const auto at = std::find_if(all_.begin(), all_.end(), [&](const epoch &e) {
-    return e.token == place.epoch;
-  });
-  if (at == all_.end()) return std::nullopt;
-  for (auto later = std::next(at); later != all_.end(); ++later)
-    position = std::min(position, later->first - 1);
-  return position;
-}
-
-void epoch_watch::admit(const database_place &found, const std::string &epoch) {
-  const std::lock_guard lock{mutex_};
-  if (seen_
-      && (seen_->system != found.system || seen_->database != found.database))
-    throw unfit_session{"another database answers: " + name_of(found) + ", not "
-                        + name_of(*seen_)
-                        + ". Restart the node where that is meant"};
-  if (seen_ && found.timeline < seen_->timeline)
-    throw unfit_session{"an older state of the database answers: "
-                        + name_of(found) + ", not " + name_of(*seen_)
-                        + ". It was left behind by a failover; name the server "
-                          "that was promoted"};
-  const bool failed_over = seen_ && found.timeline > seen_->timeline;
-  const bool changed = seen_ && epoch_ != epoch;
-  seen_ = found;
-  epoch_ = epoch;
-  if (changed && changed_)
-    changed_(failed_over ? "the database failed over to timeline "
-                               + std::to_string(found.timeline)
-                         : "the database was started anew");
-}
-
-std::string epoch_watch::current() const {
-  const std::lock_guard lock{mutex_};
-  return epoch_;
-}
-
-std::optional<database_place> epoch_watch::place() const {
-  const std::lock_guard lock{mutex_};
-  return seen_;
-}
-
-void epoch_watch::on_change(std::function<void(std::string why)> f) {
-  const std::lock_guard lock{mutex_};
-  changed_ = std::move(f);
-}
-
-entered_epoch enter_epoch(pg_connection &c) {
+entered_epoch enter_epoch(pg_plain_connection &c) {
   entered_epoch out;
   const std::string now{here};
   std::string elsewhere;
@@ -140,7 +81,7 @@ entered_epoch enter_epoch(pg_connection &c) {
       c.script(begin_epoch + now + unless_there);
   });
   if (!elsewhere.empty())
-    throw unfit_session{"node " + elsewhere + "; this is " + name_of(out.place)
+    throw unfit_session{"node " + elsewhere + "; this is " + out.place.name()
                         + ". Where the copy is meant, try again once that "
                           "node's lease has run out"};
   out.epochs = read_epochs(c);

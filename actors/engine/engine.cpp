@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "actors/engine.hpp"
+#include "actors/engine/engine.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -7,17 +7,18 @@
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 #include <caf/send.hpp>
-#include <condition_variable>
-#include <cstdlib>
-#include <deque>
 #include <mutex>
+#include <optional>
 #include <random>
 #include <spdlog/spdlog.h>
-#include <thread>
 #include <unistd.h>
 #include <utility>
 
-#include "actors/guard_actor.hpp"
+#include "actors/dispatch.hpp"
+#include "actors/engine/guard_actor.hpp"
+#include "actors/engine/in_flight.hpp"
+#include "actors/engine/listeners.hpp"
+#include "actors/engine/supervisor.hpp"
 #include "actors/node.hpp"
 #include "actors/query_pool.hpp"
 #include "workflows/json/session.hpp"
@@ -34,32 +35,6 @@ struct system_config : caf::actor_system_config {
     set("scheduler.max-threads", options.workers);
     set("scheduler.max-throughput", 50);
   }
-};
-
-/// Restarts of the whole node within a minute before the process gives up.
-constexpr std::size_t most_restarts = 5;
-
-/// Callbacks that end when their token goes.
-class listeners {
-public:
-  std::shared_ptr<void> add(std::function<void()> f) {
-    auto token = std::make_shared<std::function<void()>>(std::move(f));
-    const std::lock_guard lock{mutex_};
-    all_.emplace_back(token);
-    return token;
-  }
-  void call() {
-    const std::lock_guard lock{mutex_};
-    std::erase_if(all_, [](const auto &weak) {
-      const auto f = weak.lock();
-      if (f) (*f)();
-      return !f;
-    });
-  }
-
-private:
-  std::mutex mutex_;
-  std::vector<std::weak_ptr<std::function<void()>>> all_;
 };
 
 /// Tells this process from an earlier one of the same name: `PID-NUMBER`.
@@ -82,24 +57,20 @@ struct engine::impl {
     reports->database_up(true);
     if (shared) join();
     start();
-    supervisor = std::thread{[this] { supervise(); }};
+    watcher.start();
     if (!epochs) return;
-    epochs->on_change([this](std::string why) { moved(std::move(why)); });
+    epochs->on_change(
+        [this](std::string why) { watcher.moved(std::move(why)); });
     std::unique_lock lock{current_mutex};
     const bool over = epochs->current() != epoch;
     lock.unlock();
-    if (over) moved("the database was started anew");
+    if (over) watcher.moved("the database was started anew");
   }
 
   ~impl() {
     if (epochs) epochs->on_change({});
     drain();
-    {
-      const std::lock_guard lock{supervisor_mutex};
-      stopping = true;
-    }
-    supervisor_wakes.notify_all();
-    supervisor.join();
+    watcher.stop();
     pool->close();
     end();
     if (shared) release();
@@ -134,26 +105,13 @@ struct engine::impl {
     return policies;
   }
 
-  /// The first heartbeat, before anything is taken: what nobody else serves
-  /// is served at once.
   void join() {
     beating.node = shared->node;
     beating.incarnation = new_incarnation();
     beating.address = shared->address;
     beating.expiry = shared->expiry;
     beating.partitions = shared->partitions;
-    auto first = beating;
-    first.joining = true;
-    const auto until = std::chrono::steady_clock::now() + first.expiry;
-    const auto leases = shared->leases();
-    const auto sent = time->now();
-    const auto told = leases->beat(first);
-    if (clocks->agrees(sent, told.now)) {
-      owned->set(buckets_of(told.held, told.shards), until);
-      return;
-    }
-    leases->leave(beating.node, beating.incarnation);
-    owned->set({}, until);
+    actors::join(*leases(), *owned, *time, clocks.get());
   }
 
   void release() {
@@ -197,8 +155,9 @@ struct engine::impl {
                  .leases = leases()});
     guard =
         system.spawn(guard_actor, actors_of(*fresh),
-                     std::function<void(std::string)>{
-                         [this](std::string why) { died(std::move(why)); }});
+                     std::function<void(std::string)>{[this](std::string why) {
+                       watcher.died(std::move(why));
+                     }});
     const std::lock_guard lock{current_mutex};
     current.swap(fresh);
   }
@@ -212,18 +171,6 @@ struct engine::impl {
     end_node(system, *node());
   }
 
-  void died(std::string why) {
-    const std::lock_guard lock{supervisor_mutex};
-    death = std::move(why);
-    supervisor_wakes.notify_all();
-  }
-
-  void moved(std::string why) {
-    const std::lock_guard lock{supervisor_mutex};
-    move = std::move(why);
-    supervisor_wakes.notify_all();
-  }
-
   /// True once the policies of the new epoch are known.
   bool look_at_policies() {
     try {
@@ -233,62 +180,6 @@ struct engine::impl {
       spdlog::warn("the policies could not be looked at: {}", e.what());
       return false;
     }
-  }
-
-  /// What the actors know is of an epoch that is over.
-  void follow(std::unique_lock<std::mutex> &lock) {
-    spdlog::warn("{}; starting the node's actors anew",
-                 std::exchange(move, {}));
-    lock.unlock();
-    const bool known = look_at_policies();
-    if (known) {
-      end();
-      start();
-    }
-    lock.lock();
-    if (known) return;
-    move = "the database could not be looked at";
-    supervisor_wakes.wait_for(lock, std::chrono::milliseconds{200},
-                              [&] { return stopping; });
-  }
-
-  /// One of the node's actors died: its state is lost, and with it what the
-  /// others think of it. All of it is in the database, so all start anew.
-  void supervise() {
-    std::deque<std::chrono::steady_clock::time_point> restarts;
-    std::unique_lock lock{supervisor_mutex};
-    for (;;) {
-      supervisor_wakes.wait(
-          lock, [&] { return stopping || !death.empty() || !move.empty(); });
-      if (stopping) return;
-      if (!move.empty()) {
-        follow(lock);
-        continue;
-      }
-      const auto now = std::chrono::steady_clock::now();
-      restarts.push_back(now);
-      while (now - restarts.front() > std::chrono::minutes{1})
-        restarts.pop_front();
-      spdlog::error("an actor died ({}); starting the node's actors anew",
-                    std::exchange(death, {}));
-      if (restarts.size() > most_restarts) {
-        spdlog::critical("{} restarts within a minute: giving up",
-                         restarts.size());
-        std::abort();
-      }
-      lock.unlock();
-      end();
-      start();
-      lock.lock();
-    }
-  }
-
-  void answered() {
-    const auto left = taken.fetch_sub(1) - 1;
-    reports->in_flight(left);
-    if (left > 0) return;
-    const std::lock_guard lock{drain_mutex};
-    drained.notify_all();
   }
 
   void leave() {
@@ -301,14 +192,11 @@ struct engine::impl {
 
   void drain() {
     leave();
-    std::unique_lock lock{drain_mutex};
-    if (given_up
-        || drained.wait_for(lock, options.drain, [&] { return taken == 0; }))
-      return;
+    if (given_up || commands.wait_answered(options.drain)) return;
     given_up = true;
     spdlog::warn("{} commands in flight were not answered within {} ms: ending "
                  "without their outcomes",
-                 taken.load(), options.drain.count());
+                 commands.count(), options.drain.count());
   }
 
   engine_options options;
@@ -337,10 +225,8 @@ struct engine::impl {
   listeners committed;
   listeners buckets_moved;
   std::atomic<bool> draining{false};
-  std::atomic<std::size_t> taken{0};
-  std::mutex drain_mutex;
-  std::condition_variable drained;
-  bool given_up = false;  ///< somebody waited for the whole bound already
+  in_flight commands{options.max_in_flight, reports};
+  std::atomic<bool> given_up{false};  ///< drain() waited for its whole bound
 
   system_config config;
   caf::actor_system system;
@@ -352,30 +238,27 @@ struct engine::impl {
   std::shared_ptr<query_pool> pool =
       std::make_shared<query_pool>(options.queries, [this] { return node(); });
 
-  std::mutex supervisor_mutex;
-  std::condition_variable supervisor_wakes;
-  std::string death;
-  std::string move;  ///< to another epoch
-  bool stopping = false;
-  std::thread supervisor;
+  supervisor watcher{{.restart =
+                          [this] {
+                            end();
+                            start();
+                          },
+                      .look_again = [this] { return look_at_policies(); }}};
 };
 
 engine::engine(parts p) : impl_{std::make_unique<impl>(std::move(p))} {}
 engine::~engine() = default;
 
 bool engine::admits(std::size_t count) const {
-  return !impl_->conditions->closed()
-         && impl_->taken + count <= impl_->options.max_in_flight;
+  return !impl_->conditions->closed() && impl_->commands.fits(count);
 }
 
 bool engine::submit(submission &&s, const reply<outcome> &done) {
   auto *i = impl_.get();
-  if (i->taken.fetch_add(1) >= i->options.max_in_flight
-      || i->conditions->closed()) {
-    i->answered();
+  if (!i->commands.take() || i->conditions->closed()) {
+    i->commands.answered();
     return false;
   }
-  i->reports->in_flight(i->taken);
   auto item = std::make_shared<work>();
   const auto type = workflows::type_of(s.what);
   item->done =
@@ -392,21 +275,13 @@ bool engine::submit(submission &&s, const reply<outcome> &done) {
                               : "refused",
               (*a).code ? workflows::to_string(*(*a).code) : "", took);
         done(std::move(a));
-        i->answered();
+        i->commands.answered();
       }};
   item->what = std::move(s);
   if (!item->what.scope)
     item->what.scope =
         i->options.own_identities ? to_string(item->what.by) : std::string{};
-  const auto node = i->node();
-  // What a queue brought is this node's to do, or it comes again.
-  const bool ours = item->what.inbox_seq || item->what.here;
-  if (!ours && !i->owned->holds(item->what.session)) {
-    caf::anon_send(node->forwarder, take_work{std::move(item)});
-    return true;
-  }
-  const auto &shard = node->shard_of(item->what.session);
-  caf::anon_send(shard, take_work{std::move(item)});
+  dispatch(*i->node(), std::move(item));
   return true;
 }
 
@@ -470,7 +345,7 @@ const workflows::policy *engine::policy_version(int version) const {
 engine::health engine::status() const {
   return {.database_up = impl_->database->up(),
           .draining = impl_->draining,
-          .in_flight = impl_->taken};
+          .in_flight = impl_->commands.count()};
 }
 
 readiness &engine::conditions() const {

@@ -1,0 +1,17 @@
+// Leases in PostgreSQL: the whole table is read, beaten and written back under
+// a lock, by the server's clock. A heartbeat that changes nothing but its own
+// node's expiry, as nearly all do, is one statement without the lock.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+
+#include "storage/leases.hpp"
+#include "storage/postgres/access.hpp"
+
+namespace recapd::storage {
+
+/// Leases in a migrated PostgreSQL database, by its clock. Connects at once.
+[[nodiscard]] std::unique_ptr<lease_store> open_pg_leases(const pg_access &to);
+
+}  // namespace recapd::storage
