@@ -288,8 +288,8 @@ struct policy_row {
 using violations = std::vector<std::string>;
 
 /// One connection's worth of storage. Blocking; not thread safe; every call may
-/// throw storage_error. Implementations: pg_store (PostgreSQL), memory_store
-/// (a twin that refuses the same things).
+/// throw storage_error. Implementations: postgres::stored (PostgreSQL),
+/// memory::memory_store (a twin that refuses the same things).
 class store {
 public:
   virtual ~store() = default;

@@ -3,7 +3,7 @@
 
 #include "gateway/wire/reading.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::feed {
 
 using storage::feed_row;
 using storage::store;
@@ -24,7 +24,7 @@ read_rows(actors::engine &engine, const std::string &epoch, F read) {
 
 }  // namespace
 
-std::optional<std::int64_t> feed_cursor::position() {
+std::optional<std::int64_t> cursor::position() {
   if (at_) return at_->position;
   auto found = read_now(engine_, [sink = sink_](store &s) {
     return std::pair{s.epoch(), s.load_sink(sink)};
@@ -39,7 +39,7 @@ std::optional<std::int64_t> feed_cursor::position() {
   return at_->position;
 }
 
-std::optional<std::vector<feed_row>> feed_cursor::next(int limit) {
+std::optional<std::vector<feed_row>> cursor::next(int limit) {
   if (!position()) return std::nullopt;
   const auto rows =
       read_rows(engine_, at_->epoch, [after = at_->position, limit](store &s) {
@@ -51,7 +51,7 @@ std::optional<std::vector<feed_row>> feed_cursor::next(int limit) {
 }
 
 std::optional<std::vector<feed_row>>
-feed_cursor::next_of(const storage::held_session &held, int limit) {
+cursor::next_of(const storage::held_session &held, int limit) {
   const auto rows = read_rows(
       engine_, at_->epoch,
       [session = held.session, from = held.position, last = at_->position,
@@ -61,23 +61,23 @@ feed_cursor::next_of(const storage::held_session &held, int limit) {
   return *rows;
 }
 
-void feed_cursor::pass(const feed_row &row) {
+void cursor::pass(const feed_row &row) {
   at_->position = row.position;
   moved_ = true;
   tell_place();
 }
 
-void feed_cursor::hold(storage::held_session held) {
+void cursor::hold(storage::held_session held) {
   changed_.insert(held.session);
   const auto session = held.session;
   at_->held.insert_or_assign(session, std::move(held));
 }
 
-void feed_cursor::release(const std::string &session) {
+void cursor::release(const std::string &session) {
   if (at_->held.erase(session) > 0) changed_.insert(session);
 }
 
-bool feed_cursor::save() {
+bool cursor::save() {
   if (!at_) return false;
   if (!moved_ && changed_.empty()) return true;
   storage::sink_change change{.version = at_->version,
@@ -104,15 +104,15 @@ bool feed_cursor::save() {
   return true;
 }
 
-void feed_cursor::forget() {
+void cursor::forget() {
   at_.reset();
   moved_ = false;
   changed_.clear();
   tell_place();
 }
 
-void feed_cursor::tell_place() {
+void cursor::tell_place() {
   meters_.feed_at(sink_, at_ ? std::optional{at_->position} : std::nullopt);
 }
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::feed

@@ -11,16 +11,16 @@
 #include "actors/engine/engine.hpp"
 #include "gateway/telemetry/metrics.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::feed {
 
 /// Goes on behind what was delivered last, whatever happens to the database:
 /// what it remembers counts for the epoch in which it was so, and is loaded
 /// anew in another (storage/epochs.hpp), as it is where another node has gone
 /// on meanwhile. Not thread safe.
-class feed_cursor {
+class cursor {
 public:
   /// `sink` is its name in the store.
-  feed_cursor(actors::engine &engine, metrics &meters, std::string sink)
+  cursor(actors::engine &engine, metrics &meters, std::string sink)
       : engine_{engine}, meters_{meters}, sink_{std::move(sink)} {}
 
   /// False where the next call of position() loads.
@@ -67,4 +67,4 @@ private:
   std::set<std::string> changed_;  ///< so are the holds of these
 };
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::feed

@@ -7,7 +7,7 @@
 #include <string>
 #include <system_error>
 
-namespace recapd::ingress {
+namespace recapd::gateway::feed {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
@@ -63,4 +63,4 @@ bool is_due(const storage::held_session &held, workflows::instant now) {
   return held.next_try_at <= now || held.next_try_at > now + longest_wish;
 }
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::feed

@@ -9,7 +9,7 @@
 
 #include "storage/store.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::feed {
 
 enum class verdict : std::uint8_t {
   taken,    ///< 2xx
@@ -50,4 +50,4 @@ struct retry_pauses {
 [[nodiscard]] bool is_due(const storage::held_session &held,
                           workflows::instant now);
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::feed

@@ -4,7 +4,7 @@
 #include "gateway/telemetry/log.hpp"
 #include "gateway/wire/reading.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::feed {
 
 bool bury_outgoing(actors::engine &engine, metrics &meters,
                    const std::vector<storage::dead_letter> &letters) {
@@ -22,4 +22,4 @@ bool bury_outgoing(actors::engine &engine, metrics &meters,
   return true;
 }
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::feed

@@ -8,7 +8,7 @@
 #include "actors/engine/engine.hpp"
 #include "gateway/telemetry/metrics.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::feed {
 
 /// Writes them, of one that has been written before none. Waits for the store;
 /// false where it could not.
@@ -16,4 +16,4 @@ namespace recapd::ingress {
 bury_outgoing(actors::engine &engine, metrics &meters,
               const std::vector<storage::dead_letter> &letters);
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::feed

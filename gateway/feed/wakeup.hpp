@@ -7,7 +7,7 @@
 #include <condition_variable>
 #include <mutex>
 
-namespace recapd::ingress {
+namespace recapd::gateway::feed {
 
 /// Thread safe. Its first wait for work is ended already.
 class wakeup {
@@ -45,4 +45,4 @@ private:
   std::atomic<bool> stopped_{false};
 };
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::feed

@@ -9,16 +9,16 @@
 #include "storage/fault.hpp"
 #include "storage/postgres/holder.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::feed {
 
 using clock = std::chrono::steady_clock;
 
-struct feed_watch::impl {
-  storage::pg_access database{""};
+struct watch::impl {
+  storage::postgres::endpoint database{""};
   std::function<void(std::optional<std::string>)> tell;
-  feed_watch_tuning tuning;
+  watch_tuning tuning;
   wakeup signal;
-  std::unique_ptr<storage::feed_holders> holders;
+  std::unique_ptr<storage::postgres::feed_holders> holders;
   std::string seen;  ///< the transaction at the last look
   std::string told;  ///< the one that was named
   clock::time_point since;
@@ -27,7 +27,7 @@ struct feed_watch::impl {
   void run() {
     while (signal.wait(tuning.poll, false)) {
       try {
-        if (!holders) holders = storage::open_feed_holders(database);
+        if (!holders) holders = storage::postgres::open_feed_holders(database);
         look();
       } catch (const storage::storage_error &) {
         holders.reset();  // others say that the database is away
@@ -57,9 +57,9 @@ struct feed_watch::impl {
   }
 };
 
-feed_watch::feed_watch(storage::pg_access database,
-                       std::function<void(std::optional<std::string>)> tell,
-                       feed_watch_tuning tuning)
+watch::watch(storage::postgres::endpoint database,
+             std::function<void(std::optional<std::string>)> tell,
+             watch_tuning tuning)
     : impl_{std::make_unique<impl>()} {
   impl_->database = std::move(database);
   impl_->tell = std::move(tell);
@@ -67,9 +67,9 @@ feed_watch::feed_watch(storage::pg_access database,
   impl_->worker = std::thread{[self = impl_.get()] { self->run(); }};
 }
 
-feed_watch::~feed_watch() {
+watch::~watch() {
   impl_->signal.stop();
   impl_->worker.join();
 }
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::feed

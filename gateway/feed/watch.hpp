@@ -8,32 +8,32 @@
 #include <optional>
 #include <string>
 
-#include "storage/postgres/access.hpp"
+#include "storage/postgres/endpoint.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::feed {
 
-struct feed_watch_tuning {
+struct watch_tuning {
   std::chrono::milliseconds poll{5000};
   std::chrono::milliseconds patience{10000};  ///< with an open transaction
 };
 
 /// Looks from construction until it ends, on a thread and a connection of its
 /// own.
-class feed_watch {
+class watch {
 public:
   /// `tell` gets a sentence that names the transaction that events have waited
   /// for too long, when that begins or it is another one, and nothing when it
   /// is over.
-  feed_watch(storage::pg_access database,
-             std::function<void(std::optional<std::string>)> tell,
-             feed_watch_tuning tuning = {});
-  ~feed_watch();
-  feed_watch(const feed_watch &) = delete;
-  feed_watch &operator=(const feed_watch &) = delete;
+  watch(storage::postgres::endpoint database,
+        std::function<void(std::optional<std::string>)> tell,
+        watch_tuning tuning = {});
+  ~watch();
+  watch(const watch &) = delete;
+  watch &operator=(const watch &) = delete;
 
 private:
   struct impl;
   std::unique_ptr<impl> impl_;
 };
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::feed

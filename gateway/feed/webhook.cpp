@@ -16,7 +16,7 @@
 #include "gateway/wire/outgoing.hpp"
 #include "workflows/time.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::feed {
 namespace {
 
 using storage::feed_row;
@@ -70,7 +70,7 @@ struct webhook::impl {
   webhook_tuning tuning;
   wakeup signal;
   webhook_post post;
-  feed_cursor cursor;
+  feed::cursor cursor;
   std::vector<storage::dead_letter> letters;  ///< to be written
   int in_a_row = 0;      ///< sessions that nothing final was said of
   instant next_trial{};  ///< of a further one, once they are many
@@ -272,4 +272,4 @@ void webhook::stop() {
   impl_->stop();
 }
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::feed

@@ -10,7 +10,7 @@
 #include "config/config.hpp"
 #include "gateway/telemetry/metrics.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::feed {
 
 struct webhook_tuning {
   int page = 100;                        ///< events a read
@@ -50,4 +50,4 @@ private:
   std::shared_ptr<impl> impl_;
 };
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::feed

@@ -8,7 +8,7 @@
 
 #include "gateway/wire/digest.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::feed {
 namespace {
 
 using curl_handle = std::unique_ptr<CURL, decltype(&curl_easy_cleanup)>;
@@ -140,4 +140,4 @@ post_answer webhook_post::send(const std::string &body,
           .retry_after = header_of(c, "Retry-After")};
 }
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::feed

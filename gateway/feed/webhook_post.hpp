@@ -11,7 +11,7 @@
 #include "config/config.hpp"
 #include "workflows/time.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::feed {
 
 /// The value of the `recapd-signature` header: `t=UNIX,v1=HEX`, where HEX is
 /// the HMAC-SHA256 by `secret` of the time's digits, a dot, and the body.
@@ -44,4 +44,4 @@ private:
   std::unique_ptr<impl> impl_;
 };
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::feed

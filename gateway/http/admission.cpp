@@ -5,7 +5,7 @@
 #include "gateway/http/target.hpp"
 #include "gateway/wire/text.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::http {
 namespace {
 
 constexpr std::size_t max_batch_bytes = 4 * 1024 * 1024;
@@ -78,4 +78,4 @@ response too_large(std::size_t limit) {
                      + " bytes here.");
 }
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::http

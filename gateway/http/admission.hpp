@@ -9,7 +9,7 @@
 
 #include "gateway/http/request.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::http {
 
 struct admission {
   std::optional<response> answer = std::nullopt;  ///< the head decides it
@@ -33,4 +33,4 @@ struct request_head {
 /// 413.
 [[nodiscard]] response too_large(std::size_t limit);
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::http

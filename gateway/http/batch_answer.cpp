@@ -5,7 +5,7 @@
 
 #include "actors/outcome_json.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::http {
 
 batch_answer::batch_answer(std::size_t size, std::size_t most_bytes)
     : slots_(size), most_bytes_{most_bytes}, bytes_{size + 1} {}
@@ -53,4 +53,4 @@ std::string batch_answer::text() const {
   return out;
 }
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::http

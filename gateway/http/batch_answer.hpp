@@ -12,7 +12,7 @@
 
 #include "actors/engine/engine.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::http {
 
 /// Thread safe. However many outcomes come, and in whichever order, it holds no
 /// more than the bound: the sessions that stand beyond it are dropped at once.
@@ -42,4 +42,4 @@ private:
   std::size_t cut_ = std::numeric_limits<std::size_t>::max();
 };
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::http

@@ -8,7 +8,7 @@
 #include <mutex>
 #include <string>
 
-namespace recapd::ingress {
+namespace recapd::gateway::http {
 
 /// Any thread.
 class caller_places {
@@ -44,4 +44,4 @@ private:
   std::map<std::string, std::size_t> held_;
 };
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::http

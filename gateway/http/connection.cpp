@@ -10,7 +10,7 @@
 #include "gateway/http/event_stream.hpp"
 #include "gateway/wire/text.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::http {
 namespace {
 
 /// So much longer than a head a whole body may take.
@@ -31,7 +31,7 @@ std::string_view view(beast::string_view s) {
 }  // namespace
 
 connection::connection(asio::ip::tcp::socket socket,
-                       std::shared_ptr<http_shared> shared, seat held,
+                       std::shared_ptr<shared> shared, seat held,
                        bool from_proxy)
     : shared_{std::move(shared)}, seat_{std::move(held)},
       name_{"connection " + std::to_string(++shared_->connections)},
@@ -416,4 +416,4 @@ void connection::close() {
   stream_.close();
 }
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::http

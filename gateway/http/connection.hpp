@@ -18,14 +18,14 @@
 #include "gateway/http/head.hpp"
 #include "gateway/http/shared.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::http {
 
 class connection final : public peer,
                          public std::enable_shared_from_this<connection> {
 public:
   /// `from_proxy`: what it forwards counts, not the connection.
   connection(boost::asio::ip::tcp::socket socket,
-             std::shared_ptr<http_shared> shared, seat held = {},
+             std::shared_ptr<shared> shared, seat held = {},
              bool from_proxy = false);
   ~connection() override;
   connection(const connection &) = delete;
@@ -76,7 +76,7 @@ private:
   [[nodiscard]] config::address comes_from() const;
   [[nodiscard]] bool takes_share();
 
-  std::shared_ptr<http_shared> shared_;  // holds the stream's context
+  std::shared_ptr<shared> shared_;  // holds the stream's context
   seat seat_;
   shares::part request_share_;
   std::string name_;  ///< that nobody else has
@@ -109,4 +109,4 @@ private:
   bool idle_ = false;
 };
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::http

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <mutex>
 
-namespace recapd::ingress {
+namespace recapd::gateway::http {
 
 using std::chrono::steady_clock;
 using namespace std::chrono_literals;
@@ -87,4 +87,4 @@ void database_gauges::refresh(actors::engine &engine, metrics &meters,
   if (word != actors::admission::taken) done();
 }
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::http

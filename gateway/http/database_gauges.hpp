@@ -8,7 +8,7 @@
 #include "actors/engine/engine.hpp"
 #include "gateway/telemetry/metrics.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::http {
 
 /// Thread safe. Costs nothing while nobody asks for the metrics.
 class database_gauges {
@@ -26,4 +26,4 @@ private:
   std::shared_ptr<state> state_;
 };
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::http

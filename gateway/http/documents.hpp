@@ -4,9 +4,9 @@
 
 #include <string_view>
 
-namespace recapd::ingress {
+namespace recapd::gateway::http {
 
 extern const std::string_view openapi_document;   ///< docs/openapi.json
 extern const std::string_view asyncapi_document;  ///< docs/asyncapi.json
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::http

@@ -1,6 +1,6 @@
 # Writes OUT: the JSON documents of DOCS as byte arrays; {} for a missing one.
 # SPDX-License-Identifier: Apache-2.0
-set(text "#include \"gateway/http/documents.hpp\"\n\nnamespace recapd::ingress {\n")
+set(text "#include \"gateway/http/documents.hpp\"\n\nnamespace recapd::gateway::http {\n")
 foreach(name openapi asyncapi)
   set(hex "7b7d")
   if(EXISTS ${DOCS}/${name}.json)
@@ -12,5 +12,5 @@ foreach(name openapi asyncapi)
     "const std::string_view ${name}_document{\n"
     "  ${name}_bytes, sizeof ${name}_bytes};\n")
 endforeach()
-string(APPEND text "}  // namespace recapd::ingress\n")
+string(APPEND text "}  // namespace recapd::gateway\n")
 file(WRITE ${OUT} "${text}")

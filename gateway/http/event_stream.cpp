@@ -13,7 +13,7 @@
 #include "gateway/wire/outgoing.hpp"
 #include "gateway/wire/text.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::http {
 
 namespace asio = boost::asio;
 namespace beast = boost::beast;
@@ -101,7 +101,7 @@ class event_client final : public peer,
 public:
   using error = beast::error_code;
 
-  event_client(beast::tcp_stream &stream, std::shared_ptr<http_shared> shared,
+  event_client(beast::tcp_stream &stream, std::shared_ptr<shared> shared,
                const event_request &wanted)
       : shared_{std::move(shared)}, seat_{wanted.held}, stream_{std::move(
                                                             stream)},
@@ -231,7 +231,7 @@ private:
     stream_.close();
   }
 
-  std::shared_ptr<http_shared> shared_;  // holds the stream's context
+  std::shared_ptr<shared> shared_;  // holds the stream's context
   seat seat_;
   beast::tcp_stream stream_;
   asio::steady_timer heartbeat_;
@@ -263,8 +263,7 @@ parse_event_request(const request &r) {
   return out;
 }
 
-event_hub::event_hub(asio::io_context &io, services &use,
-                     const http_tuning &tuning)
+event_hub::event_hub(asio::io_context &io, services &use, const tuning &tuning)
     : strand_{asio::make_strand(io)}, use_{use},
       max_clients_{tuning.max_event_clients}, poll_{tuning.feed_poll},
       timer_{strand_} {}
@@ -277,7 +276,7 @@ template <class F> void event_hub::on_strand(F f) {
   });
 }
 
-void event_hub::start(const std::shared_ptr<http_shared> &shared) {
+void event_hub::start(const std::shared_ptr<shared> &shared) {
   shared_ = shared;
   subscription_ = use_.engine.on_commit([weak = shared_] {
     const auto alive = weak.lock();
@@ -297,7 +296,7 @@ void event_hub::stop() {
 }
 
 bool event_hub::open(beast::tcp_stream &stream,
-                     const std::shared_ptr<http_shared> &shared,
+                     const std::shared_ptr<shared> &shared,
                      const event_request &wanted) {
   if (clients_.fetch_add(1) >= max_clients_) {
     clients_.fetch_sub(1);
@@ -423,4 +422,4 @@ void event_hub::on_failure() {
     e.seen = generation_;
 }
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::http

@@ -18,7 +18,7 @@
 #include "gateway/http/shared.hpp"
 #include "gateway/http/tuning.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::http {
 
 class event_client;
 
@@ -58,18 +58,16 @@ struct event_start {
 class event_hub : public std::enable_shared_from_this<event_hub> {
 public:
   /// All of its state moves on a strand of `io`.
-  event_hub(boost::asio::io_context &io, services &use,
-            const http_tuning &tuning);
+  event_hub(boost::asio::io_context &io, services &use, const tuning &tuning);
 
   /// Begins to follow commits. `shared` is what keeps the context alive.
-  void start(const std::shared_ptr<http_shared> &shared);
+  void start(const std::shared_ptr<shared> &shared);
   void stop();
 
   /// Takes the connection over; false, with nothing taken, when there are too
   /// many clients.
   bool open(boost::beast::tcp_stream &stream,
-            const std::shared_ptr<http_shared> &shared,
-            const event_request &wanted);
+            const std::shared_ptr<shared> &shared, const event_request &wanted);
 
   /// From a client: it stands there and can take more. Any thread.
   void ready(const std::shared_ptr<event_client> &c,
@@ -101,7 +99,7 @@ private:
   std::size_t max_clients_;
   std::chrono::milliseconds poll_;
   boost::asio::steady_timer timer_;
-  std::weak_ptr<http_shared> shared_;
+  std::weak_ptr<shared> shared_;
   std::shared_ptr<void> subscription_;
   std::vector<entry> waiting_;    ///< clients that can take more
   std::uint64_t generation_ = 1;  ///< grows when there may be more to read
@@ -111,4 +109,4 @@ private:
   std::atomic<std::size_t> clients_{0};
 };
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::http

@@ -7,7 +7,7 @@
 #include "config/places.hpp"
 #include "gateway/wire/text.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::http {
 namespace {
 
 constexpr std::string_view version_form = "HTTP/d.d";
@@ -193,4 +193,4 @@ std::optional<response> check_framing(header_list fields, unsigned version,
   return bad_request(why);
 }
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::http

@@ -11,7 +11,7 @@
 #include "gateway/http/target.hpp"
 #include "gateway/wire/cloudevent.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::http {
 
 /// The request line and all fields, or all extensions of chunks and trailers.
 inline constexpr std::size_t max_head_bytes = 16 * 1024;
@@ -75,4 +75,4 @@ private:
 [[nodiscard]] std::optional<response>
 check_framing(header_list fields, unsigned version, const target &to);
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::http

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/http/page_writer.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::http {
 namespace {
 
 /// For what follows the items: the longest token names an identity.
@@ -26,4 +26,4 @@ response page_writer::answer(const boost::json::value &next) && {
   return {.body = std::move(body_)};
 }
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::http

@@ -11,7 +11,7 @@
 #include "gateway/http/request.hpp"
 #include "storage/store.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::http {
 
 /// Writes `{"NAME":[…],"next":…}` of at most max_answer_bytes, one item at
 /// least.
@@ -48,4 +48,4 @@ answer_page(std::string_view name, const storage::page<Row> &rows, View view,
                                     : boost::json::value());
 }
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::http

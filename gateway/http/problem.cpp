@@ -4,7 +4,7 @@
 #include <boost/json/serialize.hpp>
 #include <cstdlib>
 
-namespace recapd::ingress {
+namespace recapd::gateway::http {
 namespace {
 
 namespace json = boost::json;
@@ -113,4 +113,4 @@ response refused(json::object outcome, refusal_code code) {
                  std::move(outcome));
 }
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::http

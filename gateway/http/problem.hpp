@@ -12,7 +12,7 @@
 #include "gateway/wire/cloudevent.hpp"
 #include "workflows/refusal.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::http {
 
 struct response {
   unsigned status = 200;
@@ -52,4 +52,4 @@ struct response {
 [[nodiscard]] response refused(boost::json::object outcome,
                                workflows::refusal_code code);
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::http

@@ -23,7 +23,7 @@
 #include "gateway/telemetry/metrics.hpp"
 #include "gateway/wire/auth.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::http {
 
 /// What every route may use; lives as long as the server.
 struct services {
@@ -131,4 +131,4 @@ find_session(storage::store &store, const std::string &id);
 /// A row's state. Throws std::runtime_error when it cannot be read.
 [[nodiscard]] workflows::session session_of(const storage::session_row &row);
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::http

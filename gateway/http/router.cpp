@@ -10,7 +10,7 @@
 #include "gateway/wire/text.hpp"
 #include "workflows/json/session.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::http {
 namespace {
 
 constexpr std::size_t small_body = 4096;
@@ -216,4 +216,4 @@ workflows::session session_of(const storage::session_row &row) {
   return std::move(*parsed);
 }
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::http

@@ -4,7 +4,7 @@
 
 #include "gateway/http/request.hpp"
 
-namespace recapd::ingress::routes {
+namespace recapd::gateway::http::routes {
 
 // routes_commands.cpp
 void post_commands(services &s, const request_ptr &r, const responder &respond);
@@ -45,4 +45,4 @@ void get_metrics(services &s, const request_ptr &r, const responder &respond);
 void get_openapi(services &s, const request_ptr &r, const responder &respond);
 void get_asyncapi(services &s, const request_ptr &r, const responder &respond);
 
-}  // namespace recapd::ingress::routes
+}  // namespace recapd::gateway::http::routes

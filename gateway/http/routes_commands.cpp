@@ -13,7 +13,7 @@
 #include "gateway/wire/text.hpp"
 #include "workflows/json/session.hpp"
 
-namespace recapd::ingress::routes {
+namespace recapd::gateway::http::routes {
 namespace {
 
 namespace json = boost::json;
@@ -257,4 +257,4 @@ void post_commands(services &s, const request_ptr &r,
              shown, respond);
 }
 
-}  // namespace recapd::ingress::routes
+}  // namespace recapd::gateway::http::routes

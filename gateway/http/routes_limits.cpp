@@ -6,7 +6,7 @@
 #include "gateway/http/target.hpp"
 #include "workflows/limits.hpp"
 
-namespace recapd::ingress::routes {
+namespace recapd::gateway::http::routes {
 namespace {
 
 namespace json = boost::json;
@@ -141,4 +141,4 @@ void get_course_limits(services &s, const request_ptr &r,
   });
 }
 
-}  // namespace recapd::ingress::routes
+}  // namespace recapd::gateway::http::routes

@@ -10,7 +10,7 @@
 #include "gateway/wire/strict_json.hpp"
 #include "workflows/unicode.hpp"
 
-namespace recapd::ingress::routes {
+namespace recapd::gateway::http::routes {
 namespace {
 
 namespace json = boost::json;
@@ -157,4 +157,4 @@ void get_asyncapi(services &, const request_ptr &, const responder &respond) {
   respond(document(asyncapi_document));
 }
 
-}  // namespace recapd::ingress::routes
+}  // namespace recapd::gateway::http::routes

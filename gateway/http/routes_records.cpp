@@ -9,7 +9,7 @@
 #include "gateway/wire/text.hpp"
 #include "storage/account_token.hpp"
 
-namespace recapd::ingress::routes {
+namespace recapd::gateway::http::routes {
 namespace {
 
 namespace json = boost::json;
@@ -191,4 +191,4 @@ void retry_dead_letter(services &s, const request_ptr &r,
   });
 }
 
-}  // namespace recapd::ingress::routes
+}  // namespace recapd::gateway::http::routes

@@ -14,7 +14,7 @@
 #include "workflows/json/session.hpp"
 #include "workflows/session/eligibility.hpp"
 
-namespace recapd::ingress::routes {
+namespace recapd::gateway::http::routes {
 namespace {
 
 namespace json = boost::json;
@@ -184,4 +184,4 @@ void get_eligibility(services &s, const request_ptr &r,
       });
 }
 
-}  // namespace recapd::ingress::routes
+}  // namespace recapd::gateway::http::routes

@@ -15,7 +15,7 @@
 #include "gateway/http/event_stream.hpp"
 #include "gateway/telemetry/log.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::http {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
@@ -39,8 +39,8 @@ tcp::endpoint resolve(asio::io_context &io, const std::string &host,
 
 }  // namespace
 
-struct http_server::impl {
-  std::shared_ptr<http_shared> shared;
+struct server::impl {
+  std::shared_ptr<http::shared> shared;
   tcp::acceptor acceptor;
   asio::steady_timer pause;
   // A request that waits for the engine is no work of the context's: without
@@ -55,8 +55,8 @@ struct http_server::impl {
   std::promise<void> deaf;  ///< nobody is accepted any more
 
   impl(actors::engine &engine, const config::settings &settings,
-       metrics &meters, http_tuning tuning)
-      : shared{new http_shared{
+       metrics &meters, tuning tuning)
+      : shared{new http::shared{
           .io = asio::io_context{tuning.threads},
           .use = {.engine = engine,
                   .meters = meters,
@@ -219,29 +219,28 @@ struct http_server::impl {
   }
 };
 
-http_server::http_server(actors::engine &engine,
-                         const config::settings &settings, metrics &meters,
-                         http_tuning tuning)
+server::server(actors::engine &engine, const config::settings &settings,
+               metrics &meters, tuning tuning)
     : impl_{std::make_unique<impl>(engine, settings, meters, tuning)} {
   impl_->listen(settings.listen_host, settings.listen_port);
   impl_->accept();
   impl_->run();
 }
 
-http_server::~http_server() {
+server::~server() {
   if (impl_) stop();
 }
 
-unsigned short http_server::port() const {
+unsigned short server::port() const {
   return impl_->port;
 }
 
-void http_server::replace_tokens(const std::vector<config::token> &tokens) {
+void server::replace_tokens(const std::vector<config::token> &tokens) {
   impl_->shared->use.auth.replace(tokens);
 }
 
-void http_server::stop() {
+void server::stop() {
   impl_->stop();
 }
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::http

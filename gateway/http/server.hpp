@@ -9,21 +9,21 @@
 #include "gateway/http/tuning.hpp"
 #include "gateway/telemetry/metrics.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::http {
 
 /// Serves from construction until stop(). The engine and the metrics must
 /// outlive it.
-class http_server {
+class server {
 public:
   /// Binds `listen_host:listen_port` of the settings. Throws
   /// std::runtime_error, with a sentence that names the address, when it
   /// cannot.
-  http_server(actors::engine &engine, const config::settings &settings,
-              metrics &meters, http_tuning tuning = {});
+  server(actors::engine &engine, const config::settings &settings,
+         metrics &meters, tuning tuning = {});
   /// Stops.
-  ~http_server();
-  http_server(const http_server &) = delete;
-  http_server &operator=(const http_server &) = delete;
+  ~server();
+  server(const server &) = delete;
+  server &operator=(const server &) = delete;
 
   /// The port it listens on (of use where the settings say 0).
   [[nodiscard]] unsigned short port() const;
@@ -40,4 +40,4 @@ private:
   std::unique_ptr<impl> impl_;
 };
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::http

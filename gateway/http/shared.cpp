@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/http/shared.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::http {
 
 config::address address_of(const boost::asio::ip::address &a) {
   return a.is_v4() ? boost::asio::ip::make_address_v6(
@@ -10,23 +10,23 @@ config::address address_of(const boost::asio::ip::address &a) {
                    : a.to_v6().to_bytes();
 }
 
-void http_shared::add(const std::shared_ptr<peer> &p) {
+void shared::add(const std::shared_ptr<peer> &p) {
   const std::lock_guard lock{guard};
   peers.emplace(p.get(), p);
 }
 
-void http_shared::remove(peer *p) {
+void shared::remove(peer *p) {
   const std::lock_guard lock{guard};
   peers.erase(p);
   gone.notify_all();
 }
 
-std::size_t http_shared::count() {
+std::size_t shared::count() {
   const std::lock_guard lock{guard};
   return peers.size();
 }
 
-std::vector<std::shared_ptr<peer>> http_shared::living() {
+std::vector<std::shared_ptr<peer>> shared::living() {
   const std::lock_guard lock{guard};
   std::vector<std::shared_ptr<peer>> out;
   for (const auto &[raw, weak] : peers)
@@ -34,4 +34,4 @@ std::vector<std::shared_ptr<peer>> http_shared::living() {
   return out;
 }
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::http

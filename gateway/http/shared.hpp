@@ -16,7 +16,7 @@
 #include "gateway/http/shares.hpp"
 #include "gateway/http/tuning.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::http {
 
 class event_hub;
 
@@ -38,10 +38,10 @@ struct seat {
 };
 
 /// What the connections of a server share.
-struct http_shared {
+struct shared {
   boost::asio::io_context io;
   services use;
-  http_tuning tuning;
+  http::tuning tuning;
   std::size_t max_connections;
   std::vector<config::network> proxies;  ///< trusted ones
   /// Of all connections, counted as those of one address.
@@ -66,4 +66,4 @@ struct http_shared {
   [[nodiscard]] std::vector<std::shared_ptr<peer>> living();
 };
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::http

@@ -5,7 +5,7 @@
 
 #include "gateway/wire/text.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::http {
 namespace {
 
 using config::address;
@@ -70,4 +70,4 @@ forwarded_client(header_list headers,
   return std::nullopt;
 }
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::http

@@ -12,7 +12,7 @@
 #include "config/places.hpp"
 #include "gateway/wire/cloudevent.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::http {
 
 /// Returns what counts as one: an address of IPv4, a /64 of IPv6.
 [[nodiscard]] config::network whole_of(config::address who);
@@ -50,4 +50,4 @@ forwarded_client(header_list headers,
 [[nodiscard]] bool among(const std::vector<config::network> &networks,
                          const config::address &who);
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::http

@@ -6,7 +6,7 @@
 
 #include "gateway/wire/text.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::http {
 namespace {
 
 using config::authority;
@@ -126,4 +126,4 @@ field_list cors_fields(std::string_view origin) {
            "Allow, Retry-After, WWW-Authenticate"}};
 }
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::http

@@ -10,7 +10,7 @@
 #include "gateway/http/problem.hpp"
 #include "gateway/wire/cloudevent.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::http {
 
 /// Where the page is from that made a browser send a request.
 enum class page {
@@ -57,4 +57,4 @@ using field_list = std::vector<std::pair<std::string, std::string>>;
 /// What lets a browser show a listed page the answer.
 [[nodiscard]] field_list cors_fields(std::string_view origin);
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::http

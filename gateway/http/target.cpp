@@ -7,7 +7,7 @@
 #include "gateway/wire/text.hpp"
 #include "workflows/ids.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::http {
 namespace {
 
 /// Decoded text that a database can hold.
@@ -128,4 +128,4 @@ std::int64_t query::position(const std::string &name) {
   return 0;
 }
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::http

@@ -11,7 +11,7 @@
 
 #include "config/places.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::http {
 
 struct target {
   std::optional<config::authority> at;  ///< of an absolute form
@@ -55,4 +55,4 @@ private:
   std::string error_;
 };
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::http

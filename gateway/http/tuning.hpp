@@ -5,9 +5,9 @@
 #include <chrono>
 #include <cstddef>
 
-namespace recapd::ingress {
+namespace recapd::gateway::http {
 
-struct http_tuning {
+struct tuning {
   int threads = 1;  ///< that serve all connections
   std::size_t max_event_clients = 100;
   std::chrono::milliseconds write_timeout{30000};
@@ -20,4 +20,4 @@ struct http_tuning {
   std::chrono::milliseconds drain{5000};      ///< bound of stop()
 };
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::http

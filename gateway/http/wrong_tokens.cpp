@@ -5,7 +5,7 @@
 
 #include "gateway/telemetry/log.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::http {
 
 std::chrono::milliseconds wrong_tokens::note(const std::string &address,
                                              time_point now) {
@@ -39,4 +39,4 @@ void wrong_tokens::tell(const std::string &address, time_point now) {
   untold_ = 0;
 }
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::http

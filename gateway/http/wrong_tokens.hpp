@@ -8,7 +8,7 @@
 #include <mutex>
 #include <string>
 
-namespace recapd::ingress {
+namespace recapd::gateway::http {
 
 /// Counts wrong tokens by the address they came from. A right one is never
 /// held up, whoever else is behind its address. Thread safe, bounded.
@@ -43,4 +43,4 @@ private:
   time_point told_{};
 };
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::http

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <iterator>
 
-namespace recapd::ingress {
+namespace recapd::gateway::inbox {
 
-std::vector<storage::seq_range> inbox_seqs::unseen(time_point now) {
+std::vector<storage::seq_range> seqs::unseen(time_point now) {
   std::erase_if(holes_,
                 [&](const auto &h) { return now - h.second.since > patience; });
   std::vector<storage::seq_range> ranges;
@@ -18,7 +18,7 @@ std::vector<storage::seq_range> inbox_seqs::unseen(time_point now) {
   return ranges;
 }
 
-void inbox_seqs::saw(std::int64_t seq, time_point now) {
+void seqs::saw(std::int64_t seq, time_point now) {
   if (seq > top_) {
     if (seq > top_ + 1)
       holes_.emplace(top_ + 1, hole{.high = seq - 1, .since = now});
@@ -31,7 +31,7 @@ void inbox_seqs::saw(std::int64_t seq, time_point now) {
   next_ = std::max(next_, seq == last_seq ? seq : seq + 1);
 }
 
-void inbox_seqs::fill(std::int64_t seq) {
+void seqs::fill(std::int64_t seq) {
   const auto after = holes_.upper_bound(seq);
   if (after == holes_.begin()) return;
   const auto at = std::prev(after);
@@ -44,7 +44,7 @@ void inbox_seqs::fill(std::int64_t seq) {
     at->second.high = seq - 1;
 }
 
-void inbox_seqs::merge() {
+void seqs::merge() {
   for (auto at = holes_.begin(); at != holes_.end(); ++at) {
     const auto next = std::next(at);
     if (next == holes_.end()) return;
@@ -54,4 +54,4 @@ void inbox_seqs::merge() {
   }
 }
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::inbox

@@ -12,14 +12,14 @@
 
 #include "storage/store.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::inbox {
 
 /// A seq is given when a row is inserted, and the row is seen once its
 /// transaction has ended: rows with greater seqs may be seen before it. Whoever
 /// saw it committed can only have inserted a greater seq, so a reader that asks
 /// for all of `unseen` in one query and takes what it gets by seq takes the
 /// rows of one writer in the order in which they were written.
-class inbox_seqs {
+class seqs {
 public:
   using time_point = std::chrono::steady_clock::time_point;
 
@@ -58,4 +58,4 @@ private:
   std::int64_t next_ = first_seq;  ///< above all that was seen since start_over
 };
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::inbox

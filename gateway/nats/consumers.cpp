@@ -7,7 +7,7 @@
 
 #include "gateway/telemetry/log.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::nats {
 
 using namespace std::chrono_literals;
 using clock = std::chrono::steady_clock;
@@ -24,19 +24,19 @@ std::string prefix_of(unsigned partition) {
 
 }  // namespace
 
-nats_consumers::nats_consumers(unsigned partitions, const nats_tuning &tuning)
+consumers::consumers(unsigned partitions, const tuning &tuning)
     : partitions_{partitions}, tuning_{tuning},
       held_(partitions), token_{std::to_string(std::random_device{}())} {}
 
-nats_consumers::partition_map::value_type *
-nats_consumers::find(std::string_view consumer) {
+consumers::partition_map::value_type *
+consumers::find(std::string_view consumer) {
   const auto at = std::ranges::find_if(all_, [&](const auto &p) {
     return !p.second.halted() && p.second.consumer() == consumer;
   });
   return at == all_.end() ? nullptr : &*at;
 }
 
-void nats_consumers::keep(const storage::bucket_set &ours) {
+void consumers::keep(const storage::bucket_set &ours) {
   held_ = whole_partitions(ours, partitions_);
   for (unsigned p = 0; p < partitions_; ++p)
     if (held_[p]) all_.try_emplace(p);
@@ -48,7 +48,7 @@ void nats_consumers::keep(const storage::bucket_set &ours) {
   warn_if_torn(ours);
 }
 
-void nats_consumers::warn_if_torn(const storage::bucket_set &ours) {
+void consumers::warn_if_torn(const storage::bucket_set &ours) {
   bool now = false;
   for (std::size_t b = 0; b < ours.size(); ++b)
     now = now || (ours[b] && !held_[b % partitions_]);
@@ -60,9 +60,8 @@ void nats_consumers::warn_if_torn(const storage::bucket_set &ours) {
   torn_ = now;
 }
 
-nats_consumers::begun
-nats_consumers::begin_due(nats_link &link,
-                          const std::function<bool()> &stopping) {
+consumers::begun consumers::begin_due(link &link,
+                                      const std::function<bool()> &stopping) {
   begun result{.again = time_point::max(), .trouble = {}};
   std::vector<unsigned> due;
   for (const auto &[n, p] : all_) {
@@ -88,9 +87,8 @@ nats_consumers::begin_due(nats_link &link,
 
 /// What went wrong. In a cluster each consumer takes its time, so they are
 /// made side by side.
-std::string nats_consumers::begin(nats_link &link,
-                                  std::span<const unsigned> numbers,
-                                  const std::vector<std::string> &there) {
+std::string consumers::begin(link &link, std::span<const unsigned> numbers,
+                             const std::vector<std::string> &there) {
   std::vector<std::future<std::string>> made;
   for (const auto n : numbers)
     made.push_back(std::async(
@@ -105,7 +103,7 @@ std::string nats_consumers::begin(nats_link &link,
     auto &p = all_.at(numbers[i]);
     try {
       p.begin(made[i].get());
-    } catch (const nats_error &e) {
+    } catch (const error &e) {
       trouble = e.what();
       p.halt(clock::now() + tuning_.backoff);
     }
@@ -114,9 +112,8 @@ std::string nats_consumers::begin(nats_link &link,
 }
 
 /// On a thread of its own.
-void nats_consumers::make_consumer(
-    nats_link &link, unsigned n, const std::string &name,
-    const std::vector<std::string> &there) const {
+void consumers::make_consumer(link &link, unsigned n, const std::string &name,
+                              const std::vector<std::string> &there) const {
   const std::string stream{command_stream};
   for (const auto &old : there)
     if (old.starts_with(prefix_of(n))) link.delete_consumer(stream, old);
@@ -128,14 +125,13 @@ void nats_consumers::make_consumer(
 }
 
 /// The bound of all, shared among the partitions.
-std::size_t nats_consumers::window() const {
+std::size_t consumers::window() const {
   const auto share =
       tuning_.max_in_flight / std::max<std::size_t>(1, all_.size());
   return std::clamp<std::size_t>(share, 1, tuning_.window);
 }
 
-bool nats_consumers::pull(nats_link &link, const std::string &inbox,
-                          bool more) {
+bool consumers::pull(link &link, const std::string &inbox, bool more) {
   bool halted = false;
   const auto now = clock::now();
   const auto expires = std::chrono::nanoseconds{tuning_.pull}.count();
@@ -158,7 +154,7 @@ bool nats_consumers::pull(nats_link &link, const std::string &inbox,
   return halted;
 }
 
-void nats_consumers::compare_with_list(nats_link &link) {
+void consumers::compare_with_list(link &link) {
   const auto now = clock::now();
   if (now < compare_at_) return;
   compare_at_ = now + tuning_.consumers;
@@ -168,14 +164,14 @@ void nats_consumers::compare_with_list(nats_link &link) {
       p.halt({});
 }
 
-void nats_consumers::halt_all(time_point retry_at) {
+void consumers::halt_all(time_point retry_at) {
   for (auto &[n, p] : all_)
     p.halt(retry_at);
 }
 
-bool nats_consumers::at_rest() const {
+bool consumers::at_rest() const {
   return std::ranges::all_of(all_,
                              [](const auto &p) { return p.second.at_rest(); });
 }
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::nats

@@ -15,15 +15,15 @@
 #include "gateway/nats/settings.hpp"
 #include "storage/store.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::nats {
 
 /// Not thread safe.
-class nats_consumers {
+class consumers {
 public:
-  using time_point = nats_partition::time_point;
-  using partition_map = nats_sweeper::partition_map;
+  using time_point = partition::time_point;
+  using partition_map = sweeper::partition_map;
 
-  nats_consumers(unsigned partitions, const nats_tuning &tuning);
+  consumers(unsigned partitions, const tuning &tuning);
 
   [[nodiscard]] partition_map &all() { return all_; }
   /// The number and the partition that is served by a consumer; null if none
@@ -38,18 +38,18 @@ public:
     std::string trouble;  ///< why some could not be begun; empty: all were
   };
   /// Makes the consumers of what is halted and due, unless `stopping` says so
-  /// in between. Throws nats_error when the server does not answer at all.
-  [[nodiscard]] begun begin_due(nats_link &link,
+  /// in between. Throws error when the server does not answer at all.
+  [[nodiscard]] begun begin_due(link &link,
                                 const std::function<bool()> &stopping);
 
   /// Asks for messages if `more` are wanted, with answers to `inbox` and below.
   /// Whether it halted a partition that got no answer.
-  bool pull(nats_link &link, const std::string &inbox, bool more);
+  bool pull(link &link, const std::string &inbox, bool more);
 
   /// Now and then, halts those whose consumer the server's list lacks: a server
   /// may go on with one that the cluster does not know (2.9.10, after another
   /// server was killed), and nobody could ever delete it.
-  void compare_with_list(nats_link &link);
+  void compare_with_list(link &link);
   /// Some consumer vanished: compares as soon as it is asked to.
   void suspect() { compare_at_ = {}; }
 
@@ -62,15 +62,14 @@ public:
 
 private:
   void warn_if_torn(const storage::bucket_set &ours);
-  [[nodiscard]] std::string begin(nats_link &link,
-                                  std::span<const unsigned> numbers,
+  [[nodiscard]] std::string begin(link &link, std::span<const unsigned> numbers,
                                   const std::vector<std::string> &there);
-  void make_consumer(nats_link &link, unsigned n, const std::string &name,
+  void make_consumer(link &link, unsigned n, const std::string &name,
                      const std::vector<std::string> &there) const;
   [[nodiscard]] std::size_t window() const;
 
   unsigned partitions_;
-  nats_tuning tuning_;
+  tuning tuning_;
   partition_map all_;
   std::vector<bool> held_;
   bool torn_ = false;
@@ -79,4 +78,4 @@ private:
   time_point compare_at_{};
 };
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::nats

@@ -3,14 +3,14 @@
 
 #include <utility>
 
-namespace recapd::ingress {
+namespace recapd::gateway::nats {
 
-void nats_gate::pass(const nats_item_ptr &item, reply done) {
+void gate::pass(const item_ptr &item, reply done) {
   waiting_.push_back({item, std::move(done)});
   submit_waiting();
 }
 
-void nats_gate::submit_waiting() {
+void gate::submit_waiting() {
   while (!waiting_.empty()) {
     auto &first = waiting_.front();
     if (!submit_(std::move(*first.item->command), first.done)) return;
@@ -19,8 +19,8 @@ void nats_gate::submit_waiting() {
   }
 }
 
-void nats_gate::drop_if(const std::function<bool(const nats_item &)> &suits) {
+void gate::drop_if(const std::function<bool(const item &)> &suits) {
   std::erase_if(waiting_, [&](const entry &e) { return suits(*e.item); });
 }
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::nats

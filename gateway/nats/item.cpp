@@ -3,19 +3,19 @@
 
 #include <utility>
 
-namespace recapd::ingress {
+namespace recapd::gateway::nats {
 
 namespace {
 
 /// A stream that was made anew counts from 1 again.
-std::string origin_of(const nats_item &item) {
+std::string origin_of(const item &item) {
   return std::string{command_stream} + " " + std::to_string(item.stream_seq)
          + " " + std::to_string(item.stored_at.time_since_epoch().count());
 }
 
 }  // namespace
 
-storage::dead_letter letter_of(const nats_item &item, workflows::instant now,
+storage::dead_letter letter_of(const item &item, workflows::instant now,
                                std::string_view code, std::string reason) {
   return {.id = 0,
           .event = letter_text(item.message),
@@ -27,4 +27,4 @@ storage::dead_letter letter_of(const nats_item &item, workflows::instant now,
           .origin = origin_of(item)};
 }
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::nats

@@ -11,29 +11,29 @@
 #include "gateway/nats/message.hpp"
 #include "storage/store.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::nats {
 
 inline constexpr std::string_view command_stream = "RECAPD";
 /// What the stream takes: the largest event, and room for headers.
 inline constexpr int max_message_bytes = 2 * static_cast<int>(max_event_bytes);
 
 /// A message from its arrival until it is acknowledged.
-struct nats_item {
+struct item {
   unsigned partition = 0;
   std::uint64_t stream_seq = 0;
-  nats_message message;
+  nats::message message;
   std::string replyto;
   workflows::instant received_at;
   workflows::instant stored_at;               ///< by the stream's clock
   std::string session;                        ///< empty: cannot be decoded
   std::optional<actors::submission> command;  ///< until it is submitted
 };
-using nats_item_ptr = std::shared_ptr<nats_item>;
+using item_ptr = std::shared_ptr<item>;
 
 /// The dead letter of it, one for all its deliveries. `reason`: a sentence.
-[[nodiscard]] storage::dead_letter letter_of(const nats_item &item,
+[[nodiscard]] storage::dead_letter letter_of(const item &item,
                                              workflows::instant now,
                                              std::string_view code,
                                              std::string reason);
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::nats

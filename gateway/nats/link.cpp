@@ -14,7 +14,7 @@
 
 #include "config/nkey.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::nats {
 namespace {
 
 constexpr std::int64_t connect_ms = 2000;
@@ -52,8 +52,8 @@ void check(natsStatus status, const std::string &what) {
   natsStatus last = NATS_OK;
   const char *detail = nats_GetLastError(&last);
   const bool told = detail != nullptr && *detail != '\0' && last == status;
-  throw nats_error{what + ": " + natsStatus_GetText(status)
-                   + (told ? " (" + std::string{detail} + ")" : "")};
+  throw error{what + ": " + natsStatus_GetText(status)
+              + (told ? " (" + std::string{detail} + ")" : "")};
 }
 
 void check_stream(natsStatus status, jsErrCode code, const std::string &what) {
@@ -113,7 +113,7 @@ std::string secret_in(const std::string &file) {
   try {
     return config::read_secret(file);
   } catch (const std::runtime_error &e) {
-    throw nats_error{e.what()};
+    throw error{e.what()};
   }
 }
 
@@ -128,12 +128,12 @@ void set_identity(natsOptions *of, const config::nats_access &a) {
   if (a.nkey_seed_file.empty()) return;
   const auto seed = config::find_nkey_seed(secret_in(a.nkey_seed_file));
   const auto key = config::nkey_public_key(seed.value_or(""));
-  if (!key) throw nats_error{a.nkey_seed_file + " holds no user's seed"};
+  if (!key) throw error{a.nkey_seed_file + " holds no user's seed"};
   check(natsOptions_SetNKeyFromSeed(of, key->c_str(), a.nkey_seed_file.c_str()),
         "the seed in " + a.nkey_seed_file);
 }
 
-natsStatus fill(natsMsg *to, const nats_headers &headers) {
+natsStatus fill(natsMsg *to, const header_list &headers) {
   for (const auto &[name, value] : headers)
     if (const auto s = natsMsgHeader_Add(to, name.c_str(), value.c_str());
         s != NATS_OK)
@@ -141,7 +141,7 @@ natsStatus fill(natsMsg *to, const nats_headers &headers) {
   return NATS_OK;
 }
 
-void make(message_handle &m, const nats_message &from) {
+void make(message_handle &m, const message &from) {
   check(natsMsg_Create(&m.get, from.subject.c_str(),
                        from.reply.empty() ? nullptr : from.reply.c_str(),
                        from.data.data(), static_cast<int>(from.data.size())),
@@ -149,8 +149,8 @@ void make(message_handle &m, const nats_message &from) {
   check(fill(m.get, from.headers), "a message's headers");
 }
 
-nats_headers headers_of(natsMsg *m) {
-  nats_headers all;
+header_list headers_of(natsMsg *m) {
+  header_list all;
   const char **keys = nullptr;
   int count = 0;
   if (natsMsgHeader_Keys(m, &keys, &count) != NATS_OK) return all;
@@ -167,7 +167,7 @@ nats_headers headers_of(natsMsg *m) {
   return all;
 }
 
-nats_message copy_of(natsMsg *m) {
+message copy_of(natsMsg *m) {
   const char *reply = natsMsg_GetReply(m);
   const char *data = natsMsg_GetData(m);
   const auto size = static_cast<std::size_t>(natsMsg_GetDataLength(m));
@@ -190,7 +190,7 @@ std::vector<std::string> subjects_of(const jsStreamConfig &stream) {
 class subscription {
 public:
   subscription(natsConnection *of, const std::string &subject,
-               std::function<void(nats_message)> got)
+               std::function<void(message)> got)
       : got_{std::move(got)} {
     check(natsConnection_SubscribeSync(&handle_, of, subject.c_str()),
           "subscribing to " + subject);
@@ -225,7 +225,7 @@ private:
     nats_ReleaseThreadMemory();
   }
 
-  std::function<void(nats_message)> got_;
+  std::function<void(message)> got_;
   natsSubscription *handle_ = nullptr;
   std::atomic<bool> ending_{false};
   std::thread thread_;
@@ -233,14 +233,14 @@ private:
 
 }  // namespace
 
-std::size_t bytes_of(const nats_message &m) {
+std::size_t bytes_of(const message &m) {
   auto bytes = m.data.size() + (m.headers.empty() ? 0 : header_frame);
   for (const auto &[name, value] : m.headers)
     bytes += name.size() + value.size() + header_marks;
   return bytes;
 }
 
-struct nats_link::impl {
+struct link::impl {
   natsConnection *connection = nullptr;
   jsCtx *stream_context = nullptr;
   std::mutex guard;
@@ -296,29 +296,28 @@ struct nats_link::impl {
     std::string list;
     for (const auto &s : sorted(spec.subjects))
       list += (list.empty() ? "" : ", ") + s;
-    throw nats_error{"the stream " + spec.name + ": expected the subjects "
-                     + list
-                     + " and retention limits; remove it, or make it so"};
+    throw error{"the stream " + spec.name + ": expected the subjects " + list
+                + " and retention limits; remove it, or make it so"};
   }
 };
 
-nats_link::nats_link(const std::string &urls, const std::string &name,
-                     const config::nats_access &access)
+link::link(const std::string &urls, const std::string &name,
+           const config::nats_access &access)
     : impl_{std::make_unique<impl>()} {
   impl_->connect(urls, name, access);
 }
 
-nats_link::~nats_link() = default;
+link::~link() = default;
 
-bool nats_link::closed() const {
+bool link::closed() const {
   return natsConnection_IsClosed(impl_->connection);
 }
 
-bool nats_link::connected() const {
+bool link::connected() const {
   return natsConnection_Status(impl_->connection) == NATS_CONN_STATUS_CONNECTED;
 }
 
-std::uint64_t nats_link::reconnects() const {
+std::uint64_t link::reconnects() const {
   handle<natsStatistics, natsStatistics_Destroy> all;
   check(natsStatistics_Create(&all.get), "statistics");
   check(natsConnection_GetStats(impl_->connection, all.get), "statistics");
@@ -330,37 +329,37 @@ std::uint64_t nats_link::reconnects() const {
   return count;
 }
 
-std::size_t nats_link::max_payload() const {
+std::size_t link::max_payload() const {
   return static_cast<std::size_t>(std::max<std::int64_t>(
       0, natsConnection_GetMaxPayload(impl_->connection)));
 }
 
-std::string nats_link::new_inbox() const {
+std::string link::new_inbox() const {
   inbox_handle inbox;
   check(natsInbox_Create(&inbox.get), "an inbox");
   return inbox.get;
 }
 
-void nats_link::subscribe(const std::string &subject,
-                          std::function<void(nats_message)> got) {
+void link::subscribe(const std::string &subject,
+                     std::function<void(message)> got) {
   const std::lock_guard lock{impl_->guard};
   impl_->subscriptions.emplace_back(impl_->connection, subject, std::move(got));
 }
 
-void nats_link::publish(const nats_message &m) {
+void link::publish(const message &m) {
   message_handle made;
   make(made, m);
   check(natsConnection_PublishMsg(impl_->connection, made.get),
         "publishing to " + m.subject);
 }
 
-void nats_link::flush(std::chrono::milliseconds bound) {
+void link::flush(std::chrono::milliseconds bound) {
   check(natsConnection_FlushTimeout(impl_->connection, bound.count()),
         "flushing");
 }
 
-std::string nats_link::arrives_as(const nats_message &m,
-                                  const std::vector<std::string> &patterns) {
+std::string link::arrives_as(const message &m,
+                             const std::vector<std::string> &patterns) {
   std::list<subscription_handle> all;
   for (const auto &p : patterns)
     check(natsConnection_SubscribeSync(&all.emplace_back().get,
@@ -378,7 +377,7 @@ std::string nats_link::arrives_as(const nats_message &m,
   return {};
 }
 
-void nats_link::store(const nats_message &m, const std::string &id) {
+void link::store(const message &m, const std::string &id) {
   message_handle made;
   make(made, m);
   jsPubOptions options;
@@ -389,13 +388,13 @@ void nats_link::store(const nats_message &m, const std::string &id) {
   const auto status =
       js_PublishMsg(nullptr, impl_->stream_context, made.get, &options, &code);
   if (status == NATS_NO_RESPONDERS)
-    throw nats_error{"no stream takes " + m.subject
-                     + ": is JetStream on, and does the server map the "
-                       "subject (tools/nats)?"};
+    throw error{"no stream takes " + m.subject
+                + ": is JetStream on, and does the server map the "
+                  "subject (tools/nats)?"};
   check(status, "publishing to " + m.subject);
 }
 
-stream_found nats_link::ensure_stream(const stream_spec &spec) {
+stream_found link::ensure_stream(const stream_spec &spec) {
   stream_info info;
   jsErrCode code{};
   auto status = js_GetStreamInfo(&info.get, impl_->stream_context,
@@ -418,8 +417,8 @@ stream_found nats_link::ensure_stream(const stream_spec &spec) {
   return {.made = true, .most_bytes = impl::bound_of(spec.max_message_bytes)};
 }
 
-void nats_link::set_subjects(const std::string &stream,
-                             const std::vector<std::string> &subjects) {
+void link::set_subjects(const std::string &stream,
+                        const std::vector<std::string> &subjects) {
   stream_info info;
   jsErrCode code{};
   const auto status = js_GetStreamInfo(&info.get, impl_->stream_context,
@@ -434,7 +433,7 @@ void nats_link::set_subjects(const std::string &stream,
         "the subjects of the stream " + stream);
 }
 
-std::vector<std::string> nats_link::consumers(const std::string &stream) {
+std::vector<std::string> link::consumers(const std::string &stream) {
   consumer_names names;
   jsErrCode code{};
   const auto status = js_ConsumerNames(&names.get, impl_->stream_context,
@@ -447,8 +446,7 @@ std::vector<std::string> nats_link::consumers(const std::string &stream) {
   return all;
 }
 
-void nats_link::delete_consumer(const std::string &stream,
-                                const std::string &name) {
+void link::delete_consumer(const std::string &stream, const std::string &name) {
   jsErrCode code{};
   const auto status = js_DeleteConsumer(impl_->stream_context, stream.c_str(),
                                         name.c_str(), nullptr, &code);
@@ -456,7 +454,7 @@ void nats_link::delete_consumer(const std::string &stream,
   check_stream(status, code, "deleting the consumer " + name);
 }
 
-void nats_link::create_consumer(const consumer_spec &spec) {
+void link::create_consumer(const consumer_spec &spec) {
   jsConsumerConfig c;
   jsConsumerConfig_Init(&c);
   c.Durable = spec.name.c_str();
@@ -475,4 +473,4 @@ void nats_link::create_consumer(const consumer_spec &spec) {
   check_stream(status, code, "making a consumer of " + spec.filter);
 }
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::nats

@@ -15,32 +15,32 @@
 
 #include "config/nats.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::nats {
 
 /// The server did not do it; the sentence says what and why.
-class nats_error : public std::runtime_error {
+class error : public std::runtime_error {
 public:
   using std::runtime_error::runtime_error;
 };
 
 /// The stream is not there (any more).
-class stream_gone : public nats_error {
+class stream_gone : public error {
 public:
-  using nats_error::nats_error;
+  using error::error;
 };
 
-using nats_headers = std::vector<std::pair<std::string, std::string>>;
+using header_list = std::vector<std::pair<std::string, std::string>>;
 
-struct nats_message {
+struct message {
   std::string subject;
   std::string reply;  ///< or empty
-  nats_headers headers;
+  header_list headers;
   std::string data;
 };
 
 /// Returns what a message counts against a server's and a stream's bound:
 /// headers and data.
-[[nodiscard]] std::size_t bytes_of(const nats_message &m);
+[[nodiscard]] std::size_t bytes_of(const message &m);
 
 /// A stream as it is made where there is none.
 struct stream_spec {
@@ -69,18 +69,18 @@ struct consumer_spec {
 
 /// Thread safe. Connects in the constructor; from then on it reconnects by
 /// itself until `closed()`, which only a server that refuses us brings about.
-/// Every call ends within seconds; all throw nats_error, those that need a
+/// Every call ends within seconds; all throw error, those that need a
 /// stream stream_gone.
-class nats_link {
+class link {
 public:
   /// `urls`: the servers of one cluster, with commas between them. What
   /// `access` names is read now.
-  nats_link(const std::string &urls, const std::string &name,
-            const config::nats_access &access = {});
+  link(const std::string &urls, const std::string &name,
+       const config::nats_access &access = {});
   /// Ends; no callback runs after it.
-  ~nats_link();
-  nats_link(const nats_link &) = delete;
-  nats_link &operator=(const nats_link &) = delete;
+  ~link();
+  link(const link &) = delete;
+  link &operator=(const link &) = delete;
 
   [[nodiscard]] bool closed() const;
   /// The server is there at this moment.
@@ -91,21 +91,20 @@ public:
   [[nodiscard]] std::size_t max_payload() const;
   [[nodiscard]] std::string new_inbox() const;
   /// `got` runs on a thread of the link's and must only hand over.
-  void subscribe(const std::string &subject,
-                 std::function<void(nats_message)> got);
+  void subscribe(const std::string &subject, std::function<void(message)> got);
   /// At most once: kept for the server while it is away, then sent.
-  void publish(const nats_message &m);
+  void publish(const message &m);
   /// Returns when the server has what was published, or after `bound`.
   void flush(std::chrono::milliseconds bound);
 
   /// Publishes `m`; the subject under which the server delivers it to one who
   /// subscribes to `patterns`, or empty when it does not.
   [[nodiscard]] std::string
-  arrives_as(const nats_message &m, const std::vector<std::string> &patterns);
+  arrives_as(const message &m, const std::vector<std::string> &patterns);
 
   /// Into a stream; returns when the stream has it. `id`: the stream drops
   /// what came with it before (Nats-Msg-Id); empty: none.
-  void store(const nats_message &m, const std::string &id);
+  void store(const message &m, const std::string &id);
   /// Makes the stream where there is none. One that is there stays as it is,
   /// if it has these subjects and keeps what is acknowledged.
   stream_found ensure_stream(const stream_spec &spec);
@@ -124,4 +123,4 @@ private:
   std::unique_ptr<impl> impl_;
 };
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::nats

@@ -4,14 +4,14 @@
 #include "gateway/nats/message.hpp"
 #include "gateway/wire/text.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::nats {
 namespace {
 
 constexpr std::size_t probes = 16;
 
 /// JetStream refuses a message that expects another stream; whoever subscribes
 /// gets it all the same.
-const nats_headers nobody_keeps{{"Nats-Expected-Stream", "recapd-none"}};
+const header_list nobody_keeps{{"Nats-Expected-Stream", "recapd-none"}};
 
 }  // namespace
 
@@ -42,7 +42,7 @@ std::string mapping_fault(std::string_view session, std::string_view subject,
            "same number";
 }
 
-bool require_mapping(nats_link &link, unsigned partitions) {
+bool require_mapping(link &link, unsigned partitions) {
   bool seen = false;
   for (const auto &session : probe_sessions()) {
     const auto subject = std::string{command_prefix} + session;
@@ -58,4 +58,4 @@ bool require_mapping(nats_link &link, unsigned partitions) {
   return seen;
 }
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::nats

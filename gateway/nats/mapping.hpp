@@ -8,13 +8,13 @@
 
 #include "gateway/nats/link.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::nats {
 
 /// The server maps sessions to other partitions, or not at all: commands would
 /// be consumed by nobody, or by a node that does not serve their session.
-class mapping_error : public nats_error {
+class mapping_error : public error {
 public:
-  using nats_error::nats_error;
+  using error::error;
 };
 
 /// Session ids whose partitions tell any two numbers of partitions apart.
@@ -27,8 +27,8 @@ public:
                                         unsigned partitions);
 
 /// Asks the server by messages that no stream keeps. False when it shows none
-/// of them (no right to subscribe). Throws mapping_error, or nats_error when
+/// of them (no right to subscribe). Throws mapping_error, or error when
 /// the server does not answer.
-[[nodiscard]] bool require_mapping(nats_link &link, unsigned partitions);
+[[nodiscard]] bool require_mapping(link &link, unsigned partitions);
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::nats

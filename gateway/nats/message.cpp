@@ -11,7 +11,7 @@
 #include "gateway/wire/text.hpp"
 #include "storage/storable.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::nats {
 namespace {
 
 namespace json = boost::json;
@@ -32,14 +32,14 @@ bool is_attribute(std::string_view header) {
   return header.size() > 3 && equal_no_case(header.substr(0, 3), "ce-");
 }
 
-bool is_binary(const nats_message &m) {
+bool is_binary(const message &m) {
   const auto media = parse_media_type(header_of(m, "content-type")).name;
   return !media.starts_with("application/cloudevents")
          && std::ranges::any_of(
              m.headers, [](const auto &h) { return is_attribute(h.first); });
 }
 
-decoded decode_binary_message(const nats_message &m, const arrival &how) {
+decoded decode_binary_message(const message &m, const arrival &how) {
   const auto media = parse_media_type(header_of(m, "content-type")).name;
   if (!media.empty() && !json_media(media))
     return rejected{.detail = "content-type: expected application/json."};
@@ -51,14 +51,14 @@ decoded decode_binary_message(const nats_message &m, const arrival &how) {
   return decode_binary(headers, m.data, how);
 }
 
-decoded decode_structured_message(const nats_message &m, const arrival &how) {
+decoded decode_structured_message(const message &m, const arrival &how) {
   const auto media = parse_media_type(header_of(m, "content-type")).name;
   if (media == "application/cloudevents-batch+json")
     return rejected{.detail = "A message carries one event, not a batch."};
   return decode_structured(m.data, how);
 }
 
-decoded decode_in_mode(const nats_message &m, const arrival &how) {
+decoded decode_in_mode(const message &m, const arrival &how) {
   const auto charset = parse_media_type(header_of(m, "content-type")).charset;
   if (!charset.empty() && charset != "utf-8")
     return rejected{.detail = "content-type: the charset must be utf-8."};
@@ -67,7 +67,7 @@ decoded decode_in_mode(const nats_message &m, const arrival &how) {
 }
 
 /// As it stands in the event; empty without one.
-std::string replyto_of(const nats_message &m) {
+std::string replyto_of(const message &m) {
   if (is_binary(m))
     return attribute_value(header_of(m, "ce-replyto")).value_or(" ");
   // The decoder has read it all; most commands name none.
@@ -81,7 +81,7 @@ std::string replyto_of(const nats_message &m) {
 
 }  // namespace
 
-std::string_view header_of(const nats_message &m, std::string_view name) {
+std::string_view header_of(const message &m, std::string_view name) {
   for (const auto &[key, value] : m.headers)
     if (equal_no_case(key, name)) return value;
   return {};
@@ -112,12 +112,11 @@ unsigned partition_of(std::string_view session, unsigned partitions) {
   return workflows::bucket_of(session) % partitions;
 }
 
-nats_command decode_message(const nats_message &m,
-                            workflows::instant received_at) {
+command decode_message(const message &m, workflows::instant received_at) {
   const arrival how{.who = {},
                     .received_at = received_at,
                     .traceparent = header_of(m, "traceparent")};
-  nats_command out{decode_in_mode(m, how), replyto_of(m)};
+  command out{decode_in_mode(m, how), replyto_of(m)};
   const auto refuse = [&out](std::string detail) {
     rejected r{.detail = std::move(detail)};
     if (out.command.has_value()) {
@@ -139,7 +138,7 @@ nats_command decode_message(const nats_message &m,
   return out;
 }
 
-std::string letter_text(const nats_message &m) {
+std::string letter_text(const message &m) {
   if (!is_binary(m)) return storage::storable(m.data);
   json::object event;
   for (const auto &[name, value] : m.headers) {
@@ -169,4 +168,4 @@ bool valid_replyto(std::string_view subject) {
          && std::ranges::none_of(tokens_of(subject), &std::string_view::empty);
 }
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::nats

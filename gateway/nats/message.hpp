@@ -10,7 +10,7 @@
 #include "gateway/nats/link.hpp"
 #include "gateway/wire/cloudevent.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::nats {
 
 inline constexpr std::string_view command_prefix = "recapd.commands.";
 
@@ -30,13 +30,13 @@ struct delivery {
                                     unsigned partitions);
 
 /// The first of that name, whatever its case; empty when there is none.
-[[nodiscard]] std::string_view header_of(const nats_message &m,
+[[nodiscard]] std::string_view header_of(const message &m,
                                          std::string_view name);
 
 /// A command's subject ends with its session.
 [[nodiscard]] std::string_view session_in(std::string_view subject);
 
-struct nats_command {
+struct command {
   decoded command;
   std::string replyto;  ///< empty: nobody wants the outcome
 };
@@ -44,15 +44,15 @@ struct nats_command {
 /// Structured content mode, or binary when there is a `ce-*` header. The
 /// subject's last token has to be the event's subject: it decided over the
 /// partition, and so over the order.
-[[nodiscard]] nats_command decode_message(const nats_message &m,
-                                          workflows::instant received_at);
+[[nodiscard]] command decode_message(const message &m,
+                                     workflows::instant received_at);
 
 /// The message as a dead letter keeps it: valid UTF-8, and for binary mode in
 /// the structured form, so that a retry reads the same command.
-[[nodiscard]] std::string letter_text(const nats_message &m);
+[[nodiscard]] std::string letter_text(const message &m);
 
 /// True for a subject that somebody may get an outcome at: not one of the
 /// server's (`$…`), not one of ours (`recapd.…`), no wildcards.
 [[nodiscard]] bool valid_replyto(std::string_view subject);
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::nats

@@ -5,7 +5,7 @@
 
 #include "workflows/planted.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::nats {
 
 std::vector<bool> whole_partitions(const storage::bucket_set &ours,
                                    unsigned partitions) {
@@ -15,7 +15,7 @@ std::vector<bool> whole_partitions(const storage::bucket_set &ours,
   return whole;
 }
 
-void nats_partition::begin(std::string consumer) {
+void partition::begin(std::string consumer) {
   consumer_ = std::move(consumer);
   halted_ = false;
   last_delivery_ = 0;
@@ -25,13 +25,13 @@ void nats_partition::begin(std::string consumer) {
   delivered_.begin();
 }
 
-void nats_partition::halt(time_point retry_at) {
+void partition::halt(time_point retry_at) {
   halted_ = true;
   retry_at_ = retry_at;
 }
 
-std::size_t nats_partition::ask(std::size_t window, time_point now,
-                                time_point until) {
+std::size_t partition::ask(std::size_t window, time_point now,
+                           time_point until) {
   if (halted_ || (asked_ > 0 && now < asked_until_)) return 0;
   const auto room = window - std::min(window, taken_.size());
   // Many small requests would cost more than a moment's wait.
@@ -41,7 +41,7 @@ std::size_t nats_partition::ask(std::size_t window, time_point now,
   return room;
 }
 
-nats_partition::arrival_kind nats_partition::arrived(const delivery &d) {
+partition::arrival_kind partition::arrived(const delivery &d) {
   if (d.consumer_seq != last_delivery_ + 1) return arrival_kind::gap;
   last_delivery_ = d.consumer_seq;
   if (asked_ > 0) --asked_;
@@ -50,7 +50,7 @@ nats_partition::arrival_kind nats_partition::arrived(const delivery &d) {
                                             : arrival_kind::known;
 }
 
-nats_item_ptr nats_partition::line_up(const nats_item_ptr &item) {
+item_ptr partition::line_up(const item_ptr &item) {
   auto &line = lines_[item->session];
   line.push_back(item);
   if (line.size() > 1) return nullptr;
@@ -58,7 +58,7 @@ nats_item_ptr nats_partition::line_up(const nats_item_ptr &item) {
   return item;
 }
 
-nats_item_ptr nats_partition::finished(const nats_item &item) {
+item_ptr partition::finished(const item &item) {
   --under_way_;
   taken_.erase(item.stream_seq);
   if (!halted_) delivered_.done(item.stream_seq);
@@ -74,4 +74,4 @@ nats_item_ptr nats_partition::finished(const nats_item &item) {
   return line->second.front();
 }
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::nats

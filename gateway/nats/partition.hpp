@@ -17,18 +17,18 @@
 #include <string>
 #include <vector>
 
-#include "gateway/nats/delivered.hpp"
+#include "gateway/nats/deliveries.hpp"
 #include "gateway/nats/item.hpp"
 #include "storage/store.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::nats {
 
 /// The partitions of which `ours` has every bucket.
 [[nodiscard]] std::vector<bool>
 whole_partitions(const storage::bucket_set &ours, unsigned partitions);
 
 /// Not thread safe.
-class nats_partition {
+class partition {
 public:
   using time_point = std::chrono::steady_clock::time_point;
 
@@ -56,7 +56,7 @@ public:
   void asked_ended() { asked_ = 0; }
 
   /// What came of it and is still in the stream.
-  [[nodiscard]] nats_delivered &delivered() { return delivered_; }
+  [[nodiscard]] deliveries &delivered() { return delivered_; }
   /// Something that came is not done.
   [[nodiscard]] bool busy() const { return !taken_.empty(); }
 
@@ -67,12 +67,12 @@ public:
 
   /// The item gets into its session's line; what may be submitted now, if
   /// anything.
-  [[nodiscard]] nats_item_ptr line_up(const nats_item_ptr &item);
+  [[nodiscard]] item_ptr line_up(const item_ptr &item);
   /// One that needs no place in a line.
   void begin_alone() { ++under_way_; }
   /// The item is done with, durably unless the partition is halted; the next of
   /// its session.
-  [[nodiscard]] nats_item_ptr finished(const nats_item &item);
+  [[nodiscard]] item_ptr finished(const item &item);
 
 private:
   std::string consumer_;
@@ -83,8 +83,8 @@ private:
   time_point asked_until_{};
   std::size_t under_way_ = 0;
   std::set<std::uint64_t> taken_;  ///< stream seqs, not done
-  nats_delivered delivered_;
-  std::map<std::string, std::deque<nats_item_ptr>, std::less<>> lines_;
+  deliveries delivered_;
+  std::map<std::string, std::deque<item_ptr>, std::less<>> lines_;
 };
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::nats

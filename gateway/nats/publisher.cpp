@@ -7,7 +7,7 @@
 
 #include "gateway/wire/text.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::nats {
 namespace {
 
 using namespace std::chrono_literals;
@@ -16,7 +16,7 @@ constexpr auto bound = 5s;
 constexpr auto look = 100ms;
 
 /// What is wrong with a stream's answer; empty when it has the message.
-std::string fault_in(const nats_message &answer) {
+std::string fault_in(const message &answer) {
   for (const auto &[name, value] : answer.headers)
     if (name == "Status" && value == "503")
       return "no stream takes it: is JetStream on?";
@@ -39,7 +39,7 @@ std::string fault_in(const nats_message &answer) {
 
 }  // namespace
 
-struct nats_publisher::answers {
+struct publisher::answers {
   std::mutex guard;
   std::condition_variable changed;
   std::uint64_t round = 0;
@@ -56,7 +56,7 @@ struct nats_publisher::answers {
   }
 
   /// `place`: `ROUND.NUMBER`. What comes late belongs to no round any more.
-  void take(std::string_view place, const nats_message &answer) {
+  void take(std::string_view place, const message &answer) {
     const auto dot = place.find('.');
     const auto of = parse_integer<std::uint64_t>(place.substr(0, dot));
     const auto number = parse_integer<std::size_t>(place.substr(dot + 1));
@@ -69,18 +69,18 @@ struct nats_publisher::answers {
     if (missing == 0 || !fault.empty()) changed.notify_all();
   }
 
-  void wait(const nats_link &link) {
+  void wait(const link &link) {
     const auto until = std::chrono::steady_clock::now() + bound;
     std::unique_lock lock{guard};
     const auto over = [this] { return missing == 0 || !fault.empty(); };
     while (!changed.wait_for(lock, look, over))
       if (!link.connected() || std::chrono::steady_clock::now() > until)
         fault = "the server does not answer";
-    if (!fault.empty()) throw nats_error{"publishing: " + fault};
+    if (!fault.empty()) throw error{"publishing: " + fault};
   }
 };
 
-nats_publisher::nats_publisher(nats_link &link)
+publisher::publisher(link &link)
     : link_{link}, inbox_{link.new_inbox()}, answers_{
                                                  std::make_shared<answers>()} {
   link.subscribe(inbox_ + ".*.*",
@@ -89,11 +89,11 @@ nats_publisher::nats_publisher(nats_link &link)
                  });
 }
 
-nats_publisher::~nats_publisher() = default;
+publisher::~publisher() = default;
 
-void nats_publisher::store_all(std::vector<nats_message> all) {
+void publisher::store_all(std::vector<message> all) {
   // What the library keeps for a server that is away would come out of turn.
-  if (!link_.connected()) throw nats_error{"publishing: not connected"};
+  if (!link_.connected()) throw error{"publishing: not connected"};
   const auto prefix =
       inbox_ + "." + std::to_string(answers_->begin(all.size())) + ".";
   std::size_t number = 0;
@@ -106,4 +106,4 @@ void nats_publisher::store_all(std::vector<nats_message> all) {
   answers_->wait(link_);
 }
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::nats

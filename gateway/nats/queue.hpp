@@ -13,18 +13,18 @@
 
 #include "gateway/nats/item.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::nats {
 
 /// The engine or the store answered.
 struct answered {
-  nats_item_ptr item;
+  item_ptr item;
   bool fault = false;       ///< it has to come again
   actors::outcome outcome;  ///< for `replyto`
 };
 /// A message that came, or an answer.
-using happening = std::variant<nats_message, answered>;
+using happening = std::variant<message, answered>;
 
-class nats_queue {
+class queue {
 public:
   using time_point = std::chrono::steady_clock::time_point;
 
@@ -79,4 +79,4 @@ private:
   bool stopped_ = false;
 };
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::nats

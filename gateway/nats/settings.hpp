@@ -8,10 +8,10 @@
 
 #include "gateway/nats/sweeper.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::nats {
 
-struct nats_settings {
-  std::string url;  ///< or several, as nats_link takes them
+struct settings {
+  std::string url;  ///< or several, as link takes them
   config::nats_access access;
   std::string node;          ///< for the server's lists of connections
   unsigned partitions = 64;  ///< a power of two, as in the server's mapping
@@ -19,12 +19,12 @@ struct nats_settings {
 };
 
 /// Bounds and times; the defaults suit a node in service.
-struct nats_tuning {
+struct tuning {
   std::size_t max_in_flight = 4000;      ///< of all partitions
   std::size_t window = 256;              ///< of one partition
   std::chrono::milliseconds pull{3000};  ///< a request for messages lasts
   std::chrono::milliseconds ack_wait{30000};
-  nats_sweep_times sweep;                  ///< of what is done
+  sweep_times sweep;                       ///< of what is done
   std::chrono::milliseconds backoff{250};  ///< after a fault
   std::chrono::milliseconds full{50};      ///< between looks at a full engine
   std::chrono::milliseconds consumers{5000};  ///< between looks at their list
@@ -35,4 +35,4 @@ struct nats_tuning {
   std::chrono::milliseconds drain{5000};   ///< bound of stop()
 };
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::nats

@@ -3,7 +3,7 @@
 
 #include "gateway/telemetry/log.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::nats {
 
 void stream_loss::tell(const std::string &sentence, time_point now) {
   // The readiness logs what begins, not what happens once more.
@@ -18,4 +18,4 @@ void stream_loss::pass(time_point now) {
   words_.settle(code_);
 }
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::nats

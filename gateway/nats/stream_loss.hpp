@@ -9,7 +9,7 @@
 
 #include "actors/readiness.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::nats {
 
 /// For one thread. Each loss is logged, and stays a warning of the node's
 /// readiness for a while. The readiness must outlive it.
@@ -33,4 +33,4 @@ private:
   std::optional<time_point> until_;
 };
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::nats

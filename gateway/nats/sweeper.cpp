@@ -8,11 +8,11 @@
 #include "gateway/telemetry/log.hpp"
 #include "gateway/wire/text.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::nats {
 namespace {
 
 namespace json = boost::json;
-using step = nats_delivered::step;
+using step = deliveries::step;
 
 // In an answer's subject between a consumer's name and a number. So no answer
 // is taken for another consumer's.
@@ -105,8 +105,8 @@ std::optional<stream_count> parse_stream_count(std::string_view answer) {
   return made;
 }
 
-bool nats_sweeper::sweep(partition_map &all, const std::string &inbox,
-                         time_point now, bool paused) {
+bool sweeper::sweep(partition_map &all, const std::string &inbox,
+                    time_point now, bool paused) {
   recheck_one(all, now);
   bool halted = false;
   // Whose turn it is to be counted.
@@ -119,7 +119,7 @@ bool nats_sweeper::sweep(partition_map &all, const std::string &inbox,
 }
 
 /// What was stored and passed over in a partition where nothing happens.
-void nats_sweeper::recheck_one(partition_map &all, time_point now) {
+void sweeper::recheck_one(partition_map &all, time_point now) {
   if (all.empty() || now < recheck_at_) return;
   recheck_at_ = now + times_.recheck;
   auto at = all.upper_bound(last_rechecked_);
@@ -128,13 +128,12 @@ void nats_sweeper::recheck_one(partition_map &all, time_point now) {
   at->second.delivered().recheck();
 }
 
-bool nats_sweeper::sweep_one(unsigned number, nats_partition &p,
-                             const std::string &inbox, time_point now,
-                             bool paused) {
+bool sweeper::sweep_one(unsigned number, partition &p, const std::string &inbox,
+                        time_point now, bool paused) {
   if (p.halted()) return false;
-  const nats_delivered::times times{.every = times_.every,
-                                    .answer = times_.answer,
-                                    .patience = times_.patience};
+  const deliveries::times times{.every = times_.every,
+                                .answer = times_.answer,
+                                .patience = times_.patience};
   const auto reply = inbox + "." + p.consumer();
   switch (p.delivered().next(now, times, p.busy() || paused, may_count(now))) {
   case step::none:
@@ -154,8 +153,7 @@ bool nats_sweeper::sweep_one(unsigned number, nats_partition &p,
   return false;
 }
 
-void nats_sweeper::count(unsigned number, const std::string &reply,
-                         time_point now) {
+void sweeper::count(unsigned number, const std::string &reply, time_point now) {
   counting_ = ++serial_;
   count_until_ = now + times_.answer;
   last_counted_ = number;
@@ -166,7 +164,7 @@ void nats_sweeper::count(unsigned number, const std::string &reply,
                 json::object{{"subjects_filter", filter_of(number)}})});
 }
 
-void nats_sweeper::remove(std::uint64_t seq, const std::string &reply) {
+void sweeper::remove(std::uint64_t seq, const std::string &reply) {
   publish_({.subject = api("MSG.DELETE"),
             .reply = reply + std::string{remove_mark} + std::to_string(seq),
             .headers = {},
@@ -174,8 +172,8 @@ void nats_sweeper::remove(std::uint64_t seq, const std::string &reply) {
                 json::object{{"seq", seq}, {"no_erase", true}})});
 }
 
-bool nats_sweeper::on_answer(partition_map &all, std::string_view what,
-                             std::string_view answer, time_point now) {
+bool sweeper::on_answer(partition_map &all, std::string_view what,
+                        std::string_view answer, time_point now) {
   const auto to = parse_address(what);
   if (!to) return false;
   if (to->mark == count_mark) {
@@ -201,4 +199,4 @@ bool nats_sweeper::on_answer(partition_map &all, std::string_view what,
   return true;
 }
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::nats

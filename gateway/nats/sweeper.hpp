@@ -1,5 +1,5 @@
 // Takes out of the command stream what is done, and finds out where messages
-// were passed over. What is to be asked when is nats_delivered's to say; here
+// were passed over. What is to be asked when is delivered's to say; here
 // it is asked of the server.
 //
 // Messages are deleted one by one, never purged: a server that was killed and
@@ -17,12 +17,12 @@
 
 #include "gateway/nats/partition.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::nats {
 
 /// The subjects of a partition's messages.
 [[nodiscard]] std::string filter_of(unsigned partition);
 
-struct nats_sweep_times {
+struct sweep_times {
   std::chrono::milliseconds every{1000};     ///< between a partition's counts
   std::chrono::milliseconds answer{5000};    ///< is waited for so long
   std::chrono::milliseconds patience{3000};  ///< before it is begun anew
@@ -36,14 +36,13 @@ struct nats_sweep_times {
 parse_stream_count(std::string_view answer);
 
 /// Not thread safe.
-class nats_sweeper {
+class sweeper {
 public:
-  using time_point = nats_partition::time_point;
-  using partition_map = std::map<unsigned, nats_partition>;
+  using time_point = partition::time_point;
+  using partition_map = std::map<unsigned, partition>;
 
   /// `publish`: at most once.
-  nats_sweeper(nats_sweep_times times,
-               std::function<void(const nats_message &)> publish)
+  sweeper(sweep_times times, std::function<void(const message &)> publish)
       : times_{times}, publish_{std::move(publish)} {}
 
   /// Asks what is due, with answers to `inbox` and below; halts a partition of
@@ -64,14 +63,14 @@ private:
   [[nodiscard]] bool may_count(time_point now) const {
     return !counting_ || now >= count_until_;
   }
-  bool sweep_one(unsigned number, nats_partition &p, const std::string &inbox,
+  bool sweep_one(unsigned number, partition &p, const std::string &inbox,
                  time_point now, bool paused);
   void count(unsigned number, const std::string &reply, time_point now);
   void remove(std::uint64_t seq, const std::string &reply);
   void recheck_one(partition_map &all, time_point now);
 
-  nats_sweep_times times_;
-  std::function<void(const nats_message &)> publish_;
+  sweep_times times_;
+  std::function<void(const message &)> publish_;
   /// One count at a time: where there is a backlog each costs the server.
   std::optional<std::uint64_t> counting_;
   time_point count_until_{};
@@ -81,4 +80,4 @@ private:
   time_point recheck_at_{};
 };
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::nats

@@ -10,7 +10,7 @@
 #include "gateway/telemetry/log.hpp"
 #include "workflows/json/session.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway {
 
 namespace {
 
@@ -72,4 +72,4 @@ void log_outcome(const std::shared_ptr<const command_note> &note,
              {"traceparent", note->traceparent}});
 }
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway

@@ -7,7 +7,7 @@
 
 #include "actors/engine/engine.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway {
 
 /// What of a command is logged beside its outcome.
 struct command_note {
@@ -22,4 +22,4 @@ note_of(const actors::submission &s);
 void log_outcome(const std::shared_ptr<const command_note> &note,
                  const actors::answer<actors::outcome> &answer);
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway

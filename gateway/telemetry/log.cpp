@@ -10,7 +10,7 @@
 #include "config/shown.hpp"
 #include "workflows/time.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway {
 namespace {
 
 namespace json = boost::json;
@@ -79,4 +79,4 @@ std::string log_line(std::string_view time, std::string_view level,
   return config::printable(line);
 }
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway

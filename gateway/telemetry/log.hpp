@@ -7,7 +7,7 @@
 #include <string_view>
 #include <utility>
 
-namespace recapd::ingress {
+namespace recapd::gateway {
 
 /// Makes spdlog's default logger write `{"time","level","message",…}` lines to
 /// standard error. `level`: trace debug info warn error off.
@@ -29,4 +29,4 @@ void log_warn(std::string_view message, log_fields fields);
                                    std::string_view level,
                                    std::string_view payload);
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway

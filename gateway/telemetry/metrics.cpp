@@ -19,7 +19,7 @@
 #include "workflows/time.hpp"
 #include "workflows/unicode.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway {
 namespace {
 
 using prometheus::Counter;
@@ -347,4 +347,4 @@ std::string metrics::text() const {
       prometheus::TextSerializer{}.Serialize(impl_->all.Collect()));
 }
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway

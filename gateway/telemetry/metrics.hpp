@@ -13,7 +13,7 @@
 #include "actors/readiness.hpp"
 #include "actors/telemetry.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway {
 
 enum class nats_state : std::uint8_t {
   none,
@@ -92,4 +92,4 @@ private:
   std::unique_ptr<impl> impl_;
 };
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway

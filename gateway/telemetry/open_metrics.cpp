@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cctype>
 
-namespace recapd::ingress {
+namespace recapd::gateway {
 
 namespace {
 
@@ -60,4 +60,4 @@ std::string to_open_metrics(std::string_view text) {
   return out;
 }
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace recapd::ingress {
+namespace recapd::gateway {
 
 inline constexpr std::string_view open_metrics_type =
     "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -15,4 +15,4 @@ inline constexpr std::string_view open_metrics_type =
 /// text ends with `# EOF`.
 [[nodiscard]] std::string to_open_metrics(std::string_view text);
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway

@@ -5,7 +5,7 @@
 
 #include "gateway/wire/text.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway {
 namespace {
 
 using workflows::role;
@@ -100,4 +100,4 @@ bool authenticator::still_knows(const caller &who,
          && (!found->expires || *found->expires > now);
 }
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway

@@ -15,7 +15,7 @@
 #include "workflows/programs.hpp"
 #include "workflows/session/session.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway {
 
 /// Somebody whose request we answer. Without a proven person (mode `trusted`,
 /// brokers, the inbox) the caller is trusted to say who acts.
@@ -74,4 +74,4 @@ private:
   std::shared_ptr<const table> entries_;
 };
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway

@@ -12,7 +12,7 @@
 #include "gateway/wire/text.hpp"
 #include "workflows/json/session.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway {
 namespace {
 
 namespace json = boost::json;
@@ -317,4 +317,4 @@ std::string_view valid_traceparent(std::string_view text) {
   return text;
 }
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway

@@ -14,7 +14,7 @@
 #include "gateway/wire/auth.hpp"
 #include "workflows/refusal.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway {
 
 /// A command is at most this many bytes.
 inline constexpr std::size_t max_event_bytes = 64 * 1024;
@@ -67,4 +67,4 @@ attribute_value(std::string_view field);
 /// The text if it is a W3C trace context, else empty.
 [[nodiscard]] std::string_view valid_traceparent(std::string_view text);
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway

@@ -9,7 +9,7 @@
 
 #include "workflows/json/session.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway {
 namespace {
 
 /// Fetched once: a fetch costs more than the digest of a command.
@@ -62,4 +62,4 @@ storage::digest content_digest(const workflows::command &c,
   return out;
 }
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway

@@ -10,7 +10,7 @@
 #include "storage/store.hpp"
 #include "workflows/session/session.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway {
 
 [[nodiscard]] std::array<std::uint8_t, 32> sha256_of(std::string_view text);
 
@@ -24,4 +24,4 @@ namespace recapd::ingress {
                                              std::string_view session,
                                              const workflows::person &by);
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace recapd::ingress {
+namespace recapd::gateway {
 
 /// What is more than a key's share waits here, in its order, until one of the
 /// key's has ended. Not thread safe.
@@ -77,4 +77,4 @@ private:
   std::size_t waiting_ = 0;
 };
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway

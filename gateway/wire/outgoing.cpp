@@ -5,7 +5,7 @@
 
 #include "workflows/time.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway {
 namespace {
 
 namespace json = boost::json;
@@ -103,4 +103,4 @@ json::object history_view(const storage::event_row &row) {
           {"data", parsed_data(row)}};
 }
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway

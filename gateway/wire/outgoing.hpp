@@ -9,7 +9,7 @@
 
 #include "storage/store.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway {
 
 /// The event of a row: id `SESSION:SEQ-EPOCH`, type `recapd.event.…`.
 [[nodiscard]] boost::json::object event_out(const storage::feed_row &row);
@@ -27,4 +27,4 @@ notification_views(const storage::feed_row &row);
 /// `{seq,type,at,by,command:{source,id}|null,data}`.
 [[nodiscard]] boost::json::object history_view(const storage::event_row &row);
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway

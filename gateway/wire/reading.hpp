@@ -10,7 +10,7 @@
 
 #include "actors/engine/engine.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway {
 
 /// Runs `task` on a reader's thread and waits for it; nothing when the store
 /// or the engine could not. Never from an actor or a server thread.
@@ -31,4 +31,4 @@ template <class F>
   }
 }
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway

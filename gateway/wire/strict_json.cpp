@@ -8,7 +8,7 @@
 #include <cmath>
 #include <cstring>
 
-namespace recapd::ingress {
+namespace recapd::gateway {
 namespace {
 
 namespace json = boost::json;
@@ -293,4 +293,4 @@ bool valid_utf8(std::string_view text) {
   return true;
 }
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway

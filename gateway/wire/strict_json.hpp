@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace recapd::ingress {
+namespace recapd::gateway {
 
 /// Why a text was not taken.
 struct json_fault {
@@ -35,4 +35,4 @@ split_array(std::string_view text, std::size_t limit);
 /// True for valid UTF-8 (no overlong forms, no surrogates).
 [[nodiscard]] bool valid_utf8(std::string_view text);
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway

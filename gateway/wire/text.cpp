@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace recapd::ingress {
+namespace recapd::gateway {
 namespace {
 
 char lower(char c) {
@@ -90,4 +90,4 @@ bool plain_text(std::string_view text, std::size_t limit) {
             });
 }
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <system_error>
 
-namespace recapd::ingress {
+namespace recapd::gateway {
 
 /// ASCII letters in lower case.
 [[nodiscard]] std::string lower(std::string_view text);
@@ -48,4 +48,4 @@ template <std::integral T>
   return value;
 }
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway

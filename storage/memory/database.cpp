@@ -3,13 +3,13 @@
 
 #include "workflows/ids.hpp"
 
-namespace recapd::storage {
+namespace recapd::storage::memory {
 
-std::shared_ptr<memory_database> make_memory_database() {
-  return std::make_shared<memory_database>();
+std::shared_ptr<database> make_database() {
+  return std::make_shared<database>();
 }
 
-void memory_database::write(const commit &c) {
+void database::write(const commit &c) {
   if (c.row) write_row(c);
   for (const auto &e : c.events) {
     histories[c.session].push_back(log.size());
@@ -24,7 +24,7 @@ void memory_database::write(const commit &c) {
   if (c.inbox_seq) inbox.erase(*c.inbox_seq);
 }
 
-void memory_database::write_row(const commit &c) {
+void database::write_row(const commit &c) {
   const auto bucket = workflows::bucket_of(c.session);
   auto &row = sessions[c.session];
   if (row.next_timer) timers.erase({bucket, *row.next_timer, row.id});
@@ -32,7 +32,7 @@ void memory_database::write_row(const commit &c) {
   if (row.next_timer) timers.emplace(bucket, *row.next_timer, row.id);
 }
 
-void memory_database::write_payment(const commit &c) {
+void database::write_payment(const commit &c) {
   const auto &what = *c.payment;
   const auto at = c.events.back().at;
   const std::string kind{workflows::to_string(what.kind)};
@@ -52,4 +52,4 @@ void memory_database::write_payment(const commit &c) {
   enter(what.to, what.amount);
 }
 
-}  // namespace recapd::storage
+}  // namespace recapd::storage::memory

@@ -12,11 +12,11 @@
 #include "storage/judge.hpp"
 #include "storage/store.hpp"
 
-namespace recapd::storage {
+namespace recapd::storage::memory {
 
 /// The tables. The mutex lets the engine's threads share a store's database;
 /// with one thread everything is deterministic.
-class memory_database {
+class database {
 public:
   std::mutex lock;
 
@@ -54,4 +54,4 @@ private:
   void write_payment(const commit &c);
 };
 
-}  // namespace recapd::storage
+}  // namespace recapd::storage::memory

@@ -11,7 +11,7 @@
 #include "storage/storable.hpp"
 #include "workflows/ids.hpp"
 
-namespace recapd::storage {
+namespace recapd::storage::memory {
 
 namespace {
 
@@ -64,7 +64,7 @@ unsigned bucket_of_event(const std::string &event) {
 
 class memory_store final : public store {
 public:
-  explicit memory_store(std::shared_ptr<memory_database> database)
+  explicit memory_store(std::shared_ptr<database> database)
       : db_{std::move(database)} {}
 
   std::vector<std::optional<fault>>
@@ -405,7 +405,7 @@ private:
                                       .sender = std::move(sender)});
   }
 
-  std::shared_ptr<memory_database> db_;
+  std::shared_ptr<database> db_;
 };
 
 violations memory_store::check() {
@@ -433,9 +433,8 @@ violations memory_store::check() {
 
 }  // namespace
 
-std::unique_ptr<store>
-open_memory_store(std::shared_ptr<memory_database> database) {
+std::unique_ptr<store> open_store(std::shared_ptr<database> database) {
   return std::make_unique<memory_store>(std::move(database));
 }
 
-}  // namespace recapd::storage
+}  // namespace recapd::storage::memory

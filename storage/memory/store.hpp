@@ -7,15 +7,15 @@
 
 #include "storage/store.hpp"
 
-namespace recapd::storage {
+namespace recapd::storage::memory {
 
 /// What several memory stores share: one "database".
-class memory_database;
-[[nodiscard]] std::shared_ptr<memory_database> make_memory_database();
+class database;
+[[nodiscard]] std::shared_ptr<database> make_database();
 
 /// A "connection" to it. Deterministic: no clock (inbox receipt times are the
 /// manual clock's, which must be set first), no threads, no randomness.
 [[nodiscard]] std::unique_ptr<store>
-open_memory_store(std::shared_ptr<memory_database> database);
+open_store(std::shared_ptr<database> database);
 
-}  // namespace recapd::storage
+}  // namespace recapd::storage::memory

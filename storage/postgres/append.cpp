@@ -9,7 +9,7 @@
 #include "storage/postgres/records.hpp"
 #include "storage/postgres/store_impl.hpp"
 
-namespace recapd::storage {
+namespace recapd::storage::postgres {
 
 namespace {
 
@@ -19,21 +19,21 @@ constexpr std::size_t max_group_events = 1U << 15U;
 constexpr std::size_t max_group_bytes = 64U << 20U;
 constexpr int max_attempts = 8;
 
-const pg_statement stored_versions{"stored_versions",
-                                   "SELECT id, version FROM sessions"
-                                   " WHERE id = ANY ($1::text[])"};
-const pg_statement stored_commands{
+const prepared_statement stored_versions{"stored_versions",
+                                         "SELECT id, version FROM sessions"
+                                         " WHERE id = ANY ($1::text[])"};
+const prepared_statement stored_commands{
     "stored_commands",
     "SELECT c.source, c.id, c.scope"
     " FROM unnest($1::text[], $2::text[], $3::text[]) AS k (source, id, scope)"
     " JOIN commands c USING (source, id, scope)"};
-const pg_statement stored_usage{
+const prepared_statement stored_usage{
     "stored_usage",
     "SELECT u.owner, u.period, u.kind, u.item, u.used"
     " FROM unnest($1::text[], $2::int4[], $3::int2[], $4::text[])"
     " AS k (owner, period, kind, item)"
     " JOIN usage u USING (owner, period, kind, item)"};
-const pg_statement stored_transfers{
+const prepared_statement stored_transfers{
     "stored_transfers", "SELECT " + transfer_columns()
                             + " FROM ledger WHERE session_id = ANY ($1::text[])"
                               " ORDER BY kind = 'reversal', n"};
@@ -85,12 +85,11 @@ private:
 using commit_list = std::vector<const commit *>;
 using indices = std::vector<std::size_t>;
 
-void load_sessions(judge &stored, pg_connection &from,
-                   const commit_list &group) {
-  pg_array ids{pg_type::text};
+void load_sessions(judge &stored, connection &from, const commit_list &group) {
+  array_argument ids{column_type::text};
   for (const auto *c : group)
     ids.text(c->session);
-  const auto args = pg_args{}.array(ids);
+  const auto args = arguments{}.array(ids);
   const auto versions = from.run(stored_versions, args);
   for (int i = 0; i < versions.size(); ++i)
     stored.versions[versions.text(i, 0)] =
@@ -102,9 +101,9 @@ void load_sessions(judge &stored, pg_connection &from,
   }
 }
 
-void load_commands(judge &stored, pg_connection &from,
-                   const commit_list &group) {
-  pg_array sources{pg_type::text}, ids{pg_type::text}, scopes{pg_type::text};
+void load_commands(judge &stored, connection &from, const commit_list &group) {
+  array_argument sources{column_type::text}, ids{column_type::text},
+      scopes{column_type::text};
   for (const auto *c : group) {
     if (!c->outcome) continue;
     sources.text(c->outcome->source);
@@ -112,15 +111,15 @@ void load_commands(judge &stored, pg_connection &from,
     scopes.text(c->outcome->scope);
   }
   const auto taken = from.run(
-      stored_commands, pg_args{}.array(sources).array(ids).array(scopes));
+      stored_commands, arguments{}.array(sources).array(ids).array(scopes));
   for (int i = 0; i < taken.size(); ++i)
     stored.commands.insert(
         {taken.text(i, 0), taken.text(i, 1), taken.text(i, 2)});
 }
 
-void load_used(judge &stored, pg_connection &from, const commit_list &group) {
-  pg_array owner{pg_type::text}, period{pg_type::int4}, kind{pg_type::int2},
-      item{pg_type::text};
+void load_used(judge &stored, connection &from, const commit_list &group) {
+  array_argument owner{column_type::text}, period{column_type::int4},
+      kind{column_type::int2}, item{column_type::text};
   for (const auto *c : group)
     for (const auto &change : c->usage) {
       owner.text(change.key.owner);
@@ -130,7 +129,7 @@ void load_used(judge &stored, pg_connection &from, const commit_list &group) {
     }
   const auto used =
       from.run(stored_usage,
-               pg_args{}.array(owner).array(period).array(kind).array(item));
+               arguments{}.array(owner).array(period).array(kind).array(item));
   for (int i = 0; i < used.size(); ++i)
     stored.used[{.kind = static_cast<workflows::limit_kind>(used.number(i, 2)),
                  .owner = used.text(i, 0),
@@ -142,7 +141,7 @@ void load_used(judge &stored, pg_connection &from, const commit_list &group) {
 /// One call of append: which commits stand, which were refused and why.
 class group_commit {
 public:
-  group_commit(pg_connection &connection, std::span<const commit> commits)
+  group_commit(connection &connection, std::span<const commit> commits)
       : connection_{connection}, commits_{commits}, answers_(commits.size()) {}
 
   std::vector<std::optional<fault>> run() {
@@ -229,17 +228,17 @@ private:
   }
 
   /// Writes them all, or says which data error was in the way.
-  std::optional<pg_error> attempt(const indices &todo) {
+  std::optional<error> attempt(const indices &todo) {
     const auto group = make_group(pick(todo));
     for (int tries = 1;; ++tries) {
       try {
         connection_.run(*group.statement, group.args);
         unknown_ = true;  // for whatever comes to grief after it
         return std::nullopt;
-      } catch (const pg_error &e) {
-        if (e.kind() == pg_trouble::data) return e;
-        if (e.kind() == pg_trouble::broken) unknown_ = true;
-        if (e.kind() != pg_trouble::again || tries == max_attempts) throw;
+      } catch (const error &e) {
+        if (e.kind() == trouble::data) return e;
+        if (e.kind() == trouble::broken) unknown_ = true;
+        if (e.kind() != trouble::again || tries == max_attempts) throw;
       }
     }
   }
@@ -257,7 +256,7 @@ private:
     }
   }
 
-  pg_connection &connection_;
+  connection &connection_;
   std::span<const commit> commits_;
   std::vector<std::optional<fault>> answers_;
   std::map<std::string_view, std::size_t> first_refused_;
@@ -267,16 +266,16 @@ private:
 }  // namespace
 
 std::vector<std::optional<fault>>
-pg_store::append(std::span<const commit> commits) {
+stored::append(std::span<const commit> commits) {
   if (commits.empty()) return {};
   group_commit work{connected(), commits};
   try {
     return work.run();
-  } catch (const pg_error &e) {
+  } catch (const error &e) {
     drop_after(e);
     throw storage_error{
         work.unknown() ? fault::outcome_unknown : fault::unavailable, e.what()};
   }
 }
 
-}  // namespace recapd::storage
+}  // namespace recapd::storage::postgres

@@ -4,7 +4,7 @@
 #include <limits>
 #include <stdexcept>
 
-namespace recapd::storage {
+namespace recapd::storage::postgres {
 
 namespace {
 
@@ -24,45 +24,45 @@ void put_length(std::string &to, std::size_t length) {
 
 }  // namespace
 
-pg_array &pg_array::null() {
+array_argument &array_argument::null() {
   put(elements_, std::int32_t{-1});
   nulls_ = true;
   ++count_;
   return *this;
 }
 
-pg_array &pg_array::text(std::string_view value) {
+array_argument &array_argument::text(std::string_view value) {
   put_length(elements_, value.size());
   elements_ += value;
   ++count_;
   return *this;
 }
 
-pg_array &pg_array::text_or_null(std::string_view value) {
+array_argument &array_argument::text_or_null(std::string_view value) {
   return value.empty() ? null() : text(value);
 }
 
-pg_array &pg_array::bytes(std::span<const std::uint8_t> value) {
+array_argument &array_argument::bytes(std::span<const std::uint8_t> value) {
   put_length(elements_, value.size());
   elements_.append(value.begin(), value.end());
   ++count_;
   return *this;
 }
 
-pg_array &pg_array::boolean(bool value) {
+array_argument &array_argument::boolean(bool value) {
   put_length(elements_, 1);
   elements_ += value ? '\1' : '\0';
   ++count_;
   return *this;
 }
 
-pg_array &pg_array::number(std::int64_t value) {
+array_argument &array_argument::number(std::int64_t value) {
   switch (element_) {
-  case pg_type::int2:
+  case column_type::int2:
     put_length(elements_, 2);
     put(elements_, static_cast<std::int16_t>(value));
     break;
-  case pg_type::int4:
+  case column_type::int4:
     put_length(elements_, 4);
     put(elements_, static_cast<std::int32_t>(value));
     break;
@@ -74,20 +74,21 @@ pg_array &pg_array::number(std::int64_t value) {
   return *this;
 }
 
-pg_array &pg_array::number(const std::optional<int> &value) {
+array_argument &array_argument::number(const std::optional<int> &value) {
   return value ? number(std::int64_t{*value}) : null();
 }
 
-pg_array &pg_array::at(workflows::instant value) {
+array_argument &array_argument::at(workflows::instant value) {
   return number(static_cast<std::int64_t>(value.time_since_epoch().count())
                 - epoch_2000_us);
 }
 
-pg_array &pg_array::at(const std::optional<workflows::instant> &value) {
+array_argument &
+array_argument::at(const std::optional<workflows::instant> &value) {
   return value ? at(*value) : null();
 }
 
-std::string pg_array::wire() && {
+std::string array_argument::wire() && {
   std::string head;
   put(head, std::uint32_t{count_ > 0 ? 1U : 0U});  // dimensions
   put(head, std::uint32_t{nulls_ ? 1U : 0U});
@@ -99,34 +100,34 @@ std::string pg_array::wire() && {
   return std::move(elements_);
 }
 
-pg_args &pg_args::text(std::string_view value) {
+arguments &arguments::text(std::string_view value) {
   values_.emplace_back(value);
   return *this;
 }
 
-pg_args &pg_args::int4(std::int32_t value) {
+arguments &arguments::int4(std::int32_t value) {
   put(values_.emplace_back(), value);
   return *this;
 }
 
-pg_args &pg_args::int8(std::int64_t value) {
+arguments &arguments::int8(std::int64_t value) {
   put(values_.emplace_back(), value);
   return *this;
 }
 
-pg_args &pg_args::boolean(bool value) {
+arguments &arguments::boolean(bool value) {
   values_.emplace_back(1, value ? '\1' : '\0');
   return *this;
 }
 
-pg_args &pg_args::at(workflows::instant value) {
+arguments &arguments::at(workflows::instant value) {
   return int8(static_cast<std::int64_t>(value.time_since_epoch().count())
               - epoch_2000_us);
 }
 
-pg_args &pg_args::array(pg_array value) {
+arguments &arguments::array(array_argument value) {
   values_.push_back(std::move(value).wire());
   return *this;
 }
 
-}  // namespace recapd::storage
+}  // namespace recapd::storage::postgres

@@ -13,10 +13,10 @@
 
 #include "workflows/time.hpp"
 
-namespace recapd::storage {
+namespace recapd::storage::postgres {
 
 /// The element types an array parameter may have, by their fixed object ids.
-enum class pg_type : std::uint32_t {
+enum class column_type : std::uint32_t {
   boolean = 16,
   bytes = 17,
   int8 = 20,
@@ -27,20 +27,20 @@ enum class pg_type : std::uint32_t {
 };
 
 /// One one-dimensional array, filled element by element.
-class pg_array {
+class array_argument {
 public:
-  explicit pg_array(pg_type element) : element_{element} {}
+  explicit array_argument(column_type element) : element_{element} {}
 
-  pg_array &text(std::string_view value);
+  array_argument &text(std::string_view value);
   /// An empty text becomes null.
-  pg_array &text_or_null(std::string_view value);
-  pg_array &bytes(std::span<const std::uint8_t> value);
-  pg_array &boolean(bool value);
+  array_argument &text_or_null(std::string_view value);
+  array_argument &bytes(std::span<const std::uint8_t> value);
+  array_argument &boolean(bool value);
   /// int2, int4 or int8, as the array is.
-  pg_array &number(std::int64_t value);
-  pg_array &number(const std::optional<int> &value);
-  pg_array &at(workflows::instant value);
-  pg_array &at(const std::optional<workflows::instant> &value);
+  array_argument &number(std::int64_t value);
+  array_argument &number(const std::optional<int> &value);
+  array_argument &at(workflows::instant value);
+  array_argument &at(const std::optional<workflows::instant> &value);
 
   [[nodiscard]] bool empty() const { return count_ == 0; }
   [[nodiscard]] std::string wire() &&;
@@ -49,9 +49,9 @@ private:
   /// Of the array's head, which is written last, when all is known.
   static constexpr std::size_t head_bytes = 20;
 
-  pg_array &null();
+  array_argument &null();
 
-  pg_type element_;
+  column_type element_;
   std::uint32_t count_ = 0;
   bool nulls_ = false;
   std::string elements_ = std::string(head_bytes, '\0');
@@ -59,22 +59,23 @@ private:
 
 /// The parameters $1, $2, … of one statement, whose text casts each to its
 /// type.
-class pg_args {
+class arguments {
 public:
-  pg_args &text(std::string_view value);
-  pg_args &int4(std::int32_t value);
-  pg_args &int8(std::int64_t value);
-  pg_args &boolean(bool value);
-  pg_args &at(workflows::instant value);
-  pg_args &array(pg_array value);
+  arguments &text(std::string_view value);
+  arguments &int4(std::int32_t value);
+  arguments &int8(std::int64_t value);
+  arguments &boolean(bool value);
+  arguments &at(workflows::instant value);
+  arguments &array(array_argument value);
   /// Arrays one after the other, moved from.
-  template <std::same_as<pg_array>... Arrays> pg_args &take(Arrays &...each) {
+  template <std::same_as<array_argument>... Arrays>
+  arguments &take(Arrays &...each) {
     (array(std::move(each)), ...);
     return *this;
   }
   /// text[]
-  template <class Range> pg_args &texts(const Range &values) {
-    pg_array all{pg_type::text};
+  template <class Range> arguments &texts(const Range &values) {
+    array_argument all{column_type::text};
     for (const auto &value : values)
       all.text(value);
     return array(std::move(all));
@@ -86,4 +87,4 @@ private:
   std::vector<std::string> values_;
 };
 
-}  // namespace recapd::storage
+}  // namespace recapd::storage::postgres

@@ -6,7 +6,7 @@
 #include <libpq-fe.h>
 #include <memory>
 
-namespace recapd::storage {
+namespace recapd::storage::postgres {
 
 namespace {
 
@@ -14,7 +14,7 @@ constexpr std::string_view set_password =
     "set the right one in the URL, PGPASSWORD or a password file";
 
 /// What a statement may fail with as well as a connect.
-constexpr pg_cause of_both[] = {
+constexpr known_cause of_both[] = {
     {"42501", "", "a right is missing",
      "grant it, or have the owner of the tables run `recapd migrate`"
      " (docs/operations.md, Roles)",
@@ -28,7 +28,7 @@ constexpr pg_cause of_both[] = {
 };
 
 /// A connect only: by what the server says.
-constexpr pg_cause of_server[] = {
+constexpr known_cause of_server[] = {
     {"28P01", "", "the password is refused", set_password, false},
     {"28000", "", "the server does not let this role in",
      "look at the role's name, at pg_hba.conf, and whether it asks for a client"
@@ -50,7 +50,7 @@ constexpr pg_cause of_server[] = {
 
 /// A connect only: libpq's own words, in English, since the program never sets
 /// a locale. The first that is in the message counts.
-constexpr pg_cause of_client[] = {
+constexpr known_cause of_client[] = {
     {"", "no password supplied", "the server asks for a password", set_password,
      false},
     {"", "could not translate host name", "the host's name is unknown",
@@ -89,21 +89,22 @@ constexpr pg_cause of_client[] = {
     {"", "missing ", "the database's URL is wrong", "correct it", false},
 };
 
-constexpr pg_cause unknown{"", "", "the database takes no connection",
-                           "look at the server's log", true};
+constexpr known_cause unknown{"", "", "the database takes no connection",
+                              "look at the server's log", true};
 
 template <std::size_t N>
-const pg_cause *by_sqlstate(const pg_cause (&table)[N], std::string_view code) {
-  const auto *at =
-      std::find_if(std::begin(table), std::end(table), [&](const pg_cause &c) {
-        return !code.empty() && c.sqlstate == code;
-      });
+const known_cause *by_sqlstate(const known_cause (&table)[N],
+                               std::string_view code) {
+  const auto *at = std::find_if(std::begin(table), std::end(table),
+                                [&](const known_cause &c) {
+                                  return !code.empty() && c.sqlstate == code;
+                                });
   return at == std::end(table) ? nullptr : at;
 }
 
-const pg_cause *by_words(std::string_view message) {
+const known_cause *by_words(std::string_view message) {
   const auto *at = std::find_if(
-      std::begin(of_client), std::end(of_client), [&](const pg_cause &c) {
+      std::begin(of_client), std::end(of_client), [&](const known_cause &c) {
         return message.find(c.words) != std::string_view::npos;
       });
   return at == std::end(of_client) ? nullptr : at;
@@ -151,13 +152,13 @@ std::string verbose_message(const std::string &conninfo) {
 
 }  // namespace
 
-std::string told(const pg_cause &cause, std::string_view said) {
+std::string told(const known_cause &cause, std::string_view said) {
   std::string out{cause.what};
   out.append(": ").append(said).append("; ").append(cause.remedy);
   return out;
 }
 
-const pg_cause *cause_of_statement(std::string_view sqlstate) {
+const known_cause *cause_of_statement(std::string_view sqlstate) {
   return by_sqlstate(of_both, sqlstate);
 }
 
@@ -179,4 +180,4 @@ connect_failure cause_of_connect(const std::string &conninfo,
           std::string{line.substr(at + 7)}};
 }
 
-}  // namespace recapd::storage
+}  // namespace recapd::storage::postgres

@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
-namespace recapd::storage {
+namespace recapd::storage::postgres {
 
-struct pg_cause {
+struct known_cause {
   std::string_view sqlstate;  ///< the server's; empty: libpq's own words
   std::string_view words;     ///< a part of those
   std::string_view what;
@@ -16,14 +16,14 @@ struct pg_cause {
 };
 
 /// `what: said; remedy`
-[[nodiscard]] std::string told(const pg_cause &cause, std::string_view said);
+[[nodiscard]] std::string told(const known_cause &cause, std::string_view said);
 
 /// The cause of a statement's failure; null: none that an operator can mend.
-[[nodiscard]] const pg_cause *cause_of_statement(std::string_view sqlstate);
+[[nodiscard]] const known_cause *cause_of_statement(std::string_view sqlstate);
 
 /// Why a connect failed, in the words of the server or of libpq.
 struct connect_failure {
-  const pg_cause *cause;  ///< never null
+  const known_cause *cause;  ///< never null
   std::string said;
 };
 
@@ -33,4 +33,4 @@ struct connect_failure {
 [[nodiscard]] connect_failure cause_of_connect(const std::string &conninfo,
                                                std::string_view message);
 
-}  // namespace recapd::storage
+}  // namespace recapd::storage::postgres

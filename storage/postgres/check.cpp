@@ -6,7 +6,7 @@
 #include "storage/postgres/records.hpp"
 #include "storage/postgres/store_impl.hpp"
 
-namespace recapd::storage {
+namespace recapd::storage::postgres {
 
 namespace {
 
@@ -20,7 +20,7 @@ const char *const make_held =
     "SET LOCAL enable_seqscan = on;"
     "SET LOCAL enable_hashjoin = on;"
     "SET LOCAL enable_mergejoin = on";
-const pg_statement add_held{
+const prepared_statement add_held{
     "check_add_held",
     "INSERT INTO held SELECT * FROM"
     " unnest($1::text[], $2::int4[], $3::int2[], $4::text[], $5::int8[])"};
@@ -52,7 +52,7 @@ const char *const strays[] = {
 /// One run of check, in its transaction.
 class pg_audit {
 public:
-  explicit pg_audit(pg_connection &c)
+  explicit pg_audit(connection &c)
       : c_{c}, audit_{policies(), [this](const auto &key, int amount) {
                         hold(key, amount);
                       }} {}
@@ -82,13 +82,13 @@ private:
   }
 
   void walk_sessions() {
-    static const pg_statement page{
+    static const prepared_statement page{
         "check_sessions", "SELECT " + session_columns()
                               + " FROM sessions s WHERE s.id > $1::text"
                                 " ORDER BY s.id LIMIT $2::int4"};
     std::string after;
     for (;;) {
-      const auto rows = c_.run(page, pg_args{}.text(after).int4(page_size));
+      const auto rows = c_.run(page, arguments{}.text(after).int4(page_size));
       if (rows.size() == 0) return;
       std::vector<session_record> records;
       for (int i = 0; i < rows.size(); ++i)
@@ -103,22 +103,22 @@ private:
 
   /// Adds the events and transfers.
   void complete(std::vector<session_record> &records) {
-    static const pg_statement events{
+    static const prepared_statement events{
         "check_events",
         "SELECT e.session_id, " + event_columns()
             + " FROM session_events e WHERE e.session_id = ANY ($1::text[])"
               " ORDER BY e.session_id, e.seq"};
-    static const pg_statement transfers{
+    static const prepared_statement transfers{
         "check_transfers",
         "SELECT " + transfer_columns()
             + " FROM ledger WHERE session_id = ANY ($1::text[])"};
     std::map<std::string, session_record *> by_id;
-    pg_array ids{pg_type::text};
+    array_argument ids{column_type::text};
     for (auto &record : records) {
       by_id.emplace(record.row.id, &record);
       ids.text(record.row.id);
     }
-    const auto args = pg_args{}.array(ids);
+    const auto args = arguments{}.array(ids);
     const auto logged = c_.run(events, args);
     for (int i = 0; i < logged.size(); ++i)
       by_id.at(logged.text(i, 0))->events.push_back(read_event(logged, i, 1));
@@ -128,7 +128,7 @@ private:
   }
 
   void walk_commands() {
-    static const pg_statement page{
+    static const prepared_statement page{
         "check_commands",
         "SELECT " + outcome_columns()
             + " FROM commands c WHERE (c.source, c.id, c.scope)"
@@ -136,7 +136,7 @@ private:
               " ORDER BY c.source, c.id, c.scope LIMIT $4::int4"};
     command_key after;
     for (;;) {
-      const auto rows = c_.run(page, pg_args{}
+      const auto rows = c_.run(page, arguments{}
                                          .text(after.source)
                                          .text(after.id)
                                          .text(after.scope)
@@ -167,8 +167,9 @@ private:
   }
 
   void flush() {
-    pg_array owner{pg_type::text}, period{pg_type::int4}, kind{pg_type::int2},
-        item{pg_type::text}, sum{pg_type::int8};
+    array_argument owner{column_type::text}, period{column_type::int4},
+        kind{column_type::int2}, item{column_type::text},
+        sum{column_type::int8};
     for (const auto &[key, amount] : waiting_) {
       owner.text(key.owner);
       period.number(key.period);
@@ -178,19 +179,19 @@ private:
     }
     waiting_.clear();
     c_.run(add_held,
-           pg_args{}.array(owner).array(period).array(kind).array(item).array(
+           arguments{}.array(owner).array(period).array(kind).array(item).array(
                sum));
   }
 
-  pg_connection &c_;
+  connection &c_;
   std::map<workflows::usage_key, std::int64_t> waiting_;
   audit audit_;
 };
 
 }  // namespace
 
-violations pg_store::check() {
-  return with([&](pg_connection &c) {
+violations stored::check() {
+  return with([&](connection &c) {
     violations found;
     c.in_transaction([&] { found = pg_audit{c}.run(); },
                      "BEGIN ISOLATION LEVEL REPEATABLE READ");
@@ -198,4 +199,4 @@ violations pg_store::check() {
   });
 }
 
-}  // namespace recapd::storage
+}  // namespace recapd::storage::postgres

@@ -6,10 +6,10 @@
 #include "storage/postgres/enter_epoch.hpp"
 #include "storage/postgres/session.hpp"
 
-namespace recapd::storage {
+namespace recapd::storage::postgres {
 
-pg_connection::pg_connection(const pg_access &to)
-    : pg_plain_connection{to}, watch_{to.epochs} {
+connection::connection(const endpoint &to)
+    : plain_connection{to}, watch_{to.epochs} {
   pin_session(*this, to.statement);
   if (!watch_) return;
   auto entered = enter_epoch(*this);
@@ -18,8 +18,8 @@ pg_connection::pg_connection(const pg_access &to)
   epochs_ = std::move(entered.epochs);
 }
 
-bool pg_connection::left_behind() const {
+bool connection::left_behind() const {
   return watch_ && watch_->current() != epochs_.current();
 }
 
-}  // namespace recapd::storage
+}  // namespace recapd::storage::postgres

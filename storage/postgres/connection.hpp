@@ -5,17 +5,17 @@
 #include <memory>
 
 #include "storage/epochs.hpp"
-#include "storage/postgres/access.hpp"
+#include "storage/postgres/endpoint.hpp"
 #include "storage/postgres/plain_connection.hpp"
 
-namespace recapd::storage {
+namespace recapd::storage::postgres {
 
-class pg_connection : public pg_plain_connection {
+class connection : public plain_connection {
 public:
   /// Connects, pins the session (storage/postgres/session.hpp) and, where
   /// somebody watches the epochs, enters its own. Throws unfit_session where
   /// one of them cannot be.
-  explicit pg_connection(const pg_access &to);
+  explicit connection(const endpoint &to);
 
   /// Returns those of the database, as they were when it connected; where
   /// nobody watches them, one that has no name.
@@ -28,4 +28,4 @@ private:
   std::shared_ptr<epoch_watch> watch_;
 };
 
-}  // namespace recapd::storage
+}  // namespace recapd::storage::postgres

@@ -8,7 +8,7 @@
 #include "storage/postgres/plain_connection.hpp"
 #include "storage/postgres/session.hpp"
 
-namespace recapd::storage {
+namespace recapd::storage::postgres {
 
 namespace {
 
@@ -44,7 +44,7 @@ SELECT n.name || ' works on database ' || e.database || ' of system '
 constexpr const char *unless_there = R"sql() AS here, feed_epoch
 ON CONFLICT (system, database, timeline, started_at) DO NOTHING)sql";
 
-epoch_list read_epochs(pg_plain_connection &c) {
+epoch_list read_epochs(plain_connection &c) {
   const auto rows =
       c.script("SELECT token, first FROM epochs ORDER BY first, started_at");
   std::vector<epoch_list::epoch> all;
@@ -55,7 +55,7 @@ epoch_list read_epochs(pg_plain_connection &c) {
 
 }  // namespace
 
-entered_epoch enter_epoch(pg_plain_connection &c) {
+entered_epoch enter_epoch(plain_connection &c) {
   entered_epoch out;
   const std::string now{here};
   std::string elsewhere;
@@ -88,4 +88,4 @@ entered_epoch enter_epoch(pg_plain_connection &c) {
   return out;
 }
 
-}  // namespace recapd::storage
+}  // namespace recapd::storage::postgres

@@ -4,9 +4,9 @@
 
 #include "storage/epochs.hpp"
 
-namespace recapd::storage {
+namespace recapd::storage::postgres {
 
-class pg_plain_connection;
+class plain_connection;
 
 /// Where a connection is, and the epochs of that database.
 struct entered_epoch {
@@ -17,6 +17,6 @@ struct entered_epoch {
 /// Reads where the connection is and enters its epoch, writing its row where
 /// it is the first to meet it. Throws unfit_session where a node that lives has
 /// seen another database, or a later timeline of this one.
-[[nodiscard]] entered_epoch enter_epoch(pg_plain_connection &c);
+[[nodiscard]] entered_epoch enter_epoch(plain_connection &c);
 
-}  // namespace recapd::storage
+}  // namespace recapd::storage::postgres

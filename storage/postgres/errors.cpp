@@ -4,20 +4,20 @@
 #include <pqxx/pqxx>
 #include <utility>
 
-namespace recapd::storage {
+namespace recapd::storage::postgres {
 
 namespace {
 
-pg_trouble trouble_of(std::string_view sqlstate, bool connection_lost) {
+trouble trouble_of(std::string_view sqlstate, bool connection_lost) {
   if (connection_lost || sqlstate.starts_with("08") || sqlstate == "57P01"
       || sqlstate == "57P02" || sqlstate == "57P03")
-    return pg_trouble::broken;
-  if (sqlstate == "40001" || sqlstate == "40P01") return pg_trouble::again;
+    return trouble::broken;
+  if (sqlstate == "40001" || sqlstate == "40P01") return trouble::again;
   // RC: what our own functions raise.
   if (sqlstate.starts_with("22") || sqlstate.starts_with("23")
       || sqlstate.starts_with("RC"))
-    return pg_trouble::data;
-  return pg_trouble::other;
+    return trouble::data;
+  return trouble::other;
 }
 
 /// Without the server's DETAIL lines: those hold the data.
@@ -26,8 +26,8 @@ std::string first_line(std::string_view text) {
 }
 
 /// What an operator can mend is said so.
-pg_error of_statement(const std::string &sqlstate, bool connection_lost,
-                      std::string_view text) {
+error of_statement(const std::string &sqlstate, bool connection_lost,
+                   std::string_view text) {
   const auto kind = trouble_of(sqlstate, connection_lost);
   const auto said = first_line(text);
   const auto *cause = cause_of_statement(sqlstate);
@@ -39,38 +39,38 @@ pg_error of_statement(const std::string &sqlstate, bool connection_lost,
 
 }  // namespace
 
-void throw_pg_error(bool connection_lost) {
+void throw_error(bool connection_lost) {
   try {
     throw;
   } catch (const pqxx::broken_connection &e) {
-    throw pg_error{pg_trouble::broken, {}, first_line(e.what())};
+    throw error{trouble::broken, {}, first_line(e.what())};
   } catch (const pqxx::in_doubt_error &e) {
-    throw pg_error{pg_trouble::broken, {}, first_line(e.what())};
+    throw error{trouble::broken, {}, first_line(e.what())};
   } catch (const pqxx::statement_completion_unknown &e) {
-    throw pg_error{pg_trouble::broken, {}, first_line(e.what())};
+    throw error{trouble::broken, {}, first_line(e.what())};
   } catch (const pqxx::deadlock_detected &e) {
-    throw pg_error{pg_trouble::again, "40P01", first_line(e.what())};
+    throw error{trouble::again, "40P01", first_line(e.what())};
   } catch (const pqxx::serialization_failure &e) {
-    throw pg_error{pg_trouble::again, "40001", first_line(e.what())};
+    throw error{trouble::again, "40001", first_line(e.what())};
   } catch (const pqxx::insufficient_privilege &e) {
     // libpqxx 6 drops the code of this one.
     throw of_statement("42501", connection_lost, e.what());
   } catch (const pqxx::sql_error &e) {
     throw of_statement(e.sqlstate(), connection_lost, e.what());
   } catch (const std::exception &e) {
-    throw pg_error{connection_lost ? pg_trouble::broken : pg_trouble::other,
-                   {},
-                   first_line(e.what())};
+    throw error{connection_lost ? trouble::broken : trouble::other,
+                {},
+                first_line(e.what())};
   }
 }
 
 void throw_connect_error(const std::string &conninfo,
                          std::string_view message) {
   auto failure = cause_of_connect(conninfo, message);
-  throw pg_error{*failure.cause, pg_trouble::broken, std::move(failure.said)};
+  throw error{*failure.cause, trouble::broken, std::move(failure.said)};
 }
 
-fault fault_of(const pg_error &e) {
+fault fault_of(const error &e) {
   if (e.sqlstate() == "RC001") return fault::version_conflict;
   if (e.sqlstate() == "RC002") return fault::ledger_conflict;
   if (e.sqlstate() == "RC003") return fault::limit_conflict;
@@ -92,4 +92,4 @@ fault fault_of(const pg_error &e) {
   return fault::unavailable;
 }
 
-}  // namespace recapd::storage
+}  // namespace recapd::storage::postgres

@@ -9,7 +9,7 @@
 #include "storage/postgres/group_parts.hpp"
 #include "workflows/ids.hpp"
 
-namespace recapd::storage {
+namespace recapd::storage::postgres {
 
 namespace {
 
@@ -29,10 +29,11 @@ template <class Key> commits sorted_by(const commits &group, Key key) {
 }
 
 void add_events(group_builder &to, const commits &by_session) {
-  pg_array session{pg_type::text}, seq{pg_type::int4}, bucket{pg_type::int2},
-      type{pg_type::text}, at{pg_type::timestamptz}, by{pg_type::text},
-      source{pg_type::text}, id{pg_type::text}, data{pg_type::text},
-      notifications{pg_type::text}, trace{pg_type::text};
+  array_argument session{column_type::text}, seq{column_type::int4},
+      bucket{column_type::int2}, type{column_type::text},
+      at{column_type::timestamptz}, by{column_type::text},
+      source{column_type::text}, id{column_type::text}, data{column_type::text},
+      notifications{column_type::text}, trace{column_type::text};
   for (const auto *c : by_session)
     for (const auto &e : c->events) {
       session.text(c->session);
@@ -54,13 +55,14 @@ void add_events(group_builder &to, const commits &by_session) {
 /// One row a session, its last; the version expected is the one before its
 /// first event.
 void add_sessions(group_builder &to, const commits &by_session) {
-  pg_array new_id{pg_type::text}, bucket{pg_type::int2},
-      new_version{pg_type::int4}, new_state{pg_type::text},
-      tutor{pg_type::text}, course{pg_type::text},
-      starts_at{pg_type::timestamptz}, new_timer{pg_type::timestamptz},
-      new_body{pg_type::text};
-  pg_array id{pg_type::text}, expected{pg_type::int4}, version{pg_type::int4},
-      state{pg_type::text}, timer{pg_type::timestamptz}, body{pg_type::text};
+  array_argument new_id{column_type::text}, bucket{column_type::int2},
+      new_version{column_type::int4}, new_state{column_type::text},
+      tutor{column_type::text}, course{column_type::text},
+      starts_at{column_type::timestamptz}, new_timer{column_type::timestamptz},
+      new_body{column_type::text};
+  array_argument id{column_type::text}, expected{column_type::int4},
+      version{column_type::int4}, state{column_type::text},
+      timer{column_type::timestamptz}, body{column_type::text};
   int first = 0;
   for (std::size_t i = 0; i < by_session.size(); ++i) {
     const auto &c = *by_session[i];
@@ -93,7 +95,7 @@ void add_sessions(group_builder &to, const commits &by_session) {
 /// first, append has compared them already.
 void add_decided(group_builder &to, const commits &group) {
   std::set<std::string_view> moved;
-  pg_array id{pg_type::text}, version{pg_type::int4};
+  array_argument id{column_type::text}, version{column_type::int4};
   for (const auto *c : group) {
     if (c->row) moved.insert(c->session);
     if (!c->base_version || c->row || moved.contains(c->session)) continue;
@@ -115,7 +117,8 @@ void add_lists(group_builder &to, const commits &group) {
     for (const auto &student : c->new_students)
       entries.emplace("student:" + student, c->session);
   }
-  pg_array list{pg_type::text}, session{pg_type::text}, bucket{pg_type::int2};
+  array_argument list{column_type::text}, session{column_type::text},
+      bucket{column_type::int2};
   for (const auto &[of, which] : entries) {
     list.text(of);
     session.text(which);
@@ -128,8 +131,9 @@ void add_usage(group_builder &to, const commits &group) {
   net_changes net;
   for (const auto *c : group)
     add_changes(net, c->usage);
-  pg_array owner{pg_type::text}, period{pg_type::int4}, kind{pg_type::int2},
-      item{pg_type::text}, delta{pg_type::int4}, cap{pg_type::int4};
+  array_argument owner{column_type::text}, period{column_type::int4},
+      kind{column_type::int2}, item{column_type::text},
+      delta{column_type::int4}, cap{column_type::int4};
   for (const auto &[key, change] : net) {
     owner.text(key.owner);
     period.number(key.period);
@@ -143,10 +147,11 @@ void add_usage(group_builder &to, const commits &group) {
 
 /// At most one a session.
 void add_payments(group_builder &to, const commits &by_session) {
-  pg_array session{pg_type::text}, kind{pg_type::text}, bucket{pg_type::int2},
-      from_account{pg_type::text}, to_account{pg_type::text},
-      amount{pg_type::int8}, currency{pg_type::text}, at{pg_type::timestamptz},
-      n{pg_type::int4};
+  array_argument session{column_type::text}, kind{column_type::text},
+      bucket{column_type::int2}, from_account{column_type::text},
+      to_account{column_type::text}, amount{column_type::int8},
+      currency{column_type::text}, at{column_type::timestamptz},
+      n{column_type::int4};
   for (const auto *c : by_session) {
     if (!c->payment) continue;
     session.text(c->session);
@@ -164,11 +169,12 @@ void add_payments(group_builder &to, const commits &by_session) {
 }
 
 void add_commands(group_builder &to, const commits &group) {
-  pg_array source{pg_type::text}, id{pg_type::text}, bucket{pg_type::int2},
-      session{pg_type::text}, content{pg_type::bytes},
-      refused{pg_type::boolean}, received_at{pg_type::timestamptz},
-      outcome{pg_type::text}, scope{pg_type::text}, who{pg_type::text},
-      by_inbox{pg_type::boolean};
+  array_argument source{column_type::text}, id{column_type::text},
+      bucket{column_type::int2}, session{column_type::text},
+      content{column_type::bytes}, refused{column_type::boolean},
+      received_at{column_type::timestamptz}, outcome{column_type::text},
+      scope{column_type::text}, who{column_type::text},
+      by_inbox{column_type::boolean};
   using key = std::optional<
       std::tuple<std::string_view, std::string_view, std::string_view>>;
   const auto by_id = [](const commit &c) -> key {
@@ -195,7 +201,8 @@ void add_commands(group_builder &to, const commits &group) {
 }
 
 void add_asked(group_builder &to, const commits &group) {
-  pg_array source{pg_type::text}, id{pg_type::text}, scope{pg_type::text};
+  array_argument source{column_type::text}, id{column_type::text},
+      scope{column_type::text};
   for (const auto *c : group) {
     if (!c->asked_again) continue;
     source.text(c->asked_again->source);
@@ -206,7 +213,7 @@ void add_asked(group_builder &to, const commits &group) {
 }
 
 void add_taken(group_builder &to, const commits &group) {
-  pg_array seq{pg_type::int8};
+  array_argument seq{column_type::int8};
   for (const auto *c : group)
     if (c->inbox_seq) seq.number(*c->inbox_seq);
   to.add(taken_part, seq);
@@ -214,7 +221,7 @@ void add_taken(group_builder &to, const commits &group) {
 
 }  // namespace
 
-pg_group make_group(std::span<const commit *const> group) {
+group_statement make_group(std::span<const commit *const> group) {
   const commits all{group.begin(), group.end()};
   const auto moving = sorted_by(all, [](const commit &c) {
     return c.events.empty() ? std::nullopt
@@ -233,4 +240,4 @@ pg_group make_group(std::span<const commit *const> group) {
   return std::move(parts).done();
 }
 
-}  // namespace recapd::storage
+}  // namespace recapd::storage::postgres

@@ -7,12 +7,12 @@
 #include "storage/postgres/group_parts.hpp"
 #include "storage/store.hpp"
 
-namespace recapd::storage {
+namespace recapd::storage::postgres {
 
 /// Writes the whole group or, raising, nothing of it. Every array is in the
 /// order of its table's key: two writers that touch the same rows then lock
 /// them in the same order. Commits of one session are in the order of their
 /// seqs and follow on each other.
-[[nodiscard]] pg_group make_group(std::span<const commit *const> group);
+[[nodiscard]] group_statement make_group(std::span<const commit *const> group);
 
-}  // namespace recapd::storage
+}  // namespace recapd::storage::postgres

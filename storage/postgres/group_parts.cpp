@@ -6,7 +6,7 @@
 #include <string_view>
 #include <utility>
 
-namespace recapd::storage {
+namespace recapd::storage::postgres {
 
 // Arrays become rows in select lists, where they go on in step one element at a
 // time; FROM unnest($1, $2, …) would first store each array's elements aside.
@@ -153,15 +153,15 @@ std::string group_builder::sql() const {
          + (refusals.empty() ? "1" : "CASE" + refusals + " END");
 }
 
-pg_group group_builder::done() && {
+group_statement group_builder::done() && {
   std::string name = "group_";
   for (const auto &[p, after] : parts_)
     name += p->letter;
-  static thread_local std::map<std::string, pg_statement> statements;
+  static thread_local std::map<std::string, prepared_statement> statements;
   auto known = statements.find(name);
   if (known == statements.end())
-    known = statements.emplace(name, pg_statement{name, sql()}).first;
+    known = statements.emplace(name, prepared_statement{name, sql()}).first;
   return {&known->second, std::move(args_)};
 }
 
-}  // namespace recapd::storage
+}  // namespace recapd::storage::postgres

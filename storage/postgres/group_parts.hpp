@@ -9,12 +9,12 @@
 
 #include "storage/postgres/connection.hpp"
 
-namespace recapd::storage {
+namespace recapd::storage::postgres {
 
 /// To be run on a connection of the thread that made it.
-struct pg_group {
-  const pg_statement *statement;
-  pg_args args;
+struct group_statement {
+  const prepared_statement *statement;
+  arguments args;
 };
 
 /// A part's parameters are numbered from $1; in a statement they go on from the
@@ -43,13 +43,13 @@ class group_builder {
 public:
   /// The part's parameters, moved from.
   template <class... Arrays>
-  void add(const group_part &p, pg_array &first, Arrays &...more) {
+  void add(const group_part &p, array_argument &first, Arrays &...more) {
     if (first.empty()) return;
     parts_.push_back({&p, args_.wire().size()});
     args_.take(first, more...);
   }
 
-  [[nodiscard]] pg_group done() &&;
+  [[nodiscard]] group_statement done() &&;
 
 private:
   struct placed {
@@ -60,7 +60,7 @@ private:
   [[nodiscard]] std::string sql() const;
 
   std::vector<placed> parts_;
-  pg_args args_;
+  arguments args_;
 };
 
-}  // namespace recapd::storage
+}  // namespace recapd::storage::postgres

@@ -3,15 +3,15 @@
 
 #include "storage/postgres/link.hpp"
 
-namespace recapd::storage {
+namespace recapd::storage::postgres {
 
 namespace {
 
 /// As the feed reads (pg_reading.cpp): of this database only, unless
 /// transactions may be prepared.
-const pg_statement &oldest() {
-  static const pg_statement statement{"feed_holder",
-                                      R"sql(
+const prepared_statement &oldest() {
+  static const prepared_statement statement{"feed_holder",
+                                            R"sql(
 SELECT o.xid::text, o.who, extract(epoch FROM clock_timestamp() - o.since)::int8
   FROM (SELECT backend_xid AS xid,
                format('process %s of user %s in database %s (%s)', pid, usename,
@@ -21,7 +21,7 @@ SELECT o.xid::text, o.who, extract(epoch FROM clock_timestamp() - o.since)::int8
           FROM pg_stat_activity WHERE backend_xid IS NOT NULL
            AND (current_setting('max_prepared_transactions')::int4 > 0
                 OR )sql" + pg_may_write_events("usesysid")
-                                          + R"sql()
+                                                + R"sql()
         UNION ALL
         SELECT transaction, format('prepared transaction %s of user %s in'
                                    ' database %s', gid, owner, database),
@@ -33,18 +33,18 @@ SELECT o.xid::text, o.who, extract(epoch FROM clock_timestamp() - o.since)::int8
         OR current_setting('max_prepared_transactions')::int4 > 0)
    AND EXISTS (SELECT FROM session_events AS e, feed_epoch AS f
                 WHERE e.position > ()sql" + pg_whole_xid("o.xid", "s.high")
-                                          + R"sql( + f.shift) << 16)
+                                                + R"sql( + f.shift) << 16)
  ORDER BY )sql" + pg_whole_xid("o.xid", "s.high")
-                                          + " LIMIT 1"};
+                                                + " LIMIT 1"};
   return statement;
 }
 
-class holders final : public feed_holders, private pg_link {
+class holders final : public feed_holders, private link {
 public:
-  explicit holders(const pg_access &to) : pg_link{to} {}
+  explicit holders(const endpoint &to) : link{to} {}
 
   std::optional<feed_holder> look() override {
-    return with([](pg_connection &c) -> std::optional<feed_holder> {
+    return with([](connection &c) -> std::optional<feed_holder> {
       const auto rows = c.run(oldest());
       if (rows.size() == 0) return std::nullopt;
       feed_holder h{.transaction = rows.text(0, 0),
@@ -70,8 +70,8 @@ std::string pg_may_write_events(const std::string &role) {
            " WHERE oid = 'session_events'::regclass), 'MEMBER'))";
 }
 
-std::unique_ptr<feed_holders> open_feed_holders(const pg_access &to) {
+std::unique_ptr<feed_holders> open_feed_holders(const endpoint &to) {
   return std::make_unique<holders>(to);
 }
 
-}  // namespace recapd::storage
+}  // namespace recapd::storage::postgres

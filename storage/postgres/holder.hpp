@@ -7,9 +7,9 @@
 #include <optional>
 #include <string>
 
-#include "storage/postgres/access.hpp"
+#include "storage/postgres/endpoint.hpp"
 
-namespace recapd::storage {
+namespace recapd::storage::postgres {
 
 /// The expression that makes the whole number of a transaction's id of 32 bits
 /// near `high`, an int8.
@@ -37,6 +37,6 @@ public:
 
 /// Throws storage_error{unavailable}.
 [[nodiscard]] std::unique_ptr<feed_holders>
-open_feed_holders(const pg_access &to);
+open_feed_holders(const endpoint &to);
 
-}  // namespace recapd::storage
+}  // namespace recapd::storage::postgres

@@ -4,7 +4,7 @@
 #include "storage/postgres/store_impl.hpp"
 #include "storage/storable.hpp"
 
-namespace recapd::storage {
+namespace recapd::storage::postgres {
 
 namespace {
 
@@ -16,12 +16,12 @@ constexpr const char *last_moment = "'9999-12-31 23:59:59+00'";
 /// Null where `received_at` is no such moment.
 std::string moment_or_null() {
   return std::string{"CASE WHEN received_at BETWEEN "} + first_moment + " AND "
-         + last_moment + " THEN " + pg_micros("received_at") + " END";
+         + last_moment + " THEN " + micros("received_at") + " END";
 }
 
 std::string moment_within(const std::string &column) {
-  return pg_micros(std::string{"greatest("} + first_moment + ", least("
-                   + last_moment + ", " + column + "))");
+  return micros(std::string{"greatest("} + first_moment + ", least("
+                + last_moment + ", " + column + "))");
 }
 
 letter_direction direction_of(std::string_view text) {
@@ -44,7 +44,7 @@ std::string read_sql(const std::string &ours) {
            " ORDER BY seq LIMIT $3::int4) AS i ORDER BY i.seq LIMIT $3::int4";
 }
 
-inbox_row read_row(const pg_rows &rows, int i) {
+inbox_row read_row(const result_set &rows, int i) {
   return {.seq = rows.number(i, 0),
           .ours = rows.boolean(i, 1),
           .event = rows.text(i, 2),
@@ -59,29 +59,29 @@ inbox_row read_row(const pg_rows &rows, int i) {
 }  // namespace
 
 std::vector<inbox_row>
-pg_store::read_inbox_among(std::span<const seq_range> among, int limit,
-                           const bucket_set &buckets) {
-  static const pg_statement all{"read_inbox", read_sql("true")};
+stored::read_inbox_among(std::span<const seq_range> among, int limit,
+                         const bucket_set &buckets) {
+  static const prepared_statement all{"read_inbox", read_sql("true")};
   // What lies in no bucket is no event, and bucket 0's to bury.
-  static const pg_statement some{
+  static const prepared_statement some{
       "read_inbox_buckets",
       read_sql("CASE WHEN bucket BETWEEN 0 AND "
                + std::to_string(workflows::bucket_count - 1)
                + " THEN bucket ELSE 0 END = ANY ($4::int2[])")};
-  pg_array low{pg_type::int8}, high{pg_type::int8};
+  array_argument low{column_type::int8}, high{column_type::int8};
   for (const auto &range : among) {
     low.number(range.low);
     high.number(range.high);
   }
-  pg_args args;
+  arguments args;
   args.array(low).array(high).int4(limit);
   if (!buckets.all()) {
-    pg_array which{pg_type::int2};
+    array_argument which{column_type::int2};
     for (std::size_t b = 0; b < buckets.size(); ++b)
       if (buckets[b]) which.number(static_cast<int>(b));
     args.array(which);
   }
-  return with([&](pg_connection &c) {
+  return with([&](connection &c) {
     const auto rows = c.run(buckets.all() ? all : some, args);
     std::vector<inbox_row> out;
     for (int i = 0; i < rows.size(); ++i)
@@ -90,35 +90,35 @@ pg_store::read_inbox_among(std::span<const seq_range> among, int limit,
   });
 }
 
-void pg_store::insert_inbox(std::string_view event) {
-  static const pg_statement statement{
+void stored::insert_inbox(std::string_view event) {
+  static const prepared_statement statement{
       "insert_inbox", "INSERT INTO inbox (event) VALUES ($1::text)"};
-  with([&](pg_connection &c) {
-    c.run(statement, pg_args{}.text(storable(event)));
+  with([&](connection &c) {
+    c.run(statement, arguments{}.text(storable(event)));
   });
 }
 
-void pg_store::forward_to_inbox(std::span<const inbox_row> rows) {
-  static const pg_statement statement{
+void stored::forward_to_inbox(std::span<const inbox_row> rows) {
+  static const prepared_statement statement{
       "forward_to_inbox",
       "INSERT INTO forwarded (event, received_at, taken, sender)"
       " SELECT event, received_at, true, sender"
       " FROM unnest($1::text[], $2::timestamptz[], $3::text[])"
       " WITH ORDINALITY AS r (event, received_at, sender, n) ORDER BY n"};
-  pg_array events{pg_type::text}, times{pg_type::timestamptz},
-      senders{pg_type::text};
+  array_argument events{column_type::text}, times{column_type::timestamptz},
+      senders{column_type::text};
   for (const auto &row : rows) {
     events.text(storable(row.event));
     times.at(row.received_at);
     senders.text_or_null(row.sender);
   }
-  with([&](pg_connection &c) {
-    c.run(statement, pg_args{}.array(events).array(times).array(senders));
+  with([&](connection &c) {
+    c.run(statement, arguments{}.array(events).array(times).array(senders));
   });
 }
 
-void pg_store::bury_all(std::span<const dead_letter> letters) {
-  static const pg_statement statement{
+void stored::bury_all(std::span<const dead_letter> letters) {
+  static const prepared_statement statement{
       "bury",
       "WITH entered AS (DELETE FROM inbox WHERE seq = ANY ($8::int8[])),"
       " handed_on AS (DELETE FROM forwarded WHERE seq = ANY ($8::int8[]))"
@@ -131,10 +131,11 @@ void pg_store::bury_all(std::span<const dead_letter> letters) {
       "   WITH ORDINALITY AS l (event, reason, code, ingress, received_at,"
       "   at, origin, direction, n)"
       " ORDER BY n ON CONFLICT (origin) DO NOTHING"};
-  pg_array event{pg_type::text}, reason{pg_type::text}, code{pg_type::text},
-      ingress{pg_type::text}, received_at{pg_type::timestamptz},
-      at{pg_type::timestamptz}, origin{pg_type::text}, seq{pg_type::int8},
-      direction{pg_type::text};
+  array_argument event{column_type::text}, reason{column_type::text},
+      code{column_type::text}, ingress{column_type::text},
+      received_at{column_type::timestamptz}, at{column_type::timestamptz},
+      origin{column_type::text}, seq{column_type::int8},
+      direction{column_type::text};
   for (const auto &given : letters) {
     const auto letter = storable(given);
     event.text(letter.event);
@@ -147,14 +148,14 @@ void pg_store::bury_all(std::span<const dead_letter> letters) {
     direction.text(to_string(letter.direction));
     if (letter.inbox_seq) seq.number(*letter.inbox_seq);
   }
-  with([&](pg_connection &c) {
-    c.run(statement, pg_args{}.take(event, reason, code, ingress, received_at,
-                                    at, origin, seq, direction));
+  with([&](connection &c) {
+    c.run(statement, arguments{}.take(event, reason, code, ingress, received_at,
+                                      at, origin, seq, direction));
   });
 }
 
-page<dead_letter> pg_store::list_dead_letters(std::int64_t after,
-                                              page_bounds most) {
+page<dead_letter> stored::list_dead_letters(std::int64_t after,
+                                            page_bounds most) {
   static const auto statement =
       paged("dead_letters",
             "d.id, d.event, d.reason, d.code, d.ingress, "
@@ -164,10 +165,10 @@ page<dead_letter> pg_store::list_dead_letters(std::int64_t after,
             "SELECT l.*, octet_length(l.event) AS size FROM dead_letters AS l"
             " WHERE l.id > $3::int8",
             "id");
-  return with([&](pg_connection &c) {
+  return with([&](connection &c) {
     return read_page<dead_letter>(
         c.run(statement, page_args(most).int8(after)), most,
-        [](const pg_rows &rows, int i, int at) {
+        [](const result_set &rows, int i, int at) {
           return dead_letter{.id = rows.number(i, at),
                              .event = rows.text(i, at + 1),
                              .reason = rows.text(i, at + 2),
@@ -181,9 +182,9 @@ page<dead_letter> pg_store::list_dead_letters(std::int64_t after,
   });
 }
 
-letter_retry pg_store::retry_dead_letter(std::int64_t id) {
+letter_retry stored::retry_dead_letter(std::int64_t id) {
   // It keeps its moment of receipt: that judges deadlines.
-  static const pg_statement statement{
+  static const prepared_statement statement{
       "retry_dead_letter",
       "WITH taken AS (DELETE FROM dead_letters"
       "   WHERE id = $1::int8 AND direction = 'in'"
@@ -193,12 +194,12 @@ letter_retry pg_store::retry_dead_letter(std::int64_t id) {
       " SELECT (SELECT count(*) FROM moved),"
       " (SELECT count(*) FROM dead_letters"
       "   WHERE id = $1::int8 AND direction = 'out')"};
-  return with([&](pg_connection &c) {
-    const auto counts = c.run(statement, pg_args{}.int8(id));
+  return with([&](connection &c) {
+    const auto counts = c.run(statement, arguments{}.int8(id));
     return counts.number(0, 0) == 1   ? letter_retry::moved
            : counts.number(0, 1) == 1 ? letter_retry::outgoing
                                       : letter_retry::absent;
   });
 }
 
-}  // namespace recapd::storage
+}  // namespace recapd::storage::postgres

@@ -3,13 +3,13 @@
 
 #include "storage/postgres/link.hpp"
 
-namespace recapd::storage {
+namespace recapd::storage::postgres {
 
 namespace {
 
 /// A bucket's timers are looked at one by one: there may be a million that are
 /// not due.
-const pg_statement lag{
+const prepared_statement lag{
     "lag", "WITH present AS MATERIALIZED (SELECT recapd_now() AS at),"
            " waiting AS (SELECT bucket, count(*) AS inbox_rows,"
            "   min(received_at) FILTER (WHERE isfinite(received_at)) AS since"
@@ -25,12 +25,12 @@ const pg_statement lag{
            " WHERE leases.shard = waiting.bucket % shards.count"
            " GROUP BY node"};
 
-class reading : private pg_link {
+class reading : private link {
 public:
-  explicit reading(const pg_access &to) : pg_link{to} {}
+  explicit reading(const endpoint &to) : link{to} {}
 
   std::map<std::string, node_lag> run() {
-    return with([](pg_connection &c) {
+    return with([](connection &c) {
       const auto rows = c.run(lag);
       std::map<std::string, node_lag> out;
       for (int i = 0; i < rows.size(); ++i)
@@ -44,8 +44,8 @@ public:
 
 }  // namespace
 
-std::map<std::string, node_lag> lag_by_node(const pg_access &to) {
+std::map<std::string, node_lag> lag_by_node(const endpoint &to) {
   return reading{to}.run();
 }
 
-}  // namespace recapd::storage
+}  // namespace recapd::storage::postgres

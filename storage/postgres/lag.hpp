@@ -7,9 +7,9 @@
 #include <map>
 #include <string>
 
-#include "storage/postgres/access.hpp"
+#include "storage/postgres/endpoint.hpp"
 
-namespace recapd::storage {
+namespace recapd::storage::postgres {
 
 struct node_lag {
   std::int64_t inbox_rows = 0;  ///< not taken, or taken and not decided
@@ -19,6 +19,6 @@ struct node_lag {
 
 /// By node; one that nothing waits for is not there. Connects; throws
 /// storage_error.
-[[nodiscard]] std::map<std::string, node_lag> lag_by_node(const pg_access &to);
+[[nodiscard]] std::map<std::string, node_lag> lag_by_node(const endpoint &to);
 
-}  // namespace recapd::storage
+}  // namespace recapd::storage::postgres

@@ -6,28 +6,28 @@
 
 #include "storage/postgres/link.hpp"
 
-namespace recapd::storage {
+namespace recapd::storage::postgres {
 
 namespace {
 
 /// tests/cluster/cluster_audit.py looks for whoever holds it.
-const pg_statement lock{"lease_lock",
-                        "SELECT pg_advisory_xact_lock(7236218450113)"};
-const pg_statement the_time{"lease_time", "SELECT count, "
-                                              + pg_micros("clock_timestamp()")
-                                              + " FROM shards"};
+const prepared_statement lock{"lease_lock",
+                              "SELECT pg_advisory_xact_lock(7236218450113)"};
+const prepared_statement the_time{"lease_time",
+                                  "SELECT count, " + micros("clock_timestamp()")
+                                      + " FROM shards"};
 const std::string member_columns =
-    "name, incarnation, address, " + pg_micros("started_at") + ", "
-    + pg_micros("expires_at") + ", draining, partitions";
-const pg_statement all_members{"members",
-                               "SELECT " + member_columns + " FROM nodes"};
+    "name, incarnation, address, " + micros("started_at") + ", "
+    + micros("expires_at") + ", draining, partitions";
+const prepared_statement all_members{"members", "SELECT " + member_columns
+                                                    + " FROM nodes"};
 /// A renewal that is under way is waited for, and later ones wait: nobody is
 /// taken for silent who has just spoken.
-const pg_statement lock_members{"lock_members", "SELECT " + member_columns
-                                                    + " FROM nodes FOR UPDATE"};
+const prepared_statement lock_members{
+    "lock_members", "SELECT " + member_columns + " FROM nodes FOR UPDATE"};
 /// A row a node, as it was before; who asked has none if its own lease was not
 /// renewed. The leases are read once, not once a node.
-const pg_statement renewal{
+const prepared_statement renewal{
     "renew",
     "WITH mine AS (UPDATE nodes SET expires_at ="
     " clock_timestamp() + $3::int8 * interval '1 millisecond',"
@@ -36,14 +36,15 @@ const pg_statement renewal{
     " AND expires_at > clock_timestamp() RETURNING 1)"
     " SELECT "
         + member_columns + ", held, count, "
-        + pg_micros("clock_timestamp()")
+        + micros("clock_timestamp()")
         // What is lost with a server that crashes is said again.
         + " FROM (SELECT set_config('synchronous_commit', 'off', true)) AS lax,"
           " shards, nodes LEFT JOIN (SELECT node, string_agg(shard::text,"
           " ' ') AS held FROM leases GROUP BY node) AS h ON h.node = name"
           " WHERE name <> $1::text OR EXISTS (SELECT FROM mine)"};
-const pg_statement all_holders{"holders", "SELECT shard, node FROM leases"};
-const pg_statement put_member{
+const prepared_statement all_holders{"holders",
+                                     "SELECT shard, node FROM leases"};
+const prepared_statement put_member{
     "put_member",
     "INSERT INTO nodes"
     " (name, incarnation, address, started_at, expires_at, draining,"
@@ -56,16 +57,17 @@ const pg_statement put_member{
     " partitions = excluded.partitions,"
     // Whoever asks a node to drain watches no epochs.
     " epoch = coalesce(nullif(excluded.epoch, ''), nodes.epoch)"};
-const pg_statement drop_member{"drop_member",
-                               "DELETE FROM nodes WHERE name = $1::text"};
-const pg_statement put_holder{"put_holder", "INSERT INTO leases (shard, node)"
-                                            " VALUES ($1::int4, $2::text)"
-                                            " ON CONFLICT (shard) DO UPDATE"
-                                            " SET node = excluded.node"};
-const pg_statement drop_holder{"drop_holder",
-                               "DELETE FROM leases WHERE shard = $1::int4"};
-const pg_statement put_shards{"put_shards",
-                              "UPDATE shards SET count = $1::int4"};
+const prepared_statement drop_member{"drop_member",
+                                     "DELETE FROM nodes WHERE name = $1::text"};
+const prepared_statement put_holder{"put_holder",
+                                    "INSERT INTO leases (shard, node)"
+                                    " VALUES ($1::int4, $2::text)"
+                                    " ON CONFLICT (shard) DO UPDATE"
+                                    " SET node = excluded.node"};
+const prepared_statement drop_holder{
+    "drop_holder", "DELETE FROM leases WHERE shard = $1::int4"};
+const prepared_statement put_shards{"put_shards",
+                                    "UPDATE shards SET count = $1::int4"};
 
 bool same(const member &a, const member &b) {
   return a.incarnation == b.incarnation && a.address == b.address
@@ -73,9 +75,9 @@ bool same(const member &a, const member &b) {
          && a.draining == b.draining && a.partitions == b.partitions;
 }
 
-class pg_leases final : public lease_store, private pg_link {
+class leased final : public lease_store, private link {
 public:
-  explicit pg_leases(pg_access to) : pg_link{std::move(to)} {}
+  explicit leased(endpoint to) : link{std::move(to)} {}
 
   turn beat(const heartbeat &h) override {
     if (!h.joining && !h.leaving && h.let_go.empty())
@@ -92,7 +94,7 @@ public:
   }
 
   std::pair<lease_table, instant> look() override {
-    return with([&](pg_connection &c) { return read(c, all_members); });
+    return with([&](connection &c) { return read(c, all_members); });
   }
 
   bool ask_to_drain(std::string_view node) override {
@@ -113,7 +115,7 @@ public:
   }
 
 private:
-  static void add_member(lease_table &t, const pg_rows &rows, int i) {
+  static void add_member(lease_table &t, const result_set &rows, int i) {
     t.members.emplace(rows.text(i, 0), member{.name = rows.text(i, 0),
                                               .incarnation = rows.text(i, 1),
                                               .address = rows.text(i, 2),
@@ -126,8 +128,8 @@ private:
 
   /// Nothing if more than the node's expiry has to change.
   std::optional<turn> renew(const heartbeat &h) {
-    const auto rows = with([&](pg_connection &c) {
-      return c.run(renewal, pg_args{}
+    const auto rows = with([&](connection &c) {
+      return c.run(renewal, arguments{}
                                 .text(h.node)
                                 .text(h.incarnation)
                                 .int8(h.expiry.count())
@@ -152,7 +154,7 @@ private:
   }
 
   static std::pair<lease_table, instant>
-  read(pg_connection &c, const pg_statement &members_statement) {
+  read(connection &c, const prepared_statement &members_statement) {
     lease_table t;
     const auto head = c.run(the_time);
     t.shards = static_cast<int>(head.number(0, 0));
@@ -174,7 +176,7 @@ private:
       "SET LOCAL idle_in_transaction_session_timeout = '1s'";
 
   template <class F> void change(F f) {
-    with([&](pg_connection &c) {
+    with([&](connection &c) {
       c.in_transaction([&] {
         c.script(for_this_change);
         c.run(lock);
@@ -186,12 +188,12 @@ private:
     });
   }
 
-  static void write(pg_connection &c, const lease_table &before,
+  static void write(connection &c, const lease_table &before,
                     const lease_table &after) {
     for (const auto &[name, m] : after.members) {
       const auto old = before.members.find(name);
       if (old != before.members.end() && same(old->second, m)) continue;
-      c.run(put_member, pg_args{}
+      c.run(put_member, arguments{}
                             .text(name)
                             .text(m.incarnation)
                             .text(m.address)
@@ -203,24 +205,24 @@ private:
     }
     for (const auto &[name, m] : before.members)
       if (!after.members.contains(name))
-        c.run(drop_member, pg_args{}.text(name));
+        c.run(drop_member, arguments{}.text(name));
     for (const auto &[shard, node] : after.holders) {
       const auto old = before.holders.find(shard);
       if (old == before.holders.end() || old->second != node)
-        c.run(put_holder, pg_args{}.int4(shard).text(node));
+        c.run(put_holder, arguments{}.int4(shard).text(node));
     }
     for (const auto &[shard, node] : before.holders)
       if (!after.holders.contains(shard))
-        c.run(drop_holder, pg_args{}.int4(shard));
+        c.run(drop_holder, arguments{}.int4(shard));
     if (after.shards != before.shards)
-      c.run(put_shards, pg_args{}.int4(after.shards));
+      c.run(put_shards, arguments{}.int4(after.shards));
   }
 };
 
 }  // namespace
 
-std::unique_ptr<lease_store> open_pg_leases(const pg_access &to) {
-  return std::make_unique<pg_leases>(to);
+std::unique_ptr<lease_store> open_leases(const endpoint &to) {
+  return std::make_unique<leased>(to);
 }
 
-}  // namespace recapd::storage
+}  // namespace recapd::storage::postgres

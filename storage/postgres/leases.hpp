@@ -7,11 +7,11 @@
 #include <memory>
 
 #include "storage/leases.hpp"
-#include "storage/postgres/access.hpp"
+#include "storage/postgres/endpoint.hpp"
 
-namespace recapd::storage {
+namespace recapd::storage::postgres {
 
 /// Leases in a migrated PostgreSQL database, by its clock. Connects at once.
-[[nodiscard]] std::unique_ptr<lease_store> open_pg_leases(const pg_access &to);
+[[nodiscard]] std::unique_ptr<lease_store> open_leases(const endpoint &to);
 
-}  // namespace recapd::storage
+}  // namespace recapd::storage::postgres

@@ -10,25 +10,25 @@
 #include "storage/fault.hpp"
 #include "storage/postgres/connection.hpp"
 
-namespace recapd::storage {
+namespace recapd::storage::postgres {
 
-class pg_link {
+class link {
 protected:
   /// Connects at once. Throws storage_error{unavailable}. `one_epoch`: what its
   /// user knows holds in the epoch of the first connection only, so nothing is
   /// asked in a later one.
-  explicit pg_link(pg_access to, bool one_epoch = false)
+  explicit link(endpoint to, bool one_epoch = false)
       : to_{std::move(to)}, one_epoch_{one_epoch} {
     epoch_ = connected().epochs().current();
   }
 
-  pg_connection &connected() {
+  connection &connected() {
     if (connection_ && (!connection_->alive() || connection_->left_behind()))
       connection_.reset();
     if (!connection_) {
       try {
-        connection_ = std::make_unique<pg_connection>(to_);
-      } catch (const pg_error &e) {
+        connection_ = std::make_unique<connection>(to_);
+      } catch (const error &e) {
         throw storage_error{fault::unavailable, e.what()};
       }
     }
@@ -43,7 +43,7 @@ protected:
     auto &c = connected();
     try {
       return f(c);
-    } catch (const pg_error &e) {
+    } catch (const error &e) {
       drop_after(e);
       throw storage_error{fault::unavailable, e.what()};
     }
@@ -51,17 +51,17 @@ protected:
 
   /// A connection that takes no writes is none: the server may have become a
   /// standby, and a new connection reaches the one that has not.
-  void drop_after(const pg_error &e) {
-    if (e.kind() == pg_trouble::broken || e.sqlstate() == "25006")
+  void drop_after(const error &e) {
+    if (e.kind() == trouble::broken || e.sqlstate() == "25006")
       connection_.reset();
   }
 
-  pg_access to_;
-  std::unique_ptr<pg_connection> connection_;
+  endpoint to_;
+  std::unique_ptr<connection> connection_;
 
 private:
   bool one_epoch_;
   std::optional<std::string> epoch_;
 };
 
-}  // namespace recapd::storage
+}  // namespace recapd::storage::postgres

@@ -9,7 +9,7 @@
 #include "storage/postgres/session.hpp"
 #include "storage/postgres/store.hpp"
 
-namespace recapd::storage {
+namespace recapd::storage::postgres {
 
 namespace {
 
@@ -17,9 +17,9 @@ constexpr int oldest_server = 150000;
 
 const std::string lock_number = "7236218450112";
 /// Released when the connection ends.
-const pg_statement lock{"migration_lock",
-                        "SELECT pg_advisory_lock(" + lock_number + ")"};
-const pg_statement record{
+const prepared_statement lock{"migration_lock",
+                              "SELECT pg_advisory_lock(" + lock_number + ")"};
+const prepared_statement record{
     "record_migration",
     "INSERT INTO schema_migrations (version, name, checksum)"
     " VALUES ($1::int4, $2::text, $3::text)"};
@@ -43,7 +43,7 @@ std::string checksum(std::string_view text) {
   return out;
 }
 
-void require_suitable(pg_connection &c) {
+void require_suitable(connection &c) {
   const auto server =
       c.script("SELECT current_setting('server_version_num')::int,"
                " current_setting('server_version')");
@@ -52,12 +52,12 @@ void require_suitable(pg_connection &c) {
                        + server.text(0, 1)};
 }
 
-bool has_tables(pg_connection &c) {
+bool has_tables(connection &c) {
   return !c.script("SELECT to_regclass('schema_migrations')").null(0, 0);
 }
 
 /// How many migrations the database has. Throws unless they are this program's.
-std::size_t applied(pg_connection &c) {
+std::size_t applied(connection &c) {
   if (!has_tables(c)) return 0;
   const auto rows = c.script("SELECT version, name, checksum"
                              " FROM schema_migrations ORDER BY version");
@@ -88,7 +88,7 @@ std::vector<std::string> names_from(std::size_t first) {
 }
 
 /// Whether somebody else's tables are to be migrated.
-bool is_strangers(pg_connection &c) {
+bool is_strangers(connection &c) {
   return c
       .script("SELECT EXISTS (SELECT FROM pg_class"
               " WHERE oid = to_regclass('schema_migrations')"
@@ -97,14 +97,14 @@ bool is_strangers(pg_connection &c) {
 }
 
 /// Where the role may use none, new tables would be temporary ones.
-bool has_schema(pg_connection &c) {
+bool has_schema(connection &c) {
   return c.script("SELECT coalesce(current_schema() !~ '^pg_temp_', false)")
       .boolean(0, 0);
 }
 
 /// Why the role may not migrate, and who may: the owner of recapd's tables,
 /// where it has some, else the database's.
-schema_error may_not_migrate(pg_connection &c, std::size_t first) {
+schema_error may_not_migrate(connection &c, std::size_t first) {
   const auto rows = c.script(R"sql(
 SELECT current_user, coalesce(t.owner, d.datdba::regrole::text), t.name
   FROM pg_database AS d LEFT JOIN (
@@ -138,15 +138,15 @@ constexpr const char *make_table =
     " checksum text NOT NULL,"
     " applied_at timestamptz NOT NULL DEFAULT clock_timestamp())";
 
-void apply(pg_connection &c, const migration &m) {
+void apply(connection &c, const migration &m) {
   c.in_transaction([&] {
     c.script(std::string{m.sql});
     c.run(record,
-          pg_args{}.int4(version_of(m)).text(m.name).text(checksum(m.sql)));
+          arguments{}.int4(version_of(m)).text(m.name).text(checksum(m.sql)));
   });
 }
 
-void apply_from(pg_connection &c, std::size_t first) {
+void apply_from(connection &c, std::size_t first) {
   const auto missing = migrations().subspan(first);
   if (missing.empty()) return;
   if (is_strangers(c) || !has_schema(c)) throw may_not_migrate(c, first);
@@ -154,7 +154,7 @@ void apply_from(pg_connection &c, std::size_t first) {
     if (!has_tables(c)) c.script(make_table);
     for (const auto &m : missing)
       apply(c, m);
-  } catch (const pg_error &e) {
+  } catch (const error &e) {
     if (e.sqlstate() == "42501") throw may_not_migrate(c, first);
     throw;
   }
@@ -163,7 +163,7 @@ void apply_from(pg_connection &c, std::size_t first) {
 /// After a dump was restored into a cluster that counts transactions from
 /// lower down, lifts the shift so that new positions come after all there are,
 /// and into no epoch that was restored: one may begin far above its events.
-void lift_feed(pg_connection &c) {
+void lift_feed(connection &c) {
   c.script(R"sql(
     UPDATE feed_epoch
        SET shift = (last >> 16) + 1
@@ -175,7 +175,7 @@ void lift_feed(pg_connection &c) {
 }
 
 /// A restore that switched triggers off leaves them less than they were.
-void arm_inbox(pg_connection &c) {
+void arm_inbox(connection &c) {
   const auto off = c.script(
       "SELECT format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I',"
       " tgrelid::regclass, tgname) FROM pg_trigger WHERE NOT tgisinternal"
@@ -186,7 +186,7 @@ void arm_inbox(pg_connection &c) {
 }
 
 /// Where the server itself loses what it said was written, no session helps.
-std::vector<std::string> unsafe_settings(pg_connection &c) {
+std::vector<std::string> unsafe_settings(connection &c) {
   const auto off = c.script("SELECT name FROM pg_settings WHERE setting = 'off'"
                             " AND name IN ('fsync', 'full_page_writes')");
   std::vector<std::string> out;
@@ -198,7 +198,7 @@ std::vector<std::string> unsafe_settings(pg_connection &c) {
 }
 
 /// In a transaction of its own, with the session that `pin_session` makes.
-std::string as_script(pg_connection &c, std::size_t first) {
+std::string as_script(connection &c, std::size_t first) {
   const auto missing = migrations().subspan(first);
   const auto path = c.script("SHOW search_path").text(0, 0);
   std::string out = "-- For psql -v ON_ERROR_STOP=1 -1, as the owner.\n"
@@ -224,12 +224,12 @@ std::string as_script(pg_connection &c, std::size_t first) {
 }
 
 /// Calls `f` with a connection to a server that recapd works on.
-template <class F> auto with_database(const pg_access &to, F f) {
+template <class F> auto with_database(const endpoint &to, F f) {
   try {
-    pg_connection c{to};
+    connection c{to};
     require_suitable(c);
     return f(c);
-  } catch (const pg_error &e) {
+  } catch (const error &e) {
     // 42P07, 42710: something of that name is there already.
     if (e.sqlstate() == "42P07" || e.sqlstate() == "42710"
         || e.sqlstate() == "42723")
@@ -242,8 +242,8 @@ template <class F> auto with_database(const pg_access &to, F f) {
 
 }  // namespace
 
-database_notes migrate(const pg_access &to) {
-  return with_database(to, [&](pg_connection &c) -> database_notes {
+database_notes migrate(const endpoint &to) {
+  return with_database(to, [&](connection &c) -> database_notes {
     require_lasting_session(c, to);
     c.run(lock);
     apply_from(c, applied(c));
@@ -254,13 +254,13 @@ database_notes migrate(const pg_access &to) {
   });
 }
 
-std::vector<std::string> missing_migrations(const pg_access &to) {
+std::vector<std::string> missing_migrations(const endpoint &to) {
   return with_database(to,
-                       [](pg_connection &c) { return names_from(applied(c)); });
+                       [](connection &c) { return names_from(applied(c)); });
 }
 
-std::string migration_script(const pg_access &to) {
-  return with_database(to, [](pg_connection &c) {
+std::string migration_script(const endpoint &to) {
+  return with_database(to, [](connection &c) {
     const auto first = applied(c);
     return first == migrations().size()
                ? std::string{"-- Nothing is missing.\n"}
@@ -268,4 +268,4 @@ std::string migration_script(const pg_access &to) {
   });
 }
 
-}  // namespace recapd::storage
+}  // namespace recapd::storage::postgres

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace recapd::storage {
+namespace recapd::storage::postgres {
 
 std::string paged_sql(const std::string &columns, const std::string &alias,
                       const std::string &list, const std::string &order) {
@@ -15,16 +15,16 @@ std::string paged_sql(const std::string &columns, const std::string &alias,
          + " WHERE " + alias + ".before < $2::int8 ORDER BY " + order;
 }
 
-pg_statement paged(const std::string &name, const std::string &columns,
-                   const std::string &alias, const std::string &list,
-                   const std::string &order) {
+prepared_statement paged(const std::string &name, const std::string &columns,
+                         const std::string &alias, const std::string &list,
+                         const std::string &order) {
   return {name, paged_sql(columns, alias, list, order)};
 }
 
-pg_args page_args(page_bounds most) {
-  pg_args args;
+arguments page_args(page_bounds most) {
+  arguments args;
   args.int4(std::max(1, most.rows)).int8(most.bytes);
   return args;
 }
 
-}  // namespace recapd::storage
+}  // namespace recapd::storage::postgres

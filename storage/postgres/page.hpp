@@ -8,7 +8,7 @@
 #include "storage/postgres/connection.hpp"
 #include "storage/store.hpp"
 
-namespace recapd::storage {
+namespace recapd::storage::postgres {
 
 /// Makes a query of the rows of `list`, which has no order of its own, a column
 /// `size` (octet_length of what is long in a row: that reads the length, not
@@ -18,18 +18,18 @@ namespace recapd::storage {
                                     const std::string &alias,
                                     const std::string &list,
                                     const std::string &order);
-[[nodiscard]] pg_statement paged(const std::string &name,
-                                 const std::string &columns,
-                                 const std::string &alias,
-                                 const std::string &list,
-                                 const std::string &order);
+[[nodiscard]] prepared_statement paged(const std::string &name,
+                                       const std::string &columns,
+                                       const std::string &alias,
+                                       const std::string &list,
+                                       const std::string &order);
 
 /// $1 and $2.
-[[nodiscard]] pg_args page_args(page_bounds most);
+[[nodiscard]] arguments page_args(page_bounds most);
 
 /// `read(rows, row, first)` makes an item of the columns from `first` on.
 template <class T, class Read>
-[[nodiscard]] page<T> read_page(const pg_rows &rows, page_bounds most,
+[[nodiscard]] page<T> read_page(const result_set &rows, page_bounds most,
                                 Read read) {
   page<T> out;
   for (int i = 0; i < rows.size() && i < most.rows; ++i)
@@ -40,4 +40,4 @@ template <class T, class Read>
   return out;
 }
 
-}  // namespace recapd::storage
+}  // namespace recapd::storage::postgres

@@ -10,14 +10,14 @@
 
 #include "storage/socket_deadline.hpp"
 
-namespace recapd::storage {
+namespace recapd::storage::postgres {
 
 namespace {
 
 // libpqxx 6 and 7 differ in how binary parameters are handed over.
 #if PQXX_VERSION_MAJOR < 7
 using wire_values = std::vector<pqxx::binarystring>;
-wire_values to_wire(const pg_args &args) {
+wire_values to_wire(const arguments &args) {
   return {args.wire().begin(), args.wire().end()};
 }
 pqxx::result call_prepared(pqxx::nontransaction &tx, const std::string &name,
@@ -30,7 +30,7 @@ pqxx::result call_text(pqxx::nontransaction &tx, const std::string &sql,
 }
 #else
 using wire_values = pqxx::params;
-wire_values to_wire(const pg_args &args) {
+wire_values to_wire(const arguments &args) {
   pqxx::params all;
   for (const auto &value : args.wire())
     all.append(std::basic_string_view<std::byte>{
@@ -99,7 +99,7 @@ std::chrono::milliseconds longest_wait(std::chrono::milliseconds statement) {
 
 }  // namespace
 
-struct pg_rows::impl {
+struct result_set::impl {
   pqxx::result rows;
   [[nodiscard]] pqxx::field field(int row, int column) const {
     return rows[static_cast<pqxx::result::size_type>(row)]
@@ -107,41 +107,41 @@ struct pg_rows::impl {
   }
 };
 
-int pg_rows::size() const {
+int result_set::size() const {
   return static_cast<int>(rows_->rows.size());
 }
 
-bool pg_rows::null(int row, int column) const {
+bool result_set::null(int row, int column) const {
   return rows_->field(row, column).is_null();
 }
 
-std::string pg_rows::text(int row, int column) const {
+std::string result_set::text(int row, int column) const {
   const auto field = rows_->field(row, column);
   return {field.c_str(), field.size()};
 }
 
-std::int64_t pg_rows::number(int row, int column) const {
+std::int64_t result_set::number(int row, int column) const {
   const auto field = rows_->field(row, column);
   std::int64_t value = 0;
   std::from_chars(field.c_str(), field.c_str() + field.size(), value);
   return value;
 }
 
-bool pg_rows::boolean(int row, int column) const {
+bool result_set::boolean(int row, int column) const {
   return rows_->field(row, column).c_str()[0] == 't';
 }
 
-workflows::instant pg_rows::at(int row, int column) const {
+workflows::instant result_set::at(int row, int column) const {
   return workflows::instant{std::chrono::microseconds{number(row, column)}};
 }
 
-std::string pg_micros(const std::string &expression) {
+std::string micros(const std::string &expression) {
   return "(extract(epoch FROM " + expression + ") * 1000000)::bigint";
 }
 
-struct pg_plain_connection::impl {
-  explicit impl(const pg_access &to)
-      : connection{pg_conninfo(to)}, statement{to.statement} {}
+struct plain_connection::impl {
+  explicit impl(const endpoint &to)
+      : connection{conninfo(to)}, statement{to.statement} {}
 
   [[nodiscard]] bool lost() const { return !connection.is_open(); }
 
@@ -149,9 +149,9 @@ struct pg_plain_connection::impl {
   /// has committed all the same, and warns.
   void require_no_warning() const {
     if (warnings.came())
-      throw pg_error{pg_trouble::broken,
-                     {},
-                     "the server warned that a commit was not waited for"};
+      throw error{trouble::broken,
+                  {},
+                  "the server warned that a commit was not waited for"};
   }
 
   pqxx::connection connection;
@@ -160,75 +160,74 @@ struct pg_plain_connection::impl {
   std::set<std::string> prepared;
 };
 
-template <class F> auto pg_plain_connection::guarded(F f) {
+template <class F> auto plain_connection::guarded(F f) {
   const auto bound = impl_->statement;
   const socket_deadline deadline{impl_->connection.sock(), longest_wait(bound)};
   try {
     impl_->warnings.forget();
     return f();
-  } catch (const pg_error &) {
+  } catch (const error &) {
     throw;
   } catch (...) {
     if (deadline.passed())
-      throw pg_error{pg_trouble::broken,
-                     {},
-                     "no answer within " + std::to_string(bound.count())
-                         + " ms"};
-    throw_pg_error(impl_->lost());
+      throw error{trouble::broken,
+                  {},
+                  "no answer within " + std::to_string(bound.count()) + " ms"};
+    throw_error(impl_->lost());
   }
 }
 
-pg_plain_connection::pg_plain_connection(const pg_access &to) {
+plain_connection::plain_connection(const endpoint &to) {
   try {
     impl_ = std::make_unique<impl>(to);
   } catch (const std::exception &e) {
-    throw_connect_error(pg_conninfo(to), e.what());
+    throw_connect_error(conninfo(to), e.what());
   }
 }
 
-pg_plain_connection::~pg_plain_connection() = default;
+plain_connection::~plain_connection() = default;
 
-pg_rows pg_plain_connection::run(const pg_statement &statement,
-                                 const pg_args &args) {
+result_set plain_connection::run(const prepared_statement &statement,
+                                 const arguments &args) {
   return guarded([&] {
     if (!impl_->prepared.contains(statement.name)) {
       impl_->connection.prepare(statement.name, statement.sql);
       impl_->prepared.insert(statement.name);
     }
     pqxx::nontransaction tx{impl_->connection};
-    pg_rows rows{std::make_shared<pg_rows::impl>(
-        pg_rows::impl{call_prepared(tx, statement.name, to_wire(args))})};
+    result_set rows{std::make_shared<result_set::impl>(
+        result_set::impl{call_prepared(tx, statement.name, to_wire(args))})};
     impl_->require_no_warning();
     return rows;
   });
 }
 
-pg_rows pg_plain_connection::run_once(const std::string &sql,
-                                      const pg_args &args) {
+result_set plain_connection::run_once(const std::string &sql,
+                                      const arguments &args) {
   return guarded([&] {
     pqxx::nontransaction tx{impl_->connection};
-    return pg_rows{std::make_shared<pg_rows::impl>(
-        pg_rows::impl{call_text(tx, sql, to_wire(args))})};
+    return result_set{std::make_shared<result_set::impl>(
+        result_set::impl{call_text(tx, sql, to_wire(args))})};
   });
 }
 
-pg_rows pg_plain_connection::script(const std::string &sql) {
+result_set plain_connection::script(const std::string &sql) {
   return guarded([&] {
     pqxx::nontransaction tx{impl_->connection};
-    return pg_rows{
-        std::make_shared<pg_rows::impl>(pg_rows::impl{tx.exec(sql)})};
+    return result_set{
+        std::make_shared<result_set::impl>(result_set::impl{tx.exec(sql)})};
   });
 }
 
-void pg_plain_connection::in_transaction(const std::function<void()> &body,
-                                         const std::string &begin) {
+void plain_connection::in_transaction(const std::function<void()> &body,
+                                      const std::string &begin) {
   script(begin);
   try {
     body();
   } catch (...) {
     try {
       if (!impl_->lost()) script("ROLLBACK");
-    } catch (const pg_error &) {
+    } catch (const error &) {
       // The connection broke: the server rolls back by itself.
     }
     throw;
@@ -237,11 +236,11 @@ void pg_plain_connection::in_transaction(const std::function<void()> &body,
   impl_->require_no_warning();
 }
 
-int pg_plain_connection::process_id() const {
+int plain_connection::process_id() const {
   return impl_->connection.backendpid();
 }
 
-bool pg_plain_connection::alive() {
+bool plain_connection::alive() {
   try {
     // The first read takes a farewell that has come, the second meets the end.
     impl_->connection.get_notifs();
@@ -253,7 +252,7 @@ bool pg_plain_connection::alive() {
   }
 }
 
-bool pg_plain_connection::wait_notified(std::chrono::milliseconds timeout) {
+bool plain_connection::wait_notified(std::chrono::milliseconds timeout) {
   return guarded([&] {
     if (impl_->connection.get_notifs() > 0) return true;
     pollfd socket{
@@ -262,9 +261,9 @@ bool pg_plain_connection::wait_notified(std::chrono::milliseconds timeout) {
         && impl_->connection.get_notifs() > 0)
       return true;
     if (impl_->lost())
-      throw pg_error{pg_trouble::broken, {}, "the connection was lost"};
+      throw error{trouble::broken, {}, "the connection was lost"};
     return false;
   });
 }
 
-}  // namespace recapd::storage
+}  // namespace recapd::storage::postgres

@@ -10,24 +10,25 @@
 #include <string>
 #include <utility>
 
-#include "storage/postgres/access.hpp"
 #include "storage/postgres/args.hpp"
+#include "storage/postgres/endpoint.hpp"
 #include "storage/postgres/errors.hpp"
 
-namespace recapd::storage {
+namespace recapd::storage::postgres {
 
 /// A statement that is prepared once a connection, at its first use.
-struct pg_statement {
+struct prepared_statement {
   std::string name;
   std::string sql;
 };
 
 /// What a statement answered. Times are read from columns in microseconds
-/// since 1970, as `pg_micros` selects them.
-class pg_rows {
+/// since 1970, as `micros` selects them.
+class result_set {
 public:
   struct impl;
-  explicit pg_rows(std::shared_ptr<const impl> rows) : rows_{std::move(rows)} {}
+  explicit result_set(std::shared_ptr<const impl> rows)
+      : rows_{std::move(rows)} {}
 
   [[nodiscard]] int size() const;
   [[nodiscard]] bool null(int row, int column) const;
@@ -42,24 +43,25 @@ private:
   std::shared_ptr<const impl> rows_;
 };
 
-/// The expression that selects a timestamptz as pg_rows::at reads it.
-[[nodiscard]] std::string pg_micros(const std::string &expression);
+/// The expression that selects a timestamptz as result_set::at reads it.
+[[nodiscard]] std::string micros(const std::string &expression);
 
-/// Not thread safe. Every call throws pg_error and nothing else. After `broken`
+/// Not thread safe. Every call throws error and nothing else. After `broken`
 /// the object is of no use; so is it where an answer did not come within the
 /// bound, or the server did not wait for what a commit is to wait for.
-class pg_plain_connection {
+class plain_connection {
 public:
-  explicit pg_plain_connection(const pg_access &to);
-  ~pg_plain_connection();
-  pg_plain_connection(const pg_plain_connection &) = delete;
-  pg_plain_connection &operator=(const pg_plain_connection &) = delete;
+  explicit plain_connection(const endpoint &to);
+  ~plain_connection();
+  plain_connection(const plain_connection &) = delete;
+  plain_connection &operator=(const plain_connection &) = delete;
 
   /// In the open transaction, else in one of its own.
-  pg_rows run(const pg_statement &statement, const pg_args &args = {});
-  pg_rows run_once(const std::string &sql, const pg_args &args);
+  result_set run(const prepared_statement &statement,
+                 const arguments &args = {});
+  result_set run_once(const std::string &sql, const arguments &args);
   /// Statements separated by semicolons, without parameters.
-  pg_rows script(const std::string &sql);
+  result_set script(const std::string &sql);
 
   /// `begin` is the statement that starts it. Commits unless `body` throws.
   void in_transaction(const std::function<void()> &body,
@@ -81,4 +83,4 @@ private:
   std::unique_ptr<impl> impl_;
 };
 
-}  // namespace recapd::storage
+}  // namespace recapd::storage::postgres

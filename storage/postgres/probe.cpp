@@ -3,7 +3,7 @@
 #include "storage/postgres/rights.hpp"
 #include "storage/postgres/store_impl.hpp"
 
-namespace recapd::storage {
+namespace recapd::storage::postgres {
 
 namespace {
 
@@ -41,21 +41,21 @@ SELECT words FROM (
     FROM pg_stat_activity AS a WHERE a.wait_event = 'SyncRep'
 ) AS found ORDER BY rank, since LIMIT 1)sql";
 
-std::string hindrance(const pg_access &to) {
+std::string hindrance(const endpoint &to) {
   try {
-    pg_connection c{to};
+    connection c{to};
     const auto rows = c.script(who_is_in_the_way);
     return rows.size() == 0 ? "" : ": " + rows.text(0, 0);
-  } catch (const pg_error &) {
+  } catch (const error &) {
     return {};
   }
 }
 
 }  // namespace
 
-void pg_store::probe() {
+void stored::probe() {
   try {
-    with([](pg_connection &c) {
+    with([](connection &c) {
       require_rights(c);
       c.in_transaction([&] {
         c.script(lock_as_a_commit);
@@ -67,4 +67,4 @@ void pg_store::probe() {
   }
 }
 
-}  // namespace recapd::storage
+}  // namespace recapd::storage::postgres

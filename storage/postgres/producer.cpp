@@ -3,13 +3,13 @@
 
 #include "storage/postgres/connection.hpp"
 
-namespace recapd::storage {
+namespace recapd::storage::postgres {
 
 namespace {
 
 constexpr const char *make_role = "CREATE ROLE recapd_producer NOLOGIN";
 
-bool exists(pg_connection &c) {
+bool exists(connection &c) {
   return c.script("SELECT 1 FROM pg_roles"
                   " WHERE rolname = 'recapd_producer'")
              .size()
@@ -17,15 +17,15 @@ bool exists(pg_connection &c) {
 }
 
 /// Of several databases whose programs start together only one can make it.
-void make(pg_connection &c) {
+void make(connection &c) {
   try {
     c.script(make_role);
-  } catch (const pg_error &) {
+  } catch (const error &) {
     if (!exists(c)) throw;
   }
 }
 
-bool has_rights(pg_connection &c) {
+bool has_rights(connection &c) {
   return c
       .script("SELECT has_schema_privilege('recapd_producer',"
               "   current_schema(), 'USAGE')"
@@ -38,7 +38,7 @@ bool has_rights(pg_connection &c) {
       .boolean(0, 0);
 }
 
-std::string grants(pg_connection &c) {
+std::string grants(connection &c) {
   return c
       .script("SELECT format('GRANT USAGE ON SCHEMA %1$I TO recapd_producer;"
               " GRANT INSERT (event) ON %1$I.inbox TO recapd_producer;"
@@ -49,7 +49,7 @@ std::string grants(pg_connection &c) {
 
 }  // namespace
 
-std::string ensure_producer(pg_connection &c) {
+std::string ensure_producer(connection &c) {
   std::string missing;
   try {
     if (!exists(c)) {
@@ -61,13 +61,13 @@ std::string ensure_producer(pg_connection &c) {
     c.script(grants(c));
     // What one may not grant is only warned of.
     return has_rights(c) ? std::string{} : grants(c);
-  } catch (const pg_error &e) {
-    if (e.kind() == pg_trouble::broken) throw;
+  } catch (const error &e) {
+    if (e.kind() == trouble::broken) throw;
     return missing + grants(c);
   }
 }
 
-std::string producer_script(pg_connection &c) {
+std::string producer_script(connection &c) {
   return "DO $$ BEGIN\n"
          "  IF NOT EXISTS (SELECT FROM pg_roles"
          " WHERE rolname = 'recapd_producer') THEN\n    "
@@ -79,4 +79,4 @@ std::string producer_script(pg_connection &c) {
            "END $$;\n";
 }
 
-}  // namespace recapd::storage
+}  // namespace recapd::storage::postgres

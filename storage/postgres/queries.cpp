@@ -7,15 +7,15 @@
 #include "storage/postgres/store_impl.hpp"
 #include "storage/storable.hpp"
 
-namespace recapd::storage {
+namespace recapd::storage::postgres {
 
 std::vector<std::optional<session_row>>
-pg_store::load_sessions(std::span<const std::string> ids) {
-  static const pg_statement statement{
+stored::load_sessions(std::span<const std::string> ids) {
+  static const prepared_statement statement{
       "load_sessions", "SELECT " + session_columns()
                            + " FROM sessions s WHERE id = ANY ($1::text[])"};
-  return with([&](pg_connection &c) {
-    const auto rows = c.run(statement, pg_args{}.texts(ids));
+  return with([&](connection &c) {
+    const auto rows = c.run(statement, arguments{}.texts(ids));
     std::map<std::string, session_row> found;
     for (int i = 0; i < rows.size(); ++i) {
       auto row = read_session(rows, i);
@@ -30,25 +30,25 @@ pg_store::load_sessions(std::span<const std::string> ids) {
 }
 
 std::vector<std::int64_t>
-pg_store::load_usage(std::span<const workflows::usage_key> keys) {
-  static const pg_statement statement{
+stored::load_usage(std::span<const workflows::usage_key> keys) {
+  static const prepared_statement statement{
       "load_usage",
       "SELECT coalesce(u.used, 0)"
       " FROM unnest($1::text[], $2::int4[], $3::int2[], $4::text[])"
       " WITH ORDINALITY AS k (owner, period, kind, item, n)"
       " LEFT JOIN usage u USING (owner, period, kind, item) ORDER BY n"};
-  pg_array owner{pg_type::text}, period{pg_type::int4}, kind{pg_type::int2},
-      item{pg_type::text};
+  array_argument owner{column_type::text}, period{column_type::int4},
+      kind{column_type::int2}, item{column_type::text};
   for (const auto &key : keys) {
     owner.text(key.owner);
     period.number(key.period);
     kind.number(static_cast<int>(key.kind));
     item.text(key.item);
   }
-  return with([&](pg_connection &c) {
+  return with([&](connection &c) {
     const auto rows =
         c.run(statement,
-              pg_args{}.array(owner).array(period).array(kind).array(item));
+              arguments{}.array(owner).array(period).array(kind).array(item));
     std::vector<std::int64_t> out;
     for (int i = 0; i < rows.size(); ++i)
       out.push_back(rows.number(i, 0));
@@ -56,13 +56,13 @@ pg_store::load_usage(std::span<const workflows::usage_key> keys) {
   });
 }
 
-std::vector<timer_row> pg_store::load_timers(std::span<const unsigned> buckets,
-                                             instant until, int limit) {
+std::vector<timer_row> stored::load_timers(std::span<const unsigned> buckets,
+                                           instant until, int limit) {
   // The earliest $4 of each bucket, of those the earliest $3. `cut` marks where
   // a bucket was broken off: behind it others of its timers may be missing.
-  static const pg_statement statement{
+  static const prepared_statement statement{
       "load_timers",
-      "SELECT t.id, " + pg_micros("t.next_timer")
+      "SELECT t.id, " + micros("t.next_timer")
           + ", t.n = $4::int4 AS cut"
             " FROM unnest($1::int2[]) AS b (bucket), LATERAL ("
             "   SELECT id, next_timer, row_number() OVER () AS n FROM ("
@@ -71,14 +71,14 @@ std::vector<timer_row> pg_store::load_timers(std::span<const unsigned> buckets,
             "      ORDER BY next_timer, id LIMIT $4::int4) AS first) AS t"
             " ORDER BY t.next_timer, t.id LIMIT $3::int4"};
   if (limit <= 0) return {};
-  pg_array which{pg_type::int2};
+  array_argument which{column_type::int2};
   for (auto bucket : buckets)
     which.number(bucket);
-  const auto ask = [&](pg_connection &c, int each) {
+  const auto ask = [&](connection &c, int each) {
     return c.run(statement,
-                 pg_args{}.array(which).at(until).int4(limit).int4(each));
+                 arguments{}.array(which).at(until).int4(limit).int4(each));
   };
-  return with([&](pg_connection &c) {
+  return with([&](connection &c) {
     // Timers are spread evenly over buckets: a few of each nearly always do.
     const auto share = 3 * limit / static_cast<int>(buckets.size() + 1) + 8;
     auto rows = ask(c, std::min(limit, share));
@@ -94,15 +94,16 @@ std::vector<timer_row> pg_store::load_timers(std::span<const unsigned> buckets,
 }
 
 std::vector<std::optional<outcome_row>>
-pg_store::find_outcomes(std::span<const command_key> keys) {
-  static const pg_statement statement{
+stored::find_outcomes(std::span<const command_key> keys) {
+  static const prepared_statement statement{
       "find_outcomes",
       "SELECT k.n, " + outcome_columns() + ", " + once_replicated
           + " FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY"
             " AS k (source, id, scope, n)"
             " JOIN command_outcomes c ON c.source = k.source AND c.id = k.id"
             " AND c.scope = k.scope"};
-  pg_array sources{pg_type::text}, names{pg_type::text}, scopes{pg_type::text};
+  array_argument sources{column_type::text}, names{column_type::text},
+      scopes{column_type::text};
   for (const auto &[source, id, scope] : keys) {
     // What cannot be stored was not, and must not fail its neighbours.
     const bool possible = is_storable(source) && is_storable(id);
@@ -110,9 +111,9 @@ pg_store::find_outcomes(std::span<const command_key> keys) {
     names.text(possible ? id : "");
     scopes.text(scope);
   }
-  return with([&](pg_connection &c) {
+  return with([&](connection &c) {
     const auto rows =
-        c.run(statement, pg_args{}.array(sources).array(names).array(scopes));
+        c.run(statement, arguments{}.array(sources).array(names).array(scopes));
     std::vector<std::optional<outcome_row>> out(keys.size());
     for (int i = 0; i < rows.size(); ++i)
       out[static_cast<std::size_t>(rows.number(i, 0) - 1)] =
@@ -121,10 +122,10 @@ pg_store::find_outcomes(std::span<const command_key> keys) {
   });
 }
 
-std::vector<policy_row> pg_store::load_policies() {
-  static const pg_statement statement{
+std::vector<policy_row> stored::load_policies() {
+  static const prepared_statement statement{
       "load_policies", "SELECT version, body FROM policies ORDER BY version"};
-  return with([&](pg_connection &c) {
+  return with([&](connection &c) {
     const auto rows = c.run(statement);
     std::vector<policy_row> out;
     for (int i = 0; i < rows.size(); ++i)
@@ -134,51 +135,51 @@ std::vector<policy_row> pg_store::load_policies() {
   });
 }
 
-int pg_store::save_policy(std::string_view body) {
-  static const pg_statement latest{
+int stored::save_policy(std::string_view body) {
+  static const prepared_statement latest{
       "latest_policy",
       "SELECT version, body = $1::text FROM policies ORDER BY version DESC"
       " LIMIT 1"};
-  static const pg_statement insert{"insert_policy",
-                                   "INSERT INTO policies (version, body)"
-                                   " VALUES ($1::int4, $2::text)"};
-  return with([&](pg_connection &c) {
+  static const prepared_statement insert{"insert_policy",
+                                         "INSERT INTO policies (version, body)"
+                                         " VALUES ($1::int4, $2::text)"};
+  return with([&](connection &c) {
     int version = 0;
     c.in_transaction([&] {
       // Nodes that start together must agree on the number.
       c.script("LOCK TABLE policies IN EXCLUSIVE MODE");
-      const auto rows = c.run(latest, pg_args{}.text(body));
+      const auto rows = c.run(latest, arguments{}.text(body));
       version = rows.size() == 0 ? 0 : static_cast<int>(rows.number(0, 0));
       if (rows.size() == 1 && rows.boolean(0, 1)) return;
-      c.run(insert, pg_args{}.int4(++version).text(body));
+      c.run(insert, arguments{}.int4(++version).text(body));
     });
     return version;
   });
 }
 
-std::optional<instant> pg_store::load_manual_clock() {
-  static const pg_statement statement{"load_clock", "SELECT " + pg_micros("now")
-                                                        + " FROM manual_clock"};
-  return with([&](pg_connection &c) {
+std::optional<instant> stored::load_manual_clock() {
+  static const prepared_statement statement{
+      "load_clock", "SELECT " + micros("now") + " FROM manual_clock"};
+  return with([&](connection &c) {
     const auto rows = c.run(statement);
     return rows.size() == 0 ? std::nullopt : std::optional{rows.at(0, 0)};
   });
 }
 
-void pg_store::save_manual_clock(std::optional<instant> now) {
-  static const pg_statement set{"set_clock",
-                                "INSERT INTO manual_clock (now, active)"
-                                " VALUES ($1::timestamptz, true)"
-                                " ON CONFLICT (singleton) DO UPDATE"
-                                " SET now = excluded.now, active = true"};
-  static const pg_statement leave{"leave_clock",
-                                  "UPDATE manual_clock SET active = false"};
-  with([&](pg_connection &c) {
+void stored::save_manual_clock(std::optional<instant> now) {
+  static const prepared_statement set{"set_clock",
+                                      "INSERT INTO manual_clock (now, active)"
+                                      " VALUES ($1::timestamptz, true)"
+                                      " ON CONFLICT (singleton) DO UPDATE"
+                                      " SET now = excluded.now, active = true"};
+  static const prepared_statement leave{
+      "leave_clock", "UPDATE manual_clock SET active = false"};
+  with([&](connection &c) {
     if (now)
-      c.run(set, pg_args{}.at(*now));
+      c.run(set, arguments{}.at(*now));
     else
       c.run(leave);
   });
 }
 
-}  // namespace recapd::storage
+}  // namespace recapd::storage::postgres

@@ -10,7 +10,7 @@
 #include "storage/refusal_token.hpp"
 #include "storage/storable.hpp"
 
-namespace recapd::storage {
+namespace recapd::storage::postgres {
 
 namespace {
 
@@ -23,17 +23,17 @@ namespace {
 /// comes later. So it has the id already, and as long as it has, the server's
 /// list of processes shows it. What was prepared is on none of them: where that
 /// may be, every database's transactions count.
-std::int64_t feed_edge(pg_connection &c) {
-  static const pg_statement statement{"feed_edge", R"sql(
+std::int64_t feed_edge(connection &c) {
+  static const prepared_statement statement{"feed_edge", R"sql(
 SELECT (CASE WHEN current_setting('max_prepared_transactions')::int4 > 0
              THEN low
              ELSE least(high, (
                SELECT min()sql" + pg_whole_xid("a.backend_xid", "high")
-                                                       + R"sql()
+                                                             + R"sql()
                  FROM pg_stat_get_activity(NULL) AS a
                 WHERE a.backend_xid IS NOT NULL
                   AND )sql" + pg_may_write_events("a.usesysid")
-                                                       + R"sql(
+                                                             + R"sql(
                   AND a.datid = (SELECT oid FROM pg_database
                                   WHERE datname = current_database())))
         END + shift) << 16
@@ -74,7 +74,8 @@ std::string list_sql(const session_filter &f) {
   return sql + " AND num_nulls($3::text, $4::text, $5::text, $6::text) = 0";
 }
 
-std::vector<feed_row> feed_rows(const pg_rows &rows, const epoch_list &epochs) {
+std::vector<feed_row> feed_rows(const result_set &rows,
+                                const epoch_list &epochs) {
   std::vector<feed_row> out;
   for (int i = 0; i < rows.size(); ++i)
     out.push_back({.position = rows.number(i, 0),
@@ -86,26 +87,26 @@ std::vector<feed_row> feed_rows(const pg_rows &rows, const epoch_list &epochs) {
 
 }  // namespace
 
-page<event_row> pg_store::history(std::string_view session, int after,
-                                  page_bounds most) {
+page<event_row> stored::history(std::string_view session, int after,
+                                page_bounds most) {
   if (!is_storable(session)) return {};
   static const auto statement =
       paged("history", event_columns(), "e",
             "SELECT l.*, octet_length(l.data) AS size FROM session_events AS l"
             " WHERE l.session_id = $3::text AND l.seq > $4::int4",
             "seq");
-  return with([&](pg_connection &c) {
+  return with([&](connection &c) {
     return read_page<event_row>(
         c.run(statement, page_args(most).text(session).int4(after)), most,
         read_event);
   });
 }
 
-page<session_row> pg_store::list_sessions(const session_filter &f) {
+page<session_row> stored::list_sessions(const session_filter &f) {
   for (const auto *text : {&f.state, &f.tutor, &f.student, &f.course, &f.after})
     if (!is_storable(*text)) return {};
   const auto sql = paged_sql(session_columns(), "s", list_sql(f), "id");
-  return with([&](pg_connection &c) {
+  return with([&](connection &c) {
     return read_page<session_row>(c.run_once(sql, page_args(f.most)
                                                       .text(f.state)
                                                       .text(f.tutor)
@@ -116,26 +117,26 @@ page<session_row> pg_store::list_sessions(const session_filter &f) {
   });
 }
 
-account_page pg_store::account(std::string_view account, std::string_view after,
-                               int limit) {
-  static const pg_statement balances{
+account_page stored::account(std::string_view account, std::string_view after,
+                             int limit) {
+  static const prepared_statement balances{
       "balances",
       "SELECT currency, sum(amount)::bigint FROM ledger_entries"
       " WHERE account = $1::text GROUP BY currency ORDER BY currency"};
-  static const pg_statement entries{
-      "entries", "SELECT session_id, amount, currency, " + pg_micros("at")
+  static const prepared_statement entries{
+      "entries", "SELECT session_id, amount, currency, " + micros("at")
                      + ", kind, n FROM ledger_entries WHERE account = $1::text"
                        " AND (at, session_id, kind, n)"
                        "   > ($2::timestamptz, $3::text, $4::text, $5::int4)"
                        " ORDER BY at, session_id, kind, n LIMIT $6::int4"};
   if (!is_storable(account)) return {};
   const auto from = read_account_token(after);
-  return with([&](pg_connection &c) {
+  return with([&](connection &c) {
     account_page page;
-    const auto sums = c.run(balances, pg_args{}.text(account));
+    const auto sums = c.run(balances, arguments{}.text(account));
     for (int i = 0; i < sums.size(); ++i)
       page.balances.emplace_back(sums.text(i, 0), sums.number(i, 1));
-    const auto rows = c.run(entries, pg_args{}
+    const auto rows = c.run(entries, arguments{}
                                          .text(account)
                                          .at(from.at)
                                          .text(from.session)
@@ -154,9 +155,9 @@ account_page pg_store::account(std::string_view account, std::string_view after,
   });
 }
 
-page<outcome_row> pg_store::refused_outcomes(std::string_view session,
-                                             std::string_view after,
-                                             page_bounds most) {
+page<outcome_row> stored::refused_outcomes(std::string_view session,
+                                           std::string_view after,
+                                           page_bounds most) {
   if (!is_storable(session)) return {};
   static const auto statement =
       paged("refused", outcome_columns(), "c",
@@ -166,7 +167,7 @@ page<outcome_row> pg_store::refused_outcomes(std::string_view session,
             "     > ($4::timestamptz, $5::text, $6::text, $7::text)",
             "received_at, source, id, scope");
   const auto from = read_refusal_token(after);
-  return with([&](pg_connection &c) {
+  return with([&](connection &c) {
     return read_page<outcome_row>(c.run(statement, page_args(most)
                                                        .text(session)
                                                        .at(from.received_at)
@@ -177,14 +178,14 @@ page<outcome_row> pg_store::refused_outcomes(std::string_view session,
   });
 }
 
-page<feed_row> pg_store::list_notified(std::string_view session,
-                                       std::int64_t from, page_bounds most) {
+page<feed_row> stored::list_notified(std::string_view session,
+                                     std::int64_t from, page_bounds most) {
   static const auto list = [](const std::string &name,
                               const std::string &condition,
                               const std::string &order) {
     return paged(
         name,
-        "e.position, e.session_id, e.seq, " + pg_micros("e.at")
+        "e.position, e.session_id, e.seq, " + micros("e.at")
             + ", e.notifications",
         "e",
         "SELECT l.position, l.session_id, l.seq, l.at, l.notifications,"
@@ -201,49 +202,49 @@ page<feed_row> pg_store::list_notified(std::string_view session,
   auto args = page_args(most);
   args.int8(from);
   if (!session.empty()) args.text(session);
-  return with([&](pg_connection &c) {
-    return read_page<feed_row>(c.run(session.empty() ? of_all : of_one, args),
-                               most, [&c](const pg_rows &rows, int i, int at) {
-                                 const auto position = rows.number(i, at);
-                                 feed_row row{.position = position,
-                                              .session = rows.text(i, at + 1),
-                                              .event = {},
-                                              .epoch = c.epochs().of(position)};
-                                 row.event.seq =
-                                     static_cast<int>(rows.number(i, at + 2));
-                                 row.event.at = rows.at(i, at + 3);
-                                 row.event.notifications = rows.text(i, at + 4);
-                                 return row;
-                               });
+  return with([&](connection &c) {
+    return read_page<feed_row>(
+        c.run(session.empty() ? of_all : of_one, args), most,
+        [&c](const result_set &rows, int i, int at) {
+          const auto position = rows.number(i, at);
+          feed_row row{.position = position,
+                       .session = rows.text(i, at + 1),
+                       .event = {},
+                       .epoch = c.epochs().of(position)};
+          row.event.seq = static_cast<int>(rows.number(i, at + 2));
+          row.event.at = rows.at(i, at + 3);
+          row.event.notifications = rows.text(i, at + 4);
+          return row;
+        });
   });
 }
 
-std::vector<feed_row> pg_store::read_feed(std::int64_t after, int limit) {
-  static const pg_statement statement{
+std::vector<feed_row> stored::read_feed(std::int64_t after, int limit) {
+  static const prepared_statement statement{
       "read_feed",
       "SELECT e.position, e.session_id, " + event_columns() + ", "
           + once_replicated
           + " FROM session_events e WHERE e.position > $1::int8"
             " AND e.position < $3::int8 ORDER BY e.position LIMIT $2::int4"};
-  return with([&](pg_connection &c) {
+  return with([&](connection &c) {
     const auto edge = feed_edge(c);
     return feed_rows(
-        c.run(statement, pg_args{}.int8(after).int4(limit).int8(edge)),
+        c.run(statement, arguments{}.int8(after).int4(limit).int8(edge)),
         c.epochs());
   });
 }
 
-std::int64_t pg_store::feed_end() {
-  static const pg_statement statement{
+std::int64_t stored::feed_end() {
+  static const prepared_statement statement{
       "feed_end", "SELECT position FROM session_events WHERE position < "
                   "$1::int8 ORDER BY position DESC LIMIT 1"};
-  return with([&](pg_connection &c) {
-    const auto rows = c.run(statement, pg_args{}.int8(feed_edge(c)));
+  return with([&](connection &c) {
+    const auto rows = c.run(statement, arguments{}.int8(feed_edge(c)));
     return rows.size() == 0 ? 0 : rows.number(0, 0);
   });
 }
 
-std::optional<std::int64_t> pg_store::find_in_feed(const feed_place &place) {
+std::optional<std::int64_t> stored::find_in_feed(const feed_place &place) {
   const auto &epochs = connected().epochs();
   const auto position = epochs.find(place);
   const auto end = feed_end();
@@ -252,50 +253,50 @@ std::optional<std::int64_t> pg_store::find_in_feed(const feed_place &place) {
   return std::min(*position, end);
 }
 
-std::string pg_store::epoch() {
+std::string stored::epoch() {
   return connected().epochs().current();
 }
 
-feed_backlog pg_store::count_feed(std::int64_t after, int most) {
+feed_backlog stored::count_feed(std::int64_t after, int most) {
   // Each condition by itself is a range of the index, whatever the log's size.
   static const auto counted = [](const std::string &condition) {
     return "(SELECT count(*) FROM (SELECT FROM session_events WHERE position "
            + condition + " LIMIT $2::int4) AS counted)";
   };
-  static const pg_statement statement{
+  static const prepared_statement statement{
       "count_feed", "SELECT " + counted("> $1::int8 AND position < $3::int8")
                         + ", " + counted(">= $3::int8")};
-  return with([&](pg_connection &c) {
+  return with([&](connection &c) {
     const auto edge = feed_edge(c);
     const auto rows =
-        c.run(statement, pg_args{}.int8(after).int4(most).int8(edge));
+        c.run(statement, arguments{}.int8(after).int4(most).int8(edge));
     return feed_backlog{.readable = rows.number(0, 0),
                         .held_back = rows.number(0, 1)};
   });
 }
 
-std::vector<feed_row> pg_store::read_feed_of(std::string_view session,
-                                             std::int64_t from,
-                                             std::int64_t last, int limit) {
-  static const pg_statement statement{
+std::vector<feed_row> stored::read_feed_of(std::string_view session,
+                                           std::int64_t from, std::int64_t last,
+                                           int limit) {
+  static const prepared_statement statement{
       "read_feed_of",
       "SELECT e.position, e.session_id, " + event_columns()
           + " FROM session_events e WHERE e.session_id = $1::text"
             " AND e.position BETWEEN $2::int8 AND $3::int8"
             " ORDER BY e.seq LIMIT $4::int4"};
-  return with([&](pg_connection &c) {
+  return with([&](connection &c) {
     return feed_rows(
         c.run(statement,
-              pg_args{}.text(session).int8(from).int8(last).int4(limit)),
+              arguments{}.text(session).int8(from).int8(last).int4(limit)),
         c.epochs());
   });
 }
 
-std::vector<std::pair<std::string, std::int64_t>> pg_store::count_by_state() {
-  static const pg_statement statement{
+std::vector<std::pair<std::string, std::int64_t>> stored::count_by_state() {
+  static const prepared_statement statement{
       "count_by_state",
       "SELECT state, count(*) FROM sessions GROUP BY state ORDER BY state"};
-  return with([&](pg_connection &c) {
+  return with([&](connection &c) {
     const auto rows = c.run(statement);
     std::vector<std::pair<std::string, std::int64_t>> out;
     for (int i = 0; i < rows.size(); ++i)
@@ -304,4 +305,4 @@ std::vector<std::pair<std::string, std::int64_t>> pg_store::count_by_state() {
   });
 }
 
-}  // namespace recapd::storage
+}  // namespace recapd::storage::postgres

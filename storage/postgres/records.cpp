@@ -3,15 +3,14 @@
 
 #include <charconv>
 
-namespace recapd::storage {
+namespace recapd::storage::postgres {
 
 std::string session_columns() {
-  return "s.id, s.version, s.state, s.tutor, s.course, "
-         + pg_micros("s.starts_at") + ", " + pg_micros("s.next_timer")
-         + ", s.body";
+  return "s.id, s.version, s.state, s.tutor, s.course, " + micros("s.starts_at")
+         + ", " + micros("s.next_timer") + ", s.body";
 }
 
-session_row read_session(const pg_rows &rows, int row, int first) {
+session_row read_session(const result_set &rows, int row, int first) {
   session_row out{.id = rows.text(row, first),
                   .version = static_cast<int>(rows.number(row, first + 1)),
                   .state = rows.text(row, first + 2),
@@ -26,10 +25,10 @@ session_row read_session(const pg_rows &rows, int row, int first) {
 
 std::string outcome_columns() {
   return "c.source, c.id, encode(c.content, 'hex'), c.session_id, c.refused, "
-         + pg_micros("c.received_at") + ", c.outcome::text, c.scope, c.who";
+         + micros("c.received_at") + ", c.outcome::text, c.scope, c.who";
 }
 
-outcome_row read_outcome(const pg_rows &rows, int row, int first) {
+outcome_row read_outcome(const result_set &rows, int row, int first) {
   outcome_row out{.source = rows.text(row, first),
                   .id = rows.text(row, first + 1),
                   .content = {},
@@ -48,12 +47,12 @@ outcome_row read_outcome(const pg_rows &rows, int row, int first) {
 }
 
 std::string event_columns() {
-  return "e.seq, e.type, " + pg_micros("e.at")
+  return "e.seq, e.type, " + micros("e.at")
          + ", e.by, e.command_source, e.command_id, e.data, e.notifications,"
            " e.traceparent";
 }
 
-event_row read_event(const pg_rows &rows, int row, int first) {
+event_row read_event(const result_set &rows, int row, int first) {
   return {.seq = static_cast<int>(rows.number(row, first)),
           .type = rows.text(row, first + 1),
           .at = rows.at(row, first + 2),
@@ -65,7 +64,7 @@ event_row read_event(const pg_rows &rows, int row, int first) {
           .traceparent = rows.text(row, first + 8)};
 }
 
-workflows::transfer_kind read_transfer_kind(const pg_rows &rows, int row,
+workflows::transfer_kind read_transfer_kind(const result_set &rows, int row,
                                             int column) {
   // The column's CHECK admits no other text.
   return workflows::parse_transfer_kind(rows.text(row, column)).value();
@@ -73,10 +72,10 @@ workflows::transfer_kind read_transfer_kind(const pg_rows &rows, int row,
 
 std::string transfer_columns() {
   return "session_id, kind, from_account, to_account, amount, currency, n, "
-         + pg_micros("at");
+         + micros("at");
 }
 
-transfer_row read_transfer(const pg_rows &rows, int row) {
+transfer_row read_transfer(const result_set &rows, int row) {
   return {.session = rows.text(row, 0),
           .what = {.kind = read_transfer_kind(rows, row, 1),
                    .from = rows.text(row, 2),
@@ -87,4 +86,4 @@ transfer_row read_transfer(const pg_rows &rows, int row) {
           .at = rows.at(row, 7)};
 }
 
-}  // namespace recapd::storage
+}  // namespace recapd::storage::postgres

@@ -7,29 +7,30 @@
 #include "storage/postgres/connection.hpp"
 #include "storage/store.hpp"
 
-namespace recapd::storage {
+namespace recapd::storage::postgres {
 
 /// Of `sessions AS s`.
 [[nodiscard]] std::string session_columns();
 /// `first`: where those columns begin.
-[[nodiscard]] session_row read_session(const pg_rows &rows, int row,
+[[nodiscard]] session_row read_session(const result_set &rows, int row,
                                        int first = 0);
 
 /// Of `command_outcomes AS c` the outcome is whole, of `commands AS c` it is as
 /// it is stored.
 [[nodiscard]] std::string outcome_columns();
 /// `first`: where those columns begin.
-[[nodiscard]] outcome_row read_outcome(const pg_rows &rows, int row, int first);
+[[nodiscard]] outcome_row read_outcome(const result_set &rows, int row,
+                                       int first);
 
 /// Of `session_events AS e`.
 [[nodiscard]] std::string event_columns();
-[[nodiscard]] event_row read_event(const pg_rows &rows, int row, int first);
+[[nodiscard]] event_row read_event(const result_set &rows, int row, int first);
 
 /// Of `session_id, kind, from_account, to_account, amount, currency, at`.
-[[nodiscard]] workflows::transfer_kind read_transfer_kind(const pg_rows &rows,
-                                                          int row, int column);
+[[nodiscard]] workflows::transfer_kind
+read_transfer_kind(const result_set &rows, int row, int column);
 /// A row of the ledger with these columns.
 [[nodiscard]] std::string transfer_columns();
-[[nodiscard]] transfer_row read_transfer(const pg_rows &rows, int row);
+[[nodiscard]] transfer_row read_transfer(const result_set &rows, int row);
 
-}  // namespace recapd::storage
+}  // namespace recapd::storage::postgres

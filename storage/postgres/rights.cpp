@@ -3,7 +3,7 @@
 
 #include "storage/postgres/connection.hpp"
 
-namespace recapd::storage {
+namespace recapd::storage::postgres {
 
 namespace {
 
@@ -55,9 +55,9 @@ SELECT string_agg(words, ', '), current_user FROM (
 
 }  // namespace
 
-void require_rights(pg_connection &c) {
-  pg_array tables{pg_type::text}, rights{pg_type::text},
-      functions{pg_type::text};
+void require_rights(connection &c) {
+  array_argument tables{column_type::text}, rights{column_type::text},
+      functions{column_type::text};
   for (const auto &n : on_tables) {
     tables.text(n.table);
     rights.text(n.rights);
@@ -65,10 +65,10 @@ void require_rights(pg_connection &c) {
   for (const auto *f : on_functions)
     functions.text(f);
   const auto rows =
-      c.run_once(missing, pg_args{}.take(tables, rights, functions));
+      c.run_once(missing, arguments{}.take(tables, rights, functions));
   if (rows.null(0, 0)) return;
-  throw pg_error{*cause_of_statement("42501"), pg_trouble::other,
-                 "role " + rows.text(0, 1) + " has not " + rows.text(0, 0)};
+  throw error{*cause_of_statement("42501"), trouble::other,
+              "role " + rows.text(0, 1) + " has not " + rows.text(0, 0)};
 }
 
-}  // namespace recapd::storage
+}  // namespace recapd::storage::postgres

@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-namespace recapd::storage {
+namespace recapd::storage::postgres {
 
-class pg_connection;
+class connection;
 
-/// Throws pg_error 42501 that names each right the role lacks, and the role.
-void require_rights(pg_connection &c);
+/// Throws error 42501 that names each right the role lacks, and the role.
+void require_rights(connection &c);
 
-}  // namespace recapd::storage
+}  // namespace recapd::storage::postgres

@@ -3,7 +3,7 @@
 
 #include "storage/postgres/plain_connection.hpp"
 
-namespace recapd::storage {
+namespace recapd::storage::postgres {
 
 namespace {
 
@@ -87,13 +87,13 @@ constexpr const char *find_schemas =
     "                AND f.relnamespace = n.oid)"
     " ORDER BY 3 DESC, 2 NULLS LAST";
 
-pg_args wanted() {
-  pg_array names{pg_type::text}, values{pg_type::text};
+arguments wanted() {
+  array_argument names{column_type::text}, values{column_type::text};
   for (const auto &s : settings) {
     names.text(s.name);
     values.text(s.value);
   }
-  return pg_args{}.array(names).array(values);
+  return arguments{}.array(names).array(values);
 }
 
 void require(const std::string &name, const std::string &is,
@@ -102,7 +102,7 @@ void require(const std::string &name, const std::string &is,
     throw unfit_session{name + " is " + is + ", not " + value + ": " + remedy};
 }
 
-void set(pg_plain_connection &c, std::chrono::milliseconds statement) {
+void set(plain_connection &c, std::chrono::milliseconds statement) {
   c.script("SET statement_timeout = " + std::to_string(statement.count()));
   for (const auto *sql : first_settings)
     c.script(sql);
@@ -111,7 +111,7 @@ void set(pg_plain_connection &c, std::chrono::milliseconds statement) {
              wanted());
 }
 
-void read_back(pg_plain_connection &c) {
+void read_back(plain_connection &c) {
   const auto off = c.run_once(
       std::string{"SELECT name, setting, value"} + differing, wanted());
   if (off.size() > 0)
@@ -125,12 +125,12 @@ void read_back(pg_plain_connection &c) {
   require("client_encoding", is.text(0, 1), "UTF8",
           "it did not take in the session");
   if (is.text(0, 2) != "off")
-    throw pg_error{*cause_of_statement("25006"), pg_trouble::other,
-                   "transaction_read_only is " + is.text(0, 2)};
+    throw error{*cause_of_statement("25006"), trouble::other,
+                "transaction_read_only is " + is.text(0, 2)};
 }
 
 /// The schema with recapd's tables; else where new ones would come.
-std::string schema_of(pg_plain_connection &c) {
+std::string schema_of(plain_connection &c) {
   const auto found = c.script(find_schemas);
   if (found.size() == 0)
     return c.script("SELECT coalesce(current_schema(), 'public')").text(0, 0);
@@ -144,10 +144,10 @@ std::string schema_of(pg_plain_connection &c) {
 
 }  // namespace
 
-void pin_session(pg_plain_connection &c, std::chrono::milliseconds statement) {
+void pin_session(plain_connection &c, std::chrono::milliseconds statement) {
   try {
     set(c, statement);
-  } catch (const pg_error &e) {
+  } catch (const error &e) {
     // 42501 names the parameter that only a superuser may set.
     if (e.sqlstate() != "42501") throw;
     throw unfit_session{
@@ -158,20 +158,20 @@ void pin_session(pg_plain_connection &c, std::chrono::milliseconds statement) {
   read_back(c);
   c.run_once("SELECT set_config('search_path',"
              " quote_ident($1::text) || ', pg_temp', false)",
-             pg_args{}.text(schema_of(c)));
+             arguments{}.text(schema_of(c)));
 }
 
-void require_lasting_session(pg_plain_connection &c, const pg_access &to) {
-  const auto server_process = [](pg_plain_connection &of) {
+void require_lasting_session(plain_connection &c, const endpoint &to) {
+  const auto server_process = [](plain_connection &of) {
     return of.script("SELECT pg_backend_pid()").number(0, 0);
   };
   const auto process = server_process(c);
   if (process == c.process_id()) return;  // nobody is in between
-  pg_plain_connection second{to};
+  plain_connection second{to};
   if (server_process(second) == process)
     throw unfit_session{"pool_mode: a connection pool shares one session of "
                         "the server among connections; name the server "
                         "itself, or a pool with pool_mode = session"};
 }
 
-}  // namespace recapd::storage
+}  // namespace recapd::storage::postgres

@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "storage/postgres/store_impl.hpp"
 
-namespace recapd::storage {
+namespace recapd::storage::postgres {
 
 namespace {
 
-held_session read_held(const pg_rows &rows, int i, int at) {
+held_session read_held(const result_set &rows, int i, int at) {
   held_session held{.session = rows.text(i, at),
                     .position = rows.number(i, at + 1),
                     .message = static_cast<int>(rows.number(i, at + 2)),
@@ -19,17 +19,17 @@ held_session read_held(const pg_rows &rows, int i, int at) {
 
 }  // namespace
 
-sink_state pg_store::load_sink(std::string_view sink) {
-  static const pg_statement statement{
+sink_state stored::load_sink(std::string_view sink) {
+  static const prepared_statement statement{
       "load_sink",
       "SELECT s.position, s.version, h.session_id, h.position, h.message,"
       " h.tries, h.refusals, "
-          + pg_micros("h.refused_since") + ", " + pg_micros("h.next_try_at")
+          + micros("h.refused_since") + ", " + micros("h.next_try_at")
           + " FROM sink_cursors AS s LEFT JOIN held_deliveries AS h"
             " ON h.sink = s.sink WHERE s.sink = $1::text"
             " ORDER BY h.session_id"};
-  return with([&](pg_connection &c) {
-    const auto rows = c.run(statement, pg_args{}.text(sink));
+  return with([&](connection &c) {
+    const auto rows = c.run(statement, arguments{}.text(sink));
     sink_state out;
     for (int i = 0; i < rows.size(); ++i) {
       out.position = rows.number(i, 0);
@@ -40,9 +40,9 @@ sink_state pg_store::load_sink(std::string_view sink) {
   });
 }
 
-bool pg_store::save_sink(std::string_view sink, const sink_change &change) {
+bool stored::save_sink(std::string_view sink, const sink_change &change) {
   // Whoever comes second waits for the cursor's row, and finds another version.
-  static const pg_statement statement{"save_sink", R"sql(
+  static const prepared_statement statement{"save_sink", R"sql(
 WITH moved AS (
   INSERT INTO sink_cursors AS s (sink, position, version)
   SELECT $1::text, $3::int8, $2::int8 + 1
@@ -66,9 +66,10 @@ released AS (
   DELETE FROM held_deliveries AS h USING moved
    WHERE h.sink = $1::text AND h.session_id = ANY ($11::text[]))
 SELECT count(*) FROM moved)sql"};
-  pg_array session{pg_type::text}, position{pg_type::int8},
-      message{pg_type::int4}, tries{pg_type::int4}, refusals{pg_type::int4},
-      refused_since{pg_type::timestamptz}, next_try_at{pg_type::timestamptz};
+  array_argument session{column_type::text}, position{column_type::int8},
+      message{column_type::int4}, tries{column_type::int4},
+      refusals{column_type::int4}, refused_since{column_type::timestamptz},
+      next_try_at{column_type::timestamptz};
   for (const auto &held : change.held) {
     session.text(held.session);
     position.number(held.position);
@@ -78,14 +79,13 @@ SELECT count(*) FROM moved)sql"};
     refused_since.at(held.refused_since);
     next_try_at.at(held.next_try_at);
   }
-  pg_args args;
+  arguments args;
   args.text(sink).int8(change.version).int8(change.position);
   args.take(session, position, message, tries, refusals, refused_since,
             next_try_at);
   args.texts(change.released);
-  return with([&](pg_connection &c) {
-    return c.run(statement, args).number(0, 0) == 1;
-  });
+  return with(
+      [&](connection &c) { return c.run(statement, args).number(0, 0) == 1; });
 }
 
-}  // namespace recapd::storage
+}  // namespace recapd::storage::postgres

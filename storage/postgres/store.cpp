@@ -5,13 +5,13 @@
 
 #include "storage/postgres/store_impl.hpp"
 
-namespace recapd::storage {
+namespace recapd::storage::postgres {
 
 namespace {
 
-class listener final : public pg_listener {
+class listening final : public listener {
 public:
-  listener(pg_access to, std::string channel)
+  listening(endpoint to, std::string channel)
       : to_{std::move(to)}, channel_{std::move(channel)} {
     guarded([&] { listen(); });
   }
@@ -29,32 +29,32 @@ private:
   template <class F> std::invoke_result_t<F> guarded(F f) {
     try {
       return f();
-    } catch (const pg_error &e) {
+    } catch (const error &e) {
       connection_.reset();
       throw storage_error{fault::unavailable, e.what()};
     }
   }
 
   void listen() {
-    auto fresh = std::make_unique<pg_connection>(to_);
+    auto fresh = std::make_unique<connection>(to_);
     fresh->script("LISTEN \"" + channel_ + "\"");
     connection_ = std::move(fresh);
   }
 
-  pg_access to_;
+  endpoint to_;
   std::string channel_;
-  std::unique_ptr<pg_connection> connection_;
+  std::unique_ptr<connection> connection_;
 };
 
 }  // namespace
 
-std::unique_ptr<store> open_pg_store(const pg_access &to) {
-  return std::make_unique<pg_store>(to);
+std::unique_ptr<store> open_store(const endpoint &to) {
+  return std::make_unique<stored>(to);
 }
 
-std::unique_ptr<pg_listener> open_pg_listener(const pg_access &to,
-                                              const std::string &channel) {
-  return std::make_unique<listener>(to, channel);
+std::unique_ptr<listener> open_listener(const endpoint &to,
+                                        const std::string &channel) {
+  return std::make_unique<listening>(to, channel);
 }
 
-}  // namespace recapd::storage
+}  // namespace recapd::storage::postgres

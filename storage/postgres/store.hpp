@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "storage/postgres/access.hpp"
+#include "storage/postgres/endpoint.hpp"
 #include "storage/store.hpp"
 
-namespace recapd::storage {
+namespace recapd::storage::postgres {
 
 /// What the program itself cannot mend in a database.
 struct database_notes {
@@ -23,28 +23,28 @@ struct database_notes {
 /// the role has what a node needs. Throws schema_error if the database is newer
 /// than this program, or if the program cannot work on it before somebody
 /// changes something.
-database_notes migrate(const pg_access &to);
+database_notes migrate(const endpoint &to);
 /// The names of those that are missing, in order. Throws as `migrate`.
-[[nodiscard]] std::vector<std::string> missing_migrations(const pg_access &to);
+[[nodiscard]] std::vector<std::string> missing_migrations(const endpoint &to);
 /// Returns SQL for psql that does in one transaction what `migrate` would do;
 /// a comment where nothing is missing. Throws as `migrate`.
-[[nodiscard]] std::string migration_script(const pg_access &to);
+[[nodiscard]] std::string migration_script(const endpoint &to);
 
 /// A store on its own connection, opened at once. After a broken connection the
 /// next call connects again, to the same epoch only (storage/epochs.hpp).
-[[nodiscard]] std::unique_ptr<store> open_pg_store(const pg_access &to);
+[[nodiscard]] std::unique_ptr<store> open_store(const endpoint &to);
 
 /// Waits for NOTIFY on a channel, on its own connection.
-class pg_listener {
+class listener {
 public:
-  virtual ~pg_listener() = default;
+  virtual ~listener() = default;
   /// True if something was notified, false after `timeout`. Throws
   /// storage_error{unavailable}; the next call connects again (and then says
   /// true, since something may have been missed).
   virtual bool wait(std::chrono::milliseconds timeout) = 0;
 };
 /// `channel`: `recapd_inbox` (a row was inserted into the inbox).
-[[nodiscard]] std::unique_ptr<pg_listener>
-open_pg_listener(const pg_access &to, const std::string &channel);
+[[nodiscard]] std::unique_ptr<listener>
+open_listener(const endpoint &to, const std::string &channel);
 
-}  // namespace recapd::storage
+}  // namespace recapd::storage::postgres

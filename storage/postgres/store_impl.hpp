@@ -8,7 +8,7 @@
 #include "storage/postgres/link.hpp"
 #include "storage/store.hpp"
 
-namespace recapd::storage {
+namespace recapd::storage::postgres {
 
 /// A column by which a statement that finds rows is not answered before they
 /// are replicated, where the database replicates synchronously: whoever wrote
@@ -18,9 +18,9 @@ inline constexpr const char *once_replicated =
     "(SELECT CASE WHEN current_setting('synchronous_standby_names') <> '' THEN"
     " pg_logical_emit_message(true, 'recapd', '') END)";
 
-class pg_store final : public store, private pg_link {
+class stored final : public store, private link {
 public:
-  explicit pg_store(pg_access to) : pg_link{std::move(to), true} {}
+  explicit stored(endpoint to) : link{std::move(to), true} {}
 
   std::string epoch() override;
   void probe() override;
@@ -76,4 +76,4 @@ public:
   violations check() override;
 };
 
-}  // namespace recapd::storage
+}  // namespace recapd::storage::postgres

@@ -40,7 +40,7 @@ submission command_of(std::string id, std::string session, std::string_view who,
 }
 
 std::unique_ptr<storage::store> cluster::store() const {
-  return storage::open_memory_store(database);
+  return storage::memory::open_store(database);
 }
 
 node_parts cluster::parts_of_a_node(engine_options options) {
@@ -53,20 +53,21 @@ node_parts cluster::parts_of_a_node(engine_options options) {
   book->add(first->load_policies());
   book->set_current(first->save_policy(boost::json::serialize(to_json(policy))),
                     policy);
-  return {.base = {.options = options,
-                   .time = time,
-                   .reports = std::make_shared<telemetry>(),
-                   .policies = book,
-                   .shards = {},
-                   .journals = {},
-                   .readers = {},
-                   .limits = {},
-                   .payout = {},
-                   .timers = {}},
-          .stores = [db = database,
-                     own] { return hook(storage::open_memory_store(db), own); },
-          .on_commit = {},
-          .where = blocking::cooperative};
+  return {
+      .base = {.options = options,
+               .time = time,
+               .reports = std::make_shared<telemetry>(),
+               .policies = book,
+               .shards = {},
+               .journals = {},
+               .readers = {},
+               .limits = {},
+               .payout = {},
+               .timers = {}},
+      .stores = [db = database,
+                 own] { return hook(storage::memory::open_store(db), own); },
+      .on_commit = {},
+      .where = blocking::cooperative};
 }
 
 void cluster::add_node(caf::actor_system &system, engine_options options) {

@@ -34,8 +34,8 @@ inline const instant start = at("2026-11-23T14:30:00Z");
 
 /// One database and any number of nodes on it.
 struct cluster {
-  std::shared_ptr<storage::memory_database> database =
-      storage::make_memory_database();
+  std::shared_ptr<storage::memory::database> database =
+      storage::memory::make_database();
   std::shared_ptr<manual_clock> time = std::make_shared<manual_clock>(start);
   wf::policy policy;
   std::vector<context_ptr> nodes;

@@ -16,19 +16,21 @@ using namespace recapd::actors::test;
 namespace {
 
 struct engine_fixture {
-  std::shared_ptr<recapd::storage::memory_database> database =
-      recapd::storage::make_memory_database();
+  std::shared_ptr<recapd::storage::memory::database> database =
+      recapd::storage::memory::make_database();
   std::shared_ptr<manual_clock> time = std::make_shared<manual_clock>(start);
   std::shared_ptr<store_hooks> hooks = std::make_shared<store_hooks>();
   std::unique_ptr<engine> node;
 
   void open(engine_options options = {},
             std::shared_ptr<telemetry> reports = nullptr) {
-    recapd::storage::open_memory_store(database)->save_manual_clock(start);
+    recapd::storage::memory::open_store(database)->save_manual_clock(start);
     node = std::make_unique<engine>(engine::parts{
         .options = options,
-        .stores = [db = database,
-                   h = hooks] { return hook(open_memory_store(db), h); },
+        .stores =
+            [db = database, h = hooks] {
+              return hook(recapd::storage::memory::open_store(db), h);
+            },
         .time = time,
         .reports = std::move(reports),
         .policy = {}});

@@ -17,7 +17,7 @@ namespace recapd::fuzz {
 namespace {
 
 namespace json = boost::json;
-using namespace ingress;
+using namespace gateway;
 
 constexpr std::size_t batch_limit = 8;
 

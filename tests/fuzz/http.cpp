@@ -75,7 +75,7 @@ void check_body(const http::response<http::string_body> &r) {
   const bool problem = type == "application/problem+json";
   require(problem || type == "application/json", "a body is JSON", type);
   require(problem == (r.result_int() >= 400), "errors are problems", text);
-  const auto body = ingress::parse_strict(text);
+  const auto body = gateway::parse_strict(text);
   require(body.has_value(), "a body is strict JSON", text);
   if (problem) check_problem(*body, r.result_int(), text);
 }
@@ -116,8 +116,8 @@ void check_answers(std::string_view got, std::string_view sent) {
 /// The scanner says the same of a head that comes at once and in pieces, and
 /// what it lets through is to the parser a head of the same size.
 void check_scanner(std::string_view bytes) {
-  using verdict = ingress::head_scanner::verdict;
-  ingress::head_scanner at_once, in_pieces;
+  using verdict = gateway::http::head_scanner::verdict;
+  gateway::http::head_scanner at_once, in_pieces;
   const auto first = at_once.scan(bytes);
   auto second = verdict::more;
   for (std::size_t n = 1; n <= bytes.size() && second == verdict::more; ++n)
@@ -129,7 +129,7 @@ void check_scanner(std::string_view bytes) {
   const auto head =
       bytes.substr(at_once.skipped(), at_once.size() - at_once.skipped());
   http::request_parser<http::string_body> p;
-  p.header_limit(ingress::max_head_bytes);
+  p.header_limit(gateway::http::max_head_bytes);
   error_code ec;
   const auto n = p.put(asio::buffer(head.data(), head.size()), ec);
   require(ec ? ec == http::error::bad_value

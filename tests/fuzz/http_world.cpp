@@ -42,28 +42,28 @@ config::settings settings_of(who caller) {
   return s;
 }
 
-std::shared_ptr<ingress::http_shared>
-make_shared_parts(actors::engine &engine, ingress::metrics &meters,
+std::shared_ptr<gateway::http::shared>
+make_shared_parts(actors::engine &engine, gateway::metrics &meters,
                   who caller) {
   const auto settings = settings_of(caller);
-  std::shared_ptr<ingress::http_shared> shared{new ingress::http_shared{
+  std::shared_ptr<gateway::http::shared> shared{new gateway::http::shared{
       .io = asio::io_context{1},
       .use = {.engine = engine,
               .meters = meters,
-              .auth = ingress::authenticator{settings}},
+              .auth = gateway::authenticator{settings}},
       .tuning = {},
       .max_connections = 10,
       .proxies = {},
-      .places = ingress::shares{10},
-      .by_address = ingress::shares{10},
+      .places = gateway::http::shares{10},
+      .by_address = gateway::http::shares{10},
       .header_timeout = patience,
       .idle_timeout = patience,
       .hub = {},
       .guard = {},
       .gone = {},
       .peers = {}}};
-  shared->hub = std::make_shared<ingress::event_hub>(shared->io, shared->use,
-                                                     shared->tuning);
+  shared->hub = std::make_shared<gateway::http::event_hub>(
+      shared->io, shared->use, shared->tuning);
   shared->hub->start(shared);
   return shared;
 }
@@ -159,10 +159,10 @@ struct http_world::size_of_all {
   bool operator==(const size_of_all &) const = default;
 };
 
-/// As http_server runs and stops one.
+/// As http::server runs and stops one.
 class http_world::service {
 public:
-  service(actors::engine &engine, ingress::metrics &meters, who caller)
+  service(actors::engine &engine, gateway::metrics &meters, who caller)
       : shared_{make_shared_parts(engine, meters, caller)}, thread_{[this] {
           const auto work = asio::make_work_guard(shared_->io);
           shared_->io.run();
@@ -187,7 +187,7 @@ public:
       line client;
       tcp::socket socket{asio::make_strand(shared_->io)};
       socket.assign(tcp::v4(), client.theirs());
-      std::make_shared<ingress::connection>(std::move(socket), shared_)
+      std::make_shared<gateway::http::connection>(std::move(socket), shared_)
           ->start();
       got =
           client.exchange(bytes, piece, bytes.find("/v1/events") != bytes.npos);
@@ -200,15 +200,15 @@ public:
   }
 
 private:
-  std::shared_ptr<ingress::http_shared> shared_;
+  std::shared_ptr<gateway::http::shared> shared_;
   std::thread thread_;
 };
 
 http_world::http_world()
-    : database_{storage::make_memory_database()},
+    : database_{storage::memory::make_database()},
       time_{std::make_shared<actors::manual_clock>(
           *wf::parse_rfc3339(first_moment))} {
-  const auto store = storage::open_memory_store(database_);
+  const auto store = storage::memory::open_store(database_);
   store->save_manual_clock(time_->now());
   store->bury({.event = "{}",
                .reason = "It is empty.",
@@ -222,7 +222,7 @@ http_world::http_world()
   options.shards = 1;
   engine_ = std::make_unique<actors::engine>(actors::engine::parts{
       .options = options,
-      .stores = [db = database_] { return storage::open_memory_store(db); },
+      .stores = [db = database_] { return storage::memory::open_store(db); },
       .time = time_,
       .reports = nullptr,
       .policy = {}});
@@ -274,7 +274,7 @@ bool http_world::changed() const {
 }
 
 void http_world::check() const {
-  for (const auto &sentence : storage::open_memory_store(database_)->check())
+  for (const auto &sentence : storage::memory::open_store(database_)->check())
     require(false, "the database keeps its invariants", sentence);
 }
 

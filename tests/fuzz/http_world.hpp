@@ -43,9 +43,9 @@ private:
   void submit(std::string_view who, std::string_view session,
               workflows::command what);
 
-  std::shared_ptr<storage::memory_database> database_;
+  std::shared_ptr<storage::memory::database> database_;
   std::shared_ptr<actors::manual_clock> time_;
-  ingress::metrics meters_;
+  gateway::metrics meters_;
   std::unique_ptr<actors::engine> engine_;
   std::unique_ptr<service> trusted_, by_token_;
   std::unique_ptr<size_of_all> seeded_;

@@ -16,17 +16,18 @@
 namespace recapd::fuzz {
 namespace {
 
-using namespace ingress;
+using namespace gateway;
+using namespace gateway::nats;
 
 constexpr unsigned partitions = 64;
 
 const auto received_at = *workflows::parse_rfc3339("2026-11-23T14:30:00Z");
 
-nats_message message_of(std::string_view text) {
-  nats_message m{.subject = std::string{take_line(text)},
-                 .reply = {},
-                 .headers = {},
-                 .data = {}};
+nats::message message_of(std::string_view text) {
+  nats::message m{.subject = std::string{take_line(text)},
+                  .reply = {},
+                  .headers = {},
+                  .data = {}};
   auto fields = take_part(text, "");
   while (!fields.empty()) {
     const auto field = take_line(fields);
@@ -40,7 +41,7 @@ nats_message message_of(std::string_view text) {
 }
 
 /// A dead letter can be stored and shown, and a retry reads the same command.
-void check_letter(const nats_message &m, const nats_command &read) {
+void check_letter(const nats::message &m, const nats::command &read) {
   const auto letter = letter_text(m);
   require(utf8(letter) && valid_utf8(letter), "a letter is valid UTF-8");
   require(letter.find('\0') == std::string::npos, "a letter has no NUL");
@@ -55,7 +56,7 @@ void check_letter(const nats_message &m, const nats_command &read) {
           "a letter is the command it was", letter);
 }
 
-void message(std::string_view text) {
+void try_message(std::string_view text) {
   const auto m = message_of(text);
   const auto read = decode_message(m, received_at);
   require(read.replyto.empty() || valid_replyto(read.replyto),
@@ -105,7 +106,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data,
                                       std::size_t size) {
   using namespace recapd::fuzz;
   const auto [mode, rest] = cut(data, size);
-  if (mode == 'm') message(rest);
+  if (mode == 'm') try_message(rest);
   if (mode == 'd') delivered(rest);
   if (mode == 'c') counted(rest);
   if (mode == 'p') replyto(rest);

@@ -14,7 +14,7 @@
 #include "caf/test/dsl.hpp"
 
 using namespace recapd;
-using ingress::batch_answer;
+using gateway::http::batch_answer;
 namespace json = boost::json;
 
 namespace {

@@ -11,7 +11,7 @@
 #include "caf/test/dsl.hpp"
 
 using namespace recapd;
-using namespace recapd::ingress;
+using namespace recapd::gateway;
 namespace json = boost::json;
 
 namespace {

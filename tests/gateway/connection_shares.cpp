@@ -8,8 +8,9 @@
 
 #include "caf/test/dsl.hpp"
 
-using namespace recapd::ingress;
-using namespace recapd::ingress::test;
+using namespace recapd::gateway;
+using namespace recapd::gateway::http;
+using namespace recapd::gateway::test;
 using recapd::config::parse_address;
 using recapd::config::parse_network;
 

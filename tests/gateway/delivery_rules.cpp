@@ -5,7 +5,8 @@
 #include "caf/test/unit_test.hpp"
 
 using namespace recapd;
-using namespace recapd::ingress;
+using namespace recapd::gateway;
+using namespace recapd::gateway::feed;
 using namespace std::chrono_literals;
 using std::chrono::milliseconds;
 

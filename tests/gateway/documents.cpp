@@ -11,7 +11,8 @@
 
 #include "caf/test/unit_test.hpp"
 
-using namespace recapd::ingress;
+using namespace recapd::gateway;
+using namespace recapd::gateway::http;
 namespace json = boost::json;
 
 namespace {

@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
-namespace recapd::ingress::test {
+namespace recapd::gateway::test {
 
 namespace asio = boost::asio;
 namespace http = boost::beast::http;
@@ -212,4 +212,4 @@ void receiver::serve_one(tcp::socket socket) {
   http::write(socket, out, ec);
 }
 
-}  // namespace recapd::ingress::test
+}  // namespace recapd::gateway::test

@@ -16,7 +16,7 @@
 #include <thread>
 #include <vector>
 
-namespace recapd::ingress::test {
+namespace recapd::gateway::test {
 
 /// `text` as JSON, kept until the program ends.
 [[nodiscard]] const boost::json::value &kept_json(const std::string &text);
@@ -107,4 +107,4 @@ private:
   std::thread thread_;
 };
 
-}  // namespace recapd::ingress::test
+}  // namespace recapd::gateway::test

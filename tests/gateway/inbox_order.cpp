@@ -12,7 +12,7 @@
 #include "caf/test/unit_test.hpp"
 
 using namespace recapd;
-using namespace recapd::ingress;
+using namespace recapd::gateway;
 using namespace std::chrono_literals;
 
 namespace {
@@ -23,8 +23,8 @@ struct pool {
   std::map<int, std::vector<std::int64_t>> writing;  ///< by writer
   std::map<std::int64_t, int> visible;               ///< writer by seq
   std::map<int, std::vector<std::int64_t>> taken;    ///< by writer
-  inbox_seqs seqs;
-  inbox_seqs::time_point now{};
+  inbox::seqs seqs;
+  inbox::seqs::time_point now{};
 
   void insert(int writer, int rows) {
     for (int i = 0; i < rows; ++i)
@@ -85,7 +85,7 @@ CAF_TEST(few ranges are asked for however many rows are missing) {
   d.commit(1);
   while (d.read(500)) {
   }
-  CAF_CHECK(d.seqs.unseen(d.now).size() <= inbox_seqs::most_holes + 1);
+  CAF_CHECK(d.seqs.unseen(d.now).size() <= inbox::seqs::most_holes + 1);
   d.commit(0);
   while (d.read(500)) {
   }
@@ -99,7 +99,7 @@ CAF_TEST(rows that never come are not asked for for ever) {
   d.commit(1);
   d.read(10);
   CAF_CHECK_EQUAL(d.seqs.unseen(d.now).size(), 2u);
-  d.now += inbox_seqs::patience + 1s;
+  d.now += inbox::seqs::patience + 1s;
   CAF_CHECK_EQUAL(d.seqs.unseen(d.now).size(), 1u);
 }
 

@@ -4,14 +4,14 @@
 #include <condition_variable>
 #include <mutex>
 
-#include "gateway/inbox/inbox.hpp"
+#include "gateway/inbox/ingress.hpp"
 #include "world.hpp"
 
 #include "caf/test/dsl.hpp"
 
 using namespace recapd;
-using namespace recapd::ingress;
-using namespace recapd::ingress::test;
+using namespace recapd::gateway;
+using namespace recapd::gateway::test;
 using namespace std::chrono_literals;
 
 namespace {
@@ -48,7 +48,7 @@ CAF_TEST_FIXTURE_SCOPE(inbox_tests, fixture)
 
 CAF_TEST(a row becomes a command and leaves the inbox) {
   insert(schedule("c-1", "s-1"));
-  inbox in{*engine, "", *meters};
+  inbox::ingress in{*engine, "", *meters};
   const auto o = wait_outcome("c-1");
   CAF_REQUIRE(o.has_value());
   CAF_CHECK(!o->refused);
@@ -58,7 +58,7 @@ CAF_TEST(a row becomes a command and leaves the inbox) {
 }
 
 CAF_TEST(rows that come later are found) {
-  inbox in{*engine, "", *meters, {.poll = 5ms}};
+  inbox::ingress in{*engine, "", *meters, {.poll = 5ms}};
   insert(schedule("c-1", "s-1"));
   CAF_CHECK(wait_outcome("c-1").has_value());
   insert(schedule("c-2", "s-2"));
@@ -75,7 +75,7 @@ CAF_TEST(rows of one session are taken in their order) {
                  R"({"participant":"student:bob"})"));
   insert(event("c-40", "session.cancel", "s-1", "tutor:ann",
                R"({"reason":"over"})"));
-  inbox in{*engine, "", *meters, {.max_in_flight = 7, .page = 3}};
+  inbox::ingress in{*engine, "", *meters, {.max_in_flight = 7, .page = 3}};
   const auto last = wait_outcome("c-40");
   CAF_REQUIRE(last.has_value());
   CAF_CHECK(!last->refused);
@@ -89,7 +89,7 @@ CAF_TEST(what cannot be taken becomes a dead letter with its reason) {
   no_actor.erase("authid");
   insert(no_actor);
   insert(schedule("c-1", "s-1"));
-  inbox in{*engine, "", *meters};
+  inbox::ingress in{*engine, "", *meters};
   CAF_CHECK(wait_outcome("c-1").has_value());
   in.stop();
   const auto letters = store()->list_dead_letters(0, 10);
@@ -109,7 +109,7 @@ CAF_TEST(an identity that comes again is a duplicate or a dead letter) {
   insert(schedule("c-1", "s-2"));
   insert(schedule("c-2", "s-1"));
   insert(schedule("c-3", "s-2"));
-  inbox in{*engine, "", *meters};
+  inbox::ingress in{*engine, "", *meters};
   CAF_CHECK(wait_outcome("c-2").has_value());
   CAF_CHECK(wait_outcome("c-3").has_value());
   in.stop();
@@ -122,7 +122,7 @@ CAF_TEST(an identity that comes again is a duplicate or a dead letter) {
 CAF_TEST(rows that a draining engine did not take stay) {
   insert(schedule("c-1", "s-1"));
   engine->drain();
-  inbox in{*engine, "", *meters, {.poll = 1ms, .backoff = 1ms}};
+  inbox::ingress in{*engine, "", *meters, {.poll = 1ms, .backoff = 1ms}};
   in.stop();
   CAF_CHECK_EQUAL(store()->read_inbox(0, 10).size(), 1u);
 }

@@ -8,7 +8,7 @@
 
 #include "caf/test/dsl.hpp"
 
-using namespace recapd::ingress;
+using namespace recapd::gateway;
 namespace json = boost::json;
 using kind = json_fault::kind;
 

@@ -7,8 +7,9 @@
 
 #include "caf/test/dsl.hpp"
 
-using namespace recapd::ingress;
-using namespace recapd::ingress::test;
+using namespace recapd::gateway;
+using namespace recapd::gateway::http;
+using namespace recapd::gateway::test;
 
 namespace {
 
@@ -115,7 +116,7 @@ CAF_TEST(metrics count requests by route) {
 }
 
 CAF_TEST(requests in flight when the server stops are answered first) {
-  auto patient = http_tuning{};
+  auto patient = http::tuning{};
   patient.drain = std::chrono::minutes{1};  // longer than the client waits
   serve(patient);
   auto c = connect();

@@ -16,7 +16,9 @@
 #include "caf/test/dsl.hpp"
 
 using namespace recapd;
-using namespace recapd::ingress;
+using namespace recapd::gateway;
+using namespace recapd::gateway::http;
+using namespace recapd::gateway::feed;
 using workflows::refusal_code;
 
 namespace {

@@ -9,9 +9,9 @@
 #include "caf/test/dsl.hpp"
 
 using namespace recapd;
-using namespace recapd::ingress::test;
+using namespace recapd::gateway::test;
 using namespace std::chrono_literals;
-using ingress::wrong_tokens;
+using namespace gateway::http;
 using workflows::role;
 namespace json = boost::json;
 

@@ -14,8 +14,9 @@
 #include "caf/test/dsl.hpp"
 
 using namespace recapd;
-using namespace recapd::ingress;
-using namespace recapd::ingress::test;
+using namespace recapd::gateway;
+using namespace recapd::gateway::feed;
+using namespace recapd::gateway::test;
 using namespace std::chrono_literals;
 
 namespace {
@@ -344,8 +345,8 @@ CAF_TEST(the warning says what is answered and ends when all is taken) {
 
 CAF_TEST(who saves late goes on where another has got to) {
   schedule_some(3);
-  feed_cursor late{*engine, *meters, "webhook"};
-  feed_cursor other{*engine, *meters, "webhook"};
+  feed::cursor late{*engine, *meters, "webhook"};
+  feed::cursor other{*engine, *meters, "webhook"};
   const auto rows = late.next(1);
   CAF_REQUIRE(rows && rows->size() == 1);
   const auto further = other.next(3);

@@ -11,10 +11,11 @@
 #include "caf/test/dsl.hpp"
 
 using namespace recapd;
-using namespace recapd::ingress;
-using namespace recapd::ingress::test;
+using namespace recapd::gateway;
+using namespace recapd::gateway::feed;
+using namespace recapd::gateway::test;
 using namespace std::chrono_literals;
-namespace http = boost::beast::http;
+namespace beast_http = boost::beast::http;
 
 namespace {
 
@@ -54,8 +55,8 @@ private:
       auto socket = acceptor_.accept(ec);
       if (ec) return;
       boost::beast::flat_buffer buffer;
-      http::request<http::string_body> r;
-      http::read(socket, buffer, r, ec);
+      beast_http::request<beast_http::string_body> r;
+      beast_http::read(socket, buffer, r, ec);
       if (ec) continue;
       {
         const std::lock_guard lock{guard_};

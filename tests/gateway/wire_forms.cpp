@@ -6,8 +6,9 @@
 
 #include "caf/test/dsl.hpp"
 
-using namespace recapd::ingress;
-using namespace recapd::ingress::test;
+using namespace recapd::gateway;
+using namespace recapd::gateway::http;
+using namespace recapd::gateway::test;
 using namespace std::chrono_literals;
 
 namespace {
@@ -210,7 +211,7 @@ CAF_TEST(a port that is taken is named) {
   other.listen_port = server->port();
   std::string what;
   try {
-    http_server{*engine, other, *meters};
+    http::server{*engine, other, *meters};
   } catch (const std::runtime_error &e) {
     what = e.what();
   }

@@ -4,7 +4,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
-namespace recapd::ingress::test {
+namespace recapd::gateway::test {
 
 namespace json = boost::json;
 
@@ -31,7 +31,7 @@ workflows::instant first_moment() {
 }
 
 world::world(config::auth_mode mode)
-    : database{storage::make_memory_database()},
+    : database{storage::memory::make_database()},
       time{std::make_shared<actors::manual_clock>(first_moment())},
       meters{std::make_shared<metrics>()} {
   store()->save_manual_clock(first_moment());
@@ -44,7 +44,7 @@ world::world(config::auth_mode mode)
   options.own_identities = mode != config::auth_mode::trusted;
   engine = std::make_unique<actors::engine>(actors::engine::parts{
       .options = options,
-      .stores = [db = database] { return storage::open_memory_store(db); },
+      .stores = [db = database] { return storage::memory::open_store(db); },
       .time = time,
       .reports = meters,
       .policy = settings.policy});
@@ -54,8 +54,8 @@ world::~world() {
   stop();
 }
 
-void world::serve(http_tuning tuning) {
-  server = std::make_unique<http_server>(*engine, settings, *meters, tuning);
+void world::serve(http::tuning tuning) {
+  server = std::make_unique<http::server>(*engine, settings, *meters, tuning);
 }
 
 http_client world::connect() const {
@@ -63,7 +63,7 @@ http_client world::connect() const {
 }
 
 std::unique_ptr<storage::store> world::store() const {
-  return storage::open_memory_store(database);
+  return storage::memory::open_store(database);
 }
 
 answer world::submit(const json::object &e) const {
@@ -80,4 +80,4 @@ void world::stop() {
   if (server) server->stop();
 }
 
-}  // namespace recapd::ingress::test
+}  // namespace recapd::gateway::test

@@ -12,7 +12,7 @@
 #include "http_client.hpp"
 #include "storage/memory/store.hpp"
 
-namespace recapd::ingress::test {
+namespace recapd::gateway::test {
 
 inline constexpr auto event_type = "application/cloudevents+json";
 inline constexpr auto batch_type = "application/cloudevents-batch+json";
@@ -34,12 +34,12 @@ inline constexpr auto batch_type = "application/cloudevents-batch+json";
 
 /// Everything in one process; nothing is mocked but the disk.
 struct world {
-  std::shared_ptr<storage::memory_database> database;
+  std::shared_ptr<storage::memory::database> database;
   std::shared_ptr<actors::manual_clock> time;
   std::shared_ptr<metrics> meters;
   config::settings settings;
   std::unique_ptr<actors::engine> engine;
-  std::unique_ptr<http_server> server;
+  std::unique_ptr<http::server> server;
 
   /// The other settings are changed before serve().
   explicit world(config::auth_mode mode = config::auth_mode::trusted);
@@ -47,7 +47,7 @@ struct world {
   world(const world &) = delete;
   world &operator=(const world &) = delete;
 
-  void serve(http_tuning tuning = {});
+  void serve(http::tuning tuning = {});
   [[nodiscard]] http_client connect() const;
   [[nodiscard]] std::unique_ptr<storage::store> store() const;
 
@@ -58,4 +58,4 @@ struct world {
   void stop();
 };
 
-}  // namespace recapd::ingress::test
+}  // namespace recapd::gateway::test

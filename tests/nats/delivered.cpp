@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #define CAF_SUITE nats_delivered
-#include "gateway/nats/delivered.hpp"
+#include "gateway/nats/deliveries.hpp"
 
 #include "caf/test/unit_test.hpp"
 #include <iterator>
@@ -8,20 +8,21 @@
 #include <set>
 #include <vector>
 
-using namespace recapd::ingress;
+using namespace recapd::gateway;
+using namespace recapd::gateway::nats;
 using namespace std::chrono_literals;
 
 namespace {
 
-using step = nats_delivered::step;
+using step = nats::deliveries::step;
 using seqs = std::vector<std::uint64_t>;
 
-constexpr nats_delivered::times times{
+constexpr nats::deliveries::times times{
     .every = 1s, .answer = 5s, .patience = 3s};
 
 struct fixture {
-  nats_delivered d;
-  nats_delivered::time_point now{100s};
+  nats::deliveries d;
+  nats::deliveries::time_point now{100s};
   bool busy = false;
 
   step next(bool may_count = true) {
@@ -38,7 +39,7 @@ struct fixture {
     d.arrived(seq);
     d.done(seq);
   }
-  nats_delivered::duration until_anew() {
+  nats::deliveries::duration until_anew() {
     const auto from = now;
     for (; now - from < 600s; now += 1s) {
       const auto r = next();
@@ -236,8 +237,8 @@ namespace {
 /// A partition of a stream, a consumer that passes messages over, one who
 /// served it before and whose removals still come, and answers that get lost.
 struct world {
-  nats_delivered d;
-  nats_delivered::time_point now{100s};
+  nats::deliveries d;
+  nats::deliveries::time_point now{100s};
   std::uint64_t last = 1;
   std::set<std::uint64_t> there, undone, open;
   std::uint64_t next_to_deliver = 1;

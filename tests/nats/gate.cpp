@@ -5,7 +5,8 @@
 #include "caf/test/unit_test.hpp"
 
 using namespace recapd;
-using namespace recapd::ingress;
+using namespace recapd::gateway;
+using namespace recapd::gateway::nats;
 
 namespace {
 
@@ -15,20 +16,21 @@ struct fixture {
   std::size_t room = 0;
   std::vector<std::string> submitted;
   std::vector<std::string> unavailable;
-  std::vector<nats_gate::reply> under_way;
-  nats_gate gate{[this](actors::submission &&s, const nats_gate::reply &done) {
-    if (room == 0) return false;
-    --room;
-    submitted.push_back(actors::submission{std::move(s)}.id);
-    under_way.push_back(done);
-    return true;
-  }};
+  std::vector<nats::gate::reply> under_way;
+  nats::gate gate{
+      [this](actors::submission &&s, const nats::gate::reply &done) {
+        if (room == 0) return false;
+        --room;
+        submitted.push_back(actors::submission{std::move(s)}.id);
+        under_way.push_back(done);
+        return true;
+      }};
 
-  nats_item_ptr pass(const std::string &id, unsigned partition = 0) {
-    auto item = std::make_shared<nats_item>();
+  nats::item_ptr pass(const std::string &id, unsigned partition = 0) {
+    auto item = std::make_shared<nats::item>();
     item->partition = partition;
     item->command.emplace().id = id;
-    gate.pass(item, nats_gate::reply{[this, id](const answer &a) {
+    gate.pass(item, nats::gate::reply{[this, id](const answer &a) {
                 if (!a.has_value()) unavailable.push_back(id);
               }});
     return item;
@@ -73,7 +75,7 @@ CAF_TEST(what is dropped is answered that it has to come again) {
   pass("a", 1);
   pass("b", 2);
   pass("c", 1);
-  gate.drop_if([](const nats_item &i) { return i.partition == 1; });
+  gate.drop_if([](const nats::item &i) { return i.partition == 1; });
   CAF_CHECK((unavailable == words{"a", "c"}));
   room = 9;
   gate.submit_waiting();

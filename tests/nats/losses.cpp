@@ -11,10 +11,10 @@ using namespace std::chrono_literals;
 namespace {
 
 struct fixture {
-  using time_point = ingress::stream_loss::time_point;
+  using time_point = gateway::nats::stream_loss::time_point;
 
   actors::readiness words{[] { return workflows::instant{}; }};
-  ingress::stream_loss loss{words, "lost", 10min};
+  gateway::nats::stream_loss loss{words, "lost", 10min};
   time_point start{};
 
   std::vector<std::string> told() {

@@ -8,7 +8,8 @@
 
 #include "caf/test/dsl.hpp"
 
-using namespace recapd::ingress;
+using namespace recapd::gateway;
+using namespace recapd::gateway::nats;
 
 namespace {
 

@@ -9,7 +9,8 @@
 #include "caf/test/unit_test.hpp"
 
 using namespace recapd;
-using namespace recapd::ingress;
+using namespace recapd::gateway;
+using namespace recapd::gateway::nats;
 
 namespace {
 
@@ -18,14 +19,14 @@ constexpr auto event =
         "type":"recapd.participant.accept","authid":"student:bob",
         "data":{"student":"bob"})";
 
-nats_message structured(const std::string &more = "") {
+nats::message structured(const std::string &more = "") {
   return {.subject = "recapd.commands.7.s-1",
           .reply = {},
           .headers = {},
           .data = event + more + "}"};
 }
 
-std::string detail_of(const nats_message &m) {
+std::string detail_of(const nats::message &m) {
   const auto read = decode_message(m, {});
   return read.command.has_value() ? "" : read.command.error().detail;
 }
@@ -96,15 +97,15 @@ CAF_TEST(a message published for another session is refused) {
 }
 
 CAF_TEST(a binary message becomes a dead letter in the structured form) {
-  const nats_message m{.subject = "recapd.commands.7.s-1",
-                       .reply = {},
-                       .headers = {{"CE-Id", "a%20b"}, {"other", "x"}},
-                       .data = R"({"student":"bob"})"};
+  const nats::message m{.subject = "recapd.commands.7.s-1",
+                        .reply = {},
+                        .headers = {{"CE-Id", "a%20b"}, {"other", "x"}},
+                        .data = R"({"student":"bob"})"};
   CAF_CHECK_EQUAL(letter_text(m), R"({"id":"a b","data":{"student":"bob"}})");
 }
 
 CAF_TEST(the headers of a binary message may be quoted) {
-  const nats_message m{
+  const nats::message m{
       .subject = "recapd.commands.7.s-1",
       .reply = {},
       .headers = {{"ce-specversion", "\"1.0\""},

@@ -5,16 +5,17 @@
 #include "caf/test/unit_test.hpp"
 
 using namespace recapd;
-using namespace recapd::ingress;
+using namespace recapd::gateway;
+using namespace recapd::gateway::nats;
 using namespace std::chrono_literals;
 
 namespace {
 
-using kind = nats_partition::arrival_kind;
+using kind = nats::partition::arrival_kind;
 
 struct fixture {
-  nats_partition p;
-  nats_partition::time_point now{1s};
+  nats::partition p;
+  nats::partition::time_point now{1s};
   std::uint64_t seq = 0;
 
   fixture() { p.begin("c"); }
@@ -25,9 +26,9 @@ struct fixture {
                       .consumer_seq = ++seq,
                       .stored_at = {}});
   }
-  nats_item_ptr item(std::uint64_t stream_seq, const std::string &session) {
+  nats::item_ptr item(std::uint64_t stream_seq, const std::string &session) {
     CAF_CHECK(arrive(stream_seq) == kind::taken);
-    auto made = std::make_shared<nats_item>();
+    auto made = std::make_shared<nats::item>();
     made->stream_seq = stream_seq;
     made->session = session;
     return made;
@@ -81,7 +82,7 @@ CAF_TEST(what is under way already is known) {
 CAF_TEST(no more is asked for than there is room) {
   CAF_CHECK_EQUAL(p.ask(4, now, now + 1s), 4u);
   CAF_CHECK_EQUAL(p.ask(4, now, now + 1s), 0u);
-  std::vector<nats_item_ptr> taken;
+  std::vector<nats::item_ptr> taken;
   for (std::uint64_t n = 1; n <= 4; ++n)
     (void)p.line_up(taken.emplace_back(item(n, std::to_string(n))));
   CAF_CHECK_EQUAL(p.ask(4, now, now + 1s), 0u);
@@ -100,7 +101,7 @@ CAF_TEST(an answer that never comes is waited for until its end) {
 }
 
 CAF_TEST(what is done is to leave the stream) {
-  const nats_delivered::times times{};
+  const nats::deliveries::times times{};
   const auto a1 = item(1, "a"), b2 = item(2, "b");
   for (const auto &one : {a1, b2})
     (void)p.line_up(one);

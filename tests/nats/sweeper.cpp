@@ -5,17 +5,18 @@
 #include "caf/test/unit_test.hpp"
 #include <vector>
 
-using namespace recapd::ingress;
+using namespace recapd::gateway;
+using namespace recapd::gateway::nats;
 using namespace std::chrono_literals;
 
 namespace {
 
 struct fixture {
-  std::vector<nats_message> sent;
-  nats_sweeper::partition_map all;
-  nats_sweeper sweeper{{},
-                       [this](const nats_message &m) { sent.push_back(m); }};
-  nats_sweeper::time_point now{100s};
+  std::vector<nats::message> sent;
+  nats::sweeper::partition_map all;
+  nats::sweeper sweeper{{},
+                        [this](const nats::message &m) { sent.push_back(m); }};
+  nats::sweeper::time_point now{100s};
 
   fixture() {
     for (const unsigned n : {1U, 2U, 3U})
@@ -38,7 +39,7 @@ struct fixture {
                      .consumer_seq = delivery,
                      .stored_at = {}});
     p.begin_alone();
-    nats_item item;
+    nats::item item;
     item.stream_seq = seq;
     (void)p.finished(item);
   }

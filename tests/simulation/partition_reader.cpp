@@ -8,9 +8,8 @@
 
 namespace recapd::simulation {
 
-using ingress::nats_item;
-using ingress::nats_item_ptr;
-using ingress::nats_partition;
+namespace nats = gateway::nats;
+
 using namespace std::chrono_literals;
 
 namespace {
@@ -20,7 +19,7 @@ constexpr std::size_t window = 8;
 
 void partition_reader::look() {
   const auto held =
-      ingress::whole_partitions(around_.buckets(), broker_.partitions());
+      gateway::nats::whole_partitions(around_.buckets(), broker_.partitions());
   for (unsigned n = 0; n < held.size(); ++n)
     if (held[n]) partitions_.try_emplace(n);
   for (auto &[n, p] : partitions_)
@@ -39,7 +38,7 @@ void partition_reader::look() {
   }
 }
 
-void partition_reader::begin(unsigned n, nats_partition &p) {
+void partition_reader::begin(unsigned n, nats::partition &p) {
   auto name = token_ + "-" + std::to_string(++generation_);
   p.begin(name);
   broker_.create_consumer(n, std::move(name),
@@ -76,15 +75,15 @@ void partition_reader::arrived(const parcel &what) {
                      .stream_seq = what.stream_seq,
                      .consumer_seq = what.consumer_seq,
                      .stored_at = what.stored_at})) {
-  case nats_partition::arrival_kind::gap:
+  case nats::partition::arrival_kind::gap:
     p.halt({});
     return look();
-  case nats_partition::arrival_kind::known:
+  case nats::partition::arrival_kind::known:
     return;
-  case nats_partition::arrival_kind::taken:
+  case nats::partition::arrival_kind::taken:
     break;
   }
-  auto item = std::make_shared<nats_item>();
+  auto item = std::make_shared<nats::item>();
   item->partition = n;
   item->stream_seq = what.stream_seq;
   item->received_at = what.stored_at;
@@ -96,12 +95,12 @@ void partition_reader::arrived(const parcel &what) {
   if (const auto next = p.line_up(item)) submit(next);
 }
 
-void partition_reader::submit(const nats_item_ptr &item) {
+void partition_reader::submit(const nats::item_ptr &item) {
   if (RECAPD_PLANTED("acknowledge-early")) acknowledge(*item);
   around_.submit(item);
 }
 
-void partition_reader::answered(const nats_item_ptr &item, bool fault) {
+void partition_reader::answered(const nats::item_ptr &item, bool fault) {
   const auto at = partitions_.find(item->partition);
   if (at == partitions_.end()) return;
   auto &p = at->second;
@@ -113,7 +112,7 @@ void partition_reader::answered(const nats_item_ptr &item, bool fault) {
   look();
 }
 
-void partition_reader::acknowledge(const nats_item &item) {
+void partition_reader::acknowledge(const nats::item &item) {
   around_.acknowledges(*item.command);
   broker_.acknowledge(item.partition, item.message.reply, item.stream_seq);
 }

@@ -22,7 +22,7 @@ public:
     std::function<storage::bucket_set()> buckets;
     std::function<instant()> now;
     /// Answered by `answered`.
-    std::function<void(const ingress::nats_item_ptr &)> submit;
+    std::function<void(const gateway::nats::item_ptr &)> submit;
     /// Called with how long until `look`.
     std::function<void(std::chrono::microseconds)> wake;
     /// Of a message whose command is durable, to the last word.
@@ -37,24 +37,24 @@ public:
   /// Takes up what it should read, lets go of what it should not, and pulls.
   void look();
   void arrived(const parcel &p);
-  void answered(const ingress::nats_item_ptr &item, bool fault);
+  void answered(const gateway::nats::item_ptr &item, bool fault);
   /// The connection was lost, and came back.
   void reconnect();
 
 private:
-  using time_point = ingress::nats_partition::time_point;
+  using time_point = gateway::nats::partition::time_point;
   [[nodiscard]] time_point now() const {
     return time_point{around_.now().time_since_epoch()};
   }
-  void begin(unsigned n, ingress::nats_partition &p);
+  void begin(unsigned n, gateway::nats::partition &p);
   void replaced(const std::string &consumer);
-  void submit(const ingress::nats_item_ptr &item);
-  void acknowledge(const ingress::nats_item &item);
+  void submit(const gateway::nats::item_ptr &item);
+  void acknowledge(const gateway::nats::item &item);
 
   broker &broker_;
   std::string token_;
   surroundings around_;
-  std::map<unsigned, ingress::nats_partition> partitions_;
+  std::map<unsigned, gateway::nats::partition> partitions_;
   std::uint64_t generation_ = 0;
 };
 

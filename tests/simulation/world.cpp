@@ -38,14 +38,14 @@ world::world(std::uint64_t seed, plan p,
     : seed_{seed}, plan_{std::move(p)}, schedule_{seed, 2}, faults_{seed, 3},
       campus_{seed, 4}, store_dice_{std::make_shared<dice>(seed, 5)},
       trace_{std::move(trace_to)}, now_{std::make_shared<instant>(plan_.begin)},
-      database_{storage::make_memory_database()},
-      store_{storage::open_memory_store(database_)},
+      database_{storage::memory::make_database()},
+      store_{storage::memory::open_store(database_)},
       steady_{std::make_shared<actors::ownership::time_point>(1h)},
       leases_{std::make_shared<storage::shared_leases>()},
       lease_store_{storage::open_memory_leases(
           leases_, [this] { return lease_time(); })},
       sink_connection_{std::make_shared<connection_state>()},
-      sink_store_{make_faulty_store(storage::open_memory_store(database_),
+      sink_store_{make_faulty_store(storage::memory::open_store(database_),
                                     sink_connection_, store_dice_, {})} {
   seed_hazards();
   lease_witness_ = std::make_unique<lease_witness>(slots_.size());
@@ -100,7 +100,7 @@ void world::start(std::size_t i) {
       .world_time = now_,
       .stores =
           [this, connection, watch] {
-            return make_faulty_store(storage::open_memory_store(database_),
+            return make_faulty_store(storage::memory::open_store(database_),
                                      connection, store_dice_, watch);
           },
       .connection = connection,

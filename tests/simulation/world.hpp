@@ -169,7 +169,7 @@ private:
   void look_at_inbox();
   void publish(const planned &p);
   void start_reader(std::size_t i);
-  void submit_item(std::size_t i, const ingress::nats_item_ptr &item);
+  void submit_item(std::size_t i, const gateway::nats::item_ptr &item);
   void wake_reader(std::size_t i, microseconds later);
   bool one_of(unsigned n) { return n > 0 && faults_.below(n) == 0; }
 
@@ -199,7 +199,7 @@ private:
   std::uint64_t answers_lost_ = 0;
   instant next_truce_;
   std::shared_ptr<instant> now_;
-  std::shared_ptr<storage::memory_database> database_;
+  std::shared_ptr<storage::memory::database> database_;
   std::unique_ptr<storage::store> store_;  ///< the world's own, never fails
   bool shares_ = false;  ///< by leases; else every node serves everything
   std::chrono::milliseconds lease_{10000};

@@ -82,7 +82,7 @@ void world::wake_reader(std::size_t i, microseconds later) {
   });
 }
 
-void world::submit_item(std::size_t i, const ingress::nats_item_ptr &item) {
+void world::submit_item(std::size_t i, const gateway::nats::item_ptr &item) {
   auto &s = slots_[i];
   hand_over(s, *item->command,
             [this, item, weak = std::weak_ptr{s.reader}](bool answered,

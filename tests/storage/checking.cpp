@@ -11,6 +11,7 @@
 
 using namespace recapd;
 using namespace recapd::storage;
+using namespace recapd::storage::postgres;
 using namespace recapd::storage::test;
 using workflows::test::story;
 
@@ -96,9 +97,9 @@ bool found(const violations &all, const std::vector<std::string> &words) {
 /// What check says after `sql` went behind the engine's back.
 violations after(const std::string &sql) {
   auto &database = pg_database::emptied();
-  const auto s = open_pg_store(database.url());
+  const auto s = postgres::open_store(database.url());
   write_stories(*s);
-  pg_connection{database.url()}.script(sql);
+  postgres::connection{database.url()}.script(sql);
   return s->check();
 }
 

@@ -11,6 +11,7 @@
 #include "caf/test/unit_test.hpp"
 
 using namespace recapd::storage;
+using namespace recapd::storage::postgres;
 using namespace recapd::storage::test;
 using namespace std::chrono_literals;
 
@@ -23,7 +24,7 @@ void with_each_lease_store(const std::function<void(lease_store &)> &body) {
   const auto memory = open_memory_leases(std::make_shared<shared_leases>(),
                                          [now] { return *now += 1us; });
   body(*memory);
-  const auto pg = open_pg_leases(pg_database::emptied().url());
+  const auto pg = postgres::open_leases(pg_database::emptied().url());
   body(*pg);
 }
 
@@ -228,14 +229,14 @@ CAF_TEST(a node that says it leaves takes nothing and keeps what is busy) {
 
 CAF_TEST(a lease that is being renewed is not taken over) {
   const auto &database = pg_database::emptied();
-  const auto a = open_pg_leases(database.url());
-  const auto b = open_pg_leases(database.url());
+  const auto a = postgres::open_leases(database.url());
+  const auto b = postgres::open_leases(database.url());
   auto brief = from("a", true);
   brief.expiry = 300ms;
   (void)a->beat(brief);
   (void)b->beat(from("b", true));
   // A renewal that takes until after the old expiry.
-  pg_connection renewing{database.url()};
+  postgres::connection renewing{database.url()};
   std::future<turn> other;
   renewing.in_transaction([&] {
     renewing.script("UPDATE nodes SET expires_at = clock_timestamp()"
@@ -250,9 +251,9 @@ CAF_TEST(a lease that is being renewed is not taken over) {
 
 CAF_TEST(a heartbeat that changes nothing else is one statement) {
   const auto &database = pg_database::emptied();
-  const auto a = open_pg_leases(database.url());
+  const auto a = postgres::open_leases(database.url());
   (void)a->beat(from("a", true));
-  pg_connection other{database.url()};
+  postgres::connection other{database.url()};
   other.in_transaction([&] {
     // Whoever changes anything takes this lock.
     other.script("SELECT pg_advisory_xact_lock(7236218450113)");

@@ -9,11 +9,12 @@
 #include <utility>
 
 #include "caf/test/unit_test.hpp"
-#include "storage/postgres/access.hpp"
+#include "storage/postgres/endpoint.hpp"
 #include "storage/postgres/store.hpp"
 #include "worlds.hpp"
 
 using namespace recapd::storage;
+using namespace recapd::storage::postgres;
 using namespace recapd::storage::test;
 using namespace std::chrono_literals;
 
@@ -22,19 +23,20 @@ namespace {
 struct fixture {
   pg_database &database = pg_database::emptied();
 
-  [[nodiscard]] pg_access within(std::chrono::milliseconds bound) const {
+  [[nodiscard]] postgres::endpoint
+  within(std::chrono::milliseconds bound) const {
     return {database.url(), bound, nullptr};
   }
 };
 
-template <class F> pg_error thrown(F f) {
+template <class F> postgres::error thrown(F f) {
   try {
     f();
-  } catch (const pg_error &e) {
+  } catch (const postgres::error &e) {
     CAF_MESSAGE(e.what());
     return e;
   }
-  return {pg_trouble::other, {}, "nothing"};
+  return {postgres::trouble::other, {}, "nothing"};
 }
 
 template <class F> std::string fault_thrown(F f) {
@@ -103,24 +105,24 @@ private:
 CAF_TEST_FIXTURE_SCOPE(pg_bounds_tests, fixture)
 
 CAF_TEST(a statement that takes too long is ended by the server) {
-  pg_connection c{within(200ms)};
+  postgres::connection c{within(200ms)};
   const auto e = thrown([&] { (void)c.script("SELECT pg_sleep(30)"); });
   CAF_CHECK_EQUAL(e.sqlstate(), "57014");
   CAF_CHECK_EQUAL(c.script("SELECT 7").number(0, 0), 7);
 }
 
 CAF_TEST(a server that is frozen ends the wait with the connection) {
-  pg_connection c{within(300ms)};
+  postgres::connection c{within(300ms)};
   const frozen server{c.process_id()};
   const auto e = thrown([&] { (void)c.script("SELECT 1"); });
-  CAF_CHECK(e.kind() == pg_trouble::broken);
+  CAF_CHECK(e.kind() == postgres::trouble::broken);
   CAF_CHECK(has(e.what(), "no answer within 300 ms"));
 }
 
 CAF_TEST(a frozen server leaves a commits outcome unknown) {
-  const auto s = open_pg_store(within(300ms));
+  const auto s = postgres::open_store(within(300ms));
   CAF_CHECK_EQUAL(append(*s, {moves("s1", 1)}), "ok");
-  const auto pids = pg_connection{pg_database::server()}.script(
+  const auto pids = postgres::connection{pg_database::server()}.script(
       "SELECT pid FROM pg_stat_activity WHERE datname = '" + database.name()
       + "' AND backend_type = 'client backend'");
   std::vector<frozen> servers;
@@ -133,13 +135,13 @@ CAF_TEST(a frozen server leaves a commits outcome unknown) {
 CAF_TEST(a server that takes a connection and says nothing is given up) {
   const silent_server server;
   const auto e = thrown([&] {
-    pg_connection c{{server.url(), 200ms, nullptr}};
+    postgres::connection c{{server.url(), 200ms, nullptr}};
   });
   CAF_CHECK(has(e.what(), "timeout"));
 }
 
 CAF_TEST(without a bound nothing is ended) {
-  pg_connection c{database.url()};
+  postgres::connection c{database.url()};
   (void)c.script("SELECT pg_sleep(0.4)");
   CAF_CHECK_EQUAL(
       c.script("SELECT current_setting('statement_timeout')").text(0, 0), "0");
@@ -147,7 +149,7 @@ CAF_TEST(without a bound nothing is ended) {
 
 CAF_TEST(what libpq gets has a bound and a server that takes writes) {
   const auto of = [](const char *url) {
-    return pg_conninfo({url, 5000ms, nullptr});
+    return postgres::conninfo({url, 5000ms, nullptr});
   };
   CAF_CHECK(has(of("postgresql://u@a/n"), "connect_timeout='5'"));
   CAF_CHECK(!has(of("postgresql://u@a/n"), "target_session_attrs"));
@@ -161,13 +163,13 @@ CAF_TEST(what libpq gets has a bound and a server that takes writes) {
   CAF_CHECK(has(of("host=a"), "tcp_user_timeout='5000'"));
   CAF_CHECK(has(of("host=a"), "keepalives_idle='5'"));
   CAF_CHECK(has(of("host=a tcp_user_timeout=9"), "tcp_user_timeout='9'"));
-  CAF_CHECK(!has(pg_conninfo("host=a"), "keepalives_idle"));
+  CAF_CHECK(!has(postgres::conninfo("host=a"), "keepalives_idle"));
 }
 
 CAF_TEST(a probe takes what a commit takes) {
-  const auto s = open_pg_store(within(300ms));
+  const auto s = postgres::open_store(within(300ms));
   s->probe();
-  pg_connection other{database.url()};
+  postgres::connection other{database.url()};
   other.in_transaction([&] {
     other.script("LOCK TABLE sessions IN ACCESS EXCLUSIVE MODE");
     const auto word = fault_thrown([&] { s->probe(); });
@@ -178,13 +180,14 @@ CAF_TEST(a probe takes what a commit takes) {
 }
 
 CAF_TEST(a warning in a statement is an answer that cannot be trusted) {
-  pg_connection c{database.url()};
+  postgres::connection c{database.url()};
   c.script("CREATE FUNCTION warns() RETURNS int LANGUAGE plpgsql AS"
            " $$ BEGIN RAISE WARNING 'hm'; RETURN 1; END $$");
-  static const pg_statement statement{"warns", "SELECT warns()"};
+  static const postgres::prepared_statement statement{"warns",
+                                                      "SELECT warns()"};
   const auto e = thrown([&] { (void)c.run(statement); });
   c.script("DROP FUNCTION warns()");
-  CAF_CHECK(e.kind() == pg_trouble::broken);
+  CAF_CHECK(e.kind() == postgres::trouble::broken);
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

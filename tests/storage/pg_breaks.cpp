@@ -6,24 +6,25 @@
 #include "worlds.hpp"
 
 using namespace recapd::storage;
+using namespace recapd::storage::postgres;
 using namespace recapd::storage::test;
 
 namespace {
 
 struct fixture {
   pg_database &database = pg_database::emptied();
-  std::unique_ptr<store> s = open_pg_store(database.url());
+  std::unique_ptr<store> s = postgres::open_store(database.url());
 
   /// Ends every connection to the database and waits until they are gone.
   void end_connections() {
-    pg_connection{pg_database::server()}.script(
+    postgres::connection{pg_database::server()}.script(
         "SELECT pg_terminate_backend(pid, 30000) FROM pg_stat_activity"
         " WHERE datname = '"
         + database.name() + "'");
   }
 
   void allow_connections(bool allowed) {
-    pg_connection{pg_database::server()}.script(
+    postgres::connection{pg_database::server()}.script(
         "ALTER DATABASE " + database.name() + " WITH ALLOW_CONNECTIONS "
         + (allowed ? "true" : "false"));
   }
@@ -53,7 +54,7 @@ CAF_TEST(a connection that ended while idle is opened anew unnoticed) {
 }
 
 CAF_TEST(a connection that ends in an append leaves the outcome unknown) {
-  pg_connection{database.url()}.script(
+  postgres::connection{database.url()}.script(
       "CREATE FUNCTION end_it() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
       " PERFORM pg_terminate_backend(pg_backend_pid()); PERFORM pg_sleep(30);"
       " RETURN NULL; END $$;"
@@ -62,7 +63,7 @@ CAF_TEST(a connection that ends in an append leaves the outcome unknown) {
   CAF_CHECK_EQUAL(
       thrown([&] { (void)append(*s, {accepts("c1", moves("s1", 1))}); }),
       "outcome_unknown");
-  pg_connection{database.url()}.script(
+  postgres::connection{database.url()}.script(
       "DROP TRIGGER end_it ON commands; DROP FUNCTION end_it");
   CAF_CHECK(!s->find_outcomes(std::vector<command_key>{{"app", "c1"}})[0]);
   CAF_CHECK_EQUAL(append(*s, {accepts("c1", moves("s1", 1))}), "ok");
@@ -74,14 +75,14 @@ CAF_TEST(without a server nothing is written and later it goes on) {
   CAF_CHECK_EQUAL(thrown([&] { (void)append(*s, {moves("s1", 1)}); }),
                   "unavailable");
   CAF_CHECK_EQUAL(thrown([&] { (void)s->history("s1"); }), "unavailable");
-  CAF_CHECK_EQUAL(thrown([&] { (void)open_pg_store(database.url()); }),
+  CAF_CHECK_EQUAL(thrown([&] { (void)postgres::open_store(database.url()); }),
                   "unavailable");
   allow_connections(true);
   CAF_CHECK_EQUAL(append(*s, {moves("s1", 1)}), "ok");
 }
 
 CAF_TEST(a database that is read only unless told otherwise is written) {
-  pg_connection{pg_database::server()}.script(
+  postgres::connection{pg_database::server()}.script(
       "ALTER DATABASE " + database.name()
       + " SET default_transaction_read_only = on");
   end_connections();
@@ -89,7 +90,7 @@ CAF_TEST(a database that is read only unless told otherwise is written) {
 }
 
 CAF_TEST(a listener says once that it may have missed something) {
-  const auto listener = open_pg_listener(database.url(), "recapd_inbox");
+  const auto listener = postgres::open_listener(database.url(), "recapd_inbox");
   CAF_CHECK(!listener->wait(std::chrono::milliseconds{0}));
   end_connections();
   const auto until_thrown = [&] {

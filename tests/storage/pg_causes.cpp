@@ -7,6 +7,7 @@
 #include "worlds.hpp"
 
 using namespace recapd::storage;
+using namespace recapd::storage::postgres;
 using namespace recapd::storage::test;
 
 namespace {
@@ -14,9 +15,9 @@ namespace {
 std::string cause(const std::string &conninfo, const std::string &message) {
   try {
     throw_connect_error(conninfo, message);
-  } catch (const pg_error &e) {
+  } catch (const postgres::error &e) {
     CAF_MESSAGE(e.what());
-    CAF_CHECK(e.kind() == pg_trouble::broken);
+    CAF_CHECK(e.kind() == postgres::trouble::broken);
     return e.sqlstate();
   }
 }
@@ -41,7 +42,7 @@ CAF_TEST(of several servers the last one counts) {
             "connections?\n"
             "connection to server at \"b\", port 1 failed: session is "
             "read-only\n");
-  } catch (const pg_error &e) {
+  } catch (const postgres::error &e) {
     CAF_CHECK_EQUAL(std::string{e.what()},
                     "the server takes no writes: connection to server at \"b\","
                     " port 1 failed: session is read-only; name the primary"

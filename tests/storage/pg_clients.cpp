@@ -8,6 +8,7 @@
 #include "worlds.hpp"
 
 using namespace recapd::storage;
+using namespace recapd::storage::postgres;
 using namespace recapd::storage::test;
 using recapd::workflows::transfer_kind;
 
@@ -17,8 +18,8 @@ namespace {
 /// client.
 struct fixture {
   pg_database &database = pg_database::emptied();
-  std::unique_ptr<store> s = open_pg_store(database.url());
-  pg_connection raw{database.url()};
+  std::unique_ptr<store> s = postgres::open_store(database.url());
+  postgres::connection raw{database.url()};
 
   fixture() { s->save_manual_clock(at(3)); }
 
@@ -27,7 +28,7 @@ struct fixture {
     try {
       raw.script(sql);
       return "done";
-    } catch (const pg_error &e) {
+    } catch (const postgres::error &e) {
       return e.sqlstate() + " " + e.what();
     }
   }

@@ -9,6 +9,7 @@
 #include "worlds.hpp"
 
 using namespace recapd::storage;
+using namespace recapd::storage::postgres;
 using namespace recapd::storage::test;
 
 namespace {
@@ -22,13 +23,13 @@ struct fixture {
     watch->on_change([this](std::string why) { told += why + "\n"; });
   }
 
-  [[nodiscard]] pg_access access() const {
+  [[nodiscard]] postgres::endpoint access() const {
     return {database.url(), std::chrono::milliseconds{0}, watch};
   }
 
   /// As if the server had been started since the last connection was made.
   void start_anew() {
-    pg_connection raw{database.url()};
+    postgres::connection raw{database.url()};
     raw.script("UPDATE epochs SET started_at = started_at - interval '1 hour'"
                " WHERE token <> ''");
   }
@@ -68,43 +69,43 @@ CAF_TEST(who stood in a former epoch goes on before the next began) {
 }
 
 CAF_TEST(another database or an older timeline is refused) {
-  watch->admit(here, "a");
+  CAF_CHECK(!watch->admit(here, "a"));
   auto other = here;
   other.system = "2";
-  CAF_CHECK(!refused([&] { watch->admit(other, "b"); }).empty());
+  CAF_CHECK(watch->admit(other, "b").has_value());
   other = here;
   other.database = 6;
-  CAF_CHECK(!refused([&] { watch->admit(other, "b"); }).empty());
+  CAF_CHECK(watch->admit(other, "b").has_value());
   other = here;
   other.timeline = 2;
-  CAF_CHECK(!refused([&] { watch->admit(other, "b"); }).empty());
+  CAF_CHECK(watch->admit(other, "b").has_value());
   CAF_CHECK_EQUAL(watch->current(), "a");
   CAF_CHECK(told.empty());
 }
 
 CAF_TEST(a newer timeline is followed and told once) {
-  watch->admit(here, "a");
+  CAF_CHECK(!watch->admit(here, "a"));
   auto promoted = here;
   promoted.timeline = 4;
-  watch->admit(promoted, "b");
-  watch->admit(promoted, "b");
+  CAF_CHECK(!watch->admit(promoted, "b"));
+  CAF_CHECK(!watch->admit(promoted, "b"));
   CAF_CHECK_EQUAL(told, "the database failed over to timeline 4\n");
-  CAF_CHECK(!refused([&] { watch->admit(here, "a"); }).empty());
+  CAF_CHECK(watch->admit(here, "a").has_value());
 }
 
 CAF_TEST(all connections of one start of a server share an epoch) {
-  const auto one = open_pg_store(access());
-  const auto other = open_pg_store(access());
+  const auto one = postgres::open_store(access());
+  const auto other = postgres::open_store(access());
   CAF_CHECK(!one->epoch().empty());
   CAF_CHECK_EQUAL(one->epoch(), other->epoch());
   CAF_CHECK(told.empty());
 }
 
 CAF_TEST(a store ends with its epoch) {
-  const auto s = open_pg_store(access());
+  const auto s = postgres::open_store(access());
   CAF_CHECK_EQUAL(append(*s, {moves("a", 1)}), "ok");
   start_anew();
-  const auto next = open_pg_store(access());
+  const auto next = postgres::open_store(access());
   CAF_CHECK_EQUAL(told, "the database was started anew\n");
   CAF_CHECK(!refused([&] { (void)s->history("a"); }).empty());
   CAF_CHECK(!refused([&] { (void)append(*s, {moves("a", 2)}); }).empty());
@@ -112,11 +113,11 @@ CAF_TEST(a store ends with its epoch) {
 }
 
 CAF_TEST(events keep the epoch they were written in) {
-  auto s = open_pg_store(access());
+  auto s = postgres::open_store(access());
   CAF_CHECK_EQUAL(append(*s, {moves("a", 1)}), "ok");
   const auto first = s->epoch();
   start_anew();
-  s = open_pg_store(access());
+  s = postgres::open_store(access());
   CAF_CHECK_EQUAL(append(*s, {moves("a", 2)}), "ok");
   const auto rows = s->read_feed(0, 10);
   CAF_REQUIRE_EQUAL(rows.size(), 2u);
@@ -126,29 +127,29 @@ CAF_TEST(events keep the epoch they were written in) {
 }
 
 CAF_TEST(events that were restored leave the database its own epoch) {
-  auto s = open_pg_store(access());
+  auto s = postgres::open_store(access());
   const auto before = s->epoch();
-  pg_connection raw{database.url()};
+  postgres::connection raw{database.url()};
   raw.script(
       "INSERT INTO epochs VALUES ('restored', 'x', 1, 1, now(),"
       " (pg_snapshot_xmax(pg_current_snapshot())::text::int8 - 1) << 16);"
       "INSERT INTO epochs VALUES ('', 'x', 2, 1, now(), 0)");
   watch = std::make_shared<epoch_watch>();
-  s = open_pg_store(access());
+  s = postgres::open_store(access());
   CAF_CHECK(s->epoch() != before);
   CAF_CHECK(s->epoch() != "restored");
 }
 
 CAF_TEST(an epoch that was restored without events gets none) {
-  auto s = open_pg_store(access());
+  auto s = postgres::open_store(access());
   CAF_CHECK_EQUAL(append(*s, {moves("a", 1)}), "ok");
   // As it looks where transactions are counted from lower down.
-  pg_connection raw{database.url()};
+  postgres::connection raw{database.url()};
   raw.script("INSERT INTO epochs VALUES ('restored', 'x', 1, 1, now(),"
              " 5000000::int8 << 16)");
   migrate(database.url());
   watch = std::make_shared<epoch_watch>();
-  s = open_pg_store(access());
+  s = postgres::open_store(access());
   CAF_CHECK_EQUAL(append(*s, {moves("a", 2)}), "ok");
   const auto rows = s->read_feed(0, 10);
   CAF_REQUIRE_EQUAL(rows.size(), 2u);
@@ -160,7 +161,7 @@ CAF_TEST(an epoch that was restored without events gets none) {
 }
 
 CAF_TEST(who has seen what a database lost is sent all that came after) {
-  auto s = open_pg_store(access());
+  auto s = postgres::open_store(access());
   CAF_CHECK_EQUAL(append(*s, {moves("a", 1)}), "ok");
   const auto kept = s->read_feed(0, 10).back();
   // Far ahead: of transactions that are lost.
@@ -168,7 +169,7 @@ CAF_TEST(who has seen what a database lost is sent all that came after) {
   CAF_CHECK(!s->find_in_feed(ahead));  // nothing was ever there
   CAF_CHECK(!s->find_in_feed({"gone", kept.position}));
   start_anew();
-  s = open_pg_store(access());
+  s = postgres::open_store(access());
   CAF_CHECK_EQUAL(append(*s, {moves("a", 2)}), "ok");
   const auto from = s->find_in_feed(ahead);
   CAF_REQUIRE(from.has_value());
@@ -180,7 +181,7 @@ CAF_TEST(who has seen what a database lost is sent all that came after) {
 }
 
 CAF_TEST(what a live lease knows to be left behind is refused) {
-  const auto leases = open_pg_leases(access());
+  const auto leases = postgres::open_leases(access());
   heartbeat mine;
   mine.node = "one";
   mine.joining = true;
@@ -190,10 +191,10 @@ CAF_TEST(what a live lease knows to be left behind is refused) {
   CAF_REQUIRE(watch->place().has_value());
   const auto start = [&] {
     watch = std::make_shared<epoch_watch>();
-    return refused([&] { (void)open_pg_store(access()); });
+    return refused([&] { (void)postgres::open_store(access()); });
   };
   CAF_CHECK_EQUAL(start(), "");
-  pg_connection raw{database.url()};
+  postgres::connection raw{database.url()};
   for (const auto *change :
        {"timeline = timeline + 1", "system = '1'", "database = 1"}) {
     raw.script("CREATE TEMP TABLE was AS SELECT * FROM epochs;"
@@ -214,13 +215,13 @@ CAF_TEST(what a live lease knows to be left behind is refused) {
 }
 
 CAF_TEST(a request to drain leaves the epoch that a lease carries) {
-  const auto leases = open_pg_leases(access());
+  const auto leases = postgres::open_leases(access());
   heartbeat mine;
   mine.node = "one";
   mine.joining = true;
   (void)leases->beat(mine);
-  CAF_CHECK(open_pg_leases(database.url())->ask_to_drain("one"));
-  pg_connection raw{database.url()};
+  CAF_CHECK(postgres::open_leases(database.url())->ask_to_drain("one"));
+  postgres::connection raw{database.url()};
   CAF_CHECK_EQUAL(raw.script("SELECT epoch FROM nodes").text(0, 0),
                   watch->current());
 }

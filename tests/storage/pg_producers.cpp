@@ -11,14 +11,15 @@
 #include "worlds.hpp"
 
 using namespace recapd::storage;
+using namespace recapd::storage::postgres;
 using namespace recapd::storage::test;
 
 namespace {
 
 struct fixture {
   pg_database &database = pg_database::emptied();
-  std::unique_ptr<store> s = open_pg_store(database.url());
-  pg_connection raw{database.url()};
+  std::unique_ptr<store> s = postgres::open_store(database.url());
+  postgres::connection raw{database.url()};
 
   fixture() {
     s->save_manual_clock(at(3));
@@ -29,7 +30,7 @@ struct fixture {
     try {
       raw.script("RESET SESSION AUTHORIZATION;"
                  "DROP ROLE recapd_test_sender");
-    } catch (const pg_error &) {
+    } catch (const postgres::error &) {
       // Left for the next one to drop.
     }
   }
@@ -43,7 +44,7 @@ struct fixture {
     try {
       raw.script(sql);
       return "done";
-    } catch (const pg_error &e) {
+    } catch (const postgres::error &e) {
       return e.sqlstate();
     }
   }
@@ -67,7 +68,7 @@ public:
     try {
       raw_.script("DROP ROLE IF EXISTS recapd_producer;"
                   "ALTER ROLE recapd_test_hidden RENAME TO recapd_producer");
-    } catch (const pg_error &e) {
+    } catch (const postgres::error &e) {
       CAF_MESSAGE(e.what());
     }
   }
@@ -75,7 +76,7 @@ public:
   no_producer &operator=(const no_producer &) = delete;
 
 private:
-  pg_connection raw_{pg_database::server()};
+  postgres::connection raw_{pg_database::server()};
 };
 
 }  // namespace
@@ -101,7 +102,7 @@ CAF_TEST(a producer inserts events and reads what became of them) {
 
 CAF_TEST(a producers open transaction holds no event back) {
   raw.script("ALTER ROLE recapd_test_sender LOGIN");
-  pg_connection sender{database.as("recapd_test_sender")};
+  postgres::connection sender{database.as("recapd_test_sender")};
   sender.in_transaction([&] {
     sender.script("INSERT INTO inbox (event) VALUES ('a')");
     CAF_REQUIRE_EQUAL(append(*s, {moves("s1", 1)}), "ok");
@@ -250,7 +251,7 @@ CAF_TEST(databases that are made together make one role) {
 CAF_TEST(who may make no role says what must be run and goes on) {
   pg_database::emptied();
   const no_producer hidden;
-  pg_connection server{pg_database::server()};
+  postgres::connection server{pg_database::server()};
   server.script("DROP ROLE IF EXISTS recapd_test_owner;"
                 "CREATE ROLE recapd_test_owner LOGIN");
   {
@@ -261,12 +262,12 @@ CAF_TEST(who may make no role says what must be run and goes on) {
     const auto notes = migrate(url);
     CAF_MESSAGE(notes.to_run);
     CAF_CHECK(notes.to_run.starts_with("CREATE ROLE recapd_producer NOLOGIN;"));
-    const auto s = open_pg_store(url);
+    const auto s = postgres::open_store(url);
     CAF_CHECK_EQUAL(append(*s, {accepts("c1", moves("s1", 1))}), "ok");
     s->insert_inbox("e");
     CAF_CHECK_EQUAL(s->read_inbox(0, 10).size(), 1u);
     // What it says is all there is to do.
-    pg_connection{fresh.url()}.script(notes.to_run);
+    postgres::connection{fresh.url()}.script(notes.to_run);
     CAF_CHECK_EQUAL(migrate(url).to_run, "");
   }
   server.script("DROP ROLE recapd_test_owner");

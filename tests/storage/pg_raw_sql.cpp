@@ -6,6 +6,7 @@
 #include "worlds.hpp"
 
 using namespace recapd::storage;
+using namespace recapd::storage::postgres;
 using namespace recapd::storage::test;
 using recapd::workflows::transfer_kind;
 
@@ -14,8 +15,8 @@ namespace {
 /// A session that is paid, with a counter full to its cap and an inbox row.
 struct fixture {
   pg_database &database = pg_database::emptied();
-  std::unique_ptr<store> s = open_pg_store(database.url());
-  pg_connection raw{database.url()};
+  std::unique_ptr<store> s = postgres::open_store(database.url());
+  postgres::connection raw{database.url()};
 
   fixture() {
     auto c = accepts("c1", raises(moves("s1", 1, 2), week("ann"), 90, 90));
@@ -23,11 +24,12 @@ struct fixture {
   }
 
   /// The SQLSTATE and the first line, or `done`.
-  static std::string tried_by(pg_connection &by, const std::string &sql) {
+  static std::string tried_by(postgres::connection &by,
+                              const std::string &sql) {
     try {
       by.script(sql);
       return "done";
-    } catch (const pg_error &e) {
+    } catch (const postgres::error &e) {
       return e.sqlstate() + " " + e.what();
     }
   }
@@ -165,7 +167,7 @@ CAF_TEST(a ledger in any order is restored) {
 }
 
 CAF_TEST(of two writers at once the second is judged by what the first left) {
-  pg_connection other{database.url()};
+  postgres::connection other{database.url()};
   raw.script("BEGIN; SET CONSTRAINTS ALL IMMEDIATE; INSERT INTO ledger VALUES"
              " ('s1', 'correction', 0, 'tutor:ann', 'program:p', 500, 'USD',"
              " now(), 1)");
@@ -202,13 +204,14 @@ CAF_TEST(the ledger cannot be unbalanced) {
 }
 
 CAF_TEST(any clients insert is an inbox row with its moment and a wake up) {
-  const auto listener = open_pg_listener(database.url(), "recapd_inbox");
+  const auto listener = postgres::open_listener(database.url(), "recapd_inbox");
   raw.script("INSERT INTO inbox (event) VALUES ('{\"a\":1}')");
   CAF_CHECK(listener->wait(std::chrono::seconds{30}));
   const auto rows = s->read_inbox(0, 10);
   CAF_REQUIRE_EQUAL(rows.size(), 1u);
   CAF_CHECK_EQUAL(rows[0].event, "{\"a\":1}");
-  const auto clock = raw.script("SELECT " + pg_micros("clock_timestamp()"));
+  const auto clock =
+      raw.script("SELECT " + postgres::micros("clock_timestamp()"));
   CAF_CHECK(rows[0].received_at <= clock.at(0, 0));
   CAF_CHECK(rows[0].received_at > clock.at(0, 0) - std::chrono::minutes{5});
 }

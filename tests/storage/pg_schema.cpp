@@ -10,6 +10,7 @@
 #include "worlds.hpp"
 
 using namespace recapd::storage;
+using namespace recapd::storage::postgres;
 using namespace recapd::storage::test;
 
 namespace {
@@ -46,7 +47,7 @@ CAF_TEST(programs that start together migrate once) {
       });
   }
   CAF_CHECK_EQUAL(failed.load(), 0);
-  const auto rows = pg_connection{fresh.url()}.script(
+  const auto rows = postgres::connection{fresh.url()}.script(
       "SELECT version, name FROM schema_migrations ORDER BY version");
   CAF_REQUIRE_EQUAL(static_cast<std::size_t>(rows.size()), migrations().size());
   CAF_CHECK_EQUAL(rows.text(0, 1), "001_initial");
@@ -55,7 +56,7 @@ CAF_TEST(programs that start together migrate once) {
 CAF_TEST(a newer database is refused and so is a changed migration) {
   const pg_database fresh{"newer"};
   migrate(fresh.url());
-  pg_connection raw{fresh.url()};
+  postgres::connection raw{fresh.url()};
   raw.script("INSERT INTO schema_migrations VALUES (999, '999_later', 'x')");
   CAF_CHECK(has(refusal(fresh.url()), "version 999"));
   raw.script("DELETE FROM schema_migrations WHERE version = 999");
@@ -66,7 +67,7 @@ CAF_TEST(a newer database is refused and so is a changed migration) {
 
 CAF_TEST(a database that holds something else is refused and left alone) {
   const pg_database other{"other"};
-  pg_connection raw{other.url()};
+  postgres::connection raw{other.url()};
   raw.script("CREATE TABLE sessions (mine int)");
   CAF_CHECK(has(refusal(other.url()), "sessions"));
   const auto rows =
@@ -77,10 +78,10 @@ CAF_TEST(a database that holds something else is refused and left alone) {
 
 CAF_TEST(after a restore into another cluster the feed goes on) {
   auto &database = pg_database::emptied();
-  const auto s = open_pg_store(database.url());
+  const auto s = postgres::open_store(database.url());
   CAF_CHECK_EQUAL(append(*s, {moves("s1", 1, 2)}), "ok");
   // As it looks where transactions are counted from lower down.
-  pg_connection raw{database.url()};
+  postgres::connection raw{database.url()};
   raw.script("UPDATE session_events SET position = position + (5000000 << 16)");
   CAF_CHECK(s->read_feed(0, 10).empty());
   migrate(database.url());

@@ -9,6 +9,7 @@
 #include "worlds.hpp"
 
 using namespace recapd::storage;
+using namespace recapd::storage::postgres;
 using namespace recapd::storage::test;
 
 namespace {
@@ -44,7 +45,7 @@ const std::pair<const char *, const char *> hostile[] = {
 };
 
 void check_session(const std::string &url, const std::string &durable = "on") {
-  pg_connection c{url};
+  postgres::connection c{url};
   const auto is = [&](const std::string &name) {
     return c.script("SELECT current_setting('" + name + "')").text(0, 0);
   };
@@ -86,12 +87,12 @@ bool has(const std::string &text, const std::string &part) {
 /// A text that is other bytes in every other encoding, there and back.
 void check_text(const std::string &url) {
   const std::string text = "Brüche ½ 日本 \xf0\x9f\x8e\x93";
-  const auto s = open_pg_store(url);
+  const auto s = postgres::open_store(url);
   s->insert_inbox(text);
   const auto rows = s->read_inbox(0, 10);
   CAF_REQUIRE_EQUAL(rows.size(), 1u);
   CAF_CHECK_EQUAL(rows[0].event, text);
-  pg_connection own{url};
+  postgres::connection own{url};
   // Compared in the server, where only its own encoding is left.
   CAF_CHECK_EQUAL(own.script("SELECT count(*) FROM inbox WHERE event ="
                              " U&'Br\\00FCche \\00BD \\65E5\\672C \\+01F393'")
@@ -110,7 +111,7 @@ std::string with(const std::string &url, const std::string &parameter) {
 CAF_TEST(a databases settings change nothing) {
   const pg_database fresh{"hostile"};
   migrate(fresh.url());
-  pg_connection server{pg_database::server()};
+  postgres::connection server{pg_database::server()};
   for (const auto &[name, value] : hostile)
     server.script("ALTER DATABASE " + fresh.name() + " SET " + name + " = '"
                   + value + "'");
@@ -121,7 +122,7 @@ CAF_TEST(a databases settings change nothing) {
 
 CAF_TEST(a new database is set up whatever its settings) {
   const pg_database fresh{"hostile_new"};
-  pg_connection server{pg_database::server()};
+  postgres::connection server{pg_database::server()};
   for (const auto &[name, value] : hostile)
     server.script("ALTER DATABASE " + fresh.name() + " SET " + name + " = '"
                   + value + "'");
@@ -159,7 +160,7 @@ CAF_TEST(a commit waits for what the database waits for) {
 
 CAF_TEST(what cannot be set is refused by its name) {
   const pg_database fresh{"pinned"};
-  pg_connection server{pg_database::server()};
+  postgres::connection server{pg_database::server()};
   server.script("DROP ROLE IF EXISTS recapd_test_replica;"
                 "CREATE ROLE recapd_test_replica LOGIN;"
                 "ALTER ROLE recapd_test_replica"
@@ -170,7 +171,7 @@ CAF_TEST(what cannot be set is refused by its name) {
   CAF_CHECK(has(refusal(url), "session_replication_role"));
   // Nor does a node that connects again go on without.
   try {
-    const pg_connection again{url};
+    const postgres::connection again{url};
     CAF_FAIL("it was not refused");
   } catch (const unfit_session &e) {
     CAF_CHECK(has(e.what(), "session_replication_role"));
@@ -183,7 +184,7 @@ CAF_TEST(what cannot be set is refused by its name) {
 }
 
 CAF_TEST(a database in another encoding is refused by name) {
-  pg_connection server{pg_database::server()};
+  postgres::connection server{pg_database::server()};
   for (const auto *encoding : {"LATIN1", "SQL_ASCII"}) {
     const pg_database fresh{"encoded"};
     server.script("DROP DATABASE " + fresh.name());
@@ -196,7 +197,7 @@ CAF_TEST(a database in another encoding is refused by name) {
 
 CAF_TEST(the tables are found in whatever schema they are) {
   const pg_database fresh{"elsewhere"};
-  pg_connection raw{fresh.url()};
+  postgres::connection raw{fresh.url()};
   raw.script("CREATE SCHEMA \"the engine's\"; CREATE SCHEMA app");
   const auto path = [&](const std::string &schema) {
     return with(fresh.url(), "options=-csearch_path%3D" + schema);
@@ -212,7 +213,7 @@ CAF_TEST(the tables are found in whatever schema they are) {
   // Nobody is given a second, empty set of tables by a changed path.
   for (const auto *other : {"app", "public", "%22%22"}) {
     migrate(path(other));
-    const auto s = open_pg_store(path(other));
+    const auto s = postgres::open_store(path(other));
     s->insert_inbox("e");
     CAF_CHECK_EQUAL(s->read_inbox(0, 10).size(), 1u);
     raw.script("DELETE FROM \"the engine's\".inbox");
@@ -224,7 +225,7 @@ CAF_TEST(the tables are found in whatever schema they are) {
 
 CAF_TEST(of two installations the path decides or nobody) {
   const pg_database fresh{"twice"};
-  pg_connection raw{fresh.url()};
+  postgres::connection raw{fresh.url()};
   migrate(fresh.url());
   raw.script("CREATE SCHEMA app; CREATE TABLE app.feed_epoch (a int);"
              "CREATE TABLE app.schema_migrations AS TABLE"
@@ -236,7 +237,7 @@ CAF_TEST(of two installations the path decides or nobody) {
 
 CAF_TEST(a server that forgets is told of) {
   const auto &database = pg_database::emptied();
-  pg_connection raw{database.url()};
+  postgres::connection raw{database.url()};
   const auto off = raw.script("SELECT count(*) FROM pg_settings WHERE name IN"
                               " ('fsync', 'full_page_writes')"
                               " AND setting = 'off'")

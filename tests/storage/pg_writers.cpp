@@ -12,6 +12,7 @@
 #include "worlds.hpp"
 
 using namespace recapd::storage;
+using namespace recapd::storage::postgres;
 using namespace recapd::storage::test;
 
 namespace {
@@ -34,7 +35,7 @@ std::vector<commit> claims(const std::string &prefix, int count, bool reverse) {
 
 struct fixture {
   pg_database &database = pg_database::emptied();
-  std::unique_ptr<store> s = open_pg_store(database.url());
+  std::unique_ptr<store> s = postgres::open_store(database.url());
 };
 
 }  // namespace
@@ -50,7 +51,7 @@ CAF_TEST(writers on the same counters never pass the cap and never deadlock) {
   std::vector<std::jthread> threads;
   for (int n = 0; n < writers; ++n)
     threads.emplace_back([&, n] {
-      const auto mine = open_pg_store(database.url());
+      const auto mine = postgres::open_store(database.url());
       for (int round = 0; round < rounds; ++round) {
         together.arrive_and_wait();
         try {
@@ -78,7 +79,7 @@ CAF_TEST(writers on the same counters never pass the cap and never deadlock) {
   CAF_CHECK_EQUAL(s->read_feed(0, 10000).size(),
                   static_cast<std::size_t>(written.load()));
   CAF_CHECK(written.load() >= 70);
-  const auto deadlocks = pg_connection{database.url()}.script(
+  const auto deadlocks = postgres::connection{database.url()}.script(
       "SELECT deadlocks FROM pg_stat_database"
       " WHERE datname = current_database()");
   CAF_CHECK_EQUAL(deadlocks.number(0, 0), 0);
@@ -88,7 +89,7 @@ CAF_TEST(of two owners of a session one moves it) {
   std::atomic<int> moved{0};
   std::barrier together{2};
   const auto owner = [&] {
-    const auto mine = open_pg_store(database.url());
+    const auto mine = postgres::open_store(database.url());
     for (int seq = 1; seq <= 50; ++seq) {
       together.arrive_and_wait();
       const auto answer = append(*mine, {moves("s1", seq)});
@@ -104,7 +105,7 @@ CAF_TEST(of two owners of a session one moves it) {
 }
 
 CAF_TEST(the feed waits for a transaction that began earlier) {
-  pg_connection slow{database.url()};
+  postgres::connection slow{database.url()};
   std::size_t before = 1;
   slow.in_transaction([&] {
     // A place in the feed, taken and not yet committed.
@@ -129,7 +130,7 @@ CAF_TEST(the feed waits for a transaction that began earlier) {
 }
 
 CAF_TEST(the feed does not wait for another databases transaction) {
-  pg_connection stranger{pg_database::server()};
+  postgres::connection stranger{pg_database::server()};
   stranger.in_transaction([&] {
     stranger.script("SELECT pg_current_xact_id()");
     CAF_CHECK_EQUAL(append(*s, {moves("s1", 1)}), "ok");
@@ -141,7 +142,7 @@ CAF_TEST(the feed does not wait for another databases transaction) {
 
 CAF_TEST(who holds the feed back is named) {
   const auto holders = open_feed_holders(database.url());
-  pg_connection slow{database.url()};
+  postgres::connection slow{database.url()};
   const auto pid = slow.script("SELECT pg_backend_pid()").text(0, 0);
   slow.in_transaction([&] {
     const auto id = slow.script("SELECT pg_current_xact_id()").text(0, 0);
@@ -162,15 +163,15 @@ CAF_TEST(no event is passed over whatever is open and however it is written) {
   constexpr int writers = 6;
   constexpr int each = 60;
   std::atomic<int> left{writers};
-  pg_connection stranger{pg_database::server()};
+  postgres::connection stranger{pg_database::server()};
   stranger.script("BEGIN");
   stranger.script("SELECT pg_current_xact_id()");
   std::vector<std::jthread> threads;
   for (int n = 0; n < writers; ++n)
     threads.emplace_back([&, n] {
       const auto session = "w" + std::to_string(n);
-      const auto mine = open_pg_store(database.url());
-      pg_connection slow{database.url()};
+      const auto mine = postgres::open_store(database.url());
+      postgres::connection slow{database.url()};
       for (int seq = 1; seq <= each; ++seq) {
         if (n % 2 == 0) {
           CAF_CHECK_EQUAL(append(*mine, {moves(session, seq)}), "ok");
@@ -217,7 +218,7 @@ CAF_TEST(nodes that start together agree on the policys version) {
     std::vector<std::jthread> threads;
     for (std::size_t n = 0; n < 4; ++n)
       threads.emplace_back([&, n] {
-        const auto mine = open_pg_store(database.url());
+        const auto mine = postgres::open_store(database.url());
         together.arrive_and_wait();
         versions[n] = mine->save_policy("{}");
       });

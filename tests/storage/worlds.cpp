@@ -51,7 +51,7 @@ std::string with_database(const std::string &url, const std::string &name) {
 }
 
 void administer(const std::string &sql) {
-  pg_connection{pg_database::server()}.script(sql);
+  postgres::connection{pg_database::server()}.script(sql);
 }
 
 }  // namespace
@@ -94,11 +94,11 @@ std::string pg_database::as(const std::string &role,
 
 pg_database &pg_database::emptied() {
   static pg_database database{"test"};
-  static const bool migrated = (migrate(database.url()), true);
+  static const bool migrated = (postgres::migrate(database.url()), true);
   // TRUNCATE makes new files, which takes longer than the tests; the ledger's
   // trigger refuses DELETE unless it is off.
   if (migrated)
-    pg_connection{with_database(server(), database.name())}.script(
+    postgres::connection{with_database(server(), database.name())}.script(
         "SET synchronous_commit = off; SET session_replication_role = replica;"
         "DELETE FROM sessions; DELETE FROM session_lists;"
         "DELETE FROM session_events; DELETE FROM commands; DELETE FROM usage;"
@@ -119,11 +119,12 @@ void with_each_store(const std::function<void(world &)> &body) {
     world w{.kind = kind, .open = open, .s = open()};
     body(w);
   };
-  run("memory", [database = make_memory_database()] {
-    return open_memory_store(database);
+  run("memory", [database = memory::make_database()] {
+    return memory::open_store(database);
   });
-  run("postgres",
-      [url = pg_database::emptied().url()] { return open_pg_store(url); });
+  run("postgres", [url = pg_database::emptied().url()] {
+    return postgres::open_store(url);
+  });
 }
 
 event_row stored(const workflows::event &e) {

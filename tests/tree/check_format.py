@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 
-FOLDERS = ["workflows", "storage", "actors", "config", "ingress", "tools",
+FOLDERS = ["workflows", "storage", "actors", "config", "gateway", "tools",
            "tests"]
 MISSING = 4
 

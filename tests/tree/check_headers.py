@@ -17,7 +17,7 @@ import shlex
 import subprocess
 import sys
 
-FOLDERS = ("workflows", "storage", "actors", "config", "ingress", "tools")
+FOLDERS = ("workflows", "storage", "actors", "config", "gateway", "tools")
 FIRST_INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^">]+)[">]', re.MULTILINE)
 
 
@@ -29,11 +29,14 @@ def included_first(header):
     return first is not None and first.group(1).split("/")[-1] == header.name
 
 
-def flags_by_folder(build):
-    """The compiler and flags of any source of each folder."""
+def flags_by_folder(root, build):
+    """The compiler and flags of any source of each top folder."""
     flags = {}
     for entry in json.loads((build / "compile_commands.json").read_text()):
-        folder = pathlib.Path(entry["file"]).parent.name
+        file = pathlib.Path(entry["file"])
+        if not file.is_relative_to(root):
+            continue
+        folder = file.relative_to(root).parts[0]
         words = shlex.split(entry["command"])
         if "ccache" in words[0]:
             words = words[1:]
@@ -52,13 +55,14 @@ def compiles(header, flags):
 
 
 def main():
-    root, build = map(pathlib.Path, sys.argv[1:3])
-    flags = flags_by_folder(build)
-    headers = [h for f in FOLDERS for h in sorted((root / f).glob("*.hpp"))]
+    root, build = (pathlib.Path(word).resolve() for word in sys.argv[1:3])
+    flags = flags_by_folder(root, build)
+    headers = [h for f in FOLDERS for h in sorted((root / f).rglob("*.hpp"))]
     rest = [h for h in headers if not included_first(h)]
     failed = 0
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        for header, status, errors in pool.map(lambda h: compiles(h, flags[h.parent.name]), rest):
+        for header, status, errors in pool.map(
+                lambda h: compiles(h, flags[h.relative_to(root).parts[0]]), rest):
             if status != 0:
                 failed += 1
                 print(f"{header.relative_to(root)} does not compile alone:\n{errors}")

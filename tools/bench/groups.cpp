@@ -6,35 +6,33 @@
 
 namespace recapd::bench {
 
-using storage::pg_args;
-using storage::pg_array;
-using storage::pg_type;
+namespace postgres = storage::postgres;
 
 namespace {
 
 struct type_name {
-  pg_type array;
+  postgres::column_type array;
   const char *sql;
 };
 
 type_name names_of(column_type t) {
   switch (t) {
   case column_type::boolean:
-    return {pg_type::boolean, "bool"};
+    return {postgres::column_type::boolean, "bool"};
   case column_type::bytes:
-    return {pg_type::bytes, "bytea"};
+    return {postgres::column_type::bytes, "bytea"};
   case column_type::int8:
-    return {pg_type::int8, "int8"};
+    return {postgres::column_type::int8, "int8"};
   case column_type::int2:
-    return {pg_type::int2, "int2"};
+    return {postgres::column_type::int2, "int2"};
   case column_type::int4:
-    return {pg_type::int4, "int4"};
+    return {postgres::column_type::int4, "int4"};
   case column_type::text:
-    return {pg_type::text, "text"};
+    return {postgres::column_type::text, "text"};
   case column_type::timestamptz:
-    return {pg_type::timestamptz, "timestamptz"};
+    return {postgres::column_type::timestamptz, "timestamptz"};
   }
-  return {pg_type::text, "text"};
+  return {postgres::column_type::text, "text"};
 }
 
 std::string joined(const target &t, const std::string &separator,
@@ -94,7 +92,7 @@ std::string content(std::int64_t n) {
   return out;
 }
 
-void put(pg_array &to, const column &c, const cell &v) {
+void put(postgres::array_argument &to, const column &c, const cell &v) {
   if (const auto *number = std::get_if<std::int64_t>(&v)) {
     to.number(*number);
   } else if (const auto *flag = std::get_if<bool>(&v)) {
@@ -138,14 +136,14 @@ rows added_up(const target &t, const rows &all) {
   return out;
 }
 
-pg_args args_of(const target &t, const rows &all) {
-  std::vector<pg_array> arrays;
+postgres::arguments args_of(const target &t, const rows &all) {
+  std::vector<postgres::array_argument> arrays;
   for (const auto &c : t.columns)
     arrays.emplace_back(names_of(c.type).array);
   for (const auto &row : all)
     for (std::size_t i = 0; i < row.size(); ++i)
       put(arrays[i], t.columns[i], row[i]);
-  pg_args args;
+  postgres::arguments args;
   for (const auto &a : arrays)
     args.array(a);
   return args;
@@ -153,7 +151,8 @@ pg_args args_of(const target &t, const rows &all) {
 
 }  // namespace
 
-const storage::pg_statement &group_statements::of(const target &t) {
+const storage::postgres::prepared_statement &
+group_statements::of(const target &t) {
   const std::lock_guard lock{mutex_};
   auto &statement = all_[t.signature()];
   if (statement.name.empty())

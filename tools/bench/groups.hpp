@@ -20,12 +20,12 @@ namespace recapd::bench {
 class group_statements {
 public:
   explicit group_statements(std::int64_t position) : position_{position} {}
-  const storage::pg_statement &of(const target &t);
+  const storage::postgres::prepared_statement &of(const target &t);
   std::int64_t next_position() { return position_++; }
 
 private:
   std::mutex mutex_;
-  std::map<std::string, storage::pg_statement> all_;
+  std::map<std::string, storage::postgres::prepared_statement> all_;
   std::atomic<std::int64_t> position_;
 };
 
@@ -36,7 +36,8 @@ using cell = std::variant<nothing, std::int64_t, bool, moment, std::string>;
 
 /// One transaction's statements.
 using group =
-    std::vector<std::pair<const storage::pg_statement *, storage::pg_args>>;
+    std::vector<std::pair<const storage::postgres::prepared_statement *,
+                          storage::postgres::arguments>>;
 
 /// Step `s` of lessons `from` to `to`.
 [[nodiscard]] group build_group(const row_book &book, const campus &where,

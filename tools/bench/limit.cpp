@@ -63,7 +63,7 @@ private:
     });
   }
 
-  storage::pg_connection connection_;
+  storage::postgres::connection connection_;
   const row_book &book_;
   const campus &where_;
   group_statements &shared_;

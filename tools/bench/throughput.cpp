@@ -72,11 +72,11 @@ std::vector<std::uint32_t> send_lanes(bench_run &b, const std::string &what,
 
 // ---- inbox -----------------------------------------------------------------
 
-const storage::pg_statement insert_events{
+const storage::postgres::prepared_statement insert_events{
     "insert_events", "INSERT INTO inbox (event) SELECT unnest($1::text[])"};
 constexpr std::size_t inbox_connections = 2;
 
-using inbox_load = std::vector<std::vector<storage::pg_args>>;
+using inbox_load = std::vector<std::vector<storage::postgres::arguments>>;
 
 inbox_load inbox_statements(const campus &c, std::size_t count) {
   inbox_load out(inbox_connections);
@@ -86,7 +86,7 @@ inbox_load inbox_statements(const campus &c, std::size_t count) {
       for (auto i = at; i < at + 1000; ++i)
         events.push_back(c.event(i, static_cast<step>(s)));
       out[at / 1000 % inbox_connections].push_back(
-          storage::pg_args{}.texts(events));
+          storage::postgres::arguments{}.texts(events));
     }
   return out;
 }
@@ -97,7 +97,7 @@ void insert_all(const std::string &database, const inbox_load &load) {
   for (std::size_t i = 0; i < load.size(); ++i)
     threads.emplace_back([&, i] {
       try {
-        storage::pg_connection c{database};
+        storage::postgres::connection c{database};
         for (const auto &args : load[i])
           c.run(insert_events, args);
       } catch (...) {

@@ -84,7 +84,7 @@ std::string subject_of(const json::value &event, std::size_t index) {
         "event {}: subject: expected a session's id, 1 to 64 of A-Z a-z 0-9 "
         "_ -",
         index + 1)};
-  return std::string{ingress::command_prefix} + session;
+  return std::string{gateway::nats::command_prefix} + session;
 }
 
 /// The text as it is but for that member.
@@ -108,10 +108,10 @@ json::array submit_by_nats(const std::string &url,
   for (std::size_t i = 0; i < events.size(); ++i)
     subjects.push_back(subject_of(events[i].parsed, i));
   outcome_desk desk{events.size()};
-  ingress::nats_link link{url, "recapctl", access};
+  gateway::nats::link link{url, "recapctl", access};
   const auto inbox = link.new_inbox();
-  link.subscribe(inbox,
-                 [&desk](const ingress::nats_message &m) { desk.got(m.data); });
+  link.subscribe(
+      inbox, [&desk](const gateway::nats::message &m) { desk.got(m.data); });
   for (std::size_t i = 0; i < events.size(); ++i) {
     desk.expect(events[i].parsed.as_object(), i);
     link.store({.subject = subjects[i],
@@ -121,7 +121,7 @@ json::array submit_by_nats(const std::string &url,
                "");
   }
   if (!desk.wait(patience))
-    throw ingress::nats_error{fmt::format(
+    throw gateway::nats::error{fmt::format(
         "{} of {} outcomes did not come; the commands are in the stream: a "
         "node will take them, and sending them again does no harm",
         desk.missing(), events.size())};

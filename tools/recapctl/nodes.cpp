@@ -39,15 +39,16 @@ int held_by(const storage::lease_table &t, const std::string &node) {
   return held;
 }
 
-using lags = std::map<std::string, storage::node_lag>;
+using lags = std::map<std::string, storage::postgres::node_lag>;
 
-storage::node_lag lag_of(const lags &all, const std::string &node) {
+storage::postgres::node_lag lag_of(const lags &all, const std::string &node) {
   const auto at = all.find(node);
-  return at == all.end() ? storage::node_lag{} : at->second;
+  return at == all.end() ? storage::postgres::node_lag{} : at->second;
 }
 
 json::object node_json(const storage::lease_table &t, const storage::member &m,
-                       const storage::node_lag &lag, workflows::instant now) {
+                       const storage::postgres::node_lag &lag,
+                       workflows::instant now) {
   return {{"name", m.name},
           {"state", state_of(m, now)},
           {"address", m.address},
@@ -60,8 +61,8 @@ json::object node_json(const storage::lease_table &t, const storage::member &m,
 }
 
 int show_nodes(context &c, const nodes_options &o) {
-  const auto [t, now] = storage::open_pg_leases(o.database)->look();
-  const auto lag = storage::lag_by_node(o.database);
+  const auto [t, now] = storage::postgres::open_leases(o.database)->look();
+  const auto lag = storage::postgres::lag_by_node(o.database);
   if (c.as_json()) {
     json::array nodes;
     for (const auto &[name, m] : t.members)
@@ -87,7 +88,7 @@ int show_nodes(context &c, const nodes_options &o) {
 }
 
 int drain(context &c, const drain_options &o) {
-  if (!storage::open_pg_leases(o.database)->ask_to_drain(o.node))
+  if (!storage::postgres::open_leases(o.database)->ask_to_drain(o.node))
     throw problem{404, "there is no node " + o.node
                            + "; recapctl nodes shows those there are"};
   if (c.as_json())
@@ -101,7 +102,7 @@ int drain(context &c, const drain_options &o) {
 
 /// Throws usage_error when there cannot be so many.
 void reshard(const shards_options &o) try {
-  if (!storage::open_pg_leases(o.database)->set_shards(o.count))
+  if (!storage::postgres::open_leases(o.database)->set_shards(o.count))
     throw usage_error{fmt::format(
         "{} shards cannot be: a power of two from 1 to 1024 can", o.count)};
 } catch (const storage::few_partitions &e) {

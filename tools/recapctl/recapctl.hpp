@@ -93,7 +93,7 @@ int print_outcomes(const context &c, const std::vector<submitted> &events,
 
 /// Publishes events to the server's command stream and gives their outcomes, in
 /// the events' order (recapctl's own `replyto` takes the place of any). Throws
-/// nats_error, also when no outcome comes for `patience`.
+/// nats::error, also when no outcome comes for `patience`.
 [[nodiscard]] json::array submit_by_nats(const std::string &url,
                                          const config::nats_access &access,
                                          const std::vector<submitted> &events,

@@ -160,7 +160,7 @@ bool may_not(const json::object &outcome) {
     return false;
   const auto code = workflows::parse_refusal_code(
       text_of(refusals->front().get_object(), "code"));
-  return code && ingress::status_of(*code) == 403;
+  return code && gateway::http::status_of(*code) == 403;
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include "gateway/nats/mapping.hpp"
 #include "gateway/telemetry/log.hpp"
 #include "gateway/wire/cloudevent.hpp"
+#include "storage/postgres/leases.hpp"
 #include "storage/postgres/store.hpp"
 
 namespace recapd::tools {
@@ -56,7 +57,7 @@ void allow_descriptors(int connections) {
   if (::getrlimit(RLIMIT_NOFILE, &now) != 0 || now.rlim_cur >= wanted) return;
   now.rlim_cur = std::min(wanted, now.rlim_max);
   if (::setrlimit(RLIMIT_NOFILE, &now) != 0 || now.rlim_cur < wanted)
-    ingress::log_warn("there are fewer file descriptors than connections need",
+    gateway::log_warn("there are fewer file descriptors than connections need",
                       {{"limit", std::to_string(now.rlim_cur)},
                        {"wanted", std::to_string(wanted)}});
 }
@@ -89,7 +90,7 @@ bool runs(const std::string &pid) {
 
 /// The living process that works under a node's name; empty: none.
 std::string holder_of(const std::string &name, const std::string &url) {
-  const auto [table, now] = storage::open_pg_leases(url)->look();
+  const auto [table, now] = storage::postgres::open_leases(url)->look();
   const auto at = table.members.find(name);
   if (at == table.members.end() || at->second.expires_at <= now) return {};
   const auto &who = at->second.incarnation;
@@ -107,7 +108,7 @@ void require_own_name(const config::settings &s) {
       std::chrono::steady_clock::now() + std::chrono::milliseconds{s.lease_ms};
   auto pid = holder_of(name, s.database_url);
   if (pid.empty()) return;
-  ingress::log_info("waiting for the process on this data folder to end",
+  gateway::log_info("waiting for the process on this data folder to end",
                     {{"pid", pid}, {"data", s.data_dir}});
   while (std::chrono::steady_clock::now() < until) {
     std::this_thread::sleep_for(std::chrono::milliseconds{100});
@@ -121,29 +122,30 @@ void require_own_name(const config::settings &s) {
 }
 
 actors::sharing sharing_of(const config::settings &s,
-                           const storage::pg_access &database,
+                           const storage::postgres::endpoint &database,
                            std::function<void(std::string)> leave) {
-  return {.leases = [database] { return storage::open_pg_leases(database); },
-          .node = name_of(s),
-          .address = s.listen_host + ":" + std::to_string(s.listen_port),
-          .expiry = std::chrono::milliseconds{s.lease_ms},
-          .clocks = {.served = std::chrono::milliseconds{s.max_clock_skew_ms}},
-          .partitions =
-              s.ingress == config::ingress_kind::nats ? s.nats_partitions : 0,
-          .as_event = ingress::encode_structured,
-          .leave = std::move(leave)};
+  return {
+      .leases = [database] { return storage::postgres::open_leases(database); },
+      .node = name_of(s),
+      .address = s.listen_host + ":" + std::to_string(s.listen_port),
+      .expiry = std::chrono::milliseconds{s.lease_ms},
+      .clocks = {.served = std::chrono::milliseconds{s.max_clock_skew_ms}},
+      .partitions =
+          s.ingress == config::ingress_kind::nats ? s.nats_partitions : 0,
+      .as_event = gateway::encode_structured,
+      .leave = std::move(leave)};
 }
 
 /// Where the server is away the ingress looks when it is back.
 void refuse_other_mapping(const config::settings &s) {
   if (s.ingress != config::ingress_kind::nats) return;
   try {
-    ingress::nats_link link{s.nats_url, "recapd start " + name_of(s), s.nats};
-    (void)ingress::require_mapping(link,
-                                   static_cast<unsigned>(s.nats_partitions));
-  } catch (const ingress::mapping_error &e) {
+    gateway::nats::link link{s.nats_url, "recapd start " + name_of(s), s.nats};
+    (void)gateway::nats::require_mapping(
+        link, static_cast<unsigned>(s.nats_partitions));
+  } catch (const gateway::nats::mapping_error &e) {
     throw setting_error{std::string{"ingress.nats_partitions: "} + e.what()};
-  } catch (const ingress::nats_error &) {
+  } catch (const gateway::nats::error &) {
   }
 }
 
@@ -151,7 +153,7 @@ void refuse_other_mapping(const config::settings &s) {
 void refuse_few_partitions(const config::settings &s) {
   if (s.ingress != config::ingress_kind::nats) return;
   const auto shards =
-      storage::open_pg_leases(s.database_url)->look().first.shards;
+      storage::postgres::open_leases(s.database_url)->look().first.shards;
   if (s.nats_partitions < shards)
     throw setting_error{
         "ingress.nats_partitions: expected at least the number of shards, "
@@ -160,11 +162,11 @@ void refuse_few_partitions(const config::settings &s) {
 }
 
 void migrate(const std::string &url) {
-  const auto notes = storage::migrate(url);
+  const auto notes = storage::postgres::migrate(url);
   for (const auto &what : notes.unsafe)
-    ingress::log_warn(what, {});
+    gateway::log_warn(what, {});
   if (!notes.to_run.empty())
-    ingress::log_warn("the role recapd_producer is not complete: somebody who "
+    gateway::log_warn("the role recapd_producer is not complete: somebody who "
                       "may make roles runs this in the database",
                       {{"sql", notes.to_run}});
 }
@@ -179,23 +181,23 @@ std::unique_ptr<actors::engine> start_engine(actors::engine::parts p) try {
 
 node::node(const config::settings &s,
            std::function<void(std::string why)> leave)
-    : meters_{std::make_shared<ingress::metrics>()} {
+    : meters_{std::make_shared<gateway::metrics>()} {
   migrate(s.database_url);
   require_own_name(s);
   refuse_few_partitions(s);
   refuse_other_mapping(s);
   std::shared_ptr<actors::clock> time;
   {
-    const auto store = storage::open_pg_store(s.database_url);
+    const auto store = storage::postgres::open_store(s.database_url);
     time = make_clock(s.clock, *store);
     meters_->set_sessions(store->count_by_state());
   }
   const auto epochs = std::make_shared<storage::epoch_watch>();
-  const storage::pg_access database{
+  const storage::postgres::endpoint database{
       s.database_url, std::chrono::milliseconds{s.statement_ms}, epochs};
   engine_ = start_engine(
       {.options = options_of(s),
-       .stores = [database] { return storage::open_pg_store(database); },
+       .stores = [database] { return storage::postgres::open_store(database); },
        .time = std::move(time),
        .reports = meters_,
        .policy = s.policy,
@@ -203,15 +205,17 @@ node::node(const config::settings &s,
        .epochs = epochs});
   allow_descriptors(s.http.max_connections);
   try {
-    http_ = std::make_unique<ingress::http_server>(*engine_, s, *meters_);
+    http_ = std::make_unique<gateway::http::server>(*engine_, s, *meters_);
   } catch (const std::runtime_error &e) {
     throw listen_error{e.what()};
   }
-  inbox_ = std::make_unique<ingress::inbox>(*engine_, database, *meters_);
+  inbox_ =
+      std::make_unique<gateway::inbox::ingress>(*engine_, database, *meters_);
   if (!s.sink.url.empty())
-    webhook_ = std::make_unique<ingress::webhook>(*engine_, s.sink, *meters_);
+    webhook_ =
+        std::make_unique<gateway::feed::webhook>(*engine_, s.sink, *meters_);
   if (s.ingress == config::ingress_kind::nats) start_nats(s);
-  feed_watch_ = std::make_unique<ingress::feed_watch>(
+  feed_watch_ = std::make_unique<gateway::feed::watch>(
       database,
       [&conditions = engine_->conditions()](std::optional<std::string> held) {
         if (!held) return conditions.settle("feed-held");
@@ -223,21 +227,21 @@ node::node(const config::settings &s,
 
 void node::start_nats(const config::settings &s) {
   const auto name = name_of(s);
-  nats_ = std::make_unique<ingress::nats_ingress>(
+  nats_ = std::make_unique<gateway::nats::ingress>(
       *engine_,
-      ingress::nats_settings{.url = s.nats_url,
-                             .access = s.nats,
-                             .node = name,
-                             .partitions =
-                                 static_cast<unsigned>(s.nats_partitions),
-                             .replicas = s.nats_replicas},
+      gateway::nats::settings{.url = s.nats_url,
+                              .access = s.nats,
+                              .node = name,
+                              .partitions =
+                                  static_cast<unsigned>(s.nats_partitions),
+                              .replicas = s.nats_replicas},
       *meters_);
-  nats_out_ = std::make_unique<ingress::nats_egress>(
+  nats_out_ = std::make_unique<gateway::nats::egress>(
       *engine_,
-      ingress::nats_egress_settings{.url = s.nats_url,
-                                    .access = s.nats,
-                                    .node = name,
-                                    .replicas = s.nats_replicas},
+      gateway::nats::egress_settings{.url = s.nats_url,
+                                     .access = s.nats,
+                                     .node = name,
+                                     .replicas = s.nats_replicas},
       *meters_);
 }
 

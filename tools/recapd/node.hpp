@@ -13,9 +13,9 @@
 #include "gateway/feed/watch.hpp"
 #include "gateway/feed/webhook.hpp"
 #include "gateway/http/server.hpp"
-#include "gateway/inbox/inbox.hpp"
-#include "gateway/nats/commands.hpp"
-#include "gateway/nats/events.hpp"
+#include "gateway/inbox/ingress.hpp"
+#include "gateway/nats/egress.hpp"
+#include "gateway/nats/ingress.hpp"
 #include "gateway/telemetry/metrics.hpp"
 #include "tools/recapd/service_manager.hpp"
 
@@ -69,14 +69,14 @@ public:
 private:
   void start_nats(const config::settings &settings);
 
-  std::shared_ptr<ingress::metrics> meters_;
+  std::shared_ptr<gateway::metrics> meters_;
   std::unique_ptr<actors::engine> engine_;
-  std::unique_ptr<ingress::http_server> http_;
-  std::unique_ptr<ingress::inbox> inbox_;
-  std::unique_ptr<ingress::webhook> webhook_;
-  std::unique_ptr<ingress::feed_watch> feed_watch_;
-  std::unique_ptr<ingress::nats_ingress> nats_;
-  std::unique_ptr<ingress::nats_egress> nats_out_;
+  std::unique_ptr<gateway::http::server> http_;
+  std::unique_ptr<gateway::inbox::ingress> inbox_;
+  std::unique_ptr<gateway::feed::webhook> webhook_;
+  std::unique_ptr<gateway::feed::watch> feed_watch_;
+  std::unique_ptr<gateway::nats::ingress> nats_;
+  std::unique_ptr<gateway::nats::egress> nats_out_;
   std::string url_;
 };
 

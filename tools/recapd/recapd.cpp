@@ -178,7 +178,7 @@ constexpr std::chrono::seconds longest_drain{45};
 void end_at_latest() {
   std::thread{[] {
     std::this_thread::sleep_for(longest_drain);
-    ingress::log_warn("something does not answer: ending where it stands",
+    gateway::log_warn("something does not answer: ending where it stands",
                       {{"after_s", std::to_string(longest_drain.count())}});
     std::_Exit(no_database);
   }}.detach();
@@ -199,7 +199,7 @@ std::vector<std::string> warnings_of(const config::settings &s,
 
 void warn_of(const config::settings &s, const command_line &o) {
   for (const auto &sentence : warnings_of(s, o))
-    ingress::log_warn(sentence, {});
+    gateway::log_warn(sentence, {});
 }
 
 /// What cannot be read leaves the tokens as they are.
@@ -208,15 +208,15 @@ void read_tokens_again(node &n, const command_line &o,
   try {
     const auto s = settings_of(o);
     if (s.auth != running)
-      return ingress::log_warn("the tokens stay as they were: auth.mode is "
+      return gateway::log_warn("the tokens stay as they were: auth.mode is "
                                "another now; start the node again",
                                {});
     n.replace_tokens(s.tokens);
-    ingress::log_info("the tokens were read again",
+    gateway::log_info("the tokens were read again",
                       {{"count", std::to_string(s.tokens.size())}});
     warn_of(s, o);
   } catch (const std::exception &e) {
-    ingress::log_warn("the tokens stay as they were: the configuration cannot "
+    gateway::log_warn("the tokens stay as they were: the configuration cannot "
                       "be read",
                       {{"error", e.what()}});
   }
@@ -248,16 +248,16 @@ exit_code serve(const config::settings &s, const command_line &o) {
   *ending = true;
   end_on_next_signal();
   end_at_latest();
-  ingress::log_info("draining",
+  gateway::log_info("draining",
                     {{"signal", signal == SIGINT ? "SIGINT" : "SIGTERM"}});
   manager.ending();
   n.stop();
-  ingress::log_info("drained", {});
+  gateway::log_info("drained", {});
   return ok;
 }
 
 exit_code check_migrations(const config::settings &s) {
-  const auto missing = storage::missing_migrations(s.database_url);
+  const auto missing = storage::postgres::missing_migrations(s.database_url);
   if (missing.empty()) return ok;
   return complain(behind, fmt::format("the database lacks {}; `recapd migrate` "
                                       "makes them",
@@ -267,10 +267,10 @@ exit_code check_migrations(const config::settings &s) {
 exit_code migrate(const config::settings &s, const command_line &o) {
   if (o.check_missing) return check_migrations(s);
   if (o.print_missing) {
-    fmt::print("{}", storage::migration_script(s.database_url));
+    fmt::print("{}", storage::postgres::migration_script(s.database_url));
     return ok;
   }
-  const auto notes = storage::migrate(s.database_url);
+  const auto notes = storage::postgres::migrate(s.database_url);
   for (const auto &what : notes.unsafe)
     fmt::print(stderr, "recapd: {}\n", what);
   if (!notes.to_run.empty())
@@ -295,7 +295,7 @@ exit_code run(const command_line &o) {
     return complain(wrong_settings, e.what());
   }
   warn_of_unknown_variables();
-  ingress::start_log(s.log_level);
+  gateway::start_log(s.log_level);
   warn_of(s, o);
   try {
     return o.migrate ? migrate(s, o) : serve(s, o);

@@ -58,7 +58,7 @@ void service_manager::watch(std::chrono::milliseconds period) {
     std::unique_lock lock{guard_};
     if (ending_) return;
     if (!found.answers)
-      ingress::log_warn("the node's actors do not answer", {});
+      gateway::log_warn("the node's actors do not answer", {});
     tell((found.answers ? "WATCHDOG=1\nSTATUS=" : "STATUS=") + found.line);
     if (changed_.wait_until(lock, next, [this] { return ending_; })) return;
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "gateway/nats/commands.hpp"
+#include "gateway/nats/ingress.hpp"
 
 #include <algorithm>
 #include <boost/json/serialize.hpp>
@@ -17,14 +17,14 @@
 #include "gateway/telemetry/command_log.hpp"
 #include "gateway/telemetry/log.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::nats {
 
 using namespace std::chrono_literals;
 
 namespace {
 
 using clock = std::chrono::steady_clock;
-using time_point = nats_partition::time_point;
+using time_point = partition::time_point;
 
 /// What no partition reads the stream does not take: its sender hears so.
 std::vector<std::string> subjects_of(unsigned partitions) {
@@ -41,17 +41,17 @@ constexpr auto flush_bound = 1s;
 
 /// Shared with the replies, which may come after the ingress is gone. But for
 /// the queue, everything is the worker's own.
-struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
+struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
   actors::engine &engine;
   metrics &meters;
-  nats_settings settings;
-  nats_tuning tuning;
+  nats::settings settings;
+  nats::tuning tuning;
 
-  nats_queue queue;
+  nats::queue queue;
   std::thread worker;
   std::shared_ptr<void> subscription;
 
-  std::unique_ptr<nats_link> link;
+  std::unique_ptr<nats::link> link;
   std::string inbox;
   std::uint64_t reconnects = 0;
   bool mapping_checked = false;
@@ -59,13 +59,13 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
   bool announced = false;             ///< that it consumes, of this connection
   std::optional<time_point> anew_at;  ///< a stream that is gone
   time_point consumed_at{};
-  nats_consumers consumers;
+  nats::consumers consumers;
   std::string last_trouble;
-  nats_sweeper sweeper;
-  nats_gate gate;
+  nats::sweeper sweeper;
+  nats::gate gate;
   stream_loss loss;
 
-  impl(actors::engine &e, nats_settings s, metrics &m, nats_tuning t)
+  impl(actors::engine &e, nats::settings s, metrics &m, nats::tuning t)
       : engine{e}, meters{m}, settings{std::move(s)}, tuning{t},
         consumers{settings.partitions, tuning},
         sweeper{t.sweep, [this](const auto &one) { link->publish(one); }},
@@ -98,7 +98,7 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
         trouble(e.what());
         tell(nats_state::mapping_differs);
         until = clock::now() + tuning.mapping;
-      } catch (const nats_error &e) {
+      } catch (const error &e) {
         trouble(e.what());
         tell(nats_state::failing);
         until = clock::now() + tuning.backoff;
@@ -139,7 +139,7 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
            || unheard;
   }
 
-  void report(const nats_consumers::begun &begun) {
+  void report(const consumers::begun &begun) {
     if (!begun.trouble.empty())
       trouble(begun.trouble);
     else if (begun.again == time_point::max())
@@ -153,7 +153,7 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
 
   /// But for what has to come again: it would hold its partition up.
   void submit_waiting() {
-    gate.drop_if([this](const nats_item &i) {
+    gate.drop_if([this](const item &i) {
       const auto at = consumers.all().find(i.partition);
       return at == consumers.all().end() || at->second.halted();
     });
@@ -180,7 +180,7 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
       handle_all(queue.take_last(until));
     try {
       if (link && !link->closed()) link->flush(flush_bound);
-    } catch (const nats_error &e) {
+    } catch (const error &e) {
       log_warn("the last acknowledgements may be lost: what was done comes as "
                "a duplicate",
                {{"error", e.what()}});
@@ -222,11 +222,11 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
     link.reset();
     mapping_checked = false;
     halt_all();
-    auto fresh = std::make_unique<nats_link>(
+    auto fresh = std::make_unique<nats::link>(
         settings.url, "recapd " + settings.node, settings.access);
     inbox = fresh->new_inbox();
     fresh->subscribe(inbox + ".*",
-                     [this](nats_message m) { queue.put(std::move(m)); });
+                     [this](message m) { queue.put(std::move(m)); });
     reconnects = fresh->reconnects();
     link = std::move(fresh);
     anew_at = clock::now();
@@ -264,7 +264,7 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
                          subjects_of(settings.partitions));
     } catch (const stream_gone &) {
       throw;
-    } catch (const nats_error &e) {
+    } catch (const error &e) {
       log_warn("what is sent to no partition is not refused: nobody reads it",
                {{"error", e.what()}});
     }
@@ -275,25 +275,25 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
     consumers.halt_all();
   }
 
-  void handle(nats_message &m) {
+  void handle(message &m) {
     if (m.subject.starts_with(inbox)) return on_status(m);
     const auto told = parse_delivery(m.reply);
     auto *at = told ? consumers.find(told->consumer) : nullptr;
     if (at == nullptr) return;
     auto &[number, partition] = *at;
     switch (partition.arrived(*told)) {
-    case nats_partition::arrival_kind::gap:
+    case partition::arrival_kind::gap:
       return partition.halt({});
-    case nats_partition::arrival_kind::known:
+    case partition::arrival_kind::known:
       return;
-    case nats_partition::arrival_kind::taken:
+    case partition::arrival_kind::taken:
       return begin_message(number, partition, *told, std::move(m));
     }
   }
 
   /// 404 and 408: there was nothing (more). 409: the server ends the request,
   /// or somebody deleted the consumer. 503: there is no such consumer.
-  void on_status(const nats_message &m) {
+  void on_status(const message &m) {
     const auto what = std::string_view{m.subject}.substr(inbox.size() + 1);
     if (sweeper.on_answer(consumers.all(), what, m.data, clock::now())) return;
     auto *at = consumers.find(what);
@@ -307,9 +307,9 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
     }
   }
 
-  void begin_message(unsigned number, nats_partition &p, const delivery &told,
-                     nats_message m) {
-    auto item = std::make_shared<nats_item>();
+  void begin_message(unsigned number, partition &p, const delivery &told,
+                     message m) {
+    auto item = std::make_shared<nats::item>();
     // On a manual clock the broker's time means nothing.
     item->received_at =
         engine.time().manual() ? engine.time().now() : told.stored_at;
@@ -339,7 +339,7 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
     if (const auto next = p.line_up(item)) submit(next);
   }
 
-  void submit(const nats_item_ptr &item) {
+  void submit(const item_ptr &item) {
     gate.pass(item, actors::reply<actors::outcome>{
                         [self = shared_from_this(), item,
                          note = note_of(*item->command)](auto answer) {
@@ -349,7 +349,7 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
   }
 
   /// On whichever thread answers.
-  void on_outcome(const nats_item_ptr &item,
+  void on_outcome(const item_ptr &item,
                   const actors::answer<actors::outcome> &answer) {
     if (!answer.has_value())
       return queue.put(answered{.item = item, .fault = true, .outcome = {}});
@@ -360,7 +360,7 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
     queue.put(answered{.item = item, .fault = false, .outcome = *answer});
   }
 
-  void bury(const nats_item_ptr &item, std::string_view code,
+  void bury(const item_ptr &item, std::string_view code,
             const std::string &reason, actors::outcome outcome) {
     meters.dead_letter(code);
     log_warn("a NATS message became a dead letter",
@@ -392,10 +392,10 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
   /// time either, and the command counts.
   void send_outcome(const answered &a) {
     const auto room = link->max_payload();
-    nats_message made{.subject = a.item->replyto,
-                      .reply = {},
-                      .headers = {{"content-type", "application/json"}},
-                      .data = a.outcome.json};
+    message made{.subject = a.item->replyto,
+                 .reply = {},
+                 .headers = {{"content-type", "application/json"}},
+                 .data = a.outcome.json};
     if (bytes_of(made) > room && actors::has_session(a.outcome))
       made.data = actors::without_session(a.outcome).json;
     if (bytes_of(made) > room)
@@ -415,9 +415,8 @@ struct nats_ingress::impl : std::enable_shared_from_this<nats_ingress::impl> {
   }
 };
 
-nats_ingress::nats_ingress(actors::engine &engine,
-                           const nats_settings &settings, metrics &meters,
-                           nats_tuning tuning)
+ingress::ingress(actors::engine &engine, const settings &settings,
+                 metrics &meters, tuning tuning)
     : impl_{std::make_shared<impl>(engine, settings, meters, tuning)} {
   meters.nats_commands(nats_state::away);
   impl_->subscription = engine.on_buckets([weak = std::weak_ptr{impl_}] {
@@ -426,12 +425,12 @@ nats_ingress::nats_ingress(actors::engine &engine,
   impl_->worker = std::thread{[self = impl_.get()] { self->run(); }};
 }
 
-nats_ingress::~nats_ingress() {
+ingress::~ingress() {
   if (impl_) impl_->stop();
 }
 
-void nats_ingress::stop() {
+void ingress::stop() {
   impl_->stop();
 }
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::nats

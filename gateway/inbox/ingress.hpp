@@ -9,12 +9,12 @@
 
 #include "actors/engine/engine.hpp"
 #include "gateway/telemetry/metrics.hpp"
-#include "storage/postgres/access.hpp"
+#include "storage/postgres/endpoint.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::inbox {
 
 /// Bounds and times; the defaults suit a node in service.
-struct inbox_tuning {
+struct tuning {
   std::size_t max_in_flight = 4000;          ///< rows taken and not done
   std::size_t max_a_session = 64;            ///< of them of one session
   std::size_t max_waiting_bytes = 64 << 20;  ///< of rows read before their turn
@@ -28,16 +28,16 @@ struct inbox_tuning {
 /// Reads from construction until stop(), on threads of its own. Rows are taken
 /// in the order of their seq; each is deleted by the transaction that decides
 /// it, or becomes a dead letter. The engine and the metrics must outlive it.
-class inbox {
+class ingress {
 public:
   /// `database` is listened on for new rows; no URL (a memory store): it
   /// only polls.
-  inbox(actors::engine &engine, storage::pg_access database, metrics &meters,
-        inbox_tuning tuning = {});
+  ingress(actors::engine &engine, storage::postgres::endpoint database,
+          metrics &meters, tuning tuning = {});
   /// Stops.
-  ~inbox();
-  inbox(const inbox &) = delete;
-  inbox &operator=(const inbox &) = delete;
+  ~ingress();
+  ingress(const ingress &) = delete;
+  ingress &operator=(const ingress &) = delete;
 
   /// Reads no more, and returns when what was taken is answered (or after
   /// `tuning.drain`). Idempotent.
@@ -48,4 +48,4 @@ private:
   std::shared_ptr<impl> impl_;
 };
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::inbox

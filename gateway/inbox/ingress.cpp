@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "gateway/inbox/inbox.hpp"
+#include "gateway/inbox/ingress.hpp"
 
 #include <condition_variable>
 #include <mutex>
@@ -17,7 +17,7 @@
 #include "gateway/wire/strict_json.hpp"
 #include "storage/postgres/store.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::inbox {
 
 using namespace std::chrono_literals;
 
@@ -62,7 +62,7 @@ decoded read(const storage::inbox_row &row) {
 }  // namespace
 
 /// Shared with the replies, which may come after the inbox is gone.
-struct inbox::impl : std::enable_shared_from_this<inbox::impl> {
+struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
   struct command {
     actors::submission event;
     storage::inbox_row row;
@@ -70,8 +70,8 @@ struct inbox::impl : std::enable_shared_from_this<inbox::impl> {
 
   actors::engine &engine;
   metrics &meters;
-  storage::pg_access database;
-  inbox_tuning tuning;
+  storage::postgres::endpoint database;
+  inbox::tuning tuning;
 
   std::mutex guard;
   std::condition_variable changed;
@@ -85,10 +85,11 @@ struct inbox::impl : std::enable_shared_from_this<inbox::impl> {
   // The reader's own:
   bool whole = true;  ///< the last read began at the first row
   std::chrono::steady_clock::time_point last_whole;
-  inbox_seqs seqs;
+  inbox::seqs seqs;
   std::shared_ptr<void> subscription;
 
-  impl(actors::engine &e, storage::pg_access d, metrics &m, inbox_tuning t)
+  impl(actors::engine &e, storage::postgres::endpoint d, metrics &m,
+       inbox::tuning t)
       : engine{e}, meters{m}, database{std::move(d)}, tuning{t},
         lines{t.max_a_session, t.max_waiting_bytes} {}
 
@@ -114,11 +115,11 @@ struct inbox::impl : std::enable_shared_from_this<inbox::impl> {
   }
 
   void listen() {
-    std::unique_ptr<storage::pg_listener> channel;
+    std::unique_ptr<storage::postgres::listener> channel;
     while (!is_stopping()) {
       try {
         if (!channel)
-          channel = storage::open_pg_listener(database, "recapd_inbox");
+          channel = storage::postgres::open_listener(database, "recapd_inbox");
         if (channel->wait(200ms)) notify();
         engine.database().answers(listening);
       } catch (const storage::storage_error &e) {
@@ -349,8 +350,8 @@ struct inbox::impl : std::enable_shared_from_this<inbox::impl> {
   }
 };
 
-inbox::inbox(actors::engine &engine, storage::pg_access database,
-             metrics &meters, inbox_tuning tuning)
+ingress::ingress(actors::engine &engine, storage::postgres::endpoint database,
+                 metrics &meters, tuning tuning)
     : impl_{
         std::make_shared<impl>(engine, std::move(database), meters, tuning)} {
   impl_->subscription = engine.on_buckets([weak = std::weak_ptr{impl_}] {
@@ -359,12 +360,12 @@ inbox::inbox(actors::engine &engine, storage::pg_access database,
   impl_->start();
 }
 
-inbox::~inbox() {
+ingress::~ingress() {
   if (impl_) impl_->stop();
 }
 
-void inbox::stop() {
+void ingress::stop() {
   impl_->stop();
 }
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::inbox

@@ -19,7 +19,7 @@
 #include <set>
 #include <vector>
 
-namespace recapd::ingress {
+namespace recapd::gateway::nats {
 
 /// What the stream's leader tells of a partition.
 struct stream_count {
@@ -28,7 +28,7 @@ struct stream_count {
 };
 
 /// Places are sequences of the stream. Not thread safe.
-class nats_delivered {
+class deliveries {
 public:
   using time_point = std::chrono::steady_clock::time_point;
   using duration = std::chrono::steady_clock::duration;
@@ -92,4 +92,4 @@ private:
   unsigned begun_in_vain_ = 0;  ///< some make the patience longer
 };
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::nats

@@ -7,18 +7,18 @@
 #include <string>
 #include <utility>
 
-namespace recapd::storage {
+#include "storage/epochs.hpp"
 
-class epoch_watch;
+namespace recapd::storage::postgres {
 
-struct pg_access {
+struct endpoint {
   /// A URL alone: no bounds, and whatever database answers.
-  pg_access(std::string to)  // NOLINT(google-explicit-constructor)
+  endpoint(std::string to)  // NOLINT(google-explicit-constructor)
       : url{std::move(to)} {}
-  pg_access(const char *to)  // NOLINT(google-explicit-constructor)
+  endpoint(const char *to)  // NOLINT(google-explicit-constructor)
       : url{to} {}
-  pg_access(std::string to, std::chrono::milliseconds bound,
-            std::shared_ptr<epoch_watch> seen)
+  endpoint(std::string to, std::chrono::milliseconds bound,
+           std::shared_ptr<epoch_watch> seen)
       : url{std::move(to)}, statement{bound}, epochs{std::move(seen)} {}
 
   std::string url;  ///< libpq's, or its `key=value …`
@@ -32,6 +32,6 @@ struct pg_access {
 /// What libpq gets: the URL, with bounds on connecting and on a peer that is
 /// silent, and a server that takes writes where several are named. What the URL
 /// or libpq's environment say counts before these.
-[[nodiscard]] std::string pg_conninfo(const pg_access &to);
+[[nodiscard]] std::string conninfo(const endpoint &to);
 
-}  // namespace recapd::storage
+}  // namespace recapd::storage::postgres

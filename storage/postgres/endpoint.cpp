@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "storage/postgres/access.hpp"
+#include "storage/postgres/endpoint.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -7,7 +7,7 @@
 #include <string_view>
 #include <utility>
 
-namespace recapd::storage {
+namespace recapd::storage::postgres {
 
 namespace {
 
@@ -44,7 +44,7 @@ bool unsaid(const options &said, std::string_view keyword,
 
 }  // namespace
 
-std::string pg_conninfo(const pg_access &to) {
+std::string conninfo(const endpoint &to) {
   const options said{to.url};
   if (said.all == nullptr) return to.url;  // libpq says what is wrong with it
   std::string out;
@@ -74,4 +74,4 @@ std::string pg_conninfo(const pg_access &to) {
   return out;
 }
 
-}  // namespace recapd::storage
+}  // namespace recapd::storage::postgres

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "gateway/nats/delivered.hpp"
+#include "gateway/nats/deliveries.hpp"
 
 #include <algorithm>
 #include <iterator>
 #include <utility>
 
-namespace recapd::ingress {
+namespace recapd::gateway::nats {
 namespace {
 
 // Another consumer may be on another server, so the first few come soon.
@@ -16,26 +16,26 @@ constexpr std::size_t most_removals = 32;
 
 }  // namespace
 
-void nats_delivered::begin() {
-  nats_delivered fresh;
+void deliveries::begin() {
+  deliveries fresh;
   fresh.count_at_ = count_at_;
   fresh.begun_in_vain_ = begun_in_vain_;
   *this = std::move(fresh);
 }
 
-void nats_delivered::arrived(std::uint64_t seq) {
+void deliveries::arrived(std::uint64_t seq) {
   moved_ = true;
   highest_ = std::max(highest_, seq);
   came_.insert(seq);
 }
 
-void nats_delivered::done(std::uint64_t seq) {
+void deliveries::done(std::uint64_t seq) {
   // One that came twice may have been asked for already.
   if (!removing_.contains(seq)) ready_.push_back(seq);
 }
 
-nats_delivered::step nats_delivered::next(time_point now, const times &t,
-                                          bool busy, bool may_count) {
+deliveries::step deliveries::next(time_point now, const times &t, bool busy,
+                                  bool may_count) {
   if (std::exchange(moved_, false) || busy) quiet_since_ = now;
   if (counting_) {
     if (now < counting_until_) return step::none;
@@ -55,8 +55,7 @@ nats_delivered::step nats_delivered::next(time_point now, const times &t,
   return step::count;
 }
 
-nats_delivered::standing nats_delivered::stand(time_point now,
-                                               const times &t) const {
+deliveries::standing deliveries::stand(time_point now, const times &t) const {
   if (!count_) return standing::unknown;
   const auto here =
       std::distance(came_.begin(), came_.upper_bound(count_->last_seq));
@@ -69,7 +68,7 @@ nats_delivered::standing nats_delivered::stand(time_point now,
                                               : standing::coming;
 }
 
-nats_delivered::step nats_delivered::judge(time_point now, const times &t) {
+deliveries::step deliveries::judge(time_point now, const times &t) {
   const auto patience =
       t.patience * (1U << std::min(begun_in_vain_ / soon, most_doublings));
   switch (stand(now, t)) {
@@ -92,18 +91,18 @@ nats_delivered::step nats_delivered::judge(time_point now, const times &t) {
   return step::none;
 }
 
-void nats_delivered::counted(const stream_count &c, time_point now) {
+void deliveries::counted(const stream_count &c, time_point now) {
   if (!std::exchange(counting_, false)) return;
   count_ = c;
   counted_at_ = now;
 }
 
-void nats_delivered::not_counted() {
+void deliveries::not_counted() {
   if (std::exchange(counting_, false)) wanted_ = true;
 }
 
-std::vector<std::uint64_t> nats_delivered::to_remove(time_point now,
-                                                     const times &t) {
+std::vector<std::uint64_t> deliveries::to_remove(time_point now,
+                                                 const times &t) {
   std::vector<std::uint64_t> all;
   for (auto &[seq, until] : removing_) {
     if (now < until) continue;
@@ -119,10 +118,10 @@ std::vector<std::uint64_t> nats_delivered::to_remove(time_point now,
   return all;
 }
 
-void nats_delivered::removed(std::uint64_t seq, bool was_there) {
+void deliveries::removed(std::uint64_t seq, bool was_there) {
   if (removing_.erase(seq) == 0) return;
   if (came_.erase(seq) != 0 && was_there && count_ && seq <= count_->last_seq)
     --count_->messages;
 }
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::nats

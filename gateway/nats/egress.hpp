@@ -10,18 +10,18 @@
 #include "config/nats.hpp"
 #include "gateway/telemetry/metrics.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::nats {
 
 inline constexpr std::string_view event_stream = "RECAPD_EVENTS";
 
-struct nats_egress_settings {
-  std::string url;  ///< or several, as nats_link takes them
+struct egress_settings {
+  std::string url;  ///< or several, as link takes them
   config::nats_access access;
   std::string node;  ///< for the server's lists of connections
   int replicas = 1;  ///< of the stream, where it is made
 };
 
-struct nats_egress_tuning {
+struct egress_tuning {
   int page = 500;                        ///< events a read
   std::chrono::milliseconds poll{1000};  ///< other nodes' events
   std::chrono::milliseconds backoff{250};
@@ -36,14 +36,14 @@ struct nats_egress_tuning {
 /// again. What is larger than the server or the stream takes becomes a dead
 /// letter, and its session's next goes on. Of several nodes only the one
 /// that serves bucket 0 publishes. The engine and the metrics must outlive it.
-class nats_egress {
+class egress {
 public:
-  nats_egress(actors::engine &engine, const nats_egress_settings &settings,
-              metrics &meters, nats_egress_tuning tuning = {});
+  egress(actors::engine &engine, const egress_settings &settings,
+         metrics &meters, egress_tuning tuning = {});
   /// Stops.
-  ~nats_egress();
-  nats_egress(const nats_egress &) = delete;
-  nats_egress &operator=(const nats_egress &) = delete;
+  ~egress();
+  egress(const egress &) = delete;
+  egress &operator=(const egress &) = delete;
 
   /// Returns when what is being published is answered, or refused in time.
   void stop();
@@ -53,4 +53,4 @@ private:
   std::shared_ptr<impl> impl_;
 };
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::nats

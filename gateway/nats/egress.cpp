@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "gateway/nats/events.hpp"
+#include "gateway/nats/egress.hpp"
 
 #include <algorithm>
 #include <boost/json/serialize.hpp>
@@ -18,7 +18,7 @@
 #include "gateway/telemetry/log.hpp"
 #include "gateway/wire/outgoing.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::nats {
 namespace {
 
 using clock = std::chrono::steady_clock;
@@ -31,7 +31,7 @@ std::string text_at(const boost::json::object &event, const char *name) {
   return std::string{event.at(name).as_string()};
 }
 
-nats_message message_of(const boost::json::object &event) {
+message message_of(const boost::json::object &event) {
   return {.subject = text_at(event, "type") + "." + text_at(event, "subject"),
           .reply = {},
           .headers = {{"content-type", "application/cloudevents+json"},
@@ -39,7 +39,7 @@ nats_message message_of(const boost::json::object &event) {
           .data = boost::json::serialize(event)};
 }
 
-storage::dead_letter letter_of(const nats_message &m, std::size_t bytes,
+storage::dead_letter letter_of(const message &m, std::size_t bytes,
                                std::size_t most, workflows::instant happened,
                                workflows::instant now) {
   return {.id = 0,
@@ -57,7 +57,7 @@ storage::dead_letter letter_of(const nats_message &m, std::size_t bytes,
           .direction = storage::letter_direction::out};
 }
 
-using wave = std::vector<nats_message>;
+using wave = std::vector<message>;
 
 /// What may be published at once, and what never can be. Of one session the
 /// next message goes when the one before is stored, so their order stays
@@ -93,25 +93,24 @@ sorted_page sort_page(const std::vector<storage::feed_row> &rows,
 
 }  // namespace
 
-struct nats_egress::impl {
+struct egress::impl {
   actors::engine &engine;
   metrics &meters;
-  nats_egress_settings settings;
-  nats_egress_tuning tuning;
+  egress_settings settings;
+  egress_tuning tuning;
 
-  wakeup signal;
+  feed::wakeup signal;
   std::shared_ptr<void> commits, buckets;
   std::thread worker;
-  std::unique_ptr<nats_link> link;
-  std::unique_ptr<nats_publisher> publisher;
-  feed_cursor cursor;
+  std::unique_ptr<nats::link> link;
+  std::unique_ptr<nats::publisher> publisher;
+  feed::cursor cursor;
   std::string last_trouble;
   clock::time_point look_at{};  ///< the stream
   std::size_t most_bytes = 0;   ///< of a message
   stream_loss loss;
 
-  impl(actors::engine &e, nats_egress_settings s, metrics &m,
-       nats_egress_tuning t)
+  impl(actors::engine &e, egress_settings s, metrics &m, egress_tuning t)
       : engine{e}, meters{m}, settings{std::move(s)}, tuning{t},
         cursor{e, m, std::string{sink}}, loss{e.conditions(),
                                               "nats-events-lost", t.told} {}
@@ -160,9 +159,9 @@ struct nats_egress::impl {
     if (link && !link->closed()) return;
     link.reset();
     look_at = {};
-    auto fresh = std::make_unique<nats_link>(
+    auto fresh = std::make_unique<nats::link>(
         settings.url, "recapd events " + settings.node, settings.access);
-    publisher = std::make_unique<nats_publisher>(*fresh);
+    publisher = std::make_unique<nats::publisher>(*fresh);
     link = std::move(fresh);
   }
 
@@ -195,7 +194,7 @@ struct nats_egress::impl {
     if (!read || read->empty()) return false;
     const auto &rows = *read;
     const auto room = std::min(most_bytes, link->max_payload());
-    if (room == 0) throw nats_error{"publishing: not connected"};
+    if (room == 0) throw error{"publishing: not connected"};
     auto page = sort_page(rows, room, engine.time().now());
     for (auto &wave : page.waves) {
       const auto count = wave.size();
@@ -203,7 +202,7 @@ struct nats_egress::impl {
       for (std::size_t i = 0; i < count; ++i)
         meters.delivery("delivered");
     }
-    if (!bury_outgoing(engine, meters, page.letters)) return false;
+    if (!feed::bury_outgoing(engine, meters, page.letters)) return false;
     cursor.pass(rows.back());
     // What could not be saved now is with the next page.
     (void)cursor.save();
@@ -211,9 +210,8 @@ struct nats_egress::impl {
   }
 };
 
-nats_egress::nats_egress(actors::engine &engine,
-                         const nats_egress_settings &settings, metrics &meters,
-                         nats_egress_tuning tuning)
+egress::egress(actors::engine &engine, const egress_settings &settings,
+               metrics &meters, egress_tuning tuning)
     : impl_{std::make_shared<impl>(engine, settings, meters, tuning)} {
   const auto wake = [weak = std::weak_ptr{impl_}] {
     if (const auto self = weak.lock()) self->signal.wake();
@@ -223,12 +221,12 @@ nats_egress::nats_egress(actors::engine &engine,
   impl_->worker = std::thread{[self = impl_.get()] { self->run(); }};
 }
 
-nats_egress::~nats_egress() {
+egress::~egress() {
   if (impl_) impl_->stop();
 }
 
-void nats_egress::stop() {
+void egress::stop() {
   impl_->stop();
 }
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::nats

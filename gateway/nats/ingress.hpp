@@ -12,21 +12,21 @@
 #include "gateway/nats/settings.hpp"
 #include "gateway/telemetry/metrics.hpp"
 
-namespace recapd::ingress {
+namespace recapd::gateway::nats {
 
 /// Runs from construction until stop(), on threads of its own, whether the
 /// server is there or not. A message is acknowledged after its outcome is
 /// durable and was sent to `replyto`; what cannot be decoded becomes a dead
 /// letter at once. Of one session the next message is taken when the one before
 /// is done. The engine and the metrics must outlive it.
-class nats_ingress {
+class ingress {
 public:
-  nats_ingress(actors::engine &engine, const nats_settings &settings,
-               metrics &meters, nats_tuning tuning = {});
+  ingress(actors::engine &engine, const settings &settings, metrics &meters,
+          tuning tuning = {});
   /// Stops.
-  ~nats_ingress();
-  nats_ingress(const nats_ingress &) = delete;
-  nats_ingress &operator=(const nats_ingress &) = delete;
+  ~ingress();
+  ingress(const ingress &) = delete;
+  ingress &operator=(const ingress &) = delete;
 
   /// Takes nothing more, and returns when what was taken is answered (or after
   /// `tuning.drain`). Idempotent.
@@ -37,4 +37,4 @@ private:
   std::shared_ptr<impl> impl_;
 };
 
-}  // namespace recapd::ingress
+}  // namespace recapd::gateway::nats
