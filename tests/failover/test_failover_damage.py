@@ -20,6 +20,7 @@ import wire  # noqa: E402
 from audit import Findings  # noqa: E402
 from campaign import Forgetful  # noqa: E402
 from damage import damage  # noqa: E402
+from database_cluster import DatabaseCluster  # noqa: E402
 from deliveries import FailoverFeed  # noqa: E402
 from failover_audit import audit_failover  # noqa: E402
 from losses import Marks  # noqa: E402
@@ -122,6 +123,22 @@ def test_what_a_cut_log_may_lose_is_what_was_under_way_in_it():
     assert marks.may_be_lost(19, 40)
     assert not marks.may_be_lost(1, 9)
     assert not marks.may_be_lost(21, 22)
+
+
+def test_a_promotion_that_was_undone_is_noticed():
+    cluster = object.__new__(DatabaseCluster)
+    cluster.newest_timeline = 0
+    led = [3, None, None]  # of each host
+    cluster.hosts = [SimpleNamespace(led_timeline=lambda n=n: led[n])
+                     for n in range(3)]
+    assert cluster.leader() is cluster.hosts[0]
+    led[:] = [None, 4, None]
+    assert cluster.leader() is cluster.hosts[1]
+    assert not cluster.fell_back()
+    led[:] = [None, None, None]
+    assert not cluster.fell_back()
+    led[:] = [3, None, None]
+    assert cluster.fell_back()
 
 
 def test_runs_are_added_up(tmp_path):

@@ -126,8 +126,9 @@ def test_an_address_wants_the_password(postgres):
             psycopg2.connect(wrong)
 
 
-def test_it_runs_in_a_folder_that_nobody_else_reaches(folder, start):
-    os.chmod(folder, 0o700)
+@pytest.mark.parametrize("reach", (0o700, 0o755))
+def test_it_runs_in_a_folder_of_any_name(folder, start, reach):
+    os.chmod(folder, reach)
     server = start(folder / ODD)
     assert rows(server("url"), "SELECT 1") == [(1,)]
     data = (folder / ODD / "pg").resolve()
