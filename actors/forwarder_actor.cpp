@@ -9,7 +9,6 @@
 
 #include "actors/outcome_json.hpp"
 #include "actors/sender_text.hpp"
-#include "workflows/planted.hpp"
 
 namespace recapd::actors {
 
@@ -68,8 +67,7 @@ void forwarder_state::look_up(std::vector<std::shared_ptr<work>> items,
                         .event = node->as_event(items[i]->what),
                         .received_at = items[i]->what.received_at,
                         .sender = sender_text(items[i]->what)});
-    if (!rows.empty() && !RECAPD_PLANTED("lose-forwarded"))
-      s.forward_to_inbox(rows);
+    if (!rows.empty()) s.forward_to_inbox(rows);
     back(std::move(found));
   };
   caf::anon_send(node_->lookup, std::make_shared<read_task>(read_task{

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/journal_actor.hpp"
 
-#include "workflows/planted.hpp"
-
 #include <algorithm>
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
@@ -55,7 +53,6 @@ void journal_state::take(std::shared_ptr<append> a) {
 
 void journal_state::flush_all() {
   flushing_ = false;
-  if (RECAPD_PLANTED("flush-for-ever")) caf::anon_send(self_, flush{});
   node_->reports->journal_depth(buffer_.size());
   auto all = std::exchange(buffer_, {});
   const auto most = node_->options.max_batch;
@@ -88,7 +85,7 @@ void journal_state::write(std::vector<std::shared_ptr<append>> batch) {
                           std::chrono::steady_clock::now() - started));
     bool wrote_events = false;
     for (std::size_t i = 0; i < batch.size(); ++i) {
-      if (fates[i] && !RECAPD_PLANTED("one-fate-for-all")) {
+      if (fates[i]) {
         node_->reports->commit_refused(storage::to_string(*fates[i]));
         settle(*batch[i], *fates[i]);
         continue;
@@ -109,7 +106,7 @@ void journal_state::went_away(const std::string &why) {
   if (std::exchange(away_, true)) return;
   node_->database->fails(name_, why);
   pause_ = milliseconds{0};
-  if (!RECAPD_PLANTED("stay-away")) caf::anon_send(self_, probe{});
+  caf::anon_send(self_, probe{});
 }
 
 std::optional<milliseconds> journal_state::try_again() {

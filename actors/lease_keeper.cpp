@@ -8,8 +8,6 @@
 #include <spdlog/spdlog.h>
 #include <utility>
 
-#include "workflows/planted.hpp"
-
 namespace recapd::actors {
 
 using namespace std::chrono_literals;
@@ -132,7 +130,6 @@ void lease_keeper_state::apply(const storage::turn &told,
   }
   const auto held = buckets_of(told.held, told.shards);
   const auto lost = held_ & ~held;
-  if (RECAPD_PLANTED("serve-lost-shards") && lost.any()) return;
   held_ = held;
   const auto kept = held & ~buckets_of(told.surplus, told.shards);
   const bool changed = kept != node_->owned->buckets();

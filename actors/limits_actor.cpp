@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/limits_actor.hpp"
 
-#include "workflows/planted.hpp"
-
 #include <algorithm>
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
@@ -47,12 +45,11 @@ void limits_state::run() {
     const auto &front = waiting_.front();
     if (load_unknown(front)) return;
     // A grant is checked by its commit; any other answer by nothing.
-    if ((front.reserve || verified_ || RECAPD_PLANTED("pass-on-old-usage"))
-        && fits(front)) {
+    if ((front.reserve || verified_) && fits(front)) {
       answer_front(front.reserve);
       continue;
     }
-    if (verified_ || RECAPD_PLANTED("refuse-on-old-usage")) {
+    if (verified_) {
       answer_front(false);
       continue;
     }
@@ -140,7 +137,6 @@ void limits_state::answer_front(bool grant) {
 }
 
 void limits_state::ended(const grant_ended &m) {
-  if (RECAPD_PLANTED("keep-grant") && m.fate == grant_fate::dropped) return;
   --outstanding_;
   for (const auto &c : m.claims) {
     auto &k = counters_[c.key];

@@ -8,7 +8,6 @@
 #include "actors/commit_builder.hpp"
 #include "actors/outcome_json.hpp"
 #include "workflows/json/session.hpp"
-#include "workflows/planted.hpp"
 #include "workflows/session/evolve.hpp"
 
 namespace recapd::actors {
@@ -44,8 +43,7 @@ void session_state::append_refusals(const std::vector<wf::refusal> &why) {
   c.session = session_.id;
   c.inbox_seq = w.what.inbox_seq;
   c.outcome = outcome_row(w.what, j.answer);
-  if (!RECAPD_PLANTED("refuse-on-stale-copy"))
-    c.base_version = session_.version;
+  c.base_version = session_.version;
   send_append(std::move(c));
 }
 
@@ -58,10 +56,6 @@ std::string_view session_state::trace() const {
 }
 
 void session_state::send_append(storage::commit what) {
-  if (RECAPD_PLANTED("evolve-before-commit") && job_->moves)
-    session_ = job_->after;
-  if (RECAPD_PLANTED("answer-before-commit") && front_work() != nullptr)
-    front_work()->done(job_->answer);
   write_down(std::move(what), std::move(job_->tickets),
              back<commit_done, done_t>(fault::outcome_unknown));
 }
@@ -88,22 +82,16 @@ void session_state::committed(const commit_done &m) {
     auto *w = front_work();
     if (w == nullptr) return again();  // until nothing more is due
     remember(*w);
-    if (RECAPD_PLANTED("forget-reply") && !w->what.here && !w->what.inbox_seq)
-      (void)new auto(std::exchange(w->done, {}));
     return finish(std::move(j.answer));
   }
   const auto why = m.fate.error();
   if (why == fault::unavailable) return finish(why);
   // Somebody else wrote, or may have: nothing known here counts any more.
-  if (!RECAPD_PLANTED("keep-stale-copy")) loaded_ = false;
+  loaded_ = false;
   j.ours = j.ours || why == fault::outcome_unknown;
   const bool look =
       why == fault::duplicate_command || why == fault::outcome_unknown;
   if (look && front_work() != nullptr) return look_for_outcome();
-  if (RECAPD_PLANTED("pay-twice") && why == fault::outcome_unknown) {
-    session_.version += j.after.status == wf::session_status::paid ? 1 : 0;
-    loaded_ = true;
-  }
   again();
 }
 

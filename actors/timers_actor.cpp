@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/timers_actor.hpp"
 
-#include "workflows/planted.hpp"
-
 #include <algorithm>
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
@@ -100,7 +98,6 @@ void timers_state::loaded(const timers_loaded &m) {
 
 void timers_state::look_for_overdue(caf::actor_clock::time_point at) {
   if (at - overdue_looked_for_ < between_looks_for_overdue || loading_) return;
-  if (RECAPD_PLANTED("overlook-overdue")) return;
   overdue_looked_for_ = at;
   load_more(node_->time->now());
 }
@@ -156,7 +153,6 @@ void timers_state::done(const due_done &m) {
 }
 
 void timers_state::retry_failed() {
-  if (RECAPD_PLANTED("forget-failed-timer")) return failed_.clear();
   for (const auto &session : std::exchange(failed_, {})) {
     firing_.erase(session);
     if (node_->owned->assigned(session)) put(session, node_->time->now());

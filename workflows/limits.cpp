@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "workflows/limits.hpp"
 
-#include "workflows/planted.hpp"
-
 #include <algorithm>
 
 namespace recapd::workflows {
@@ -45,9 +43,7 @@ std::vector<claim> claims_of(const rules &r, const std::string &tutor,
                              const std::vector<std::string> &going,
                              instant starts_at, const std::string &timezone,
                              int minutes) {
-  const int day = local_day(starts_at, RECAPD_PLANTED("utc-weeks")
-                                           ? "UTC"
-                                           : std::string_view{timezone});
+  const int day = local_day(starts_at, timezone);
   const int week = week_thursday(day, r.week_starts_on);
   std::vector<claim> claims;
   claims.reserve(2 + 2 * going.size());

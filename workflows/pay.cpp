@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "workflows/pay.hpp"
 
-#include "workflows/planted.hpp"
-
 namespace recapd::workflows {
 
 std::int64_t pay_amount(int minutes, std::int64_t rate_per_hour) {
   // Neither is negative, so half an hour's sixtieth more rounds half up.
-  return (minutes * rate_per_hour + (RECAPD_PLANTED("round-pay-down") ? 0 : 30))
-         / 60;
+  return (minutes * rate_per_hour + 30) / 60;
 }
 
 std::string_view to_string(transfer_kind k) {

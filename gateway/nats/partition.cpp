@@ -3,8 +3,6 @@
 
 #include <utility>
 
-#include "workflows/planted.hpp"
-
 namespace recapd::gateway::nats {
 
 std::vector<bool> whole_partitions(const storage::bucket_set &ours,
@@ -69,7 +67,7 @@ item_ptr partition::finished(const item &item) {
     lines_.erase(line);
     return nullptr;
   }
-  if (halted_ && !RECAPD_PLANTED("pass-failed-message")) return nullptr;
+  if (halted_) return nullptr;
   ++under_way_;
   return line->second.front();
 }

@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "workflows/planted.hpp"
+#include "planted.hpp"
 
 namespace recapd::simulation {
 
@@ -160,19 +160,19 @@ private:
     for (const auto &c : commits)
       for (const auto &e : c.events) {
         if (e.type != "session.voided") continue;
-        if (RECAPD_PLANTED("crash")) std::abort();
-        if (RECAPD_PLANTED("throw")) throw std::logic_error{"planted"};
+        if (planted("crash")) std::abort();
+        if (planted("throw")) throw std::logic_error{"planted"};
       }
   }
   /// A journal that has lost one of its refusals, as a planted bug.
   bool let_pass(fault refusal, commit c) {
-    const bool planted =
-        (RECAPD_PLANTED("skip-dedupe") && refusal == fault::duplicate_command)
-        || (RECAPD_PLANTED("pass-limits") && refusal == fault::limit_conflict)
-        || (RECAPD_PLANTED("pay-twice") && refusal == fault::ledger_conflict)
-        || (RECAPD_PLANTED("serve-lost-shards")
-            && refusal == fault::version_conflict && watch_.stale(c));
-    if (!planted) return false;
+    const bool passes =
+        (planted("skip-dedupe") && refusal == fault::duplicate_command)
+        || (planted("pass-limits") && refusal == fault::limit_conflict)
+        || (planted("pay-twice") && refusal == fault::ledger_conflict)
+        || (planted("serve-lost-shards") && refusal == fault::version_conflict
+            && watch_.stale(c));
+    if (!passes) return false;
     if (refusal == fault::version_conflict) follow_stored(c);
     if (refusal == fault::duplicate_command) c.outcome.reset();
     if (refusal == fault::limit_conflict) c.usage.clear();

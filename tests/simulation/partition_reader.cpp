@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "workflows/planted.hpp"
+#include "planted.hpp"
 
 namespace recapd::simulation {
 
@@ -96,7 +96,7 @@ void partition_reader::arrived(const parcel &what) {
 }
 
 void partition_reader::submit(const nats::item_ptr &item) {
-  if (RECAPD_PLANTED("acknowledge-early")) acknowledge(*item);
+  if (planted("acknowledge-early")) acknowledge(*item);
   around_.submit(item);
 }
 

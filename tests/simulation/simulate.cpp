@@ -7,8 +7,8 @@
 #include <iostream>
 #include <spdlog/spdlog.h>
 
+#include "planted.hpp"
 #include "report.hpp"
-#include "workflows/planted.hpp"
 
 namespace {
 
@@ -24,17 +24,18 @@ struct options {
   bool trace = false;
   bool twice = false;
   bool covers = false;
-  std::string plant;
   bool explain = false;
   std::string commit = "unknown";
 
   /// A planted bug is to be found, and that is all.
-  [[nodiscard]] bool expects() const { return !plant.empty() && !explain; }
+  [[nodiscard]] bool expects() const {
+    return !planted_bug.empty() && !explain;
+  }
   [[nodiscard]] origin from() const {
     return {.commit = commit,
-            .again = plant.empty()
-                         ? "tools/simulate"
-                         : "simulate_planted --plant " + plant + " --explain"};
+            .again = planted_bug.empty() ? "tools/simulate"
+                                         : "simulate_planted --plant "
+                                               + planted_bug + " --explain"};
   }
 };
 
@@ -55,8 +56,8 @@ void compare(black_box &box, std::uint64_t seed, run_result &first) {
                              + std::to_string(second.lines) + " lines)");
 }
 
-int found(const options &how, std::uint64_t seed, const std::string &what) {
-  std::cout << "planted " << how.plant << " found by seed " << seed << ": "
+int found(std::uint64_t seed, const std::string &what) {
+  std::cout << "planted " << planted_bug << " found by seed " << seed << ": "
             << what << std::endl;
   return 0;
 }
@@ -74,7 +75,7 @@ std::uint64_t first_seed(const options &how) {
 int sum_up(const options &how, const tally &sums, std::uint64_t violations) {
   print_sums(sums, violations);
   if (how.expects()) {
-    std::cout << "planted " << how.plant << " was not found" << std::endl;
+    std::cout << "planted " << planted_bug << " was not found" << std::endl;
     return 1;
   }
   if (!how.covers) return violations == 0 ? 0 : 1;
@@ -102,7 +103,7 @@ int hunt(black_box &box, const options &how) {
     sums.add(result.counted);
     if (result.violations.empty()) continue;
     violations += result.violations.size();
-    if (how.expects()) return found(how, seed, result.violations.front());
+    if (how.expects()) return found(seed, result.violations.front());
     explain(box, seed, result.violations, result.last_steps, how.from());
     break;
   }
@@ -118,19 +119,9 @@ int hunt_apart(const options &how) {
     return status;
   });
   if (!child.crash) return child.status;
-  if (how.expects()) return found(how, box.seed(), *child.crash);
+  if (how.expects()) return found(box.seed(), *child.crash);
   explain(box, box.seed(), {*child.crash}, box.last_steps(), how.from());
   return 1;
-}
-
-bool plant(const std::string &name) {
-  if (name.empty()) return true;
-#ifdef RECAPD_PLANT_BUGS
-  planted_bug = name;
-  return true;
-#else
-  return false;
-#endif
 }
 
 }  // namespace
@@ -151,17 +142,14 @@ int main(int argc, char **argv) {
   app.add_flag("--covers", how.covers,
                "fail unless every event, refusal, notification and fault came "
                "up");
-  app.add_option("--plant", how.plant,
-                 "plant this bug and expect it to be found (test builds)");
+#ifdef RECAPD_PLANT_BUGS
+  app.add_option("--plant", planted_bug,
+                 "plant this bug and expect it to be found");
   app.add_flag("--explain", how.explain,
                "report the planted bug as any other, and fail");
+#endif
   app.add_option("--commit", how.commit, "the commit to name when one fails");
   CLI11_PARSE(app, argc, argv);
-  if (!plant(how.plant)) {
-    std::cerr << "simulate: this build has no bugs to plant; use "
-                 "simulate_planted\n";
-    return 2;
-  }
   spdlog::set_level(spdlog::level::off);
   return hunt_apart(how);
 }

@@ -4,7 +4,6 @@
 #include <type_traits>
 #include <utility>
 
-#include "workflows/planted.hpp"
 #include "workflows/session/judgement.hpp"
 #include "workflows/session/reminders.hpp"
 
@@ -139,8 +138,7 @@ void handle(judgement &j, const schedule_session &c) {
   const bool that_tutor = j.f.by.as == role::tutor && j.f.by.id == c.tutor;
   if (!that_tutor && !j.by_system())
     return j.refuse_unless_allowed("system or the session's tutor");
-  if (that_tutor && names_other_pay(c, j.r)
-      && !RECAPD_PLANTED("tutor-names-pay"))
+  if (that_tutor && names_other_pay(c, j.r))
     return j.refuse(refusal_code::not_allowed,
                     "A tutor may name no rate_per_hour or currency but the "
                     "policy's, "

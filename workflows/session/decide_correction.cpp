@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "workflows/planted.hpp"
 #include "workflows/session/judgement.hpp"
 
 namespace recapd::workflows {
@@ -20,9 +19,7 @@ std::vector<Usage> of_minutes(const session &s, Make make) {
 /// itself; nothing where it is not paid yet, or pays the same.
 std::optional<transfer> difference(const session &s, int minutes) {
   if (!s.paid) return std::nullopt;
-  const auto change =
-      pay_amount(minutes, s.rate_per_hour)
-      - (RECAPD_PLANTED("correct-pays-whole") ? 0 : s.paid->amount);
+  const auto change = pay_amount(minutes, s.rate_per_hour) - s.paid->amount;
   if (change == 0) return std::nullopt;
   transfer t{.kind = transfer_kind::correction,
              .from = program_account(s),
@@ -50,7 +47,7 @@ std::vector<claim> claims_of_correction(const judgement &j,
                                         const correct_minutes &c) {
   const auto minutes = rounded_minutes(c.minutes, j.r);
   const int more = minutes.value_or(0) - j.s.minutes.value_or(0);
-  if (more <= 0 || RECAPD_PLANTED("correct-forgets-difference")) return {};
+  if (more <= 0) return {};
   return of_minutes<claim>(j.s, [&](const usage_key &key) {
     return claim{.key = key, .amount = more, .cap = cap_of(j.r, key.kind)};
   });

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
-#include "workflows/planted.hpp"
 #include "workflows/session/judgement.hpp"
 
 namespace recapd::workflows {
@@ -71,7 +70,7 @@ void handle(judgement &j, const decline_invitation &c) {
   if (p == nullptr || !takes_part(*p))
     return refuse_participant(j, p, c.student,
                               "a student who is invited or going");
-  if (p->joined && !RECAPD_PLANTED("decline-after-call"))
+  if (p->joined)
     return j.refuse(refusal_code::wrong_state,
                     "Student " + c.student
                         + " was in the call; who was cannot decline any more.");
@@ -103,7 +102,7 @@ void check_removal(judgement &j, const participant &p) {
         return other.status == participation::going
                && other.student != p.student;
       });
-  if (last && !RECAPD_PLANTED("remove-last-going"))
+  if (last)
     j.object(refusal_code::student_not_going,
              "Student " + p.student
                  + " is the last who is going; void the session instead.");
@@ -133,10 +132,8 @@ void handle(judgement &j, const remove_participant &c) {
                           "did.");
   if (logged) check_removal(j, *p);
   if (j.refused()) return;
-  participant_removed e{.student = c.student, .released = {}};
-  if (!RECAPD_PLANTED("remove-keeps-hours"))
-    e.released = part_of(j.s, c.student);
-  j.emit(std::move(e));
+  j.emit(participant_removed{.student = c.student,
+                             .released = part_of(j.s, c.student)});
   if (j.in(session_status::awaiting_student_recap)
       && recaps_are_in(j.s, c.student))
     j.emit(session_completed{.automatic = false});
@@ -173,7 +170,7 @@ void handle(judgement &j, const join_call &c) {
   if (in_call(j.s, who))
     return j.refuse(refusal_code::wrong_state,
                     to_string(who) + " is in the call already.");
-  if (j.s.call_changes >= j.r.max_call_changes && !RECAPD_PLANTED("call-bound"))
+  if (j.s.call_changes >= j.r.max_call_changes)
     return j.refuse(refusal_code::wrong_state,
                     "The call was joined and left "
                         + std::to_string(j.s.call_changes)

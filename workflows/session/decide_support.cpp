@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "workflows/planted.hpp"
 #include "workflows/session/judgement.hpp"
 #include "workflows/session/reminders.hpp"
 
@@ -41,7 +40,7 @@ void handle(judgement &j, const void_session &c) {
   if (!j.s.minutes || j.in(session_status::voided))
     return j.refuse_state("minutes that were logged and are not voided");
   session_voided e{.note = c.note, .reversal = std::nullopt};
-  if (j.s.paid && !RECAPD_PLANTED("forget-reversal"))
+  if (j.s.paid)
     e.reversal = transfer{.kind = transfer_kind::reversal,
                           .from = tutor_account(j.s),
                           .to = program_account(j.s),

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
-#include "workflows/planted.hpp"
 #include "workflows/session/evolve.hpp"
 #include "workflows/session/judgement.hpp"
 
@@ -84,8 +83,7 @@ void check_recap(judgement &j, const recap &written) {
 
 flag_set flags_of_recap(const recap &written) {
   flag_set flags;
-  if (repetitive(written) && !RECAPD_PLANTED("any-words"))
-    flags.raise(session_flag::repetitive_recap);
+  if (repetitive(written)) flags.raise(session_flag::repetitive_recap);
   return flags;
 }
 
@@ -102,15 +100,12 @@ void log(judgement &j, std::int64_t given, bool leave_call,
   auto claims = j.claims_for(minutes);
   j.object_to(claims);
   if (j.refused()) return;
-  j.emit(time_logged{.minutes = *minutes,
-                     .given = given,
-                     .leave_call = leave_call,
-                     .claims = std::move(claims),
-                     .flags = flags_of_minutes(j.s, j.r,
-                                               RECAPD_PLANTED("flag-as-given")
-                                                   ? static_cast<int>(given)
-                                                   : *minutes,
-                                               j.f.received_at)});
+  j.emit(time_logged{
+      .minutes = *minutes,
+      .given = given,
+      .leave_call = leave_call,
+      .claims = std::move(claims),
+      .flags = flags_of_minutes(j.s, j.r, *minutes, j.f.received_at)});
   if (written != nullptr)
     j.emit(tutor_recap_submitted{.written = *written,
                                  .flags = flags_of_recap(*written)});

@@ -3,7 +3,6 @@
 #include <cstdlib>
 #include <utility>
 
-#include "workflows/planted.hpp"
 #include "workflows/session/evolve.hpp"
 
 namespace recapd::workflows {
@@ -57,13 +56,11 @@ public:
   }
   void apply(const session_paid &e, const session &) {
     done.payment = e.payment;
-    if (!RECAPD_PLANTED("hide-payout"))
-      tell_tutor("payout_deposited", with_money(with_minutes(), e.payment));
+    tell_tutor("payout_deposited", with_money(with_minutes(), e.payment));
   }
   void apply(const session_missed &, const session &before) {
-    if (!RECAPD_PLANTED("keep-missed-minutes")) done.released = before.held;
-    if (!before.miss_told || RECAPD_PLANTED("tell-each-miss"))
-      tell_tutor("session_missed", with_deadline());
+    done.released = before.held;
+    if (!before.miss_told) tell_tutor("session_missed", with_deadline());
   }
   void apply(const session_cancelled &e, const session &) {
     auto data = base();
@@ -105,8 +102,7 @@ public:
       return tell_tutor(e.kind, with_deadline());
     if (e.kind == "student_recap_reminder") {
       for (const auto &p : s_.participants)
-        if (RECAPD_PLANTED("remind-everybody") || silent(p))
-          tell_student(e.kind, p, base());
+        if (silent(p)) tell_student(e.kind, p, base());
       return;
     }
     auto data = base();
@@ -172,8 +168,7 @@ private:
       tell_tutor(kind, data);
     for (const auto &p : s_.participants)
       if (p.status == participation::going
-          || (p.status == participation::invited
-              && !RECAPD_PLANTED("cancel-unheard")))
+          || p.status == participation::invited)
         tell_student(kind, p, data);
   }
 

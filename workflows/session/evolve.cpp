@@ -5,8 +5,6 @@
 #include <limits>
 #include <utility>
 
-#include "workflows/planted.hpp"
-
 namespace recapd::workflows {
 
 namespace {
@@ -139,8 +137,7 @@ void apply(session &s, const time_corrected &e, instant) {
   s.flags.raise(session_flag::corrected);
   hold_more(s, e.claims);
   give_back(s, e.released);
-  if (!e.payment || !s.paid || RECAPD_PLANTED("void-forgets-correction"))
-    return;
+  if (!e.payment || !s.paid) return;
   auto now = *s.paid;
   now.amount = e.payment->from == program_account(s)
                    ? raised(now.amount, e.payment->amount)

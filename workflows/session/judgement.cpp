@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "workflows/planted.hpp"
 #include "workflows/session/reminders.hpp"
 
 namespace recapd::workflows {
@@ -19,14 +18,10 @@ bool waits_for_tutor(session_status s) {
 judgement::judgement(const session &state, const facts &known)
     : s{state}, f{known}, r{*known.judged_by}, status{state.status} {
   if (!s.exists()) return;
-  const bool in_time = RECAPD_PLANTED("deadline-off-by-one")
-                           ? f.received_at < s.deadline
-                           : f.received_at <= s.deadline;
+  const bool in_time = f.received_at <= s.deadline;
   lifts_ = in_time
            && (status == session_status::missed
-               || (status == session_status::update_denied
-                   && !RECAPD_PLANTED("denied-for-good")))
-           && !RECAPD_PLANTED("never-lift");
+               || status == session_status::update_denied);
   lapses_ = waits_for_tutor(status) && !in_time;
   if (lifts_)
     status =
@@ -85,8 +80,7 @@ std::vector<claim> judgement::claims_for(std::optional<int> minutes) const {
                           minutes.value_or(0));
   if (!minutes)
     std::erase_if(claims, [](const claim &c) {
-      return c.key.kind != limit_kind::pair_day
-             || RECAPD_PLANTED("hide-pair-limit");
+      return c.key.kind != limit_kind::pair_day;
     });
   return claims;
 }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "workflows/session/reminders.hpp"
 
-#include "workflows/planted.hpp"
-
 #include <algorithm>
 #include <array>
 #include <limits>
@@ -37,8 +35,7 @@ void add(std::vector<pending_reminder> &to, std::string_view kind,
   pending_reminder p{.kind = kind, .next = {}, .times = {}, .done = done};
   for (auto i = static_cast<std::size_t>(done); i < after.size(); ++i) {
     const auto at = later(from, after[i]);
-    if (end && (RECAPD_PLANTED("skip-last-reminder") ? at >= *end : at > *end))
-      break;
+    if (end && at > *end) break;
     p.times.push_back(at);
   }
   if (p.times.empty()) return;
@@ -55,7 +52,6 @@ int past(const times_of_kind &after, instant from, instant now) {
 }  // namespace
 
 int pending_reminder::over_by(instant until) const {
-  if (RECAPD_PLANTED("remind-for-each-missed")) return done + 1;
   return done
          + static_cast<int>(std::upper_bound(times.begin(), times.end(), until)
                             - times.begin());
@@ -105,9 +101,6 @@ std::optional<instant> auto_confirm_at(const session &s,
 reminder_progress reminders_after(const session &s, const rules &judged_by,
                                   instant now, instant deadline) {
   const auto &due = judged_by.reminders.tutor_recap_due;
-  if (RECAPD_PLANTED("reopen-unreminded"))
-    return {
-        .reopened = true, .tutor_recap_due = true, .tutor_recap_reminder = 2};
   return {.reopened = true,
           .tutor_recap_due = past(single(due), s.starts_at, now) > 0,
           .tutor_recap_reminder = past(before_end(), deadline, now)};
