@@ -12,8 +12,8 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE)] + [str(HERE.parent / name) for name in
-                              ("cluster", "crash", "contract")]
+sys.path[:0] = [str(HERE), str(HERE.parent)] + [
+    str(HERE.parent / name) for name in ("cluster", "crash", "contract")]
 
 from campaign import (Campaign, add_options, conduct,  # noqa: E402
                       has_programs)

@@ -6,11 +6,12 @@ import random
 import signal
 import time
 
+import clock_shim
 import psycopg2
 
 from campaign import FaultPlan
 from database_host import TTL
-from failover_world import STATEMENT_MS, clock_shim
+from failover_world import STATEMENT_MS
 from processes import send
 from wire import wait_until
 
@@ -240,7 +241,7 @@ class FailoverFaults(FaultPlan):
         self.say(f"  {member.name} by {seconds} s")
         with member.lock:
             try:
-                member.env = {"LD_PRELOAD": str(clock_shim()),
+                member.env = {"LD_PRELOAD": clock_shim.path(),
                               "CLOCK_SHIM_SECONDS": str(seconds)}
                 self.restart(member)
                 time.sleep(self.past_the_bound(dice))

@@ -3,9 +3,7 @@
 the client and its receivers."""
 import contextlib
 import json
-import os
 import time
-from pathlib import Path
 
 import psycopg2
 
@@ -24,15 +22,6 @@ from wire import wait_until
 STATEMENT_MS = 5000  # the default of database.statement_ms
 LEASE_MS = 3000
 AFTERWARDS = 4       # seconds of load once all is healed
-
-
-def clock_shim():
-    """The library that moves one process's wall clock."""
-    tools = Path(os.environ["RECAPD_TEST_BIN"])
-    for folder in (tools, tools.parent / "tests" / "tools"):
-        if (folder / "libclock_shim.so").exists():
-            return folder / "libclock_shim.so"
-    raise FileNotFoundError("libclock_shim.so is built with the tests")
 
 
 class FailoverWorld(ClusterWorld):

@@ -13,8 +13,8 @@ from types import SimpleNamespace
 import pytest
 
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE)] + [str(HERE.parent / name) for name in
-                              ("cluster", "crash", "contract")]
+sys.path[:0] = [str(HERE), str(HERE.parent)] + [
+    str(HERE.parent / name) for name in ("cluster", "crash", "contract")]
 
 import wire  # noqa: E402
 from audit import Findings  # noqa: E402

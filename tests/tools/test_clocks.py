@@ -1,21 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """A node whose machine's clock is not the database's."""
 import json
-import os
 import urllib.error
 import urllib.request
 from datetime import datetime, timedelta, timezone
 
+import clock_shim
 import pytest
 from conftest import wait_until
 
-SHIM = os.environ["RECAPD_TEST_CLOCK_SHIM"]
 MINUTE, HOUR = 60, 3600
 
 
 def ahead(seconds, **more):
     """The environment of a program whose clock is off by that much."""
-    return {"LD_PRELOAD": SHIM, "CLOCK_SHIM_SECONDS": str(seconds),
+    return {"LD_PRELOAD": clock_shim.path(), "CLOCK_SHIM_SECONDS": str(seconds),
             "ASAN_OPTIONS": "verify_asan_link_order=0", **more}
 
 
