@@ -69,16 +69,26 @@ class Postgres(databases.PrivateServer):
         return [master, *(int(entry) for entry in os.listdir("/proc")
                           if entry.isdigit() and parent_of(entry) == master)]
 
+    def stop_family(self, master, end):
+        """The family, which grows no more. Between the death of a backend and
+        the server's own restart the postmaster is alone."""
+        while True:
+            os.kill(master, signal.SIGSTOP)
+            family = self.family(master)
+            if len(family) > 1:
+                return family
+            os.kill(master, signal.SIGCONT)
+            assert time.monotonic() < end, f"process {master} has no children"
+            time.sleep(0.02)
+
     def kill(self):
         """SIGKILL to the postmaster; its children end by themselves, and the
         next start must wait for that."""
         with self.lock:
             master = int(self("pid"))
-            os.kill(master, signal.SIGSTOP)  # it makes no more children
-            family = self.family(master)
-            assert len(family) > 1, f"process {master} has no children"
-            os.kill(master, signal.SIGKILL)
             end = time.monotonic() + 60
+            family = self.stop_family(master, end)
+            os.kill(master, signal.SIGKILL)
             while not all([gone(pid) for pid in family]):
                 assert time.monotonic() < end, "PostgreSQL's children live on"
                 time.sleep(0.02)
