@@ -83,7 +83,7 @@ def test_an_idle_node_notices_that_the_database_is_away(own_server, make_node):
     own_server("start")
     wait_until(lambda: ask(node, "/readyz")[0] == 200,
                "the node to be ready again")
-    assert is_up(node)
+    wait_until(lambda: is_up(node), "the metrics to say so")
 
 
 def test_whoever_cannot_read_finds_the_node_not_ready(own_server, make_node):

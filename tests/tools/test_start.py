@@ -25,7 +25,7 @@ HBA = ("hostssl all certified 127.0.0.0/8 cert",
 def certificates(tmp_path_factory):
     made = Certificates(tmp_path_factory.mktemp("certificates"))
     made.make("server", "db.test")
-    made.make("expired", "db.test", days=-1)
+    made.make("expired", "db.test", days=0)
     made.make("strange", "recapd", by="other")
     return made
 

@@ -79,6 +79,8 @@ class Certificates:
                     f"{authority}.key", "-out", f"{authority}.crt", cwd=folder)
 
     def make(self, name, common_name, by="ca", days=2):
+        """`days=0`: it ends in the second in which it begins, which is over
+        before a server has it."""
         (self.folder / "san").write_text(f"subjectAltName=DNS:{common_name}")
         openssl("req", "-newkey", "rsa:2048", "-nodes", "-subj",
                 f"/CN={common_name}", "-keyout", f"{name}.key", "-out",
