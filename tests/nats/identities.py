@@ -23,7 +23,8 @@ class Authority:
         self.pem = folder / f"{name}.pem"
         self.key = folder / f"{name}.key"
         self._openssl("req", "-x509", *self._new(self.key), "-out", self.pem,
-                      "-days", "2", "-subj", f"/CN={name}")
+                      "-days", "2", "-subj", f"/CN={name}", "-addext",
+                      "keyUsage=critical,keyCertSign,cRLSign")
 
     @staticmethod
     def _openssl(*words):
@@ -38,7 +39,9 @@ class Authority:
         """The files of a certificate and of its key."""
         pem, key = self.folder / f"{name}.pem", self.folder / f"{name}.key"
         request, more = self.folder / f"{name}.csr", self.folder / f"{name}.x"
-        more.write_text(f"subjectAltName={alternatives}")
+        more.write_text(f"subjectAltName={alternatives}\n"
+                        "authorityKeyIdentifier=keyid\n"
+                        "subjectKeyIdentifier=hash\n")
         self._openssl("req", *self._new(key), "-out", request, "-subj",
                       f"/CN={name}")
         self._openssl("x509", "-req", "-in", request, "-CA", self.pem, "-CAkey",
@@ -48,6 +51,7 @@ class Authority:
 
     def context(self, certificate=None, key=None):
         made = ssl.create_default_context(cafile=self.pem)
+        made.verify_flags |= ssl.VERIFY_X509_STRICT  # as from Python 3.13 on
         if certificate:
             made.load_cert_chain(certificate, key)
         return made
