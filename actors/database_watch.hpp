@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
+#include <chrono>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -12,6 +14,14 @@
 #include <utility>
 
 namespace recapd::actors {
+
+/// Returns how long to wait for the next look at a database that is away, after
+/// `pause` (0: the first one): twice as long, from 100 ms to a second.
+[[nodiscard]] inline std::chrono::milliseconds
+next_pause(std::chrono::milliseconds pause) {
+  using std::chrono::milliseconds;
+  return std::clamp(pause * 2, milliseconds{100}, milliseconds{1000});
+}
 
 /// Each source (a connection, by a name of its own) says what it saw last. The
 /// database is up while none has seen it fail. Thread safe.

@@ -13,8 +13,6 @@ using std::chrono::milliseconds;
 using storage::fault;
 
 namespace {
-constexpr milliseconds first_pause{100};
-constexpr milliseconds longest_pause{1000};
 
 void settle(const append &a, answer<done_t> fate) {
   const auto grant = fate.has_value() ? grant_fate::committed
@@ -119,7 +117,7 @@ std::optional<milliseconds> journal_state::try_again() {
     return std::nullopt;
   } catch (const storage::storage_error &e) {
     node_->database->fails(name_, e.what());
-    pause_ = std::clamp(pause_ * 2, first_pause, longest_pause);
+    pause_ = next_pause(pause_);
     return pause_;
   }
 }

@@ -16,11 +16,6 @@ namespace recapd::actors {
 using std::chrono::milliseconds;
 using storage::fault;
 
-namespace {
-constexpr milliseconds first_pause{100};
-constexpr milliseconds longest_pause{1000};
-}  // namespace
-
 void reader_state::begin(reader_ref self, context_ptr node, std::size_t number,
                          storage::store_factory stores) {
   self_ = std::move(self);
@@ -73,7 +68,7 @@ bool reader_state::reaches_database() {
 
 std::optional<milliseconds> reader_state::try_again() {
   if (away_ && !reaches_database()) {
-    pause_ = std::clamp(pause_ * 2, first_pause, longest_pause);
+    pause_ = next_pause(pause_);
     return pause_;
   }
   answered();

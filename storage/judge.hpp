@@ -27,8 +27,8 @@ using net_changes = std::map<workflows::usage_key, net_change>;
 void add_changes(net_changes &net, std::span<const usage_change> changes);
 
 /// What a store holds, as far as refusals depend on it. memory::memory_store
-/// keeps it whole; postgres::stored loads what a refused group touches, to find
-/// out whose fault it was.
+/// keeps it whole; postgres::sql_store loads what a refused group touches, to
+/// find out whose fault it was.
 class judge {
 public:
   std::map<std::string, int, std::less<>> versions;  ///< by session, absent: 0

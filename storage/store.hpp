@@ -288,7 +288,7 @@ struct policy_row {
 using violations = std::vector<std::string>;
 
 /// One connection's worth of storage. Blocking; not thread safe; every call may
-/// throw storage_error. Implementations: postgres::stored (PostgreSQL),
+/// throw storage_error. Implementations: postgres::sql_store (PostgreSQL),
 /// memory::memory_store (a twin that refuses the same things).
 class store {
 public:

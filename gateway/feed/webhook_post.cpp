@@ -86,10 +86,10 @@ struct webhook_post::impl {
     std::vector<std::string> out{
         "Content-Type: application/cloudevents+json; charset=utf-8", "Expect:"};
     if (!settings.secret.empty()) {
-      const auto seconds =
+      const auto since_epoch =
           std::chrono::floor<std::chrono::seconds>(now.time_since_epoch());
       out.push_back("recapd-signature: "
-                    + signature(settings.secret, seconds.count(), body));
+                    + signature(settings.secret, since_epoch.count(), body));
     }
     return out;
   }

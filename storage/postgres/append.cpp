@@ -266,7 +266,7 @@ private:
 }  // namespace
 
 std::vector<std::optional<fault>>
-stored::append(std::span<const commit> commits) {
+sql_store::append(std::span<const commit> commits) {
   if (commits.empty()) return {};
   group_commit work{connected(), commits};
   try {

@@ -190,7 +190,7 @@ private:
 
 }  // namespace
 
-violations stored::check() {
+violations sql_store::check() {
   return with([&](connection &c) {
     violations found;
     c.in_transaction([&] { found = pg_audit{c}.run(); },

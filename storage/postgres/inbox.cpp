@@ -59,8 +59,8 @@ inbox_row read_row(const result_set &rows, int i) {
 }  // namespace
 
 std::vector<inbox_row>
-stored::read_inbox_among(std::span<const seq_range> among, int limit,
-                         const bucket_set &buckets) {
+sql_store::read_inbox_among(std::span<const seq_range> among, int limit,
+                            const bucket_set &buckets) {
   static const prepared_statement all{"read_inbox", read_sql("true")};
   // What lies in no bucket is no event, and bucket 0's to bury.
   static const prepared_statement some{
@@ -90,7 +90,7 @@ stored::read_inbox_among(std::span<const seq_range> among, int limit,
   });
 }
 
-void stored::insert_inbox(std::string_view event) {
+void sql_store::insert_inbox(std::string_view event) {
   static const prepared_statement statement{
       "insert_inbox", "INSERT INTO inbox (event) VALUES ($1::text)"};
   with([&](connection &c) {
@@ -98,7 +98,7 @@ void stored::insert_inbox(std::string_view event) {
   });
 }
 
-void stored::forward_to_inbox(std::span<const inbox_row> rows) {
+void sql_store::forward_to_inbox(std::span<const inbox_row> rows) {
   static const prepared_statement statement{
       "forward_to_inbox",
       "INSERT INTO forwarded (event, received_at, taken, sender)"
@@ -117,7 +117,7 @@ void stored::forward_to_inbox(std::span<const inbox_row> rows) {
   });
 }
 
-void stored::bury_all(std::span<const dead_letter> letters) {
+void sql_store::bury_all(std::span<const dead_letter> letters) {
   static const prepared_statement statement{
       "bury",
       "WITH entered AS (DELETE FROM inbox WHERE seq = ANY ($8::int8[])),"
@@ -154,8 +154,8 @@ void stored::bury_all(std::span<const dead_letter> letters) {
   });
 }
 
-page<dead_letter> stored::list_dead_letters(std::int64_t after,
-                                            page_bounds most) {
+page<dead_letter> sql_store::list_dead_letters(std::int64_t after,
+                                               page_bounds most) {
   static const auto statement =
       paged("dead_letters",
             "d.id, d.event, d.reason, d.code, d.ingress, "
@@ -182,7 +182,7 @@ page<dead_letter> stored::list_dead_letters(std::int64_t after,
   });
 }
 
-letter_retry stored::retry_dead_letter(std::int64_t id) {
+letter_retry sql_store::retry_dead_letter(std::int64_t id) {
   // It keeps its moment of receipt: that judges deadlines.
   static const prepared_statement statement{
       "retry_dead_letter",

@@ -75,9 +75,9 @@ bool same(const member &a, const member &b) {
          && a.draining == b.draining && a.partitions == b.partitions;
 }
 
-class leased final : public lease_store, private link {
+class sql_leases final : public lease_store, private link {
 public:
-  explicit leased(endpoint to) : link{std::move(to)} {}
+  explicit sql_leases(endpoint to) : link{std::move(to)} {}
 
   turn beat(const heartbeat &h) override {
     if (!h.joining && !h.leaving && h.let_go.empty())
@@ -222,7 +222,7 @@ private:
 }  // namespace
 
 std::unique_ptr<lease_store> open_leases(const endpoint &to) {
-  return std::make_unique<leased>(to);
+  return std::make_unique<sql_leases>(to);
 }
 
 }  // namespace recapd::storage::postgres

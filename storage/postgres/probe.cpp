@@ -53,7 +53,7 @@ std::string hindrance(const endpoint &to) {
 
 }  // namespace
 
-void stored::probe() {
+void sql_store::probe() {
   try {
     with([](connection &c) {
       require_rights(c);

@@ -10,7 +10,7 @@
 namespace recapd::storage::postgres {
 
 std::vector<std::optional<session_row>>
-stored::load_sessions(std::span<const std::string> ids) {
+sql_store::load_sessions(std::span<const std::string> ids) {
   static const prepared_statement statement{
       "load_sessions", "SELECT " + session_columns()
                            + " FROM sessions s WHERE id = ANY ($1::text[])"};
@@ -30,7 +30,7 @@ stored::load_sessions(std::span<const std::string> ids) {
 }
 
 std::vector<std::int64_t>
-stored::load_usage(std::span<const workflows::usage_key> keys) {
+sql_store::load_usage(std::span<const workflows::usage_key> keys) {
   static const prepared_statement statement{
       "load_usage",
       "SELECT coalesce(u.used, 0)"
@@ -56,8 +56,8 @@ stored::load_usage(std::span<const workflows::usage_key> keys) {
   });
 }
 
-std::vector<timer_row> stored::load_timers(std::span<const unsigned> buckets,
-                                           instant until, int limit) {
+std::vector<timer_row> sql_store::load_timers(std::span<const unsigned> buckets,
+                                              instant until, int limit) {
   // The earliest $4 of each bucket, of those the earliest $3. `cut` marks where
   // a bucket was broken off: behind it others of its timers may be missing.
   static const prepared_statement statement{
@@ -94,7 +94,7 @@ std::vector<timer_row> stored::load_timers(std::span<const unsigned> buckets,
 }
 
 std::vector<std::optional<outcome_row>>
-stored::find_outcomes(std::span<const command_key> keys) {
+sql_store::find_outcomes(std::span<const command_key> keys) {
   static const prepared_statement statement{
       "find_outcomes",
       "SELECT k.n, " + outcome_columns() + ", " + once_replicated
@@ -122,7 +122,7 @@ stored::find_outcomes(std::span<const command_key> keys) {
   });
 }
 
-std::vector<policy_row> stored::load_policies() {
+std::vector<policy_row> sql_store::load_policies() {
   static const prepared_statement statement{
       "load_policies", "SELECT version, body FROM policies ORDER BY version"};
   return with([&](connection &c) {
@@ -135,7 +135,7 @@ std::vector<policy_row> stored::load_policies() {
   });
 }
 
-int stored::save_policy(std::string_view body) {
+int sql_store::save_policy(std::string_view body) {
   static const prepared_statement latest{
       "latest_policy",
       "SELECT version, body = $1::text FROM policies ORDER BY version DESC"
@@ -157,7 +157,7 @@ int stored::save_policy(std::string_view body) {
   });
 }
 
-std::optional<instant> stored::load_manual_clock() {
+std::optional<instant> sql_store::load_manual_clock() {
   static const prepared_statement statement{
       "load_clock", "SELECT " + micros("now") + " FROM manual_clock"};
   return with([&](connection &c) {
@@ -166,7 +166,7 @@ std::optional<instant> stored::load_manual_clock() {
   });
 }
 
-void stored::save_manual_clock(std::optional<instant> now) {
+void sql_store::save_manual_clock(std::optional<instant> now) {
   static const prepared_statement set{"set_clock",
                                       "INSERT INTO manual_clock (now, active)"
                                       " VALUES ($1::timestamptz, true)"

@@ -87,8 +87,8 @@ std::vector<feed_row> feed_rows(const result_set &rows,
 
 }  // namespace
 
-page<event_row> stored::history(std::string_view session, int after,
-                                page_bounds most) {
+page<event_row> sql_store::history(std::string_view session, int after,
+                                   page_bounds most) {
   if (!is_storable(session)) return {};
   static const auto statement =
       paged("history", event_columns(), "e",
@@ -102,7 +102,7 @@ page<event_row> stored::history(std::string_view session, int after,
   });
 }
 
-page<session_row> stored::list_sessions(const session_filter &f) {
+page<session_row> sql_store::list_sessions(const session_filter &f) {
   for (const auto *text : {&f.state, &f.tutor, &f.student, &f.course, &f.after})
     if (!is_storable(*text)) return {};
   const auto sql = paged_sql(session_columns(), "s", list_sql(f), "id");
@@ -117,8 +117,8 @@ page<session_row> stored::list_sessions(const session_filter &f) {
   });
 }
 
-account_page stored::account(std::string_view account, std::string_view after,
-                             int limit) {
+account_page sql_store::account(std::string_view account,
+                                std::string_view after, int limit) {
   static const prepared_statement balances{
       "balances",
       "SELECT currency, sum(amount)::bigint FROM ledger_entries"
@@ -155,9 +155,9 @@ account_page stored::account(std::string_view account, std::string_view after,
   });
 }
 
-page<outcome_row> stored::refused_outcomes(std::string_view session,
-                                           std::string_view after,
-                                           page_bounds most) {
+page<outcome_row> sql_store::refused_outcomes(std::string_view session,
+                                              std::string_view after,
+                                              page_bounds most) {
   if (!is_storable(session)) return {};
   static const auto statement =
       paged("refused", outcome_columns(), "c",
@@ -178,8 +178,8 @@ page<outcome_row> stored::refused_outcomes(std::string_view session,
   });
 }
 
-page<feed_row> stored::list_notified(std::string_view session,
-                                     std::int64_t from, page_bounds most) {
+page<feed_row> sql_store::list_notified(std::string_view session,
+                                        std::int64_t from, page_bounds most) {
   static const auto list = [](const std::string &name,
                               const std::string &condition,
                               const std::string &order) {
@@ -219,7 +219,7 @@ page<feed_row> stored::list_notified(std::string_view session,
   });
 }
 
-std::vector<feed_row> stored::read_feed(std::int64_t after, int limit) {
+std::vector<feed_row> sql_store::read_feed(std::int64_t after, int limit) {
   static const prepared_statement statement{
       "read_feed",
       "SELECT e.position, e.session_id, " + event_columns() + ", "
@@ -234,7 +234,7 @@ std::vector<feed_row> stored::read_feed(std::int64_t after, int limit) {
   });
 }
 
-std::int64_t stored::feed_end() {
+std::int64_t sql_store::feed_end() {
   static const prepared_statement statement{
       "feed_end", "SELECT position FROM session_events WHERE position < "
                   "$1::int8 ORDER BY position DESC LIMIT 1"};
@@ -244,7 +244,7 @@ std::int64_t stored::feed_end() {
   });
 }
 
-std::optional<std::int64_t> stored::find_in_feed(const feed_place &place) {
+std::optional<std::int64_t> sql_store::find_in_feed(const feed_place &place) {
   const auto &epochs = connected().epochs();
   const auto position = epochs.find(place);
   const auto end = feed_end();
@@ -253,11 +253,11 @@ std::optional<std::int64_t> stored::find_in_feed(const feed_place &place) {
   return std::min(*position, end);
 }
 
-std::string stored::epoch() {
+std::string sql_store::epoch() {
   return connected().epochs().current();
 }
 
-feed_backlog stored::count_feed(std::int64_t after, int most) {
+feed_backlog sql_store::count_feed(std::int64_t after, int most) {
   // Each condition by itself is a range of the index, whatever the log's size.
   static const auto counted = [](const std::string &condition) {
     return "(SELECT count(*) FROM (SELECT FROM session_events WHERE position "
@@ -275,9 +275,9 @@ feed_backlog stored::count_feed(std::int64_t after, int most) {
   });
 }
 
-std::vector<feed_row> stored::read_feed_of(std::string_view session,
-                                           std::int64_t from, std::int64_t last,
-                                           int limit) {
+std::vector<feed_row> sql_store::read_feed_of(std::string_view session,
+                                              std::int64_t from,
+                                              std::int64_t last, int limit) {
   static const prepared_statement statement{
       "read_feed_of",
       "SELECT e.position, e.session_id, " + event_columns()
@@ -292,7 +292,7 @@ std::vector<feed_row> stored::read_feed_of(std::string_view session,
   });
 }
 
-std::vector<std::pair<std::string, std::int64_t>> stored::count_by_state() {
+std::vector<std::pair<std::string, std::int64_t>> sql_store::count_by_state() {
   static const prepared_statement statement{
       "count_by_state",
       "SELECT state, count(*) FROM sessions GROUP BY state ORDER BY state"};

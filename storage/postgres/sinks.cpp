@@ -19,7 +19,7 @@ held_session read_held(const result_set &rows, int i, int at) {
 
 }  // namespace
 
-sink_state stored::load_sink(std::string_view sink) {
+sink_state sql_store::load_sink(std::string_view sink) {
   static const prepared_statement statement{
       "load_sink",
       "SELECT s.position, s.version, h.session_id, h.position, h.message,"
@@ -40,7 +40,7 @@ sink_state stored::load_sink(std::string_view sink) {
   });
 }
 
-bool stored::save_sink(std::string_view sink, const sink_change &change) {
+bool sql_store::save_sink(std::string_view sink, const sink_change &change) {
   // Whoever comes second waits for the cursor's row, and finds another version.
   static const prepared_statement statement{"save_sink", R"sql(
 WITH moved AS (

@@ -9,9 +9,9 @@ namespace recapd::storage::postgres {
 
 namespace {
 
-class listening final : public listener {
+class sql_listener final : public listener {
 public:
-  listening(endpoint to, std::string channel)
+  sql_listener(endpoint to, std::string channel)
       : to_{std::move(to)}, channel_{std::move(channel)} {
     guarded([&] { listen(); });
   }
@@ -49,12 +49,12 @@ private:
 }  // namespace
 
 std::unique_ptr<store> open_store(const endpoint &to) {
-  return std::make_unique<stored>(to);
+  return std::make_unique<sql_store>(to);
 }
 
 std::unique_ptr<listener> open_listener(const endpoint &to,
                                         const std::string &channel) {
-  return std::make_unique<listening>(to, channel);
+  return std::make_unique<sql_listener>(to, channel);
 }
 
 }  // namespace recapd::storage::postgres

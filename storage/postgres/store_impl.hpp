@@ -18,9 +18,9 @@ inline constexpr const char *once_replicated =
     "(SELECT CASE WHEN current_setting('synchronous_standby_names') <> '' THEN"
     " pg_logical_emit_message(true, 'recapd', '') END)";
 
-class stored final : public store, private link {
+class sql_store final : public store, private link {
 public:
-  explicit stored(endpoint to) : link{std::move(to), true} {}
+  explicit sql_store(endpoint to) : link{std::move(to), true} {}
 
   std::string epoch() override;
   void probe() override;
