@@ -27,8 +27,8 @@ struct webhook {
   int timeout_ms = 5000;
 };
 
-/// All of it, checked. Section and key names are docs/contract.md's (6); engine
-/// and http are ours.
+/// All of it, checked, with the defaults. What a member is called in a file,
+/// and what it may be, is in config/table.cpp.
 struct settings {
   std::string listen_host = "127.0.0.1";
   unsigned short listen_port = 8080;  ///< 0: any free port
@@ -94,5 +94,9 @@ warnings(const settings &s, const std::string &file, workflows::instant now);
 
 /// The same as lines of `section.key=value`, strings without quotes.
 [[nodiscard]] std::string describe(const settings &s);
+
+/// Returns config/recapd.json: a file with every setting's default, each with
+/// what it means.
+[[nodiscard]] std::string default_file();
 
 }  // namespace recapd::config

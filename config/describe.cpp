@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <boost/json.hpp>
+#include <map>
 
 #include "config/config.hpp"
-#include "config/secrets.hpp"
 #include "config/shown.hpp"
+#include "config/table.hpp"
 
 namespace recapd::config {
 
@@ -11,61 +13,19 @@ namespace json = boost::json;
 
 namespace {
 
-std::string masked(const std::string &secret) {
-  return std::string{secret.empty() ? "" : hidden};
-}
-
-std::string listen_of(const settings &s) {
-  const bool ipv6 = s.listen_host.find(':') != std::string::npos;
-  return (ipv6 ? "[" + s.listen_host + "]" : s.listen_host) + ":"
-         + std::to_string(s.listen_port);
-}
-
-json::object shown(const token &t) {
-  json::object out{{"token", hidden}, {"as", workflows::to_string(t.as)}};
-  const auto programs = t.allowed();
-  out["programs"] = programs.only ? json::value_from(*programs.only)
-                                  : json::value(json::array{"*"});
-  if (t.expires) out["expires"] = workflows::format_rfc3339(*t.expires);
+/// All settings in the file's shape, or those of `recapd --check`.
+json::object tree_of(settings s, bool all) {
+  json::object out;
+  for (const auto &[name, rows] : table(s)) {
+    if (name == "policy") {
+      out[name] = workflows::to_json(s.policy);
+      continue;
+    }
+    auto &members = out[name].emplace_object();
+    for (const auto &row : rows)
+      if (all || row.listed) members[row.key] = row.show();
+  }
   return out;
-}
-
-json::array tokens_of(const settings &s) {
-  json::array list;
-  for (const auto &t : s.tokens)
-    list.push_back(shown(t));
-  return list;
-}
-
-json::object engine_of(const settings &s) {
-  const auto &e = s.engine;
-  return {{"shards", e.shards},
-          {"workers", e.workers},
-          {"journals", e.journals},
-          {"readers", e.readers},
-          {"max_in_flight", e.max_in_flight},
-          {"max_batch", e.max_batch},
-          {"max_resident_sessions", e.max_resident_sessions},
-          {"session_idle_ms", e.session_idle_ms}};
-}
-
-template <class T> json::array texts_of(const std::vector<T> &list) {
-  json::array out;
-  for (const auto &one : list)
-    out.emplace_back(to_string(one));
-  return out;
-}
-
-json::object http_of(const settings &s) {
-  const auto &h = s.http;
-  return {{"max_connections", h.max_connections},
-          {"max_connections_per_address", h.max_connections_per_address},
-          {"header_timeout_ms", h.header_timeout_ms},
-          {"idle_timeout_ms", h.idle_timeout_ms},
-          {"hosts", texts_of(h.hosts)},
-          {"origins", texts_of(h.origins)},
-          {"public_url", h.public_url ? to_string(*h.public_url) : ""},
-          {"trusted_proxies", texts_of(h.trusted_proxies)}};
 }
 
 void flatten(const std::string &path, const json::value &v, std::string &out) {
@@ -80,54 +40,66 @@ void flatten(const std::string &path, const json::value &v, std::string &out) {
   out += path + "=" + printable(text) + "\n";
 }
 
+constexpr std::string_view heading =
+    R"(// Every setting of recapd with its default. Copy what you change:
+//   recapd --config my.json
+// A setting's environment name is RECAPD_SECTION_KEY (RECAPD_NODE_LISTEN,
+// RECAPD_POLICY_LOG_WINDOW); an option beats the environment, the environment
+// this file. Durations are "45s", "90m", "72h", "3d" or sums such as "1h30m".
+)";
+
+using sentences = std::map<std::string, std::string_view>;
+
+/// Appends an object and what it is followed by, with a sentence behind each
+/// value.
+void write(const std::string &path, const json::object &o,
+           const sentences &told, const std::string &margin, std::string &out) {
+  constexpr std::size_t column = 36;  // where sentences begin
+  auto left = o.size();
+  out += "{\n";
+  for (const auto &[key, value] : o) {
+    const auto at = (path.empty() ? "" : path + ".") + std::string{key};
+    const char *comma = --left > 0 ? "," : "";
+    auto line = margin + "  \"" + std::string{key} + "\": ";
+    if (const auto found = told.find(at); found != told.end()) {
+      line += json::serialize(value) + comma;
+      line.resize(std::max(column, line.size() + 1), ' ');
+      out += line + "// " + std::string{found->second} + "\n";
+    } else {
+      out += line;
+      write(at, value.as_object(), told, margin + "  ", out);
+      out += comma + std::string{"\n"};
+    }
+  }
+  out += margin + "}";
+}
+
 }  // namespace
 
 bool known_variable(std::string_view name) {
   if (name.starts_with("RECAPD_TEST_")) return true;
-  for (const auto &s : scalars())
-    if (variable_of(s.path) == name) return true;
-  return false;
+  return std::ranges::any_of(scalars(), [name](const scalar &s) {
+    return variable_of(s.path) == name;
+  });
 }
 
 json::object to_json(const settings &s) {
-  const bool manual = s.clock == clock_kind::manual;
-  const bool nats = s.ingress == ingress_kind::nats;
-  const bool token_mode = s.auth == auth_mode::token;
-  json::object out;
-  out["node"] = {
-      {"listen", listen_of(s)}, {"name", s.name},
-      {"lease_ms", s.lease_ms}, {"max_clock_skew_ms", s.max_clock_skew_ms},
-      {"data", s.data_dir},     {"clock", manual ? "manual" : "system"}};
-  out["database"] = {
-      {"url", without_passwords(s.database_url).value_or(std::string{hidden})},
-      {"statement_ms", s.statement_ms}};
-  out["ingress"] = {{"kind", nats ? "nats" : "inbox"},
-                    {"nats_url", without_secrets(s.nats_url)},
-                    {"nats_ca", s.nats.ca},
-                    {"nats_certificate", s.nats.certificate},
-                    {"nats_key", s.nats.key},
-                    {"nats_user", s.nats.user},
-                    {"nats_password_file", s.nats.password_file},
-                    {"nats_creds", s.nats.creds},
-                    {"nats_nkey_seed_file", s.nats.nkey_seed_file},
-                    {"nats_partitions", s.nats_partitions},
-                    {"nats_replicas", s.nats_replicas}};
-  out["auth"] = {{"mode", token_mode ? "token" : "trusted"},
-                 {"tokens", tokens_of(s)}};
-  out["policy"] = workflows::to_json(s.policy);
-  out["engine"] = engine_of(s);
-  out["http"] = http_of(s);
-  out["webhook"] = {{"url", without_secrets(s.sink.url)},
-                    {"secret", masked(s.sink.secret)},
-                    {"timeout_ms", s.sink.timeout_ms}};
-  out["log"] = {{"level", s.log_level}};
-  return out;
+  return tree_of(s, false);
 }
 
 std::string describe(const settings &s) {
   std::string out;
   flatten("", to_json(s), out);
   return out;
+}
+
+std::string default_file() {
+  sentences told;
+  for (const auto &s : scalars())
+    told[s.path] = s.told;
+  std::string out{heading};
+  write("", tree_of(settings{}, true), told, "", out);
+  return out + "\n";
 }
 
 }  // namespace recapd::config

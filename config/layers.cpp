@@ -1,6 +1,5 @@
 #include "config/layers.hpp"
 // SPDX-License-Identifier: Apache-2.0
-#include <array>
 #include <boost/json.hpp>
 #include <cctype>
 #include <charconv>
@@ -10,73 +9,6 @@ namespace recapd::config {
 namespace json = boost::json;
 
 namespace {
-
-constexpr std::array all_scalars = std::to_array<scalar>({
-    {"node.listen"},
-    {"node.name"},
-    {"node.lease_ms", shape::number},
-    {"node.max_clock_skew_ms", shape::number},
-    {"node.data"},
-    {"node.clock"},
-    {"database.url"},
-    {"database.statement_ms", shape::number},
-    {"ingress.kind"},
-    {"ingress.nats_url"},
-    {"ingress.nats_ca"},
-    {"ingress.nats_certificate"},
-    {"ingress.nats_key"},
-    {"ingress.nats_user"},
-    {"ingress.nats_password_file"},
-    {"ingress.nats_creds"},
-    {"ingress.nats_nkey_seed_file"},
-    {"ingress.nats_partitions", shape::number},
-    {"ingress.nats_replicas", shape::number},
-    {"auth.mode"},
-    {"auth.tokens", shape::json},
-    {"auth.tokens_file"},
-    {"policy.recap.min_characters", shape::number},
-    {"policy.recap.max_characters", shape::number},
-    {"policy.log_window"},
-    {"policy.duration.step_minutes", shape::number},
-    {"policy.duration.max_minutes", shape::number},
-    {"policy.calls.max_per_session", shape::number},
-    {"policy.limits.tutor_minutes_per_week", shape::nullable_number},
-    {"policy.limits.student_course_minutes_per_week", shape::nullable_number},
-    {"policy.limits.course_minutes_per_week", shape::nullable_number},
-    {"policy.limits.pair_sessions_per_day", shape::nullable_number},
-    {"policy.week_starts_on"},
-    {"policy.timezone"},
-    {"policy.confirmation"},
-    {"policy.auto_confirm_after", shape::nullable_text},
-    {"policy.pay.rate_per_hour", shape::number},
-    {"policy.pay.currency"},
-    {"policy.reminders.tutor_recap_due", shape::nullable_text},
-    {"policy.reminders.tutor_recap_reminder", shape::json},
-    {"policy.reminders.student_recap_reminder", shape::json},
-    {"policy.reminders.tutor_remind_student", shape::json},
-    {"policy.reminders.student_recap_overdue", shape::nullable_text},
-    {"policy.courses", shape::json},
-    {"engine.shards", shape::number},
-    {"engine.workers", shape::number},
-    {"engine.journals", shape::number},
-    {"engine.readers", shape::number},
-    {"engine.max_in_flight", shape::number},
-    {"engine.max_batch", shape::number},
-    {"engine.max_resident_sessions", shape::number},
-    {"engine.session_idle_ms", shape::number},
-    {"http.max_connections", shape::number},
-    {"http.max_connections_per_address", shape::number},
-    {"http.hosts", shape::json},
-    {"http.origins", shape::json},
-    {"http.public_url"},
-    {"http.trusted_proxies", shape::json},
-    {"http.header_timeout_ms", shape::number},
-    {"http.idle_timeout_ms", shape::number},
-    {"webhook.url"},
-    {"webhook.secret"},
-    {"webhook.timeout_ms", shape::number},
-    {"log.level"},
-});
 
 json::value number_of(const std::string &name, std::string_view text) {
   std::int64_t n = 0;
@@ -129,10 +61,6 @@ void put_option(tree &t, std::string_view path, const char *option,
 
 }  // namespace
 
-std::span<const scalar> scalars() {
-  return all_scalars;
-}
-
 std::string variable_of(std::string_view path) {
   std::string name{"RECAPD_"};
   for (const char c : path)
@@ -170,10 +98,25 @@ void tree::put(std::string_view path, json::value v, std::string origin) {
   origins.insert_or_assign(std::string{path}, std::move(origin));
 }
 
+section::section(const tree &t, std::string_view name) : tree_{t}, name_{name} {
+  const auto *v = t.root.if_contains(name);
+  if (!v) return;
+  if (!v->is_object()) throw config_error{name_, "an object"};
+  members_ = v->get_object();
+}
+
+std::string section::blame(std::string_view key) const {
+  return tree_.blame(name_ + "." + std::string{key});
+}
+
+void section::refuse(std::string_view key, const std::string &expected) const {
+  throw config_error{blame(key), expected};
+}
+
 tree layered(std::string_view text, const environment &env,
-             const overrides &options) {
+             const overrides &options, const std::vector<scalar> &known) {
   tree t{.root = parse_file(text), .origins = {}};
-  for (const auto &s : scalars()) {
+  for (const auto &s : known) {
     auto name = variable_of(s.path);
     const auto found = env(name);
     if (!found || found->empty()) continue;

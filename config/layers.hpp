@@ -8,9 +8,9 @@
 #include <functional>
 #include <map>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "config/error.hpp"
 
@@ -28,11 +28,10 @@ enum class shape { text, number, nullable_text, nullable_number, json };
 
 /// A setting that has an environment name.
 struct scalar {
-  std::string_view path;  ///< `node.listen`
+  std::string path;  ///< `node.listen`
   shape form = shape::text;
+  std::string_view told;  ///< what it means, for people, in a line
 };
-
-[[nodiscard]] std::span<const scalar> scalars();
 
 /// `RECAPD_NODE_LISTEN` of `node.listen`.
 [[nodiscard]] std::string variable_of(std::string_view path);
@@ -50,6 +49,25 @@ struct tree {
   void put(std::string_view path, boost::json::value v, std::string origin);
 };
 
+/// One section of the tree, and what errors say of its members.
+class section {
+public:
+  /// An absent one is empty. Throws config_error if it is no object.
+  section(const tree &t, std::string_view name);
+
+  [[nodiscard]] const boost::json::object &members() const { return members_; }
+  /// What an error about a member names.
+  [[nodiscard]] std::string blame(std::string_view key) const;
+  /// Throws config_error.
+  [[noreturn]] void refuse(std::string_view key,
+                           const std::string &expected) const;
+
+private:
+  const tree &tree_;
+  std::string name_;
+  boost::json::object members_;
+};
+
 /// A JSON text with comments: refuses duplicate keys, depth and U+0000. Throws
 /// config_error.
 [[nodiscard]] boost::json::value parse_json(std::string_view text);
@@ -58,8 +76,9 @@ struct tree {
 /// Throws config_error.
 [[nodiscard]] boost::json::object parse_file(std::string_view text);
 
-/// All three layers.
+/// All three layers; of the environment what is `known`.
 [[nodiscard]] tree layered(std::string_view text, const environment &env,
-                           const overrides &options);
+                           const overrides &options,
+                           const std::vector<scalar> &known);
 
 }  // namespace recapd::config

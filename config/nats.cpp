@@ -13,9 +13,9 @@
 #include <stdexcept>
 #include <sys/stat.h>
 
+#include "config/layers.hpp"
 #include "config/nkey.hpp"
 #include "config/secrets.hpp"
-#include "config/section.hpp"
 
 namespace recapd::config {
 
@@ -55,15 +55,15 @@ private_key key_in(const std::string &text) {
           &EVP_PKEY_free};
 }
 
-/// Reads the settings that name a file, and the files.
-class access_reader {
+/// Reads the files that settings name.
+class access_checker {
 public:
-  access_reader(section &in, std::string_view url) : in_{in}, url_{url} {}
+  access_checker(const section &in, std::string_view url, const nats_access &a)
+      : in_{in}, url_{url}, a_{a} {}
 
-  nats_access run() {
+  void run() const {
     read_tls();
     read_password();
-    in_.text("nats_creds", a_.creds);
     const auto creds = file("nats_creds", a_.creds,
                             "credentials, as nsc "
                             "writes them");
@@ -73,12 +73,10 @@ public:
       refuse("nats_creds", a_.creds,
              "a user's JWT and its seed, as nsc writes "
              "them");
-    in_.text("nats_nkey_seed_file", a_.nkey_seed_file);
     const auto seed = file("nats_nkey_seed_file", a_.nkey_seed_file, "a seed");
     if (!a_.nkey_seed_file.empty() && !find_nkey_seed(seed))
       refuse("nats_nkey_seed_file", a_.nkey_seed_file, "a user's seed, SU…");
     refuse_two_identities();
-    return std::move(a_);
   }
 
 private:
@@ -96,15 +94,12 @@ private:
     return std::move(*text);
   }
 
-  void read_tls() {
+  void read_tls() const {
     constexpr auto certificates = "certificates (PEM)";
     constexpr auto a_key = "a private key (PEM) without a passphrase";
-    in_.text("nats_ca", a_.ca);
     const auto ca = file("nats_ca", a_.ca, certificates);
     if (!a_.ca.empty() && !certificate_in(ca))
       refuse("nats_ca", a_.ca, certificates);
-    in_.text("nats_certificate", a_.certificate);
-    in_.text("nats_key", a_.key);
     if (a_.certificate.empty() != a_.key.empty())
       in_.refuse(a_.key.empty() ? "nats_key" : "nats_certificate",
                  "both nats_certificate and nats_key, or neither");
@@ -118,9 +113,7 @@ private:
       refuse("nats_key", a_.key, "the key of " + a_.certificate);
   }
 
-  void read_password() {
-    in_.text("nats_user", a_.user);
-    in_.text("nats_password_file", a_.password_file);
+  void read_password() const {
     if (a_.user.empty() != a_.password_file.empty())
       in_.refuse(a_.user.empty() ? "nats_user" : "nats_password_file",
                  "both nats_user and nats_password_file, or neither");
@@ -149,9 +142,9 @@ private:
     }
   }
 
-  section &in_;
+  const section &in_;
   std::string_view url_;
-  nats_access a_;
+  const nats_access &a_;
 };
 
 std::string trimmed(std::string_view text) {
@@ -168,8 +161,9 @@ bool others_may_read(const std::string &file) {
 
 }  // namespace
 
-void read_nats_access(section &in, std::string_view url, nats_access &target) {
-  target = access_reader{in, url}.run();
+void check_nats_access(const section &in, std::string_view url,
+                       const nats_access &a) {
+  access_checker{in, url, a}.run();
 }
 
 std::vector<std::string> nats_warnings(const nats_access &a) {

@@ -27,9 +27,10 @@ struct nats_access {
   }
 };
 
-/// Reads the members `nats_ca`, …, and every file that they name. `url` is the
-/// one they go with. Throws config_error.
-void read_nats_access(section &in, std::string_view url, nats_access &target);
+/// Reads every file that the members `nats_ca`, … name, and refuses what does
+/// not go together, or not with `url`. Throws config_error.
+void check_nats_access(const section &in, std::string_view url,
+                       const nats_access &a);
 
 /// Sentences about files with secrets that others may read.
 [[nodiscard]] std::vector<std::string> nats_warnings(const nats_access &a);

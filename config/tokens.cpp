@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 
 #include "config/layers.hpp"
+#include "config/secrets.hpp"
 
 namespace recapd::config {
 
@@ -177,6 +178,19 @@ void read_tokens_file(const std::string &name, std::vector<token> &target) {
     if (e.path.starts_with(name)) throw;
     throw config_error{name, std::string{"JSON; in it "} + e.what()};
   }
+}
+
+json::array shown(const std::vector<token> &tokens) {
+  json::array list;
+  for (const auto &t : tokens) {
+    json::object out{{"token", hidden}, {"as", workflows::to_string(t.as)}};
+    const auto programs = t.allowed();
+    out["programs"] = programs.only ? json::value_from(*programs.only)
+                                    : json::value(json::array{"*"});
+    if (t.expires) out["expires"] = workflows::format_rfc3339(*t.expires);
+    list.push_back(std::move(out));
+  }
+  return list;
 }
 
 std::vector<std::string> token_warnings(const std::vector<token> &tokens,

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <array>
-#include <boost/json/fwd.hpp>
+#include <boost/json/array.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -39,6 +39,10 @@ void read_tokens(const boost::json::value &list, const std::string &where,
 
 /// The same of a file. Throws config_error.
 void read_tokens_file(const std::string &name, std::vector<token> &target);
+
+/// Returns who and where each token is for, in the file's shape, with `***` for
+/// the token.
+[[nodiscard]] boost::json::array shown(const std::vector<token> &tokens);
 
 /// Sentences about tokens that let in more people than they should, which name
 /// no token: too short, expired, in a file (empty: none) that others may read.

@@ -77,6 +77,10 @@ CAF_TEST(the shipped file says what the defaults are) {
                   config::describe(config::settings{}));
 }
 
+CAF_TEST(the shipped file is what the program prints) {
+  CAF_CHECK_EQUAL(shipped_file(), config::default_file());
+}
+
 CAF_TEST(the shipped file names every setting there is) {
   const auto text = shipped_file();
   std::istringstream lines{config::describe(config::settings{})};

@@ -9,7 +9,7 @@ import subprocess
 import psycopg2
 import pytest
 
-from conftest import BIN, Recapctl, Session
+from conftest import BIN, ROOT, Recapctl, Session
 
 
 def recapd(*arguments, env=None):
@@ -71,6 +71,10 @@ def test_check_prints_settings_and_starts_nothing(tmp_path):
     assert status == 0
     assert "node.listen=[::1]:9\n" in printed
     assert "database.url=postgresql://a:***@c/d\n" in printed
+
+
+def test_defaults_prints_the_default_file():
+    assert recapd("--defaults") == (0, (ROOT / "config/recapd.json").read_text(), "")
 
 
 def test_a_missing_database_is_exit_code_3_with_advice():

@@ -55,6 +55,7 @@ struct command_line {
   config::overrides overrides;
   std::string ready_file;
   bool check = false;
+  bool defaults = false;
   bool migrate = false;
   bool print_missing = false;
   bool check_missing = false;
@@ -76,6 +77,9 @@ void build(CLI::App &app, command_line &o) {
                  "Gets the node's URL once it listens");
   app.add_flag("--check", o.check,
                "Check the configuration, print all settings, and end");
+  app.add_flag("--defaults", o.defaults,
+               "Print a configuration with every setting's default, each with "
+               "what it means, and end");
   auto *migrate =
       app.add_subcommand("migrate", "Bring the database up to date, print what "
                                     "somebody else must run in it, and end")
@@ -281,6 +285,10 @@ exit_code migrate(const config::settings &s, const command_line &o) {
 }
 
 exit_code run(const command_line &o) {
+  if (o.defaults) {
+    fmt::print("{}", config::default_file());
+    return ok;
+  }
   config::settings s;
   try {
     s = settings_of(o);

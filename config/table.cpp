@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/table.hpp"
+
+#include <bit>
+#include <charconv>
+#include <limits>
+
+#include "config/secrets.hpp"
+
+namespace recapd::config {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr int hour_ms = 3'600'000;
+constexpr int unbounded = std::numeric_limits<int>::max();
+
+/// Splits `HOST:PORT`, where an IPv6 address stands in brackets.
+bool parse_listen(std::string_view text, settings &s) {
+  const auto colon = text.rfind(':');
+  if (colon == std::string_view::npos || colon == 0) return false;
+  auto host = text.substr(0, colon);
+  const auto port = text.substr(colon + 1);
+  if (host.front() == '[' && host.back() == ']')
+    host = host.substr(1, host.size() - 2);
+  else if (host.find(':') != std::string_view::npos)
+    return false;
+  if (host.empty() || host.find_first_of(" /@[]") != std::string_view::npos)
+    return false;
+  const auto end = port.data() + port.size();
+  unsigned short number = 0;
+  const auto [at, ec] = std::from_chars(port.data(), end, number);
+  if (ec != std::errc{} || at != end) return false;
+  s.listen_host = host;
+  s.listen_port = number;
+  return true;
+}
+
+std::string listen_of(const settings &s) {
+  const bool ipv6 = s.listen_host.find(':') != std::string::npos;
+  return (ipv6 ? "[" + s.listen_host + "]" : s.listen_host) + ":"
+         + std::to_string(s.listen_port);
+}
+
+bool parse_public_url(std::string_view url, std::optional<origin> &target) {
+  if (url.ends_with('/')) url.remove_suffix(1);
+  target = parse_origin(url);
+  return target || url.empty();
+}
+
+std::string all_hidden(std::string_view secret) {
+  return std::string{secret.empty() ? "" : hidden};
+}
+
+std::string passwords_hidden(std::string_view url) {
+  return without_passwords(url).value_or(std::string{hidden});
+}
+
+bool begins(std::string_view url, std::string_view one, std::string_view two) {
+  return url.empty() || url.starts_with(one) || url.starts_with(two);
+}
+
+std::vector<setting> node(settings &s) {
+  return {
+      parsed(
+          "listen", [&s](auto text) { return parse_listen(text, s); },
+          "HOST:PORT, such as 127.0.0.1:8080 or [::1]:8080",
+          [&s] { return listen_of(s); },
+          "where HTTP is served (`--listen`); port 0: any free one"),
+      text("name", s.name,
+           "a name of its own for each node; empty: host and data folder"),
+      number("lease_ms", s.lease_ms, 500, 600000,
+             "a node silent for so long has lost its share of the sessions"),
+      number("max_clock_skew_ms", s.max_clock_skew_ms, 100, hour_ms,
+             "a clock further from the database's serves nothing"),
+      text("data", s.data_dir,
+           "where `./tools/run` keeps its PostgreSQL (`--data`)")
+          .must([&s] { return !s.data_dir.empty(); }, "a folder"),
+      word("clock", s.clock,
+           {{"system", clock_kind::system}, {"manual", clock_kind::manual}},
+           "`manual`: time moves by `POST /v1/clock` only (`--clock`)"),
+  };
+}
+
+std::vector<setting> database(settings &s) {
+  const auto &url = s.database_url;
+  return {
+      text("url", s.database_url,
+           "`postgresql://user@host/name` (`--database`); empty: `./tools/run` "
+           "brings one up",
+           passwords_hidden)
+          .must([&url] { return without_passwords(url).has_value(); },
+                "a PostgreSQL URL, such as postgresql://user@host/name")
+          .must([&url] { return !splits_password(url); },
+                "a PostgreSQL URL whose password has %40 for each @ in it and "
+                "%2F for each /"),
+      number("statement_ms", s.statement_ms, 500, 600000,
+             "what the database does not answer by then is answered 503"),
+  };
+}
+
+std::vector<setting> ingress(settings &s) {
+  auto seed = text("nats_nkey_seed_file", s.nats.nkey_seed_file,
+                   "a file with a user's seed, `SU…`");
+  seed.check = [&s](const section &in) {
+    check_nats_access(in, s.nats_url, s.nats);
+  };
+  return {
+      word("kind", s.ingress,
+           {{"inbox", ingress_kind::inbox}, {"nats", ingress_kind::nats}},
+           "`nats`: by JetStream, beside HTTP and the inbox (`--ingress`)"),
+      text("nats_url", s.nats_url,
+           "`nats://TOKEN@HOST:4222`, `tls://USER:PASSWORD@HOST:4222`, or "
+           "several: `a,b,c`",
+           without_secrets)
+          .must([&s] { return begins(s.nats_url, "nats://", "tls://"); },
+                "a URL that begins with nats:// or tls://"),
+      text("nats_ca", s.nats.ca,
+           "the server's authorities, a PEM file; empty: the system's"),
+      text("nats_certificate", s.nats.certificate,
+           "the node's own certificate, a PEM file; with it `nats_key`"),
+      text("nats_key", s.nats.key,
+           "that certificate's key, a PEM file without a passphrase"),
+      text("nats_user", s.nats.user,
+           "a name of any characters; with it `nats_password_file`"),
+      text("nats_password_file", s.nats.password_file,
+           "the file of that user's password"),
+      text("nats_creds", s.nats.creds,
+           "a credentials file (JWT and seed), as `nsc` writes it"),
+      std::move(seed),
+      number("nats_partitions", s.nats_partitions, 1,
+             static_cast<int>(workflows::bucket_count),
+             "as in the server's mapping (`tools/nats`), at least the shards")
+          .must(
+              [&n = s.nats_partitions] {
+                return std::has_single_bit(static_cast<unsigned>(n));
+              },
+              "a power of two, as in the server's mapping"),
+      number("nats_replicas", s.nats_replicas, 1, 5,
+             "of the streams, where recapd makes them; with three servers 3"),
+  };
+}
+
+void check_tokens(const section &in, settings &s) {
+  if (!s.tokens_file.empty()) read_tokens_file(s.tokens_file, s.tokens);
+  if (s.auth == auth_mode::token && s.tokens.empty())
+    in.refuse("tokens", "at least one token when auth.mode is \"token\"");
+}
+
+std::vector<setting> auth(settings &s) {
+  auto file = text("tokens_file", s.tokens_file,
+                   "a file with such a list besides; SIGHUP reads both again");
+  file.check = [&s](const section &in) { check_tokens(in, s); };
+  file.listed = false;  // Its tokens are, among `tokens`.
+  return {
+      word("mode", s.auth,
+           {{"trusted", auth_mode::trusted}, {"token", auth_mode::token}},
+           "`trusted`: who comes may act as anybody; `token`: as its token "
+           "says"),
+      {"tokens", shape::json,
+       R"(`[{ "token": "…" or "sha256:HEX", "as": "support:ann", )"
+       R"("programs": ["…"], "expires": "2027-07-01T00:00:00Z" }, …]`)",
+       [&s](const json::value &list, const section &in) {
+         read_tokens(list, in.blame("tokens"), s.tokens);
+       },
+       [&s] { return shown(s.tokens); }},
+      std::move(file),
+  };
+}
+
+std::vector<setting> policy() {
+  constexpr auto from_start = "after the start";
+  constexpr auto from_request = "after the request";
+  return {
+      {"recap.min_characters", shape::number,
+       "user-perceived characters of a recap's three parts together"},
+      {"recap.max_characters", shape::number, "characters of the same at most"},
+      {"log_window", shape::text,
+       "how long after the start time can be logged"},
+      {"duration.step_minutes", shape::number, "minutes are rounded up to it"},
+      {"duration.max_minutes", shape::number,
+       "minutes of a session at most; a multiple of the step"},
+      {"calls.max_per_session", shape::number,
+       "joins and leaves of a session's call; then nobody joins any more"},
+      {"limits.tutor_minutes_per_week", shape::nullable_number,
+       "minutes of a tutor; here and below `null`: no limit"},
+      {"limits.student_course_minutes_per_week", shape::nullable_number,
+       "minutes of each student in a course"},
+      {"limits.course_minutes_per_week", shape::nullable_number,
+       "minutes of a course"},
+      {"limits.pair_sessions_per_day", shape::nullable_number,
+       "sessions of a tutor with a student"},
+      {"week_starts_on", shape::text,
+       "no course may begin its weeks on another day"},
+      {"timezone", shape::text, "of sessions that name none"},
+      {"confirmation", shape::text, "or `any_student`"},
+      {"auto_confirm_after", shape::nullable_text,
+       "`72h`: a silent student counts as confirmed after it"},
+      {"pay.rate_per_hour", shape::number,
+       "minor units, of sessions that name none"},
+      {"pay.currency", shape::text, "of sessions that name none"},
+      {"reminders.tutor_recap_due", shape::nullable_text, from_start},
+      {"reminders.tutor_recap_reminder", shape::json, from_start},
+      {"reminders.student_recap_reminder", shape::json, from_request},
+      {"reminders.tutor_remind_student", shape::json, from_request},
+      {"reminders.student_recap_overdue", shape::nullable_text,
+       "after the request, to support"},
+      {"courses", shape::json,
+       R"(`{ "MATH101": { … } }`: overrides of any of `policy` for a course)"},
+  };
+}
+
+std::vector<setting> engine(settings &s) {
+  auto &e = s.engine;
+  return {
+      number("shards", e.shards, 1, 1024,
+             "shard actors, the parents of the node's sessions"),
+      number("workers", e.workers, 1, 256, "scheduler threads"),
+      number("journals", e.journals, 1, 64, "connections that commit"),
+      number("readers", e.readers, 1, 64, "connections that answer reads"),
+      number("max_in_flight", e.max_in_flight, 1, 1'000'000,
+             "commands taken and not answered; beyond: 503"),
+      number("max_batch", e.max_batch, 1, 10'000,
+             "commits in one group commit"),
+      number("max_resident_sessions", e.max_resident_sessions, 1, 10'000'000,
+             "sessions in memory at a time"),
+      number("session_idle_ms", e.session_idle_ms, 1, unbounded,
+             "a session that rests for so long leaves memory"),
+  };
+}
+
+std::vector<setting> http(settings &s) {
+  auto &h = s.http;
+  return {
+      number("max_connections", h.max_connections, 1, 65535,
+             "connections open at a time"),
+      number("max_connections_per_address", h.max_connections_per_address, 1,
+             65535,
+             "an address's (of IPv6 a /64's) share of them; beyond: 429"),
+      number("header_timeout_ms", h.header_timeout_ms, 1, hour_ms,
+             "for a request's head, and between parts of its body"),
+      number("idle_timeout_ms", h.idle_timeout_ms, 1, hour_ms,
+             "between requests of a connection"),
+      list(
+          "hosts", h.hosts, parse_authority,
+          "names such as recap.example or recap.example:8080",
+          R"(`["recap.example"]`: answered beside listen address and localhost)"),
+      list("origins", h.origins, parse_origin,
+           "origins such as https://app.example",
+           R"(`["https://app.example"]`: other sites whose pages may call)"),
+      parsed(
+          "public_url",
+          [&h](auto url) { return parse_public_url(url, h.public_url); },
+          "a URL without a path, such as https://recap.example",
+          [&h] { return h.public_url ? to_string(*h.public_url) : ""; },
+          "`https://recap.example`, where people reach it"),
+      list("trusted_proxies", h.trusted_proxies, parse_network,
+           "networks such as 10.0.0.0/8 or addresses",
+           R"(`["10.0.0.0/8"]`: their `X-Forwarded-For` tells the address)"),
+  };
+}
+
+std::vector<setting> webhook_rows(settings &s) {
+  return {
+      text("url", s.sink.url,
+           "where events are posted, from the very first on; empty: nowhere",
+           without_secrets)
+          .must([&s] { return begins(s.sink.url, "http://", "https://"); },
+                "a URL that begins with http:// or https://"),
+      text("secret", s.sink.secret,
+           "the key that signs them with HMAC-SHA256; empty: unsigned",
+           all_hidden),
+      number("timeout_ms", s.sink.timeout_ms, 1, hour_ms,
+             "for the receiver's answer"),
+  };
+}
+
+std::vector<setting> log(settings &s) {
+  return {
+      word<std::string>("level", s.log_level,
+                        {{"trace", "trace"},
+                         {"debug", "debug"},
+                         {"info", "info"},
+                         {"warn", "warn"},
+                         {"error", "error"},
+                         {"off", "off"}},
+                        "`trace`, `debug`, `info`, `warn`, `error` or `off`")};
+}
+
+}  // namespace
+
+std::vector<part> table(settings &s) {
+  return {
+      {"node", node(s)}, {"database", database(s)},    {"ingress", ingress(s)},
+      {"auth", auth(s)}, {"policy", policy()},         {"engine", engine(s)},
+      {"http", http(s)}, {"webhook", webhook_rows(s)}, {"log", log(s)}};
+}
+
+std::vector<scalar> scalars() {
+  settings s;
+  std::vector<scalar> all;
+  for (const auto &[name, rows] : table(s))
+    for (const auto &row : rows)
+      all.push_back(
+          {std::string{name} + "." + std::string{row.key}, row.form, row.told});
+  return all;
+}
+
+}  // namespace recapd::config
