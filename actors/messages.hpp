@@ -145,12 +145,8 @@ using limits_directory_ref =
 
 /// Asked by a session that is completed; answered with its transfer.
 struct ask_settlement {
-  std::string session;
-  std::string tutor;
-  std::string program;
+  workflows::pay_terms by;
   int minutes = 0;
-  std::int64_t rate_per_hour = 0;
-  std::string currency;
   reply<workflows::transfer> done;
 };
 using payout_ref = caf::typed_actor<caf::reacts_to<ask_settlement>>;

@@ -16,12 +16,8 @@ using storage::fault;
 void session_state::ask_settlement_of() {
   caf::anon_send(
       node_->payout,
-      ask_settlement{.session = session_.id,
-                     .tutor = session_.tutor,
-                     .program = session_.program,
+      ask_settlement{.by = wf::terms_of(session_),
                      .minutes = session_.minutes.value_or(0),
-                     .rate_per_hour = session_.rate_per_hour,
-                     .currency = session_.currency,
                      .done = back<settlement_ready, wf::transfer>()});
 }
 

@@ -4,6 +4,8 @@
 #include <cctype>
 #include <charconv>
 
+#include "workflows/reminders.hpp"
+
 namespace recapd::config {
 
 namespace json = boost::json;

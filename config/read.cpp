@@ -11,10 +11,10 @@ namespace json = boost::json;
 namespace {
 
 /// Throws config_error about a member that is none of `known`.
-template <class Known>
+template <class Known, class Name>
 void refuse_unknown(const json::object &members, const std::string &where,
                     const std::vector<Known> &known,
-                    std::string_view Known::*name, const std::string &what) {
+                    Name Known::*name, const std::string &what) {
   for (const auto &member : members) {
     const std::string_view key{member.key()};
     if (std::ranges::find(known, key, name) != known.end()) continue;

@@ -17,7 +17,7 @@ namespace recapd::config {
 
 /// A row of the table. Its functions refer to the settings it was made for.
 struct setting {
-  std::string_view key;  ///< in its section: `listen`
+  std::string key;  ///< in its section: `listen`
   shape form = shape::text;
   std::string_view told;  ///< what it means, for people, in a line
   std::function<void(const boost::json::value &, const section &)> read = {};
@@ -48,7 +48,7 @@ inline std::string as_it_is(std::string_view text) {
 
 /// A text that `take` reads; where that returns false, something else was
 /// expected.
-inline setting parsed(std::string_view key,
+inline setting parsed(const std::string &key,
                       const std::function<bool(std::string_view)> &take,
                       const std::string &expected,
                       const std::function<std::string()> &show,
@@ -61,14 +61,14 @@ inline setting parsed(std::string_view key,
           [=] { return boost::json::value(show()); }};
 }
 
-inline setting text(std::string_view key, std::string &at,
+inline setting text(const std::string &key, std::string &at,
                     std::string_view told, mask shown = as_it_is) {
   return parsed(
       key, [&at](std::string_view given) { return at = given, true; }, "",
       [&at, shown] { return shown(at); }, told);
 }
 
-inline setting number(std::string_view key, int &at, int least, int most,
+inline setting number(const std::string &key, int &at, int least, int most,
                       std::string_view told) {
   return {key, shape::number, told,
           [=, &at](const boost::json::value &v, const section &in) {
@@ -86,7 +86,7 @@ inline setting number(std::string_view key, int &at, int least, int most,
 
 /// One of some words, each with what it stands for.
 template <class E>
-setting word(std::string_view key, E &at,
+setting word(const std::string &key, E &at,
              const std::vector<std::pair<std::string_view, E>> &words,
              std::string_view told) {
   return {key, shape::text, told,
@@ -109,7 +109,7 @@ setting word(std::string_view key, E &at,
 
 /// A list of texts, each read by `parse`.
 template <class T>
-setting list(std::string_view key, std::vector<T> &at,
+setting list(const std::string &key, std::vector<T> &at,
              std::optional<T> (*parse)(std::string_view),
              const std::string &expected, std::string_view told) {
   return {key, shape::json, told,
@@ -119,7 +119,7 @@ setting list(std::string_view key, std::vector<T> &at,
               const auto *text = v.get_array()[i].if_string();
               auto one = text != nullptr ? parse(*text) : std::nullopt;
               if (!one)
-                in.refuse(std::string{key} + "[" + std::to_string(i) + "]",
+                in.refuse(key + "[" + std::to_string(i) + "]",
                           expected);
               at.push_back(std::move(*one));
             }

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "config/secrets.hpp"
+#include "workflows/reminders.hpp"
 
 namespace recapd::config {
 
@@ -169,10 +170,15 @@ std::vector<setting> auth(settings &s) {
   };
 }
 
+std::string_view told_of(const workflows::reminder &kind) {
+  if (kind.to == workflows::reminder_receiver::support)
+    return "after the request, to support";
+  return kind.from == workflows::reminder_base::request ? "after the request"
+                                                        : "after the start";
+}
+
 std::vector<setting> policy() {
-  constexpr auto from_start = "after the start";
-  constexpr auto from_request = "after the request";
-  return {
+  std::vector<setting> rows{
       {"recap.min_characters", shape::number,
        "user-perceived characters of a recap's three parts together"},
       {"recap.max_characters", shape::number, "characters of the same at most"},
@@ -200,15 +206,14 @@ std::vector<setting> policy() {
       {"pay.rate_per_hour", shape::number,
        "minor units, of sessions that name none"},
       {"pay.currency", shape::text, "of sessions that name none"},
-      {"reminders.tutor_recap_due", shape::nullable_text, from_start},
-      {"reminders.tutor_recap_reminder", shape::json, from_start},
-      {"reminders.student_recap_reminder", shape::json, from_request},
-      {"reminders.tutor_remind_student", shape::json, from_request},
-      {"reminders.student_recap_overdue", shape::nullable_text,
-       "after the request, to support"},
-      {"courses", shape::json,
-       R"(`{ "MATH101": { … } }`: overrides of any of `policy` for a course)"},
   };
+  for (const auto &kind : workflows::reminder_table)
+    rows.push_back({"reminders." + std::string{kind.name},
+                    kind.list ? shape::json : shape::nullable_text,
+                    told_of(kind)});
+  rows.push_back({"courses", shape::json,
+       R"(`{ "MATH101": { … } }`: overrides of any of `policy` for a course)"});
+  return rows;
 }
 
 std::vector<setting> engine(settings &s) {
@@ -303,7 +308,7 @@ std::vector<scalar> scalars() {
   for (const auto &[name, rows] : table(s))
     for (const auto &row : rows)
       all.push_back(
-          {std::string{name} + "." + std::string{row.key}, row.form, row.told});
+          {std::string{name} + "." + row.key, row.form, row.told});
   return all;
 }
 

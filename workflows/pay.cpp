@@ -1,11 +1,49 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "workflows/pay.hpp"
 
+#include <cstdlib>
+#include <utility>
+
 namespace recapd::workflows {
 
 std::int64_t pay_amount(int minutes, std::int64_t rate_per_hour) {
   // Neither is negative, so half an hour's sixtieth more rounds half up.
   return (minutes * rate_per_hour + 30) / 60;
+}
+
+std::string program_account(std::string_view program) {
+  return "program:" + std::string{program};
+}
+
+transfer settlement(const pay_terms &by, int minutes) {
+  return {.kind = transfer_kind::settlement,
+          .from = program_account(by.program),
+          .to = "tutor:" + by.tutor,
+          .amount = pay_amount(minutes, by.rate_per_hour),
+          .currency = by.currency};
+}
+
+std::optional<transfer> correction(const pay_terms &by, int minutes,
+                                   const boxed<payout> &paid) {
+  if (!paid) return std::nullopt;
+  auto t = settlement(by, minutes);
+  t.kind = transfer_kind::correction;
+  t.n = paid->corrections + 1;
+  t.amount -= paid->amount;
+  if (t.amount == 0) return std::nullopt;
+  if (t.amount < 0) std::swap(t.from, t.to);
+  t.amount = std::abs(t.amount);
+  return t;
+}
+
+std::optional<transfer> reversal(const pay_terms &by,
+                                 const boxed<payout> &paid) {
+  if (!paid) return std::nullopt;
+  auto t = settlement(by, 0);
+  t.kind = transfer_kind::reversal;
+  t.amount = paid->amount;
+  std::swap(t.from, t.to);
+  return t;
 }
 
 std::string_view to_string(transfer_kind k) {

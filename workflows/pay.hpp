@@ -7,6 +7,9 @@
 #include <string>
 #include <string_view>
 
+#include "workflows/boxed.hpp"
+#include "workflows/time.hpp"
+
 namespace recapd::workflows {
 
 /// `minutes * rate_per_hour / 60`, rounded half up to a minor unit.
@@ -33,5 +36,33 @@ struct transfer {
   int n = 0;  ///< of a correction which one it is, from 1; else 0
   bool operator==(const transfer &) const = default;
 };
+
+/// `amount` is the net of the settlement and its corrections.
+struct payout {
+  std::int64_t amount = 0;
+  instant settled_at;
+  int corrections = 0;  ///< ledger transfers of that kind
+  bool operator==(const payout &) const = default;
+};
+
+/// By which a session is paid: from the programme's account to the tutor's.
+struct pay_terms {
+  std::string program;
+  std::string tutor;
+  std::int64_t rate_per_hour = 0;
+  std::string currency;
+};
+
+[[nodiscard]] std::string program_account(std::string_view program);
+
+/// Returns what a confirmed session pays.
+[[nodiscard]] transfer settlement(const pay_terms &by, int minutes);
+/// Returns the difference that other minutes than were paid make, in its
+/// direction, each figure rounded by itself; nothing where there is none.
+[[nodiscard]] std::optional<transfer>
+correction(const pay_terms &by, int minutes, const boxed<payout> &paid);
+/// Returns what a void takes back: all that was paid; nothing where none was.
+[[nodiscard]] std::optional<transfer> reversal(const pay_terms &by,
+                                               const boxed<payout> &paid);
 
 }  // namespace recapd::workflows

@@ -4,15 +4,11 @@
 namespace recapd::workflows {
 
 reminder_rules rules::default_reminders() {
-  using std::chrono::hours;
-  using std::chrono::minutes;
-  reminder_rules r;
-  r.tutor_recap_due = minutes{90};
-  r.tutor_recap_reminder = {hours{24}, hours{48}, hours{71}};
-  r.student_recap_reminder = {hours{24}, hours{48}, hours{72}};
-  r.tutor_remind_student = {hours{24}};
-  r.student_recap_overdue = hours{168};
-  return r;
+  reminder_rules all;
+  for (const auto &kind : reminder_table)
+    for (const auto after : kind.by_default)
+      if (after.count() != 0) all[kind.kind].emplace_back(after);
+  return all;
 }
 
 const rules &policy::for_course(std::string_view course) const {

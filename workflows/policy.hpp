@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "workflows/reminders.hpp"
 #include "workflows/time.hpp"
 
 namespace recapd::workflows {
@@ -24,18 +25,6 @@ struct limit_rules {
   std::optional<int> course_minutes_per_week;
   std::optional<int> pair_sessions_per_day = 1;
   bool operator==(const limit_rules &) const = default;
-};
-
-/// When reminders go out; a list is ascending, an absent value never fires.
-struct reminder_rules {
-  using list = std::vector<std::chrono::seconds>;
-  std::optional<std::chrono::seconds> tutor_recap_due;  ///< after the start
-  list tutor_recap_reminder;                            ///< after the start
-  list student_recap_reminder;                          ///< after the request
-  list tutor_remind_student;                            ///< after the request
-  std::optional<std::chrono::seconds>
-      student_recap_overdue;  ///< after the request
-  bool operator==(const reminder_rules &) const = default;
 };
 
 /// `monday` of 1 to `sunday` of 7.

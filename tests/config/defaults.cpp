@@ -59,14 +59,13 @@ CAF_TEST(the policy begins as the contract has it) {
   CAF_CHECK(!r.auto_confirm_after);
   CAF_CHECK_EQUAL(r.rate_per_hour, 1500);
   CAF_CHECK_EQUAL(r.currency, "USD");
-  CAF_CHECK(r.reminders.tutor_recap_due == 90min);
-  CAF_CHECK((r.reminders.tutor_recap_reminder
-             == workflows::reminder_rules::list{24h, 48h, 71h}));
-  CAF_CHECK((r.reminders.student_recap_reminder
-             == workflows::reminder_rules::list{24h, 48h, 72h}));
-  CAF_CHECK((r.reminders.tutor_remind_student
-             == workflows::reminder_rules::list{24h}));
-  CAF_CHECK(r.reminders.student_recap_overdue == 168h);
+  using enum workflows::reminder_kind;
+  using list = workflows::reminder_rules::value_type;
+  CAF_CHECK(r.reminders[tutor_recap_due] == list{90min});
+  CAF_CHECK((r.reminders[tutor_recap_reminder] == list{24h, 48h, 71h}));
+  CAF_CHECK((r.reminders[student_recap_reminder] == list{24h, 48h, 72h}));
+  CAF_CHECK((r.reminders[tutor_remind_student] == list{24h}));
+  CAF_CHECK(r.reminders[student_recap_overdue] == list{168h});
   CAF_CHECK(p.courses.empty());
 }
 

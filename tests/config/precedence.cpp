@@ -111,10 +111,11 @@ CAF_TEST(lists and courses in the environment are JSON) {
            {"RECAPD_POLICY_REMINDERS_TUTOR_REMIND_STUDENT", R"(["3h"])"},
            {"RECAPD_POLICY_COURSES", R"({"M": {"log_window": "1h"}})"}});
   const auto &r = s.policy.base.reminders;
-  CAF_CHECK(
-      (r.tutor_recap_reminder == workflows::reminder_rules::list{1h, 2h}));
-  CAF_CHECK(r.student_recap_reminder.empty());
-  CAF_CHECK((r.tutor_remind_student == workflows::reminder_rules::list{3h}));
+  using enum workflows::reminder_kind;
+  using list = workflows::reminder_rules::value_type;
+  CAF_CHECK((r[tutor_recap_reminder] == list{1h, 2h}));
+  CAF_CHECK(r[student_recap_reminder].empty());
+  CAF_CHECK((r[tutor_remind_student] == list{3h}));
   CAF_CHECK(s.policy.for_course("M").log_window == 1h);
 }
 

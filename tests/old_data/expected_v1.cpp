@@ -50,7 +50,7 @@ std::vector<event_body> paid_and_voided() {
       call_joined{student},
       call_left{student},
       participant_removed{"eve"},
-      reminder_sent{.kind = "tutor_recap_due", .count = 1},
+      reminder_sent{.kind = reminder_kind::tutor_recap_due, .count = 1},
       time_logged{
           .minutes = 60,
           .given = 58,
@@ -65,8 +65,8 @@ std::vector<event_body> paid_and_voided() {
           {.topics_covered = "Integration by parts: ∫u dv = uv − ∫v du",
            .how_tutee_did = "Well 👩‍🎓, \"at last\"\nand \\ with ease",
            .next_steps = ""}},
-      reminder_sent{.kind = "student_recap_reminder", .count = 1},
-      reminder_sent{.kind = "tutor_remind_student", .count = 1},
+      reminder_sent{.kind = reminder_kind::student_recap_reminder, .count = 1},
+      reminder_sent{.kind = reminder_kind::tutor_remind_student, .count = 1},
       student_recap_submitted{.student = "bob",
                               .written = {.topics_covered = "Integrals",
                                           .how_tutee_did = "I did well",
@@ -92,17 +92,16 @@ std::vector<event_body> missed_and_cancelled() {
       invitation_accepted{"bob"},
       time_logged{
           .minutes = 90, .given = 90, .leave_call = false, .claims = {held}},
-      reminder_sent{.kind = "tutor_recap_reminder", .count = 3},
+      reminder_sent{.kind = reminder_kind::tutor_recap_reminder, .count = 3},
       session_missed{},
       miss_lifted{.claims = {held}},
       session_missed{},
       support_requested{"I was ill"},
       update_denied{"No proof"},
-      session_reopened{
-          .hours = 24,
-          .note = "Proof came",
-          .deadline = at("2026-11-28T10:00:00Z"),
-          .reminders = {.tutor_recap_due = true, .tutor_recap_reminder = 3}},
+      session_reopened{.hours = 24,
+                       .note = "Proof came",
+                       .deadline = at("2026-11-28T10:00:00Z"),
+                       .reminders = {.over = {1, 3}}},
       session_cancelled{"It did not take place"}};
 }
 
@@ -112,7 +111,7 @@ std::vector<event_body> confirmed_by_silence() {
       invitation_accepted{"bob"},
       time_logged{.minutes = 5, .given = 1, .leave_call = false, .claims = {}},
       tutor_recap_submitted{},
-      reminder_sent{.kind = "student_recap_overdue", .count = 1},
+      reminder_sent{.kind = reminder_kind::student_recap_overdue, .count = 1},
       session_completed{.automatic = true},
       session_voided{.note = "", .reversal = std::nullopt}};
 }

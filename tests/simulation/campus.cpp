@@ -391,10 +391,10 @@ wf::policy make_policy(std::uint64_t seed, std::uint64_t turn) {
   if (d.chance(250)) r.max_call_changes = d.of<int>({1, 2, 3});
   // The last of them is due at the deadline.
   if (d.chance(300))
-    r.reminders.tutor_recap_reminder = {seconds{24h}, seconds{72h}};
+    r.reminders[wf::reminder_kind::tutor_recap_reminder] = {24h, 72h};
   auto course = r;
   course.limits.student_course_minutes_per_week = 90;
-  course.reminders.tutor_recap_due.reset();
+  course.reminders[wf::reminder_kind::tutor_recap_due].clear();
   p.courses.emplace("c1", std::move(course));
   return p;
 }

@@ -42,14 +42,11 @@ bool same_holdings(const wf::session &s, const model_session &m) {
 }
 
 bool same_reminders(const wf::session &s, const model_session &m) {
-  const auto &r = s.reminders;
-  return r.reopened == m.reopened
-         && int(r.tutor_recap_due) == count_of(m, "tutor_recap_due")
-         && r.tutor_recap_reminder == count_of(m, "tutor_recap_reminder")
-         && r.student_recap_reminder == count_of(m, "student_recap_reminder")
-         && r.tutor_remind_student == count_of(m, "tutor_remind_student")
-         && int(r.student_recap_overdue)
-                == count_of(m, "student_recap_overdue");
+  return s.reminders.reopened == m.reopened
+         && std::ranges::all_of(wf::reminder_table, [&](const auto &kind) {
+              return s.reminders.over[kind.kind]
+                     == count_of(m, std::string{kind.name});
+            });
 }
 
 bool same_flags(const wf::session &s, const model_session &m) {

@@ -56,15 +56,6 @@ sys_days thursday_of(sys_days day, int first_weekday) {
   return d;
 }
 
-struct reminder_kind {
-  std::string name;
-  std::vector<seconds> after;
-};
-
-std::vector<seconds> one(const std::optional<seconds> &at) {
-  return at ? std::vector{*at} : std::vector<seconds>{};
-}
-
 /// The reminders that may still go out: (when, kind, how many are then over).
 struct owed_reminder {
   instant at;
@@ -85,19 +76,20 @@ std::vector<owed_reminder> owed_reminders(const model_session &s,
     }
   };
   const auto &times = r.reminders;
+  using enum workflows::reminder_kind;
   if (s.state == "scheduled" || s.state == "time_logged") {
-    add("tutor_recap_due", one(times.tutor_recap_due), s.starts_at, s.deadline);
+    add("tutor_recap_due", times[tutor_recap_due], s.starts_at, s.deadline);
     if (s.reopened)
       add("tutor_recap_reminder", {-24h, -1h}, s.deadline, s.deadline);
     else
-      add("tutor_recap_reminder", times.tutor_recap_reminder, s.starts_at,
+      add("tutor_recap_reminder", times[tutor_recap_reminder], s.starts_at,
           s.deadline);
   }
   if (s.state == "awaiting_student_recap") {
     const auto from = *s.requested_at;
-    add("student_recap_reminder", times.student_recap_reminder, from, {});
-    add("tutor_remind_student", times.tutor_remind_student, from, {});
-    add("student_recap_overdue", one(times.student_recap_overdue), from, {});
+    add("student_recap_reminder", times[student_recap_reminder], from, {});
+    add("tutor_remind_student", times[tutor_remind_student], from, {});
+    add("student_recap_overdue", times[student_recap_overdue], from, {});
   }
   return owed;
 }

@@ -379,10 +379,9 @@ private:
     n.completed_at.reset();
     // What is past by now is skipped.
     n.reminded.clear();
-    const auto &times = r_.reminders;
-    if (times.tutor_recap_due
-        && n.starts_at + *times.tutor_recap_due <= c_.received_at)
-      n.reminded["tutor_recap_due"] = 1;
+    for (const auto due : r_.reminders[wf::reminder_kind::tutor_recap_due])
+      if (n.starts_at + due <= c_.received_at)
+        n.reminded["tutor_recap_due"] = 1;
     n.reopened = true;
     n.miss_told = false;
     n.flags.clear();

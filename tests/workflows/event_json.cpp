@@ -78,14 +78,13 @@ std::vector<event_body> samples() {
       miss_lifted{.claims = {one_claim}},
       session_cancelled{.reason = "ill"},
       support_requested{.message = "please"},
-      session_reopened{
-          .hours = 24,
-          .note = "once",
-          .deadline = deadline + 24h,
-          .reminders = {.tutor_recap_due = true, .tutor_recap_reminder = 2}},
+      session_reopened{.hours = 24,
+                       .note = "once",
+                       .deadline = deadline + 24h,
+                       .reminders = {.over = {1, 2}}},
       update_denied{.note = "no"},
       session_voided{.note = "no", .reversal = money},
-      reminder_sent{.kind = "tutor_recap_reminder", .count = 2}};
+      reminder_sent{.kind = reminder_kind::tutor_recap_reminder, .count = 2}};
 }
 
 }  // namespace
@@ -169,6 +168,18 @@ CAF_TEST(calls and removals of the first version stay readable) {
   CAF_CHECK(*removed == event_body{participant_removed{.student = "bob"}});
 }
 
+CAF_TEST(what was written before there was a kind of reminder has none over) {
+  const auto e = parse_event(
+      "session.reopened",
+      json::parse(
+          R"({"v":1,"hours":1,"note":"","deadline":)"
+          R"("2026-11-27T14:30:00Z","reminders":{)"
+          R"("tutor_recap_reminder":2,"student_recap_overdue":true}})"));
+  CAF_REQUIRE(e.has_value());
+  const reminder_progress progress{.over = {0, 2, 0, 0, 1}};
+  CAF_CHECK(std::get<session_reopened>(*e).reminders == progress);
+}
+
 CAF_TEST(a correction is written in a fixed form) {
   CAF_CHECK_EQUAL(
       to_text(samples()[8]),
@@ -191,6 +202,8 @@ CAF_TEST(what cannot be read is told) {
   CAF_CHECK_EQUAL(wrong("session.missed", R"({"v":1,"x":1})"),
                   "data.x: unknown member, expected one of v");
   CAF_CHECK_EQUAL(wrong("reminder.sent", R"({"v":1,"kind":"x","count":1})"),
+                  "data.kind: expected a kind of reminder");
+  CAF_CHECK_EQUAL(wrong("reminder.sent", R"({"v":1,"kind":0,"count":1})"),
                   "data.kind: expected a kind of reminder");
   CAF_CHECK_EQUAL(wrong("session.paid", R"({"v":1,"payment":{}})"),
                   "data.payment.kind: expected this member, which is missing");

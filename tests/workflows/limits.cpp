@@ -210,3 +210,31 @@ CAF_TEST(pay rounds half a minor unit up) {
   CAF_CHECK_EQUAL(pay_amount(90, 0), 0);
   CAF_CHECK_EQUAL(pay_amount(1440, 10'000'000), 240'000'000);
 }
+
+CAF_TEST(pay goes to the tutor and what is taken back to the programme) {
+  const pay_terms by{
+      .program = "p", .tutor = "ann", .rate_per_hour = 1500, .currency = "USD"};
+  transfer t{.kind = transfer_kind::settlement,
+             .from = "program:p",
+             .to = "tutor:ann",
+             .amount = 1500,
+             .currency = "USD"};
+  CAF_CHECK(settlement(by, 60) == t);
+  CAF_CHECK(!correction(by, 90, {}));
+  CAF_CHECK(!reversal(by, {}));
+  const boxed<payout> paid{
+      payout{.amount = 1500, .settled_at = start, .corrections = 2}};
+  CAF_CHECK(!correction(by, 60, paid));
+  t.kind = transfer_kind::correction;
+  t.amount = 750;
+  t.n = 3;
+  CAF_CHECK(correction(by, 90, paid) == t);
+  std::swap(t.from, t.to);
+  CAF_CHECK(correction(by, 30, paid) == t);
+  t.kind = transfer_kind::reversal;
+  t.n = 0;
+  for (const auto all : {750, 0}) {
+    t.amount = all;
+    CAF_CHECK(reversal(by, payout{.amount = all}) == t);
+  }
+}

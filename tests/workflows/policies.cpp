@@ -87,12 +87,14 @@ CAF_TEST(reminders may be a list or never) {
     "tutor_recap_reminder": null, "student_recap_reminder": ["1h30m"],
     "tutor_remind_student": ["1h", "2h"], "student_recap_overdue": null}})");
   const auto &times = p.base.reminders;
-  CAF_CHECK(!times.tutor_recap_due);
-  CAF_CHECK(times.tutor_recap_reminder.empty());
-  CAF_CHECK(times.student_recap_reminder == reminder_rules::list{90min});
-  const reminder_rules::list two{1h, 2h};
-  CAF_CHECK(times.tutor_remind_student == two);
-  CAF_CHECK(!times.student_recap_overdue);
+  using enum reminder_kind;
+  using list = reminder_rules::value_type;
+  CAF_CHECK(times[tutor_recap_due].empty());
+  CAF_CHECK(times[tutor_recap_reminder].empty());
+  CAF_CHECK(times[student_recap_reminder] == list{90min});
+  const list two{1h, 2h};
+  CAF_CHECK(times[tutor_remind_student] == two);
+  CAF_CHECK(times[student_recap_overdue].empty());
   CAF_CHECK(read(json::serialize(to_json(p))) == p);
 }
 

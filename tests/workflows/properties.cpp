@@ -323,9 +323,10 @@ CAF_TEST(the canonical form of a policy reads back as the same policy) {
       r.week_starts_on = *rc::gen::inRange(1, 8);
       r.auto_confirm_after = std::chrono::seconds{*rc::gen::inRange(1, 9999)};
       r.rate_per_hour = *rc::gen::inRange(0, 10'000'001);
-      r.reminders.tutor_recap_reminder.clear();
+      auto &times = r.reminders[reminder_kind::tutor_recap_reminder];
+      times.clear();
       for (int i = 1; i < *rc::gen::inRange(1, 6); ++i)
-        r.reminders.tutor_recap_reminder.emplace_back(i * 61);
+        times.emplace_back(i * 61);
       return r;
     };
     policy p{.base = random_rules(), .courses = {}};

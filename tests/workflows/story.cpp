@@ -158,11 +158,7 @@ std::string story::fires(instant now) {
 }
 
 transfer settlement(const session &s) {
-  return {.kind = transfer_kind::settlement,
-          .from = "program:" + s.program,
-          .to = "tutor:" + s.tutor,
-          .amount = pay_amount(s.minutes.value_or(0), s.rate_per_hour),
-          .currency = s.currency};
+  return workflows::settlement(terms_of(s), s.minutes.value_or(0));
 }
 
 }  // namespace recapd::workflows::test

@@ -57,13 +57,14 @@ CAF_TEST(a denied update may be reopened and nothing else) {
 
 CAF_TEST(a reopened window has its own reminders and not those of the first) {
   story st;
-  st.r.reminders.tutor_recap_reminder = {24h, 48h, 80h, 90h, 200h};
+  st.r.reminders[reminder_kind::tutor_recap_reminder] = {24h, 48h, 80h, 90h,
+                                                         200h};
   st.ready();
   st.fires(start + 25h);
   st.fires(just_late);
   st.given(for_a_day, eve, start + 80h);
-  CAF_CHECK(st.s.reminders.tutor_recap_due);
-  CAF_CHECK_EQUAL(st.s.reminders.tutor_recap_reminder, 1);
+  CAF_CHECK_EQUAL(st.s.reminders.over[reminder_kind::tutor_recap_due], 1);
+  CAF_CHECK_EQUAL(st.s.reminders.over[reminder_kind::tutor_recap_reminder], 1);
   CAF_CHECK_EQUAL(st.fires(start + 102h), "nothing");
   CAF_CHECK_EQUAL(st.fires(start + 103h), "reminder.sent");
   const auto timer = next_timer(st.s, st.r);

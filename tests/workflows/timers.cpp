@@ -27,7 +27,8 @@ std::string sent(story &st, instant now) {
     const auto &what = st.history[i].what;
     if (!line.empty()) line += ' ';
     if (const auto *r = std::get_if<reminder_sent>(&what))
-      line += r->kind + "*" + std::to_string(r->count);
+      line += std::string{reminder_of(r->kind).name} + "*"
+              + std::to_string(r->count);
     else
       line += type_of(what);
   }
@@ -67,7 +68,7 @@ CAF_TEST(of the reminders missed meanwhile one of each kind goes out) {
 
 CAF_TEST(what went overdue first goes out first) {
   story st;
-  st.r.reminders.tutor_recap_due = 30h;
+  st.r.reminders[reminder_kind::tutor_recap_due] = {30h};
   st.ready();
   CAF_CHECK_EQUAL(next(st), "tutor_recap_reminder 24h");
   CAF_CHECK_EQUAL(sent(st, start + 50h),
@@ -83,8 +84,8 @@ CAF_TEST(a session that is missed meanwhile reminds nobody) {
 CAF_TEST(a reminder at the deadline goes out and none after it) {
   story st;
   st.r.log_window = 1h;
-  st.r.reminders.tutor_recap_due = 1h;
-  st.r.reminders.tutor_recap_reminder = {30min, 1h, 2h};
+  st.r.reminders[reminder_kind::tutor_recap_due] = {1h};
+  st.r.reminders[reminder_kind::tutor_recap_reminder] = {30min, 1h, 2h};
   st.ready();
   CAF_CHECK_EQUAL(next(st), "tutor_recap_reminder 30m");
   CAF_CHECK_EQUAL(sent(st, start + 30min), "tutor_recap_reminder*1");

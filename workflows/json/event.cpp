@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "workflows/json/parts.hpp"
-#include "workflows/session/reminders.hpp"
 
 namespace recapd::workflows {
 
@@ -125,7 +124,7 @@ template <class Sink> void write(Sink &to, const session_voided &e) {
   to.object("reversal", e.reversal, write_transfer{});
 }
 template <class Sink> void write(Sink &to, const reminder_sent &e) {
-  to.put("kind", e.kind);
+  to.put("kind", reminder_of(e.kind).name);
   to.put("count", e.count);
 }
 
@@ -239,8 +238,7 @@ event_body read(fields &in, tag<session_voided>) {
 }
 event_body read(fields &in, tag<reminder_sent>) {
   reminder_sent e;
-  e.kind = in.text("kind");
-  if (!known_reminder(e.kind)) in.wrong("kind", "a kind of reminder");
+  e.kind = in.named("kind", parse_reminder_kind, "a kind of reminder");
   e.count = static_cast<int>(in.whole("count", 1, largest));
   return e;
 }

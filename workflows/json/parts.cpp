@@ -174,18 +174,16 @@ reminder_progress read_reminders(fields &in, std::string_view name) {
   const auto *v = in.required(name);
   if (v == nullptr) return {};
   fields one{*v, in.path_of(name), in.error()};
-  auto count = [&](std::string_view kind) {
-    return static_cast<int>(one.whole(kind, 0, largest));
-  };
-  reminder_progress r;
-  r.tutor_recap_due = one.boolean("tutor_recap_due");
-  r.tutor_recap_reminder = count("tutor_recap_reminder");
-  r.student_recap_reminder = count("student_recap_reminder");
-  r.tutor_remind_student = count("tutor_remind_student");
-  r.student_recap_overdue = one.boolean("student_recap_overdue");
-  r.reopened = one.boolean_or("reopened", false);
+  reminder_progress p;
+  // What was written before there was a kind does not have it.
+  for (const auto &kind : reminder_table)
+    if (one.has(kind.name))
+      p.over[kind.kind] =
+          kind.list ? static_cast<int>(one.whole(kind.name, 0, largest))
+                    : int{one.boolean(kind.name)};
+  p.reopened = one.boolean_or("reopened", false);
   one.close();
-  return r;
+  return p;
 }
 
 json::object to_json(const recap &r) {

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <span>
 
 #include "workflows/json/fields.hpp"
 #include "workflows/policy.hpp"
@@ -34,11 +35,13 @@ json::value limit_json(const std::optional<int> &limit) {
   return *limit;
 }
 
-json::array list_json(const reminder_rules::list &times) {
+json::value times_json(const reminder &kind,
+                       const std::vector<seconds> &times) {
   json::array out;
   for (const auto &t : times)
     out.emplace_back(format_duration(t));
-  return out;
+  if (kind.list) return out;
+  return out.empty() ? nullptr : std::move(out.front());
 }
 
 json::object rules_json(const rules &r) {
@@ -66,13 +69,8 @@ json::object rules_json(const rules &r) {
   out["auto_confirm_after"] = duration_json(r.auto_confirm_after);
   out["pay"] = {{"rate_per_hour", r.rate_per_hour}, {"currency", r.currency}};
   json::object reminders;
-  const auto &times = r.reminders;
-  reminders["tutor_recap_due"] = duration_json(times.tutor_recap_due);
-  reminders["tutor_recap_reminder"] = list_json(times.tutor_recap_reminder);
-  reminders["student_recap_reminder"] = list_json(times.student_recap_reminder);
-  reminders["tutor_remind_student"] = list_json(times.tutor_remind_student);
-  reminders["student_recap_overdue"] =
-      duration_json(times.student_recap_overdue);
+  for (const auto &kind : reminder_table)
+    reminders[kind.name] = times_json(kind, r.reminders[kind.kind]);
   out["reminders"] = std::move(reminders);
   return out;
 }
@@ -131,19 +129,19 @@ void read(fields &in, std::string_view name, std::optional<seconds> &to) {
   if (!to && !v->is_null()) in.wrong(name, duration_or_null);
 }
 
-void read(fields &in, std::string_view name, reminder_rules::list &to) {
-  const auto *v = in.optional(name);
+void read(fields &in, const reminder &kind, std::vector<seconds> &to) {
+  const auto *v = in.optional(kind.name);
   if (v == nullptr) return;
   to.clear();
   if (v->is_null()) return;
   const auto *many = v->if_array();
-  if (many == nullptr) return in.wrong(name, list_expected);
-  for (const auto &member : *many) {
+  bool right = kind.list == (many != nullptr);
+  for (const auto &member : many ? std::span{*many} : std::span{v, 1}) {
     const auto d = duration_of(member);
-    if (!d || (!to.empty() && *d <= to.back()))
-      return in.wrong(name, list_expected);
-    to.push_back(*d);
+    right = right && d && (to.empty() || *d > to.back());
+    if (right) to.push_back(*d);
   }
+  if (!right) in.wrong(kind.name, kind.list ? list_expected : duration_or_null);
 }
 
 /// A member that is an object of its own; `Read` reads what is in it.
@@ -209,12 +207,8 @@ void read_pay(fields &in, rules &r) {
 }
 
 void read_reminders(fields &in, rules &r) {
-  auto &times = r.reminders;
-  read(in, "tutor_recap_due", times.tutor_recap_due);
-  read(in, "tutor_recap_reminder", times.tutor_recap_reminder);
-  read(in, "student_recap_reminder", times.student_recap_reminder);
-  read(in, "tutor_remind_student", times.tutor_remind_student);
-  read(in, "student_recap_overdue", times.student_recap_overdue);
+  for (const auto &kind : reminder_table)
+    read(in, kind, r.reminders[kind.kind]);
 }
 
 int weekday_of(fields &in) {

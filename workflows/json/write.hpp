@@ -78,13 +78,11 @@ struct write_transfer {
 
 struct write_reminders {
   template <class Sink>
-  void operator()(Sink &to, const reminder_progress &r) const {
-    to.put("tutor_recap_due", r.tutor_recap_due);
-    to.put("tutor_recap_reminder", r.tutor_recap_reminder);
-    to.put("student_recap_reminder", r.student_recap_reminder);
-    to.put("tutor_remind_student", r.tutor_remind_student);
-    to.put("student_recap_overdue", r.student_recap_overdue);
-    if (r.reopened) to.put("reopened", true);
+  void operator()(Sink &to, const reminder_progress &p) const {
+    for (const auto &kind : reminder_table)
+      kind.list ? to.put(kind.name, p.over[kind.kind])
+                : to.put(kind.name, p.over[kind.kind] > 0);
+    if (p.reopened) to.put("reopened", true);
   }
 };
 

@@ -15,22 +15,6 @@ std::vector<Usage> of_minutes(const session &s, Make make) {
   return out;
 }
 
-/// Pays the difference in its direction, each figure rounded half up by
-/// itself; nothing where it is not paid yet, or pays the same.
-std::optional<transfer> difference(const session &s, int minutes) {
-  if (!s.paid) return std::nullopt;
-  const auto change = pay_amount(minutes, s.rate_per_hour) - s.paid->amount;
-  if (change == 0) return std::nullopt;
-  transfer t{.kind = transfer_kind::correction,
-             .from = program_account(s),
-             .to = tutor_account(s),
-             .amount = change < 0 ? -change : change,
-             .currency = s.currency,
-             .n = s.paid->corrections + 1};
-  if (change < 0) std::swap(t.from, t.to);
-  return t;
-}
-
 /// The corrected minutes, rounded; says why not if they are none.
 std::optional<int> check_corrected(judgement &j, std::int64_t given) {
   const auto minutes = check_minutes(j, given);
@@ -68,7 +52,7 @@ void handle(judgement &j, const correct_minutes &c) {
                    .note = c.note,
                    .claims = claims_of_correction(j, c),
                    .released = {},
-                   .payment = difference(j.s, *minutes)};
+                   .payment = correction(terms_of(j.s), *minutes, j.s.paid)};
   j.object_to(e.claims);
   if (j.refused()) return;
   if (const int less = e.was - e.minutes; less > 0)

@@ -39,14 +39,8 @@ void handle(judgement &j, const void_session &c) {
   if (!j.by_support()) return j.refuse_unless_allowed("support");
   if (!j.s.minutes || j.in(session_status::voided))
     return j.refuse_state("minutes that were logged and are not voided");
-  session_voided e{.note = c.note, .reversal = std::nullopt};
-  if (j.s.paid)
-    e.reversal = transfer{.kind = transfer_kind::reversal,
-                          .from = tutor_account(j.s),
-                          .to = program_account(j.s),
-                          .amount = j.s.paid->amount,
-                          .currency = j.s.currency};
-  j.emit(std::move(e));
+  j.emit(session_voided{.note = c.note,
+                        .reversal = reversal(terms_of(j.s), j.s.paid)});
 }
 
 }  // namespace recapd::workflows

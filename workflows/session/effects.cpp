@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <cstdlib>
 #include <utility>
 
 #include "workflows/session/evolve.hpp"
@@ -35,12 +34,12 @@ public:
     done.released = e.released;
     done.payment = e.payment;
     if (!e.payment || !before.paid || !s_.paid) return;
-    auto data = with_minutes();
-    data["amount"] = s_.paid->amount;
-    data["change"] = s_.paid->amount - before.paid->amount;
-    data["currency"] = s_.currency;
-    data["note"] = e.note;
-    tell_tutor("payout_corrected", std::move(data));
+    tell_tutor(
+        "payout_corrected",
+        with(with_minutes(), {{"amount", s_.paid->amount},
+                              {"change", s_.paid->amount - before.paid->amount},
+                              {"currency", s_.currency},
+                              {"note", e.note}}));
   }
   void apply(const miss_lifted &e, const session &) { done.claims = e.claims; }
 
@@ -50,9 +49,8 @@ public:
         tell_student("student_recap_request", p, base());
   }
   void apply(const session_completed &e, const session &) {
-    auto data = with_minutes();
-    data["automatic"] = e.automatic;
-    tell_tutor("session_completed", std::move(data));
+    tell_tutor("session_completed",
+               with(with_minutes(), {{"automatic", e.automatic}}));
   }
   void apply(const session_paid &e, const session &) {
     done.payment = e.payment;
@@ -63,56 +61,46 @@ public:
     if (!before.miss_told) tell_tutor("session_missed", with_deadline());
   }
   void apply(const session_cancelled &e, const session &) {
-    auto data = base();
-    data["reason"] = e.reason;
-    tell_others("session_cancelled", data);
+    tell_others("session_cancelled", with(base(), {{"reason", e.reason}}));
   }
   void apply(const support_requested &e, const session &) {
-    auto data = with_deadline();
-    data["message"] = e.message;
-    tell("support_requested", "support", std::move(data));
+    tell("support_requested", "support",
+         with(with_deadline(), {{"message", e.message}}));
   }
   void apply(const session_reopened &e, const session &) {
-    auto data = with_deadline();
-    data["hours"] = e.hours;
-    data["note"] = e.note;
-    tell_tutor("support_reopened", std::move(data));
+    tell_tutor("support_reopened",
+               with(with_deadline(), {{"hours", e.hours}, {"note", e.note}}));
   }
   void apply(const update_denied &e, const session &) {
-    auto data = base();
-    data["note"] = e.note;
-    tell_tutor("support_denied", std::move(data));
+    tell_tutor("support_denied", with(base(), {{"note", e.note}}));
   }
   void apply(const session_voided &e, const session &before) {
     done.released = before.held;
     done.payment = e.reversal;
-    auto data = base();
-    data["note"] = e.note;
+    const auto data = with(base(), {{"note", e.note}});
     tell_tutor("session_voided", data);
     for (const auto &p : s_.participants)
       if (p.status == participation::going)
         tell_student("session_voided", p, data);
     if (!e.reversal) return;
-    data = with_money(with_minutes(), *e.reversal);
-    data["note"] = e.note;
-    tell_tutor("payout_reversed", std::move(data));
+    tell_tutor("payout_reversed", with(with_money(with_minutes(), *e.reversal),
+                                       {{"note", e.note}}));
   }
   void apply(const reminder_sent &e, const session &) {
-    if (e.kind == "tutor_recap_due" || e.kind == "tutor_recap_reminder")
-      return tell_tutor(e.kind, with_deadline());
-    if (e.kind == "student_recap_reminder") {
+    const auto &kind = reminder_of(e.kind);
+    auto data = kind.with == reminder_data::deadline ? with_deadline() : base();
+    if (kind.with == reminder_data::silent_students)
+      data["students"] = silent_students();
+    switch (kind.to) {
+    case reminder_receiver::tutor:
+      return tell_tutor(kind.name, std::move(data));
+    case reminder_receiver::silent_student:
       for (const auto &p : s_.participants)
-        if (silent(p)) tell_student(e.kind, p, base());
+        if (silent(p)) tell_student(kind.name, p, data);
       return;
+    case reminder_receiver::support:
+      return tell(kind.name, "support", std::move(data));
     }
-    auto data = base();
-    data["students"] = silent_students();
-    if (e.kind == "tutor_remind_student")
-      return tell_tutor(e.kind, std::move(data));
-    if (e.kind == "student_recap_overdue")
-      return tell(e.kind, "support", std::move(data));
-    // known_reminder() knows no other.
-    std::abort();
   }
 
 private:
@@ -125,27 +113,26 @@ private:
       if (silent(p)) students.emplace_back(p.student);
     return students;
   }
-  json::object base() const {
-    json::object data;
-    data["tutor"] = s_.tutor;
-    data["course"] = s_.course;
-    data["starts_at"] = format_rfc3339(s_.starts_at);
+  using members =
+      std::initializer_list<std::pair<json::string_view, json::value_ref>>;
+  static json::object with(json::object data, members more) {
+    data.insert(more);
     return data;
+  }
+  json::object base() const {
+    return {{"tutor", s_.tutor},
+            {"course", s_.course},
+            {"starts_at", format_rfc3339(s_.starts_at)}};
   }
   json::object with_deadline() const {
-    auto data = base();
-    data["deadline"] = format_rfc3339(s_.deadline);
-    return data;
+    return with(base(), {{"deadline", format_rfc3339(s_.deadline)}});
   }
   json::object with_minutes() const {
-    auto data = base();
-    data["minutes"] = s_.minutes.value_or(0);
-    return data;
+    return with(base(), {{"minutes", s_.minutes.value_or(0)}});
   }
   static json::object with_money(json::object data, const transfer &t) {
-    data["amount"] = t.amount;
-    data["currency"] = t.currency;
-    return data;
+    return with(std::move(data),
+                {{"amount", t.amount}, {"currency", t.currency}});
   }
 
   void tell(std::string_view kind, std::string to, json::object data) {

@@ -139,7 +139,7 @@ void apply(session &s, const time_corrected &e, instant) {
   give_back(s, e.released);
   if (!e.payment || !s.paid) return;
   auto now = *s.paid;
-  now.amount = e.payment->from == program_account(s)
+  now.amount = e.payment->from == program_account(s.program)
                    ? raised(now.amount, e.payment->amount)
                    : lowered(now.amount, e.payment->amount);
   now.corrections = e.payment->n;
@@ -214,12 +214,7 @@ void apply(session &s, const session_voided &e, instant) {
 }
 
 void apply(session &s, const reminder_sent &e, instant) {
-  auto &r = s.reminders;
-  if (e.kind == "tutor_recap_due") r.tutor_recap_due = true;
-  if (e.kind == "tutor_recap_reminder") r.tutor_recap_reminder = e.count;
-  if (e.kind == "student_recap_reminder") r.student_recap_reminder = e.count;
-  if (e.kind == "tutor_remind_student") r.tutor_remind_student = e.count;
-  if (e.kind == "student_recap_overdue") r.student_recap_overdue = true;
+  s.reminders.over[e.kind] = reminder_of(e.kind).list ? e.count : 1;
 }
 
 }  // namespace

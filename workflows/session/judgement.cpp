@@ -7,14 +7,6 @@
 
 namespace recapd::workflows {
 
-namespace {
-
-bool waits_for_tutor(session_status s) {
-  return s == session_status::scheduled || s == session_status::time_logged;
-}
-
-}  // namespace
-
 judgement::judgement(const session &state, const facts &known)
     : s{state}, f{known}, r{*known.judged_by}, status{state.status} {
   if (!s.exists()) return;
@@ -63,11 +55,9 @@ void judgement::object_to(const std::vector<claim> &claims) {
 }
 
 void judgement::lapse() {
-  // They end at the deadline, ascending.
-  for (const auto &p : pending_reminders(s, r))
-    if (p.times.back() == s.deadline)
-      emit(reminder_sent{.kind = std::string{p.kind},
-                         .count = p.over_by(s.deadline)});
+  for (const auto &due : due_reminders(s, r, s.deadline))
+    if (due.last == s.deadline)
+      emit(reminder_sent{.kind = due.kind, .count = due.over});
   emit(session_missed{});
 }
 

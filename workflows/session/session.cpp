@@ -28,6 +28,14 @@ std::optional<session_status> parse_session_status(std::string_view text) {
   return static_cast<session_status>(i - status_names.begin());
 }
 
+bool waits_for_tutor(session_status s) {
+  return s == session_status::scheduled || s == session_status::time_logged;
+}
+
+bool waits_for_students(session_status s) {
+  return s == session_status::awaiting_student_recap;
+}
+
 std::string_view to_string(modality m) {
   return m == modality::online ? "online" : "in_person";
 }
@@ -76,12 +84,11 @@ bool session::belongs_to(const person &who) const {
   return false;
 }
 
-std::string program_account(const session &s) {
-  return "program:" + s.program;
-}
-
-std::string tutor_account(const session &s) {
-  return "tutor:" + s.tutor;
+pay_terms terms_of(const session &s) {
+  return {.program = s.program,
+          .tutor = s.tutor,
+          .rate_per_hour = s.rate_per_hour,
+          .currency = s.currency};
 }
 
 bool session::visible_to(const person &who) const {

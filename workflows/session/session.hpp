@@ -15,6 +15,7 @@
 #include "workflows/limits.hpp"
 #include "workflows/pay.hpp"
 #include "workflows/recap.hpp"
+#include "workflows/reminders.hpp"
 #include "workflows/time.hpp"
 
 namespace recapd::workflows {
@@ -55,26 +56,6 @@ struct held_usage {
   usage_key key;
   int amount = 0;
   bool operator==(const held_usage &) const = default;
-};
-
-/// `amount` is the net of the settlement and its corrections.
-struct payout {
-  std::int64_t amount = 0;
-  instant settled_at;
-  int corrections = 0;  ///< ledger transfers of that kind
-  bool operator==(const payout &) const = default;
-};
-
-/// The reminders that follow the tutor and the students. A `*_done` figure
-/// says how many of the list's entries are over (sent or skipped).
-struct reminder_progress {
-  bool reopened = false;  ///< the tutor's are those of a reopened window
-  bool tutor_recap_due = false;
-  bool student_recap_overdue = false;
-  int tutor_recap_reminder = 0;
-  int student_recap_reminder = 0;
-  int tutor_remind_student = 0;
-  bool operator==(const reminder_progress &) const = default;
 };
 
 /// One session. `version` 0 means it does not exist (nothing but `id` counts).
@@ -119,9 +100,7 @@ struct session {
   [[nodiscard]] bool visible_to(const person &who) const;
 };
 
-/// The ledger accounts that a session's pay moves between.
-[[nodiscard]] std::string program_account(const session &s);
-[[nodiscard]] std::string tutor_account(const session &s);
+[[nodiscard]] pay_terms terms_of(const session &s);
 
 /// What people should look at, those that its participants raise included.
 [[nodiscard]] flag_set flags_of(const session &s);
@@ -334,10 +313,9 @@ struct session_voided {
   std::optional<transfer> reversal;  ///< where it had been paid
   bool operator==(const session_voided &) const = default;
 };
-/// `kind` is the notification's, `count` how many of that kind's times are
-/// over now.
+/// `count` is how many of the kind's times are over now.
 struct reminder_sent {
-  std::string kind;
+  reminder_kind kind = {};
   int count = 0;
   bool operator==(const reminder_sent &) const = default;
 };

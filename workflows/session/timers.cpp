@@ -13,10 +13,9 @@ std::optional<due_timer> next_timer(const session &s, const rules &judged_by) {
       next = {.kind = std::string{kind}, .at = at, .fires_at = fires_at};
   };
   if (!s.exists()) return next;
-  for (const auto &r : pending_reminders(s, judged_by))
-    offer(r.kind, r.next, r.next);
-  if (s.status == session_status::scheduled
-      || s.status == session_status::time_logged)
+  for (const auto &r : due_reminders(s, judged_by, instant::max()))
+    offer(reminder_of(r.kind).name, r.first, r.first);
+  if (waits_for_tutor(s.status))
     offer("deadline", s.deadline, s.deadline + std::chrono::microseconds{1});
   if (const auto at = auto_confirm_at(s, judged_by))
     offer("auto_confirm", *at, *at);

@@ -1,0 +1,104 @@
+// Reminders: every kind in one table.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace recapd::workflows {
+
+enum class session_status : std::uint8_t;
+/// True while time or the tutor's recap is to come, by the deadline.
+[[nodiscard]] bool waits_for_tutor(session_status s);
+/// True while students' recaps are to come.
+[[nodiscard]] bool waits_for_students(session_status s);
+
+enum class reminder_kind : std::uint8_t {
+  tutor_recap_due,
+  tutor_recap_reminder,
+  student_recap_reminder,
+  tutor_remind_student,
+  student_recap_overdue,
+};
+
+/// What times are counted from. `start_or_end`: from the start; in a reopened
+/// window a day and an hour before its end take their place.
+enum class reminder_base : std::uint8_t { start, start_or_end, request };
+/// Who is told. A silent student is one whose recap is not in.
+enum class reminder_receiver : std::uint8_t { tutor, silent_student, support };
+/// What is told beside the session.
+enum class reminder_data : std::uint8_t { nothing, deadline, silent_students };
+
+/// All there is to say of one kind.
+struct reminder {
+  reminder_kind kind;
+  std::string_view name;  ///< in policies, events, rows and notifications
+  bool list;              ///< of times in a policy, else there is one
+  std::array<std::chrono::minutes, 3> by_default;  ///< 0: no more
+  reminder_base from;
+  bool (*due_in)(session_status);
+  reminder_receiver to;
+  reminder_data with;
+};
+
+/// In the contract's order, in which those go out that are due at once.
+inline constexpr auto reminder_table = [] {
+  using namespace std::chrono_literals;
+  using enum reminder_kind;
+  using enum reminder_base;
+  using enum reminder_receiver;
+  using enum reminder_data;
+  constexpr bool one = false, list = true;
+  constexpr auto at = [](auto... times) {
+    return std::array<std::chrono::minutes, 3>{times...};
+  };
+  return std::to_array<reminder>({
+      {tutor_recap_due, "tutor_recap_due", one, at(90min), start,
+       waits_for_tutor, tutor, deadline},
+      {tutor_recap_reminder, "tutor_recap_reminder", list, at(24h, 48h, 71h),
+       start_or_end, waits_for_tutor, tutor, deadline},
+      {student_recap_reminder, "student_recap_reminder", list,
+       at(24h, 48h, 72h), request, waits_for_students, silent_student, nothing},
+      {tutor_remind_student, "tutor_remind_student", list, at(24h), request,
+       waits_for_students, tutor, silent_students},
+      {student_recap_overdue, "student_recap_overdue", one, at(168h), request,
+       waits_for_students, support, silent_students},
+  });
+}();
+
+[[nodiscard]] constexpr const reminder &reminder_of(reminder_kind k) {
+  return reminder_table.at(static_cast<std::size_t>(k));
+}
+static_assert(std::ranges::all_of(reminder_table, [](const reminder &r) {
+  return &reminder_of(r.kind) == &r;
+}));
+
+[[nodiscard]] constexpr std::optional<reminder_kind>
+parse_reminder_kind(std::string_view text) {
+  for (const auto &r : reminder_table)
+    if (r.name == text) return r.kind;
+  return std::nullopt;
+}
+
+/// A value for each kind.
+template <class T> struct by_reminder : std::array<T, reminder_table.size()> {
+  auto &operator[](reminder_kind k) { return this->at(std::size_t(k)); }
+  auto &operator[](reminder_kind k) const { return this->at(std::size_t(k)); }
+};
+
+/// When reminders go out by a policy, ascending.
+using reminder_rules = by_reminder<std::vector<std::chrono::seconds>>;
+
+/// How many of each kind's times are over (sent or skipped) in a session.
+struct reminder_progress {
+  bool reopened = false;  ///< the window was
+  by_reminder<int> over = {};
+  bool operator==(const reminder_progress &) const = default;
+};
+
+}  // namespace recapd::workflows
