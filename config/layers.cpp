@@ -1,10 +1,11 @@
-#include "config/layers.hpp"
 // SPDX-License-Identifier: Apache-2.0
+#include "config/layers.hpp"
+
 #include <boost/json.hpp>
 #include <cctype>
 #include <charconv>
 
-#include "workflows/reminders.hpp"
+#include "workflows/utf8.hpp"
 
 namespace recapd::config {
 
@@ -49,9 +50,7 @@ json::value value_of(const std::string &name, shape form,
 
 /// What a variable or an option says is shown, logged and stored as JSON.
 void require_utf8(const std::string &name, const std::string &text) {
-  boost::system::error_code ec;
-  static_cast<void>(json::parse(json::serialize(json::string{text}), ec));
-  if (ec) throw config_error{name, "valid UTF-8"};
+  if (!workflows::valid_utf8(text)) throw config_error{name, "valid UTF-8"};
 }
 
 void put_option(tree &t, std::string_view path, const char *option,

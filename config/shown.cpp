@@ -5,6 +5,8 @@
 #include <array>
 #include <cstdint>
 
+#include "workflows/utf8.hpp"
+
 namespace recapd::config {
 
 namespace {
@@ -34,31 +36,6 @@ bool shown(char32_t c) {
       unprintable, [c](const range &r) { return r.first <= c && c <= r.last; });
 }
 
-struct code_point {
-  char32_t value = 0;
-  std::size_t bytes = 0;  ///< 0: the first byte begins no character
-};
-
-/// The well-formed character (Unicode, table 3-7) that a text begins with.
-code_point first_of(std::string_view text) {
-  const auto byte = [&](std::size_t i) -> std::uint8_t {
-    return i < text.size() ? static_cast<std::uint8_t>(text[i]) : 0;
-  };
-  const auto lead = byte(0);
-  if (lead < 0x80) return {lead, 1};
-  const std::size_t bytes = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  char32_t value = lead & (0x7FU >> bytes);
-  for (std::size_t i = 1; i < bytes; ++i) {
-    if ((byte(i) & 0xC0U) != 0x80U) return {};
-    value = value << 6U | (byte(i) & 0x3FU);
-  }
-  constexpr std::array<char32_t, 5> least{0, 0, 0x80, 0x800, 0x10000};
-  const bool surrogate = value >= 0xD800 && value <= 0xDFFF;
-  if (lead < 0xC0 || value < least[bytes] || value > 0x10FFFF || surrogate)
-    return {};
-  return {value, bytes};
-}
-
 /// `prefix` and that many hexadecimal digits.
 std::string hex(std::string_view prefix, std::uint32_t value, int digits) {
   std::string out{prefix};
@@ -82,7 +59,7 @@ std::string printable(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {
-    const auto c = first_of(text);
+    const auto c = workflows::first_code_point(text);
     if (c.bytes == 0)
       out += hex("\\x", static_cast<std::uint8_t>(text.front()), 2);
     else if (shown(c.value))

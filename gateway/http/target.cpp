@@ -3,9 +3,9 @@
 
 #include <algorithm>
 
-#include "gateway/wire/strict_json.hpp"
 #include "gateway/wire/text.hpp"
 #include "workflows/ids.hpp"
+#include "workflows/utf8.hpp"
 
 namespace recapd::gateway::http {
 namespace {
@@ -13,7 +13,8 @@ namespace {
 /// Decoded text that a database can hold.
 std::optional<std::string> decode(std::string_view text, bool plus_is_space) {
   auto out = percent_decode(text, plus_is_space);
-  if (!out || !valid_utf8(*out) || out->find('\0') != std::string::npos)
+  if (!out || !workflows::valid_utf8(*out)
+      || out->find('\0') != std::string::npos)
     return std::nullopt;
   return out;
 }

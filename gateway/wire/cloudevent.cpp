@@ -11,6 +11,7 @@
 #include "gateway/wire/strict_json.hpp"
 #include "gateway/wire/text.hpp"
 #include "workflows/json/session.hpp"
+#include "workflows/utf8.hpp"
 
 namespace recapd::gateway {
 namespace {
@@ -235,7 +236,8 @@ std::optional<std::string> attribute_value(std::string_view field) {
       field.starts_with('"') ? unquoted(field) : std::string{field};
   if (!plain) return std::nullopt;
   auto text = percent_decode(*plain);
-  if (!text || !valid_utf8(*text) || text->find('\0') != std::string::npos)
+  if (!text || !workflows::valid_utf8(*text)
+      || text->find('\0') != std::string::npos)
     return std::nullopt;
   return text;
 }

@@ -8,6 +8,8 @@
 #include <cmath>
 #include <cstring>
 
+#include "workflows/utf8.hpp"
+
 namespace recapd::gateway {
 namespace {
 
@@ -149,7 +151,7 @@ json_fault fault_of(const error_code &ec, bool has_nul, std::string_view text) {
     return {kind::not_taken, "Text holds half of a surrogate pair."};
   if (ec == json::error::exponent_overflow)
     return {kind::not_taken, "A number is too large."};
-  if (!valid_utf8(text))
+  if (!workflows::valid_utf8(text))
     return {kind::not_taken, "The text is not valid UTF-8."};
   return {kind::not_json, "The text is not JSON: " + ec.message() + "."};
 }
@@ -233,24 +235,6 @@ private:
   std::size_t at_ = 0;
 };
 
-/// How many bytes the character that begins with `lead` has; 0: none may.
-std::size_t utf8_length(unsigned char lead) {
-  if (lead < 0x80) return 1;
-  if (lead >= 0xC2 && lead <= 0xDF) return 2;
-  if (lead >= 0xE0 && lead <= 0xEF) return 3;
-  if (lead >= 0xF0 && lead <= 0xF4) return 4;
-  return 0;
-}
-
-/// Overlong forms, surrogates and what is past U+10FFFF, by the second byte.
-bool utf8_second(unsigned char lead, unsigned char second) {
-  if (lead == 0xE0) return second >= 0xA0;
-  if (lead == 0xED) return second <= 0x9F;
-  if (lead == 0xF0) return second >= 0x90;
-  if (lead == 0xF4) return second <= 0x8F;
-  return true;
-}
-
 }  // namespace
 
 boost::system::result<json::value, json_fault>
@@ -276,21 +260,6 @@ split_array(std::string_view text, std::size_t limit) {
   std::vector<std::string_view> found;
   if (splitter{text, limit}.run(found)) return found;
   return json_fault{kind::not_json, "The text is not a JSON array."};
-}
-
-bool valid_utf8(std::string_view text) {
-  for (std::size_t i = 0; i < text.size();) {
-    const auto lead = static_cast<unsigned char>(text[i]);
-    const auto n = utf8_length(lead);
-    if (n == 0 || i + n > text.size()) return false;
-    for (std::size_t k = 1; k < n; ++k) {
-      const auto c = static_cast<unsigned char>(text[i + k]);
-      if ((c & 0xC0U) != 0x80U) return false;
-      if (k == 1 && !utf8_second(lead, c)) return false;
-    }
-    i += n;
-  }
-  return true;
 }
 
 }  // namespace recapd::gateway

@@ -32,7 +32,4 @@ parse_strict(std::string_view text, boost::json::storage_ptr storage = {});
 [[nodiscard]] boost::system::result<std::vector<std::string_view>, json_fault>
 split_array(std::string_view text, std::size_t limit);
 
-/// True for valid UTF-8 (no overlong forms, no surrogates).
-[[nodiscard]] bool valid_utf8(std::string_view text);
-
 }  // namespace recapd::gateway

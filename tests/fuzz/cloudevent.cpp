@@ -12,6 +12,7 @@
 #include "gateway/wire/text.hpp"
 #include "oracle.hpp"
 #include "workflows/json/session.hpp"
+#include "workflows/utf8.hpp"
 
 namespace recapd::fuzz {
 namespace {
@@ -44,9 +45,10 @@ void check_json(std::string_view text) {
   }
   require(!ec, "what is taken is JSON", text);
   require(*strict == plain, "both readers read the same", text);
-  require(valid_utf8(text), "what is taken is valid UTF-8", text);
+  require(workflows::valid_utf8(text), "what is taken is valid UTF-8", text);
   const auto again = text_of(*strict);
-  require(utf8(again) && valid_utf8(again), "no text is half a pair", again);
+  require(utf8(again) && workflows::valid_utf8(again), "no text is half a pair",
+          again);
   require(parse_strict(again).has_value(), "what is written is taken", again);
 }
 

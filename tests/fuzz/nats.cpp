@@ -12,6 +12,7 @@
 #include "gateway/wire/text.hpp"
 #include "oracle.hpp"
 #include "workflows/ids.hpp"
+#include "workflows/utf8.hpp"
 
 namespace recapd::fuzz {
 namespace {
@@ -43,7 +44,8 @@ nats::message message_of(std::string_view text) {
 /// A dead letter can be stored and shown, and a retry reads the same command.
 void check_letter(const nats::message &m, const nats::command &read) {
   const auto letter = letter_text(m);
-  require(utf8(letter) && valid_utf8(letter), "a letter is valid UTF-8");
+  require(utf8(letter) && workflows::valid_utf8(letter),
+          "a letter is valid UTF-8");
   require(letter.find('\0') == std::string::npos, "a letter has no NUL");
   if (!read.command.has_value() || letter.size() > max_event_bytes) return;
   const auto &first = *read.command;

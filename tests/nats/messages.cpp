@@ -4,7 +4,7 @@
 
 #include "gateway/nats/consumers.hpp"
 #include "gateway/nats/message.hpp"
-#include "gateway/wire/strict_json.hpp"
+#include "workflows/utf8.hpp"
 
 #include "caf/test/unit_test.hpp"
 
@@ -139,9 +139,9 @@ CAF_TEST(a dead letter is text that the database can hold) {
     const auto bytes = *rc::gen::arbitrary<std::string>();
     const auto text =
         letter_text({.subject = {}, .reply = {}, .headers = {}, .data = bytes});
-    RC_ASSERT(valid_utf8(text));
+    RC_ASSERT(workflows::valid_utf8(text));
     RC_ASSERT(text.find('\0') == std::string::npos);
-    if (valid_utf8(bytes) && bytes.find('\0') == std::string::npos)
+    if (workflows::valid_utf8(bytes) && bytes.find('\0') == std::string::npos)
       RC_ASSERT(text == bytes);
   }));
 }

@@ -1,0 +1,21 @@
+// UTF-8, character by character (Unicode, table 3-7).
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace recapd::workflows {
+
+struct code_point {
+  char32_t value = 0;
+  std::size_t bytes = 0;  ///< 0: the text begins with no character
+};
+
+/// Returns the well-formed character that the text begins with.
+[[nodiscard]] code_point first_code_point(std::string_view text);
+
+/// Returns true for valid UTF-8: no overlong forms, no surrogates.
+[[nodiscard]] bool valid_utf8(std::string_view text);
+
+}  // namespace recapd::workflows
