@@ -25,7 +25,7 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-template <class T> std::optional<T> number(std::string_view text) {
+template <class T> std::optional<T> number_in(std::string_view text) {
   T value{};
   const auto *end = text.data() + text.size();
   const auto [at, ec] = std::from_chars(text.data(), end, value);
@@ -70,7 +70,7 @@ std::optional<authority> parse_authority(std::string_view text) {
       return std::nullopt;
   }
   if (port.empty() || port == ":") return out;
-  out.port = number<unsigned short>(port.substr(1));
+  out.port = number_in<unsigned short>(port.substr(1));
   if (port[0] != ':' || !out.port) return std::nullopt;
   return out;
 }
@@ -120,7 +120,7 @@ std::optional<network> parse_network(std::string_view text) {
   network out{.first = *first};
   if (slash == std::string_view::npos) return out;
   const bool ipv4 = text.find(':') == std::string_view::npos;
-  const auto bits = number<unsigned>(text.substr(slash + 1));
+  const auto bits = number_in<unsigned>(text.substr(slash + 1));
   if (!bits || *bits > (ipv4 ? 32U : 128U)) return std::nullopt;
   out.bits = *bits + (ipv4 ? mapped_bits : 0);
   return out;

@@ -18,7 +18,7 @@ constexpr int bodies_a_head = 12;
 
 namespace asio = boost::asio;
 namespace beast = boost::beast;
-namespace http = beast::http;
+namespace beast_http = beast::http;
 
 constexpr std::size_t max_lingered_bytes = 16 * 1024 * 1024;
 /// As little as a connection holds whose request is not yet let in.
@@ -182,7 +182,7 @@ void connection::on_head() {
   if (ec) return on_broken(ec);
   const auto &message = parser_->get();
   old_http_ = message.version() < 11;
-  head_ = message.method() == http::verb::head;
+  head_ = message.method() == beast_http::verb::head;
   keep_alive_ = message.keep_alive();
   request_ = std::make_shared<request>();
   request_->method = view(message.method_string());
@@ -254,7 +254,7 @@ void connection::read_body() {
   count_extensions_ = [this](std::uint64_t, beast::string_view extensions,
                              error &ec) {
     extensions_ += extensions.size();
-    if (extensions_ > max_head_bytes) ec = http::error::header_limit;
+    if (extensions_ > max_head_bytes) ec = beast_http::error::header_limit;
   };
   parser_->on_chunk_header(count_extensions_);
   body_until_ = std::chrono::steady_clock::now()
@@ -268,7 +268,7 @@ void connection::read_more_of_body() {
       body_until_,
       std::chrono::steady_clock::now()
           + std::chrono::steady_clock::duration{shared_->header_timeout}));
-  http::async_read_some(stream_, buffer_, *parser_,
+  beast_http::async_read_some(stream_, buffer_, *parser_,
                         [self = shared_from_this()](error ec, std::size_t) {
                           if (ec || self->parser_->is_done())
                             return self->on_body(ec);
@@ -279,15 +279,15 @@ void connection::read_more_of_body() {
 /// Requests that never became one. A peer that went away or was too slow gets
 /// no answer; one that sent something wrong does.
 void connection::on_broken(error ec) {
-  if (ec == http::error::body_limit)
+  if (ec == beast_http::error::body_limit)
     return answer_and_close(too_large(body_limit_));
   // A chunk's extensions or the trailers do not fit into the buffer either.
-  if (ec == http::error::header_limit || ec == http::error::buffer_overflow)
+  if (ec == beast_http::error::header_limit || ec == beast_http::error::buffer_overflow)
     return answer_and_close(problem(
         431, "too-large", "Extensions and trailers may have at most 16 KiB."));
-  if (ec == asio::error::eof || ec == http::error::partial_message)
+  if (ec == asio::error::eof || ec == beast_http::error::partial_message)
     return answer_and_close(bad_request("The request ends before its end."));
-  if (ec.category() == make_error_code(http::error::bad_method).category())
+  if (ec.category() == make_error_code(beast_http::error::bad_method).category())
     return answer_and_close(bad_request("The request is not HTTP/1.1."));
   close();
 }
@@ -301,7 +301,7 @@ void connection::on_body(error ec) {
 void connection::dispatch() {
   // The message lives on its own from here: the answer may come late.
   const auto message =
-      std::make_shared<http::request<string_body>>(parser_->release());
+      std::make_shared<beast_http::request<string_body>>(parser_->release());
   request_->body = message->body();
   request_->keep = message;
   request_->received_at = shared_->use.engine.time().now();
@@ -354,12 +354,12 @@ void connection::answer(response r) {
   if (shared_->use.draining) keep_alive_ = false;
   shared_->use.meters.http_request(
       request_ && request_->to ? request_->to->pattern : "none", r.status);
-  out_ = {http::status{r.status}, old_http_ ? 10U : 11U};
+  out_ = {beast_http::status{r.status}, old_http_ ? 10U : 11U};
   if (r.status != 204) {
-    out_.set(http::field::content_type, r.content_type);
+    out_.set(beast_http::field::content_type, r.content_type);
     out_.content_length(r.body.size());
   }
-  out_.set(http::field::cache_control, "no-store");
+  out_.set(beast_http::field::cache_control, "no-store");
   out_.set("X-Content-Type-Options", "nosniff");
   for (const auto *fields : {&fields_, &r.headers})
     for (const auto &[name, value] : *fields)
@@ -369,7 +369,7 @@ void connection::answer(response r) {
   out_.keep_alive(keep_alive_);
   writer_.emplace(out_);
   stream_.expires_after(shared_->tuning.write_timeout);
-  http::async_write(stream_, *writer_,
+  beast_http::async_write(stream_, *writer_,
                     [self = shared_from_this()](error ec, std::size_t) {
                       self->on_written(ec);
                     });

@@ -116,10 +116,6 @@ std::string_view last_attempt(std::string_view message) {
   return at == std::string_view::npos ? message : message.substr(at + 1);
 }
 
-std::string_view first_line(std::string_view text) {
-  return text.substr(0, text.find('\n'));
-}
-
 /// libpq writes two blanks after the severity of what a server said.
 bool is_servers(std::string_view attempt) {
   return first_line(attempt).find(":  ") != std::string_view::npos;
@@ -151,6 +147,10 @@ std::string verbose_message(const std::string &conninfo) {
 }
 
 }  // namespace
+
+std::string_view first_line(std::string_view text) {
+  return text.substr(0, text.find('\n'));
+}
 
 std::string told(const known_cause &cause, std::string_view said) {
   std::string out{cause.what};

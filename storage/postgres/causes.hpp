@@ -15,6 +15,9 @@ struct known_cause {
   bool heals;  ///< it may end without anybody changing a setting or a right
 };
 
+/// Returns a message's first line; a server's others hold the data.
+[[nodiscard]] std::string_view first_line(std::string_view text);
+
 /// `what: said; remedy`
 [[nodiscard]] std::string told(const known_cause &cause, std::string_view said);
 

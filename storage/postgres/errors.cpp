@@ -20,16 +20,11 @@ trouble trouble_of(std::string_view sqlstate, bool connection_lost) {
   return trouble::other;
 }
 
-/// Without the server's DETAIL lines: those hold the data.
-std::string first_line(std::string_view text) {
-  return std::string{text.substr(0, text.find('\n'))};
-}
-
 /// What an operator can mend is said so.
 error of_statement(const std::string &sqlstate, bool connection_lost,
                    std::string_view text) {
   const auto kind = trouble_of(sqlstate, connection_lost);
-  const auto said = first_line(text);
+  const auto said = std::string{first_line(text)};
   const auto *cause = cause_of_statement(sqlstate);
   if (cause == nullptr) return {kind, sqlstate, said};
   const auto words = said.find(":  ");  // behind the severity
@@ -43,15 +38,15 @@ void throw_error(bool connection_lost) {
   try {
     throw;
   } catch (const pqxx::broken_connection &e) {
-    throw error{trouble::broken, {}, first_line(e.what())};
+    throw error{trouble::broken, {}, std::string{first_line(e.what())}};
   } catch (const pqxx::in_doubt_error &e) {
-    throw error{trouble::broken, {}, first_line(e.what())};
+    throw error{trouble::broken, {}, std::string{first_line(e.what())}};
   } catch (const pqxx::statement_completion_unknown &e) {
-    throw error{trouble::broken, {}, first_line(e.what())};
+    throw error{trouble::broken, {}, std::string{first_line(e.what())}};
   } catch (const pqxx::deadlock_detected &e) {
-    throw error{trouble::again, "40P01", first_line(e.what())};
+    throw error{trouble::again, "40P01", std::string{first_line(e.what())}};
   } catch (const pqxx::serialization_failure &e) {
-    throw error{trouble::again, "40001", first_line(e.what())};
+    throw error{trouble::again, "40001", std::string{first_line(e.what())}};
   } catch (const pqxx::insufficient_privilege &e) {
     // libpqxx 6 drops the code of this one.
     throw of_statement("42501", connection_lost, e.what());
@@ -60,7 +55,7 @@ void throw_error(bool connection_lost) {
   } catch (const std::exception &e) {
     throw error{connection_lost ? trouble::broken : trouble::other,
                 {},
-                first_line(e.what())};
+                std::string{first_line(e.what())}};
   }
 }
 

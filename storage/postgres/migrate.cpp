@@ -17,8 +17,8 @@ constexpr int oldest_server = 150000;
 
 const std::string lock_number = "7236218450112";
 /// Released when the connection ends.
-const prepared_statement lock{"migration_lock",
-                              "SELECT pg_advisory_lock(" + lock_number + ")"};
+const prepared_statement migration_lock{
+    "migration_lock", "SELECT pg_advisory_lock(" + lock_number + ")"};
 const prepared_statement record{
     "record_migration",
     "INSERT INTO schema_migrations (version, name, checksum)"
@@ -245,7 +245,7 @@ template <class F> auto with_database(const endpoint &to, F f) {
 database_notes migrate(const endpoint &to) {
   return with_database(to, [&](connection &c) -> database_notes {
     require_lasting_session(c, to);
-    c.run(lock);
+    c.run(migration_lock);
     apply_from(c, applied(c));
     require_rights(c);
     lift_feed(c);

@@ -18,9 +18,6 @@ row_book take_rows(bench_run &b, const std::string &database,
   return {database, n->url(), starts_at, how_far};
 }
 
-constexpr std::int64_t minutes_ago = -20 * 60;
-constexpr std::int64_t in_a_month = 30 * 86400;
-
 /// By hand into a database of its own, verified. `take`: what is to be told of
 /// it, given what came out and the CPU before and after.
 template <class Take>
@@ -28,7 +25,7 @@ void write_and_verify(bench_run &b, const std::string &what, hand_work work,
                       Take take) {
   b.out().progress(what + ": preparing");
   const auto database = b.server().fresh_database("bench_by_hand");
-  const auto starts_at = time_from_now(minutes_ago);
+  const auto starts_at = time_from_now(twenty_minutes_ago);
   const auto book =
       take_rows(b, database, starts_at, row_book::extent::lifecycle);
   const auto before = b.cpu(nullptr);
@@ -47,7 +44,7 @@ void measure_limit(bench_run &b) {
   const auto count = b.count_for(16000);
   b.out().progress("limit: preparing");
   const auto database = b.server().fresh_database("bench_limit");
-  const auto starts_at = time_from_now(minutes_ago);
+  const auto starts_at = time_from_now(twenty_minutes_ago);
   const auto book =
       take_rows(b, database, starts_at, row_book::extent::lifecycle);
   const auto before = b.server().cpu();

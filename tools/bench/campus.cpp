@@ -97,9 +97,8 @@ totals totals_of(std::size_t count) {
   return t;
 }
 
-std::string time_from_now(std::int64_t seconds) {
-  const auto at =
-      std::chrono::system_clock::now() + std::chrono::seconds{seconds};
+std::string time_from_now(std::chrono::seconds after) {
+  const auto at = std::chrono::system_clock::now() + after;
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
                      fmt::gmtime(std::chrono::system_clock::to_time_t(at)));
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -57,8 +58,11 @@ struct totals {
 };
 [[nodiscard]] totals totals_of(std::size_t count);
 
-/// `seconds` from now, RFC 3339 in UTC, whole seconds.
-[[nodiscard]] std::string time_from_now(std::int64_t seconds);
+/// When a session started whose time can be logged.
+inline constexpr std::chrono::minutes twenty_minutes_ago{-20};
+inline constexpr std::chrono::days in_a_month{30};
+/// Returns the time as RFC 3339 in UTC, in whole seconds.
+[[nodiscard]] std::string time_from_now(std::chrono::seconds after);
 
 /// The policy's limits as the campus reaches them: JSON text of a
 /// configuration file.

@@ -17,7 +17,6 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 
-constexpr std::int64_t minutes_ago = -20 * 60;
 /// A stretch of lessons, and how far apart two begin at least: an hour at full
 /// speed would fill the disk, and what vacuum does is a matter of time.
 constexpr std::size_t lessons_each = 2000;
@@ -78,7 +77,7 @@ void play(const node &n, const std::string &database, const campus &c,
 // the next vacuum and is cut then: its peaks are compared.
 void measure_churn(bench_run &b) {
   const auto database = b.server().fresh_database("bench_churn");
-  const campus c{time_from_now(minutes_ago)};
+  const campus c{time_from_now(twenty_minutes_ago)};
   const auto n = b.start_node(database);
   const std::chrono::duration<double> whole{5 * b.options().seconds};
   const auto began = clock::now();

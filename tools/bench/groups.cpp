@@ -6,33 +6,33 @@
 
 namespace recapd::bench {
 
-namespace postgres = storage::postgres;
+namespace pg = storage::postgres;
 
 namespace {
 
 struct type_name {
-  postgres::column_type array;
+  pg::column_type array;
   const char *sql;
 };
 
 type_name names_of(column_type t) {
   switch (t) {
   case column_type::boolean:
-    return {postgres::column_type::boolean, "bool"};
+    return {pg::column_type::boolean, "bool"};
   case column_type::bytes:
-    return {postgres::column_type::bytes, "bytea"};
+    return {pg::column_type::bytes, "bytea"};
   case column_type::int8:
-    return {postgres::column_type::int8, "int8"};
+    return {pg::column_type::int8, "int8"};
   case column_type::int2:
-    return {postgres::column_type::int2, "int2"};
+    return {pg::column_type::int2, "int2"};
   case column_type::int4:
-    return {postgres::column_type::int4, "int4"};
+    return {pg::column_type::int4, "int4"};
   case column_type::text:
-    return {postgres::column_type::text, "text"};
+    return {pg::column_type::text, "text"};
   case column_type::timestamptz:
-    return {postgres::column_type::timestamptz, "timestamptz"};
+    return {pg::column_type::timestamptz, "timestamptz"};
   }
-  return {postgres::column_type::text, "text"};
+  return {pg::column_type::text, "text"};
 }
 
 std::string joined(const target &t, const std::string &separator,
@@ -92,7 +92,7 @@ std::string content(std::int64_t n) {
   return out;
 }
 
-void put(postgres::array_argument &to, const column &c, const cell &v) {
+void put(pg::array_argument &to, const column &c, const cell &v) {
   if (const auto *number = std::get_if<std::int64_t>(&v)) {
     to.number(*number);
   } else if (const auto *flag = std::get_if<bool>(&v)) {
@@ -136,14 +136,14 @@ rows added_up(const target &t, const rows &all) {
   return out;
 }
 
-postgres::arguments args_of(const target &t, const rows &all) {
-  std::vector<postgres::array_argument> arrays;
+pg::arguments args_of(const target &t, const rows &all) {
+  std::vector<pg::array_argument> arrays;
   for (const auto &c : t.columns)
     arrays.emplace_back(names_of(c.type).array);
   for (const auto &row : all)
     for (std::size_t i = 0; i < row.size(); ++i)
       put(arrays[i], t.columns[i], row[i]);
-  postgres::arguments args;
+  pg::arguments args;
   for (const auto &a : arrays)
     args.array(a);
   return args;

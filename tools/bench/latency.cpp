@@ -8,18 +8,18 @@ namespace recapd::bench {
 
 namespace {
 
-constexpr const char *scenario = "latency";
+constexpr const char *latency_scenario = "latency";
 constexpr const char *database_name = "bench_latency";
-constexpr std::int64_t minutes_ago = -20 * 60;
-constexpr std::size_t connections = 64;
+constexpr std::size_t client_connections = 64;
 
 }  // namespace
 
 single_events::single_events(bench_run &b, std::string what)
     : bench_{b}, what_{std::move(what)}, database_{b.server().fresh_database(
                                              database_name)},
-      campus_{time_from_now(minutes_ago)}, node_{b.start_node(database_)},
-      client_{node_->port(), connections} {}
+      campus_{time_from_now(twenty_minutes_ago)},
+      node_{b.start_node(database_)}, client_{node_->port(),
+                                              client_connections} {}
 
 stretch single_events::take(double commands) {
   const auto count =
@@ -30,7 +30,7 @@ stretch single_events::take(double commands) {
 }
 
 load_result single_events::at_the_top(double commands) {
-  const auto load = single_lanes(campus_, take(commands), connections);
+  const auto load = single_lanes(campus_, take(commands), client_connections);
   auto r = client_.closed_loop(load, bench_.teller(what_ + ": top", 0));
   require_success(r);
   return r;
@@ -55,34 +55,35 @@ void single_events::finish() {
 }
 
 void measure_latency(bench_run &b) {
-  single_events events{b, scenario};
+  single_events events{b, latency_scenario};
   const auto top_run = events.at_the_top(b.options().seconds / 4 * 10000);
   const auto top =
       static_cast<double>(top_run.latencies_us.size()) / top_run.seconds;
 
   const auto before = b.cpu(&events.server());
   auto r = events.at_rate(calm_rate, at_calm_rate);
-  b.add_cpu(scenario, before, b.cpu(&events.server()),
+  b.add_cpu(latency_scenario, before, b.cpu(&events.server()),
             r.latencies_us.size() / commands_per_lifecycle
                 * steps_per_lifecycle,
             at_calm_rate);
-  b.out().add(scenario, "p50 at 500/s", "ms", quantile_ms(r.latencies_us, 0.5));
-  b.out().add(scenario, "p99 at 500/s", "ms",
+  b.out().add(latency_scenario, "p50 at 500/s", "ms",
+              quantile_ms(r.latencies_us, 0.5));
+  b.out().add(latency_scenario, "p99 at 500/s", "ms",
               quantile_ms(r.latencies_us, 0.99));
-  b.out().at_most(scenario, "p50 at 500/s", 1.5);
-  b.out().at_most(scenario, "p99 at 500/s", 8);
+  b.out().at_most(latency_scenario, "p50 at 500/s", 1.5);
+  b.out().at_most(latency_scenario, "p99 at 500/s", 8);
   const auto &l = r.latencies_us;
   const auto third = static_cast<std::ptrdiff_t>(l.size() / 3);
-  b.out().add(scenario, "p50 of the last third over the first", "times",
+  b.out().add(latency_scenario, "p50 of the last third over the first", "times",
               quantile_ms({l.end() - third, l.end()}, 0.5)
                   / quantile_ms({l.begin(), l.begin() + third}, 0.5));
   r = events.at_rate(top / 2, ": half the top");
-  b.out().add(scenario, "top", "commands/s", top);
-  b.out().add(scenario, "p50 at half the top", "ms",
+  b.out().add(latency_scenario, "top", "commands/s", top);
+  b.out().add(latency_scenario, "p50 at half the top", "ms",
               quantile_ms(r.latencies_us, 0.5));
-  b.out().add(scenario, "p99 at half the top", "ms",
+  b.out().add(latency_scenario, "p99 at half the top", "ms",
               quantile_ms(r.latencies_us, 0.99));
-  b.out().at_most(scenario, "p99 at half the top", 50);
+  b.out().at_most(latency_scenario, "p99 at half the top", 50);
   events.finish();
 }
 

@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct scenario {
+struct named_scenario {
   const char *name;
   void (*measure)(bench_run &);
   bool every_round;
@@ -27,7 +27,7 @@ struct scenario {
 /// Not chosen by name but by --nodes, which says how many.
 constexpr const char *nodes_scenario = "nodes";
 
-constexpr std::array<scenario, 15> all{
+constexpr std::array<named_scenario, 15> all{
     {{"limit", measure_limit, true},
      {"by-hand", measure_by_hand, true},
      {"batches", measure_batches, true},
@@ -52,7 +52,7 @@ std::vector<std::string> names() {
 }
 
 /// False when the scenario failed; it has said why.
-bool measured(bench_run &b, const scenario &s) {
+bool measured(bench_run &b, const named_scenario &s) {
   try {
     s.measure(b);
     return true;

@@ -11,8 +11,6 @@ namespace recapd::bench {
 
 namespace {
 
-constexpr std::int64_t in_a_month = 30 * 86400;
-
 /// Schedules a stretch of lessons that rest afterwards, through the node.
 void schedule(bench_run &b, const node &n, std::size_t from, std::size_t to) {
   const campus c{time_from_now(in_a_month)};

@@ -15,8 +15,7 @@ namespace recapd::bench {
 
 namespace {
 
-constexpr const char *scenario = "neighbours";
-constexpr std::int64_t in_a_month = 30 * 86400;
+constexpr const char *neighbours_scenario = "neighbours";
 constexpr std::size_t noisy_connections = 64;
 constexpr double reads_per_second = 50;
 constexpr double commands_per_second = 50;
@@ -105,7 +104,7 @@ private:
       while (!over_)
         answers_ += client_.closed_loop(lanes_).latencies_us.size();
     } catch (const std::exception &e) {
-      fmt::print(stderr, "{}: {}\n", scenario, e.what());
+      fmt::print(stderr, "{}: {}\n", neighbours_scenario, e.what());
     }
   }
 
@@ -158,14 +157,15 @@ void add(bench_run &b, const std::string &what,
          const std::vector<std::uint32_t> &quietly,
          const std::vector<std::uint32_t> &beside) {
   const auto p99 = [](const auto &all) { return quantile_ms(all, 0.99); };
-  b.out().add(scenario, what + " alone, p99", "ms", p99(quietly));
-  b.out().add(scenario, what + " beside the noise, p50", "ms",
+  b.out().add(neighbours_scenario, what + " alone, p99", "ms", p99(quietly));
+  b.out().add(neighbours_scenario, what + " beside the noise, p50", "ms",
               quantile_ms(beside, 0.5));
-  b.out().add(scenario, what + " beside the noise, p99", "ms", p99(beside));
-  b.out().at_most(scenario, what + " beside the noise, p99", 50);
+  b.out().add(neighbours_scenario, what + " beside the noise, p99", "ms",
+              p99(beside));
+  b.out().at_most(neighbours_scenario, what + " beside the noise, p99", 50);
   const auto ratio = what + ", p99 beside the noise over alone";
-  b.out().add(scenario, ratio, "times", p99(beside) / p99(quietly));
-  b.out().at_most(scenario, ratio, 3);
+  b.out().add(neighbours_scenario, ratio, "times", p99(beside) / p99(quietly));
+  b.out().at_most(neighbours_scenario, ratio, 3);
 }
 
 }  // namespace
@@ -198,7 +198,7 @@ void measure_neighbours(bench_run &b) {
   }
   add(b, "a read", alone.read, beside.read);
   add(b, "a cold command", alone.command, beside.command);
-  b.out().add(scenario, "noisy reads meanwhile", "reads/s",
+  b.out().add(neighbours_scenario, "noisy reads meanwhile", "reads/s",
               static_cast<double>(answers) / static_cast<double>(each)
                   * commands_per_second);
   n->stop();

@@ -16,9 +16,8 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 
-constexpr std::int64_t minutes_ago = -20 * 60;
 /// In all, however many nodes there are.
-constexpr std::size_t connections = 12;
+constexpr std::size_t all_connections = 12;
 constexpr double most_times_one_node = 1.2;
 
 /// Where a session's commands are sent.
@@ -42,7 +41,7 @@ plan plan_for(const campus &c, const fleet &nodes, road r, std::size_t count) {
   }
   plan p;
   for (std::size_t place = 0; place < nodes.size(); ++place) {
-    const auto share = std::max<std::size_t>(connections / nodes.size(), 1);
+    const auto share = std::max<std::size_t>(all_connections / nodes.size(), 1);
     for (auto &lane : batch_lanes_of(c, lessons[place], share)) {
       p.lanes.push_back(std::move(lane));
       p.ports.push_back(nodes.port(place));
@@ -90,7 +89,7 @@ double measure_on(bench_run &b, std::size_t count_of_nodes, road r,
   b.out().progress(scenario + ": preparing");
   fleet nodes{b, database, count_of_nodes};
   const auto load =
-      plan_for(campus{time_from_now(minutes_ago)}, nodes, r, count);
+      plan_for(campus{time_from_now(twenty_minutes_ago)}, nodes, r, count);
   load_client client{load.ports};
   std::size_t requests = 0;
   for (const auto &lane : load.lanes)

@@ -156,7 +156,7 @@ void submit(tools::client &node, const std::string &event) {
                              + json::serialize(a.body)};
 }
 
-void await_paid(pqxx::nontransaction &tx, const lesson &l) {
+void await_payment(pqxx::nontransaction &tx, const lesson &l) {
   for (int i = 0; i < 2000; ++i) {
     const auto found =
         tx.exec("SELECT FROM sessions WHERE state = 'paid' AND id = "
@@ -236,7 +236,7 @@ row_book::row_book(const std::string &database, const std::string &node_url,
     if (how_far == extent::lifecycle) {
       submit(node, samples.event(i, step::complete));
       submit(node, samples.event(i, step::confirm));
-      await_paid(tx, l);
+      await_payment(tx, l);
     }
     by_minutes_[l.minutes] = collect(tx, l, known);
   }

@@ -15,7 +15,6 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 
-constexpr std::int64_t minutes_ago = -20 * 60;
 constexpr std::size_t batch_connections = 8;
 constexpr std::size_t single_connections = 64;
 
@@ -31,7 +30,7 @@ carried carry(bench_run &b, const std::string &what, std::size_t count,
   constexpr const char *name = "bench_throughput";
   const auto database = b.server().fresh_database(name);
   b.out().progress(what + ": preparing");
-  const auto load = prepare(campus{time_from_now(minutes_ago)});
+  const auto load = prepare(campus{time_from_now(twenty_minutes_ago)});
   const auto n = b.start_node(database);
   carried c;
   c.lessons = count;

@@ -14,15 +14,15 @@ namespace {
 constexpr std::size_t batch_events = 1000;
 
 /// A bar on a terminal's standard error; nothing elsewhere.
-class progress {
+class progress_bar {
 public:
-  explicit progress(std::size_t total)
+  explicit progress_bar(std::size_t total)
       : total_{total}, wanted_{isatty(STDERR_FILENO) == 1} {}
-  ~progress() {
+  ~progress_bar() {
     if (wanted_) fmt::print(stderr, "\r\033[K");
   }
-  progress(const progress &) = delete;
-  progress &operator=(const progress &) = delete;
+  progress_bar(const progress_bar &) = delete;
+  progress_bar &operator=(const progress_bar &) = delete;
 
   void show(std::size_t done, instant at) const {
     if (!wanted_) return;
@@ -77,7 +77,7 @@ instant node_time(tools::client &node) {
 
 tally play(tools::client &node, const std::vector<step> &steps, instant end) {
   tally t;
-  const progress bar{steps.size()};
+  const progress_bar bar{steps.size()};
   for (std::size_t at = 0; at < steps.size();) {
     const auto moment = steps[at].at;
     bar.show(at, moment);

@@ -10,18 +10,18 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::int64_t longest_reopening_hours = 720;
+constexpr int longest_reopening_hours = 720;
 
 /// In the order of `command`'s alternatives; the last two are the engine's own
 /// and never read.
-constexpr std::array<std::string_view, 18> types{
+constexpr std::array<std::string_view, 18> type_names{
     "session.schedule",    "participant.invite", "participant.accept",
     "participant.decline", "participant.remove", "call.join",
     "call.leave",          "session.log_time",   "session.complete",
     "recap.submit",        "session.cancel",     "support.request",
     "support.reopen",      "support.deny",       "support.correct",
     "support.void",        "timers.fire",        "session.settle"};
-static_assert(types.size() == std::variant_size_v<command>);
+static_assert(type_names.size() == std::variant_size_v<command>);
 
 // ---- reading `data`
 // ----------------------------------------------------------
@@ -54,7 +54,7 @@ command read_complete(fields &in) {
 
 command read_reopen(fields &in) {
   reopen_session c;
-  c.hours = static_cast<int>(in.whole("hours", 1, longest_reopening_hours));
+  c.hours = in.count("hours", 1, longest_reopening_hours);
   c.note = in.text("note");
   return c;
 }
@@ -66,10 +66,10 @@ command read_correct(fields &in) {
   return c;
 }
 
-using reader = command (*)(fields &);
+using command_reader = command (*)(fields &);
 
-/// The commands of the contract, in the order of `types`.
-constexpr std::array<reader, types.size() - 2> readers{
+/// The commands of the contract, in the order of `type_names`.
+constexpr std::array<command_reader, type_names.size() - 2> command_readers{
     [](fields &in) -> command { return read_schedule(in); },
     read_student<invite_participant>,
     read_student<accept_invitation>,
@@ -162,11 +162,11 @@ template <class Sink> void write(Sink &to, const settle_session &c) {
 }  // namespace
 
 std::span<const std::string_view> command_types() {
-  return std::span{types}.first(readers.size());
+  return std::span{type_names}.first(command_readers.size());
 }
 
 std::string_view type_of(const command &c) {
-  return types.at(c.index());
+  return type_names.at(c.index());
 }
 
 json::object to_json(const command &c) {
@@ -178,18 +178,18 @@ json::object to_json(const command &c) {
 
 boost::system::result<command, std::string>
 parse_command(std::string_view type, const json::value &data) {
-  for (std::size_t i = 0; i < readers.size(); ++i) {
-    if (types.at(i) != type) continue;
+  for (std::size_t i = 0; i < command_readers.size(); ++i) {
+    if (type_names.at(i) != type) continue;
     field_error error;
     fields in{data, "data", error};
-    auto c = readers.at(i)(in);
+    auto c = command_readers.at(i)(in);
     in.close();
     if (error.any()) return {boost::system::in_place_error, error.text()};
     return {boost::system::in_place_value, std::move(c)};
   }
   std::string wrong = "type: expected recapd. and one of";
   for (const auto known : command_types()) {
-    wrong += known == types.front() ? " " : ", ";
+    wrong += known == type_names.front() ? " " : ", ";
     wrong += known;
   }
   return {boost::system::in_place_error, std::move(wrong)};

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
-#include <limits>
 #include <utility>
 
 #include "workflows/json/parts.hpp"
@@ -11,31 +10,30 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::int64_t largest = std::numeric_limits<int>::max();
-
 /// In the order of `event_body`'s alternatives.
-constexpr std::array<std::string_view, 21> types{"session.scheduled",
-                                                 "participant.invited",
-                                                 "participant.accepted",
-                                                 "participant.declined",
-                                                 "participant.removed",
-                                                 "call.joined",
-                                                 "call.left",
-                                                 "time.logged",
-                                                 "time.corrected",
-                                                 "tutor_recap.submitted",
-                                                 "student_recap.submitted",
-                                                 "session.completed",
-                                                 "session.paid",
-                                                 "session.missed",
-                                                 "session.miss_lifted",
-                                                 "session.cancelled",
-                                                 "support.requested",
-                                                 "session.reopened",
-                                                 "session.update_denied",
-                                                 "session.voided",
-                                                 "reminder.sent"};
-static_assert(types.size() == std::variant_size_v<event_body>);
+constexpr std::array<std::string_view, 21> event_types{
+    "session.scheduled",
+    "participant.invited",
+    "participant.accepted",
+    "participant.declined",
+    "participant.removed",
+    "call.joined",
+    "call.left",
+    "time.logged",
+    "time.corrected",
+    "tutor_recap.submitted",
+    "student_recap.submitted",
+    "session.completed",
+    "session.paid",
+    "session.missed",
+    "session.miss_lifted",
+    "session.cancelled",
+    "support.requested",
+    "session.reopened",
+    "session.update_denied",
+    "session.voided",
+    "reminder.sent"};
+static_assert(event_types.size() == std::variant_size_v<event_body>);
 
 // ---- writing `data`
 // ----------------------------------------------------------
@@ -137,7 +135,7 @@ event_body read(fields &in, tag<session_scheduled>) {
   session_scheduled e;
   e.what = read_schedule(in);
   e.deadline = in.time("deadline");
-  e.policy_version = static_cast<int>(in.whole("policy_version", 0, largest));
+  e.policy_version = in.count("policy_version", 0);
   return e;
 }
 event_body read(fields &in, tag<participant_invited>) {
@@ -158,8 +156,7 @@ event_body read(fields &in, tag<participant_removed>) {
 template <class Event> event_body read_call_change(fields &in) {
   Event e;
   e.participant = in.somebody("participant");
-  if (in.has("number"))
-    e.number = static_cast<int>(in.whole("number", 1, largest));
+  if (in.has("number")) e.number = in.count("number", 1);
   return e;
 }
 event_body read(fields &in, tag<call_joined>) {
@@ -170,7 +167,7 @@ event_body read(fields &in, tag<call_left>) {
 }
 event_body read(fields &in, tag<time_logged>) {
   time_logged e;
-  e.minutes = static_cast<int>(in.whole("minutes", 0, largest));
+  e.minutes = in.count("minutes", 0);
   e.given = in.clamped("given");
   e.leave_call = in.boolean("leave_call");
   e.claims = read_claims(in, "claims");
@@ -179,8 +176,8 @@ event_body read(fields &in, tag<time_logged>) {
 }
 event_body read(fields &in, tag<time_corrected>) {
   time_corrected e;
-  e.minutes = static_cast<int>(in.whole("minutes", 0, largest));
-  e.was = static_cast<int>(in.whole("was", 0, largest));
+  e.minutes = in.count("minutes", 0);
+  e.was = in.count("was", 0);
   e.given = in.clamped("given");
   e.note = in.text("note");
   e.claims = read_claims(in, "claims");
@@ -221,7 +218,7 @@ event_body read(fields &in, tag<support_requested>) {
 }
 event_body read(fields &in, tag<session_reopened>) {
   session_reopened e;
-  e.hours = static_cast<int>(in.whole("hours", 1, largest));
+  e.hours = in.count("hours", 1);
   e.note = in.text("note");
   e.deadline = in.time("deadline");
   e.reminders = read_reminders(in, "reminders");
@@ -239,25 +236,25 @@ event_body read(fields &in, tag<session_voided>) {
 event_body read(fields &in, tag<reminder_sent>) {
   reminder_sent e;
   e.kind = in.named("kind", parse_reminder_kind, "a kind of reminder");
-  e.count = static_cast<int>(in.whole("count", 1, largest));
+  e.count = in.count("count", 1);
   return e;
 }
 
-using reader = event_body (*)(fields &);
+using event_reader = event_body (*)(fields &);
 
 template <std::size_t... I>
-constexpr auto make_readers(std::index_sequence<I...>) {
-  return std::array<reader, sizeof...(I)>{[](fields &in) {
+constexpr auto make_event_readers(std::index_sequence<I...>) {
+  return std::array<event_reader, sizeof...(I)>{[](fields &in) {
     return read(in, tag<std::variant_alternative_t<I, event_body>>{});
   }...};
 }
-constexpr auto readers =
-    make_readers(std::make_index_sequence<std::variant_size_v<event_body>>{});
+constexpr auto event_readers = make_event_readers(
+    std::make_index_sequence<std::variant_size_v<event_body>>{});
 
 }  // namespace
 
 std::string_view type_of(const event_body &e) {
-  return types.at(e.index());
+  return event_types.at(e.index());
 }
 
 namespace {
@@ -283,12 +280,12 @@ std::string to_text(const event_body &e) {
 
 boost::system::result<event_body, std::string>
 parse_event(std::string_view type, const json::value &data) {
-  for (std::size_t i = 0; i < types.size(); ++i) {
-    if (types.at(i) != type) continue;
+  for (std::size_t i = 0; i < event_types.size(); ++i) {
+    if (event_types.at(i) != type) continue;
     field_error error;
     fields in{data, "data", error};
     static_cast<void>(in.whole("v", 1, event_schema));
-    auto e = readers.at(i)(in);
+    auto e = event_readers.at(i)(in);
     in.close();
     if (error.any()) return {boost::system::in_place_error, error.text()};
     return {boost::system::in_place_value, std::move(e)};

@@ -7,6 +7,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,6 +33,8 @@ struct field_error {
 /// reads all it wants and looks at the error once, after `close`.
 class fields {
 public:
+  static constexpr int most = std::numeric_limits<int>::max();
+
   fields(const boost::json::value &json, std::string path, field_error &error);
   fields(const boost::json::object &json, std::string path, field_error &error)
       : object_{&json}, path_{std::move(path)}, error_{error} {}
@@ -62,6 +65,10 @@ public:
   /// A whole number from `low` to `high`; one outside is an error.
   [[nodiscard]] std::int64_t whole(std::string_view name, std::int64_t low,
                                    std::int64_t high);
+  /// The same, as an `int`.
+  [[nodiscard]] int count(std::string_view name, int low, int high = most) {
+    return static_cast<int>(whole(name, low, high));
+  }
   /// Any whole number; one past 64 bits becomes the nearest.
   [[nodiscard]] std::int64_t clamped(std::string_view name);
   [[nodiscard]] recap written(std::string_view name);

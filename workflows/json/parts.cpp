@@ -11,7 +11,6 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::int64_t largest = std::numeric_limits<int>::max();
 constexpr std::size_t most_students = 50;
 
 /// In the order of the values.
@@ -29,7 +28,7 @@ usage_key read_key(fields &in) {
   key.kind = in.named("kind", parse_limit_kind, "a kind of limit");
   key.owner = in.text("owner");
   key.item = in.text("item");
-  key.period = static_cast<int>(in.whole("period", -largest, largest));
+  key.period = in.count("period", -fields::most);
   return key;
 }
 
@@ -110,10 +109,10 @@ schedule_session read_schedule(fields &in) {
 std::vector<claim> read_claims(fields &in, std::string_view name) {
   return read_list<claim>(in, name, [](fields &one) {
     claim c{.key = read_key(one), .amount = 0, .cap = std::nullopt};
-    c.amount = static_cast<int>(one.whole("amount", 0, largest));
+    c.amount = one.count("amount", 0);
     const auto *cap = one.required("cap");
     const auto n = cap != nullptr ? whole_number(*cap) : std::nullopt;
-    if (n && *n >= 0 && *n <= largest)
+    if (n && *n >= 0 && *n <= fields::most)
       c.cap = static_cast<int>(*n);
     else if (cap != nullptr && !cap->is_null())
       one.wrong("cap", "a whole number, 0 or more, or null");
@@ -124,7 +123,7 @@ std::vector<claim> read_claims(fields &in, std::string_view name) {
 std::vector<held_usage> read_held(fields &in, std::string_view name) {
   return read_list<held_usage>(in, name, [](fields &one) {
     held_usage h{.key = read_key(one), .amount = 0};
-    h.amount = static_cast<int>(one.whole("amount", 0, largest));
+    h.amount = one.count("amount", 0);
     return h;
   });
 }
@@ -140,8 +139,7 @@ transfer read_transfer(fields &in, std::string_view name) {
   t.to = one.text("to");
   t.amount = one.whole("amount", 0, std::numeric_limits<std::int64_t>::max());
   t.currency = one.text("currency");
-  if (t.kind == transfer_kind::correction)
-    t.n = static_cast<int>(one.whole("n", 1, largest));
+  if (t.kind == transfer_kind::correction) t.n = one.count("n", 1);
   one.close();
   return t;
 }
@@ -179,8 +177,7 @@ reminder_progress read_reminders(fields &in, std::string_view name) {
   for (const auto &kind : reminder_table)
     if (one.has(kind.name))
       p.over[kind.kind] =
-          kind.list ? static_cast<int>(one.whole(kind.name, 0, largest))
-                    : int{one.boolean(kind.name)};
+          kind.list ? one.count(kind.name, 0) : int{one.boolean(kind.name)};
   p.reopened = one.boolean_or("reopened", false);
   one.close();
   return p;

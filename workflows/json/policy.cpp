@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <array>
-#include <limits>
 #include <span>
 
 #include "workflows/json/fields.hpp"
@@ -20,8 +19,6 @@ constexpr std::array<std::string_view, 7> weekdays{
 
 constexpr std::string_view all_students = "all_students";
 constexpr std::string_view any_student = "any_student";
-
-constexpr std::int64_t largest = std::numeric_limits<int>::max();
 
 // ---- writing ---------------------------------------------------------------
 
@@ -93,7 +90,7 @@ void read(fields &in, std::string_view name, int &to, std::int64_t low) {
   const auto *v = in.optional(name);
   if (v == nullptr) return;
   const auto n = whole_number(*v);
-  if (n && *n >= low && *n <= largest)
+  if (n && *n >= low && *n <= fields::most)
     to = static_cast<int>(*n);
   else
     in.wrong(name, "a whole number, " + std::to_string(low) + " or more");
@@ -106,7 +103,7 @@ void read(fields &in, std::string_view name, std::optional<int> &to,
   const auto n = whole_number(*v);
   if (v->is_null())
     to.reset();
-  else if (n && *n >= 0 && *n <= largest)
+  else if (n && *n >= 0 && *n <= fields::most)
     to = static_cast<int>(*n);
   else
     in.wrong(name,

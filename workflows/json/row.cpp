@@ -11,7 +11,6 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::int64_t largest = std::numeric_limits<int>::max();
 constexpr std::int64_t longest = std::numeric_limits<std::int64_t>::max();
 
 // ---- the row ---------------------------------------------------------------
@@ -62,8 +61,7 @@ std::optional<payout> read_payout(fields &in) {
     payout p;
     p.amount = one.whole("amount", 0, longest);
     p.settled_at = one.time("settled_at");
-    if (one.has("corrections"))
-      p.corrections = static_cast<int>(one.whole("corrections", 0, largest));
+    if (one.has("corrections")) p.corrections = one.count("corrections", 0);
     one.close();
     return p;
   });
@@ -71,7 +69,7 @@ std::optional<payout> read_payout(fields &in) {
 
 void read_who_and_when(fields &in, session &s) {
   s.id = in.id("id");
-  s.version = static_cast<int>(in.whole("version", 0, largest));
+  s.version = in.count("version", 0);
   s.status = in.named("state", parse_session_status, "a session's state");
   s.tutor = in.id("tutor");
   s.course = in.id("course");
@@ -106,18 +104,16 @@ void read_call(fields &in, session &s) {
 
 void read_work_and_pay(fields &in, session &s) {
   s.tutor_recap = read_recap(in, "tutor_recap");
-  s.minutes = read_if_there<int>(in, "minutes", [&] {
-    return static_cast<int>(in.whole("minutes", 0, largest));
-  });
+  s.minutes =
+      read_if_there<int>(in, "minutes", [&] { return in.count("minutes", 0); });
   s.held = read_held(in, "held");
   s.rate_per_hour = in.whole("rate_per_hour", 0, longest);
   s.currency = in.text("currency");
-  s.policy_version = static_cast<int>(in.whole("policy_version", 0, largest));
+  s.policy_version = in.count("policy_version", 0);
   s.requested_at = read_time(in, "requested_at");
   s.completed_at = read_time(in, "completed_at");
   s.paid = read_payout(in);
-  if (in.has("call_changes"))
-    s.call_changes = static_cast<int>(in.whole("call_changes", 0, largest));
+  if (in.has("call_changes")) s.call_changes = in.count("call_changes", 0);
   if (in.has("reminders")) s.reminders = read_reminders(in, "reminders");
   s.miss_told = in.boolean_or("miss_told", is_missed(s));
   s.flags = read_flags(in);
