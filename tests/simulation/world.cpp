@@ -48,7 +48,7 @@ world::world(std::uint64_t seed, plan p,
       sink_store_{make_faulty_store(storage::memory::open_store(database_),
                                     sink_connection_, store_dice_, {})} {
   seed_hazards();
-  lease_witness_ = std::make_unique<lease_witness>(slots_.size());
+  lease_checker_ = std::make_unique<lease_checker>(slots_.size());
   sink_connection_->rates.read_fails = hazards_.store.read_fails;
   for (const auto &c : plan_.commands) {
     learn(c);
@@ -88,7 +88,7 @@ void world::at(instant when, std::function<void()> what) {
 void world::start(std::size_t i) {
   auto &s = slots_[i];
   ++s.starts;
-  if (shares_) lease_witness_->begins(i);
+  if (shares_) lease_checker_->begins(i);
   auto connection = std::make_shared<connection_state>();
   // A process begins on a connection that works.
   auto version = std::make_shared<int>(0);
@@ -111,7 +111,7 @@ void world::start(std::size_t i) {
   s.paused = s.cut_off = s.leaving = false;
   s.troubled = *now_;
   *version = s.running->policies().current_version();
-  witness_.knows_policy(*version, policy);
+  checker_.knows_policy(*version, policy);
   if (!calm_) connection->rates = hazards_.store;
   note("n" + std::to_string(i) + " starts with policy "
        + std::to_string(*version));
@@ -134,8 +134,8 @@ std::uint64_t world::answers_lost() const {
 }
 
 bool world::sound() const {
-  return witness_.violations().empty() && sink_.violations().empty()
-         && lease_witness_->violations().empty();
+  return checker_.violations().empty() && sink_.violations().empty()
+         && lease_checker_->violations().empty();
 }
 
 bool world::over() const {
@@ -178,7 +178,7 @@ void world::pass_quiet_time() {
   if (!leases_at_rest())
     return pass_time(std::min(agenda_.begin()->first.first, beat));
   auto next = agenda_.begin()->first.first;
-  if (const auto owed = witness_.next_owed();
+  if (const auto owed = checker_.next_owed();
       owed && *owed > *now_ && *owed < next && schedule_.chance(700))
     next = *owed + (schedule_.chance(500) ? 0us : a_little);
   pass_time(next);
@@ -195,13 +195,13 @@ void world::move_one(slot &s) {
   note(number + done.what);
   look_at_inbox();
   if (shares_ && s.running->idle())
-    lease_witness_->at_rest(std::size_t(s.running->number()));
+    lease_checker_->at_rest(std::size_t(s.running->number()));
   if (done.killed) {
     ++tally_.faults["actor_killed"];
     look_closely();
   }
   if (!s.running->thrown().empty())
-    witness_.violation(number + s.running->thrown());
+    checker_.violation(number + s.running->thrown());
   if (!s.running->wants_restart()) return;
   note(number + "starts its actors anew");
   s.running->restart_node();
@@ -258,27 +258,27 @@ run_result world::run() {
          sound() && store_->load_sink("simulated").position < end;)
       look_at_sink();
     if (std::int64_t(sink_.events()) != store_->feed_end())
-      witness_.violation("outbox: the receiver lacks events");
+      checker_.violation("outbox: the receiver lacks events");
     if (const auto open = oldest_open())
       never_answered(open->first, open->second);
-    witness_.at_the_end(*store_, *now_);
+    checker_.at_the_end(*store_, *now_);
   }
   end_all();
   tally_.seeds = 1;
   tally_.sessions = plan_.sessions;
-  tally_.commits = witness_.commits();
+  tally_.commits = checker_.commits();
   tally_.virtual_time = *now_ - plan_.begin;
   for (const auto &[kind, n] : sink_connection_->faults)
     tally_.faults[kind] += n;
-  for (const auto &[what, n] : witness_.met())
+  for (const auto &[what, n] : checker_.met())
     tally_.met[what] += n;
-  for (const auto &[what, n] : lease_witness_->seen())
+  for (const auto &[what, n] : lease_checker_->seen())
     tally_.faults[what] += n;
   if (broker_->redelivered() > 0)
     tally_.faults["parcel_redelivered"] += broker_->redelivered();
-  auto violations = lease_witness_->violations();
-  violations.insert(violations.end(), witness_.violations().begin(),
-                    witness_.violations().end());
+  auto violations = lease_checker_->violations();
+  violations.insert(violations.end(), checker_.violations().begin(),
+                    checker_.violations().end());
   violations.insert(violations.end(), sink_.violations().begin(),
                     sink_.violations().end());
   return {.counted = tally_,

@@ -14,14 +14,14 @@
 
 #include "broker.hpp"
 #include "campus.hpp"
+#include "checker.hpp"
 #include "faulty_leases.hpp"
-#include "lease_witness.hpp"
+#include "lease_checker.hpp"
 #include "partition_reader.hpp"
 #include "process.hpp"
 #include "sink.hpp"
 #include "storage/memory/store.hpp"
 #include "trace.hpp"
-#include "witness.hpp"
 
 namespace recapd::simulation {
 
@@ -190,7 +190,7 @@ private:
   dice schedule_, faults_, campus_;
   std::shared_ptr<dice> store_dice_;
   trace trace_;
-  witness witness_;
+  checker checker_;
   sink sink_;
   tally tally_;
   hazards hazards_;
@@ -209,7 +209,7 @@ private:
   std::shared_ptr<connection_state> sink_connection_;
   std::unique_ptr<storage::store> sink_store_;
   std::vector<slot> slots_;
-  std::unique_ptr<lease_witness> lease_witness_;
+  std::unique_ptr<lease_checker> lease_checker_;
   std::unique_ptr<broker> broker_;
   std::map<int, const planned *> by_number_;
   std::map<std::pair<std::pair<std::string, std::string>, storage::digest>, int>

@@ -53,10 +53,10 @@ void world::settle() {
 void world::fire_what_is_overdue() {
   const auto latest = *now_ + longest_delay;
   while (sound()) {
-    const auto owed = witness_.next_owed();
+    const auto owed = checker_.next_owed();
     if (!owed || *owed > *now_) return;
     if (*now_ > latest)
-      return witness_.violation("timers: one due at "
+      return checker_.violation("timers: one due at "
                                 + workflows::format_rfc3339(*owed)
                                 + " does not fire");
     pass_time(*now_ + 1s);
@@ -92,13 +92,13 @@ void world::answer_everybody() {
 }
 
 void world::never_answered(std::size_t i, const open_command &what) {
-  witness_.violation("requesters: n" + std::to_string(i)
+  checker_.violation("requesters: n" + std::to_string(i)
                      + " has never answered " + what.what + ", taken at "
                      + workflows::format_rfc3339(what.since));
 }
 
 void world::runs_in_a_circle() {
-  witness_.violation(
+  checker_.violation(
       "something runs in a circle: after " + std::to_string(tally_.steps)
       + " steps there is no end, and " + std::to_string(unanswered_)
       + " requesters have no answer");
@@ -107,7 +107,7 @@ void world::runs_in_a_circle() {
 /// From due time to due time, until nothing is owed any more.
 void world::fire_what_is_owed() {
   while (sound()) {
-    const auto owed = witness_.next_owed();
+    const auto owed = checker_.next_owed();
     if (!owed) return;
     pass_time(std::max(*now_, *owed));
     fire_what_is_overdue();
@@ -122,7 +122,7 @@ void world::truce() {
   answer_everybody();
   fire_what_is_overdue();
   for (const auto &what : store_->check())
-    witness_.violation("check: " + what);
+    checker_.violation("check: " + what);
   note("faults go on");
   calm_ = false;
   sink_connection_->rates.read_fails = hazards_.store.read_fails;

@@ -40,7 +40,7 @@ std::vector<world::slot *> world::servers_of(const std::string &session) {
 void world::hand_over(slot &s, actors::submission what,
                       std::function<void(bool, bool)> then) {
   ++tally_.commands;
-  witness_.sent(what);
+  checker_.sent(what);
   const auto node = std::size_t(s.running->number());
   const auto bucket = workflows::bucket_of(what.session);
   note("n" + std::to_string(s.running->number()) + " gets " + describe(what));
@@ -51,13 +51,13 @@ void world::hand_over(slot &s, actors::submission what,
          + (!answered       ? " gets no outcome"
             : (*a).accepted ? " is accepted"
                             : " is refused"));
-    if (answered) witness_.answered(what, *a);
+    if (answered) checker_.answered(what, *a);
     then(answered, answered && (*a).code
                        && *(*a).code == workflows::refusal_code::id_reused);
   };
   const bool forwarded = s.running->submit(
       std::move(what), actors::reply<actors::outcome>{std::move(heard)});
-  if (!forwarded) lease_witness_->handed(node, bucket);
+  if (!forwarded) lease_checker_->handed(node, bucket);
 }
 
 /// Somebody begins to send a planned command.

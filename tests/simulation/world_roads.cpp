@@ -39,7 +39,7 @@ void world::look_at_inbox() {
 }
 
 void world::publish(const planned &p) {
-  witness_.published(p.what);
+  checker_.published(p.what);
   broker_->publish(p);
 }
 
@@ -65,8 +65,8 @@ void world::start_reader(std::size_t i) {
           .wake = [this, i](microseconds later) { wake_reader(i, later); },
           .acknowledges =
               [this](const actors::submission &what) {
-                if (!witness_.has_outcome(what))
-                  witness_.violation(what.session + " " + what.id
+                if (!checker_.has_outcome(what))
+                  checker_.violation(what.session + " " + what.id
                                      + ": acknowledged before it is durable");
               },
           .arrives = std::move(arrives)});
