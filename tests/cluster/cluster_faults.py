@@ -39,98 +39,98 @@ class ClusterFaults(FaultPlan):
         super().__init__(world, log)
         self.rolling = threading.Lock()
 
-    def some(self, dice):
+    def some(self, rng):
         """A node that runs, to be used under its lock."""
-        member = dice.choice([m for m in self.world.members if m.runs()])
+        member = rng.choice([m for m in self.world.members if m.runs()])
         self.say(f"  it is {member.name}")
         return member
 
-    def past_the_lease(self, dice):
-        return self.world.expiry * dice.uniform(1.2, 2.2)
+    def past_the_lease(self, rng):
+        return self.world.expiry * rng.uniform(1.2, 2.2)
 
     # ---- one node ----------------------------------------------------------
 
-    def kill_node(self, dice):
+    def kill_node(self, rng):
         """It stays away until others have taken over."""
-        member = self.some(dice)
+        member = self.some(rng)
         with member.lock, member.struck():
-            shards = self.world.takeovers.of(member, dice)
+            shards = self.world.takeovers.of(member, rng)
             wanted, member.wanted = member.wanted, False
             now = time.monotonic()
             member.kill_it()
             self.world.takeovers.measure(member, shards, now)
             member.wanted = wanted
 
-    def restart_node(self, dice):
+    def restart_node(self, rng):
         """Killed, and started again at once under its name."""
-        member = self.some(dice)
+        member = self.some(rng)
         with member.lock, member.struck():
             member.kill_it()
             time.sleep(0.5)
 
-    def pause_node(self, dice):
-        member = self.some(dice)
+    def pause_node(self, rng):
+        member = self.some(rng)
         with member.lock, member.struck():
-            shards = self.world.takeovers.of(member, dice)
+            shards = self.world.takeovers.of(member, rng)
             self.silence(
-                member, shards, dice,
+                member, shards, rng,
                 lambda: member.send(signal.SIGSTOP),
                 lambda: member.send(signal.SIGCONT))
 
-    def cut_database(self, dice):
-        member, how = self.some(dice), dice.choice(list(CUTS))
+    def cut_database(self, rng):
+        member, how = self.some(rng), rng.choice(list(CUTS))
         self.say(f"  {how}: {CUTS[how]}")
         database = self.world.network.services["database"]
         with member.lock, member.struck():
-            shards = self.world.takeovers.of(member, dice)
-            self.silence(member, shards, dice,
+            shards = self.world.takeovers.of(member, rng)
+            self.silence(member, shards, rng,
                          lambda: database.cut(member.number, how),
                          lambda: database.heal(member.number))
 
-    def cut_nats(self, dice):
+    def cut_nats(self, rng):
         """Its share stays its own; what is published for it waits."""
-        member, how = self.some(dice), dice.choice(list(CUTS))
+        member, how = self.some(rng), rng.choice(list(CUTS))
         self.say(f"  {how}: {CUTS[how]}")
         nats = self.world.network.services["nats"]
         with member.lock, member.struck():
             try:
                 nats.cut(member.number, how)
-                time.sleep(self.past_the_lease(dice))
+                time.sleep(self.past_the_lease(rng))
             finally:
                 nats.heal(member.number)
 
-    def cut_database_and_nats(self, dice):
+    def cut_database_and_nats(self, rng):
         """Only its clients reach it."""
-        self.cut_from(["database", "nats"], dice)
+        self.cut_from(["database", "nats"], rng)
 
-    def cut_all(self, dice):
+    def cut_all(self, rng):
         """From every service, and from its clients."""
-        self.cut_from(self.world.network.services, dice)
+        self.cut_from(self.world.network.services, rng)
 
-    def cut_from(self, names, dice):
-        member = self.some(dice)
+    def cut_from(self, names, rng):
+        member = self.some(rng)
         services = [self.world.network.services[n] for n in names]
         with member.lock, member.struck():
-            shards = self.world.takeovers.of(member, dice)
+            shards = self.world.takeovers.of(member, rng)
             self.silence(
-                member, shards, dice,
+                member, shards, rng,
                 lambda: [s.cut(member.number, "both") for s in services],
                 lambda: [s.heal(member.number) for s in services])
 
-    def silence(self, member, shards, dice, begin, end):
+    def silence(self, member, shards, rng, begin, end):
         """Past the lease; `end` comes whatever happens."""
         now = time.monotonic()
         try:
             begin()
             self.world.takeovers.measure(member, shards, now)
-            time.sleep(max(0, now + self.past_the_lease(dice)
+            time.sleep(max(0, now + self.past_the_lease(rng)
                            - time.monotonic()))
         finally:
             end()
 
     # ---- in the middle of a heartbeat --------------------------------------
 
-    def in_heartbeat(self, dice, begin, end):
+    def in_heartbeat(self, rng, begin, end):
         """Strikes a node whose heartbeat has begun and not ended: it waits for
         the lock of all heartbeats, which is let go once the node is silent."""
         holder = psycopg2.connect(self.world.database.url)
@@ -144,13 +144,13 @@ class ClusterFaults(FaultPlan):
             self.say(f"  it is {member.name}")
             try:
                 with member.struck():
-                    shards = self.world.takeovers.of(member, dice)
+                    shards = self.world.takeovers.of(member, rng)
 
                     def begin_and_let_go():
                         begin(member)
                         holder.rollback()
 
-                    self.silence(member, shards, dice, begin_and_let_go,
+                    self.silence(member, shards, rng, begin_and_let_go,
                                  lambda: end(member))
             finally:
                 member.lock.release()
@@ -171,39 +171,39 @@ class ClusterFaults(FaultPlan):
             time.sleep(0.005)
         return None
 
-    def pause_node_in_its_heartbeat(self, dice):
-        self.in_heartbeat(dice, lambda m: m.send(signal.SIGSTOP),
+    def pause_node_in_its_heartbeat(self, rng):
+        self.in_heartbeat(rng, lambda m: m.send(signal.SIGSTOP),
                           lambda m: m.send(signal.SIGCONT))
 
-    def cut_database_in_a_heartbeat(self, dice):
+    def cut_database_in_a_heartbeat(self, rng):
         database = self.world.network.services["database"]
-        self.in_heartbeat(dice, lambda m: database.cut(m.number, "both"),
+        self.in_heartbeat(rng, lambda m: database.cut(m.number, "both"),
                           lambda m: database.heal(m.number))
 
     # ---- a NATS server -----------------------------------------------------
 
-    def kill_nats(self, dice):
-        self.nats_away("halt", dice)
+    def kill_nats(self, rng):
+        self.nats_away("halt", rng)
 
-    def restart_nats(self, dice):
-        self.nats_away("stop", dice)
+    def restart_nats(self, rng):
+        self.nats_away("stop", rng)
 
-    def nats_away(self, how, dice):
+    def nats_away(self, how, rng):
         """One at a time: the next only when this one has all again."""
         nats = self.world.nats
         with nats.lock:
-            number = dice.randint(1, COUNT)
+            number = rng.randint(1, COUNT)
             self.say(f"  it is NATS {number}")
             nats.one(how, number)
-            time.sleep(dice.uniform(0, 3))
+            time.sleep(rng.uniform(0, 3))
             nats.one("start", number)
             self.world.wait_nats()
 
     # ---- all of them -------------------------------------------------------
 
-    def drain(self, dice):
+    def drain(self, rng):
         """Somebody asks a node to leave; it is started again once it has."""
-        member = self.some(dice)
+        member = self.some(rng)
         with member.lock, member.struck():
             if not member.wanted:
                 return

@@ -10,8 +10,8 @@ def by_nats(driver, events):
     """Publishes one after the other, each once the one before is acknowledged,
     and nothing twice: what is lost then stays lost."""
     desk = desk_of(driver)
-    if driver.dice.random() < 0.02:
-        desk.poison(f"poison by {driver.name}: {driver.dice.random()}")
+    if driver.rng.random() < 0.02:
+        desk.poison(f"poison by {driver.name}: {driver.rng.random()}")
     era = driver.load.nats_era
     for event in events:
         desk.store(event)

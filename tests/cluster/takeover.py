@@ -52,11 +52,11 @@ class Takeovers:
                                lambda: self.record.sending([event]))
         self.record.acknowledge(event, outcome, "probe")
 
-    def of(self, member, dice):
+    def of(self, member, rng):
         """Some shards that this node serves now."""
         held = [shard for (shard,) in self.world.sql(
             f"SELECT shard FROM leases WHERE node = '{member.name}'")]
-        return dice.sample(held, min(SAMPLES, len(held)))
+        return rng.sample(held, min(SAMPLES, len(held)))
 
     def measure(self, member, shards, since):
         """Sends to each shard by the other nodes, and waits for the answers for

@@ -93,7 +93,7 @@ class Polite(threading.Thread):
     def __init__(self, load):
         super().__init__(daemon=True, name="polite")
         self.load = load
-        self.dice = random.Random(f"{load.seed} polite")
+        self.rng = random.Random(f"{load.seed} polite")
         self.wanted = threading.Event()
         self.at_rest = threading.Event()
         self.at_rest.set()
@@ -134,7 +134,7 @@ class Polite(threading.Thread):
     def attempt(self, event):
         """True once it is answered. A connection of its own each time: one
         that is kept may end at any time by the rules of HTTP."""
-        host, port = self.dice.choice(self.load.places)
+        host, port = self.rng.choice(self.load.places)
         connection = http.client.HTTPConnection(host, port, timeout=30)
         try:
             connection.connect()

@@ -50,32 +50,32 @@ class FaultPlan:
         self.counts = dict.fromkeys(self.WEIGHTS, 0)
         self.broken = []
 
-    def draw(self, dice, only=None):
+    def draw(self, rng, only=None):
         """What will happen in a round: (seconds from its start, what)."""
         kinds = {k: w for k, w in self.WEIGHTS.items() if only in (None, k)}
         return sorted(
-            (dice.uniform(*self.WITHIN), kind)
-            for kind in dice.choices(list(kinds), list(kinds.values()),
-                                     k=dice.choice(self.HOW_MANY)))
+            (rng.uniform(*self.WITHIN), kind)
+            for kind in rng.choices(list(kinds), list(kinds.values()),
+                                    k=rng.choice(self.HOW_MANY)))
 
-    def strike(self, plan, dice):
+    def strike(self, plan, rng):
         """Runs a plan; faults may overlap. Returns when all have struck."""
         begun, threads = time.monotonic(), []
         for at, kind in plan:
             time.sleep(max(0, begun + at - time.monotonic()))
             thread = threading.Thread(
-                target=self._one, args=(kind, random.Random(dice.random())),
+                target=self._one, args=(kind, random.Random(rng.random())),
                 daemon=True)
             thread.start()
             threads.append(thread)
         for thread in threads:
             thread.join()
 
-    def _one(self, kind, dice):
+    def _one(self, kind, rng):
         self.counts[kind] += 1
         self.say(kind)
         try:
-            getattr(self, kind.replace(" ", "_"))(dice)
+            getattr(self, kind.replace(" ", "_"))(rng)
         except Exception:
             self.broken.append(f"{kind}: {traceback.format_exc()}")
 
@@ -155,12 +155,12 @@ class Campaign:
 
     def round(self, world, faults, last):
         begun = time.monotonic()
-        dice = random.Random(f"{self.seed} round {self.rounds}")
-        plan = faults.draw(dice, self.chosen.only)
+        rng = random.Random(f"{self.seed} round {self.rounds}")
+        plan = faults.draw(rng, self.chosen.only)
         before = world.record.acknowledged
         faults.say(f"round {self.rounds}")
         world.go()
-        faults.strike(plan, dice)
+        faults.strike(plan, rng)
         time.sleep(max(0, begun + self.LOAD_SECONDS - time.monotonic()))
         faults.say("healing")
         near = 0

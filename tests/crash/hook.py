@@ -10,7 +10,7 @@ class Hook:
 
     def __init__(self, loop, port, seed, host="127.0.0.1"):
         self.url = f"http://{host}:{port}/"
-        self.dice = random.Random(seed)
+        self.rng = random.Random(seed)
         self.received = {}  # id: its text, in the order of arrival
         self.repeats = 0
         self.changed = []  # sentences
@@ -40,7 +40,7 @@ class Hook:
 
     def _answer(self, text):
         """None hangs up; the message may have been noted or not."""
-        luck = self.dice.random()
+        luck = self.rng.random()
         if luck < 0.0005:
             return b"503 Not now"
         message = json.loads(text)

@@ -32,9 +32,9 @@ class Life:
 
     def __init__(self, campus, number):
         self.campus = campus
-        self.dice = campus.dice
+        self.rng = campus.rng
         self.id = f"s{number}"
-        self.tutor = self.dice.choice(TUTORS)
+        self.tutor = self.rng.choice(TUTORS)
         self.by_tutor = f"tutor:{self.tutor}"
         self.going = []
         self.count = 0
@@ -47,7 +47,7 @@ class Life:
     def begins(self):
         """When it takes place."""
         return self.campus.now - timedelta(
-            minutes=self.dice.randrange(1, 1200))
+            minutes=self.rng.randrange(1, 1200))
 
     def past_deadline(self):
         """A moment at which nothing can be logged any more."""
@@ -59,26 +59,26 @@ class Life:
 
     def schedule(self, students, modality="in_person"):
         """Schedules it; every student answers."""
-        dice = self.dice
+        rng = self.rng
         start = self.begins()
         yield [self.make("session.schedule", "system:calendar", {
-            "tutor": self.tutor, "course": dice.choice(COURSES),
+            "tutor": self.tutor, "course": rng.choice(COURSES),
             "starts_at": rfc3339(start), "modality": modality,
-            "students": students, "rate_per_hour": dice.choice([1500, 1999]),
-            "program": dice.choice(["north", "south"])})]
-        stays = [s for s in students if s == students[0] or dice.random() < .8]
+            "students": students, "rate_per_hour": rng.choice([1500, 1999]),
+            "program": rng.choice(["north", "south"])})]
+        stays = [s for s in students if s == students[0] or rng.random() < .8]
         yield [self.make("participant.accept" if s in stays
                          else "participant.decline", f"student:{s}",
                          {"student": s}) for s in students]
         self.going = stays
 
     def pupils(self, most=1):
-        return self.dice.sample(STUDENTS, self.dice.randint(1, most))
+        return self.rng.sample(STUDENTS, self.rng.randint(1, most))
 
     def complete(self, twice=False):
         """The tutor's part; less time when a limit is in the way. `twice`:
         two devices at once."""
-        for minutes in (self.dice.randint(20, 90), 15):
+        for minutes in (self.rng.randint(20, 90), 15):
             done = yield [
                 self.make("session.complete", self.by_tutor,
                           {"minutes": minutes, "recap": recap()})
@@ -89,7 +89,7 @@ class Life:
 
     def confirm(self):
         students = list(self.going)
-        self.dice.shuffle(students)
+        self.rng.shuffle(students)
         yield [self.make("recap.submit", f"student:{s}", {"recap": recap()})
                for s in students]
 
@@ -97,13 +97,13 @@ class Life:
 
     def plain(self):
         yield from self.schedule(self.pupils())
-        if (yield from self.complete(self.dice.random() < .2)):
+        if (yield from self.complete(self.rng.random() < .2)):
             yield from self.confirm()
 
     def group(self):
         students = self.pupils(4)
         yield from self.schedule(students)
-        if len(self.going) > 1 and self.dice.random() < .5:
+        if len(self.going) > 1 and self.rng.random() < .5:
             absent = self.going.pop()
             yield [self.make("participant.remove", self.by_tutor,
                              {"student": absent})]
@@ -128,15 +128,15 @@ class Life:
 
     def missed(self):
         yield from self.schedule(self.pupils())
-        if self.dice.random() < .3:
+        if self.rng.random() < .3:
             yield [self.make("session.log_time", self.by_tutor,
                              {"minutes": 30})]
         yield self.past_deadline()
         yield [self.make("support.request", self.by_tutor,
                          {"message": "I was ill"})]
-        if self.dice.random() < .3:
+        if self.rng.random() < .3:
             yield [self.make("support.deny", SUPPORT, NOTE)]
-        if self.dice.random() < .7:
+        if self.rng.random() < .7:
             yield [self.make("support.reopen", SUPPORT,
                              {"hours": 200, **NOTE})]
             yield from self.complete()
@@ -145,19 +145,19 @@ class Life:
     def voided(self):
         yield from self.schedule(self.pupils())
         yield from self.complete()
-        if self.dice.random() < .7:
+        if self.rng.random() < .7:
             yield from self.confirm()
         yield [self.make("support.void", SUPPORT, NOTE) for _ in range(2)]
 
     def corrected(self):
         yield from self.schedule(self.pupils())
         yield from self.complete()
-        if self.dice.random() < .7:
+        if self.rng.random() < .7:
             yield from self.confirm()
-        for minutes in self.dice.sample(range(5, 95, 5), 2):
+        for minutes in self.rng.sample(range(5, 95, 5), 2):
             yield [self.make("support.correct", SUPPORT,
                              {"minutes": minutes, **NOTE})]
-        if self.dice.random() < .3:
+        if self.rng.random() < .3:
             yield [self.make("support.void", SUPPORT, NOTE)]
 
     def silent(self):
@@ -182,7 +182,7 @@ class Campus:
     life, roads = Life, ROADS
 
     def __init__(self, seed, now):
-        self.dice = random.Random(seed)
+        self.rng = random.Random(seed)
         self.now = now  # the clock's last known stand
         self.lock = threading.Lock()
         self.open = False    # new lives may begin
@@ -201,8 +201,8 @@ class Campus:
             if not self.open:
                 return None
             self.begun += 1
-            road = self.dice.choices(list(self.roads),
-                                     list(self.roads.values()))[0]
+            road = self.rng.choices(list(self.roads),
+                                    list(self.roads.values()))[0]
             return road(self.life(self, self.begun))
 
     def park(self, until, life):

@@ -73,7 +73,7 @@ class Driver(threading.Thread):
         super().__init__(daemon=True, name=name)
         self.load = load
         self.width = width
-        self.dice = random.Random(f"{load.seed} {name}")
+        self.rng = random.Random(f"{load.seed} {name}")
         self.lives = []  # [life, what it wants to send]
 
     def run(self):
@@ -110,9 +110,9 @@ class Driver(threading.Thread):
         lives, self.lives = self.lives, []
         events = [e for _, wanted in lives for e in wanted]
         self.deliver(events)
-        if self.dice.random() < 0.1:  # an acknowledged one, on purpose
-            again = self.dice.choice(events)
-            self.load.ways[self.dice.choice(list(self.load.crew))](
+        if self.rng.random() < 0.1:  # an acknowledged one, on purpose
+            again = self.rng.choice(events)
+            self.load.ways[self.rng.choice(list(self.load.crew))](
                 self, [again])
         commands = self.load.record.commands
         for life, wanted in lives:
@@ -222,12 +222,12 @@ class Load:
 
     def _tick(self):
         """Moves the clock on, by minutes or by a day and more."""
-        wire, dice = self.wire(), random.Random(self.seed)
+        wire, rng = self.wire(), random.Random(self.seed)
         try:
             while not self.over.is_set():
                 self.over.wait(0.25)
                 self.move(wire, timedelta(
-                    minutes=dice.choice([7, 60, 300, 900, 1800])),
+                    minutes=rng.choice([7, 60, 300, 900, 1800])),
                     self.ticking.is_set)
         except Over:
             pass

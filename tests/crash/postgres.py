@@ -117,17 +117,17 @@ class Postgres(databases.PrivateServer):
         except psycopg2.Error:
             return []
 
-    def kill_backend(self, dice):
+    def kill_backend(self, rng):
         """SIGKILL to one backend: PostgreSQL then restarts all of itself."""
         with self.lock:
             backends = self.backends()
             if backends:
-                signal_to(dice.choice(backends), signal.SIGKILL)
+                signal_to(rng.choice(backends), signal.SIGKILL)
 
-    def pause_backend(self, dice, seconds):
+    def pause_backend(self, rng, seconds):
         backends = self.backends()
         if backends:
-            self._pause([dice.choice(backends)], lambda: time.sleep(seconds))
+            self._pause([rng.choice(backends)], lambda: time.sleep(seconds))
 
     def pause_backends(self, meanwhile):
         """All that there are now; those that come later run."""

@@ -19,18 +19,18 @@ from supervisor import Supervised, quiet_port
 from wire import Client, wait_until
 
 
-def config_of(dice, hook):
+def config_of(rng, hook):
     """Small engines: sessions leave memory, groups are split."""
     return {
         "webhook": {"url": hook.url},
         "policy": POLICY,
         "engine": {
-            "journals": dice.choice([1, 2]),
-            "readers": dice.choice([1, 2]),
-            "shards": dice.choice([1, 4]),
-            "max_batch": dice.choice([3, 1000]),
-            "max_resident_sessions": dice.choice([20, 50000]),
-            "session_idle_ms": dice.choice([200, 60000]),
+            "journals": rng.choice([1, 2]),
+            "readers": rng.choice([1, 2]),
+            "shards": rng.choice([1, 4]),
+            "max_batch": rng.choice([3, 1000]),
+            "max_resident_sessions": rng.choice([20, 50000]),
+            "session_idle_ms": rng.choice([200, 60000]),
         },
         "log": {"level": "info"},
     }

@@ -24,7 +24,7 @@ class LiveLife(Life):
     def begins(self):
         if self.late:
             return self.campus.now - WINDOW + timedelta(seconds=6)
-        return self.campus.now - WINDOW * self.dice.uniform(0.001, 0.95)
+        return self.campus.now - WINDOW * self.rng.uniform(0.001, 0.95)
 
     def missed(self):
         self.late = True

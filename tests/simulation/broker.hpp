@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "campus.hpp"
-#include "dice.hpp"
+#include "rng.hpp"
 
 namespace recapd::simulation {
 
@@ -40,7 +40,7 @@ public:
   };
 
   broker(unsigned partitions, std::uint64_t seed, surroundings around)
-      : around_{std::move(around)}, dice_{seed, 7}, parts_(partitions) {}
+      : around_{std::move(around)}, rng_{seed, 7}, parts_(partitions) {}
 
   [[nodiscard]] unsigned partitions() const { return unsigned(parts_.size()); }
   [[nodiscard]] unsigned partition_of(const std::string &session) const;
@@ -84,7 +84,7 @@ private:
                      std::uint64_t seq, std::uint64_t delivery);
 
   surroundings around_;
-  dice dice_;
+  random_source rng_;
   std::vector<queue> parts_;
   std::uint64_t redelivered_ = 0;
 };

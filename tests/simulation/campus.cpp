@@ -352,7 +352,7 @@ private:
     }
   }
 
-  dice d_;
+  random_source d_;
   plan p_;
   std::string id_;
   int next_ = 0;
@@ -370,8 +370,8 @@ plan make_plan(std::uint64_t seed) {
   return author{seed}.write();
 }
 
-wf::policy make_policy(std::uint64_t seed, std::uint64_t turn) {
-  dice d{seed, 100 + turn};
+wf::policy make_policy(std::uint64_t seed, std::uint64_t variant) {
+  random_source d{seed, 100 + variant};
   wf::policy p;
   auto &r = p.base;
   r.min_recap_characters = shortest_recap;
@@ -382,7 +382,7 @@ wf::policy make_policy(std::uint64_t seed, std::uint64_t turn) {
     r.limits.course_minutes_per_week = d.of<int>({180, 240, 300});
   r.limits.pair_sessions_per_day = d.of<int>({1, 1, 2});
   // The installation's, which no later version changes.
-  r.week_starts_on = dice{seed, 99}.chance(300) ? 7 : 1;
+  r.week_starts_on = random_source{seed, 99}.chance(300) ? 7 : 1;
   r.timezone = d.chance(300) ? "UTC" : "America/New_York";
   if (d.chance(300)) r.confirmation = wf::confirmation_rule::any_student;
   if (d.chance(400))

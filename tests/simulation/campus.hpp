@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "actors/engine/engine.hpp"
-#include "dice.hpp"
+#include "rng.hpp"
 #include "workflows/policy.hpp"
 
 namespace recapd::simulation {
@@ -40,9 +40,10 @@ struct plan {
 /// Commands of every type, legal and not, doubled, reordered, late.
 [[nodiscard]] plan make_plan(std::uint64_t seed);
 
-/// A seed's policy; `turn` tells apart the ones a restarted node may bring.
+/// Returns a seed's policy; `variant` tells apart those that a restarted node
+/// may bring.
 [[nodiscard]] workflows::policy make_policy(std::uint64_t seed,
-                                            std::uint64_t turn);
+                                            std::uint64_t variant);
 
 /// One line that says what a command is.
 [[nodiscard]] std::string describe(const actors::submission &s);

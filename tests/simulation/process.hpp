@@ -14,8 +14,8 @@
 #include <vector>
 
 #include "actors/node.hpp"
-#include "dice.hpp"
 #include "faulty_store.hpp"
+#include "rng.hpp"
 
 namespace recapd::simulation {
 
@@ -83,10 +83,10 @@ public:
   /// One message of a random actor. If it is `fatal`, by the name of its type,
   /// the actor dies of it instead, unless it is one that does not die of
   /// itself: the guard, or CAF's own.
-  stepped step(dice &rolls,
+  stepped step(random_source &rng,
                const std::function<bool(const std::string &)> &fatal);
   /// Lets one actor of those with mail rest for so many steps.
-  void starve_one(dice &rolls, int steps);
+  void starve_one(random_source &rng, int steps);
   [[nodiscard]] bool starves() const { return starved_for_ > 0; }
   /// As when the database is slow: until then the journals write nothing.
   void rest_journals(instant until) { journals_rest_until_ = until; }
@@ -131,7 +131,7 @@ private:
     return scheduler_->jobs;
   }
   [[nodiscard]] bool rests(caf::resumable *job) const;
-  [[nodiscard]] std::size_t choose(dice &rolls);
+  [[nodiscard]] std::size_t choose(random_source &rng);
   [[nodiscard]] bool mortal(const caf::scheduled_actor &actor) const;
 
   struct node_parts_kept {

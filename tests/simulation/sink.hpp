@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "dice.hpp"
+#include "rng.hpp"
 #include "storage/store.hpp"
 
 namespace recapd::simulation {
@@ -18,7 +18,7 @@ class sink {
 public:
   /// Reads on from the stored cursor; the receiver breaks off `fails` per mille
   /// of the deliveries. True if it did.
-  bool pump(storage::store &store, dice &rolls, unsigned fails);
+  bool pump(storage::store &store, random_source &rng, unsigned fails);
 
   [[nodiscard]] const std::vector<std::string> &violations() const {
     return violations_;

@@ -36,7 +36,7 @@ void tally::add(const tally &other) {
 world::world(std::uint64_t seed, plan p,
              std::function<void(const std::string &)> trace_to)
     : seed_{seed}, plan_{std::move(p)}, schedule_{seed, 2}, faults_{seed, 3},
-      campus_{seed, 4}, store_dice_{std::make_shared<dice>(seed, 5)},
+      campus_{seed, 4}, store_rng_{std::make_shared<random_source>(seed, 5)},
       trace_{std::move(trace_to)}, now_{std::make_shared<instant>(plan_.begin)},
       database_{storage::memory::make_database()},
       store_{storage::memory::open_store(database_)},
@@ -46,7 +46,7 @@ world::world(std::uint64_t seed, plan p,
           leases_, [this] { return lease_time(); })},
       sink_connection_{std::make_shared<connection_state>()},
       sink_store_{make_faulty_store(storage::memory::open_store(database_),
-                                    sink_connection_, store_dice_, {})} {
+                                    sink_connection_, store_rng_, {})} {
   seed_hazards();
   lease_checker_ = std::make_unique<lease_checker>(slots_.size());
   sink_connection_->rates.read_fails = hazards_.store.read_fails;
@@ -101,7 +101,7 @@ void world::start(std::size_t i) {
       .stores =
           [this, connection, watch] {
             return make_faulty_store(storage::memory::open_store(database_),
-                                     connection, store_dice_, watch);
+                                     connection, store_rng_, watch);
           },
       .connection = connection,
       .options = options_,
@@ -220,7 +220,7 @@ void world::step() {
 }
 
 void world::look_at_sink() {
-  if (sink_.pump(*sink_store_, *store_dice_, calm_ ? 0 : hazards_.sink_fails))
+  if (sink_.pump(*sink_store_, *store_rng_, calm_ ? 0 : hazards_.sink_fails))
     ++tally_.faults["sink_failed"];
 }
 

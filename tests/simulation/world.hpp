@@ -187,8 +187,8 @@ private:
 
   std::uint64_t seed_;
   plan plan_;
-  dice schedule_, faults_, campus_;
-  std::shared_ptr<dice> store_dice_;
+  random_source schedule_, faults_, campus_;
+  std::shared_ptr<random_source> store_rng_;
   trace trace_;
   checker checker_;
   sink sink_;

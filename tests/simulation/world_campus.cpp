@@ -13,7 +13,7 @@ namespace {
 /// How long a client waits before it asks again; then twice as long.
 constexpr microseconds patience = 30s;
 
-microseconds pause_before_retry(dice &d) {
+microseconds pause_before_retry(random_source &d) {
   return microseconds{100'000 + std::int64_t(d.below(5'000'000))};
 }
 }  // namespace

@@ -56,7 +56,7 @@ world::membership_of(std::size_t i,
                 return make_faulty_leases(
                     storage::open_memory_leases(
                         leases_, [this] { return lease_time(); }),
-                    connection, store_dice_, told);
+                    connection, store_rng_, told);
               },
           .who = {.node = s.name,
                   .incarnation = std::to_string(s.starts),
