@@ -10,7 +10,8 @@ using namespace std::chrono_literals;
 using std::chrono::microseconds;
 
 namespace {
-constexpr int truces = 6;
+/// So often while commands come in, faults stop and everything is checked.
+constexpr int fault_free_checks = 6;
 }  // namespace
 
 std::uint64_t tally::all_faults() const {
@@ -64,7 +65,8 @@ world::world(std::uint64_t seed, plan p,
          });
 }
 
-/// What is in flight is answered, as lost, while there is somebody to hear it.
+/// Ends the processes while the members that hear of it are there: what is in
+/// flight is answered, as lost.
 world::~world() {
   end_all();
 }
@@ -118,7 +120,7 @@ void world::start(std::size_t i) {
   start_reader(i);
 }
 
-/// What its connection met; counted once, at its end.
+/// Counts the faults that a process's connection met; once, at its end.
 void world::count(const process &p) {
   for (const auto &[kind, n] : p.connection()->faults)
     tally_.faults[kind] += n;
@@ -169,7 +171,8 @@ void world::pass_time(instant until) {
     if (s.running && !s.paused) s.running->catch_up();
 }
 
-/// Nobody has anything to do: on to the next thing, or just a little.
+/// Moves the time on while nobody has anything to do: to the next entry of the
+/// agenda, or just a little.
 void world::pass_quiet_time() {
   const auto a_little = microseconds{1 + schedule_.below(2'000'000)};
   if (agenda_.empty() || schedule_.chance(300))
@@ -224,16 +227,17 @@ void world::look_at_sink() {
     ++tally_.faults["sink_failed"];
 }
 
-/// Some faults, before time covers up what they left.
+/// Now and then checks without faults soon after a fault, before time covers up
+/// what the fault left behind.
 void world::look_closely() {
-  if (faults_.chance(150)) next_truce_ = *now_ + 20s;
+  if (faults_.chance(150)) next_fault_free_check_ = *now_ + 20s;
 }
 
 run_result world::run() {
   const auto last =
       plan_.commands.empty() ? plan_.begin : plan_.commands.back().at;
-  const auto between = (last - plan_.begin) / truces + 1h;
-  next_truce_ = plan_.begin + between;
+  const auto between = (last - plan_.begin) / fault_free_checks + 1h;
+  next_fault_free_check_ = plan_.begin + between;
   while (sound() && !over() && *now_ < last + 48h
          && tally_.steps < most_steps / 2) {
     step();
@@ -241,11 +245,11 @@ run_result world::run() {
       answers_lost_ = lost;
       look_closely();
     }
-    if (*now_ < next_truce_) continue;
-    next_truce_ = *now_ + between;
-    truce();
+    if (*now_ < next_fault_free_check_) continue;
+    next_fault_free_check_ = *now_ + between;
+    check_without_faults();
   }
-  calm_down();
+  end_faults();
   while (sound() && !over() && tally_.steps < most_steps)
     step();
   if (sound() && !over()) runs_in_a_circle();

@@ -64,7 +64,7 @@ private:
   using microseconds = std::chrono::microseconds;
   /// Far above what any seed has needed: past it something runs in a circle.
   static constexpr std::uint64_t most_steps = 1'500'000;
-  /// A node answers whatever it took within this time when nothing goes wrong;
+  /// Without faults a node answers whatever it took within this time, which is
   /// more than the forwarder's patience.
   static constexpr std::chrono::seconds longest_reply{30};
   struct slot {
@@ -121,8 +121,8 @@ private:
   void look_closely();
   void end_all();
 
-  // ---- world_calm.cpp
-  void calm_down();
+  // ---- world_calm.cpp: what holds without faults
+  void end_faults();
   void settle();
   void fire_what_is_overdue();
   void fire_what_is_owed();
@@ -131,7 +131,7 @@ private:
   oldest_open() const;
   void never_answered(std::size_t i, const open_command &what);
   void runs_in_a_circle();
-  void truce();
+  void check_without_faults();
 
   // ---- world_faults.cpp
   void seed_hazards();
@@ -195,9 +195,9 @@ private:
   tally tally_;
   hazards hazards_;
   actors::engine_options options_;
-  bool calm_ = false;
+  bool calm_ = false;  ///< no fault strikes
   std::uint64_t answers_lost_ = 0;
-  instant next_truce_;
+  instant next_fault_free_check_;
   std::shared_ptr<instant> now_;
   std::shared_ptr<storage::memory::database> database_;
   std::unique_ptr<storage::store> store_;  ///< the world's own, never fails

@@ -15,8 +15,8 @@ namespace {
 constexpr auto longest_delay = 15s;
 }  // namespace
 
-/// Faults stop: clocks are right, everybody runs.
-void world::calm_down() {
+/// Stops all faults: clocks are right, every process runs.
+void world::end_faults() {
   calm_ = true;
   note("faults stop");
   sink_connection_->rates = {};
@@ -38,7 +38,7 @@ void world::calm_down() {
   }
 }
 
-/// Runs until nobody has a message left.
+/// Runs the processes until no actor has a message left.
 void world::settle() {
   while (sound()) {
     const auto able = ready();
@@ -49,7 +49,7 @@ void world::settle() {
   }
 }
 
-/// What is overdue fires, and soon.
+/// Checks that every timer that is overdue fires, and soon.
 void world::fire_what_is_overdue() {
   const auto latest = *now_ + longest_delay;
   while (sound()) {
@@ -64,7 +64,7 @@ void world::fire_what_is_overdue() {
   }
 }
 
-/// The command that has waited longest of all, and where.
+/// Returns the command that has waited longest of all, and its node.
 std::optional<std::pair<std::size_t, open_command>> world::oldest_open() const {
   std::optional<std::pair<std::size_t, open_command>> oldest;
   for (std::size_t i = 0; i < slots_.size(); ++i) {
@@ -75,7 +75,7 @@ std::optional<std::pair<std::size_t, open_command>> world::oldest_open() const {
   return oldest;
 }
 
-/// Whoever has asked by now gets an answer, and soon.
+/// Checks that every command that was taken by now is answered, and soon.
 void world::answer_everybody() {
   const auto begun = *now_;
   const auto latest = begun + longest_reply;
@@ -104,7 +104,7 @@ void world::runs_in_a_circle() {
       + " requesters have no answer");
 }
 
-/// From due time to due time, until nothing is owed any more.
+/// Goes on from due time to due time, until no timer is left.
 void world::fire_what_is_owed() {
   while (sound()) {
     const auto owed = checker_.next_owed();
@@ -114,9 +114,10 @@ void world::fire_what_is_owed() {
   }
 }
 
-/// Faults rest for a moment: what is overdue must fire, all must be in order.
-void world::truce() {
-  calm_down();
+/// Stops faults for a moment, in which what is overdue must fire and every
+/// invariant must hold.
+void world::check_without_faults() {
+  end_faults();
   heal();
   call_the_roll();
   answer_everybody();
