@@ -163,7 +163,7 @@ private:
   void ask(std::size_t i, const planned &p,
            const std::shared_ptr<int> &waiting);
 
-  // ---- world_roads.cpp
+  // ---- world_ingress.cpp
   [[nodiscard]] std::string event_of(const actors::submission &s) const;
   void learn(const planned &p);
   void look_at_inbox();
