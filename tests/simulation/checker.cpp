@@ -133,7 +133,7 @@ void checker::command_committed(const storage::commit &c, int policy_version) {
   }
   const auto *r = rules_of(version, course);
   if (r == nullptr) return;
-  const auto v = judge_command(
+  const auto v = expect_command(
       before,
       {.what = &k->what.what, .by = k->what.by, .received_at = row.received_at},
       *r, version);
@@ -142,7 +142,7 @@ void checker::command_committed(const storage::commit &c, int policy_version) {
   follow(c, v, *r);
 }
 
-void checker::accepted(const storage::commit &c, const verdict &v,
+void checker::accepted(const storage::commit &c, const expected_outcome &v,
                        const known_command &k) {
   const auto about = c.session + " " + k.what.source + "/" + k.what.id;
   expect(v.codes.empty(), about,
@@ -166,7 +166,7 @@ void checker::accepted(const storage::commit &c, const verdict &v,
          "the outcome shows another session than the row");
 }
 
-void checker::refused(const storage::commit &c, const verdict &v,
+void checker::refused(const storage::commit &c, const expected_outcome &v,
                       const known_command &k) {
   const auto about = c.session + " " + k.what.source + "/" + k.what.id;
   expect(c.events.empty() && c.usage.empty() && !c.payment, about,
@@ -223,7 +223,7 @@ void checker::engine_committed(const storage::commit &c) {
   const auto &s = found->second;
   const auto *r = rules_of(s.policy_version, s.course);
   if (r == nullptr) return;
-  const auto v = judge_engine(s, c.events.front().at, *r);
+  const auto v = expect_engine(s, c.events.front().at, *r);
   for (const auto &e : c.events)
     expect(e.at == c.events.front().at && e.by == "system:recapd"
                && e.command_id.empty(),

@@ -80,15 +80,15 @@ private:
 
   void command_committed(const storage::commit &c, int policy_version);
   void engine_committed(const storage::commit &c);
-  void accepted(const storage::commit &c, const verdict &v,
+  void accepted(const storage::commit &c, const expected_outcome &v,
                 const known_command &k);
-  void refused(const storage::commit &c, const verdict &v,
+  void refused(const storage::commit &c, const expected_outcome &v,
                const known_command &k);
-  void follow(const storage::commit &c, const verdict &v,
+  void follow(const storage::commit &c, const expected_outcome &v,
               const workflows::rules &r);
-  void follow_notices(const storage::commit &c, const verdict &v);
-  void follow_usage(const storage::commit &c, const verdict &v);
-  void follow_ledger(const storage::commit &c, const verdict &v);
+  void follow_notices(const storage::commit &c, const expected_outcome &v);
+  void follow_usage(const storage::commit &c, const expected_outcome &v);
+  void follow_ledger(const storage::commit &c, const expected_outcome &v);
   void fold(const storage::commit &c, const model_session &s);
   [[nodiscard]] const workflows::rules *rules_of(int policy_version,
                                                  const std::string &course);

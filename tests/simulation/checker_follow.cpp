@@ -27,7 +27,7 @@ std::vector<std::string> types_of(const Events &events) {
 
 /// Checks that the commit holds what the model expects, and moves on the
 /// model's session.
-void checker::follow(const storage::commit &c, const verdict &v,
+void checker::follow(const storage::commit &c, const expected_outcome &v,
                      const wf::rules &r) {
   const auto types = types_of(c.events);
   const auto wanted = types_of(v.events);
@@ -46,7 +46,8 @@ void checker::follow(const storage::commit &c, const verdict &v,
 }
 
 /// Checks who is told what of each event; the order among them is free.
-void checker::follow_notices(const storage::commit &c, const verdict &v) {
+void checker::follow_notices(const storage::commit &c,
+                             const expected_outcome &v) {
   for (std::size_t i = 0; i < c.events.size(); ++i) {
     std::vector<std::string> told;
     for (const auto &[kind, to] : read_notices(c.events[i])) {
@@ -62,7 +63,8 @@ void checker::follow_notices(const storage::commit &c, const verdict &v) {
   }
 }
 
-void checker::follow_usage(const storage::commit &c, const verdict &v) {
+void checker::follow_usage(const storage::commit &c,
+                           const expected_outcome &v) {
   std::map<std::string, std::int64_t> change, written;
   for (const auto &claim : v.after.held)
     change[claim.key] += claim.amount;
@@ -85,7 +87,8 @@ void checker::follow_usage(const storage::commit &c, const verdict &v) {
   }
 }
 
-void checker::follow_ledger(const storage::commit &c, const verdict &v) {
+void checker::follow_ledger(const storage::commit &c,
+                            const expected_outcome &v) {
   expect(c.payment == v.payment, c.session, "pays otherwise than the model");
   if (!c.payment) return;
   accounts_[c.payment->from][c.payment->currency] -= c.payment->amount;
