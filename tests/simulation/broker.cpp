@@ -32,7 +32,7 @@ void broker::publish(const planned &p) {
 }
 
 void broker::create_consumer(unsigned partition, std::string name,
-                             receiver to) {
+                             parcel_handler to) {
   auto &place = parts_[partition].reader;
   if (place)
     around_.at(around_.now() + 1ms, [to = place->to, name = place->name] {

@@ -45,12 +45,12 @@ world::world(std::uint64_t seed, plan p,
       leases_{std::make_shared<storage::shared_leases>()},
       lease_store_{storage::open_memory_leases(
           leases_, [this] { return lease_time(); })},
-      sink_connection_{std::make_shared<connection_state>()},
-      sink_store_{make_faulty_store(storage::memory::open_store(database_),
-                                    sink_connection_, store_rng_, {})} {
+      receiver_connection_{std::make_shared<connection_state>()},
+      receiver_store_{make_faulty_store(storage::memory::open_store(database_),
+                                        receiver_connection_, store_rng_, {})} {
   seed_hazards();
   lease_checker_ = std::make_unique<lease_checker>(slots_.size());
-  sink_connection_->rates.read_fails = hazards_.store.read_fails;
+  receiver_connection_->rates.read_fails = hazards_.store.read_fails;
   for (const auto &c : plan_.commands) {
     learn(c);
     at(c.at, [this, &c] { open(c); });
@@ -136,7 +136,7 @@ std::uint64_t world::answers_lost() const {
 }
 
 bool world::sound() const {
-  return checker_.violations().empty() && sink_.violations().empty()
+  return checker_.violations().empty() && receiver_.violations().empty()
          && lease_checker_->violations().empty();
 }
 
@@ -213,7 +213,7 @@ void world::move_one(slot &s) {
 void world::step() {
   ++tally_.steps;
   strike();
-  if (schedule_.chance(20)) look_at_sink();
+  if (schedule_.chance(20)) pump_receiver();
   const auto able = ready();
   if ((able.empty() || schedule_.chance(250)) && run_due()) return;
   if (able.empty()) return pass_quiet_time();
@@ -222,8 +222,9 @@ void world::step() {
     pass_time(*now_ + microseconds{schedule_.below(3'000'000)});
 }
 
-void world::look_at_sink() {
-  if (sink_.pump(*sink_store_, *store_rng_, calm_ ? 0 : hazards_.sink_fails))
+void world::pump_receiver() {
+  if (receiver_.pump(*receiver_store_, *store_rng_,
+                     calm_ ? 0 : hazards_.receiver_fails))
     ++tally_.faults["sink_failed"];
 }
 
@@ -260,8 +261,8 @@ run_result world::run() {
   if (sound()) {
     for (std::int64_t end = store_->feed_end();
          sound() && store_->load_sink("simulated").position < end;)
-      look_at_sink();
-    if (std::int64_t(sink_.events()) != store_->feed_end())
+      pump_receiver();
+    if (std::int64_t(receiver_.events()) != store_->feed_end())
       checker_.violation("outbox: the receiver lacks events");
     if (const auto open = oldest_open())
       never_answered(open->first, open->second);
@@ -272,7 +273,7 @@ run_result world::run() {
   tally_.sessions = plan_.sessions;
   tally_.commits = checker_.commits();
   tally_.virtual_time = *now_ - plan_.begin;
-  for (const auto &[kind, n] : sink_connection_->faults)
+  for (const auto &[kind, n] : receiver_connection_->faults)
     tally_.faults[kind] += n;
   for (const auto &[what, n] : checker_.met())
     tally_.met[what] += n;
@@ -283,8 +284,8 @@ run_result world::run() {
   auto violations = lease_checker_->violations();
   violations.insert(violations.end(), checker_.violations().begin(),
                     checker_.violations().end());
-  violations.insert(violations.end(), sink_.violations().begin(),
-                    sink_.violations().end());
+  violations.insert(violations.end(), receiver_.violations().begin(),
+                    receiver_.violations().end());
   return {.counted = tally_,
           .violations = std::move(violations),
           .fingerprint = trace_.fingerprint(),

@@ -19,7 +19,7 @@
 #include "lease_checker.hpp"
 #include "partition_reader.hpp"
 #include "process.hpp"
-#include "sink.hpp"
+#include "receiver.hpp"
 #include "storage/memory/store.hpp"
 #include "trace.hpp"
 
@@ -98,7 +98,7 @@ private:
     unsigned actor_killed = 0, process_killed = 0, paused = 0, clock_jumps = 0,
              starved = 0, journal_slow = 0, cut_off = 0, drained = 0,
              resharded = 0, broker_lost = 0;
-    unsigned sink_fails = 0;  ///< per mille
+    unsigned receiver_fails = 0;  ///< per mille
     unsigned parcels_lost = 0;
     bool redelivers = false;
   };
@@ -117,7 +117,7 @@ private:
   [[nodiscard]] bool sound() const;
   [[nodiscard]] std::uint64_t answers_lost() const;
   [[nodiscard]] bool over() const;
-  void look_at_sink();
+  void pump_receiver();
   void look_closely();
   void end_all();
 
@@ -191,7 +191,7 @@ private:
   std::shared_ptr<random_source> store_rng_;
   trace trace_;
   checker checker_;
-  sink sink_;
+  receiver receiver_;
   tally tally_;
   hazards hazards_;
   actors::engine_options options_;
@@ -206,8 +206,8 @@ private:
   std::shared_ptr<actors::ownership::time_point> steady_;
   std::shared_ptr<storage::shared_leases> leases_;
   std::unique_ptr<storage::lease_store> lease_store_;  ///< the world's own
-  std::shared_ptr<connection_state> sink_connection_;
-  std::unique_ptr<storage::store> sink_store_;
+  std::shared_ptr<connection_state> receiver_connection_;
+  std::unique_ptr<storage::store> receiver_store_;
   std::vector<slot> slots_;
   std::unique_ptr<lease_checker> lease_checker_;
   std::unique_ptr<broker> broker_;

@@ -19,7 +19,7 @@ constexpr auto longest_delay = 15s;
 void world::end_faults() {
   calm_ = true;
   note("faults stop");
-  sink_connection_->rates = {};
+  receiver_connection_->rates = {};
   for (std::size_t i = 0; i < slots_.size(); ++i) {
     auto &s = slots_[i];
     if (s.running && s.leaving) {
@@ -126,7 +126,7 @@ void world::check_without_faults() {
     checker_.violation("check: " + what);
   note("faults go on");
   calm_ = false;
-  sink_connection_->rates.read_fails = hazards_.store.read_fails;
+  receiver_connection_->rates.read_fails = hazards_.store.read_fails;
   for (auto &s : slots_)
     s.running->connection()->rates = hazards_.store;
 }
