@@ -4,6 +4,7 @@ import contextlib
 import random
 
 from cluster_audit import HEARTBEAT_LOCK, wait_shared
+from cluster_load import ClusterLoad, OrderedCampus
 from feed import Feed
 from hook import Hook
 from members import Member
@@ -12,7 +13,6 @@ from nats_servers import COUNT, PARTITIONS, NatsServers
 from record import Record
 from supervisor import quiet_port
 from takeover import Takeovers
-from town import ClusterLoad, OrderedCampus
 from wire import wait_until
 from world import World, config_of
 
@@ -129,8 +129,8 @@ class ClusterWorld(World):
             return all([self.load.tell(m, self.campus.now)
                         for m in self.members if m.wanted])
 
-    def finish_lives(self):
-        super().finish_lives()
+    def finish_scenarios(self):
+        super().finish_scenarios()
         wait_until(self.same_time, "every node to have the same time",
                    self.patience)
 

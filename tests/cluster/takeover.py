@@ -4,7 +4,7 @@ import threading
 import time
 from datetime import timedelta
 
-from lives import STUDENTS
+from scenarios import STUDENTS
 from wire import CLOUDEVENT, command, rfc3339
 
 BUCKETS = 1024

@@ -167,7 +167,7 @@ class Campaign:
         try:
             world.heal()
             if last:
-                world.finish_lives()
+                world.finish_scenarios()
             for what in self.chosen.damage:
                 self.damage(world, what)
             near = self.check(world)

@@ -10,11 +10,11 @@ import psycopg2
 
 from feed import Feed
 from hook import Hook
-from lives import POLICY, Campus
 from load import Load
 from node import Database, binary
 from proxy import Proxy
 from record import Record
+from scenarios import POLICY, Campus
 from supervisor import Supervised, quiet_port
 from wire import Client, wait_until
 
@@ -109,14 +109,14 @@ class World:
         except psycopg2.Error:
             return False
 
-    def finish_lives(self):
-        """Moves the clock until no life waits any more."""
+    def finish_scenarios(self):
+        """Moves the clock until no scenario waits any more."""
         wire = self.load.wire()
         self.campus.moving = True
         while self.campus.parked or self.campus.running():
             self.load.move(wire, timedelta(hours=12))
             wait_until(lambda: self.campus.running() == 0
-                       or self.load.broken, "the last lives to end",
+                       or self.load.broken, "the last scenarios to end",
                        self.patience)
             if self.load.broken:
                 return

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The client of a failover campaign: the cluster's ways in, at a modest pace,
+"""The load of the failover campaign: the cluster's channels, at a modest pace,
 and a record that knows when each answer came."""
 import threading
 import time
@@ -7,17 +7,17 @@ import traceback
 from datetime import timedelta
 
 from load import Load, Over, by_batch, by_http, by_inbox
-from nats_way import by_nats
+from nats_channel import by_nats
 from record import Record
 from watch import WatchedWire
 from wire import CLOUDEVENT, command, rfc3339
 
 
-def paced(way, seconds):
-    """The way, after a pause for each command."""
+def paced(channel, seconds):
+    """Returns the channel with a pause for each command before it."""
     def deliver(driver, events):
         driver.load.over.wait(seconds * len(events))
-        way(driver, events)
+        channel(driver, events)
     return deliver
 
 
@@ -38,11 +38,11 @@ class TimedRecord(Record):
             if event["id"] not in self.answered:
                 self.asked[event["id"]] = now
 
-    def acknowledge(self, event, outcome, way):
-        super().acknowledge(event, outcome, way)
+    def acknowledge(self, event, outcome, channel):
+        super().acknowledge(event, outcome, channel)
         now = time.monotonic()
         self.answered.setdefault(event["id"], now)
-        if way == "pulse":
+        if channel == "pulse":
             self.moments.append(now)
 
     def forget_stored(self):
@@ -61,7 +61,7 @@ class TimedRecord(Record):
 
 class Pulse(threading.Thread):
     """Sends one small command after the other to one node, by HTTP and by no
-    other way, while sessions may begin."""
+    other channel, while sessions may begin."""
 
     def __init__(self, load, member):
         super().__init__(daemon=True, name=f"pulse {member.name}")
@@ -96,7 +96,7 @@ class Pulse(threading.Thread):
 
 
 class FailoverLoad(Load):
-    ways = {"http": paced(by_http, 0.05), "batch": paced(by_batch, 0.05),
+    channels = {"http": paced(by_http, 0.05), "batch": paced(by_batch, 0.05),
             "inbox": paced(by_inbox, 0.05), "nats": paced(by_nats, 0.05)}
     crew = {"http": (3, 1), "batch": (1, 6), "inbox": (1, 3), "nats": (2, 2)}
     timeout = 30

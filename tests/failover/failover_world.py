@@ -12,7 +12,7 @@ from database_cluster import FailoverDatabase
 from deliveries import FailoverFeed, FailoverPublished
 from failover_load import FailoverLoad, TimedRecord
 from hook import Hook
-from live_lives import POLICY, LiveCampus
+from live_scenarios import POLICY, LiveCampus
 from losses import Marks
 from nats_servers import NatsServers
 from supervisor import quiet_port

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Lives of sessions. A life yields lists of commands that may be sent at once
+"""Scenarios: what the people of a session do from its scheduling to its end. A
+scenario is a generator: it yields lists of commands that may be sent at once
 and receives their outcomes, or yields a moment that it waits for."""
 import random
 import threading
@@ -27,8 +28,8 @@ SUPPORT = "support:ann"
 NOTE = {"note": "as agreed"}
 
 
-class Life:
-    """One session from its scheduling to its end."""
+class Session:
+    """One session; each of its scenarios is a method."""
 
     def __init__(self, campus, number):
         self.campus = campus
@@ -45,20 +46,20 @@ class Life:
                        id=f"{self.id}-{self.count}")
 
     def begins(self):
-        """When it takes place."""
+        """Returns when the session takes place."""
         return self.campus.now - timedelta(
             minutes=self.rng.randrange(1, 1200))
 
     def past_deadline(self):
-        """A moment at which nothing can be logged any more."""
+        """Returns a moment at which nothing can be logged any more."""
         return self.campus.now + timedelta(hours=74)
 
     def past_silence(self):
-        """A moment at which a silent student may count as confirmed."""
+        """Returns a moment at which a silent student may count as confirmed."""
         return self.campus.now + timedelta(hours=100)
 
     def schedule(self, students, modality="in_person"):
-        """Schedules it; every student answers."""
+        """Schedules the session; every student answers the invitation."""
         rng = self.rng
         start = self.begins()
         yield [self.make("session.schedule", "system:calendar", {
@@ -76,8 +77,8 @@ class Life:
         return self.rng.sample(STUDENTS, self.rng.randint(1, most))
 
     def complete(self, twice=False):
-        """The tutor's part; less time when a limit is in the way. `twice`:
-        two devices at once."""
+        """Logs time and the tutor's recap; less time when a limit refuses it.
+        With `twice` two devices send at once. Returns true if accepted."""
         for minutes in (self.rng.randint(20, 90), 15):
             done = yield [
                 self.make("session.complete", self.by_tutor,
@@ -93,7 +94,7 @@ class Life:
         yield [self.make("recap.submit", f"student:{s}", {"recap": recap()})
                for s in students]
 
-    # ---- the roads ---------------------------------------------------------
+    # ---- the scenarios -----------------------------------------------------
 
     def plain(self):
         yield from self.schedule(self.pupils())
@@ -173,47 +174,49 @@ class Life:
                             {"minutes": 30, "recap": recap()})])]
 
 
-ROADS = {Life.plain: 40, Life.group: 16, Life.call: 8, Life.split: 8,
-         Life.missed: 10, Life.voided: 8, Life.corrected: 8, Life.silent: 6, Life.cancelled: 4}
+# Each with its weight: of how many sessions in about a hundred it is the story.
+SCENARIOS = {Session.plain: 40, Session.group: 16, Session.call: 8,
+             Session.split: 8, Session.missed: 10, Session.voided: 8,
+             Session.corrected: 8, Session.silent: 6, Session.cancelled: 4}
 
 
 class Campus:
-    """Gives lives to whoever drives them. Thread safe."""
-    life, roads = Life, ROADS
+    """Gives scenarios to the drivers that play them. Thread safe."""
+    session_class, scenarios = Session, SCENARIOS
 
     def __init__(self, seed, now):
         self.rng = random.Random(seed)
-        self.now = now  # the clock's last known stand
+        self.now = now  # the last known time of the nodes' clock
         self.lock = threading.Lock()
-        self.open = False    # new lives may begin
-        self.moving = False  # waiting lives may go on
-        self.parked = []     # (moment, life)
+        self.open = False    # new sessions may begin
+        self.moving = False  # scenarios that wait may go on
+        self.parked = []     # (moment, scenario)
         self.begun = self.ended = 0
 
     def next(self):
-        """A life and None, or nothing when there is none now."""
+        """Returns a scenario to play, or None when there is none now."""
         with self.lock:
             if self.moving:
-                for i, (until, life) in enumerate(self.parked):
+                for i, (until, scenario) in enumerate(self.parked):
                     if until <= self.now:
                         del self.parked[i]
-                        return life
+                        return scenario
             if not self.open:
                 return None
             self.begun += 1
-            road = self.rng.choices(list(self.roads),
-                                    list(self.roads.values()))[0]
-            return road(self.life(self, self.begun))
+            play = self.rng.choices(list(self.scenarios),
+                                    list(self.scenarios.values()))[0]
+            return play(self.session_class(self, self.begun))
 
-    def park(self, until, life):
+    def park(self, until, scenario):
         with self.lock:
-            self.parked.append((until, life))
+            self.parked.append((until, scenario))
 
     def end(self):
         with self.lock:
             self.ended += 1
 
     def running(self):
-        """How many are being driven."""
+        """Returns how many scenarios are being played."""
         with self.lock:
             return self.begun - self.ended - len(self.parked)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Commands by NATS: acknowledged by JetStream, then each by its outcome."""
+"""The channel by NATS: a command is acknowledged by JetStream, then answered by
+its outcome."""
 import psycopg2
 
 from load import Over
@@ -40,7 +41,8 @@ def desk_of(driver):
 
 
 def stored(driver, waiting):
-    """An outcome is sent at most once; those whose was lost are looked up."""
+    """Returns stored outcomes of the commands that wait: an outcome is sent at
+    most once, so one that was lost has to be looked up."""
     try:
         if driver.sql is None:
             driver.sql = psycopg2.connect(driver.load.database,
