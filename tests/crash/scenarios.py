@@ -174,7 +174,7 @@ class Session:
                             {"minutes": 30, "recap": recap()})])]
 
 
-# Each with its weight: of how many sessions in about a hundred it is the story.
+# The weight of each: how many sessions of about a hundred play it.
 SCENARIOS = {Session.plain: 40, Session.group: 16, Session.call: 8,
              Session.split: 8, Session.missed: 10, Session.voided: 8,
              Session.corrected: 8, Session.silent: 6, Session.cancelled: 4}
