@@ -209,7 +209,7 @@ CAF_TEST(what is gone is a dead letter at once and its session goes on) {
   CAF_CHECK_EQUAL(letter.code, "refused");
   CAF_CHECK_EQUAL(letter.origin, "webhook s-1:1");
   CAF_CHECK_EQUAL(letter.reason, "The webhook's receiver answered 410.");
-  CAF_CHECK_EQUAL(kept_json(letter.event).at("id").as_string(), "s-1:1");
+  CAF_CHECK_EQUAL(lasting_json(letter.event).at("id").as_string(), "s-1:1");
   CAF_CHECK(warning().empty());
   const auto again =
       connect().post("/v1/dead-letters/" + std::to_string(letter.id) + "/retry",
@@ -366,9 +366,9 @@ CAF_TEST(who saves late goes on where another has got to) {
 
 namespace {
 
-/// Each message of the sessions with these ids was taken or given up, and no
+/// Checks that each message of the sessions was taken or given up, and that no
 /// later one of its session was sent before.
-void judge_posts(storage::store &s, const std::string &prefix,
+void check_posts(storage::store &s, const std::string &prefix,
                  const std::vector<campus::post> &posts,
                  const std::set<std::string> &given_up) {
   std::map<std::string, std::size_t> taken, first;
@@ -445,7 +445,7 @@ CAF_TEST(under random answers nothing is lost and each session is in order) {
     std::set<std::string> given_up;
     for (const auto &letter : letters())
       given_up.insert(letter.origin);
-    judge_posts(*store(), "r" + std::to_string(round) + "-", c.posts(),
+    check_posts(*store(), "r" + std::to_string(round) + "-", c.posts(),
                 given_up);
   }
 }
