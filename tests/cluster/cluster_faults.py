@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is done to the nodes of a cluster."""
+"""The faults of the cluster campaign, which strike nodes and NATS servers."""
 import signal
 import threading
 import time
@@ -13,9 +13,9 @@ from network import CUTS
 
 
 class ClusterFaults(FaultPlan):
-    """Strikes a running cluster. A round ends when all have struck and what
-    they did is healed. A fault of a further service is one more entry and
-    method."""
+    """Strikes a running cluster. A round ends when all its faults have struck
+    and what they did is healed. A fault of a further service is one more entry
+    and method."""
     WEIGHTS = {
         "kill node": 5,
         "restart node": 2,
@@ -40,7 +40,7 @@ class ClusterFaults(FaultPlan):
         self.rolling = threading.Lock()
 
     def some(self, rng):
-        """A node that runs, to be used under its lock."""
+        """Draws a node that runs; it is to be used under its lock."""
         member = rng.choice([m for m in self.world.members if m.runs()])
         self.say(f"  it is {member.name}")
         return member
@@ -51,7 +51,7 @@ class ClusterFaults(FaultPlan):
     # ---- one node ----------------------------------------------------------
 
     def kill_node(self, rng):
-        """It stays away until others have taken over."""
+        """Kills a node, which stays away until others have taken over."""
         member = self.some(rng)
         with member.lock, member.struck():
             shards = self.world.takeovers.of(member, rng)
@@ -62,7 +62,7 @@ class ClusterFaults(FaultPlan):
             member.wanted = wanted
 
     def restart_node(self, rng):
-        """Killed, and started again at once under its name."""
+        """Kills a node, which is started again at once under its name."""
         member = self.some(rng)
         with member.lock, member.struck():
             member.kill_it()
@@ -88,7 +88,8 @@ class ClusterFaults(FaultPlan):
                          lambda: database.heal(member.number))
 
     def cut_nats(self, rng):
-        """Its share stays its own; what is published for it waits."""
+        """Cuts a node from NATS: its shards stay its own, and what is published
+        for them waits."""
         member, how = self.some(rng), rng.choice(list(CUTS))
         self.say(f"  {how}: {CUTS[how]}")
         nats = self.world.network.services["nats"]
@@ -100,11 +101,11 @@ class ClusterFaults(FaultPlan):
                 nats.heal(member.number)
 
     def cut_database_and_nats(self, rng):
-        """Only its clients reach it."""
+        """Cuts a node from its services: only its clients reach it."""
         self.cut_from(["database", "nats"], rng)
 
     def cut_all(self, rng):
-        """From every service, and from its clients."""
+        """Cuts a node from every service, and from its clients."""
         self.cut_from(self.world.network.services, rng)
 
     def cut_from(self, names, rng):
@@ -118,7 +119,8 @@ class ClusterFaults(FaultPlan):
                 lambda: [s.heal(member.number) for s in services])
 
     def silence(self, member, shards, rng, begin, end):
-        """Past the lease; `end` comes whatever happens."""
+        """Keeps a node silent past its lease, from `begin` to `end`, which is
+        called in any case."""
         now = time.monotonic()
         try:
             begin()
@@ -158,7 +160,7 @@ class ClusterFaults(FaultPlan):
             holder.close()
 
     def wait_for_a_heartbeat(self, cursor):
-        """The node that waits for the lock, by its address."""
+        """Returns the node that waits for the lock, found by its address."""
         end = time.monotonic() + self.world.expiry
         while time.monotonic() < end:
             cursor.execute(
@@ -189,7 +191,8 @@ class ClusterFaults(FaultPlan):
         self.nats_away("stop", rng)
 
     def nats_away(self, how, rng):
-        """One at a time: the next only when this one has all again."""
+        """Ends a NATS server and starts it again. One at a time: the next only
+        when this one has all messages again."""
         nats = self.world.nats
         with nats.lock:
             number = rng.randint(1, COUNT)
@@ -202,7 +205,7 @@ class ClusterFaults(FaultPlan):
     # ---- all of them -------------------------------------------------------
 
     def drain(self, rng):
-        """Somebody asks a node to leave; it is started again once it has."""
+        """Asks a node to leave; it is started again once it has left."""
         member = self.some(rng)
         with member.lock, member.struck():
             if not member.wanted:
@@ -218,7 +221,7 @@ class ClusterFaults(FaultPlan):
                 time.sleep(0.05)
 
     def fourth_node(self, _):
-        """Comes, or leaves as asked."""
+        """Starts the fourth node, or asks it to leave."""
         member = self.world.members[-1]
         with member.lock, member.struck():
             member.wanted = not member.wanted
@@ -228,7 +231,8 @@ class ClusterFaults(FaultPlan):
                 member.end_it()
 
     def roll(self, _):
-        """All are restarted in turn; the polite client sees no error."""
+        """Restarts all nodes one after the other; the polite client must see no
+        error."""
         polite = self.world.load.polite
         with self.rolling, self.world.all_locked() as members:
             polite.at_rest.wait(30)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rounds of faults under load, and what they found: what tools/crash and
-tools/cluster have in common."""
+"""Rounds of faults under load, and what they found: the part that tools/crash,
+tools/cluster and tools/failover have in common."""
 import os
 import random
 import shutil
@@ -51,7 +51,7 @@ class FaultPlan:
         self.broken = []
 
     def draw(self, rng, only=None):
-        """What will happen in a round: (seconds from its start, what)."""
+        """Draws a round's faults: (seconds from its start, name)."""
         kinds = {k: w for k, w in self.WEIGHTS.items() if only in (None, k)}
         return sorted(
             (rng.uniform(*self.WITHIN), kind)
@@ -122,10 +122,10 @@ class Campaign:
         self.conclude()
 
     def prepare(self):
-        """Once, when PostgreSQL is there."""
+        """Is called once, when PostgreSQL is there."""
 
     def conclude(self):
-        """Of all rounds together."""
+        """Is called once, after all rounds."""
 
     def failed(self):
         return any(self.found.count(kind) for kind in self.KINDS)
@@ -188,10 +188,10 @@ class Campaign:
             self.found.say("stuck", f"never answered: {command.event}")
 
     def describe(self, world):
-        """Of a failure, what its logs do not hold."""
+        """Prints of a failure what its logs do not hold."""
 
     def of_a_round(self, _):
-        """What else its line says."""
+        """Returns what else the line of a round says."""
         return ""
 
     def print_findings(self):
@@ -205,7 +205,7 @@ class Campaign:
                   f"the logs are in {self.folder}")
 
     def print_report(self, tool, of_faults, of_all=""):
-        """Prints what was found and the last line; the exit code."""
+        """Prints what was found and the last line; returns the exit code."""
         self.print_findings()
         struck = ", ".join(f"{k} {n}" for k, n in self.faults.items() if n)
         print(f"faults: {struck}; {of_faults}")
@@ -216,15 +216,16 @@ class Campaign:
 
 
 class Forgetful(list):
-    """Where the contract's client notes its answers; here there are too
-    many."""
+    """Takes the answers that the contract's client notes, which here are too
+    many, and forgets them."""
 
     def append(self, _):
         pass
 
 
 def has_programs():
-    """Also gets the client and the signals ready."""
+    """Returns true if the programs are there; gets the client and the signals
+    ready."""
     wire.EXCHANGES = Forgetful()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
@@ -237,7 +238,7 @@ def has_programs():
 
 
 def conduct(tool, chosen, begin):
-    """Runs the campaign that `begin(folder)` makes; the exit code."""
+    """Runs the campaign that `begin(folder)` makes; returns the exit code."""
     folder = Path(tempfile.mkdtemp(prefix=f"recapd-{tool}-"))
     folder.chmod(0o755)
     keep = True

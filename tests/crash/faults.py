@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The faults, and when they strike in a round."""
+"""The faults of the crash campaign, and when they strike in a round."""
 import time
 
 import proxy
@@ -50,8 +50,8 @@ class Faults(FaultPlan):
         self.world.postgres.pause_backend(rng, rng.uniform(0.3, 2))
 
     def late_commit(self, rng):
-        """What was sent to a backend takes effect when its sender has long
-        given it up, and has asked another what became of it."""
+        """Lets a commit take effect when the node that sent it has long given
+        it up, and has asked another backend for its outcome."""
         def cut_and_wait():
             time.sleep(0.2)
             self.world.to_database.cut_all()
@@ -59,7 +59,7 @@ class Faults(FaultPlan):
         self.world.postgres.pause_backends(cut_and_wait)
 
     def cut_commit(self, rng):
-        """Cuts that know what they look for: the statement that commits."""
+        """Cuts connections in the statement that commits."""
         for _ in range(rng.randint(1, 3)):
             self.world.to_database.arm(rng.choice(list(proxy.CUTS)),
                                        b"\0group\0")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Everything of one campaign: a database, a node, two proxies, the client."""
+"""The world of a crash campaign: database, node, two proxies, client."""
 import random
 import subprocess
 import urllib.parse
@@ -20,7 +20,8 @@ from wire import Client, wait_until
 
 
 def config_of(rng, hook):
-    """Small engines: sessions leave memory, groups are split."""
+    """Returns a node's settings; its engine is small, so that sessions leave
+    memory and groups are split."""
     return {
         "webhook": {"url": hook.url},
         "policy": POLICY,
@@ -37,7 +38,7 @@ def config_of(rng, hook):
 
 
 class World:
-    """A campaign on a fresh database of a server that goes on."""
+    """Runs on a database of its own, on a server that outlasts it."""
 
     def __init__(self, folder, postgres, patience, at_start=None):
         self.patience = patience  # seconds, then something is stuck
@@ -79,7 +80,7 @@ class World:
         self.load.start()
 
     def sql(self, statement):
-        """Rows, straight from the server."""
+        """Returns rows straight from the server, not by the proxy."""
         with psycopg2.connect(self.database.url) as connection:
             with connection.cursor() as cursor:
                 cursor.execute(statement)
@@ -90,7 +91,7 @@ class World:
         self.load.ticking.set()
 
     def heal(self):
-        """Nothing new begins; what runs comes to its end."""
+        """Lets no session begin, and waits until all that runs has ended."""
         self.campus.open = self.campus.moving = False
         seconds = self.patience
         self.to_database.heal()
@@ -122,7 +123,7 @@ class World:
                 return
 
     def check(self):
-        """recapctl check: its sentences, none when all is well."""
+        """Returns the sentences of `recapctl check`; none when all is well."""
         done = subprocess.run(
             [str(Path(binary()).parent / "recapctl"), "check", "--database",
              self.database.url], text=True, stdout=subprocess.PIPE,
@@ -130,7 +131,7 @@ class World:
         return [] if done.returncode == 0 else done.stdout.splitlines()
 
     def troubles(self):
-        """What went wrong beside the data."""
+        """Yields what went wrong beside the data, a sentence each."""
         yield from self.load.broken
         yield from self.feed.broken
         for code in self.node.ends:

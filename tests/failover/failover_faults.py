@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is done to PostgreSQL, etcd, NATS and the nodes' clocks. Each fault
-takes itself back; that all is whole again is seen to afterwards."""
+"""The faults of the failover campaign, which strike PostgreSQL, etcd, NATS and
+the nodes' clocks. Each fault undoes itself; afterwards the campaign waits until
+all is whole again."""
 import contextlib
 import random
 import signal
@@ -33,7 +34,7 @@ class FailoverFaults(FaultPlan):
     ALONE = 0.75  # the share of rounds with one fault
 
     def draw_round(self, seed, only=None):
-        """What a round of this seed does. Seeds that follow each other go
+        """Draws the faults of a seed's round. Seeds that follow each other go
         through every kind."""
         kinds = list(self.WEIGHTS)
         block, place = divmod(seed, len(kinds))
@@ -59,7 +60,7 @@ class FailoverFaults(FaultPlan):
         return TTL * rng.uniform(1.3, 1.9)
 
     def past_the_bound(self, rng):
-        """So long that a statement's bound has passed more than twice."""
+        """Draws a time in which a statement's bound passes more than twice."""
         return BOUND * rng.uniform(2.2, 3)
 
     def connect(self):
@@ -68,12 +69,14 @@ class FailoverFaults(FaultPlan):
     # ---- the primary --------------------------------------------------------
 
     def kill_primary(self, _):
-        """Its Patroni sees it, and lets another one lead."""
+        """Kills the primary's server; its Patroni sees it, and lets another
+        host lead."""
         self.primary().kill_server()
         time.sleep(2)
 
     def kill_primary_host(self, rng):
-        """Nobody hears of it until the lease has run out."""
+        """Kills the primary with its Patroni: nobody hears of it until its
+        lease has run out."""
         host = self.primary()
         host.kill()
         time.sleep(self.past_the_lease(rng))
@@ -85,12 +88,13 @@ class FailoverFaults(FaultPlan):
         self.say(f"  {status} {text}")
 
     def freeze_primary_host(self, rng):
-        """Afterwards it takes itself for the primary for a moment."""
+        """Freezes the primary with its Patroni, past its lease: afterwards it
+        takes itself for the primary for a moment."""
         self.freeze(self.primary(), self.past_the_lease(rng))
         self.cluster.leader()  # in which timeline, is remembered
 
     def freeze_primary(self, rng):
-        """Its Patroni goes on."""
+        """Freezes the primary's server, while its Patroni goes on."""
         self.freeze(self.primary(), self.past_the_bound(rng), patroni=False)
 
     @staticmethod
@@ -115,7 +119,7 @@ class FailoverFaults(FaultPlan):
         self.cut("answers", rng)
 
     def cut_primary_from_peers(self, rng):
-        """The nodes still reach it."""
+        """Cuts the primary from the other hosts; the nodes still reach it."""
         self.cut("both", rng, nodes=False)
 
     def cut(self, how, rng, nodes=True):
@@ -139,7 +143,7 @@ class FailoverFaults(FaultPlan):
         self.lose(self.cluster.standbys(), rng)
 
     def lose(self, hosts, rng):
-        """By a kill, or standing still."""
+        """Kills hosts or freezes them, and starts them again."""
         killed = rng.random() < 0.5
         self.say(f"  {'killed' if killed else 'frozen'}: "
                  f"{[h.name for h in hosts]}")
@@ -155,8 +159,8 @@ class FailoverFaults(FaultPlan):
     # ---- what the database needs --------------------------------------------
 
     def fill_disk(self, rng):
-        """Tables cannot grow; or the log's own files are used up as well, by
-        which the server ends."""
+        """Fills the primary's disk: tables cannot grow; or the log's own files
+        are used up as well, by which the server ends."""
         host = self.primary()
         log_too = rng.random() < 0.5
         self.say(f"  {'tables and log' if log_too else 'tables'}")
@@ -172,7 +176,7 @@ class FailoverFaults(FaultPlan):
             host.empty_disk()
 
     def use_up_log(self):
-        """One file of it is begun anew."""
+        """Makes the log begin its next file."""
         with contextlib.suppress(psycopg2.Error):
             self.cluster.administer("SELECT pg_switch_wal()")
 
@@ -188,7 +192,7 @@ class FailoverFaults(FaultPlan):
                 connection.close()
 
     def lose_etcd(self, rng):
-        """Whoever leads has to give it up, and nobody follows."""
+        """Kills etcd: the primary has to give up, and nobody follows it."""
         try:
             self.cluster.etcd.kill()
             time.sleep(self.past_the_lease(rng))
@@ -209,8 +213,8 @@ class FailoverFaults(FaultPlan):
             time.sleep(rng.uniform(0.1, 0.5))
 
     def terminate_unreplicated(self, rng):
-        """Commits that wait for a standby stand on the primary alone once
-        their backends are terminated; then the primary is gone for good."""
+        """Terminates backends whose commits wait for a standby, so that these
+        are on the primary alone, and then kills the primary."""
         host = self.primary()
         end = time.monotonic() + 2
         try:
@@ -235,7 +239,7 @@ class FailoverFaults(FaultPlan):
         time.sleep(3)
 
     def clock_ahead(self, rng):
-        """One node's, from its start to the next one."""
+        """Sets one node's clock ahead, from its start to its next one."""
         member = rng.choice(self.world.members)
         seconds = rng.choice(AHEAD_SECONDS)
         self.say(f"  {member.name} by {seconds} s")

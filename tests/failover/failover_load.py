@@ -22,8 +22,9 @@ def paced(channel, seconds):
 
 
 class TimedRecord(Record):
-    """`moments`: of every answer to a pulse; `answered`: of each command's
-    first answer, `asked`: when what it answers was sent."""
+    """Notes when answers came. `moments` has the times of all answers to
+    pulses, `answered` that of each command's first answer, `asked` when the
+    request that it answers was sent."""
 
     def __init__(self, path):
         super().__init__(path)
@@ -46,14 +47,15 @@ class TimedRecord(Record):
             self.moments.append(now)
 
     def forget_stored(self):
-        """What brokers acknowledged and nobody answered may be gone."""
+        """Forgets that brokers acknowledged commands without an answer: they
+        may be gone."""
         with self.lock:
             for known in self.commands.values():
                 if known.answer is None:
                     known.stored = None
 
     def longest_gap(self, since, until):
-        """Seconds within which no pulse was answered."""
+        """Returns the longest time without an answer to a pulse, in seconds."""
         inside = [m for m in list(self.moments) if since <= m <= until]
         marks = [since, *sorted(inside), until]
         return max(b - a for a, b in zip(marks, marks[1:]))

@@ -52,8 +52,8 @@ class LiveCampus(Campus):
 
     @now.setter
     def now(self, _):
-        """Nobody moves it."""
+        """Ignores the value: nobody moves the clock."""
 
     def at_rest(self):
-        """Returns true if no scenario is played, and none waits for its time."""
+        """Returns true if no scenario is played, and none waits."""
         return self.running() == 0 and not self.parked
