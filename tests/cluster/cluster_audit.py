@@ -57,7 +57,7 @@ def check_chains(world, found):
             if command.answer["outcome"] != "accepted":
                 found.say("out_of_order",
                           f"{identity} ({command.event['type']}) by "
-                          f"{command.way} was refused: "
+                          f"{command.channel} was refused: "
                           f"{command.answer['refusals']}")
     for session, identities in chains.items():
         identities.sort(key=lambda i: int(i.rpartition("-")[2]))

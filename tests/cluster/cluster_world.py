@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Everything of one campaign: a database, the nodes, the client."""
+"""The world of a cluster campaign: a database, the nodes, the client."""
 import contextlib
 import random
 
 from cluster_audit import HEARTBEAT_LOCK, wait_shared
+from cluster_load import ClusterLoad, OrderedCampus
 from feed import Feed
 from hook import Hook
 from members import Member
@@ -12,7 +13,6 @@ from nats_servers import COUNT, PARTITIONS, NatsServers
 from record import Record
 from supervisor import quiet_port
 from takeover import Takeovers
-from town import ClusterLoad, OrderedCampus
 from wire import wait_until
 from world import World, config_of
 
@@ -33,7 +33,7 @@ class ClusterWorld(World):
 
     @property
     def first(self):
-        """Those that are there all the time."""
+        """The nodes that are there all the time."""
         return self.members[:self.count]
 
     @property
@@ -65,7 +65,7 @@ class ClusterWorld(World):
                       self.settings(number, seed))
 
     def settings(self, number, seed):
-        """A node's."""
+        """Returns a node's settings."""
         config = config_of(random.Random(f"{seed} {number}"), self.hook)
         config["node"] = {"name": f"n{number}",
                           "lease_ms": int(self.expiry * 1000)}
@@ -86,12 +86,12 @@ class ClusterWorld(World):
                                  f"{member.log()[-500:]}")
 
     def wait_nats(self):
-        """Every server is there, with all that the others have."""
+        """Waits until every NATS server has all that the others have."""
         trouble = wait_for(self.nats.trouble, self.patience)
         assert trouble is None, f"NATS is not whole: {trouble}"
 
     def drain(self, member):
-        """Asks it to leave, as soon as it has joined."""
+        """Asks a node to leave, as soon as it has joined."""
         wait_until(lambda: self.database.run(
             f"SELECT pg_advisory_xact_lock({HEARTBEAT_LOCK});"
             " UPDATE nodes SET draining = true WHERE name = %s AND NOT draining"
@@ -100,14 +100,15 @@ class ClusterWorld(World):
 
     @contextlib.contextmanager
     def all_locked(self):
-        """The nodes that run, and nothing else is done to any."""
+        """Locks every node, so that nothing else is done to any; gives those
+        that are wanted."""
         with contextlib.ExitStack() as stack:
             for member in self.members:
                 stack.enter_context(member.lock)
             yield [m for m in self.members if m.wanted]
 
     def heal(self):
-        """Nothing new begins; what runs comes to its end."""
+        """Lets no session begin, and waits until all that runs has ended."""
         self.campus.open = self.campus.moving = False
         self.network.heal()
         self.wait_nats()
@@ -129,8 +130,8 @@ class ClusterWorld(World):
             return all([self.load.tell(m, self.campus.now)
                         for m in self.members if m.wanted])
 
-    def finish_lives(self):
-        super().finish_lives()
+    def finish_scenarios(self):
+        super().finish_scenarios()
         wait_until(self.same_time, "every node to have the same time",
                    self.patience)
 

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How long the sessions of a node that fell silent wait for the next one."""
+"""Measures how long the sessions of a node that fell silent wait for the next
+node."""
 import threading
 import time
 from datetime import timedelta
 
-from lives import STUDENTS
+from scenarios import STUDENTS
 from wire import CLOUDEVENT, command, rfc3339
 
 BUCKETS = 1024
@@ -12,7 +13,7 @@ SAMPLES = 5  # shards a strike
 
 
 def bucket_of(session):
-    """FNV-1a 32 of the id, modulo 1,024."""
+    """Returns a session's bucket: FNV-1a 32 of its id, modulo 1,024."""
     value = 2166136261
     for byte in session.encode():
         value = (value ^ byte) * 16777619 & 0xFFFFFFFF
@@ -20,8 +21,8 @@ def bucket_of(session):
 
 
 class Takeovers:
-    """A resting session a shard, to which something is sent when its node
-    falls silent."""
+    """Has a resting session in each shard, to which a command is sent when the
+    shard's node falls silent."""
 
     def __init__(self, world):
         self.world = world
@@ -52,11 +53,11 @@ class Takeovers:
                                lambda: self.record.sending([event]))
         self.record.acknowledge(event, outcome, "probe")
 
-    def of(self, member, dice):
-        """Some shards that this node serves now."""
+    def of(self, member, rng):
+        """Draws some shards that this node serves now."""
         held = [shard for (shard,) in self.world.sql(
             f"SELECT shard FROM leases WHERE node = '{member.name}'")]
-        return dice.sample(held, min(SAMPLES, len(held)))
+        return rng.sample(held, min(SAMPLES, len(held)))
 
     def measure(self, member, shards, since):
         """Sends to each shard by the other nodes, and waits for the answers for
@@ -77,7 +78,7 @@ class Takeovers:
             thread.join(max(0, until - time.monotonic()))
 
     def finish(self, seconds):
-        """All is healed: false if there is still no answer after so long."""
+        """Returns false if a probe has no answer in `seconds` after healing."""
         with self.lock:
             threads, self.open = self.open, []
         until = time.monotonic() + seconds
@@ -111,6 +112,6 @@ class Takeovers:
 
 
 def p99(seconds):
-    """Nearest rank; nothing without samples."""
+    """Returns the 99th percentile by nearest rank; None without samples."""
     ordered = sorted(seconds)
     return ordered[-(-len(ordered) * 99 // 100) - 1] if ordered else None

@@ -18,10 +18,10 @@ OPENAPI, ASYNCAPI = DOCS / "openapi.json", DOCS / "asyncapi.json"
 
 
 def validators():
-    """Whether the kept validators are there (`npm ci` brings them)."""
+    """Returns true if the validators are installed (`npm ci` does it)."""
     # npm writes this file last.
-    kept = HERE / "node_modules" / ".package-lock.json"
-    return bool(shutil.which("node")) and kept.is_file()
+    lock = HERE / "node_modules" / ".package-lock.json"
+    return bool(shutil.which("node")) and lock.is_file()
 
 
 NEEDS = pytest.mark.skipif(not validators(),

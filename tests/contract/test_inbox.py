@@ -116,7 +116,7 @@ def test_rows_about_one_session_are_taken_in_order(client, database):
     assert lesson.state == "cancelled"
 
 
-def test_the_whole_road_leads_through_the_inbox(make_node):
+def test_the_whole_happy_path_leads_through_the_inbox(make_node):
     node = make_node()
     lesson = Lesson(node, start=node.now() - HOUR)
     student = f"student:{lesson.student}"

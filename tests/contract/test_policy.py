@@ -127,7 +127,7 @@ def test_a_session_keeps_the_policy_it_was_scheduled_with(make_node):
     node.stop()
 
 
-def test_who_schedules_a_session_again_is_judged_by_the_course_he_names(
+def test_who_schedules_a_session_again_is_answered_by_the_course_he_names(
         own_rules):
     there = Lesson(own_rules, course=COURSE)
     accepted(there.schedule())

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Prism enforces openapi.json: what it lets pass has the published form.
 
-The ctest entry runs the happy road and the refusals by way of it, too. Prism
+The ctest entry runs the happy path and the refusals by way of it, too. Prism
 passes over a schema that it cannot compile, so each is tried here. It takes the
 three media types of a command for one (it compares what follows the "+"), so
 binary commands and batches do not go by way of it.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The support roads: ask, reopen, deny, void."""
+"""What support does with a session: it is asked, reopens, denies, voids."""
 import pytest
 
 from lesson import Lesson

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from calendar_weeks import day, week
 from event_ids import EVENT_ID
-from lives import COURSES, POLICY
+from scenarios import COURSES, POLICY
 from record import essence
 
 COUNTED = {"time_logged", "awaiting_student_recap", "completed", "paid"}
@@ -69,10 +69,10 @@ def check_commands(world, found):
         outcome = stored.get(identity)
         if outcome is None:
             found.say("lost", f"{identity} was {command.answer['outcome']} by "
-                              f"{command.way}; the database has no outcome")
+                              f"{command.channel}; the database has no outcome")
         elif essence(outcome) != command.answer:
             found.say("lost", f"{identity} was answered {command.answer} by "
-                              f"{command.way}; the database has {outcome}")
+                              f"{command.channel}; the database has {outcome}")
     for identity in stored.keys() - commands.keys():
         found.say("lost", f"an outcome of {identity}, which nobody sent")
     for sentence in world.record.changed:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rounds of faults under load, and what they found: what tools/crash and
-tools/cluster have in common."""
+"""Rounds of faults under load, and what they found: the part that tools/crash,
+tools/cluster and tools/failover have in common."""
 import os
 import random
 import shutil
@@ -50,32 +50,32 @@ class FaultPlan:
         self.counts = dict.fromkeys(self.WEIGHTS, 0)
         self.broken = []
 
-    def draw(self, dice, only=None):
-        """What will happen in a round: (seconds from its start, what)."""
+    def draw(self, rng, only=None):
+        """Draws a round's faults: (seconds from its start, name)."""
         kinds = {k: w for k, w in self.WEIGHTS.items() if only in (None, k)}
         return sorted(
-            (dice.uniform(*self.WITHIN), kind)
-            for kind in dice.choices(list(kinds), list(kinds.values()),
-                                     k=dice.choice(self.HOW_MANY)))
+            (rng.uniform(*self.WITHIN), kind)
+            for kind in rng.choices(list(kinds), list(kinds.values()),
+                                    k=rng.choice(self.HOW_MANY)))
 
-    def strike(self, plan, dice):
+    def strike(self, plan, rng):
         """Runs a plan; faults may overlap. Returns when all have struck."""
         begun, threads = time.monotonic(), []
         for at, kind in plan:
             time.sleep(max(0, begun + at - time.monotonic()))
             thread = threading.Thread(
-                target=self._one, args=(kind, random.Random(dice.random())),
+                target=self._one, args=(kind, random.Random(rng.random())),
                 daemon=True)
             thread.start()
             threads.append(thread)
         for thread in threads:
             thread.join()
 
-    def _one(self, kind, dice):
+    def _one(self, kind, rng):
         self.counts[kind] += 1
         self.say(kind)
         try:
-            getattr(self, kind.replace(" ", "_"))(dice)
+            getattr(self, kind.replace(" ", "_"))(rng)
         except Exception:
             self.broken.append(f"{kind}: {traceback.format_exc()}")
 
@@ -122,10 +122,10 @@ class Campaign:
         self.conclude()
 
     def prepare(self):
-        """Once, when PostgreSQL is there."""
+        """Is called once, when PostgreSQL is there."""
 
     def conclude(self):
-        """Of all rounds together."""
+        """Is called once, after all rounds."""
 
     def failed(self):
         return any(self.found.count(kind) for kind in self.KINDS)
@@ -155,19 +155,19 @@ class Campaign:
 
     def round(self, world, faults, last):
         begun = time.monotonic()
-        dice = random.Random(f"{self.seed} round {self.rounds}")
-        plan = faults.draw(dice, self.chosen.only)
+        rng = random.Random(f"{self.seed} round {self.rounds}")
+        plan = faults.draw(rng, self.chosen.only)
         before = world.record.acknowledged
         faults.say(f"round {self.rounds}")
         world.go()
-        faults.strike(plan, dice)
+        faults.strike(plan, rng)
         time.sleep(max(0, begun + self.LOAD_SECONDS - time.monotonic()))
         faults.say("healing")
         near = 0
         try:
             world.heal()
             if last:
-                world.finish_lives()
+                world.finish_scenarios()
             for what in self.chosen.damage:
                 self.damage(world, what)
             near = self.check(world)
@@ -188,10 +188,10 @@ class Campaign:
             self.found.say("stuck", f"never answered: {command.event}")
 
     def describe(self, world):
-        """Of a failure, what its logs do not hold."""
+        """Prints of a failure what its logs do not hold."""
 
     def of_a_round(self, _):
-        """What else its line says."""
+        """Returns what else the line of a round says."""
         return ""
 
     def print_findings(self):
@@ -205,7 +205,7 @@ class Campaign:
                   f"the logs are in {self.folder}")
 
     def print_report(self, tool, of_faults, of_all=""):
-        """Prints what was found and the last line; the exit code."""
+        """Prints what was found and the last line; returns the exit code."""
         self.print_findings()
         struck = ", ".join(f"{k} {n}" for k, n in self.faults.items() if n)
         print(f"faults: {struck}; {of_faults}")
@@ -216,15 +216,16 @@ class Campaign:
 
 
 class Forgetful(list):
-    """Where the contract's client notes its answers; here there are too
-    many."""
+    """Takes the answers that the contract's client notes, which here are too
+    many, and forgets them."""
 
     def append(self, _):
         pass
 
 
 def has_programs():
-    """Also gets the client and the signals ready."""
+    """Returns true if the programs are there; gets the client and the signals
+    ready."""
     wire.EXCHANGES = Forgetful()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
@@ -237,7 +238,7 @@ def has_programs():
 
 
 def conduct(tool, chosen, begin):
-    """Runs the campaign that `begin(folder)` makes; the exit code."""
+    """Runs the campaign that `begin(folder)` makes; returns the exit code."""
     folder = Path(tempfile.mkdtemp(prefix=f"recapd-{tool}-"))
     folder.chmod(0o755)
     keep = True

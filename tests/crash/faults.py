@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The faults, and when they strike in a round."""
+"""The faults of the crash campaign, and when they strike in a round."""
 import time
 
 import proxy
@@ -31,8 +31,8 @@ class Faults(FaultPlan):
     def kill_node(self, _):
         self.world.node.kill_it()
 
-    def pause_node(self, dice):
-        self.world.node.pause_it(dice.uniform(0.3, 2))
+    def pause_node(self, rng):
+        self.world.node.pause_it(rng.uniform(0.3, 2))
 
     def end_node(self, _):
         self.world.node.end_it()
@@ -40,54 +40,54 @@ class Faults(FaultPlan):
     def kill_postgres(self, _):
         self.world.postgres.kill()
 
-    def kill_backend(self, dice):
-        self.world.postgres.kill_backend(dice)
+    def kill_backend(self, rng):
+        self.world.postgres.kill_backend(rng)
 
     def halt_postgres(self, _):
         self.world.postgres.halt()
 
-    def pause_backend(self, dice):
-        self.world.postgres.pause_backend(dice, dice.uniform(0.3, 2))
+    def pause_backend(self, rng):
+        self.world.postgres.pause_backend(rng, rng.uniform(0.3, 2))
 
-    def late_commit(self, dice):
-        """What was sent to a backend takes effect when its sender has long
-        given it up, and has asked another what became of it."""
+    def late_commit(self, rng):
+        """Lets a commit take effect when the node that sent it has long given
+        it up, and has asked another backend for its outcome."""
         def cut_and_wait():
             time.sleep(0.2)
             self.world.to_database.cut_all()
-            time.sleep(dice.uniform(0.3, 2))
+            time.sleep(rng.uniform(0.3, 2))
         self.world.postgres.pause_backends(cut_and_wait)
 
-    def cut_commit(self, dice):
-        """Cuts that know what they look for: the statement that commits."""
-        for _ in range(dice.randint(1, 3)):
-            self.world.to_database.arm(dice.choice(list(proxy.CUTS)),
+    def cut_commit(self, rng):
+        """Cuts connections in the statement that commits."""
+        for _ in range(rng.randint(1, 3)):
+            self.world.to_database.arm(rng.choice(list(proxy.CUTS)),
                                        b"\0group\0")
             time.sleep(0.15)
 
-    def cut_database(self, dice):
-        for _ in range(dice.randint(1, 4)):
-            self.world.to_database.arm(dice.choice(list(proxy.CUTS)))
+    def cut_database(self, rng):
+        for _ in range(rng.randint(1, 4)):
+            self.world.to_database.arm(rng.choice(list(proxy.CUTS)))
             time.sleep(0.05)
 
     def cut_all_database(self, _):
         self.world.to_database.cut_all()
 
-    def stall_database(self, dice):
-        self._stall(self.world.to_database, dice)
+    def stall_database(self, rng):
+        self._stall(self.world.to_database, rng)
 
-    def cut_http(self, dice):
-        for _ in range(dice.randint(1, 8)):
-            self.world.to_node.arm(dice.choice(list(proxy.CUTS)))
+    def cut_http(self, rng):
+        for _ in range(rng.randint(1, 8)):
+            self.world.to_node.arm(rng.choice(list(proxy.CUTS)))
             time.sleep(0.02)
 
     def cut_all_http(self, _):
         self.world.to_node.cut_all()
 
-    def stall_http(self, dice):
-        self._stall(self.world.to_node, dice)
+    def stall_http(self, rng):
+        self._stall(self.world.to_node, rng)
 
-    def _stall(self, which, dice):
+    def _stall(self, which, rng):
         which.stall()
-        time.sleep(dice.uniform(0.3, 2))
+        time.sleep(rng.uniform(0.3, 2))
         which.flow()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A subscriber that reads the event stream all the time, from where it was."""
+"""A subscriber that reads the event stream all the time and resumes."""
 import itertools
 import threading
 import traceback
@@ -9,8 +9,8 @@ import http.client
 
 
 class Feed:
-    """What it has received, in order. Resumes by Last-Event-ID, at the next of
-    its nodes."""
+    """Collects the events that it receives, in order. Resumes by Last-Event-ID,
+    at the next of its nodes."""
 
     def __init__(self, clients, seconds=20):
         self.clients = clients

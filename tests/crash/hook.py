@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who the webhook posts to: now and then refuses, or hangs up unheard."""
+"""The webhook's receiver, which now and then refuses a message, or hangs up
+without an answer."""
 import asyncio
 import json
 import random
 
 
 class Hook:
-    """Notes each message's id when it comes for the first time."""
+    """Notes each message when it comes for the first time, by its id."""
 
     def __init__(self, loop, port, seed, host="127.0.0.1"):
         self.url = f"http://{host}:{port}/"
-        self.dice = random.Random(seed)
+        self.rng = random.Random(seed)
         self.received = {}  # id: its text, in the order of arrival
         self.repeats = 0
         self.changed = []  # sentences
@@ -39,8 +40,9 @@ class Hook:
             writer.close()
 
     def _answer(self, text):
-        """None hangs up; the message may have been noted or not."""
-        luck = self.dice.random()
+        """Returns the status line's end; None to hang up, when the message may
+        have been noted or not."""
+        luck = self.rng.random()
         if luck < 0.0005:
             return b"503 Not now"
         message = json.loads(text)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The load: threads that drive lives, each by its own way in."""
+"""The load: threads that play scenarios, each by a channel of its own: how its
+commands go in."""
 import http.client
 import json
 import random
@@ -17,8 +18,8 @@ CUT = (OSError, http.client.HTTPException)
 
 
 class Wire:
-    """Connections that are kept open; what is cut or not taken is sent again.
-    With several nodes each request goes to any of them."""
+    """Connections that stay open; a request that is cut or not taken is sent
+    again. With several nodes each request goes to any of them."""
 
     def __init__(self, places, over, timeout=20):
         self.places = places  # (host, port)
@@ -33,8 +34,8 @@ class Wire:
         return self.connections[place]
 
     def post(self, path, value, media, sending=lambda: None):
-        """Status and JSON of the first answer that is final; `sending` is
-        told of every attempt."""
+        """Returns status and JSON of the first answer that is final; `sending`
+        is called before every attempt."""
         body = json.dumps(value)
         while not self.over.is_set():
             sending()
@@ -46,7 +47,7 @@ class Wire:
         raise Over
 
     def attempt(self, place, path, body, media):
-        """Status and JSON of one answer; nothing where it is not final."""
+        """Returns status and JSON of one answer; None where it is not final."""
         try:
             connection = self.connection(place)
             connection.request("POST", path, body, {"Content-Type": media})
@@ -67,20 +68,20 @@ class Over(Exception):
 
 
 class Driver(threading.Thread):
-    """Drives `width` lives at once; a way in says how to deliver."""
+    """Plays `width` scenarios at once; a subclass says how to deliver."""
 
     def __init__(self, name, load, width):
         super().__init__(daemon=True, name=name)
         self.load = load
         self.width = width
-        self.dice = random.Random(f"{load.seed} {name}")
-        self.lives = []  # [life, what it wants to send]
+        self.rng = random.Random(f"{load.seed} {name}")
+        self.scenarios = []  # (scenario, the commands that it wants to send)
 
     def run(self):
         try:
             while not self.load.over.is_set():
                 self.refill()
-                if not self.lives:
+                if not self.scenarios:
                     time.sleep(0.02)
                     continue
                 self.step()
@@ -90,33 +91,34 @@ class Driver(threading.Thread):
             self.load.broken.append(f"{self.name}: {traceback.format_exc()}")
 
     def refill(self):
-        while len(self.lives) < self.width:
-            life = self.load.campus.next()
-            if life is None:
+        while len(self.scenarios) < self.width:
+            scenario = self.load.campus.next()
+            if scenario is None:
                 return
-            self.go_on(life, None)
+            self.go_on(scenario, None)
 
-    def go_on(self, life, outcomes):
-        """Hands a life its outcomes; it is parked, ends or wants more."""
+    def go_on(self, scenario, outcomes):
+        """Hands a scenario its outcomes, whereupon it is parked, ends or wants
+        to send more."""
         try:
-            wanted = life.send(outcomes)
+            wanted = scenario.send(outcomes)
         except StopIteration:
             return self.load.campus.end()
         if isinstance(wanted, datetime):
-            return self.load.campus.park(wanted, life)
-        self.lives.append((life, wanted))
+            return self.load.campus.park(wanted, scenario)
+        self.scenarios.append((scenario, wanted))
 
     def step(self):
-        lives, self.lives = self.lives, []
-        events = [e for _, wanted in lives for e in wanted]
+        scenarios, self.scenarios = self.scenarios, []
+        events = [e for _, wanted in scenarios for e in wanted]
         self.deliver(events)
-        if self.dice.random() < 0.1:  # an acknowledged one, on purpose
-            again = self.dice.choice(events)
-            self.load.ways[self.dice.choice(list(self.load.crew))](
+        if self.rng.random() < 0.1:  # one that was acknowledged
+            again = self.rng.choice(events)
+            self.load.channels[self.rng.choice(list(self.load.crew))](
                 self, [again])
         commands = self.load.record.commands
-        for life, wanted in lives:
-            self.go_on(life, [commands[e["id"]].answer for e in wanted])
+        for scenario, wanted in scenarios:
+            self.go_on(scenario, [commands[e["id"]].answer for e in wanted])
 
     def deliver(self, events):
         raise NotImplementedError
@@ -140,7 +142,7 @@ def by_batch(driver, events):
 
 def by_inbox(driver, events):
     """Inserts the rows, again when the connection was cut, and waits for
-    what becomes of them."""
+    their outcomes."""
     load, waiting = driver.load, {e["id"]: e for e in events}
     inserted = None
     while not load.over.is_set():
@@ -174,23 +176,23 @@ def by_inbox(driver, events):
     raise Over
 
 
-class Way(Driver):
-    """A driver whose commands mostly take one way."""
+class ChannelDriver(Driver):
+    """A driver whose commands mostly go in by one channel."""
 
     def __init__(self, name, load, width, deliver):
         super().__init__(name, load, width)
         self.wire = load.wire()
         self.sql = None
-        self.way = deliver
+        self.channel = deliver
 
     def deliver(self, events):
-        self.way(self, events)
+        self.channel(self, events)
 
 
 class Load:
-    """Every thread of the client."""
+    """All threads of the client."""
 
-    ways = {"http": by_http, "batch": by_batch, "inbox": by_inbox}
+    channels = {"http": by_http, "batch": by_batch, "inbox": by_inbox}
     crew = {"http": (5, 1), "batch": (2, 8), "inbox": (2, 5)}  # threads, width
     timeout = 20
     inbox_era = 0  # another one: rows that have no outcome may be gone
@@ -201,11 +203,11 @@ class Load:
         self.over = threading.Event()
         self.broken = []  # what this program itself did wrong
         self.drivers = [
-            Way(f"{name} {n}", self, width, self.ways[name])
+            ChannelDriver(f"{name} {n}", self, width, self.channels[name])
             for name, (count, width) in self.crew.items()
             for n in range(count)]
         self.ticking = threading.Event()
-        self.moving = threading.Lock()  # the clock is
+        self.moving = threading.Lock()  # held while the clock is moved
         self.clock = threading.Thread(target=self._tick, daemon=True)
 
     def wire(self):
@@ -222,12 +224,12 @@ class Load:
 
     def _tick(self):
         """Moves the clock on, by minutes or by a day and more."""
-        wire, dice = self.wire(), random.Random(self.seed)
+        wire, rng = self.wire(), random.Random(self.seed)
         try:
             while not self.over.is_set():
                 self.over.wait(0.25)
                 self.move(wire, timedelta(
-                    minutes=dice.choice([7, 60, 300, 900, 1800])),
+                    minutes=rng.choice([7, 60, 300, 900, 1800])),
                     self.ticking.is_set)
         except Over:
             pass

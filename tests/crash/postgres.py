@@ -11,8 +11,8 @@ from node import databases
 
 
 def stat_of(pid):
-    """What the kernel says of a process behind its name; nothing when there
-    is no such process."""
+    """Returns the fields that follow a process's name in its stat file; none
+    when there is no such process."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
         return stat.rpartition(")")[2].split()
@@ -21,18 +21,19 @@ def stat_of(pid):
 
 
 def state_of(pid):
-    """A process's state letter, or None when there is no such process."""
+    """Returns a process's state letter; None when there is no process."""
     return next(iter(stat_of(pid)), None)
 
 
 def parent_of(pid):
-    """The parent's process id, or None when there is no such process."""
+    """Returns the parent's process id, or None when there is no such
+    process."""
     stat = stat_of(pid)
     return int(stat[1]) if stat else None
 
 
 def gone(pid):
-    """True once the process has ended; reaps it where it became a child."""
+    """Returns true once the process has ended; reaps it if it is a child."""
     try:
         os.waitpid(pid, os.WNOHANG)
     except ChildProcessError:
@@ -45,7 +46,7 @@ class Postgres(databases.PrivateServer):
     takes the server down is done one at a time."""
 
     def __init__(self, folder, address=None):
-        """With an address it listens there, too."""
+        """With an address the server listens there, too."""
         super().__init__(folder)
         self.address = address
         self.lock = threading.Lock()
@@ -105,7 +106,7 @@ class Postgres(databases.PrivateServer):
             self.start()
 
     def backends(self):
-        """The server's processes that serve a connection of the node."""
+        """Returns the server's processes that serve the node's connections."""
         try:
             with psycopg2.connect(self.admin_url,
                                   connect_timeout=5) as connection:
@@ -117,25 +118,25 @@ class Postgres(databases.PrivateServer):
         except psycopg2.Error:
             return []
 
-    def kill_backend(self, dice):
+    def kill_backend(self, rng):
         """SIGKILL to one backend: PostgreSQL then restarts all of itself."""
         with self.lock:
             backends = self.backends()
             if backends:
-                signal_to(dice.choice(backends), signal.SIGKILL)
+                signal_to(rng.choice(backends), signal.SIGKILL)
 
-    def pause_backend(self, dice, seconds):
+    def pause_backend(self, rng, seconds):
         backends = self.backends()
         if backends:
-            self._pause([dice.choice(backends)], lambda: time.sleep(seconds))
+            self._pause([rng.choice(backends)], lambda: time.sleep(seconds))
 
     def pause_backends(self, meanwhile):
-        """All that there are now; those that come later run."""
+        """Pauses all backends that there are now; those that come later run."""
         self._pause(self.backends(), meanwhile)
 
     def _pause(self, pids, meanwhile):
-        """The server must not be ended while somebody stands still: they
-        could not be told to end."""
+        """Pauses processes. The server must not be ended meanwhile: what stands
+        still could not be told to end."""
         with self.lock:
             try:
                 for pid in pids:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the client knows: every command, and the first answer it had."""
+"""The record of what the client sent: every command, and its first answer."""
 import json
 import threading
 
@@ -11,15 +11,16 @@ def essence(outcome):
 
 
 class Command:
-    """One command; `answer` is None until it was acknowledged. `begun` and
-    `ended` are its first sending and answer in the order of all; `stored` is
-    when a broker acknowledged it."""
-    __slots__ = ("event", "answer", "way", "sent", "begun", "ended", "stored")
+    """One command; `answer` is None until it was acknowledged, by `channel`.
+    `begun` and `ended` are the numbers of its first sending and its answer in
+    the order of all; `stored` is the number of a broker's acknowledgement."""
+    __slots__ = ("event", "answer", "channel", "sent", "begun", "ended",
+                 "stored")
 
     def __init__(self, event):
         self.event = event
         self.answer = None
-        self.way = None
+        self.channel = None
         self.sent = 0
         self.begun = self.ended = self.stored = None
 
@@ -43,7 +44,7 @@ class Record:
         return self.moment
 
     def sending(self, events):
-        """Before every attempt to send these."""
+        """Notes an attempt to send these, which has not begun."""
         with self.lock:
             for event in events:
                 command = self.commands.setdefault(event["id"],
@@ -54,20 +55,20 @@ class Record:
                 self.resent += command.sent > 1
 
     def store(self, event, where):
-        """A broker has it there, and will see to it that it is taken."""
+        """Notes that a broker has the command, at the place `where`."""
         with self.lock:
             self.file.write(json.dumps({"id": event["id"], "at": where}) + "\n")
             command = self.commands[event["id"]]
             if command.stored is None:
                 command.stored = self.tick()
 
-    def acknowledge(self, event, outcome, way):
+    def acknowledge(self, event, outcome, channel):
         """Notes an answer; a later one must say the same."""
         known = self.commands[event["id"]]
         with self.lock:
-            self.file.write(json.dumps({"way": way, **outcome}) + "\n")
+            self.file.write(json.dumps({"channel": channel, **outcome}) + "\n")
             if known.answer is None:
-                known.answer, known.way = essence(outcome), way
+                known.answer, known.channel = essence(outcome), channel
                 known.ended = self.tick()
                 self.acknowledged += 1
                 if outcome.get("duplicate") and known.sent == 1:
@@ -77,7 +78,7 @@ class Record:
             elif known.answer != essence(outcome):
                 self.changed.append(
                     f"{event['id']} was answered {known.answer} by "
-                    f"{known.way}, then {essence(outcome)} by {way}")
+                    f"{known.channel}, then {essence(outcome)} by {channel}")
 
     def unanswered(self):
         with self.lock:

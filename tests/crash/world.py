@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Everything of one campaign: a database, a node, two proxies, the client."""
+"""The world of a crash campaign: database, node, two proxies, client."""
 import random
 import subprocess
 import urllib.parse
@@ -10,34 +10,35 @@ import psycopg2
 
 from feed import Feed
 from hook import Hook
-from lives import POLICY, Campus
 from load import Load
 from node import Database, binary
 from proxy import Proxy
 from record import Record
+from scenarios import POLICY, Campus
 from supervisor import Supervised, quiet_port
 from wire import Client, wait_until
 
 
-def config_of(dice, hook):
-    """Small engines: sessions leave memory, groups are split."""
+def config_of(rng, hook):
+    """Returns a node's settings; its engine is small, so that sessions leave
+    memory and groups are split."""
     return {
         "webhook": {"url": hook.url},
         "policy": POLICY,
         "engine": {
-            "journals": dice.choice([1, 2]),
-            "readers": dice.choice([1, 2]),
-            "shards": dice.choice([1, 4]),
-            "max_batch": dice.choice([3, 1000]),
-            "max_resident_sessions": dice.choice([20, 50000]),
-            "session_idle_ms": dice.choice([200, 60000]),
+            "journals": rng.choice([1, 2]),
+            "readers": rng.choice([1, 2]),
+            "shards": rng.choice([1, 4]),
+            "max_batch": rng.choice([3, 1000]),
+            "max_resident_sessions": rng.choice([20, 50000]),
+            "session_idle_ms": rng.choice([200, 60000]),
         },
         "log": {"level": "info"},
     }
 
 
 class World:
-    """A campaign on a fresh database of a server that goes on."""
+    """Runs on a database of its own, on a server that outlasts it."""
 
     def __init__(self, folder, postgres, patience, at_start=None):
         self.patience = patience  # seconds, then something is stuck
@@ -79,7 +80,7 @@ class World:
         self.load.start()
 
     def sql(self, statement):
-        """Rows, straight from the server."""
+        """Returns rows straight from the server, not by the proxy."""
         with psycopg2.connect(self.database.url) as connection:
             with connection.cursor() as cursor:
                 cursor.execute(statement)
@@ -90,7 +91,7 @@ class World:
         self.load.ticking.set()
 
     def heal(self):
-        """Nothing new begins; what runs comes to its end."""
+        """Lets no session begin, and waits until all that runs has ended."""
         self.campus.open = self.campus.moving = False
         seconds = self.patience
         self.to_database.heal()
@@ -109,20 +110,20 @@ class World:
         except psycopg2.Error:
             return False
 
-    def finish_lives(self):
-        """Moves the clock until no life waits any more."""
+    def finish_scenarios(self):
+        """Moves the clock until no scenario waits any more."""
         wire = self.load.wire()
         self.campus.moving = True
         while self.campus.parked or self.campus.running():
             self.load.move(wire, timedelta(hours=12))
             wait_until(lambda: self.campus.running() == 0
-                       or self.load.broken, "the last lives to end",
+                       or self.load.broken, "the last scenarios to end",
                        self.patience)
             if self.load.broken:
                 return
 
     def check(self):
-        """recapctl check: its sentences, none when all is well."""
+        """Returns the sentences of `recapctl check`; none when all is well."""
         done = subprocess.run(
             [str(Path(binary()).parent / "recapctl"), "check", "--database",
              self.database.url], text=True, stdout=subprocess.PIPE,
@@ -130,7 +131,7 @@ class World:
         return [] if done.returncode == 0 else done.stdout.splitlines()
 
     def troubles(self):
-        """What went wrong beside the data."""
+        """Yields what went wrong beside the data, a sentence each."""
         yield from self.load.broken
         yield from self.feed.broken
         for code in self.node.ends:

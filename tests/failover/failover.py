@@ -169,12 +169,12 @@ class Failover(Campaign):
         seed, begun = self.next_seed(), time.monotonic()
         before = {kind: self.found.count(kind) for kind in self.KINDS}
         acknowledged, silent = world.record.acknowledged, world.watch.silent
-        plan, dice = faults.draw_round(seed, self.chosen.only)
+        plan, rng = faults.draw_round(seed, self.chosen.only)
         faults.say(f"seed {seed}")
         world.go()
         time.sleep(WARM_UP)
         struck = time.monotonic()
-        faults.strike(plan, dice)
+        faults.strike(plan, rng)
         faults.say("healing")
         trouble = self.heal_cluster(seed, faults)
         faults.say("PostgreSQL is whole" if trouble is None else trouble)

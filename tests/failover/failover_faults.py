@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is done to PostgreSQL, etcd, NATS and the nodes' clocks. Each fault
-takes itself back; that all is whole again is seen to afterwards."""
+"""The faults of the failover campaign, which strike PostgreSQL, etcd, NATS and
+the nodes' clocks. Each fault undoes itself; afterwards the campaign waits until
+all is whole again."""
 import contextlib
 import random
 import signal
@@ -33,16 +34,16 @@ class FailoverFaults(FaultPlan):
     ALONE = 0.75  # the share of rounds with one fault
 
     def draw_round(self, seed, only=None):
-        """What a round of this seed does. Seeds that follow each other go
+        """Draws the faults of a seed's round. Seeds that follow each other go
         through every kind."""
         kinds = list(self.WEIGHTS)
         block, place = divmod(seed, len(kinds))
         random.Random(f"order {block}").shuffle(kinds)
-        dice = random.Random(f"round {seed}")
-        plan = [(dice.uniform(*self.WITHIN), only or kinds[place])]
-        if dice.random() > self.ALONE and only is None:
-            plan.append((dice.uniform(*self.WITHIN), dice.choice(kinds)))
-        return sorted(plan), dice
+        rng = random.Random(f"round {seed}")
+        plan = [(rng.uniform(*self.WITHIN), only or kinds[place])]
+        if rng.random() > self.ALONE and only is None:
+            plan.append((rng.uniform(*self.WITHIN), rng.choice(kinds)))
+        return sorted(plan), rng
 
     # ---- whom it strikes ----------------------------------------------------
 
@@ -55,12 +56,12 @@ class FailoverFaults(FaultPlan):
         self.say(f"  the primary is {host.name}")
         return host
 
-    def past_the_lease(self, dice):
-        return TTL * dice.uniform(1.3, 1.9)
+    def past_the_lease(self, rng):
+        return TTL * rng.uniform(1.3, 1.9)
 
-    def past_the_bound(self, dice):
-        """So long that a statement's bound has passed more than twice."""
-        return BOUND * dice.uniform(2.2, 3)
+    def past_the_bound(self, rng):
+        """Draws a time in which a statement's bound passes more than twice."""
+        return BOUND * rng.uniform(2.2, 3)
 
     def connect(self):
         return psycopg2.connect(self.world.database.admin_url)
@@ -68,15 +69,17 @@ class FailoverFaults(FaultPlan):
     # ---- the primary --------------------------------------------------------
 
     def kill_primary(self, _):
-        """Its Patroni sees it, and lets another one lead."""
+        """Kills the primary's server; its Patroni sees it, and lets another
+        host lead."""
         self.primary().kill_server()
         time.sleep(2)
 
-    def kill_primary_host(self, dice):
-        """Nobody hears of it until the lease has run out."""
+    def kill_primary_host(self, rng):
+        """Kills the primary with its Patroni: nobody hears of it until its
+        lease has run out."""
         host = self.primary()
         host.kill()
-        time.sleep(self.past_the_lease(dice))
+        time.sleep(self.past_the_lease(rng))
         host.start()
 
     def switchover(self, _):
@@ -84,14 +87,15 @@ class FailoverFaults(FaultPlan):
         status, text = host.ask("switchover", {"leader": host.name}, 20)
         self.say(f"  {status} {text}")
 
-    def freeze_primary_host(self, dice):
-        """Afterwards it takes itself for the primary for a moment."""
-        self.freeze(self.primary(), self.past_the_lease(dice))
+    def freeze_primary_host(self, rng):
+        """Freezes the primary with its Patroni, past its lease: afterwards it
+        takes itself for the primary for a moment."""
+        self.freeze(self.primary(), self.past_the_lease(rng))
         self.cluster.leader()  # in which timeline, is remembered
 
-    def freeze_primary(self, dice):
-        """Its Patroni goes on."""
-        self.freeze(self.primary(), self.past_the_bound(dice), patroni=False)
+    def freeze_primary(self, rng):
+        """Freezes the primary's server, while its Patroni goes on."""
+        self.freeze(self.primary(), self.past_the_bound(rng), patroni=False)
 
     @staticmethod
     def freeze(host, seconds, patroni=True):
@@ -105,48 +109,48 @@ class FailoverFaults(FaultPlan):
 
     # ---- the network --------------------------------------------------------
 
-    def cut_primary(self, dice):
-        self.cut("both", dice)
+    def cut_primary(self, rng):
+        self.cut("both", rng)
 
-    def cut_what_primary_sends(self, dice):
-        self.cut("requests", dice)
+    def cut_what_primary_sends(self, rng):
+        self.cut("requests", rng)
 
-    def cut_what_primary_receives(self, dice):
-        self.cut("answers", dice)
+    def cut_what_primary_receives(self, rng):
+        self.cut("answers", rng)
 
-    def cut_primary_from_peers(self, dice):
-        """The nodes still reach it."""
-        self.cut("both", dice, nodes=False)
+    def cut_primary_from_peers(self, rng):
+        """Cuts the primary from the other hosts; the nodes still reach it."""
+        self.cut("both", rng, nodes=False)
 
-    def cut(self, how, dice, nodes=True):
+    def cut(self, how, rng, nodes=True):
         host, sites = self.primary(), self.cluster.sites
         try:
             sites.database.cut(host.number, how,
                                sites.others(host.number, nodes))
-            time.sleep(self.past_the_lease(dice))
+            time.sleep(self.past_the_lease(rng))
         finally:
             sites.database.heal(host.number)
 
     # ---- standbys -----------------------------------------------------------
 
-    def lose_standby(self, dice):
+    def lose_standby(self, rng):
         self.primary()
-        host = dice.choice(self.cluster.standbys())
-        self.lose([host], dice)
+        host = rng.choice(self.cluster.standbys())
+        self.lose([host], rng)
 
-    def lose_both_standbys(self, dice):
+    def lose_both_standbys(self, rng):
         self.primary()
-        self.lose(self.cluster.standbys(), dice)
+        self.lose(self.cluster.standbys(), rng)
 
-    def lose(self, hosts, dice):
-        """By a kill, or standing still."""
-        killed = dice.random() < 0.5
+    def lose(self, hosts, rng):
+        """Kills hosts or freezes them, and starts them again."""
+        killed = rng.random() < 0.5
         self.say(f"  {'killed' if killed else 'frozen'}: "
                  f"{[h.name for h in hosts]}")
         try:
             for host in hosts:
                 host.kill() if killed else host.freeze()
-            time.sleep(self.past_the_bound(dice))
+            time.sleep(self.past_the_bound(rng))
         finally:
             for host in hosts:
                 host.thaw()
@@ -154,13 +158,13 @@ class FailoverFaults(FaultPlan):
 
     # ---- what the database needs --------------------------------------------
 
-    def fill_disk(self, dice):
-        """Tables cannot grow; or the log's own files are used up as well, by
-        which the server ends."""
+    def fill_disk(self, rng):
+        """Fills the primary's disk: tables cannot grow; or the log's own files
+        are used up as well, by which the server ends."""
         host = self.primary()
-        log_too = dice.random() < 0.5
+        log_too = rng.random() < 0.5
         self.say(f"  {'tables and log' if log_too else 'tables'}")
-        end = time.monotonic() + self.past_the_bound(dice)
+        end = time.monotonic() + self.past_the_bound(rng)
         try:
             while time.monotonic() < end:
                 with contextlib.suppress(OSError):
@@ -172,33 +176,33 @@ class FailoverFaults(FaultPlan):
             host.empty_disk()
 
     def use_up_log(self):
-        """One file of it is begun anew."""
+        """Makes the log begin its next file."""
         with contextlib.suppress(psycopg2.Error):
             self.cluster.administer("SELECT pg_switch_wal()")
 
-    def lock_table(self, dice):
-        table = dice.choice(TABLES)
+    def lock_table(self, rng):
+        table = rng.choice(TABLES)
         self.say(f"  {table}")
         with contextlib.suppress(psycopg2.Error):
             connection = self.connect()
             try:
                 connection.cursor().execute(f"LOCK TABLE {table}")
-                time.sleep(self.past_the_bound(dice))
+                time.sleep(self.past_the_bound(rng))
             finally:
                 connection.close()
 
-    def lose_etcd(self, dice):
-        """Whoever leads has to give it up, and nobody follows."""
+    def lose_etcd(self, rng):
+        """Kills etcd: the primary has to give up, and nobody follows it."""
         try:
             self.cluster.etcd.kill()
-            time.sleep(self.past_the_lease(dice))
+            time.sleep(self.past_the_lease(rng))
         finally:
             self.cluster.etcd.start()
 
-    def terminate_storm(self, dice):
-        self.terminate(dice, dice.uniform(4, 8), 0.5)
+    def terminate_storm(self, rng):
+        self.terminate(rng, rng.uniform(4, 8), 0.5)
 
-    def terminate(self, dice, seconds, share):
+    def terminate(self, rng, seconds, share):
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             with contextlib.suppress(psycopg2.Error):
@@ -206,22 +210,22 @@ class FailoverFaults(FaultPlan):
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                     " WHERE usename = 'recapd' AND random() < "
                     f"{share}", self.world.database.admin_url)
-            time.sleep(dice.uniform(0.1, 0.5))
+            time.sleep(rng.uniform(0.1, 0.5))
 
-    def terminate_unreplicated(self, dice):
-        """Commits that wait for a standby stand on the primary alone once
-        their backends are terminated; then the primary is gone for good."""
+    def terminate_unreplicated(self, rng):
+        """Terminates backends whose commits wait for a standby, so that these
+        are on the primary alone, and then kills the primary."""
         host = self.primary()
         end = time.monotonic() + 2
         try:
             while time.monotonic() < end:
                 send(host.senders(), signal.SIGSTOP)
                 time.sleep(0.1)
-            self.terminate(dice, 1.5, 1)
-            time.sleep(dice.uniform(0.5, 2.5))  # outcomes are looked up
+            self.terminate(rng, 1.5, 1)
+            time.sleep(rng.uniform(0.5, 2.5))  # outcomes are looked up
         finally:
             host.kill()
-        time.sleep(self.past_the_lease(dice))
+        time.sleep(self.past_the_lease(rng))
         host.start()
 
     # ---- beside the database ------------------------------------------------
@@ -234,17 +238,17 @@ class FailoverFaults(FaultPlan):
         self.world.delete_commands()
         time.sleep(3)
 
-    def clock_ahead(self, dice):
-        """One node's, from its start to the next one."""
-        member = dice.choice(self.world.members)
-        seconds = dice.choice(AHEAD_SECONDS)
+    def clock_ahead(self, rng):
+        """Sets one node's clock ahead, from its start to its next one."""
+        member = rng.choice(self.world.members)
+        seconds = rng.choice(AHEAD_SECONDS)
         self.say(f"  {member.name} by {seconds} s")
         with member.lock:
             try:
                 member.env = {"LD_PRELOAD": clock_shim.path(),
                               "CLOCK_SHIM_SECONDS": str(seconds)}
                 self.restart(member)
-                time.sleep(self.past_the_bound(dice))
+                time.sleep(self.past_the_bound(rng))
             finally:
                 member.env = {}
                 self.restart(member)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The client of a failover campaign: the cluster's ways in, at a modest pace,
+"""The load of the failover campaign: the cluster's channels, at a modest pace,
 and a record that knows when each answer came."""
 import threading
 import time
@@ -7,23 +7,24 @@ import traceback
 from datetime import timedelta
 
 from load import Load, Over, by_batch, by_http, by_inbox
-from nats_way import by_nats
+from nats_channel import by_nats
 from record import Record
 from watch import WatchedWire
 from wire import CLOUDEVENT, command, rfc3339
 
 
-def paced(way, seconds):
-    """The way, after a pause for each command."""
+def paced(channel, seconds):
+    """Returns the channel with a pause for each command before it."""
     def deliver(driver, events):
         driver.load.over.wait(seconds * len(events))
-        way(driver, events)
+        channel(driver, events)
     return deliver
 
 
 class TimedRecord(Record):
-    """`moments`: of every answer to a pulse; `answered`: of each command's
-    first answer, `asked`: when what it answers was sent."""
+    """Notes when answers came. `moments` has the times of all answers to
+    pulses, `answered` that of each command's first answer, `asked` when the
+    request that it answers was sent."""
 
     def __init__(self, path):
         super().__init__(path)
@@ -38,22 +39,23 @@ class TimedRecord(Record):
             if event["id"] not in self.answered:
                 self.asked[event["id"]] = now
 
-    def acknowledge(self, event, outcome, way):
-        super().acknowledge(event, outcome, way)
+    def acknowledge(self, event, outcome, channel):
+        super().acknowledge(event, outcome, channel)
         now = time.monotonic()
         self.answered.setdefault(event["id"], now)
-        if way == "pulse":
+        if channel == "pulse":
             self.moments.append(now)
 
     def forget_stored(self):
-        """What brokers acknowledged and nobody answered may be gone."""
+        """Forgets that brokers acknowledged commands without an answer: they
+        may be gone."""
         with self.lock:
             for known in self.commands.values():
                 if known.answer is None:
                     known.stored = None
 
     def longest_gap(self, since, until):
-        """Seconds within which no pulse was answered."""
+        """Returns the longest time without an answer to a pulse, in seconds."""
         inside = [m for m in list(self.moments) if since <= m <= until]
         marks = [since, *sorted(inside), until]
         return max(b - a for a, b in zip(marks, marks[1:]))
@@ -61,7 +63,7 @@ class TimedRecord(Record):
 
 class Pulse(threading.Thread):
     """Sends one small command after the other to one node, by HTTP and by no
-    other way, while sessions may begin."""
+    other channel, while sessions may begin."""
 
     def __init__(self, load, member):
         super().__init__(daemon=True, name=f"pulse {member.name}")
@@ -96,7 +98,7 @@ class Pulse(threading.Thread):
 
 
 class FailoverLoad(Load):
-    ways = {"http": paced(by_http, 0.05), "batch": paced(by_batch, 0.05),
+    channels = {"http": paced(by_http, 0.05), "batch": paced(by_batch, 0.05),
             "inbox": paced(by_inbox, 0.05), "nats": paced(by_nats, 0.05)}
     crew = {"http": (3, 1), "batch": (1, 6), "inbox": (1, 3), "nats": (2, 2)}
     timeout = 30

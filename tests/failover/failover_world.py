@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Everything of some rounds: a database on the cluster, nodes, NATS servers,
-the client and its receivers."""
+"""The world of a failover campaign: a database on the cluster, nodes, NATS
+servers, the client and its receivers."""
 import contextlib
 import json
 import time
@@ -12,7 +12,7 @@ from database_cluster import FailoverDatabase
 from deliveries import FailoverFeed, FailoverPublished
 from failover_load import FailoverLoad, TimedRecord
 from hook import Hook
-from live_lives import POLICY, LiveCampus
+from live_scenarios import POLICY, LiveCampus
 from losses import Marks
 from nats_servers import NatsServers
 from supervisor import quiet_port
@@ -84,8 +84,8 @@ class FailoverWorld(ClusterWorld):
         self.campus.open = self.campus.moving = True
 
     def heal(self):
-        """The client comes to its end, once nodes and NATS are well; that
-        PostgreSQL is has been seen to before."""
+        """Waits until nodes and NATS are well, and lets the client come to its
+        end. PostgreSQL is well already."""
         healed = time.monotonic()
         if self.may_lose:
             self.marks.compare()
@@ -103,27 +103,27 @@ class FailoverWorld(ClusterWorld):
                    "the client's commands to be answered", self.patience)
 
     def rest(self):
-        """No session begins any more."""
+        """Lets no session begin any more."""
         if self.campus.open:
             self.campus.open = False
             self.closed_at = time.monotonic()
 
     def delete_commands(self):
-        """The stream of commands, with what it acknowledged; whoever has no
-        outcome has to send again."""
+        """Deletes the stream of commands, with what it acknowledged; clients
+        without an outcome have to send again."""
         with self.nats.connect() as client:
             client.api("STREAM.DELETE.RECAPD")
         self.forget_stored()
 
     def forget_stored(self):
-        """What NATS acknowledged may be gone: it is sent again."""
+        """Has the client send again what NATS may have lost."""
         for text in list(self.record.poison):
             self.record.poison[text] = False
         self.record.forget_stored()
         self.load.nats_era += 1
 
     def recover_sql(self, statement, seconds=60):
-        """As `sql`, when the database answers again."""
+        """Does as `sql`, once the database answers again."""
         end = time.monotonic() + seconds
         while True:
             try:
@@ -135,7 +135,8 @@ class FailoverWorld(ClusterWorld):
 
     @contextlib.contextmanager
     def snapshot(self):
-        """As `sql`, and every statement sees the same moment."""
+        """Gives a function that does as `sql`; all its statements see the same
+        moment."""
         connection = psycopg2.connect(self.database.url)
         try:
             connection.set_session(isolation_level="REPEATABLE READ",

@@ -35,7 +35,7 @@ class Tally:
 
     @classmethod
     def of_file(cls, path, asynchronous):
-        """Every run that was kept, of one kind of replication."""
+        """Returns the tally of a file's runs with one kind of replication."""
         tally = cls()
         with open(path, encoding="utf-8") as file:
             for line in file:

@@ -59,7 +59,7 @@ def world():
         wire.wait_until(lambda: one.record.acknowledged > ENOUGH,
                         "the load", 60)
         one.heal()
-        one.finish_lives()
+        one.finish_scenarios()
         yield one
     finally:
         if hasattr(one, "messages"):

@@ -35,7 +35,7 @@ struct cut_input {
 [[nodiscard]] std::string_view take_part(std::string_view &rest,
                                          std::string_view separator);
 
-/// True for valid UTF-8, as Boost.JSON judges it (ours is under test).
+/// Returns true for valid UTF-8, by Boost.JSON (ours is under test).
 [[nodiscard]] bool utf8(std::string_view text);
 
 /// `serialize`, for whoever shows or compares.

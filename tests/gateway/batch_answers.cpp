@@ -61,7 +61,7 @@ CAF_TEST(the bound is exact and sessions beyond it are omitted in any order) {
   std::vector<std::size_t> order(8);
   std::iota(order.begin(), order.end(), 0U);
   std::mt19937 random{7};
-  for (int turn = 0; turn < 50; ++turn) {
+  for (int round = 0; round < 50; ++round) {
     std::shuffle(order.begin(), order.end(), random);
     batch_answer answer{order.size(), 5'000};
     for (const auto i : order)

@@ -64,7 +64,7 @@ CAF_TEST(an event is sent as it commits) {
   (void)submit(schedule("c-1", "s-1"));
   const auto f = s.next();
   CAF_CHECK_EQUAL(f.event, "recapd.event.session.scheduled");
-  const auto e = kept_json(f.data);
+  const auto e = lasting_json(f.data);
   CAF_CHECK_EQUAL(e.at("id").as_string(), "s-1:1");
   CAF_CHECK_EQUAL(e.at("subject").as_string(), "s-1");
   CAF_CHECK_EQUAL(e.at("specversion").as_string(), "1.0");
@@ -99,7 +99,8 @@ CAF_TEST(a long history arrives whole and in order) {
     last = id;
   }
   (void)submit(schedule("c-last", "s-last"));
-  CAF_CHECK_EQUAL(kept_json(s.next().data).at("subject").as_string(), "s-last");
+  CAF_CHECK_EQUAL(lasting_json(s.next().data).at("subject").as_string(),
+                  "s-last");
 }
 
 CAF_TEST(a stream may be about one session) {
@@ -107,7 +108,7 @@ CAF_TEST(a stream may be about one session) {
   stream s{*this, "?session=s-2"};
   (void)submit(schedule("c-1", "s-1"));
   (void)submit(schedule("c-2", "s-2"));
-  CAF_CHECK_EQUAL(kept_json(s.next().data).at("id").as_string(), "s-2:1");
+  CAF_CHECK_EQUAL(lasting_json(s.next().data).at("id").as_string(), "s-2:1");
 }
 
 CAF_TEST(a wrong place to go on from is refused) {

@@ -34,13 +34,13 @@ std::string lower(std::string text) {
 
 }  // namespace
 
-const boost::json::value &kept_json(const std::string &text) {
-  static std::deque<boost::json::value> kept;
-  return kept.emplace_back(boost::json::parse(text));
+const boost::json::value &lasting_json(const std::string &text) {
+  static std::deque<boost::json::value> parsed;
+  return parsed.emplace_back(boost::json::parse(text));
 }
 
 const boost::json::value &answer::json() const {
-  return kept_json(body);
+  return lasting_json(body);
 }
 
 std::string answer::header(const std::string &name) const {
@@ -153,7 +153,7 @@ receiver::receiver(std::deque<unsigned> statuses)
         return out;
       }} {}
 
-receiver::receiver(judge answers)
+receiver::receiver(answerer answers)
     : acceptor_{io_, anywhere}, answers_{std::move(answers)}, thread_{[this] {
         serve();
       }} {}

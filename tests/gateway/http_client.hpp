@@ -18,16 +18,16 @@
 
 namespace recapd::gateway::test {
 
-/// `text` as JSON, kept until the program ends.
-[[nodiscard]] const boost::json::value &kept_json(const std::string &text);
+/// Returns `text` as JSON, which lasts until the program ends.
+[[nodiscard]] const boost::json::value &lasting_json(const std::string &text);
 
 struct answer {
   unsigned status = 0;
   std::string body;
   std::map<std::string, std::string> headers;  ///< names in lower case
 
-  /// The body; kept until the program ends, since a check refers to parts of
-  /// it after the expression that made it.
+  /// Returns the body, which lasts until the program ends, since a check refers
+  /// to parts of it after the expression that made it.
   [[nodiscard]] const boost::json::value &json() const;
   [[nodiscard]] std::string header(const std::string &name) const;
   /// `urn:recapd:problem:CODE` without the prefix; empty if it is no problem.
@@ -76,11 +76,11 @@ public:
     unsigned status = 204;  ///< 0: hangs up without an answer
     std::string retry_after = {};
   };
-  /// What to answer to a request of that body; called by one thread.
-  using judge = std::function<reply(const std::string &body)>;
+  /// Returns what to answer to a request of that body; called by one thread.
+  using answerer = std::function<reply(const std::string &body)>;
 
   explicit receiver(std::deque<unsigned> statuses = {});
-  explicit receiver(judge answers);
+  explicit receiver(answerer answers);
   ~receiver();
   receiver(const receiver &) = delete;
   receiver &operator=(const receiver &) = delete;
@@ -100,7 +100,7 @@ private:
 
   boost::asio::io_context io_;
   boost::asio::ip::tcp::acceptor acceptor_;
-  judge answers_;
+  answerer answers_;
   std::mutex guard_;
   std::condition_variable came_;
   std::deque<message> got_;

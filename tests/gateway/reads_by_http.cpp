@@ -22,7 +22,7 @@ struct fixture : world {
   const json::value &read(const std::string &target) {
     const auto a = connect().get(target);
     CAF_CHECK_EQUAL(a.status, 200u);
-    return kept_json(a.body.empty() ? "null" : a.body);
+    return lasting_json(a.body.empty() ? "null" : a.body);
   }
 
   /// Scheduled, and accepted by bob.

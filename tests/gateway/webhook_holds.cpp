@@ -209,7 +209,7 @@ CAF_TEST(what is gone is a dead letter at once and its session goes on) {
   CAF_CHECK_EQUAL(letter.code, "refused");
   CAF_CHECK_EQUAL(letter.origin, "webhook s-1:1");
   CAF_CHECK_EQUAL(letter.reason, "The webhook's receiver answered 410.");
-  CAF_CHECK_EQUAL(kept_json(letter.event).at("id").as_string(), "s-1:1");
+  CAF_CHECK_EQUAL(lasting_json(letter.event).at("id").as_string(), "s-1:1");
   CAF_CHECK(warning().empty());
   const auto again =
       connect().post("/v1/dead-letters/" + std::to_string(letter.id) + "/retry",
@@ -366,9 +366,9 @@ CAF_TEST(who saves late goes on where another has got to) {
 
 namespace {
 
-/// Each message of the sessions with these ids was taken or given up, and no
+/// Checks that each message of the sessions was taken or given up, and that no
 /// later one of its session was sent before.
-void judge_posts(storage::store &s, const std::string &prefix,
+void check_posts(storage::store &s, const std::string &prefix,
                  const std::vector<campus::post> &posts,
                  const std::set<std::string> &given_up) {
   std::map<std::string, std::size_t> taken, first;
@@ -398,8 +398,8 @@ void judge_posts(storage::store &s, const std::string &prefix,
 }  // namespace
 
 CAF_TEST(under random answers nothing is lost and each session is in order) {
-  std::mt19937 dice{20260101};
-  const auto roll = [&](int n) { return int(dice() % unsigned(n)); };
+  std::mt19937 rng{20260101};
+  const auto below = [&](int n) { return int(rng() % unsigned(n)); };
   for (int round = 0; round < 20; ++round) {
     const auto name = [&](int i) {
       return "r" + std::to_string(round) + "-" + std::to_string(i);
@@ -416,27 +416,26 @@ CAF_TEST(under random answers nothing is lost and each session is in order) {
                            R"({"reason":"rain"})"));
     };
     tuning.time = std::make_shared<hasty_clock>(60s);
-    tuning.page = 1 + roll(4);
-    tuning.most_held = std::size_t(1 + roll(4));
-    tuning.most_in_a_row = 1 + roll(3);
-    int left = 100 + roll(100);
-    campus c{
-        [&, answers = std::mt19937{dice()}](const std::string &of) mutable {
-          static constexpr unsigned any[] = {204, 204, 204, 204, 500,
-                                             429, 400, 404, 0,   410};
-          if (--left > 0) {
-            const auto status = any[answers() % 10];
-            // Less of what is given up at once.
-            if (status == 410 && answers() % 4 > 0) return receiver::reply{};
-            return receiver::reply{.status = status, .retry_after = "90"};
-          }
-          return receiver::reply{.status = of == name(2) ? 400U : 204U};
-        }};
+    tuning.page = 1 + below(4);
+    tuning.most_held = std::size_t(1 + below(4));
+    tuning.most_in_a_row = 1 + below(3);
+    int left = 100 + below(100);
+    campus c{[&, answers = std::mt19937{rng()}](const std::string &of) mutable {
+      static constexpr unsigned any[] = {204, 204, 204, 204, 500,
+                                         429, 400, 404, 0,   410};
+      if (--left > 0) {
+        const auto status = any[answers() % 10];
+        // Less of what is given up at once.
+        if (status == 410 && answers() % 4 > 0) return receiver::reply{};
+        return receiver::reply{.status = status, .retry_after = "90"};
+      }
+      return receiver::reply{.status = of == name(2) ? 400U : 204U};
+    }};
     auto w = start(c);
     for (int step = 0; step < 6; ++step) {
       for (int i = 0; i < 6; ++i)
         work(i, step);
-      if (roll(2) == 0) {
+      if (below(2) == 0) {
         w.reset();
         w = start(c);
       }
@@ -446,7 +445,7 @@ CAF_TEST(under random answers nothing is lost and each session is in order) {
     std::set<std::string> given_up;
     for (const auto &letter : letters())
       given_up.insert(letter.origin);
-    judge_posts(*store(), "r" + std::to_string(round) + "-", c.posts(),
+    check_posts(*store(), "r" + std::to_string(round) + "-", c.posts(),
                 given_up);
   }
 }

@@ -77,19 +77,19 @@ def test_every_server_in_turn_may_go_and_come(place, ending):
 
 
 def test_a_killed_server_has_all_that_is_left_when_it_is_back(place):
-    done, kept = lessons(4), lessons(6)[:60]
+    done, waiting = lessons(4), lessons(6)[:60]
     for number in (2, 3):
         folder = place.nats.folder / str(number)
         publish_all(place, done)
         tools.wait_until(lambda: place.pending() == 0, "an empty stream")
         place.nodes[-1].stop()
-        publish_all(place, kept[:20])
+        publish_all(place, waiting[:20])
         place.nats("halt", folder)
-        for event in kept[20:40]:
+        for event in waiting[20:40]:
             tools.wait_until(lambda: stored(place, event), "a leader")
         place.nats("start", folder)
         tools.wait_until(lambda: whole(place), "three replicas again")
-        publish_all(place, kept[40:])
+        publish_all(place, waiting[40:])
         tools.wait_until(lambda: by_server(place) == [60, 60, 60],
                          "all on every server", seconds=20)
         place.start(RECAPD_INGRESS_NATS_URL=place.nats.all(),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Deadlines are judged by the moment at which the stream got the command."""
+"""Deadlines are decided by the moment at which the stream got the command."""
 from datetime import datetime, timedelta, timezone
 
 from conftest import Place, publish, stream_there, tools

@@ -67,9 +67,9 @@ CAF_TEST(every type of event has a line in the newest version) {
 
 CAF_TEST(what is written today is the newest version to the byte) {
   for (const auto &line : read_lines(file_of(wf::event_schema))) {
-    const auto kept = json::serialize(line.at("data"));
-    CAF_CHECK_EQUAL(wf::to_text(body_of(line)), kept);
-    CAF_CHECK_EQUAL(json::serialize(wf::to_json(body_of(line))), kept);
+    const auto stored = json::serialize(line.at("data"));
+    CAF_CHECK_EQUAL(wf::to_text(body_of(line)), stored);
+    CAF_CHECK_EQUAL(json::serialize(wf::to_json(body_of(line))), stored);
   }
 }
 

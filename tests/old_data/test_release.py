@@ -164,7 +164,7 @@ def test_new_commands_are_taken_by_old_sessions(world):
         wait_until(lambda: node.show(session)["state"] == "paid",
                    "the settlement")
     node.do("support.void", "rest-paid", "support:max", note="after all")
-    # The policy a session was scheduled under judges it still.
+    # The policy a session was scheduled under is still its own.
     assert world.before["sessions"]["policy-0"]["show"]["rate_per_hour"] == 1500
     assert world.before["sessions"]["policy-2"]["show"]["rate_per_hour"] == 1700
 

@@ -68,9 +68,9 @@ std::optional<std::string> failure_of(black_box &box, std::uint64_t seed,
     return 0;
   });
   if (child.crash) return child.crash;
-  auto verdict = box.verdict();
-  if (verdict.empty()) return std::nullopt;
-  return verdict;
+  auto violation = box.result();
+  if (violation.empty()) return std::nullopt;
+  return violation;
 }
 
 }  // namespace recapd::simulation

@@ -30,8 +30,8 @@ struct black_box::content {
   std::uint64_t seed = 0;
   std::uint64_t steps = 0;
   bool ended = false;
-  line_of_text verdict;
-  std::array<line_of_text, kept> last;
+  line_of_text result;
+  std::array<line_of_text, recent_lines> last;
 };
 
 black_box::black_box() {
@@ -50,16 +50,16 @@ void black_box::begin(std::uint64_t seed) {
   shared_->seed = seed;
   shared_->steps = 0;
   shared_->ended = false;
-  shared_->verdict.set("");
+  shared_->result.set("");
 }
 
 void black_box::add(std::string_view line) {
-  shared_->last[shared_->steps % kept].set(line);
+  shared_->last[shared_->steps % recent_lines].set(line);
   ++shared_->steps;
 }
 
-void black_box::end(std::string_view verdict) {
-  shared_->verdict.set(verdict);
+void black_box::end(std::string_view result) {
+  shared_->result.set(result);
   shared_->ended = true;
 }
 
@@ -74,8 +74,8 @@ std::uint64_t black_box::steps() const {
 std::vector<std::string> black_box::last_steps() const {
   std::vector<std::string> lines;
   const auto n = shared_->steps;
-  for (auto i = n - std::min<std::uint64_t>(n, kept); i < n; ++i)
-    lines.push_back(shared_->last[i % kept].get());
+  for (auto i = n - std::min<std::uint64_t>(n, recent_lines); i < n; ++i)
+    lines.push_back(shared_->last[i % recent_lines].get());
   return lines;
 }
 
@@ -83,8 +83,8 @@ bool black_box::ended() const {
   return shared_->ended;
 }
 
-std::string black_box::verdict() const {
-  return shared_->verdict.get();
+std::string black_box::result() const {
+  return shared_->result.get();
 }
 
 }  // namespace recapd::simulation

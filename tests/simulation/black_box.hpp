@@ -10,12 +10,12 @@
 
 namespace recapd::simulation {
 
-/// Which seed ran, its last steps, and what came of it, in memory that a
-/// process shares with the children it forks later: the parent reads it after
-/// a child has died, of whatever.
+/// Holds which seed ran, its last steps, and its result, in memory that a
+/// process shares with the children that it forks later: the parent reads it
+/// after a child has died, whatever it died of.
 class black_box {
 public:
-  static constexpr std::size_t kept = 50;
+  static constexpr std::size_t recent_lines = 50;
 
   /// Throws std::system_error if there is no such memory.
   black_box();
@@ -23,18 +23,19 @@ public:
   black_box(const black_box &) = delete;
   black_box &operator=(const black_box &) = delete;
 
-  /// A seed begins: what was there is gone.
+  /// Begins a seed: what was there is gone.
   void begin(std::uint64_t seed);
-  /// A step; a line that is very long loses its end.
+  /// Adds the line of a step; one that is very long loses its end.
   void add(std::string_view line);
-  /// The child has done all it should, with this to say, if anything.
-  void end(std::string_view verdict);
+  /// Notes that the child has done all it should; `result` is the first
+  /// violation, or empty.
+  void end(std::string_view result);
 
   [[nodiscard]] std::uint64_t seed() const;
   [[nodiscard]] std::uint64_t steps() const;
   [[nodiscard]] std::vector<std::string> last_steps() const;
   [[nodiscard]] bool ended() const;
-  [[nodiscard]] std::string verdict() const;
+  [[nodiscard]] std::string result() const;
 
 private:
   struct content;

@@ -32,7 +32,7 @@ void broker::publish(const planned &p) {
 }
 
 void broker::create_consumer(unsigned partition, std::string name,
-                             receiver to) {
+                             parcel_handler to) {
   auto &place = parts_[partition].reader;
   if (place)
     around_.at(around_.now() + 1ms, [to = place->to, name = place->name] {
@@ -97,8 +97,7 @@ void broker::deliver(unsigned partition, std::uint64_t seq) {
   reader.unheard[seq] = what.consumer_seq;
   expect_answer(partition, reader.name, seq, what.consumer_seq);
   if (around_.loses()) return;
-  const std::chrono::microseconds under_way{1
-                                            + std::int64_t(dice_.below(5000))};
+  const std::chrono::microseconds under_way{1 + std::int64_t(rng_.below(5000))};
   reader.free_at = std::max(reader.free_at, around_.now()) + under_way;
   around_.at(reader.free_at, [what, to = reader.to] { to(what); });
 }

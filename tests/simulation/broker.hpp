@@ -12,11 +12,11 @@
 #include <vector>
 
 #include "campus.hpp"
-#include "dice.hpp"
+#include "rng.hpp"
 
 namespace recapd::simulation {
 
-/// What a consumer gets.
+/// A message as a consumer gets it.
 struct parcel {
   const planned *of = nullptr;  ///< none: another took its place
   std::string consumer;
@@ -25,9 +25,9 @@ struct parcel {
   instant stored_at;
 };
 /// Called for each parcel, when it arrives.
-using receiver = std::function<void(const parcel &)>;
+using parcel_handler = std::function<void(const parcel &)>;
 
-/// As JetStream: a partition has one consumer at most; what it does not
+/// Behaves as JetStream: a partition has one consumer at most; what it does not
 /// acknowledge comes again, to it or to the next one. Acknowledgements of a
 /// consumer that is gone are not heard. A message may get lost on its way.
 class broker {
@@ -36,19 +36,19 @@ public:
     std::function<instant()> now;
     std::function<void(instant, std::function<void()>)> at;
     std::function<void(const planned &)> acknowledged;
-    std::function<bool()> loses;  ///< a message, on its way
+    std::function<bool()> loses;  ///< true: a message is lost on its way
   };
 
   broker(unsigned partitions, std::uint64_t seed, surroundings around)
-      : around_{std::move(around)}, dice_{seed, 7}, parts_(partitions) {}
+      : around_{std::move(around)}, rng_{seed, 7}, parts_(partitions) {}
 
   [[nodiscard]] unsigned partitions() const { return unsigned(parts_.size()); }
   [[nodiscard]] unsigned partition_of(const std::string &session) const;
 
   void publish(const planned &p);
-  /// Replaces the consumer that is there.
-  void create_consumer(unsigned partition, std::string name, receiver to);
-  /// Sends so many more to that consumer, as they come.
+  /// Replaces the partition's consumer.
+  void create_consumer(unsigned partition, std::string name, parcel_handler to);
+  /// Sends `count` more messages to that consumer, as they come.
   void pull(unsigned partition, const std::string &consumer, std::size_t count);
   void acknowledge(unsigned partition, const std::string &consumer,
                    std::uint64_t stream_seq);
@@ -63,7 +63,7 @@ private:
   };
   struct reading {
     std::string name;
-    receiver to;
+    parcel_handler to;
     std::uint64_t sent = 0;  ///< the last stream seq
     std::uint64_t count = 0;
     std::size_t asked = 0;
@@ -84,7 +84,7 @@ private:
                      std::uint64_t seq, std::uint64_t delivery);
 
   surroundings around_;
-  dice dice_;
+  random_source rng_;
   std::vector<queue> parts_;
   std::uint64_t redelivered_ = 0;
 };

@@ -93,9 +93,9 @@ private:
     if (d_.chance(60)) return d_.of<std::int64_t>({0, -5, 91, 88, 1000, 1});
     return d_.of<std::int64_t>({30, 45, 60, 60, 90, 52, 88 - 3, 7});
   }
-  road some_road() {
-    if (d_.chance(350)) return road::inbox;
-    return d_.chance(brokered_) ? road::broker : road::http;
+  ingress some_ingress() {
+    if (d_.chance(350)) return ingress::inbox;
+    return d_.chance(brokered_) ? ingress::broker : ingress::http;
   }
   wf::recap some_recap() {
     int n = d_.between(shortest_recap, longest_recap);
@@ -132,11 +132,11 @@ private:
   void say(instant at, const wf::person &by, wf::command what) {
     planned c{.number = 0,
               .at = std::max(at, p_.begin),
-              .by = some_road(),
+              .via = some_ingress(),
               .copies = d_.chance(150) ? d_.between(2, 3) : 1,
               .lag = {},
               .what = {}};
-    if (c.by == road::inbox && d_.chance(lags_)) c.lag = up_to(100h);
+    if (c.via == ingress::inbox && d_.chance(lags_)) c.lag = up_to(100h);
     c.what.source = by.as == role::system ? "sis" : "app";
     c.what.id = id_ + "-" + std::to_string(next_++);
     c.what.session = id_;
@@ -155,7 +155,7 @@ private:
   /// The same at the very moment, so that receipt times lie exactly there.
   void say_exactly(instant at, const wf::person &by, wf::command what) {
     say(at, by, std::move(what));
-    p_.commands.back().by = road::inbox;
+    p_.commands.back().via = ingress::inbox;
     p_.commands.back().at = std::max(at, p_.begin);
   }
 
@@ -177,7 +177,7 @@ private:
     if (d_.chance(820))
       log();
     else
-      support_road();
+      ask_support();
     noise(starts_, 200h);
   }
 
@@ -311,7 +311,8 @@ private:
           wf::correct_minutes{.minutes = some_minutes(), .note = "seen"});
   }
 
-  void support_road() {
+  /// Nobody logs in time; the tutor asks support, which helps or does not.
+  void ask_support() {
     auto at = starts_ + p_.policy.base.log_window + up_to(10h);
     if (d_.chance(700))
       say(at, tutor_, wf::request_support{.message = "please"});
@@ -326,7 +327,7 @@ private:
     }
   }
 
-  /// What nobody in their right mind would send now.
+  /// Commands that nobody in their right mind would send now.
   void noise(instant from, microseconds within) {
     for (int n = d_.between(0, 3); n > 0; --n) {
       const auto who = d_.chance(500) ? anybody() : tutor_;
@@ -352,7 +353,7 @@ private:
     }
   }
 
-  dice d_;
+  random_source d_;
   plan p_;
   std::string id_;
   int next_ = 0;
@@ -370,8 +371,8 @@ plan make_plan(std::uint64_t seed) {
   return author{seed}.write();
 }
 
-wf::policy make_policy(std::uint64_t seed, std::uint64_t turn) {
-  dice d{seed, 100 + turn};
+wf::policy make_policy(std::uint64_t seed, std::uint64_t variant) {
+  random_source d{seed, 100 + variant};
   wf::policy p;
   auto &r = p.base;
   r.min_recap_characters = shortest_recap;
@@ -382,7 +383,7 @@ wf::policy make_policy(std::uint64_t seed, std::uint64_t turn) {
     r.limits.course_minutes_per_week = d.of<int>({180, 240, 300});
   r.limits.pair_sessions_per_day = d.of<int>({1, 1, 2});
   // The installation's, which no later version changes.
-  r.week_starts_on = dice{seed, 99}.chance(300) ? 7 : 1;
+  r.week_starts_on = random_source{seed, 99}.chance(300) ? 7 : 1;
   r.timezone = d.chance(300) ? "UTC" : "America/New_York";
   if (d.chance(300)) r.confirmation = wf::confirmation_rule::any_student;
   if (d.chance(400))

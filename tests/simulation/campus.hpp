@@ -7,20 +7,21 @@
 #include <vector>
 
 #include "actors/engine/engine.hpp"
-#include "dice.hpp"
+#include "rng.hpp"
 #include "workflows/policy.hpp"
 
 namespace recapd::simulation {
 
 using workflows::instant;
 
-enum class road : std::uint8_t { http, inbox, broker };
+/// The way in which a command comes.
+enum class ingress : std::uint8_t { http, inbox, broker };
 
 /// One command as somebody means to send it.
 struct planned {
-  int number = 0;  ///< its place in the whole plan; shrinking keeps it
+  int number = 0;  ///< its place in the whole plan, also in a shrunk one
   instant at;
-  road by = road::http;
+  ingress via = ingress::http;
   /// HTTP: how many clients send it; inbox, broker: how many rows or messages
   /// carry it.
   int copies = 1;
@@ -37,14 +38,16 @@ struct plan {
   std::size_t sessions = 0;
 };
 
-/// Commands of every type, legal and not, doubled, reordered, late.
+/// Returns a seed's plan: commands of every type, legal and not, doubled,
+/// reordered, late.
 [[nodiscard]] plan make_plan(std::uint64_t seed);
 
-/// A seed's policy; `turn` tells apart the ones a restarted node may bring.
+/// Returns a seed's policy; `variant` tells apart those that a restarted node
+/// may bring.
 [[nodiscard]] workflows::policy make_policy(std::uint64_t seed,
-                                            std::uint64_t turn);
+                                            std::uint64_t variant);
 
-/// One line that says what a command is.
+/// Returns one line that says what a command is.
 [[nodiscard]] std::string describe(const actors::submission &s);
 
 }  // namespace recapd::simulation

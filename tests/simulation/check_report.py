@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A seed that fails is reported with all it takes to see it again.
 
-The bugs are planted, and for once not expected: one that a witness sees, and
-one that ends the process.
+The bugs are planted, and for once not expected: one that the checker finds,
+and one that ends the process.
 """
 import re
 import shutil

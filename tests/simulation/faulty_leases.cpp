@@ -13,9 +13,9 @@ class faulty_leases final : public lease_store {
 public:
   faulty_leases(std::unique_ptr<lease_store> inner,
                 std::shared_ptr<connection_state> state,
-                std::shared_ptr<dice> rolls, beat_watch watch)
+                std::shared_ptr<random_source> rng, beat_watch watch)
       : inner_{std::move(inner)}, state_{std::move(state)},
-        rolls_{std::move(rolls)}, watch_{std::move(watch)} {}
+        rng_{std::move(rng)}, watch_{std::move(watch)} {}
 
   turn beat(const heartbeat &h) override {
     reach();
@@ -46,7 +46,7 @@ public:
 private:
   bool strikes(const char *kind) {
     const auto rate = state_->rates.beat_fails;
-    if (rate == 0 || !rolls_->chance(rate)) return false;
+    if (rate == 0 || !rng_->chance(rate)) return false;
     ++state_->faults[kind];
     return true;
   }
@@ -57,7 +57,7 @@ private:
 
   std::unique_ptr<lease_store> inner_;
   std::shared_ptr<connection_state> state_;
-  std::shared_ptr<dice> rolls_;
+  std::shared_ptr<random_source> rng_;
   beat_watch watch_;
 };
 
@@ -66,9 +66,9 @@ private:
 std::unique_ptr<lease_store>
 make_faulty_leases(std::unique_ptr<lease_store> inner,
                    std::shared_ptr<connection_state> state,
-                   std::shared_ptr<dice> rolls, beat_watch watch) {
+                   std::shared_ptr<random_source> rng, beat_watch watch) {
   return std::make_unique<faulty_leases>(std::move(inner), std::move(state),
-                                         std::move(rolls), std::move(watch));
+                                         std::move(rng), std::move(watch));
 }
 
 }  // namespace recapd::simulation

@@ -1,5 +1,5 @@
-// A lease store whose connection breaks when the dice say so.
-// SPDX-License-Identifier: Apache-2.0
+// A lease store whose connection breaks now and then, as the random source
+// says. SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <functional>
@@ -16,6 +16,6 @@ using beat_watch = std::function<void(const storage::turn &)>;
 [[nodiscard]] std::unique_ptr<storage::lease_store>
 make_faulty_leases(std::unique_ptr<storage::lease_store> inner,
                    std::shared_ptr<connection_state> state,
-                   std::shared_ptr<dice> rolls, beat_watch watch);
+                   std::shared_ptr<random_source> rng, beat_watch watch);
 
 }  // namespace recapd::simulation

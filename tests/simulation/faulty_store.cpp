@@ -17,9 +17,9 @@ class faulty_store final : public store {
 public:
   faulty_store(std::unique_ptr<store> inner,
                std::shared_ptr<connection_state> state,
-               std::shared_ptr<dice> rolls, commit_watch watch)
+               std::shared_ptr<random_source> rng, commit_watch watch)
       : inner_{std::move(inner)}, state_{std::move(state)},
-        rolls_{std::move(rolls)}, watch_{std::move(watch)} {}
+        rng_{std::move(rng)}, watch_{std::move(watch)} {}
 
   std::vector<std::optional<fault>>
   append(std::span<const commit> commits) override {
@@ -28,9 +28,9 @@ public:
     if (state_->cut || (state_->away && !breaks)
         || strikes(state_->rates.commit_fails, "commit_failed"))
       throw storage_error{fault::unavailable, "simulated: commit failed"};
-    const bool lost = breaks || rolls(state_->rates.answer_lost);
+    const bool lost = breaks || chance(state_->rates.answer_lost);
     const auto written =
-        lost ? rolls_->below(commits.size() + 1) : commits.size();
+        lost ? rng_->below(commits.size() + 1) : commits.size();
     if (lost)
       ++state_->faults[written > 0 ? "answer_lost" : "answer_lost_unwritten"];
     auto fates = inner_->append(commits.first(written));
@@ -147,11 +147,11 @@ public:
   violations check() override { return read().check(); }
 
 private:
-  bool rolls(unsigned per_mille) {
-    return per_mille > 0 && rolls_->chance(per_mille);
+  bool chance(unsigned per_mille) {
+    return per_mille > 0 && rng_->chance(per_mille);
   }
   bool strikes(unsigned per_mille, const char *kind) {
-    const bool now = rolls(per_mille);
+    const bool now = chance(per_mille);
     if (now) ++state_->faults[kind];
     return now;
   }
@@ -197,7 +197,7 @@ private:
 
   std::unique_ptr<store> inner_;
   std::shared_ptr<connection_state> state_;
-  std::shared_ptr<dice> rolls_;
+  std::shared_ptr<random_source> rng_;
   commit_watch watch_;
 };
 
@@ -206,9 +206,9 @@ private:
 std::unique_ptr<store>
 make_faulty_store(std::unique_ptr<store> inner,
                   std::shared_ptr<connection_state> state,
-                  std::shared_ptr<dice> rolls, commit_watch watch) {
+                  std::shared_ptr<random_source> rng, commit_watch watch) {
   return std::make_unique<faulty_store>(std::move(inner), std::move(state),
-                                        std::move(rolls), std::move(watch));
+                                        std::move(rng), std::move(watch));
 }
 
 }  // namespace recapd::simulation

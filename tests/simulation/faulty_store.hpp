@@ -1,4 +1,4 @@
-// A store whose connection breaks when the dice say so.
+// A store whose connection breaks now and then, as the random source says.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -8,7 +8,7 @@
 #include <memory>
 #include <string>
 
-#include "dice.hpp"
+#include "rng.hpp"
 #include "storage/store.hpp"
 
 namespace recapd::simulation {
@@ -43,6 +43,6 @@ struct commit_watch {
 [[nodiscard]] std::unique_ptr<storage::store>
 make_faulty_store(std::unique_ptr<storage::store> inner,
                   std::shared_ptr<connection_state> state,
-                  std::shared_ptr<dice> rolls, commit_watch watch);
+                  std::shared_ptr<random_source> rng, commit_watch watch);
 
 }  // namespace recapd::simulation

@@ -18,7 +18,8 @@ sys_days sunday_of(int year, unsigned month, unsigned which) {
                   / std::chrono::Sunday[which]};
 }
 
-/// Of the zones the campus uses; New York's summer time by its rule.
+/// Returns the offset of a zone that the campus uses; New York's summer time by
+/// its rule.
 hours offset_of(const std::string &zone, instant t) {
   if (zone == "Asia/Tokyo") return 9h;
   if (zone != "America/New_York") return 0h;
@@ -46,7 +47,8 @@ std::string name_of_week(sys_days thursday) {
   return std::to_string(int(year)) + "-W" + two(week);
 }
 
-/// Walks back to the week's first day, then on to its Thursday.
+/// Returns the Thursday of a day's week: walks back to the week's first day,
+/// then on.
 sys_days thursday_of(sys_days day, int first_weekday) {
   auto d = day;
   while (int(std::chrono::weekday{d}.iso_encoding()) != first_weekday)
@@ -100,7 +102,8 @@ std::optional<instant> confirms_at(const model_session &s,
   return *s.requested_at + *r.auto_confirm_after;
 }
 
-/// A reminder goes to whom it names, or to support when a recap is overdue.
+/// Returns to whom a reminder goes: to whom it names, or to support when a
+/// recap is overdue.
 std::vector<std::string> told_of(const std::string &kind,
                                  const model_session &s) {
   if (kind == "student_recap_reminder") return told_students(kind, s, true);
@@ -108,9 +111,9 @@ std::vector<std::string> told_of(const std::string &kind,
   return {told_tutor(kind, s)};
 }
 
-/// One reminder a kind, whichever of its times are over by `until`.
-void remind(verdict &v, const model_session &s, const workflows::rules &r,
-            instant until) {
+/// Adds one reminder a kind, whichever of its times are over by `until`.
+void remind(expected_outcome &v, const model_session &s,
+            const workflows::rules &r, instant until) {
   std::vector<std::string> kinds;
   auto owed = owed_reminders(s, r);
   std::erase_if(owed, [&](const auto &o) { return o.at > until; });
@@ -127,7 +130,7 @@ void remind(verdict &v, const model_session &s, const workflows::rules &r,
 
 }  // namespace
 
-void lapse(verdict &v, const workflows::rules &r) {
+void lapse(expected_outcome &v, const workflows::rules &r) {
   auto &s = v.after;
   for (const auto &o : owed_reminders(s, r)) {
     if (o.at != s.deadline) continue;
@@ -218,9 +221,9 @@ std::vector<model_claim> claims_of(const model_session &s,
   return claims;
 }
 
-verdict judge_engine(const model_session &s, instant now,
-                     const workflows::rules &r) {
-  verdict v;
+expected_outcome expect_engine(const model_session &s, instant now,
+                               const workflows::rules &r) {
+  expected_outcome v;
   v.after = s;
   if (s.state == "completed") {
     const auto amount = pay_of(s.minutes.value_or(0), s.rate);

@@ -1,4 +1,4 @@
-// The independent model: what the contract says must come of each command.
+// The independent model: what must come of each command, by the contract.
 //
 // Written from the contract, apart from workflows/: simple, slow, and with no
 // code of decide or evolve in it. It follows the commits in the order in which
@@ -38,7 +38,7 @@ struct model_student {
   bool recap = false;
 };
 
-/// How many times of each kind of reminder are over.
+/// How many of a session's times for each kind of reminder are over.
 using reminder_counts = std::map<std::string, int>;
 
 struct model_session {
@@ -76,11 +76,11 @@ struct model_event {
   std::vector<std::string> told;
 };
 
-/// What must come of a command.
-struct verdict {
+/// What must come of a command, or of what the engine does by itself.
+struct expected_outcome {
   std::vector<std::string> codes;  ///< refusals, those of limits apart
-  /// What must fit the limits, in the contract's order of refusals; of them
-  /// each that does not fit is one more refusal.
+  /// What must fit the limits, in the contract's order of refusals; each claim
+  /// that does not fit is one more refusal.
   std::vector<model_claim> claims;
   std::vector<model_event> events;  ///< if accepted
   model_session after;              ///< if accepted
@@ -96,25 +96,26 @@ struct model_command {
   instant received_at;
 };
 
-/// `r` are the rules of the session, or of a new one's course.
-[[nodiscard]] verdict judge_command(const model_session &s,
-                                    const model_command &c,
-                                    const workflows::rules &r,
-                                    int policy_version);
+/// Returns what must come of command `c`; `r` are the rules of the session, or
+/// of a new one's course.
+[[nodiscard]] expected_outcome expect_command(const model_session &s,
+                                              const model_command &c,
+                                              const workflows::rules &r,
+                                              int policy_version);
 
-/// What the engine itself must do at `now`.
-[[nodiscard]] verdict judge_engine(const model_session &s, instant now,
-                                   const workflows::rules &r);
+/// Returns what the engine must do by itself at `now`.
+[[nodiscard]] expected_outcome
+expect_engine(const model_session &s, instant now, const workflows::rules &r);
 
-/// When the engine must look at the session next.
+/// Returns when the engine must look at the session next.
 [[nodiscard]] std::optional<instant> owed_at(const model_session &s,
                                              const workflows::rules &r);
 
-/// What `minutes` of this session count against.
+/// Returns what `minutes` of this session count against.
 [[nodiscard]] std::vector<model_claim>
 claims_of(const model_session &s, const workflows::rules &r, int minutes);
 
-/// `KIND to WHOM`.
+/// Each of these returns notifications as `KIND to WHOM`.
 [[nodiscard]] std::string told_tutor(const std::string &kind,
                                      const model_session &s);
 [[nodiscard]] std::string told_support(const std::string &kind);
@@ -127,10 +128,11 @@ claims_of(const model_session &s, const workflows::rules &r, int minutes);
 [[nodiscard]] std::vector<std::string>
 told_students(const std::string &kind, const model_session &s, bool missing);
 
-/// The deadline has passed: a reminder that was due exactly then, and the miss.
-void lapse(verdict &v, const workflows::rules &r);
+/// Adds what comes of a passed deadline: a reminder that was due exactly then,
+/// and the miss.
+void lapse(expected_outcome &v, const workflows::rules &r);
 
-/// `minutes * rate / 60`, half up.
+/// Returns `minutes * rate / 60`, rounded half up.
 [[nodiscard]] std::int64_t pay_of(int minutes, std::int64_t rate);
 
 }  // namespace recapd::simulation

@@ -22,25 +22,26 @@ bool takes_part(const model_student *p) {
   return p != nullptr && (p->status == "invited" || p->status == "going");
 }
 
-/// The campus writes ASCII, and two characters of three bytes each that nobody
-/// sees.
+/// Returns the length of a recap's text. The campus writes ASCII, and two
+/// characters of three bytes each that nobody sees.
 int length_of(const std::string &text) {
-  std::string kept;
+  std::string counted;
   for (const char c : text) {
     if (static_cast<unsigned char>(c) >= 0x80) continue;
     if (c != ' ' && c != '\n' && c != '\t')
-      kept += c;
-    else if (!kept.empty() && kept.back() != ' ')
-      kept += ' ';
+      counted += c;
+    else if (!counted.empty() && counted.back() != ' ')
+      counted += ' ';
   }
-  if (!kept.empty() && kept.back() == ' ') kept.pop_back();
-  return int(kept.size());
+  if (!counted.empty() && counted.back() == ' ') counted.pop_back();
+  return int(counted.size());
 }
 
-class court {
+/// Works out what must come of one command: `build` is called once.
+class outcome_builder {
 public:
-  court(const model_session &before, const model_command &cmd,
-        const wf::rules &rules, int policy_version)
+  outcome_builder(const model_session &before, const model_command &cmd,
+                  const wf::rules &rules, int policy_version)
       : c_{cmd}, r_{rules}, policy_version_{policy_version} {
     v_.after = before;
     was_ = before.state;
@@ -57,7 +58,7 @@ public:
     }
   }
 
-  verdict judge() {
+  expected_outcome build() {
     if (s().version == 0
         && !std::holds_alternative<wf::schedule_session>(*c_.what))
       end("unknown-session");
@@ -464,14 +465,14 @@ private:
   const wf::rules &r_;
   int policy_version_;
   std::string was_;
-  verdict v_;
+  expected_outcome v_;
 };
 
 }  // namespace
 
-verdict judge_command(const model_session &s, const model_command &c,
-                      const wf::rules &r, int policy_version) {
-  return court{s, c, r, policy_version}.judge();
+expected_outcome expect_command(const model_session &s, const model_command &c,
+                                const wf::rules &r, int policy_version) {
+  return outcome_builder{s, c, r, policy_version}.build();
 }
 
 }  // namespace recapd::simulation

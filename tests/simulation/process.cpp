@@ -169,8 +169,8 @@ bool process::has_job() const {
 
 /// A place among the jobs: of one that may run, not the starved one's if there
 /// is another.
-std::size_t process::choose(dice &rolls) {
-  auto at = rolls.below(jobs().size());
+std::size_t process::choose(random_source &rng) {
+  auto at = rng.below(jobs().size());
   const auto pass_over_resting = [&] {
     while (rests(jobs()[at]))
       at = (at + 1) % jobs().size();
@@ -189,9 +189,9 @@ bool process::mortal(const caf::scheduled_actor &actor) const {
 }
 
 process::stepped
-process::step(dice &rolls,
+process::step(random_source &rng,
               const std::function<bool(const std::string &)> &fatal) {
-  const auto at = std::ptrdiff_t(choose(rolls));
+  const auto at = std::ptrdiff_t(choose(rng));
   const auto chosen = jobs().begin() + at;
   std::rotate(jobs().begin(), chosen, chosen + 1);
   stepped done{.what = "?"};
@@ -215,9 +215,9 @@ process::step(dice &rolls,
   return done;
 }
 
-void process::starve_one(dice &rolls, int steps) {
+void process::starve_one(random_source &rng, int steps) {
   if (jobs().empty()) return;
-  starved_ = id_of(jobs()[rolls.below(jobs().size())]);
+  starved_ = id_of(jobs()[rng.below(jobs().size())]);
   starved_for_ = steps;
 }
 

@@ -14,8 +14,8 @@
 #include <vector>
 
 #include "actors/node.hpp"
-#include "dice.hpp"
 #include "faulty_store.hpp"
+#include "rng.hpp"
 
 namespace recapd::simulation {
 
@@ -72,37 +72,38 @@ public:
   process(const process &) = delete;
   process &operator=(const process &) = delete;
 
-  /// An actor that may run has mail; a journal that rests may not.
+  /// Returns true if an actor that may run has mail; a journal that rests may
+  /// not.
   [[nodiscard]] bool has_job() const;
-  /// Nobody has mail.
+  /// Returns true if no actor has mail.
   [[nodiscard]] bool idle() const { return jobs().empty(); }
   struct stepped {
     std::string what;
     bool killed = false;
   };
-  /// One message of a random actor. If it is `fatal`, by the name of its type,
-  /// the actor dies of it instead, unless it is one that does not die of
+  /// Runs one message of a random actor. If it is `fatal`, by the name of its
+  /// type, the actor dies of it instead, unless it is one that does not die of
   /// itself: the guard, or CAF's own.
-  stepped step(dice &rolls,
+  stepped step(random_source &rng,
                const std::function<bool(const std::string &)> &fatal);
   /// Lets one actor of those with mail rest for so many steps.
-  void starve_one(dice &rolls, int steps);
+  void starve_one(random_source &rng, int steps);
   [[nodiscard]] bool starves() const { return starved_for_ > 0; }
-  /// As when the database is slow: until then the journals write nothing.
+  /// Lets the journals write nothing until then, as when the database is slow.
   void rest_journals(instant until) { journals_rest_until_ = until; }
-  /// Its timers see the world's time.
+  /// Moves the clock of the process's timers to the world's time.
   void catch_up();
-  /// True if one of the actors died that the engine would start all anew for.
+  /// Returns true if an actor died for which the engine would start all anew.
   [[nodiscard]] bool wants_restart() const { return died_; }
   void restart_node();
-  /// What an actor threw last, and which; empty: none did.
+  /// Returns what an actor threw last, and which actor; empty if none did.
   [[nodiscard]] const std::string &thrown() const { return thrown_; }
 
-  /// As the engine does: to the session, or to the node that serves it. True
-  /// if it goes to another.
+  /// Hands a command to its session, or to the node that serves it, as the
+  /// engine does. Returns true if it goes to another node.
   bool submit(actors::submission s, actors::reply<actors::outcome> done);
-  /// Commands taken and not answered. Empty when the process has ended: what
-  /// dies with it is answered, as lost.
+  /// Returns the commands that were taken and are not answered. They are empty
+  /// when the process has ended: what dies with it is answered, as lost.
   [[nodiscard]] std::shared_ptr<const open_commands> open() const {
     return open_;
   }
@@ -131,10 +132,11 @@ private:
     return scheduler_->jobs;
   }
   [[nodiscard]] bool rests(caf::resumable *job) const;
-  [[nodiscard]] std::size_t choose(dice &rolls);
+  [[nodiscard]] std::size_t choose(random_source &rng);
   [[nodiscard]] bool mortal(const caf::scheduled_actor &actor) const;
 
-  struct node_parts_kept {
+  /// What every start of the actors needs.
+  struct restart_parts {
     std::shared_ptr<actors::policy_book> policies;
     actors::engine_options options;
     storage::store_factory stores;
@@ -146,7 +148,7 @@ private:
   instant seen_;
   std::shared_ptr<connection_state> connection_;
   std::shared_ptr<skewed_clock> clock_;
-  node_parts_kept parts_;
+  restart_parts parts_;
   std::shared_ptr<actors::ownership> owned_;
   std::shared_ptr<open_commands> open_ = std::make_shared<open_commands>();
   std::uint64_t taken_ = 0;

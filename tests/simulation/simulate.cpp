@@ -27,7 +27,7 @@ struct options {
   bool explain = false;
   std::string commit = "unknown";
 
-  /// A planted bug is to be found, and that is all.
+  /// Returns true if a planted bug is to be found, and that is all.
   [[nodiscard]] bool expects() const {
     return !planted_bug.empty() && !explain;
   }
@@ -46,7 +46,7 @@ run_result run_seed(black_box &box, std::uint64_t seed, bool traced) {
   return run_traced(box, seed, make_plan(seed), print);
 }
 
-/// Nothing if both runs were the same.
+/// Runs the seed again and adds a violation to `first` if the runs differ.
 void compare(black_box &box, std::uint64_t seed, run_result &first) {
   const auto second = run_seed(box, seed, false);
   if (first.fingerprint == second.fingerprint && first.lines == second.lines)
@@ -71,7 +71,7 @@ std::uint64_t first_seed(const options &how) {
   return seed;
 }
 
-/// The verdict on all that ran.
+/// Prints the sums of all that ran, and returns the exit status.
 int sum_up(const options &how, const tally &sums, std::uint64_t violations) {
   print_sums(sums, violations);
   if (how.expects()) {
@@ -110,7 +110,7 @@ int hunt(black_box &box, const options &how) {
   return sum_up(how, sums, violations);
 }
 
-/// In a child, so that there is somebody to tell of a crash.
+/// Runs `hunt` in a child, so that a crash can be reported.
 int hunt_apart(const options &how) {
   black_box box;
   const auto child = run_apart(box, [&] {

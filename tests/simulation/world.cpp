@@ -10,7 +10,8 @@ using namespace std::chrono_literals;
 using std::chrono::microseconds;
 
 namespace {
-constexpr int truces = 6;
+/// So often while commands come in, faults stop and everything is checked.
+constexpr int fault_free_checks = 6;
 }  // namespace
 
 std::uint64_t tally::all_faults() const {
@@ -36,7 +37,7 @@ void tally::add(const tally &other) {
 world::world(std::uint64_t seed, plan p,
              std::function<void(const std::string &)> trace_to)
     : seed_{seed}, plan_{std::move(p)}, schedule_{seed, 2}, faults_{seed, 3},
-      campus_{seed, 4}, store_dice_{std::make_shared<dice>(seed, 5)},
+      campus_{seed, 4}, store_rng_{std::make_shared<random_source>(seed, 5)},
       trace_{std::move(trace_to)}, now_{std::make_shared<instant>(plan_.begin)},
       database_{storage::memory::make_database()},
       store_{storage::memory::open_store(database_)},
@@ -44,12 +45,12 @@ world::world(std::uint64_t seed, plan p,
       leases_{std::make_shared<storage::shared_leases>()},
       lease_store_{storage::open_memory_leases(
           leases_, [this] { return lease_time(); })},
-      sink_connection_{std::make_shared<connection_state>()},
-      sink_store_{make_faulty_store(storage::memory::open_store(database_),
-                                    sink_connection_, store_dice_, {})} {
+      receiver_connection_{std::make_shared<connection_state>()},
+      receiver_store_{make_faulty_store(storage::memory::open_store(database_),
+                                        receiver_connection_, store_rng_, {})} {
   seed_hazards();
-  lease_witness_ = std::make_unique<lease_witness>(slots_.size());
-  sink_connection_->rates.read_fails = hazards_.store.read_fails;
+  lease_checker_ = std::make_unique<lease_checker>(slots_.size());
+  receiver_connection_->rates.read_fails = hazards_.store.read_fails;
   for (const auto &c : plan_.commands) {
     learn(c);
     at(c.at, [this, &c] { open(c); });
@@ -64,7 +65,8 @@ world::world(std::uint64_t seed, plan p,
          });
 }
 
-/// What is in flight is answered, as lost, while there is somebody to hear it.
+/// Ends the processes while the members that hear of it are there: what is in
+/// flight is answered, as lost.
 world::~world() {
   end_all();
 }
@@ -88,7 +90,7 @@ void world::at(instant when, std::function<void()> what) {
 void world::start(std::size_t i) {
   auto &s = slots_[i];
   ++s.starts;
-  if (shares_) lease_witness_->begins(i);
+  if (shares_) lease_checker_->begins(i);
   auto connection = std::make_shared<connection_state>();
   // A process begins on a connection that works.
   auto version = std::make_shared<int>(0);
@@ -101,7 +103,7 @@ void world::start(std::size_t i) {
       .stores =
           [this, connection, watch] {
             return make_faulty_store(storage::memory::open_store(database_),
-                                     connection, store_dice_, watch);
+                                     connection, store_rng_, watch);
           },
       .connection = connection,
       .options = options_,
@@ -111,14 +113,14 @@ void world::start(std::size_t i) {
   s.paused = s.cut_off = s.leaving = false;
   s.troubled = *now_;
   *version = s.running->policies().current_version();
-  witness_.knows_policy(*version, policy);
+  checker_.knows_policy(*version, policy);
   if (!calm_) connection->rates = hazards_.store;
   note("n" + std::to_string(i) + " starts with policy "
        + std::to_string(*version));
   start_reader(i);
 }
 
-/// What its connection met; counted once, at its end.
+/// Counts the faults that a process's connection met; once, at its end.
 void world::count(const process &p) {
   for (const auto &[kind, n] : p.connection()->faults)
     tally_.faults[kind] += n;
@@ -134,8 +136,8 @@ std::uint64_t world::answers_lost() const {
 }
 
 bool world::sound() const {
-  return witness_.violations().empty() && sink_.violations().empty()
-         && lease_witness_->violations().empty();
+  return checker_.violations().empty() && receiver_.violations().empty()
+         && lease_checker_->violations().empty();
 }
 
 bool world::over() const {
@@ -169,7 +171,8 @@ void world::pass_time(instant until) {
     if (s.running && !s.paused) s.running->catch_up();
 }
 
-/// Nobody has anything to do: on to the next thing, or just a little.
+/// Moves the time on while nobody has anything to do: to the next entry of the
+/// agenda, or just a little.
 void world::pass_quiet_time() {
   const auto a_little = microseconds{1 + schedule_.below(2'000'000)};
   if (agenda_.empty() || schedule_.chance(300))
@@ -178,7 +181,7 @@ void world::pass_quiet_time() {
   if (!leases_at_rest())
     return pass_time(std::min(agenda_.begin()->first.first, beat));
   auto next = agenda_.begin()->first.first;
-  if (const auto owed = witness_.next_owed();
+  if (const auto owed = checker_.next_owed();
       owed && *owed > *now_ && *owed < next && schedule_.chance(700))
     next = *owed + (schedule_.chance(500) ? 0us : a_little);
   pass_time(next);
@@ -195,13 +198,13 @@ void world::move_one(slot &s) {
   note(number + done.what);
   look_at_inbox();
   if (shares_ && s.running->idle())
-    lease_witness_->at_rest(std::size_t(s.running->number()));
+    lease_checker_->at_rest(std::size_t(s.running->number()));
   if (done.killed) {
     ++tally_.faults["actor_killed"];
     look_closely();
   }
   if (!s.running->thrown().empty())
-    witness_.violation(number + s.running->thrown());
+    checker_.violation(number + s.running->thrown());
   if (!s.running->wants_restart()) return;
   note(number + "starts its actors anew");
   s.running->restart_node();
@@ -210,7 +213,7 @@ void world::move_one(slot &s) {
 void world::step() {
   ++tally_.steps;
   strike();
-  if (schedule_.chance(20)) look_at_sink();
+  if (schedule_.chance(20)) pump_receiver();
   const auto able = ready();
   if ((able.empty() || schedule_.chance(250)) && run_due()) return;
   if (able.empty()) return pass_quiet_time();
@@ -219,21 +222,23 @@ void world::step() {
     pass_time(*now_ + microseconds{schedule_.below(3'000'000)});
 }
 
-void world::look_at_sink() {
-  if (sink_.pump(*sink_store_, *store_dice_, calm_ ? 0 : hazards_.sink_fails))
+void world::pump_receiver() {
+  if (receiver_.pump(*receiver_store_, *store_rng_,
+                     calm_ ? 0 : hazards_.receiver_fails))
     ++tally_.faults["sink_failed"];
 }
 
-/// Some faults, before time covers up what they left.
+/// Now and then checks without faults soon after a fault, before time covers up
+/// what the fault left behind.
 void world::look_closely() {
-  if (faults_.chance(150)) next_truce_ = *now_ + 20s;
+  if (faults_.chance(150)) next_fault_free_check_ = *now_ + 20s;
 }
 
 run_result world::run() {
   const auto last =
       plan_.commands.empty() ? plan_.begin : plan_.commands.back().at;
-  const auto between = (last - plan_.begin) / truces + 1h;
-  next_truce_ = plan_.begin + between;
+  const auto between = (last - plan_.begin) / fault_free_checks + 1h;
+  next_fault_free_check_ = plan_.begin + between;
   while (sound() && !over() && *now_ < last + 48h
          && tally_.steps < most_steps / 2) {
     step();
@@ -241,11 +246,11 @@ run_result world::run() {
       answers_lost_ = lost;
       look_closely();
     }
-    if (*now_ < next_truce_) continue;
-    next_truce_ = *now_ + between;
-    truce();
+    if (*now_ < next_fault_free_check_) continue;
+    next_fault_free_check_ = *now_ + between;
+    check_without_faults();
   }
-  calm_down();
+  end_faults();
   while (sound() && !over() && tally_.steps < most_steps)
     step();
   if (sound() && !over()) runs_in_a_circle();
@@ -256,31 +261,31 @@ run_result world::run() {
   if (sound()) {
     for (std::int64_t end = store_->feed_end();
          sound() && store_->load_sink("simulated").position < end;)
-      look_at_sink();
-    if (std::int64_t(sink_.events()) != store_->feed_end())
-      witness_.violation("outbox: the receiver lacks events");
+      pump_receiver();
+    if (std::int64_t(receiver_.events()) != store_->feed_end())
+      checker_.violation("outbox: the receiver lacks events");
     if (const auto open = oldest_open())
       never_answered(open->first, open->second);
-    witness_.at_the_end(*store_, *now_);
+    checker_.at_the_end(*store_, *now_);
   }
   end_all();
   tally_.seeds = 1;
   tally_.sessions = plan_.sessions;
-  tally_.commits = witness_.commits();
+  tally_.commits = checker_.commits();
   tally_.virtual_time = *now_ - plan_.begin;
-  for (const auto &[kind, n] : sink_connection_->faults)
+  for (const auto &[kind, n] : receiver_connection_->faults)
     tally_.faults[kind] += n;
-  for (const auto &[what, n] : witness_.met())
+  for (const auto &[what, n] : checker_.met())
     tally_.met[what] += n;
-  for (const auto &[what, n] : lease_witness_->seen())
+  for (const auto &[what, n] : lease_checker_->seen())
     tally_.faults[what] += n;
   if (broker_->redelivered() > 0)
     tally_.faults["parcel_redelivered"] += broker_->redelivered();
-  auto violations = lease_witness_->violations();
-  violations.insert(violations.end(), witness_.violations().begin(),
-                    witness_.violations().end());
-  violations.insert(violations.end(), sink_.violations().begin(),
-                    sink_.violations().end());
+  auto violations = lease_checker_->violations();
+  violations.insert(violations.end(), checker_.violations().begin(),
+                    checker_.violations().end());
+  violations.insert(violations.end(), receiver_.violations().begin(),
+                    receiver_.violations().end());
   return {.counted = tally_,
           .violations = std::move(violations),
           .fingerprint = trace_.fingerprint(),

@@ -14,14 +14,14 @@
 
 #include "broker.hpp"
 #include "campus.hpp"
+#include "checker.hpp"
 #include "faulty_leases.hpp"
-#include "lease_witness.hpp"
+#include "lease_checker.hpp"
 #include "partition_reader.hpp"
 #include "process.hpp"
-#include "sink.hpp"
+#include "receiver.hpp"
 #include "storage/memory/store.hpp"
 #include "trace.hpp"
-#include "witness.hpp"
 
 namespace recapd::simulation {
 
@@ -64,7 +64,7 @@ private:
   using microseconds = std::chrono::microseconds;
   /// Far above what any seed has needed: past it something runs in a circle.
   static constexpr std::uint64_t most_steps = 1'500'000;
-  /// A node answers whatever it took within this time when nothing goes wrong;
+  /// Without faults a node answers whatever it took within this time, which is
   /// more than the forwarder's patience.
   static constexpr std::chrono::seconds longest_reply{30};
   struct slot {
@@ -98,7 +98,7 @@ private:
     unsigned actor_killed = 0, process_killed = 0, paused = 0, clock_jumps = 0,
              starved = 0, journal_slow = 0, cut_off = 0, drained = 0,
              resharded = 0, broker_lost = 0;
-    unsigned sink_fails = 0;  ///< per mille
+    unsigned receiver_fails = 0;  ///< per mille
     unsigned parcels_lost = 0;
     bool redelivers = false;
   };
@@ -117,12 +117,12 @@ private:
   [[nodiscard]] bool sound() const;
   [[nodiscard]] std::uint64_t answers_lost() const;
   [[nodiscard]] bool over() const;
-  void look_at_sink();
+  void pump_receiver();
   void look_closely();
   void end_all();
 
-  // ---- world_calm.cpp
-  void calm_down();
+  // ---- world_calm.cpp: what holds without faults
+  void end_faults();
   void settle();
   void fire_what_is_overdue();
   void fire_what_is_owed();
@@ -131,7 +131,7 @@ private:
   oldest_open() const;
   void never_answered(std::size_t i, const open_command &what);
   void runs_in_a_circle();
-  void truce();
+  void check_without_faults();
 
   // ---- world_faults.cpp
   void seed_hazards();
@@ -163,7 +163,7 @@ private:
   void ask(std::size_t i, const planned &p,
            const std::shared_ptr<int> &waiting);
 
-  // ---- world_roads.cpp
+  // ---- world_ingress.cpp
   [[nodiscard]] std::string event_of(const actors::submission &s) const;
   void learn(const planned &p);
   void look_at_inbox();
@@ -187,17 +187,17 @@ private:
 
   std::uint64_t seed_;
   plan plan_;
-  dice schedule_, faults_, campus_;
-  std::shared_ptr<dice> store_dice_;
+  random_source schedule_, faults_, campus_;
+  std::shared_ptr<random_source> store_rng_;
   trace trace_;
-  witness witness_;
-  sink sink_;
+  checker checker_;
+  receiver receiver_;
   tally tally_;
   hazards hazards_;
   actors::engine_options options_;
-  bool calm_ = false;
+  bool calm_ = false;  ///< no fault strikes
   std::uint64_t answers_lost_ = 0;
-  instant next_truce_;
+  instant next_fault_free_check_;
   std::shared_ptr<instant> now_;
   std::shared_ptr<storage::memory::database> database_;
   std::unique_ptr<storage::store> store_;  ///< the world's own, never fails
@@ -206,10 +206,10 @@ private:
   std::shared_ptr<actors::ownership::time_point> steady_;
   std::shared_ptr<storage::shared_leases> leases_;
   std::unique_ptr<storage::lease_store> lease_store_;  ///< the world's own
-  std::shared_ptr<connection_state> sink_connection_;
-  std::unique_ptr<storage::store> sink_store_;
+  std::shared_ptr<connection_state> receiver_connection_;
+  std::unique_ptr<storage::store> receiver_store_;
   std::vector<slot> slots_;
-  std::unique_ptr<lease_witness> lease_witness_;
+  std::unique_ptr<lease_checker> lease_checker_;
   std::unique_ptr<broker> broker_;
   std::map<int, const planned *> by_number_;
   std::map<std::pair<std::pair<std::string, std::string>, storage::digest>, int>

@@ -15,11 +15,11 @@ namespace {
 constexpr auto longest_delay = 15s;
 }  // namespace
 
-/// Faults stop: clocks are right, everybody runs.
-void world::calm_down() {
+/// Stops all faults: clocks are right, every process runs.
+void world::end_faults() {
   calm_ = true;
   note("faults stop");
-  sink_connection_->rates = {};
+  receiver_connection_->rates = {};
   for (std::size_t i = 0; i < slots_.size(); ++i) {
     auto &s = slots_[i];
     if (s.running && s.leaving) {
@@ -38,7 +38,7 @@ void world::calm_down() {
   }
 }
 
-/// Runs until nobody has a message left.
+/// Runs the processes until no actor has a message left.
 void world::settle() {
   while (sound()) {
     const auto able = ready();
@@ -49,14 +49,14 @@ void world::settle() {
   }
 }
 
-/// What is overdue fires, and soon.
+/// Checks that every timer that is overdue fires, and soon.
 void world::fire_what_is_overdue() {
   const auto latest = *now_ + longest_delay;
   while (sound()) {
-    const auto owed = witness_.next_owed();
+    const auto owed = checker_.next_owed();
     if (!owed || *owed > *now_) return;
     if (*now_ > latest)
-      return witness_.violation("timers: one due at "
+      return checker_.violation("timers: one due at "
                                 + workflows::format_rfc3339(*owed)
                                 + " does not fire");
     pass_time(*now_ + 1s);
@@ -64,7 +64,7 @@ void world::fire_what_is_overdue() {
   }
 }
 
-/// The command that has waited longest of all, and where.
+/// Returns the command that has waited longest of all, and its node.
 std::optional<std::pair<std::size_t, open_command>> world::oldest_open() const {
   std::optional<std::pair<std::size_t, open_command>> oldest;
   for (std::size_t i = 0; i < slots_.size(); ++i) {
@@ -75,7 +75,7 @@ std::optional<std::pair<std::size_t, open_command>> world::oldest_open() const {
   return oldest;
 }
 
-/// Whoever has asked by now gets an answer, and soon.
+/// Checks that every command that was taken by now is answered, and soon.
 void world::answer_everybody() {
   const auto begun = *now_;
   const auto latest = begun + longest_reply;
@@ -92,40 +92,41 @@ void world::answer_everybody() {
 }
 
 void world::never_answered(std::size_t i, const open_command &what) {
-  witness_.violation("requesters: n" + std::to_string(i)
+  checker_.violation("requesters: n" + std::to_string(i)
                      + " has never answered " + what.what + ", taken at "
                      + workflows::format_rfc3339(what.since));
 }
 
 void world::runs_in_a_circle() {
-  witness_.violation(
+  checker_.violation(
       "something runs in a circle: after " + std::to_string(tally_.steps)
       + " steps there is no end, and " + std::to_string(unanswered_)
       + " requesters have no answer");
 }
 
-/// From due time to due time, until nothing is owed any more.
+/// Goes on from due time to due time, until no timer is left.
 void world::fire_what_is_owed() {
   while (sound()) {
-    const auto owed = witness_.next_owed();
+    const auto owed = checker_.next_owed();
     if (!owed) return;
     pass_time(std::max(*now_, *owed));
     fire_what_is_overdue();
   }
 }
 
-/// Faults rest for a moment: what is overdue must fire, all must be in order.
-void world::truce() {
-  calm_down();
+/// Stops faults for a moment, in which what is overdue must fire and every
+/// invariant must hold.
+void world::check_without_faults() {
+  end_faults();
   heal();
   call_the_roll();
   answer_everybody();
   fire_what_is_overdue();
   for (const auto &what : store_->check())
-    witness_.violation("check: " + what);
+    checker_.violation("check: " + what);
   note("faults go on");
   calm_ = false;
-  sink_connection_->rates.read_fails = hazards_.store.read_fails;
+  receiver_connection_->rates.read_fails = hazards_.store.read_fails;
   for (auto &s : slots_)
     s.running->connection()->rates = hazards_.store;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How commands reach the nodes: clients over HTTP, and rows of the inbox.
+// How commands come from outside: from clients over HTTP, and by rows of the
+// inbox.
 #include <algorithm>
 
 #include "world.hpp"
@@ -10,10 +11,10 @@ using namespace std::chrono_literals;
 using std::chrono::microseconds;
 
 namespace {
-/// How long a client waits before it asks again; then twice as long.
+/// How long a client waits before it asks again; each time twice as long.
 constexpr microseconds patience = 30s;
 
-microseconds pause_before_retry(dice &d) {
+microseconds pause_before_retry(random_source &d) {
   return microseconds{100'000 + std::int64_t(d.below(5'000'000))};
 }
 }  // namespace
@@ -25,7 +26,7 @@ world::slot *world::some_process() {
   return alive.empty() ? nullptr : alive[campus_.below(alive.size())];
 }
 
-/// Those that would read an inbox row of the session.
+/// Returns the processes that would read an inbox row of the session.
 std::vector<world::slot *> world::servers_of(const std::string &session) {
   const auto bucket = workflows::bucket_of(session);
   std::vector<slot *> all;
@@ -35,12 +36,12 @@ std::vector<world::slot *> world::servers_of(const std::string &session) {
   return all;
 }
 
-/// Gives a command to a process. What a process that died says is not heard:
+/// Gives a command to a process. An answer of a process that died is not heard:
 /// its connection broke.
 void world::hand_over(slot &s, actors::submission what,
                       std::function<void(bool, bool)> then) {
   ++tally_.commands;
-  witness_.sent(what);
+  checker_.sent(what);
   const auto node = std::size_t(s.running->number());
   const auto bucket = workflows::bucket_of(what.session);
   note("n" + std::to_string(s.running->number()) + " gets " + describe(what));
@@ -51,26 +52,26 @@ void world::hand_over(slot &s, actors::submission what,
          + (!answered       ? " gets no outcome"
             : (*a).accepted ? " is accepted"
                             : " is refused"));
-    if (answered) witness_.answered(what, *a);
+    if (answered) checker_.answered(what, *a);
     then(answered, answered && (*a).code
                        && *(*a).code == workflows::refusal_code::id_reused);
   };
   const bool forwarded = s.running->submit(
       std::move(what), actors::reply<actors::outcome>{std::move(heard)});
-  if (!forwarded) lease_witness_->handed(node, bucket);
+  if (!forwarded) lease_checker_->handed(node, bucket);
 }
 
-/// Somebody begins to send a planned command.
+/// Begins to send a planned command.
 void world::open(const planned &p) {
   for (int i = 0; i < p.copies; ++i) {
     const microseconds later{i == 0 ? 0
                                     : std::int64_t(campus_.below(8'000'000))};
     ++unanswered_;
-    if (p.by == road::inbox) {
+    if (p.via == ingress::inbox) {
       at(*now_ + later, [this, &p] { enter_inbox(p); });
       continue;
     }
-    if (p.by == road::broker) {
+    if (p.via == ingress::broker) {
       at(*now_ + later, [this, &p] { publish(p); });
       continue;
     }
@@ -79,7 +80,8 @@ void world::open(const planned &p) {
   }
 }
 
-/// Tries until there is an outcome; asks again, too, when none comes.
+/// Sends a client's command until there is an outcome; also when no answer
+/// comes.
 void world::send(std::size_t c) {
   if (clients_[c].answered) return;
   auto *s = some_process();
@@ -110,7 +112,7 @@ void world::enter_inbox(const planned &p) {
   at(*now_ + p.lag, [this, seq = row.seq] { deliver(seq); });
 }
 
-/// A row that is still there is delivered, also again.
+/// Delivers an inbox row that is still there, now and then twice.
 void world::deliver(std::int64_t seq) {
   auto &item = inbox_.at(seq);
   if (item.gone) return;

@@ -21,7 +21,7 @@ void world::seed_hazards() {
   h.clock_jumps = maybe(unsigned(d.between(500, 4000)));
   h.starved = maybe(unsigned(d.between(50, 500)));
   h.journal_slow = maybe(unsigned(d.between(500, 4000)));
-  h.sink_fails = maybe(unsigned(d.between(20, 300)));
+  h.receiver_fails = maybe(unsigned(d.between(20, 300)));
   h.redelivers = d.chance(600);
 
   auto &o = options_;

@@ -49,14 +49,14 @@ world::membership_of(std::size_t i,
                + " shards, and gives up " + list(turn.surplus);
     if (now != *last) note("n" + std::to_string(i) + " is told to hold " + now);
     *last = std::move(now);
-    lease_witness_->told(i, turn, *steady_, *steady_ + lease_);
+    lease_checker_->told(i, turn, *steady_, *steady_ + lease_);
   };
   return {.leases =
               [this, connection, told] {
                 return make_faulty_leases(
                     storage::open_memory_leases(
                         leases_, [this] { return lease_time(); }),
-                    connection, store_dice_, told);
+                    connection, store_rng_, told);
               },
           .who = {.node = s.name,
                   .incarnation = std::to_string(s.starts),
@@ -86,11 +86,11 @@ commit_watch world::watch_of(std::size_t i,
         "n" + std::to_string(i) + " commits " + c.session + " events "
         + std::to_string(c.events.size())
         + (c.outcome ? " for " + c.outcome->source + "/" + c.outcome->id : ""));
-    if (shares_) lease_witness_->committed(i, workflows::bucket_of(c.session));
+    if (shares_) lease_checker_->committed(i, workflows::bucket_of(c.session));
     try {
-      witness_.committed(c, *version);
+      checker_.committed(c, *version);
     } catch (const std::exception &e) {
-      witness_.violation(c.session
+      checker_.violation(c.session
                          + ": what was written cannot be read: " + e.what());
     }
   };
@@ -98,12 +98,12 @@ commit_watch world::watch_of(std::size_t i,
           .refused =
               [this, i](const storage::commit &c) {
                 if (shares_)
-                  lease_witness_->refused(i, workflows::bucket_of(c.session));
+                  lease_checker_->refused(i, workflows::bucket_of(c.session));
               },
           .stale =
               [this, i](const storage::commit &c) {
                 return shares_
-                       && lease_witness_->stale(
+                       && lease_checker_->stale(
                            i, workflows::bucket_of(c.session));
               }};
 }
@@ -112,7 +112,7 @@ commit_watch world::watch_of(std::size_t i,
 void world::gone(std::size_t i) {
   auto &s = slots_[i];
   count(*s.running);
-  lease_witness_->ends(i);
+  lease_checker_->ends(i);
   s.reader.reset();
   s.mail.clear();
   const auto open = s.running->open();
@@ -158,7 +158,7 @@ void world::reshard() {
   if (!lease_store_->set_shards(shards)) return;
   ++tally_.faults["resharded"];
   note("there are " + std::to_string(shards) + " shards");
-  lease_witness_->resharded();
+  lease_checker_->resharded();
 }
 
 /// True if its lease is good and it serves what the table says.
@@ -209,7 +209,7 @@ void world::heal() {
   const auto latest = *steady_ + 4 * lease_ + 60s;
   while (sound() && !leases_at_rest()) {
     if (*steady_ > latest)
-      return witness_.violation("leases: the shards are not shared, though "
+      return checker_.violation("leases: the shards are not shared, though "
                                 "nothing goes wrong");
     pass_time(*now_ + lease_ / 10);
     while (run_due()) {
@@ -258,7 +258,7 @@ void world::call_the_roll() {
   const auto latest = *now_ + longest_answer;
   while (sound() && *waiting > 0) {
     if (*now_ > latest)
-      return witness_.violation("forwarding: a command for another node is not "
+      return checker_.violation("forwarding: a command for another node is not "
                                 "answered, though nothing goes wrong");
     settle();
     while (run_due()) {

@@ -141,7 +141,7 @@ CAF_TEST(
   });
 }
 
-CAF_TEST(raises of one call are each judged by their own cap) {
+CAF_TEST(raises of one call are each checked by their own cap) {
   with_each_store([](world &w) {
     const auto key = week("ann");
     CAF_CHECK_EQUAL(append(*w.s, {raises(moves("s1", 1), key, 40, 50),

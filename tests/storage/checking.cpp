@@ -70,7 +70,7 @@ void write_stories(store &s) {
                   wf::test::start + std::chrono::hours{9});
   wf::policy policy;
   policy.base = paid.r;
-  // Stories are judged by the version they name.
+  // Stories are decided by the version they name.
   for (int version = 0; version != paid.s.policy_version;) {
     policy.base.max_minutes = 90 + paid.s.policy_version - version - 1;
     version = s.save_policy(json::serialize(wf::to_json(policy)));

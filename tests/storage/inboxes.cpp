@@ -148,7 +148,7 @@ CAF_TEST(a buried row leaves the inbox and can come back) {
     const auto rows = w.s->read_inbox(0, 10);
     CAF_REQUIRE_EQUAL(rows.size(), 1u);
     CAF_CHECK_EQUAL(rows[0].event, "{bad");
-    // It is judged by the moment it first came in.
+    // It is decided by the moment it first came in.
     CAF_CHECK(rows[0].received_at == at(1));
   });
 }

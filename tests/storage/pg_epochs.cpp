@@ -163,11 +163,11 @@ CAF_TEST(an epoch that was restored without events gets none) {
 CAF_TEST(who has seen what a database lost is sent all that came after) {
   auto s = postgres::open_store(access());
   CAF_CHECK_EQUAL(append(*s, {moves("a", 1)}), "ok");
-  const auto kept = s->read_feed(0, 10).back();
+  const auto seen = s->read_feed(0, 10).back();
   // Far ahead: of transactions that are lost.
-  const feed_place ahead{s->epoch(), kept.position + (1LL << 40)};
+  const feed_place ahead{s->epoch(), seen.position + (1LL << 40)};
   CAF_CHECK(!s->find_in_feed(ahead));  // nothing was ever there
-  CAF_CHECK(!s->find_in_feed({"gone", kept.position}));
+  CAF_CHECK(!s->find_in_feed({"gone", seen.position}));
   start_anew();
   s = postgres::open_store(access());
   CAF_CHECK_EQUAL(append(*s, {moves("a", 2)}), "ok");
@@ -176,8 +176,8 @@ CAF_TEST(who has seen what a database lost is sent all that came after) {
   const auto rest = s->read_feed(*from, 10);
   CAF_REQUIRE_EQUAL(rest.size(), 1u);
   CAF_CHECK_EQUAL(rest[0].event.seq, 2);
-  CAF_CHECK_EQUAL(s->find_in_feed({kept.epoch, kept.position}).value_or(0),
-                  kept.position);
+  CAF_CHECK_EQUAL(s->find_in_feed({seen.epoch, seen.position}).value_or(0),
+                  seen.position);
 }
 
 CAF_TEST(what a live lease knows to be left behind is refused) {

@@ -166,7 +166,7 @@ CAF_TEST(a ledger in any order is restored) {
   raw.script("DROP TABLE dump");
 }
 
-CAF_TEST(of two writers at once the second is judged by what the first left) {
+CAF_TEST(of two writers at once the second is checked by what the first left) {
   postgres::connection other{database.url()};
   raw.script("BEGIN; SET CONSTRAINTS ALL IMMEDIATE; INSERT INTO ledger VALUES"
              " ('s1', 'correction', 0, 'tutor:ann', 'program:p', 500, 'USD',"

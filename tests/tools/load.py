@@ -23,7 +23,7 @@ class Client(threading.Thread):
     def __init__(self, cluster, number):
         super().__init__(daemon=True)
         self.cluster = cluster
-        self.dice = random.Random(number)
+        self.rng = random.Random(number)
         self.ended = threading.Event()
         self.accepted = []
         self.retries = 0
@@ -42,7 +42,7 @@ class Client(threading.Thread):
     def send(self, event):
         first = True
         while True:
-            name = self.dice.choice(sorted(self.cluster.nodes))
+            name = self.rng.choice(sorted(self.cluster.nodes))
             status, text = self.post(self.cluster.nodes[name].url, event)
             if status == 200:
                 break

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""tools/measure --quick: the machinery works; times are not judged here."""
+"""tools/measure --quick: the machinery works; times are not compared here."""
 import json
 import subprocess
 from pathlib import Path

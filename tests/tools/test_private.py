@@ -254,8 +254,8 @@ def earlier_version(folder):
     subprocess.run(
         [*who, programs / "postgres", "--single", "-D", data, "postgres"],
         check=True, cwd="/", text=True, stdout=subprocess.DEVNULL,
-        input="CREATE TABLE kept (id bigserial PRIMARY KEY, what text)\n"
-              "INSERT INTO kept (what) VALUES ('a lesson')\n"
+        input="CREATE TABLE lessons (id bigserial PRIMARY KEY, what text)\n"
+              "INSERT INTO lessons (what) VALUES ('a lesson')\n"
               "CREATE FUNCTION answer() RETURNS int LANGUAGE sql"
               " AS 'SELECT 42'\n")
 
@@ -267,9 +267,9 @@ def test_an_earlier_versions_data_is_taken_over(folder, start, reached):
         os.chmod(folder, 0o700)
     server = start(folder / "data")
     url = server("url")
-    assert rows(url, "SELECT what FROM kept") == [("a lesson",)]
+    assert rows(url, "SELECT what FROM lessons") == [("a lesson",)]
     assert rows(url, """
-        SELECT tableowner FROM pg_tables WHERE tablename = 'kept'
+        SELECT tableowner FROM pg_tables WHERE tablename = 'lessons'
         UNION SELECT sequenceowner FROM pg_sequences
         UNION SELECT pg_get_userbyid(proowner) FROM pg_proc
                WHERE proname = 'answer'""") == [("recapd",)]

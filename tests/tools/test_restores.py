@@ -372,9 +372,9 @@ class Campus:
         self.run(DATA, 0)
         self.moment, = rows(self.server.admin_url,
                             "SELECT clock_timestamp()::text")[0]
-        self.kept, self.answered = stored(url), list(client.outcomes)
+        self.backed_up, self.answered = stored(url), list(client.outcomes)
         self.told = {known_by(m) for m in client.receiver.messages}
-        assert self.told < self.kept
+        assert self.told < self.backed_up
 
         # What is lost comes far above what is written after the restore.
         burn_transactions(self.server)
@@ -540,7 +540,7 @@ def client(make_node, tmp_path):
     dump_beside_the_old_database, dump_on_another_server, data_alone, a_moment])
 def test_a_restored_database_goes_on(restore, campus, elsewhere, client):
     url = restore(campus, elsewhere)
-    assert stored(url) == campus.kept
+    assert stored(url) == campus.backed_up
     # Who lived when the backup was made counts as living for a lease's time.
     wait_until(lambda: rows(url, "SELECT NOT EXISTS (SELECT FROM nodes WHERE"
                                  " expires_at > clock_timestamp())")

@@ -16,7 +16,7 @@ MISSING = 4
 
 
 def formatter():
-    """Another version lays out otherwise, so it is no judge."""
+    """Another version lays out otherwise, so it cannot tell."""
     for name in ("clang-format-14", "clang-format"):
         found = shutil.which(name)
         if found and "version 14." in subprocess.run(

@@ -40,11 +40,11 @@ def flags_by_folder(root, build):
         words = shlex.split(entry["command"])
         if "ccache" in words[0]:
             words = words[1:]
-        kept = [w for w in words if w.startswith(("-I", "-D", "-std", "-W")) or w == words[0]]
+        used = [w for w in words if w.startswith(("-I", "-D", "-std", "-W")) or w == words[0]]
         for i, word in enumerate(words):
             if word == "-isystem":
-                kept += ["-isystem", words[i + 1]]
-        flags.setdefault(folder, kept)
+                used += ["-isystem", words[i + 1]]
+        flags.setdefault(folder, used)
     return flags
 
 

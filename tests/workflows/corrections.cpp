@@ -71,7 +71,7 @@ CAF_TEST(a correction needs other minutes that may be logged) {
   CAF_CHECK_EQUAL(st.then(to(60), eve, start + 2h), corrected);
 }
 
-CAF_TEST(more is judged by the limits for the difference) {
+CAF_TEST(more is checked by the limits for the difference) {
   story st;
   st.r.limits.tutor_minutes_per_week = 100;
   st.r.limits.pair_sessions_per_day = 1;

@@ -154,7 +154,7 @@ CAF_TEST(what is used already past the limit leaves nothing) {
   CAF_CHECK_EQUAL(r.limit->remaining, 0);
 }
 
-CAF_TEST(limits are not judged while the minutes are invalid) {
+CAF_TEST(limits are not checked while the minutes are invalid) {
   story st;
   st.r.limits.tutor_minutes_per_week = 0;
   st.ready();

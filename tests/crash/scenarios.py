@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Lives of sessions. A life yields lists of commands that may be sent at once
+"""Scenarios: what the people of a session do from its scheduling to its end. A
+scenario is a generator: it yields lists of commands that may be sent at once
 and receives their outcomes, or yields a moment that it waits for."""
 import random
 import threading
@@ -27,14 +28,14 @@ SUPPORT = "support:ann"
 NOTE = {"note": "as agreed"}
 
 
-class Life:
-    """One session from its scheduling to its end."""
+class Session:
+    """One session; each of its scenarios is a method."""
 
     def __init__(self, campus, number):
         self.campus = campus
-        self.dice = campus.dice
+        self.rng = campus.rng
         self.id = f"s{number}"
-        self.tutor = self.dice.choice(TUTORS)
+        self.tutor = self.rng.choice(TUTORS)
         self.by_tutor = f"tutor:{self.tutor}"
         self.going = []
         self.count = 0
@@ -45,40 +46,40 @@ class Life:
                        id=f"{self.id}-{self.count}")
 
     def begins(self):
-        """When it takes place."""
+        """Returns when the session takes place."""
         return self.campus.now - timedelta(
-            minutes=self.dice.randrange(1, 1200))
+            minutes=self.rng.randrange(1, 1200))
 
     def past_deadline(self):
-        """A moment at which nothing can be logged any more."""
+        """Returns a moment at which nothing can be logged any more."""
         return self.campus.now + timedelta(hours=74)
 
     def past_silence(self):
-        """A moment at which a silent student may count as confirmed."""
+        """Returns a moment at which a silent student may count as confirmed."""
         return self.campus.now + timedelta(hours=100)
 
     def schedule(self, students, modality="in_person"):
-        """Schedules it; every student answers."""
-        dice = self.dice
+        """Schedules the session; every student answers the invitation."""
+        rng = self.rng
         start = self.begins()
         yield [self.make("session.schedule", "system:calendar", {
-            "tutor": self.tutor, "course": dice.choice(COURSES),
+            "tutor": self.tutor, "course": rng.choice(COURSES),
             "starts_at": rfc3339(start), "modality": modality,
-            "students": students, "rate_per_hour": dice.choice([1500, 1999]),
-            "program": dice.choice(["north", "south"])})]
-        stays = [s for s in students if s == students[0] or dice.random() < .8]
+            "students": students, "rate_per_hour": rng.choice([1500, 1999]),
+            "program": rng.choice(["north", "south"])})]
+        stays = [s for s in students if s == students[0] or rng.random() < .8]
         yield [self.make("participant.accept" if s in stays
                          else "participant.decline", f"student:{s}",
                          {"student": s}) for s in students]
         self.going = stays
 
     def pupils(self, most=1):
-        return self.dice.sample(STUDENTS, self.dice.randint(1, most))
+        return self.rng.sample(STUDENTS, self.rng.randint(1, most))
 
     def complete(self, twice=False):
-        """The tutor's part; less time when a limit is in the way. `twice`:
-        two devices at once."""
-        for minutes in (self.dice.randint(20, 90), 15):
+        """Logs time and the tutor's recap; less time when a limit refuses it.
+        With `twice` two devices send at once. Returns true if accepted."""
+        for minutes in (self.rng.randint(20, 90), 15):
             done = yield [
                 self.make("session.complete", self.by_tutor,
                           {"minutes": minutes, "recap": recap()})
@@ -89,21 +90,21 @@ class Life:
 
     def confirm(self):
         students = list(self.going)
-        self.dice.shuffle(students)
+        self.rng.shuffle(students)
         yield [self.make("recap.submit", f"student:{s}", {"recap": recap()})
                for s in students]
 
-    # ---- the roads ---------------------------------------------------------
+    # ---- the scenarios -----------------------------------------------------
 
     def plain(self):
         yield from self.schedule(self.pupils())
-        if (yield from self.complete(self.dice.random() < .2)):
+        if (yield from self.complete(self.rng.random() < .2)):
             yield from self.confirm()
 
     def group(self):
         students = self.pupils(4)
         yield from self.schedule(students)
-        if len(self.going) > 1 and self.dice.random() < .5:
+        if len(self.going) > 1 and self.rng.random() < .5:
             absent = self.going.pop()
             yield [self.make("participant.remove", self.by_tutor,
                              {"student": absent})]
@@ -128,15 +129,15 @@ class Life:
 
     def missed(self):
         yield from self.schedule(self.pupils())
-        if self.dice.random() < .3:
+        if self.rng.random() < .3:
             yield [self.make("session.log_time", self.by_tutor,
                              {"minutes": 30})]
         yield self.past_deadline()
         yield [self.make("support.request", self.by_tutor,
                          {"message": "I was ill"})]
-        if self.dice.random() < .3:
+        if self.rng.random() < .3:
             yield [self.make("support.deny", SUPPORT, NOTE)]
-        if self.dice.random() < .7:
+        if self.rng.random() < .7:
             yield [self.make("support.reopen", SUPPORT,
                              {"hours": 200, **NOTE})]
             yield from self.complete()
@@ -145,19 +146,19 @@ class Life:
     def voided(self):
         yield from self.schedule(self.pupils())
         yield from self.complete()
-        if self.dice.random() < .7:
+        if self.rng.random() < .7:
             yield from self.confirm()
         yield [self.make("support.void", SUPPORT, NOTE) for _ in range(2)]
 
     def corrected(self):
         yield from self.schedule(self.pupils())
         yield from self.complete()
-        if self.dice.random() < .7:
+        if self.rng.random() < .7:
             yield from self.confirm()
-        for minutes in self.dice.sample(range(5, 95, 5), 2):
+        for minutes in self.rng.sample(range(5, 95, 5), 2):
             yield [self.make("support.correct", SUPPORT,
                              {"minutes": minutes, **NOTE})]
-        if self.dice.random() < .3:
+        if self.rng.random() < .3:
             yield [self.make("support.void", SUPPORT, NOTE)]
 
     def silent(self):
@@ -173,47 +174,49 @@ class Life:
                             {"minutes": 30, "recap": recap()})])]
 
 
-ROADS = {Life.plain: 40, Life.group: 16, Life.call: 8, Life.split: 8,
-         Life.missed: 10, Life.voided: 8, Life.corrected: 8, Life.silent: 6, Life.cancelled: 4}
+# The weight of each: how many sessions of about a hundred play it.
+SCENARIOS = {Session.plain: 40, Session.group: 16, Session.call: 8,
+             Session.split: 8, Session.missed: 10, Session.voided: 8,
+             Session.corrected: 8, Session.silent: 6, Session.cancelled: 4}
 
 
 class Campus:
-    """Gives lives to whoever drives them. Thread safe."""
-    life, roads = Life, ROADS
+    """Gives scenarios to the drivers that play them. Thread safe."""
+    session_class, scenarios = Session, SCENARIOS
 
     def __init__(self, seed, now):
-        self.dice = random.Random(seed)
-        self.now = now  # the clock's last known stand
+        self.rng = random.Random(seed)
+        self.now = now  # the last known time of the nodes' clock
         self.lock = threading.Lock()
-        self.open = False    # new lives may begin
-        self.moving = False  # waiting lives may go on
-        self.parked = []     # (moment, life)
+        self.open = False    # new sessions may begin
+        self.moving = False  # scenarios that wait may go on
+        self.parked = []     # (moment, scenario)
         self.begun = self.ended = 0
 
     def next(self):
-        """A life and None, or nothing when there is none now."""
+        """Returns a scenario to play, or None when there is none now."""
         with self.lock:
             if self.moving:
-                for i, (until, life) in enumerate(self.parked):
+                for i, (until, scenario) in enumerate(self.parked):
                     if until <= self.now:
                         del self.parked[i]
-                        return life
+                        return scenario
             if not self.open:
                 return None
             self.begun += 1
-            road = self.dice.choices(list(self.roads),
-                                     list(self.roads.values()))[0]
-            return road(self.life(self, self.begun))
+            play = self.rng.choices(list(self.scenarios),
+                                    list(self.scenarios.values()))[0]
+            return play(self.session_class(self, self.begun))
 
-    def park(self, until, life):
+    def park(self, until, scenario):
         with self.lock:
-            self.parked.append((until, life))
+            self.parked.append((until, scenario))
 
     def end(self):
         with self.lock:
             self.ended += 1
 
     def running(self):
-        """How many are being driven."""
+        """Returns how many scenarios are being played."""
         with self.lock:
             return self.begun - self.ended - len(self.parked)

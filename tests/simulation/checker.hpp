@@ -1,4 +1,4 @@
-// The witness: sees every commit and every answer, and holds them against the
+// The checker: compares every commit and every answer of the nodes with the
 // independent model.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
@@ -16,7 +16,7 @@
 
 namespace recapd::simulation {
 
-/// How one counter went: its value after which commit.
+/// The values of one counter, each with the commit after which it had it.
 class counter_history {
 public:
   void add(std::uint64_t commit, int delta) {
@@ -25,7 +25,8 @@ public:
   [[nodiscard]] std::int64_t last() const {
     return values_.empty() ? 0 : values_.back().second;
   }
-  /// Lowest and highest from just after commit `since` until now.
+  /// Returns the lowest and the highest value from just after commit `since`
+  /// until now.
   [[nodiscard]] std::pair<std::int64_t, std::int64_t>
   range_since(std::uint64_t since) const;
 
@@ -33,21 +34,24 @@ private:
   std::vector<std::pair<std::uint64_t, std::int64_t>> values_;
 };
 
-class witness {
+/// Collects violations: sentences about what is not as the model says.
+class checker {
 public:
-  /// Which policy a version is.
+  /// Notes that `version` is the number of policy `p`.
   void knows_policy(int version, const workflows::policy &p);
 
-  /// A command goes to a node. The same one may go many times.
+  /// Notes that a command goes to a node. The same one may go many times.
   void sent(const actors::submission &s);
-  /// A command goes to the broker: it is done after those of its session that
-  /// went there before.
+  /// Notes that a command goes to the broker: it must be done after those of
+  /// its session that went there before.
   void published(const actors::submission &s);
-  /// A commit was written, by a node whose new sessions get `policy_version`.
+  /// Checks a commit that was written by a node whose new sessions get
+  /// `policy_version`.
   void committed(const storage::commit &c, int policy_version);
-  /// A node answered a command, sent `since` that commit count.
+  /// Checks a node's answer to a command.
   void answered(const actors::submission &s, const actors::outcome &o);
-  /// What can be said when all has settled; `now` is the true time.
+  /// Checks the store as a whole, once nothing is under way any more; `now` is
+  /// the true time.
   void at_the_end(storage::store &store, instant now);
 
   [[nodiscard]] const std::vector<std::string> &violations() const {
@@ -56,12 +60,13 @@ public:
   void violation(std::string what) { violations_.push_back(std::move(what)); }
 
   [[nodiscard]] std::uint64_t commits() const { return commits_; }
-  /// How often which event, refusal and kind of answer was seen.
+  /// Returns how often each event, refusal and kind of answer came up.
   [[nodiscard]] const std::map<std::string, std::uint64_t> &met() const {
     return met_;
   }
   [[nodiscard]] bool has_outcome(const actors::submission &s) const;
-  /// The earliest moment the engine owes anything at; nothing: none.
+  /// Returns the earliest moment at which the engine must look at a session;
+  /// nothing if there is none.
   [[nodiscard]] std::optional<instant> next_owed() const;
 
 private:
@@ -69,21 +74,21 @@ private:
   struct known_command {
     actors::submission what;
     std::set<instant> receipts;
-    std::uint64_t first_sent = 0;  ///< how many commits there were
+    std::uint64_t first_sent = 0;  ///< how many commits there were then
     int times_sent = 0;
   };
 
   void command_committed(const storage::commit &c, int policy_version);
   void engine_committed(const storage::commit &c);
-  void accepted(const storage::commit &c, const verdict &v,
+  void accepted(const storage::commit &c, const expected_outcome &v,
                 const known_command &k);
-  void refused(const storage::commit &c, const verdict &v,
+  void refused(const storage::commit &c, const expected_outcome &v,
                const known_command &k);
-  void follow(const storage::commit &c, const verdict &v,
+  void follow(const storage::commit &c, const expected_outcome &v,
               const workflows::rules &r);
-  void follow_notices(const storage::commit &c, const verdict &v);
-  void follow_usage(const storage::commit &c, const verdict &v);
-  void follow_ledger(const storage::commit &c, const verdict &v);
+  void follow_notices(const storage::commit &c, const expected_outcome &v);
+  void follow_usage(const storage::commit &c, const expected_outcome &v);
+  void follow_ledger(const storage::commit &c, const expected_outcome &v);
   void fold(const storage::commit &c, const model_session &s);
   [[nodiscard]] const workflows::rules *rules_of(int policy_version,
                                                  const std::string &course);
@@ -98,7 +103,7 @@ private:
   std::map<std::string, counter_history> counters_;
   std::map<std::string, std::map<std::string, std::int64_t>> accounts_;
   std::map<identity, storage::outcome_row> outcomes_;
-  /// By session: what went to the broker, in order.
+  /// By session: the commands that went to the broker, in order.
   std::map<std::string, std::vector<std::pair<identity, storage::digest>>>
       published_;
   std::uint64_t commits_ = 0;

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The cluster's client: the crash client's, at any node, with lives whose
-commands must be taken in order, and a clock that every node is told."""
+"""The load of the cluster campaign: the crash campaign's, at any node, with
+scenarios whose commands must be taken in order, and a clock that every node is
+told."""
 import http.client
 import json
 import random
@@ -9,20 +10,20 @@ import time
 import traceback
 from datetime import timedelta
 
-from lives import ROADS, STUDENTS, Campus, Life
 from load import Load, Over
-from nats_way import by_nats
+from nats_channel import by_nats
+from scenarios import SCENARIOS, STUDENTS, Campus, Session
 from wire import CLOUDEVENT, command, rfc3339
 
 STEPS = 5  # invitations of a chain
 
 
-class OrderedLife(Life):
-    """As the crash client's; and chains."""
+class OrderedSession(Session):
+    """A session of the crash campaign, with chains besides."""
 
     def chain(self):
-        """Commands of one session at once, each of which is refused unless it
-        is taken after those before it."""
+        """Sends commands of one session at once, each of which is refused
+        unless it is taken after those before it."""
         self.id = f"chain-{self.id}"
         start = self.campus.now + timedelta(days=2000)
         wanted = [self.make("session.schedule", "system:calendar", {
@@ -38,11 +39,12 @@ class OrderedLife(Life):
 
 
 class OrderedCampus(Campus):
-    life, roads = OrderedLife, {**ROADS, OrderedLife.chain: 15}
+    session_class = OrderedSession
+    scenarios = {**SCENARIOS, OrderedSession.chain: 15}
 
 
 class ClusterLoad(Load):
-    ways = {**Load.ways, "nats": by_nats}
+    channels = {**Load.channels, "nats": by_nats}
     crew = {"http": (4, 1), "batch": (1, 8), "inbox": (2, 3), "nats": (3, 3)}
     timeout = 4
     nats_era = 0  # another one: messages that have no outcome may be gone
@@ -63,7 +65,8 @@ class ClusterLoad(Load):
         self.polite.join()
 
     def move(self, wire, by, wanted=lambda: True):
-        """Every node is told; who cannot be reached is told the next time."""
+        """Moves every node's clock; a node that cannot be reached is told the
+        next time."""
         with self.moving:
             if not wanted():
                 return
@@ -73,7 +76,8 @@ class ClusterLoad(Load):
                     self.record.clock = self.campus.now = to
 
     def tell(self, member, to):
-        """True if the node's clock stands there now, everything settled."""
+        """Returns true if the node's clock stands there now, and all that fell
+        due is done."""
         try:
             answer = member.request(
                 "POST", "/v1/clock", json.dumps({"set": rfc3339(to)}),
@@ -93,7 +97,7 @@ class Polite(threading.Thread):
     def __init__(self, load):
         super().__init__(daemon=True, name="polite")
         self.load = load
-        self.dice = random.Random(f"{load.seed} polite")
+        self.rng = random.Random(f"{load.seed} polite")
         self.wanted = threading.Event()
         self.at_rest = threading.Event()
         self.at_rest.set()
@@ -132,9 +136,10 @@ class Polite(threading.Thread):
         raise Over
 
     def attempt(self, event):
-        """True once it is answered. A connection of its own each time: one
-        that is kept may end at any time by the rules of HTTP."""
-        host, port = self.dice.choice(self.load.places)
+        """Returns true once the command is answered. Each attempt has a
+        connection of its own: one that stays open may end at any time by the
+        rules of HTTP."""
+        host, port = self.rng.choice(self.load.places)
         connection = http.client.HTTPConnection(host, port, timeout=30)
         try:
             connection.connect()

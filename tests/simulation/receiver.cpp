@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sink.hpp"
+#include "receiver.hpp"
 
 namespace recapd::simulation {
 
-bool sink::pump(storage::store &store, dice &rolls, unsigned fails) {
+bool receiver::pump(storage::store &store, random_source &rng, unsigned fails) {
   try {
     const auto stood = store.load_sink("simulated");
-    const auto rows = store.read_feed(stood.position, 1 + int(rolls.below(40)));
+    const auto rows = store.read_feed(stood.position, 1 + int(rng.below(40)));
     auto got_to = stood.position;
     bool broke = false;
     for (const auto &row : rows) {
-      broke = rolls.chance(fails);
+      broke = rng.chance(fails);
       // Half of those that fail have reached the receiver.
-      if (!broke || rolls.chance(500)) receive(row);
+      if (!broke || rng.chance(500)) receive(row);
       if (broke) break;
       got_to = row.position;
     }
@@ -25,7 +25,7 @@ bool sink::pump(storage::store &store, dice &rolls, unsigned fails) {
   }
 }
 
-void sink::receive(const storage::feed_row &row) {
+void receiver::receive(const storage::feed_row &row) {
   const auto id = row.session + "/" + std::to_string(row.event.seq) + "/"
                   + row.event.type + "/" + row.event.notifications;
   const auto [it, fresh] = seen_.try_emplace(row.position, id);

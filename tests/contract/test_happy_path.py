@@ -61,7 +61,7 @@ def test_an_outcome_names_its_command_and_carries_the_session(client):
     assert outcome["session"]["id"] == lesson.id
 
 
-def test_each_step_of_the_road_shows_its_state(client):
+def test_each_step_of_the_happy_path_shows_its_state(client):
     lesson = Lesson(client)
     accepted(lesson.schedule())
     assert lesson.state == "scheduled"
@@ -162,7 +162,7 @@ def test_the_history_names_the_command_of_an_event(client):
     assert first["command"] == {"source": "/somewhere", "id": event["id"]}
 
 
-def test_the_notifications_follow_the_road(client, paid):
+def test_the_notifications_follow_the_happy_path(client, paid):
     kinds = client.kinds(paid.id)
     assert kinds == sorted(kinds, key=[
         "student_recap_request", "session_completed",

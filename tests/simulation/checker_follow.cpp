@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// What was written, against what the model says must come of it.
+// The checker compares what was written with what the model expects.
 #include <algorithm>
 #include <boost/json/parse.hpp>
 
+#include "checker.hpp"
 #include "compare.hpp"
-#include "witness.hpp"
 #include "workflows/json/session.hpp"
 #include "workflows/session/evolve.hpp"
 
@@ -25,8 +25,9 @@ std::vector<std::string> types_of(const Events &events) {
 
 }  // namespace
 
-/// What was written is what the model says must come of it.
-void witness::follow(const storage::commit &c, const verdict &v,
+/// Checks that the commit holds what the model expects, and moves on the
+/// model's session.
+void checker::follow(const storage::commit &c, const expected_outcome &v,
                      const wf::rules &r) {
   const auto types = types_of(c.events);
   const auto wanted = types_of(v.events);
@@ -44,8 +45,9 @@ void witness::follow(const storage::commit &c, const verdict &v,
   sessions_[c.session] = std::move(after);
 }
 
-/// Who is told what of each event; the order among them is free.
-void witness::follow_notices(const storage::commit &c, const verdict &v) {
+/// Checks who is told what of each event; the order among them is free.
+void checker::follow_notices(const storage::commit &c,
+                             const expected_outcome &v) {
   for (std::size_t i = 0; i < c.events.size(); ++i) {
     std::vector<std::string> told;
     for (const auto &[kind, to] : read_notices(c.events[i])) {
@@ -61,7 +63,8 @@ void witness::follow_notices(const storage::commit &c, const verdict &v) {
   }
 }
 
-void witness::follow_usage(const storage::commit &c, const verdict &v) {
+void checker::follow_usage(const storage::commit &c,
+                           const expected_outcome &v) {
   std::map<std::string, std::int64_t> change, written;
   for (const auto &claim : v.after.held)
     change[claim.key] += claim.amount;
@@ -84,15 +87,17 @@ void witness::follow_usage(const storage::commit &c, const verdict &v) {
   }
 }
 
-void witness::follow_ledger(const storage::commit &c, const verdict &v) {
+void checker::follow_ledger(const storage::commit &c,
+                            const expected_outcome &v) {
   expect(c.payment == v.payment, c.session, "pays otherwise than the model");
   if (!c.payment) return;
   accounts_[c.payment->from][c.payment->currency] -= c.payment->amount;
   accounts_[c.payment->to][c.payment->currency] += c.payment->amount;
 }
 
-/// The history so far folds to the row, and the row is the model's session.
-void witness::fold(const storage::commit &c, const model_session &s) {
+/// Checks that the history so far folds to the row, and that the row is the
+/// model's session.
+void checker::fold(const storage::commit &c, const model_session &s) {
   auto &state = folded_[c.session];
   state.id = c.session;
   for (const auto &e : c.events) {

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Commands by NATS: acknowledged by JetStream, then each by its outcome."""
+"""The channel by NATS: a command is acknowledged by JetStream, then answered by
+its outcome."""
 import psycopg2
 
 from load import Over
@@ -10,8 +11,8 @@ def by_nats(driver, events):
     """Publishes one after the other, each once the one before is acknowledged,
     and nothing twice: what is lost then stays lost."""
     desk = desk_of(driver)
-    if driver.dice.random() < 0.02:
-        desk.poison(f"poison by {driver.name}: {driver.dice.random()}")
+    if driver.rng.random() < 0.02:
+        desk.poison(f"poison by {driver.name}: {driver.rng.random()}")
     era = driver.load.nats_era
     for event in events:
         desk.store(event)
@@ -40,7 +41,8 @@ def desk_of(driver):
 
 
 def stored(driver, waiting):
-    """An outcome is sent at most once; those whose was lost are looked up."""
+    """Returns stored outcomes of the commands that wait: an outcome is sent at
+    most once, so one that was lost has to be looked up."""
     try:
         if driver.sql is None:
             driver.sql = psycopg2.connect(driver.load.database,

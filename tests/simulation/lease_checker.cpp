@@ -1,30 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "lease_witness.hpp"
+#include "lease_checker.hpp"
 
 #include "actors/lease_keeper.hpp"
 
 namespace recapd::simulation {
 
-void lease_witness::violation(std::size_t node, unsigned bucket,
+void lease_checker::violation(std::size_t node, unsigned bucket,
                               const std::string &what) {
   violations_.push_back("leases: n" + std::to_string(node) + " " + what
                         + " bucket " + std::to_string(bucket));
 }
 
-void lease_witness::begins(std::size_t node) {
+void lease_checker::begins(std::size_t node) {
   nodes_[node] = {};
   nodes_[node].process = ++processes_;
 }
 
-void lease_witness::ends(std::size_t node) {
+void lease_checker::ends(std::size_t node) {
   nodes_[node] = {};
 }
 
-void lease_witness::told(std::size_t node, const storage::turn &turn,
+void lease_checker::told(std::size_t node, const storage::turn &turn,
                          time_point now, time_point until) {
   auto &n = nodes_[node];
   const auto held = actors::buckets_of(turn.held, turn.shards);
-  if ((n.kept & ~held).any()) ++seen_["lease_lost"];
+  if ((n.served & ~held).any()) ++seen_["lease_lost"];
   n.lost = (n.lost | (n.held & ~held)) & ~held;
   n.rested &= n.lost;
   for (unsigned b = 0; b < held.size(); ++b) {
@@ -34,46 +34,46 @@ void lease_witness::told(std::size_t node, const storage::turn &turn,
   }
   n.held = held;
   n.handed |= held;
-  n.kept = held & ~actors::buckets_of(turn.surplus, turn.shards);
+  n.served = held & ~actors::buckets_of(turn.surplus, turn.shards);
   n.until = until;
   n.resharded = false;
   compare(node, now);
 }
 
-void lease_witness::compare(std::size_t node, time_point now) {
+void lease_checker::compare(std::size_t node, time_point now) {
   const auto &n = nodes_[node];
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     const auto &other = nodes_[i];
     if (i == node || other.process == 0 || other.resharded
         || other.until <= now)
       continue;
-    const auto both = n.held & other.kept;
+    const auto both = n.held & other.served;
     if (both.any())
       violation(node, unsigned(both._Find_first()),
                 "is told to hold, while n" + std::to_string(i) + " holds");
   }
 }
 
-void lease_witness::resharded() {
+void lease_checker::resharded() {
   for (auto &n : nodes_)
     n.resharded = true;
 }
 
-void lease_witness::handed(std::size_t node, unsigned bucket) {
+void lease_checker::handed(std::size_t node, unsigned bucket) {
   auto &n = nodes_[node];
   n.handed.set(bucket);
   n.rested.reset(bucket);
 }
 
-void lease_witness::at_rest(std::size_t node) {
+void lease_checker::at_rest(std::size_t node) {
   nodes_[node].rested = nodes_[node].lost;
 }
 
-bool lease_witness::stale(std::size_t node, unsigned bucket) const {
+bool lease_checker::stale(std::size_t node, unsigned bucket) const {
   return nodes_[node].epoch[bucket] != epoch_[bucket];
 }
 
-void lease_witness::committed(std::size_t node, unsigned bucket) {
+void lease_checker::committed(std::size_t node, unsigned bucket) {
   const auto &n = nodes_[node];
   if (!n.handed[bucket])
     violation(node, bucket, "commits without ever having held");
@@ -87,7 +87,7 @@ void lease_witness::committed(std::size_t node, unsigned bucket) {
     violation(node, bucket, "commits under another's lease of");
 }
 
-void lease_witness::refused(std::size_t node, unsigned bucket) {
+void lease_checker::refused(std::size_t node, unsigned bucket) {
   if (stale(node, bucket)) ++seen_["stale_refused"];
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "witness.hpp"
+#include "checker.hpp"
 
 #include <algorithm>
 #include <boost/json/array.hpp>
@@ -37,18 +37,18 @@ counter_history::range_since(std::uint64_t since) const {
   return range;
 }
 
-void witness::expect(bool holds, const std::string &about,
+void checker::expect(bool holds, const std::string &about,
                      const std::string &what) {
   if (!holds) violation(about + ": " + what);
 }
 
-void witness::knows_policy(int version, const wf::policy &p) {
+void checker::knows_policy(int version, const wf::policy &p) {
   const auto [it, fresh] = policies_.try_emplace(version, p);
   expect(fresh || it->second == p, "policy " + std::to_string(version),
          "is another one than before");
 }
 
-const wf::rules *witness::rules_of(int policy_version,
+const wf::rules *checker::rules_of(int policy_version,
                                    const std::string &course) {
   const auto it = policies_.find(policy_version);
   if (it == policies_.end()) {
@@ -59,7 +59,7 @@ const wf::rules *witness::rules_of(int policy_version,
   return own != it->second.courses.end() ? &own->second : &it->second.base;
 }
 
-void witness::sent(const actors::submission &s) {
+void checker::sent(const actors::submission &s) {
   auto &k = commands_[{{s.source, s.id}, s.content}];
   if (k.times_sent++ == 0) {
     k.what = s;
@@ -68,16 +68,16 @@ void witness::sent(const actors::submission &s) {
   k.receipts.insert(s.received_at);
 }
 
-void witness::published(const actors::submission &s) {
+void checker::published(const actors::submission &s) {
   auto &line = published_[s.session];
   const std::pair what{identity{s.source, s.id}, s.content};
   if (std::find(line.begin(), line.end(), what) == line.end())
     line.push_back(what);
 }
 
-/// Whatever was published before is durable by now. Another command of the same
-/// id may have come by another road.
-void witness::in_order(const storage::outcome_row &row) {
+/// Checks that whatever was published before is durable by now. Another command
+/// of the same id may have come by another ingress.
+void checker::in_order(const storage::outcome_row &row) {
   const auto line = published_.find(row.session);
   if (line == published_.end()) return;
   const std::pair what{identity{row.source, row.id}, row.content};
@@ -89,16 +89,16 @@ void witness::in_order(const storage::outcome_row &row) {
                + ", and is done after it");
 }
 
-bool witness::has_outcome(const actors::submission &s) const {
+bool checker::has_outcome(const actors::submission &s) const {
   return outcomes_.contains({s.source, s.id});
 }
 
-const witness::known_command *witness::find(const storage::outcome_row &row) {
+const checker::known_command *checker::find(const storage::outcome_row &row) {
   const auto it = commands_.find({{row.source, row.id}, row.content});
   return it == commands_.end() ? nullptr : &it->second;
 }
 
-void witness::committed(const storage::commit &c, int policy_version) {
+void checker::committed(const storage::commit &c, int policy_version) {
   ++commits_;
   for (const auto &e : c.events)
     ++met_[e.type];
@@ -108,7 +108,7 @@ void witness::committed(const storage::commit &c, int policy_version) {
          "an empty commit must end an inbox row");
 }
 
-void witness::command_committed(const storage::commit &c, int policy_version) {
+void checker::command_committed(const storage::commit &c, int policy_version) {
   const auto &row = *c.outcome;
   const auto about = c.session + " " + row.source + "/" + row.id;
   const auto *k = find(row);
@@ -133,7 +133,7 @@ void witness::command_committed(const storage::commit &c, int policy_version) {
   }
   const auto *r = rules_of(version, course);
   if (r == nullptr) return;
-  const auto v = judge_command(
+  const auto v = expect_command(
       before,
       {.what = &k->what.what, .by = k->what.by, .received_at = row.received_at},
       *r, version);
@@ -142,7 +142,7 @@ void witness::command_committed(const storage::commit &c, int policy_version) {
   follow(c, v, *r);
 }
 
-void witness::accepted(const storage::commit &c, const verdict &v,
+void checker::accepted(const storage::commit &c, const expected_outcome &v,
                        const known_command &k) {
   const auto about = c.session + " " + k.what.source + "/" + k.what.id;
   expect(v.codes.empty(), about,
@@ -166,7 +166,7 @@ void witness::accepted(const storage::commit &c, const verdict &v,
          "the outcome shows another session than the row");
 }
 
-void witness::refused(const storage::commit &c, const verdict &v,
+void checker::refused(const storage::commit &c, const expected_outcome &v,
                       const known_command &k) {
   const auto about = c.session + " " + k.what.source + "/" + k.what.id;
   expect(c.events.empty() && c.usage.empty() && !c.payment, about,
@@ -216,14 +216,14 @@ void witness::refused(const storage::commit &c, const verdict &v,
            "the refusal shows an old state");
 }
 
-void witness::engine_committed(const storage::commit &c) {
+void checker::engine_committed(const storage::commit &c) {
   const auto found = sessions_.find(c.session);
   if (found == sessions_.end())
     return violation(c.session + ": the engine moved what does not exist");
   const auto &s = found->second;
   const auto *r = rules_of(s.policy_version, s.course);
   if (r == nullptr) return;
-  const auto v = judge_engine(s, c.events.front().at, *r);
+  const auto v = expect_engine(s, c.events.front().at, *r);
   for (const auto &e : c.events)
     expect(e.at == c.events.front().at && e.by == "system:recapd"
                && e.command_id.empty(),
@@ -231,7 +231,7 @@ void witness::engine_committed(const storage::commit &c) {
   follow(c, v, *r);
 }
 
-void witness::answered(const actors::submission &s, const actors::outcome &o) {
+void checker::answered(const actors::submission &s, const actors::outcome &o) {
   const auto about = s.session + " " + s.source + "/" + s.id;
   const auto it = outcomes_.find({s.source, s.id});
   if (it == outcomes_.end())
@@ -253,7 +253,7 @@ void witness::answered(const actors::submission &s, const actors::outcome &o) {
     expect(!o.duplicate, about, "sent once, answered as a duplicate");
 }
 
-std::optional<instant> witness::next_owed() const {
+std::optional<instant> checker::next_owed() const {
   std::optional<instant> next;
   for (const auto &[id, s] : sessions_) {
     if (s.version == 0) continue;
@@ -265,7 +265,7 @@ std::optional<instant> witness::next_owed() const {
   return next;
 }
 
-void witness::at_the_end(storage::store &store, instant now) {
+void checker::at_the_end(storage::store &store, instant now) {
   for (const auto &what : store.check())
     violation("check: " + what);
   for (const auto &[id, s] : sessions_)

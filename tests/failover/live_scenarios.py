@@ -1,30 +1,31 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Lives of sessions in real time: nobody moves the clock, so sessions take
+"""Scenarios in real time: nobody moves the clock, so sessions take
 place in the past, and a deadline that is to pass is seconds away."""
 from datetime import datetime, timedelta, timezone
 
-import lives
-from lives import ROADS, Campus, Life
+import scenarios
+from scenarios import SCENARIOS, Campus, Session
 
 WINDOW = timedelta(hours=2000)
 SILENCE = timedelta(seconds=8)
 MARGIN = timedelta(seconds=2)
 POLICY = {
-    **lives.POLICY,
+    **scenarios.POLICY,
     "log_window": f"{WINDOW // timedelta(hours=1)}h",
-    "courses": {**lives.POLICY["courses"],
+    "courses": {**scenarios.POLICY["courses"],
                 "auto": {"auto_confirm_after": f"{SILENCE.seconds}s"}},
 }
 
 
-class LiveLife(Life):
-    """As the crash client's, over so many weeks that limits leave some room."""
+class LiveSession(Session):
+    """A session of the crash campaign, over so many weeks that limits leave
+    some room."""
     late = False  # its deadline is to pass
 
     def begins(self):
         if self.late:
             return self.campus.now - WINDOW + timedelta(seconds=6)
-        return self.campus.now - WINDOW * self.dice.uniform(0.001, 0.95)
+        return self.campus.now - WINDOW * self.rng.uniform(0.001, 0.95)
 
     def missed(self):
         self.late = True
@@ -38,9 +39,9 @@ class LiveLife(Life):
 
 
 class LiveCampus(Campus):
-    life = LiveLife
-    roads = {getattr(LiveLife, way.__name__): weight
-             for way, weight in ROADS.items()}
+    session_class = LiveSession
+    scenarios = {getattr(LiveSession, scenario.__name__): weight
+                 for scenario, weight in SCENARIOS.items()}
 
     def __init__(self, seed):
         super().__init__(seed, None)
@@ -51,8 +52,8 @@ class LiveCampus(Campus):
 
     @now.setter
     def now(self, _):
-        """Nobody moves it."""
+        """Ignores the value: nobody moves the clock."""
 
     def at_rest(self):
-        """Nothing runs, and nothing waits for its time."""
+        """Returns true if no scenario is played, and none waits."""
         return self.running() == 0 and not self.parked

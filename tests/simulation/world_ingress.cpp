@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The roads that cross nodes: rows that one forwards to another, and the
-// broker's partitions.
+// How commands reach the node that serves their session: rows that one node
+// forwards to another, and the broker's partitions.
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -17,14 +17,15 @@ void world::learn(const planned &p) {
       std::pair{std::pair{p.what.source, p.what.id}, p.what.content}, p.number);
 }
 
-/// Its subject decides who reads the row.
+/// Returns the text of the row by which a node forwards a command; its subject
+/// decides which node reads it.
 std::string world::event_of(const actors::submission &s) const {
   return json::serialize(
       json::object{{"subject", s.session},
                    {"number", numbers_.at({{s.source, s.id}, s.content})}});
 }
 
-/// Rows that nodes have put there for each other.
+/// Plans the delivery of rows that nodes have forwarded to each other.
 void world::look_at_inbox() {
   for (const auto &row : store_->read_inbox(last_inbox_, 100)) {
     last_inbox_ = row.seq;
@@ -39,12 +40,12 @@ void world::look_at_inbox() {
 }
 
 void world::publish(const planned &p) {
-  witness_.published(p.what);
+  checker_.published(p.what);
   broker_->publish(p);
 }
 
-/// Nodes that do not share would take the partitions from each other all the
-/// time: the first reads them.
+/// Gives a node its reader of partitions. Nodes that do not share would take
+/// the partitions from each other all the time: the first reads them.
 void world::start_reader(std::size_t i) {
   if (!shares_ && i != 0) return;
   auto &s = slots_[i];
@@ -65,8 +66,8 @@ void world::start_reader(std::size_t i) {
           .wake = [this, i](microseconds later) { wake_reader(i, later); },
           .acknowledges =
               [this](const actors::submission &what) {
-                if (!witness_.has_outcome(what))
-                  witness_.violation(what.session + " " + what.id
+                if (!checker_.has_outcome(what))
+                  checker_.violation(what.session + " " + what.id
                                      + ": acknowledged before it is durable");
               },
           .arrives = std::move(arrives)});

@@ -1,4 +1,4 @@
-// A simulated receiver of the outbox: reads the event log by its cursor.
+// A simulated receiver of the outbox, which reads the event log by a cursor.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -7,18 +7,18 @@
 #include <string>
 #include <vector>
 
-#include "dice.hpp"
+#include "rng.hpp"
 #include "storage/store.hpp"
 
 namespace recapd::simulation {
 
-/// Takes events at least once; complains if one session's come out of order, or
-/// a repeated one is another than before.
-class sink {
+/// Takes each event at least once. It is a violation if a session's events come
+/// out of order, or if an event that comes again is another than before.
+class receiver {
 public:
   /// Reads on from the stored cursor; the receiver breaks off `fails` per mille
-  /// of the deliveries. True if it did.
-  bool pump(storage::store &store, dice &rolls, unsigned fails);
+  /// of the deliveries. Returns true if it did.
+  bool pump(storage::store &store, random_source &rng, unsigned fails);
 
   [[nodiscard]] const std::vector<std::string> &violations() const {
     return violations_;
@@ -28,7 +28,7 @@ public:
 private:
   void receive(const storage::feed_row &row);
 
-  std::map<std::int64_t, std::string> seen_;  ///< by position: what it was
+  std::map<std::int64_t, std::string> seen_;  ///< by position: the event
   std::map<std::string, int> last_seq_;
   std::vector<std::string> violations_;
 };
