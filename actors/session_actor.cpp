@@ -115,7 +115,7 @@ void session_state::judge() {
     j.rules = &book.current().for_course(
         schedule != nullptr ? std::string_view{schedule->course} : "");
   }
-  j.facts.judged_by = j.rules;
+  j.facts.decided_by = j.rules;
   j.facts.used.clear();
   if (front_work() == nullptr
       && (!session_.exists()

@@ -410,9 +410,9 @@ private:
 
 violations memory_store::check() {
   const std::lock_guard guard{db_->lock};
-  std::map<workflows::usage_key, std::int64_t> held;
+  std::map<workflows::usage_key, std::int64_t> sums;
   audit checks{db_->policies,
-               [&](const auto &key, int amount) { held[key] += amount; }};
+               [&](const auto &key, int amount) { sums[key] += amount; }};
   for (const auto &[id, row] : db_->sessions) {
     session_record record{
         .row = row, .events = {}, .transfers = db_->transfers[id]};
@@ -423,8 +423,8 @@ violations memory_store::check() {
   for (const auto &[id, row] : db_->outcomes)
     checks.outcome(row);
   for (const auto &[key, used] : db_->held.used)
-    held.emplace(key, 0);
-  for (const auto &[key, sum] : held) {
+    sums.emplace(key, 0);
+  for (const auto &[key, sum] : sums) {
     const auto used = db_->held.used.find(key);
     checks.counter(key, used == db_->held.used.end() ? 0 : used->second, sum);
   }

@@ -152,7 +152,7 @@ event_body read(fields &in, tag<invitation_declined>) {
 event_body read(fields &in, tag<participant_removed>) {
   participant_removed e;
   e.student = in.id("student");
-  if (in.has("released")) e.released = read_held(in, "released");
+  if (in.has("released")) e.released = read_counted(in, "released");
   return e;
 }
 template <class Event> event_body read_call_change(fields &in) {
@@ -184,7 +184,7 @@ event_body read(fields &in, tag<time_corrected>) {
   e.given = in.clamped("given");
   e.note = in.text("note");
   e.claims = read_claims(in, "claims");
-  e.released = read_held(in, "released");
+  e.released = read_counted(in, "released");
   e.payment = read_transfer_or_null(in, "payment");
   return e;
 }

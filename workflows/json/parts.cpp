@@ -121,9 +121,9 @@ std::vector<claim> read_claims(fields &in, std::string_view name) {
   });
 }
 
-std::vector<held_usage> read_held(fields &in, std::string_view name) {
-  return read_list<held_usage>(in, name, [](fields &one) {
-    held_usage h{.key = read_key(one), .amount = 0};
+std::vector<counted_usage> read_counted(fields &in, std::string_view name) {
+  return read_list<counted_usage>(in, name, [](fields &one) {
+    counted_usage h{.key = read_key(one), .amount = 0};
     h.amount = static_cast<int>(one.whole("amount", 0, largest));
     return h;
   });

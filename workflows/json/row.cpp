@@ -109,7 +109,7 @@ void read_work_and_pay(fields &in, session &s) {
   s.minutes = read_if_there<int>(in, "minutes", [&] {
     return static_cast<int>(in.whole("minutes", 0, largest));
   });
-  s.held = read_held(in, "held");
+  s.usage = read_counted(in, "held");
   s.rate_per_hour = in.whole("rate_per_hour", 0, longest);
   s.currency = in.text("currency");
   s.policy_version = static_cast<int>(in.whole("policy_version", 0, largest));
@@ -168,7 +168,7 @@ template <class Sink> void write_row(Sink &&to, const session &s) {
   if (s.tutor_recap.has_value())
     to.object("tutor_recap", s.tutor_recap, write_recap{});
   put_news(to, "minutes", s.minutes);
-  to.list("held", s.held, write_usage{});
+  to.list("held", s.usage, write_usage{});
   to.put("rate_per_hour", s.rate_per_hour);
   to.put("currency", s.currency);
   to.put("policy_version", s.policy_version);
@@ -238,15 +238,15 @@ struct keep_participant {
 };
 
 template <class Sink>
-void write_kept(Sink &&to, const session &s, const rules &judged_by,
+void write_kept(Sink &&to, const session &s, const rules &decided_by,
                 instant now) {
   to.put("state", to_string(s.status));
   to.put("version", s.version);
   to.list("participants", s.participants, keep_participant{});
   put_news(to, "minutes", s.minutes);
-  put_news(to, "suggested_minutes", suggested_minutes(s, judged_by, now));
+  put_news(to, "suggested_minutes", suggested_minutes(s, decided_by, now));
   if (s.paid.has_value()) to.object("payout", s.paid, show_payout{});
-  if (const auto timer = next_timer(s, judged_by)) {
+  if (const auto timer = next_timer(s, decided_by)) {
     to.put("next_timer", timer->at);
     to.put("next_timer_kind", timer->kind);
   }
@@ -254,9 +254,9 @@ void write_kept(Sink &&to, const session &s, const rules &judged_by,
 }
 
 template <class Sink>
-void write_view(Sink &&to, const session &s, const rules &judged_by,
+void write_view(Sink &&to, const session &s, const rules &decided_by,
                 instant now) {
-  const auto timer = next_timer(s, judged_by);
+  const auto timer = next_timer(s, decided_by);
   to.put("id", s.id);
   to.put("state", to_string(s.status));
   to.put("version", s.version);
@@ -270,7 +270,7 @@ void write_view(Sink &&to, const session &s, const rules &judged_by,
   to.list("participants", s.participants, show_participant{});
   to.object("tutor_recap", s.tutor_recap, write_recap{});
   to.put("minutes", s.minutes);
-  to.put("suggested_minutes", suggested_minutes(s, judged_by, now));
+  to.put("suggested_minutes", suggested_minutes(s, decided_by, now));
   to.put("rate_per_hour", s.rate_per_hour);
   to.put("currency", s.currency);
   to.object("payout", s.paid, show_payout{});
@@ -282,23 +282,23 @@ void write_view(Sink &&to, const session &s, const rules &judged_by,
 
 }  // namespace
 
-json::object to_view(const session &s, const rules &judged_by, instant now) {
+json::object to_view(const session &s, const rules &decided_by, instant now) {
   json::object out;
-  write_view(object_sink{out}, s, judged_by, now);
+  write_view(object_sink{out}, s, decided_by, now);
   return out;
 }
 
-std::string to_view_text(const session &s, const rules &judged_by,
+std::string to_view_text(const session &s, const rules &decided_by,
                          instant now) {
   std::string out;
-  write_view(text_sink{out}, s, judged_by, now);
+  write_view(text_sink{out}, s, decided_by, now);
   return out;
 }
 
-std::string to_kept_text(const session &s, const rules &judged_by,
+std::string to_kept_text(const session &s, const rules &decided_by,
                          instant now) {
   std::string out;
-  write_kept(text_sink{out}, s, judged_by, now);
+  write_kept(text_sink{out}, s, decided_by, now);
   return out;
 }
 

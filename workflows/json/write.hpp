@@ -46,7 +46,8 @@ struct write_schedule {
 };
 
 struct write_usage {
-  template <class Sink> void operator()(Sink &to, const held_usage &h) const {
+  template <class Sink>
+  void operator()(Sink &to, const counted_usage &h) const {
     write(to, h.key, h.amount);
   }
   template <class Sink> void operator()(Sink &to, const claim &c) const {
