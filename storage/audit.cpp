@@ -172,7 +172,7 @@ void audit::outcome(const outcome_row &row) {
   const bool object = value && value->is_object();
   if (object && !row.refused && !value->get_object().contains("outcome")
       && wf::parse_session_status(text("state")))
-    return;  // workflows::to_kept_text
+    return;  // workflows::to_stored_outcome
   if (!object || text("outcome") != expected || text("id") != row.id
       || text("source") != row.source)
     say("command " + row.source + " " + row.id

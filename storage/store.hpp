@@ -77,12 +77,12 @@ struct outcome_row {
   instant received_at;
   std::string outcome;
   std::string scope = {};  ///< command_key's
-  std::string who = {};    ///< who sent it; empty: stored before that was kept
+  std::string who = {};    ///< who sent it; empty: stored before that was
   bool by_inbox = false;   ///< producers of the inbox may see it. Not read back
   /// Where it was accepted, what may be stored in place of `outcome`, which
-  /// follows from it and the session's events (workflows::to_kept_text). Not
-  /// read back; empty: the outcome is stored whole.
-  std::string kept = {};
+  /// follows from it and the session's events (workflows::to_stored_outcome).
+  /// Not read back; empty: the outcome is stored whole.
+  std::string stored_part = {};
 
   [[nodiscard]] command_key key() const { return {source, id, scope}; }
 };

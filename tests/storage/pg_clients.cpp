@@ -146,7 +146,7 @@ CAF_TEST(an outcome is the same by every search path) {
   auto c = accepts("c1", moves("s1", 1));
   c.events[0].type = "session.scheduled";
   c.events[0].data = R"({"tutor": "ann", "deadline": "d"})";
-  c.outcome->kept = R"({"version": 1, "participants": []})";
+  c.outcome->stored_part = R"({"version": 1, "participants": []})";
   CAF_REQUIRE_EQUAL(append(*s, {c}), "ok");
   raw.script("SET search_path = ''");
   const auto rows =

@@ -188,8 +188,8 @@ reminder_progress read_reminders(fields &in, std::string_view name) {
 
 json::object to_json(const recap &r) {
   json::object out;
-  object_sink sink{out};
-  write_recap{}(sink, r);
+  object_writer to{out};
+  write_recap{}(to, r);
   return out;
 }
 

@@ -124,13 +124,13 @@ void read_work_and_pay(fields &in, session &s) {
 }
 
 /// Unless it is what a new session has.
-template <class Sink, class T>
-void put_news(Sink &to, std::string_view name, const T &value) {
+template <class Writer, class T>
+void put_news(Writer &to, std::string_view name, const T &value) {
   if (value != T{}) to.put(name, value);
 }
 
 struct write_payout {
-  template <class Sink> void operator()(Sink &to, const payout &p) const {
+  template <class Writer> void operator()(Writer &to, const payout &p) const {
     to.put("amount", p.amount);
     to.put("settled_at", p.settled_at);
     put_news(to, "corrections", p.corrections);
@@ -139,7 +139,8 @@ struct write_payout {
 
 /// Of the row, which alone remembers who has been in the call.
 struct write_participant {
-  template <class Sink> void operator()(Sink &to, const participant &p) const {
+  template <class Writer>
+  void operator()(Writer &to, const participant &p) const {
     to.put("student", p.student);
     to.put("status", to_string(p.status));
     put_news(to, "in_call", p.in_call);
@@ -148,7 +149,7 @@ struct write_participant {
   }
 };
 
-template <class Sink> void write_row(Sink &&to, const session &s) {
+template <class Writer> void write_row(Writer &&to, const session &s) {
   to.put("id", s.id);
   to.put("version", s.version);
   to.put("state", to_string(s.status));
@@ -186,13 +187,13 @@ template <class Sink> void write_row(Sink &&to, const session &s) {
 
 json::object to_row(const session &s) {
   json::object out;
-  write_row(object_sink{out}, s);
+  write_row(object_writer{out}, s);
   return out;
 }
 
 std::string to_row_text(const session &s) {
   std::string out;
-  write_row(text_sink{out}, s);
+  write_row(text_writer{out}, s);
   return out;
 }
 
@@ -214,7 +215,8 @@ parse_session(const json::value &row) {
 namespace {
 
 struct show_participant {
-  template <class Sink> void operator()(Sink &to, const participant &p) const {
+  template <class Writer>
+  void operator()(Writer &to, const participant &p) const {
     to.put("student", p.student);
     to.put("status", to_string(p.status));
     to.put("in_call", p.in_call);
@@ -223,26 +225,27 @@ struct show_participant {
 };
 
 struct show_payout {
-  template <class Sink> void operator()(Sink &to, const payout &p) const {
+  template <class Writer> void operator()(Writer &to, const payout &p) const {
     to.put("amount", p.amount);
     to.put("settled_at", p.settled_at);
   }
 };
 
-struct keep_participant {
-  template <class Sink> void operator()(Sink &to, const participant &p) const {
+struct stored_participant {
+  template <class Writer>
+  void operator()(Writer &to, const participant &p) const {
     to.put("student", p.student);
     to.put("status", to_string(p.status));
     put_news(to, "in_call", p.in_call);
   }
 };
 
-template <class Sink>
-void write_kept(Sink &&to, const session &s, const rules &decided_by,
-                instant now) {
+template <class Writer>
+void write_stored(Writer &&to, const session &s, const rules &decided_by,
+                  instant now) {
   to.put("state", to_string(s.status));
   to.put("version", s.version);
-  to.list("participants", s.participants, keep_participant{});
+  to.list("participants", s.participants, stored_participant{});
   put_news(to, "minutes", s.minutes);
   put_news(to, "suggested_minutes", suggested_minutes(s, decided_by, now));
   if (s.paid.has_value()) to.object("payout", s.paid, show_payout{});
@@ -253,8 +256,8 @@ void write_kept(Sink &&to, const session &s, const rules &decided_by,
   put_flags(to, flags_of(s));
 }
 
-template <class Sink>
-void write_view(Sink &&to, const session &s, const rules &decided_by,
+template <class Writer>
+void write_view(Writer &&to, const session &s, const rules &decided_by,
                 instant now) {
   const auto timer = next_timer(s, decided_by);
   to.put("id", s.id);
@@ -284,21 +287,21 @@ void write_view(Sink &&to, const session &s, const rules &decided_by,
 
 json::object to_view(const session &s, const rules &decided_by, instant now) {
   json::object out;
-  write_view(object_sink{out}, s, decided_by, now);
+  write_view(object_writer{out}, s, decided_by, now);
   return out;
 }
 
 std::string to_view_text(const session &s, const rules &decided_by,
                          instant now) {
   std::string out;
-  write_view(text_sink{out}, s, decided_by, now);
+  write_view(text_writer{out}, s, decided_by, now);
   return out;
 }
 
-std::string to_kept_text(const session &s, const rules &decided_by,
-                         instant now) {
+std::string to_stored_outcome(const session &s, const rules &decided_by,
+                              instant now) {
   std::string out;
-  write_kept(text_sink{out}, s, decided_by, now);
+  write_stored(text_writer{out}, s, decided_by, now);
   return out;
 }
 
