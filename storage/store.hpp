@@ -155,7 +155,7 @@ inline constexpr std::size_t max_letter_bytes = 65'536;
 enum class row_trouble : std::uint8_t {
   none,
   too_long,   ///< `event` is the beginning only
-  no_moment,  ///< `received_at` is none that a deadline can be judged by
+  no_moment,  ///< `received_at` is none that a deadline can be decided by
 };
 
 struct inbox_row {

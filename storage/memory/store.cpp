@@ -77,7 +77,7 @@ public:
       // What follows a refused commit was decided on a state that did not come
       // about.
       auto refused = broken_off.contains(c.session) ? fault::version_conflict
-                                                    : db_->held.take(c);
+                                                    : db_->stored.admit(c);
       if (refused)
         broken_off.insert(c.session);
       else
@@ -104,8 +104,8 @@ public:
     const std::lock_guard guard{db_->lock};
     std::vector<std::int64_t> out;
     for (const auto &key : keys) {
-      const auto at = db_->held.used.find(key);
-      out.push_back(at == db_->held.used.end() ? 0 : at->second);
+      const auto at = db_->stored.used.find(key);
+      out.push_back(at == db_->stored.used.end() ? 0 : at->second);
     }
     return out;
   }
@@ -422,11 +422,11 @@ violations memory_store::check() {
   }
   for (const auto &[id, row] : db_->outcomes)
     checks.outcome(row);
-  for (const auto &[key, used] : db_->held.used)
+  for (const auto &[key, used] : db_->stored.used)
     sums.emplace(key, 0);
   for (const auto &[key, sum] : sums) {
-    const auto used = db_->held.used.find(key);
-    checks.counter(key, used == db_->held.used.end() ? 0 : used->second, sum);
+    const auto used = db_->stored.used.find(key);
+    checks.counter(key, used == db_->stored.used.end() ? 0 : used->second, sum);
   }
   return checks.result();
 }

@@ -5,7 +5,7 @@
 #include <set>
 #include <tuple>
 
-#include "storage/judge.hpp"
+#include "storage/conflict_check.hpp"
 #include "storage/postgres/group_parts.hpp"
 #include "workflows/ids.hpp"
 

@@ -183,7 +183,7 @@ page<dead_letter> sql_store::list_dead_letters(std::int64_t after,
 }
 
 letter_retry sql_store::retry_dead_letter(std::int64_t id) {
-  // It keeps its moment of receipt: that judges deadlines.
+  // It has its moment of receipt as before: deadlines are decided by it.
   static const prepared_statement statement{
       "retry_dead_letter",
       "WITH taken AS (DELETE FROM dead_letters"
