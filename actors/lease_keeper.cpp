@@ -102,7 +102,7 @@ void lease_keeper_state::tell_expired() {
 }
 
 /// Holds nothing while the clocks are too far apart: every deadline would be
-/// judged by a moment that is not the others'.
+/// decided by a moment that is not the others'.
 storage::turn lease_keeper_state::ask(const storage::heartbeat &h) {
   const auto sent = node_->time->now();
   auto told = aside_ ? storage::turn{.shards = shards_,

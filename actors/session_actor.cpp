@@ -99,14 +99,14 @@ void session_state::again() {
     j.facts.received_at = j.facts.now;
     j.facts.programs = nullptr;
   }
-  judge();
+  decide_front();
 }
 
-void session_state::judge() {
+void session_state::decide_front() {
   auto &j = *job_;
   const auto &book = *node_->policies;
   const auto *schedule = std::get_if<wf::schedule_session>(&j.what);
-  // Who schedules one that exists is judged as if it did not.
+  // Who schedules one that exists is answered as if it did not.
   if (session_.exists() && schedule == nullptr) {
     j.facts.policy_version = session_.policy_version;
     j.rules = &book.find(session_.policy_version)->for_course(session_.course);

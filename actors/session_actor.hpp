@@ -1,7 +1,7 @@
 // The session actor: one session's commands, one after another.
 //
 // It holds no rule: it loads the state, asks the limit actors what the domain
-// says to ask, lets workflows::decide judge, appends what follows, and moves
+// says to ask, calls workflows::decide, appends what follows, and moves
 // its state only when that is durable. While one command is on its way the
 // later ones wait in order. Whatever the journal refuses, it reloads and
 // decides again. SPDX-License-Identifier: Apache-2.0
@@ -84,7 +84,7 @@ private:
   void line_up(item one);
   void run();
   void start();
-  void judge();
+  void decide_front();
   void ask(owner whose);
   void conclude();
   void append_events(const std::vector<workflows::event> &events);

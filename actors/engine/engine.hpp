@@ -106,7 +106,8 @@ public:
   [[nodiscard]] storage::bucket_set buckets() const;
 
   [[nodiscard]] const clock &time() const;
-  /// The rules a course's new sessions are judged by, and any older version.
+  /// Returns the policy that new sessions are decided by, and any older
+  /// version.
   [[nodiscard]] const workflows::policy &current_policy() const;
   [[nodiscard]] const workflows::policy *policy_version(int version) const;
 

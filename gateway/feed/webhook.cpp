@@ -223,11 +223,11 @@ struct webhook::impl {
       const auto &event = messages[static_cast<std::size_t>(held.message)];
       const auto answer =
           post.send(boost::json::serialize(event), tuning.time->now());
-      const auto what = judge(answer.status);
-      if (what != verdict::taken && signal.stopped()) return false;
-      meters.delivery(what == verdict::taken ? "delivered" : "failed");
-      if (what != verdict::again) in_a_row = 0;
-      if (what != verdict::taken) {
+      const auto what = classify(answer.status);
+      if (what != delivery_result::taken && signal.stopped()) return false;
+      meters.delivery(what == delivery_result::taken ? "delivered" : "failed");
+      if (what != delivery_result::again) in_a_row = 0;
+      if (what != delivery_result::taken) {
         if (!fail(event, held, what, answer)) return false;
         letters.push_back(letter_of(event, held, answer.status, row.event.at,
                                     engine.time().now()));
@@ -238,8 +238,8 @@ struct webhook::impl {
   }
 
   /// True when the message is given up.
-  bool fail(const boost::json::object &event, held_session &held, verdict what,
-            const post_answer &answer) {
+  bool fail(const boost::json::object &event, held_session &held,
+            delivery_result what, const post_answer &answer) {
     const auto now = tuning.time->now();
     last_trouble = words_of(answer);
     const bool over =

@@ -150,12 +150,12 @@ void connection::scan_head() {
   const std::string_view text{static_cast<const char *>(got.data()),
                               got.size()};
   switch (scanner_.scan(text)) {
-  case head_scanner::verdict::broken:
+  case head_scanner::progress::broken:
     head_ = text.substr(scanner_.skipped()).starts_with("HEAD ");
     return answer_and_close(scanner_.refusal());
-  case head_scanner::verdict::whole:
+  case head_scanner::progress::whole:
     return on_head();
-  case head_scanner::verdict::more:
+  case head_scanner::progress::more:
     break;
   }
   const auto room =
