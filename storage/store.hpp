@@ -367,11 +367,12 @@ public:
   /// any length.
   virtual void forward_to_inbox(std::span<const inbox_row> rows) = 0;
   /// Writes the dead letters and deletes their inbox rows, in one transaction.
-  /// Of an origin that has a letter already none is written.
-  virtual void bury_all(std::span<const dead_letter> letters) = 0;
-  void bury(dead_letter letter, std::optional<std::int64_t> inbox_seq) {
+  /// No second letter of one origin is written.
+  virtual void write_dead_letters(std::span<const dead_letter> letters) = 0;
+  void write_dead_letter(dead_letter letter,
+                         std::optional<std::int64_t> inbox_seq) {
     letter.inbox_seq = inbox_seq;
-    bury_all({&letter, 1});
+    write_dead_letters({&letter, 1});
   }
   /// Ids greater than `after`, in order.
   [[nodiscard]] virtual page<dead_letter>

@@ -130,7 +130,7 @@ struct webhook::impl {
 
   /// What could not be saved is saved before anything else is sent.
   bool save() {
-    if (!bury_outgoing(engine, meters, letters)) return false;
+    if (!write_outgoing_letters(engine, meters, letters)) return false;
     letters.clear();
     const bool saved = cursor.save();
     tell();

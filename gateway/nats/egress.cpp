@@ -202,7 +202,8 @@ struct egress::impl {
       for (std::size_t i = 0; i < count; ++i)
         meters.delivery("delivered");
     }
-    if (!feed::bury_outgoing(engine, meters, page.letters)) return false;
+    if (!feed::write_outgoing_letters(engine, meters, page.letters))
+      return false;
     cursor.pass(rows.back());
     // What could not be saved now is with the next page.
     (void)cursor.save();

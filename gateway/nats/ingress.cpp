@@ -330,8 +330,8 @@ struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
       meters.command_rejected(why.type, workflows::to_string(why.code));
       actors::outcome refused;
       refused.json = boost::json::serialize(outcome_of(why));
-      return bury(item, workflows::to_string(why.code), why.detail,
-                  std::move(refused));
+      return write_dead_letter(item, workflows::to_string(why.code), why.detail,
+                               std::move(refused));
     }
     item->command = std::move(*read.command);
     item->command->here = true;
@@ -354,14 +354,14 @@ struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
     if (!answer.has_value())
       return queue.put(answered{.item = item, .fault = true, .outcome = {}});
     if (answer->code == workflows::refusal_code::id_reused)
-      return bury(item, "id-reused",
-                  "The same id and source came before with other content.",
-                  *answer);
+      return write_dead_letter(
+          item, "id-reused",
+          "The same id and source came before with other content.", *answer);
     queue.put(answered{.item = item, .fault = false, .outcome = *answer});
   }
 
-  void bury(const item_ptr &item, std::string_view code,
-            const std::string &reason, actors::outcome outcome) {
+  void write_dead_letter(const item_ptr &item, std::string_view code,
+                         const std::string &reason, actors::outcome outcome) {
     meters.dead_letter(code);
     log_warn("a NATS message became a dead letter",
              {{"code", code}, {"reason", reason}});
@@ -369,7 +369,7 @@ struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
         [self = shared_from_this(), item, outcome = std::move(outcome),
          letter = letter_of(*item, engine.time().now(), code, reason)](
             storage::store &s) {
-          s.bury(letter, std::nullopt);
+          s.write_dead_letter(letter, std::nullopt);
           self->queue.put(
               answered{.item = item, .fault = false, .outcome = outcome});
         },

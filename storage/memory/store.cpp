@@ -197,7 +197,7 @@ public:
       enter_inbox(row.event, row.received_at, true, row.sender);
   }
 
-  void bury_all(std::span<const dead_letter> letters) override {
+  void write_dead_letters(std::span<const dead_letter> letters) override {
     const std::lock_guard guard{db_->lock};
     for (const auto &letter : letters) {
       if (letter.inbox_seq) db_->inbox.erase(*letter.inbox_seq);
@@ -206,10 +206,10 @@ public:
                return l.second.origin == letter.origin;
              }))
         continue;
-      auto buried = storable(letter);
-      buried.inbox_seq.reset();
-      buried.id = ++db_->last_dead_letter;
-      db_->dead_letters.emplace(buried.id, buried);
+      auto written = storable(letter);
+      written.inbox_seq.reset();
+      written.id = ++db_->last_dead_letter;
+      db_->dead_letters.emplace(written.id, written);
     }
   }
 
