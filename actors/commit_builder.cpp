@@ -84,10 +84,10 @@ built_commit build_commit(const wf::session &before,
       c.usage.push_back({.key = std::move(claim.key),
                          .delta = claim.amount,
                          .cap = claim.cap});
-    for (auto &held : effects.released) {
-      built.released.push_back(held.key);
+    for (auto &part : effects.released) {
+      built.released.push_back(part.key);
       c.usage.push_back(
-          {.key = std::move(held.key), .delta = -held.amount, .cap = {}});
+          {.key = std::move(part.key), .delta = -part.amount, .cap = {}});
     }
     if (effects.payment) c.payment = std::move(effects.payment);
     built.after = std::move(after);

@@ -54,7 +54,7 @@ void session_state::line_up(item one) {
 }
 
 bool session_state::ends() const {
-  return retiring_ && !queue_;
+  return passivating_ && !queue_;
 }
 
 work *session_state::front_work() const {
@@ -168,8 +168,8 @@ session_actor(session_ref::stateful_pointer<session_state> self,
   self->state.begin(self, std::move(node), parent, id, generation);
   return {[self](take_work &m) { self->state.take(m); },
           [self](take_due &m) { self->state.take(m); },
-          [self](const retire &m) {
-            self->state.retire_when_done(m);
+          [self](const passivate &m) {
+            self->state.passivate_when_done(m);
             end_if_done(self);
           },
           [self](session_loaded &m) {

@@ -35,8 +35,8 @@ public:
 
   void take(take_work &m);
   void take(take_due &m);
-  void retire_when_done(const retire &m) {
-    retiring_ = std::make_unique<retire>(m);
+  void passivate_when_done(const passivate &m) {
+    passivating_ = std::make_unique<passivate>(m);
   }
   /// True if the actor shall end and has nothing left to do.
   [[nodiscard]] bool ends() const;
@@ -116,7 +116,7 @@ private:
   context_ptr node_;
   std::unique_ptr<std::list<item>> queue_;
   std::unique_ptr<job> job_;
-  std::unique_ptr<retire> retiring_;
+  std::unique_ptr<passivate> passivating_;
   /// The trace context of what completed the session, or empty; null while it
   /// is not completed or that is not known.
   std::unique_ptr<std::string> completed_by_;

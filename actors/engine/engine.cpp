@@ -327,7 +327,7 @@ std::shared_ptr<void> engine::on_buckets(std::function<void()> callback) {
 }
 
 storage::bucket_set engine::buckets() const {
-  return impl_->owned->held();
+  return impl_->owned->leased_buckets();
 }
 
 const clock &engine::time() const {

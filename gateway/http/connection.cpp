@@ -81,7 +81,7 @@ void connection::give_up() {
   });
 }
 
-void connection::turn_away() {
+void connection::reject() {
   shared_->add(shared_from_this());
   on_strand([](connection &c) { c.answer_and_close(c.no_room()); });
 }

@@ -38,7 +38,7 @@ public:
   /// Ends one beyond the bound that has not asked yet. Any thread.
   void give_up();
   /// Answers 503 without reading a request, and closes when the client has.
-  void turn_away();
+  void reject();
   void drain() override;
   void abort() override;
 

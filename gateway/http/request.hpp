@@ -108,8 +108,8 @@ struct destination {
                                             std::string_view authorization,
                                             caller &who);
 
-/// Answers with what `task` makes of a store, on a reader's thread, when it is
-/// the request's turn; with 503 when the store or the engine cannot, and 429
+/// Answers with what `task` makes of a store, on a reader's thread, when the
+/// request is next; with 503 when the store or the engine cannot, and 429
 /// when too many of the same caller's wait.
 void answer_by_reading(services &s, const request_ptr &r,
                        const responder &respond,

@@ -28,8 +28,8 @@ public:
   /// It is dead, or has left.
   void ends(std::size_t node);
   /// A heartbeat of it was answered; what it holds it holds until `until`.
-  void told(std::size_t node, const storage::turn &turn, time_point now,
-            time_point until);
+  void told(std::size_t node, const storage::heartbeat_answer &answer,
+            time_point now, time_point until);
   /// The number of shards changed: what two were told may overlap until each
   /// was told again.
   void resharded();

@@ -185,9 +185,9 @@ CAF_TEST(what a live lease knows to be left behind is refused) {
   heartbeat mine;
   mine.node = "one";
   mine.joining = true;
-  CAF_CHECK(!leases->beat(mine).held.empty());
+  CAF_CHECK(!leases->beat(mine).leased.empty());
   mine.joining = false;
-  CAF_CHECK(!leases->beat(mine).held.empty());
+  CAF_CHECK(!leases->beat(mine).leased.empty());
   CAF_REQUIRE(watch->place().has_value());
   const auto start = [&] {
     watch = std::make_shared<epoch_watch>();

@@ -51,7 +51,7 @@ actors::engine_options options_of(const config::settings &s) {
 
 /// Every connection is a descriptor, and many a system begins with 1,024.
 void allow_descriptors(int connections) {
-  constexpr rlim_t others = 512;  // databases, NATS, files, those turned away
+  constexpr rlim_t others = 512;  // databases, NATS, files, those rejected
   const auto wanted = static_cast<rlim_t>(connections) + others;
   rlimit now{};
   if (::getrlimit(RLIMIT_NOFILE, &now) != 0 || now.rlim_cur >= wanted) return;
