@@ -52,7 +52,7 @@ struct lease_parts {
 
 /// The first heartbeat, before anything is taken: what nobody else serves is
 /// served at once. Where `clocks` do not agree with the database's, the node
-/// leaves again and serves nothing. Throws name_taken, few_partitions.
+/// leaves again and serves nothing. Throws storage_error.
 void join(const lease_parts &parts, ownership &owned, const clock &time,
           clock_watch *clocks = nullptr);
 

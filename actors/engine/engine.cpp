@@ -309,9 +309,9 @@ admission engine::query(const std::string &caller,
   return impl_->pool->add(caller, std::move(task), std::move(failed));
 }
 
-std::shared_ptr<void> engine::hold(const std::string &caller,
-                                   std::size_t bytes) {
-  return impl_->pool->hold(caller, bytes);
+std::shared_ptr<void> engine::reserve_bytes(const std::string &caller,
+                                            std::size_t bytes) {
+  return impl_->pool->reserve_bytes(caller, bytes);
 }
 
 void engine::advance(instant to, const reply<instant> &done) {

@@ -128,7 +128,8 @@ private:
 
   void answer() {
     response out{.body = answer_.text()};
-    out.held = services_.engine.hold(request_->queue_key, out.body.size());
+    out.reserved =
+        services_.engine.reserve_bytes(request_->queue_key, out.body.size());
     respond_(std::move(out));
   }
 

@@ -336,7 +336,7 @@ struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
     in_flight.insert(seq);
   }
 
-  /// They are read again. With the guard held.
+  /// Has them read again. The guard is locked.
   void forget_waiting() {
     for (const auto &c : lines.clear())
       in_flight.erase(c.row.seq);

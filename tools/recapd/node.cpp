@@ -211,16 +211,16 @@ node::node(const config::settings &s,
   }
   inbox_ =
       std::make_unique<gateway::inbox::ingress>(*engine_, database, *meters_);
-  if (!s.sink.url.empty())
+  if (!s.webhook.url.empty())
     webhook_ =
-        std::make_unique<gateway::feed::webhook>(*engine_, s.sink, *meters_);
+        std::make_unique<gateway::feed::webhook>(*engine_, s.webhook, *meters_);
   if (s.ingress == config::ingress_kind::nats) start_nats(s);
   feed_watch_ = std::make_unique<gateway::feed::watch>(
-      database,
-      [&conditions = engine_->conditions()](std::optional<std::string> held) {
-        if (!held) return conditions.settle("feed-held");
+      database, [&conditions = engine_->conditions()](
+                    std::optional<std::string> sentence) {
+        if (!sentence) return conditions.settle("feed-held");
         conditions.raise("feed-held", actors::weight::warning,
-                         std::move(*held));
+                         std::move(*sentence));
       });
   url_ = url_of(s, http_->port());
 }
