@@ -1,10 +1,11 @@
 // The session actor: one session's commands, one after another.
 //
 // It holds no rule: it loads the state, asks the limit actors what the domain
-// says to ask, calls workflows::decide, appends what follows, and moves
-// its state only when that is durable. While one command is on its way the
-// later ones wait in order. Whatever the journal refuses, it reloads and
-// decides again. SPDX-License-Identifier: Apache-2.0
+// says to ask, calls workflows::decide, appends what follows, and moves its
+// state only when that is durable. While one command is on its way the later
+// ones wait in order. Whatever the journal refuses, it reloads and decides
+// again.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <array>

@@ -227,7 +227,8 @@ struct held_session {
   bool operator==(const held_session &) const = default;
 };
 
-/// Where a sink stands in the feed.
+/// Where a sink (a receiver with a stored cursor: webhook, NATS) stands in the
+/// feed.
 struct sink_state {
   /// All up to here is done with, but for what is held.
   std::int64_t position = 0;
@@ -363,8 +364,9 @@ public:
     return read_inbox_among({&rest, 1}, limit, buckets);
   }
   virtual void insert_inbox(std::string_view event) = 0;
-  /// The rows' events in this order, all or none, received when they were, of
-  /// any length.
+  /// Writes the rows' events to the table `forwarded`, in this order, all or
+  /// none, received when they were, of any length. They are read with the
+  /// inbox.
   virtual void forward_to_inbox(std::span<const inbox_row> rows) = 0;
   /// Writes the dead letters and deletes their inbox rows, in one transaction.
   /// No second letter of one origin is written.
@@ -431,10 +433,10 @@ public:
                                        const sink_change &change) = 0;
   [[nodiscard]] virtual std::vector<std::pair<std::string, std::int64_t>>
   count_by_state() = 0;
-  /// Counters of one owner, e.g. for `recapctl check` and the limits view.
-  /// Every invariant a database must keep: events 1..version without a gap,
-  /// history folds to the row, one settlement at most, ledger sums to zero,
-  /// counters equal what sessions hold and pass no cap.
+  /// Checks every invariant of a database, for `recapctl check`: events are
+  /// 1..version without a gap, history folds to the row, one settlement at
+  /// most, the ledger sums to zero, counters equal what sessions count and pass
+  /// no cap.
   [[nodiscard]] virtual violations check() = 0;
 };
 

@@ -1,5 +1,6 @@
-// The PostgreSQL store's class; pg_append.cpp and pg_queries.cpp hold its
-// parts. SPDX-License-Identifier: Apache-2.0
+// The PostgreSQL store's class. Its members are in append.cpp, check.cpp,
+// inbox.cpp, probe.cpp, queries.cpp, reading.cpp and sinks.cpp.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <string>

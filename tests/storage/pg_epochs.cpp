@@ -3,8 +3,8 @@
 #define CAF_SUITE pg_epochs
 #include "caf/test/unit_test.hpp"
 #include "storage/epochs.hpp"
+#include "storage/postgres/connection_settings.hpp"
 #include "storage/postgres/leases.hpp"
-#include "storage/postgres/session.hpp"
 #include "storage/postgres/store.hpp"
 #include "worlds.hpp"
 
