@@ -1,5 +1,6 @@
 // Which stretch of its life a database is in, and what of the one before
-// counts. SPDX-License-Identifier: Apache-2.0
+// counts.
+// SPDX-License-Identifier: Apache-2.0
 #define CAF_SUITE pg_epochs
 #include "caf/test/unit_test.hpp"
 #include "storage/epochs.hpp"

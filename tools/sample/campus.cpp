@@ -111,22 +111,22 @@ void campus::add(instant at, const session &s, std::string_view type,
 
 std::vector<step> campus::plan() {
   // Of 40 sessions in a row; what is not listed is plain.
-  const std::vector<road> shares{
-      road::two_parts,   road::two_parts,      road::two_parts,
-      road::two_parts,   road::group,          road::group,
-      road::group,       road::group,          road::late,
-      road::late,        road::late,           road::fumbled,
-      road::fumbled,     road::left_open,      road::left_open,
-      road::substituted, road::substituted,    road::cancelled,
-      road::cancelled,   road::silent_student, road::missed,
-      road::reopened,    road::reopened,       road::denied,
-      road::voided,      road::never_recapped};
-  std::vector<road> deck;
+  const std::vector<story> shares{
+      story::two_parts,   story::two_parts,      story::two_parts,
+      story::two_parts,   story::group,          story::group,
+      story::group,       story::group,          story::late,
+      story::late,        story::late,           story::fumbled,
+      story::fumbled,     story::left_open,      story::left_open,
+      story::substituted, story::substituted,    story::cancelled,
+      story::cancelled,   story::silent_student, story::missed,
+      story::reopened,    story::reopened,       story::denied,
+      story::voided,      story::never_recapped};
+  std::vector<story> deck;
   for (int tutor = 0; tutor < tutors_; ++tutor) {
     for (int n = 0; n < sessions_a_tutor; ++n) {
       if (deck.empty()) {
         deck = shares;
-        deck.resize(40, road::plain);
+        deck.resize(40, story::plain);
         for (auto i = deck.size(); i > 1; --i)
           std::swap(deck[i - 1], deck[pick(i)]);
       }
@@ -134,7 +134,7 @@ std::vector<step> campus::plan() {
       const int day = n % days_a_week;
       const int slot = static_cast<int>(pick(slots_a_day / 2)) * 2
                        + (n >= days_a_week ? 1 : 0);
-      const auto students = deck.back() == road::group ? 2 + pick(3) : 1;
+      const auto students = deck.back() == story::group ? 2 + pick(3) : 1;
       play(deck.back(),
            book(static_cast<std::size_t>(tutor), day, slot, students));
       deck.pop_back();

@@ -25,7 +25,7 @@ struct step {
 };
 
 /// What becomes of a session; the plan gives each its share.
-enum class road {
+enum class story {
   plain,           ///< completed at once, the student's recap follows
   two_parts,       ///< time first, the tutor's recap later
   group,           ///< several students, one does not come and is removed
@@ -76,7 +76,7 @@ private:
                                      std::vector<std::string> students);
   [[nodiscard]] json::object recap(bool long_enough = true);
 
-  // The parts of a road.
+  // The parts of a story.
   void add(instant at, const session &s, std::string_view type,
            const std::string &by, json::object data);
   /// The last command once more, as an impatient client sends it.
@@ -91,13 +91,13 @@ private:
                 bool leave_call = false);
   void students_recap(const session &s, instant after);
 
-  // The roads.
-  void play(road r, session s);
+  // The stories.
+  void play(story r, session s);
   void play_group(session s);
   void play_fumbled(const session &s);
   void play_left_open(const session &s);
   void play_substituted(session s);
-  void play_support(road r, const session &s);
+  void play_support(story r, const session &s);
   void play_voided(const session &s);
   void plan_overworked_tutor();
   void plan_eager_student();

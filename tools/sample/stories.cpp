@@ -1,4 +1,4 @@
-// What happens to a session on each road.
+// What happens to a session on each story.
 // SPDX-License-Identifier: Apache-2.0
 #include <boost/json.hpp>
 #include <chrono>
@@ -83,41 +83,41 @@ void campus::students_recap(const session &s, instant after) {
         {{"recap", recap()}});
 }
 
-void campus::play(road r, session s) {
-  if (r == road::group) return play_group(std::move(s));
-  if (r == road::substituted) return play_substituted(std::move(s));
+void campus::play(story r, session s) {
+  if (r == story::group) return play_group(std::move(s));
+  if (r == story::substituted) return play_substituted(std::move(s));
   schedule(s);
-  if (r == road::cancelled) {
+  if (r == story::cancelled) {
     add(s.starts_at - 3h, s, "session.cancel", tutor_of(s),
         {{"reason", "The tutor is ill."}});
     return;
   }
-  if (r == road::fumbled) return play_fumbled(s);
+  if (r == story::fumbled) return play_fumbled(s);
   accept_all(s);
-  if (r == road::left_open) return play_left_open(s);
+  if (r == story::left_open) return play_left_open(s);
   hold(s);
   // Tutors write down what they remember; the engine rounds up.
   const int remembered = s.minutes - static_cast<int>(pick(5));
   const auto after = end_of(s) + minutes{15 * pick(8)};
   switch (r) {
-  case road::two_parts:
+  case story::two_parts:
     add(after, s, "session.log_time", tutor_of(s), {{"minutes", remembered}});
     add(after + 8h, s, "recap.submit", tutor_of(s), {{"recap", recap()}});
     return students_recap(s, after + 9h);
-  case road::late:
+  case story::late:
     complete(s, s.starts_at + 50h, remembered);
     repeat(s.starts_at + 50h);
     return students_recap(s, s.starts_at + 60h);
-  case road::silent_student:
+  case story::silent_student:
     return complete(s, after, remembered);
-  case road::never_recapped:
+  case story::never_recapped:
     return add(after, s, "session.log_time", tutor_of(s),
                {{"minutes", remembered}});
-  case road::missed:
-  case road::reopened:
-  case road::denied:
+  case story::missed:
+  case story::reopened:
+  case story::denied:
     return play_support(r, s);
-  case road::voided:
+  case story::voided:
     return play_voided(s);
   default:
     complete(s, after, remembered);
@@ -180,14 +180,14 @@ void campus::play_substituted(session s) {
   students_recap(s, end_of(s) + 2h);
 }
 
-void campus::play_support(road r, const session &s) {
-  if (r == road::missed) return;
+void campus::play_support(story r, const session &s) {
+  if (r == story::missed) return;
   const auto asked = s.starts_at + 75h;
   // Too late by three hours: only support can help.
   complete(s, asked, s.minutes);
   add(asked, s, "support.request", tutor_of(s),
       {{"message", "I was ill and could not log the session in time."}});
-  if (r == road::denied)
+  if (r == story::denied)
     return add(asked + 20h, s, "support.deny", support,
                {{"note", "Third time this term."}});
   add(asked + 4h, s, "support.reopen", support,
