@@ -131,7 +131,7 @@ struct dead_letter {
   std::string reason;   ///< a sentence
   std::string code;     ///< `malformed`, `id-reused`, `too-large`, `refused`
   std::string ingress;  ///< `inbox`, `nats`, `webhook`: where from or to
-  instant received_at;  ///< of an outgoing one: when its event happened
+  instant received_at;  ///< of an outgoing one: the moment of its event
   instant at;
   /// Which message it was, where that may come again; else empty.
   std::string origin = {};

@@ -45,7 +45,7 @@ std::string words_of(const post_answer &answer) {
 
 storage::dead_letter letter_of(const boost::json::object &event,
                                const held_session &held, int status,
-                               instant happened, instant now) {
+                               instant event_at, instant now) {
   auto reason = "The webhook's receiver answered " + std::to_string(status);
   if (held.refused_since)
     reason += ", the last of " + std::to_string(held.refusals)
@@ -55,7 +55,7 @@ storage::dead_letter letter_of(const boost::json::object &event,
           .reason = reason + ".",
           .code = "refused",
           .ingress = sink,
-          .received_at = happened,
+          .received_at = event_at,
           .at = now,
           .origin =
               std::string{sink} + " " + std::string{event.at("id").as_string()},

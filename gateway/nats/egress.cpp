@@ -40,7 +40,7 @@ message message_of(const boost::json::object &event) {
 }
 
 storage::dead_letter letter_of(const message &m, std::size_t bytes,
-                               std::size_t most, workflows::instant happened,
+                               std::size_t most, workflows::instant event_at,
                                workflows::instant now) {
   return {.id = 0,
           .event = m.data,
@@ -50,7 +50,7 @@ storage::dead_letter letter_of(const message &m, std::size_t bytes,
                     + std::to_string(most) + ".",
           .code = "too-large",
           .ingress = std::string{sink},
-          .received_at = happened,
+          .received_at = event_at,
           .at = now,
           .origin = std::string{event_stream} + " "
                     + std::string{header_of(m, id_header)},

@@ -1,4 +1,4 @@
-// What happens to a session on each story.
+// What becomes of a session in each story.
 // SPDX-License-Identifier: Apache-2.0
 #include <boost/json.hpp>
 #include <chrono>
