@@ -1,4 +1,4 @@
-// A parent's children by key: spawned on demand, the idle ones retired.
+// A parent's children by key: spawned on demand, the idle ones passivated.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -18,18 +18,18 @@
 
 namespace recapd::actors {
 
-/// For use inside one actor. A child that is asked to retire ends when its work
-/// is done; what arrives for it meanwhile is held back for its successor, so
-/// nothing is sent to an actor that is about to end. However a child ends, its
-/// state says child_gone, and the next message spawns it anew.
+/// For use inside one actor. A child that is being passivated ends when its
+/// work is done; what arrives for it meanwhile is deferred for its successor,
+/// so nothing is sent to an actor that is about to end. However a child ends,
+/// its state says child_gone, and the next message spawns it anew.
 template <class Ref> class children {
 public:
   using time_point = caf::actor_clock::time_point;
   using spawner =
       std::function<Ref(const std::string &key, std::uint64_t generation)>;
 
-  /// Beyond `most` the longest unused are asked to retire; what was unused
-  /// for `idle`, at the next sweep.
+  /// Beyond `most` the longest unused are passivated; what was unused for
+  /// `idle`, at the next passivate_idle.
   children(spawner spawn, std::size_t most, caf::timespan idle)
       : spawn_{std::move(spawn)}, most_{most}, idle_{idle} {}
   children(const children &) = delete;
@@ -40,43 +40,44 @@ public:
       caf::anon_send_exit(child.ref, caf::exit_reason::user_shutdown);
   }
 
-  /// Calls `send` with the child, now or when its retirement is decided.
+  /// Calls `send` with the child, now, or its successor when it has ended.
   template <class F>
   void deliver(const std::string &key, time_point now, F send) {
     auto &child = touch(key, now);
-    if (!child.retiring) {
+    if (!child.passivating) {
       send(child.ref);
     } else {
-      if (!child.held) child.held = std::make_unique<sends>();
-      child.held->emplace_back(std::move(send));
+      if (!child.deferred) child.deferred = std::make_unique<sends>();
+      child.deferred->emplace_back(std::move(send));
     }
     while (order_.size() > most_)
-      ask_to_retire(*order_.back());
+      ask_to_passivate(*order_.back());
   }
 
   void gone(const child_gone &m, time_point now) {
     auto *child = find(m.key, m.generation);
     if (child == nullptr) return;
-    const auto held = std::move(child->held);
+    const auto deferred = std::move(child->deferred);
     erase(m.key);
-    if (held)
-      for (auto &send : *held)
+    if (deferred)
+      for (auto &send : *deferred)
         deliver(m.key, now, std::move(send));
   }
 
-  void sweep(time_point now) {
+  void passivate_idle(time_point now) {
     while (!order_.empty()) {
       auto &child = *order_.back();
       if (now - child.used < idle_) break;
-      ask_to_retire(child);
+      ask_to_passivate(child);
     }
   }
 
-  /// Asks those whose key suits to retire; each keeps its token until then.
+  /// Passivates those whose key suits; each has its token until it has ended.
   template <class Suits, class Token>
-  void retire_if(Suits suits, Token token_of) {
+  void passivate_if(Suits suits, Token token_of) {
     for (auto &[key, child] : by_key_)
-      if (!child.retiring && suits(key)) ask_to_retire(child, token_of(key));
+      if (!child.passivating && suits(key))
+        ask_to_passivate(child, token_of(key));
   }
   /// Ends those whose key suits where they stand.
   template <class Suits> void kill_if(Suits suits) {
@@ -99,8 +100,8 @@ private:
     Ref ref;
     std::uint64_t generation = 0;
     time_point used;
-    bool retiring = false;
-    std::unique_ptr<sends> held;
+    bool passivating = false;
+    std::unique_ptr<sends> deferred;
     typename places::iterator place;
   };
 
@@ -112,13 +113,13 @@ private:
                .emplace(key, entry{.ref = spawn_(key, generation),
                                    .generation = generation,
                                    .used = now,
-                                   .retiring = false,
-                                   .held = nullptr,
+                                   .passivating = false,
+                                   .deferred = nullptr,
                                    .place = {}})
                .first;
       order_.push_front(&it->second);
       it->second.place = order_.begin();
-    } else if (!it->second.retiring) {
+    } else if (!it->second.passivating) {
       order_.splice(order_.begin(), order_, it->second.place);
       it->second.used = now;
     }
@@ -134,15 +135,15 @@ private:
 
   void erase(const std::string &key) {
     const auto it = by_key_.find(key);
-    (it->second.retiring ? leaving_ : order_).erase(it->second.place);
+    (it->second.passivating ? leaving_ : order_).erase(it->second.place);
     by_key_.erase(it);
   }
 
-  void ask_to_retire(entry &child,
-                     const std::shared_ptr<void> &until_done = nullptr) {
-    child.retiring = true;
+  void ask_to_passivate(entry &child,
+                        const std::shared_ptr<void> &until_done = nullptr) {
+    child.passivating = true;
     leaving_.splice(leaving_.begin(), order_, child.place);
-    caf::anon_send(child.ref, retire{until_done});
+    caf::anon_send(child.ref, passivate{until_done});
   }
 
   spawner spawn_;
@@ -150,7 +151,7 @@ private:
   caf::timespan idle_;
   std::uint64_t generations_ = 0;
   places order_;    ///< those that stay, the last used first
-  places leaving_;  ///< those that were asked to retire
+  places leaving_;  ///< those that are being passivated
   std::unordered_map<std::string, entry> by_key_;
 };
 

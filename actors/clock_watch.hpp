@@ -12,7 +12,7 @@
 namespace recapd::actors {
 
 /// From when on a difference is told, and from when on nothing is served: all
-/// deadlines are judged by moments that this clock gave.
+/// deadlines are decided by moments that this clock gave.
 struct clock_bounds {
   std::chrono::milliseconds told{3000};
   std::chrono::milliseconds served{60000};

@@ -51,7 +51,7 @@ void add_students(const wf::event_body &what, std::vector<std::string> &to) {
     to.push_back(i->student);
 }
 
-storage::session_row row_of(const wf::session &s, const wf::rules &judged_by) {
+storage::session_row row_of(const wf::session &s, const wf::rules &decided_by) {
   storage::session_row row{.id = s.id,
                            .version = s.version,
                            .state = std::string{wf::to_string(s.status)},
@@ -60,7 +60,7 @@ storage::session_row row_of(const wf::session &s, const wf::rules &judged_by) {
                            .starts_at = s.starts_at,
                            .next_timer = {},
                            .body = wf::to_row_text(s)};
-  if (const auto timer = wf::next_timer(s, judged_by))
+  if (const auto timer = wf::next_timer(s, decided_by))
     row.next_timer = timer->fires_at;
   return row;
 }
@@ -69,7 +69,7 @@ storage::session_row row_of(const wf::session &s, const wf::rules &judged_by) {
 
 built_commit build_commit(const wf::session &before,
                           const std::vector<wf::event> &events,
-                          const wf::rules &judged_by, const submission *from,
+                          const wf::rules &decided_by, const submission *from,
                           std::string_view trace) {
   built_commit built{.what = {}, .after = before, .released = {}};
   auto &c = built.what;
@@ -84,15 +84,15 @@ built_commit build_commit(const wf::session &before,
       c.usage.push_back({.key = std::move(claim.key),
                          .delta = claim.amount,
                          .cap = claim.cap});
-    for (auto &held : effects.released) {
-      built.released.push_back(held.key);
+    for (auto &part : effects.released) {
+      built.released.push_back(part.key);
       c.usage.push_back(
-          {.key = std::move(held.key), .delta = -held.amount, .cap = {}});
+          {.key = std::move(part.key), .delta = -part.amount, .cap = {}});
     }
     if (effects.payment) c.payment = std::move(effects.payment);
     built.after = std::move(after);
   }
-  if (!events.empty()) c.row = row_of(built.after, judged_by);
+  if (!events.empty()) c.row = row_of(built.after, decided_by);
   return built;
 }
 

@@ -25,7 +25,7 @@ struct built_commit {
 [[nodiscard]] built_commit
 build_commit(const workflows::session &before,
              const std::vector<workflows::event> &events,
-             const workflows::rules &judged_by, const submission *from,
+             const workflows::rules &decided_by, const submission *from,
              std::string_view trace);
 
 /// The row that keeps a command's outcome.

@@ -14,7 +14,7 @@ constexpr std::size_t most_callers = 1024;
 }  // namespace
 
 bool fair_queue::at_rest(const account &a) const {
-  return a.waiting.empty() && a.running == 0 && a.held_bytes == 0;
+  return a.waiting.empty() && a.running == 0 && a.unread_bytes == 0;
 }
 
 /// Those behind the level lose nothing by it.
@@ -40,13 +40,13 @@ admission fair_queue::add(const std::string &caller, task what) {
 }
 
 std::optional<fair_queue::item> fair_queue::next() {
-  if (running_ >= bounds_.running || held_bytes_ >= bounds_.held_bytes)
+  if (running_ >= bounds_.running || unread_bytes_ >= bounds_.unread_bytes)
     return std::nullopt;
   auto first = callers_.end();
   for (auto at = callers_.begin(); at != callers_.end(); ++at) {
     const auto &a = at->second;
     if (!a.waiting.empty() && a.running < bounds_.running_each
-        && a.held_bytes < bounds_.held_bytes_each
+        && a.unread_bytes < bounds_.unread_bytes_each
         && (first == callers_.end() || a.served < first->second.served))
       first = at;
   }
@@ -77,14 +77,14 @@ void fair_queue::ended(const std::string &caller, duration took) {
   a.served += took;
 }
 
-void fair_queue::hold(const std::string &caller, std::size_t bytes) {
-  callers_[caller].held_bytes += bytes;
-  held_bytes_ += bytes;
+void fair_queue::reserve_bytes(const std::string &caller, std::size_t bytes) {
+  callers_[caller].unread_bytes += bytes;
+  unread_bytes_ += bytes;
 }
 
-void fair_queue::release(const std::string &caller, std::size_t bytes) {
-  callers_[caller].held_bytes -= bytes;
-  held_bytes_ -= bytes;
+void fair_queue::release_bytes(const std::string &caller, std::size_t bytes) {
+  callers_[caller].unread_bytes -= bytes;
+  unread_bytes_ -= bytes;
 }
 
 }  // namespace recapd::actors

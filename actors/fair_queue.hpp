@@ -31,8 +31,8 @@ struct queue_bounds {
   std::size_t waiting = 2048;
   std::size_t waiting_each = 256;
   /// Of answers that were not taken yet; beyond, nothing begins.
-  std::size_t held_bytes = 256U << 20U;
-  std::size_t held_bytes_each = 32U << 20U;
+  std::size_t unread_bytes = 256U << 20U;
+  std::size_t unread_bytes_each = 32U << 20U;
 };
 
 /// Not thread safe.
@@ -51,8 +51,8 @@ public:
   /// The next that may begin, if any; it runs until `ended`.
   [[nodiscard]] std::optional<item> next();
   void ended(const std::string &caller, duration took);
-  void hold(const std::string &caller, std::size_t bytes);
-  void release(const std::string &caller, std::size_t bytes);
+  void reserve_bytes(const std::string &caller, std::size_t bytes);
+  void release_bytes(const std::string &caller, std::size_t bytes);
 
   /// Forgets whoever waits; their tasks are dropped where the answer is.
   [[nodiscard]] std::vector<task> drop_waiting();
@@ -64,7 +64,7 @@ private:
   struct account {
     std::deque<task> waiting;
     std::size_t running = 0;
-    std::size_t held_bytes = 0;
+    std::size_t unread_bytes = 0;
     duration served{0};
   };
   [[nodiscard]] bool at_rest(const account &a) const;
@@ -74,7 +74,7 @@ private:
   std::map<std::string, account, std::less<>> callers_;
   std::size_t waiting_ = 0;
   std::size_t running_ = 0;
-  std::size_t held_bytes_ = 0;
+  std::size_t unread_bytes_ = 0;
   duration level_{0};  ///< of whoever was served last
 };
 

@@ -48,8 +48,8 @@ void forwarder_state::send_on() {
   look_up(std::exchange(fresh_, {}), true);
 }
 
-/// On the thread of the reader of outcomes. Of new ones those without an
-/// outcome are put into the inbox, in order.
+/// Looks on the thread of the reader of outcomes. Of new commands those without
+/// an outcome are put into the table `forwarded`, in order.
 void forwarder_state::look_up(std::vector<std::shared_ptr<work>> items,
                               bool first) {
   auto back = reply<outcome_rows>{

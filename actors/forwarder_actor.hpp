@@ -1,7 +1,7 @@
 // The forwarder: commands of sessions that another node serves.
 //
-// It puts them into the database's inbox, where that node finds them, and looks
-// for their outcomes until they are there.
+// It puts them into the table `forwarded`, where that node finds them, and
+// looks for their outcomes until they are there.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 

@@ -39,7 +39,8 @@ void join(const lease_parts &parts, ownership &owned, const clock &time,
   const auto told = leases->beat(first);
   const bool agrees = clocks == nullptr || clocks->agrees(sent, told.now);
   if (!agrees) leases->leave(first.node, first.incarnation);
-  owned.set(agrees ? buckets_of(told.held, told.shards) : storage::bucket_set{},
+  owned.set(agrees ? buckets_of(told.leased, told.shards)
+                   : storage::bucket_set{},
             until);
 }
 
@@ -48,13 +49,13 @@ void lease_keeper_state::begin(lease_keeper_ref self, context_ptr node,
   self_ = std::move(self);
   node_ = std::move(node);
   parts_ = std::move(parts);
-  held_ = node_->owned->buckets();
+  leased_ = node_->owned->assigned_buckets();
   leaving_ = parts_.who.leaving;
 }
 
 std::chrono::milliseconds lease_keeper_state::beat() {
   auto h = parts_.who;
-  h.let_go = let_go_;
+  h.released = released_;
   // From before it is sent: the database counts from later.
   const auto until = node_->owned->now() + h.expiry;
   try {
@@ -63,11 +64,11 @@ std::chrono::milliseconds lease_keeper_state::beat() {
     failing_ = false;
     if (node_->conditions) node_->conditions->settle("lease-expired");
     node_->database->answers("heartbeat");
-    for (const auto shard : h.let_go)
-      giving_up_.erase(shard);
-    std::erase_if(let_go_, [&](int shard) {
-      return std::find(h.let_go.begin(), h.let_go.end(), shard)
-             != h.let_go.end();
+    for (const auto shard : h.released)
+      draining_.erase(shard);
+    std::erase_if(released_, [&](int shard) {
+      return std::find(h.released.begin(), h.released.end(), shard)
+             != h.released.end();
     });
     apply(told, until);
     if (told.drain) leave("it was asked to drain");
@@ -89,67 +90,67 @@ std::chrono::milliseconds lease_keeper_state::beat() {
 /// Whatever it is that does not answer: others may serve its sessions now, and
 /// what this node is sent waits until they say so.
 void lease_keeper_state::tell_expired() {
-  if (!node_->conditions || node_->owned->held().any()
-      || node_->owned->buckets().none())
+  if (!node_->conditions || node_->owned->leased_buckets().any()
+      || node_->owned->assigned_buckets().none())
     return;
   node_->conditions->raise(
       "lease-expired", weight::unready,
       "The lease of node " + parts_.who.node + " on "
-          + std::to_string(node_->owned->buckets().count()) + " of "
-          + std::to_string(node_->owned->buckets().size())
+          + std::to_string(node_->owned->assigned_buckets().count()) + " of "
+          + std::to_string(node_->owned->assigned_buckets().size())
           + " buckets has run out, since no heartbeat was answered in time: "
             "whichever node the database hears holds them now.");
 }
 
 /// Holds nothing while the clocks are too far apart: every deadline would be
-/// judged by a moment that is not the others'.
-storage::turn lease_keeper_state::ask(const storage::heartbeat &h) {
+/// decided by a moment that is not the others'.
+storage::heartbeat_answer lease_keeper_state::ask(const storage::heartbeat &h) {
   const auto sent = node_->time->now();
-  auto told = aside_ ? storage::turn{.shards = shards_,
-                                     .held = {},
-                                     .surplus = {},
-                                     .now = store_->look().second}
+  auto told = aside_ ? storage::heartbeat_answer{.shards = shards_,
+                                                 .leased = {},
+                                                 .surplus = {},
+                                                 .now = store_->look().second}
                      : store_->beat(h);
   if (!node_->clocks) return told;
   const bool was_aside = aside_;
   aside_ = !node_->clocks->agrees(sent, told.now);
   if (aside_ && !was_aside) {
     store_->leave(h.node, h.incarnation);
-    giving_up_.clear();
-    let_go_.clear();
+    draining_.clear();
+    released_.clear();
   }
-  if (aside_) told.held = told.surplus = {};
+  if (aside_) told.leased = told.surplus = {};
   return told;
 }
 
-void lease_keeper_state::apply(const storage::turn &told,
+void lease_keeper_state::apply(const storage::heartbeat_answer &told,
                                ownership::time_point until) {
   if (std::exchange(shards_, told.shards) != told.shards) {
-    giving_up_.clear();
-    let_go_.clear();
+    draining_.clear();
+    released_.clear();
   }
-  const auto held = buckets_of(told.held, told.shards);
-  const auto lost = held_ & ~held;
-  held_ = held;
-  const auto kept = held & ~buckets_of(told.surplus, told.shards);
-  const bool changed = kept != node_->owned->buckets();
-  node_->owned->set(kept, until);
+  const auto leased = buckets_of(told.leased, told.shards);
+  const auto lost = leased_ & ~leased;
+  leased_ = leased;
+  const auto served = leased & ~buckets_of(told.surplus, told.shards);
+  const bool changed = served != node_->owned->assigned_buckets();
+  node_->owned->set(served, until);
   if (lost.any()) tell_shards(lost, true, nullptr);
-  give_up_surplus(told);
+  drain_surplus(told);
   if (!changed) return;
-  spdlog::info("serving {} of {} buckets", kept.count(), kept.size());
+  spdlog::info("serving {} of {} buckets", served.count(), served.size());
   caf::anon_send(node_->timers, buckets_changed{});
   parts_.changed();
 }
 
-void lease_keeper_state::give_up_surplus(const storage::turn &told) {
+void lease_keeper_state::drain_surplus(const storage::heartbeat_answer &told) {
   if (told.surplus.empty()) return;
   std::vector<int> fresh;
   auto tokens = std::make_shared<shard_tokens>(told.shards);
   for (const auto shard : told.surplus) {
-    if (!giving_up_.insert(shard).second) continue;
+    if (!draining_.insert(shard).second) continue;
     fresh.push_back(shard);
-    // Whoever ends last lets go of it.
+    // Whoever ends last releases it.
     tokens->at(static_cast<std::size_t>(shard)) = {
         nullptr, [self = self_, shard, of = told.shards](void *) {
           caf::anon_send(self, shard_at_rest{.shard = shard, .of = of});
@@ -163,19 +164,19 @@ void lease_keeper_state::tell_shards(
     const storage::bucket_set &buckets, bool at_once,
     std::shared_ptr<const shard_tokens> until_done) {
   for (const auto &shard : node_->shards)
-    caf::anon_send(shard, give_up{.buckets = buckets,
-                                  .at_once = at_once,
-                                  .until_done = until_done});
+    caf::anon_send(shard, drain_buckets{.buckets = buckets,
+                                        .at_once = at_once,
+                                        .until_done = until_done});
 }
 
 void lease_keeper_state::at_rest(const shard_at_rest &m) {
-  if (m.of != shards_ || !giving_up_.contains(m.shard)) return;
-  let_go_.push_back(m.shard);
-  if (!std::exchange(letting_go_, true)) caf::anon_send(self_, let_go_now{});
+  if (m.of != shards_ || !draining_.contains(m.shard)) return;
+  released_.push_back(m.shard);
+  if (!std::exchange(releasing_, true)) caf::anon_send(self_, release_now{});
 }
 
-void lease_keeper_state::let_go() {
-  letting_go_ = false;
+void lease_keeper_state::release() {
+  releasing_ = false;
   // The next node waits for these.
   (void)beat();
 }
@@ -202,7 +203,8 @@ lease_keeper(lease_keeper_ref::stateful_pointer<lease_keeper_state> self,
             self->delayed_send(self, caf::timespan{s.beat()}, beat_now{});
           },
           [&s](const shard_at_rest &m) { s.at_rest(m); },
-          [&s](let_go_now) { s.let_go(); }, [&s](leave_now) { s.hand_over(); }};
+          [&s](release_now) { s.release(); },
+          [&s](leave_now) { s.hand_over(); }};
 }
 
 }  // namespace recapd::actors

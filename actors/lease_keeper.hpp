@@ -1,11 +1,11 @@
 // The lease keeper: the node's heartbeat.
 //
-// It says that the node lives, takes the shards that are its share, gives up
-// those that are not, and tells the node's actors what changed. A shard that is
-// given up is let go only when its sessions are at rest; one that was lost
-// (the node was silent for too long) is dropped at once. A node that leaves
-// gives all up, and takes none. One whose clock is not the database's serves
-// nothing and leaves its share to others until the clocks agree again.
+// It says that the node lives, takes the shards that are its share, drains
+// those that are not, and tells the node's actors what changed. A shard that
+// drains is released only when its sessions are at rest; one that was lost (the
+// node was silent for too long) is dropped at once. A node that leaves drains
+// all, and takes none. One whose clock is not the database's serves nothing and
+// leaves its share to others until the clocks agree again.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -28,13 +28,13 @@ struct shard_at_rest {
   int shard = 0;
   int of = 0;
 };
-/// To itself, behind all that are at rest by now: lets go of them.
-struct let_go_now {};
+/// To itself, behind all that are at rest by now: release them.
+struct release_now {};
 /// The node drains.
 struct leave_now {};
 using lease_keeper_ref =
     caf::typed_actor<caf::reacts_to<beat_now>, caf::reacts_to<shard_at_rest>,
-                     caf::reacts_to<let_go_now>, caf::reacts_to<leave_now>>;
+                     caf::reacts_to<release_now>, caf::reacts_to<leave_now>>;
 
 /// What a node needs to share with others.
 struct lease_parts {
@@ -52,7 +52,7 @@ struct lease_parts {
 
 /// The first heartbeat, before anything is taken: what nobody else serves is
 /// served at once. Where `clocks` do not agree with the database's, the node
-/// leaves again and serves nothing. Throws name_taken, few_partitions.
+/// leaves again and serves nothing. Throws storage_error.
 void join(const lease_parts &parts, ownership &owned, const clock &time,
           clock_watch *clocks = nullptr);
 
@@ -65,13 +65,14 @@ public:
   /// One heartbeat; how long to wait until the next.
   [[nodiscard]] std::chrono::milliseconds beat();
   void at_rest(const shard_at_rest &m);
-  void let_go();
+  void release();
   void hand_over();
 
 private:
-  [[nodiscard]] storage::turn ask(const storage::heartbeat &h);
-  void apply(const storage::turn &told, ownership::time_point until);
-  void give_up_surplus(const storage::turn &told);
+  [[nodiscard]] storage::heartbeat_answer ask(const storage::heartbeat &h);
+  void apply(const storage::heartbeat_answer &told,
+             ownership::time_point until);
+  void drain_surplus(const storage::heartbeat_answer &told);
   void tell_expired();
   void tell_shards(const storage::bucket_set &buckets, bool at_once,
                    std::shared_ptr<const shard_tokens> until_done);
@@ -82,10 +83,10 @@ private:
   lease_parts parts_;
   std::unique_ptr<storage::lease_store> store_;
   int shards_ = 0;
-  storage::bucket_set held_;  ///< with those that are being given up
-  std::set<int> giving_up_;
-  std::vector<int> let_go_;  ///< for the next heartbeat
-  bool letting_go_ = false;  ///< which comes at once
+  storage::bucket_set leased_;  ///< with those that drain
+  std::set<int> draining_;
+  std::vector<int> released_;  ///< for the next heartbeat
+  bool releasing_ = false;     ///< which comes at once
   bool leaving_ = false;
   bool aside_ = false;  ///< no member: the clocks do not agree
   bool failing_ = false;
@@ -99,5 +100,5 @@ lease_keeper(lease_keeper_ref::stateful_pointer<lease_keeper_state> self,
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::beat_now)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::shard_at_rest)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::let_go_now)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::release_now)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::leave_now)

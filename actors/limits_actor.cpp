@@ -31,7 +31,7 @@ void limits_state::begin(limits_ref self, context_ptr node,
 }
 
 bool limits_state::ends() const {
-  return retiring_ && waiting_.empty() && outstanding_ == 0;
+  return passivating_ && waiting_.empty() && outstanding_ == 0;
 }
 
 void limits_state::ask(ask_limits &m) {
@@ -127,7 +127,7 @@ void limits_state::answer_front(bool grant) {
   }
   if (grant) {
     ++outstanding_;
-    a.held = std::make_shared<ticket>(
+    a.ticket = std::make_shared<ticket>(
         [self = self_, claims = std::move(m.claims)](grant_fate fate) {
           caf::anon_send(self, grant_ended{.claims = claims, .fate = fate});
         });
@@ -177,8 +177,8 @@ limits_actor(limits_ref::stateful_pointer<limits_state> self, context_ptr node,
             self->state.loaded(m);
             end_if_done();
           },
-          [=](retire) {
-            self->state.retire_when_done();
+          [=](passivate) {
+            self->state.passivate_when_done();
             end_if_done();
           }};
 }
@@ -194,7 +194,7 @@ limits_directory_ref::behavior_type limits_directory(
       },
       node->options.max_resident_sessions, idle);
   auto now = [=] { return self->clock().now(); };
-  self->delayed_send(self, idle / 2, sweep{});
+  self->delayed_send(self, idle / 2, look_for_idle{});
   return {[=](ask_limits &m) {
             const auto owner = owner_of(m.claims.front().key);
             self->state.owners->deliver(owner, now(), [m](const limits_ref &a) {
@@ -212,9 +212,9 @@ limits_directory_ref::behavior_type limits_directory(
                                           });
           },
           [=](const child_gone &m) { self->state.owners->gone(m, now()); },
-          [=](sweep) {
-            self->state.owners->sweep(now());
-            self->delayed_send(self, idle / 2, sweep{});
+          [=](look_for_idle) {
+            self->state.owners->passivate_idle(now());
+            self->delayed_send(self, idle / 2, look_for_idle{});
           }};
 }
 

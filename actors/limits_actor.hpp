@@ -33,7 +33,7 @@ public:
   void ended(const grant_ended &m);
   void released(const usage_released &m);
   void loaded(usage_loaded &m);
-  void retire_when_done() { retiring_ = true; }
+  void passivate_when_done() { passivating_ = true; }
   /// True if the actor shall end and has nothing left to do.
   [[nodiscard]] bool ends() const;
 
@@ -58,7 +58,7 @@ private:
   exit_note<limits_directory_ref> note_;
   std::map<workflows::usage_key, counter> counters_;
   std::deque<ask_limits> waiting_;
-  bool retiring_ = false;
+  bool passivating_ = false;
   bool verified_ = false;  ///< the front's counters were read for it
   std::vector<workflows::usage_key> loading_;
   std::uint64_t step_ = 0;

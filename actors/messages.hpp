@@ -1,4 +1,5 @@
-// Every actor's interface: who takes which message, and what it answers.
+// The actors' interfaces: who takes which message, and what it answers. (The
+// lease keeper's is in actors/lease_keeper.hpp.)
 //
 // Messages never leave the process. Whoever wants an answer puts a reply<T>
 // into the message: it is answered once, and with a fault if the message is
@@ -47,10 +48,10 @@ struct take_due {
 };
 /// One a shard: of bucket b the one at b modulo their number.
 using shard_tokens = std::vector<std::shared_ptr<void>>;
-/// Sessions of these buckets end: when their work is done, or at once. A
-/// shard's token is let go of when all of its sessions have; null: nobody
-/// waits.
-struct give_up {
+/// Asks for an end of the actors of these buckets' sessions: when their work is
+/// done, or at once. A shard's token is released when all of its sessions'
+/// actors have ended; null: nobody waits.
+struct drain_buckets {
   storage::bucket_set buckets;
   bool at_once = false;
   std::shared_ptr<const shard_tokens> until_done;
@@ -60,20 +61,20 @@ struct child_gone {
   std::string key;
   std::uint64_t generation = 0;
 };
-/// A look at who has been idle too long.
-struct sweep {};
+/// To itself: passivate the children that have been idle too long.
+struct look_for_idle {};
 
 using shard_ref =
     caf::typed_actor<caf::reacts_to<take_work>, caf::reacts_to<take_due>,
-                     caf::reacts_to<give_up>, caf::reacts_to<child_gone>,
-                     caf::reacts_to<sweep>>;
+                     caf::reacts_to<drain_buckets>, caf::reacts_to<child_gone>,
+                     caf::reacts_to<look_for_idle>>;
 
 // ---- session: one session ----
 // Its parent is the shard; what it asked comes back as a message.
 
 /// From the parent: end as soon as there is nothing left to do.
-struct retire {
-  std::shared_ptr<void> until_done;  ///< to be let go of at the end, or none
+struct passivate {
+  std::shared_ptr<void> until_done;  ///< released at the end; may be null
 };
 /// Answers to the actor itself; `step` says which question they belong to.
 struct session_loaded {
@@ -101,18 +102,20 @@ struct trace_found {
   answer<std::string> trace;
 };
 
-using session_ref = caf::typed_actor<
-    caf::reacts_to<take_work>, caf::reacts_to<take_due>, caf::reacts_to<retire>,
-    caf::reacts_to<session_loaded>, caf::reacts_to<limits_answered>,
-    caf::reacts_to<commit_done>, caf::reacts_to<outcome_found>,
-    caf::reacts_to<settlement_ready>, caf::reacts_to<trace_found>>;
+using session_ref =
+    caf::typed_actor<caf::reacts_to<take_work>, caf::reacts_to<take_due>,
+                     caf::reacts_to<passivate>, caf::reacts_to<session_loaded>,
+                     caf::reacts_to<limits_answered>,
+                     caf::reacts_to<commit_done>, caf::reacts_to<outcome_found>,
+                     caf::reacts_to<settlement_ready>,
+                     caf::reacts_to<trace_found>>;
 
 // ---- limits: one directory, one actor an owner ----
 // The directory finds the actor by the first claim's owner.
 
 /// What a session wants counted by one owner's counters. Answered with what is
-/// used (claims in order) and, if `reserve` and all fit, a ticket that holds
-/// the amounts until the commit.
+/// used (claims in order) and, if `reserve` and all fit, a ticket that
+/// reserves the amounts until the commit.
 struct ask_limits {
   std::vector<workflows::claim> claims;  ///< not empty, all of one owner
   bool reserve = false;
@@ -135,10 +138,10 @@ struct usage_loaded {
 using limits_ref =
     caf::typed_actor<caf::reacts_to<ask_limits>, caf::reacts_to<grant_ended>,
                      caf::reacts_to<usage_released>,
-                     caf::reacts_to<usage_loaded>, caf::reacts_to<retire>>;
+                     caf::reacts_to<usage_loaded>, caf::reacts_to<passivate>>;
 using limits_directory_ref =
     caf::typed_actor<caf::reacts_to<ask_limits>, caf::reacts_to<usage_released>,
-                     caf::reacts_to<child_gone>, caf::reacts_to<sweep>>;
+                     caf::reacts_to<child_gone>, caf::reacts_to<look_for_idle>>;
 
 // ---- payout: what confirmed sessions earn ----
 // It answers; the session commits.
@@ -238,14 +241,14 @@ using timers_ref =
                      caf::reacts_to<buckets_changed>>;
 
 // ---- forwarder: commands of sessions that another node serves ----
-// By the database's inbox; their outcomes are looked for.
+// By the table `forwarded`; their outcomes are looked for.
 
 using outcome_rows = std::vector<std::optional<storage::outcome_row>>;
 /// The outcomes of `items`, where there are any by now.
 struct outcomes_looked_up {
   std::vector<std::shared_ptr<work>> items;
   answer<outcome_rows> rows;
-  bool first = false;  ///< those without one are in the inbox now
+  bool first = false;  ///< those without one are in `forwarded` now
 };
 using forwarder_ref =
     caf::typed_actor<caf::reacts_to<take_work>, caf::reacts_to<flush>,
@@ -255,10 +258,10 @@ using forwarder_ref =
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::take_work)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::take_due)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::give_up)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::drain_buckets)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::child_gone)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::sweep)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::retire)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::look_for_idle)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::passivate)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::session_loaded)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::limits_answered)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::commit_done)

@@ -43,17 +43,17 @@ public:
   }
   /// Leased at this moment. A process that was stopped for long learns here
   /// that others may have taken over.
-  [[nodiscard]] bool holds(std::string_view session) const {
+  [[nodiscard]] bool leased(std::string_view session) const {
     const std::lock_guard guard{lock_};
     return buckets_[workflows::bucket_of(session)] && lasts();
   }
   /// All that are leased at this moment.
-  [[nodiscard]] storage::bucket_set held() const {
+  [[nodiscard]] storage::bucket_set leased_buckets() const {
     const std::lock_guard guard{lock_};
     return lasts() ? buckets_ : storage::bucket_set{};
   }
   /// All that are assigned.
-  [[nodiscard]] storage::bucket_set buckets() const {
+  [[nodiscard]] storage::bucket_set assigned_buckets() const {
     const std::lock_guard guard{lock_};
     return buckets_;
   }

@@ -20,8 +20,8 @@ public:
   using std::runtime_error::runtime_error;
 };
 
-/// Every session keeps the policy version it is judged by. Thread safe; what it
-/// hands out stays valid as long as the book.
+/// Every session keeps the policy version that it is decided by. Thread safe;
+/// what the book hands out stays valid as long as the book.
 class policy_book {
 public:
   /// The version new sessions get.

@@ -109,18 +109,18 @@ void query_pool::send(const std::string &caller,
                      .run = std::move(run), .failed = std::move(failed)}));
 }
 
-std::shared_ptr<void> query_pool::hold(const std::string &caller,
-                                       std::size_t bytes) {
+std::shared_ptr<void> query_pool::reserve_bytes(const std::string &caller,
+                                                std::size_t bytes) {
   {
     const std::lock_guard lock{mutex_};
-    queue_.hold(caller, bytes);
+    queue_.reserve_bytes(caller, bytes);
   }
   return at_the_end([weak = weak_from_this(), caller, bytes] {
     const auto self = weak.lock();
     if (!self) return;
     {
       const std::lock_guard lock{self->mutex_};
-      self->queue_.release(caller, bytes);
+      self->queue_.release_bytes(caller, bytes);
     }
     self->begin_all();
   });

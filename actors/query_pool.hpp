@@ -23,8 +23,8 @@ public:
   [[nodiscard]] admission add(const std::string &caller,
                               std::function<void(storage::store &)> task,
                               std::function<void(storage::fault)> failed);
-  [[nodiscard]] std::shared_ptr<void> hold(const std::string &caller,
-                                           std::size_t bytes);
+  [[nodiscard]] std::shared_ptr<void> reserve_bytes(const std::string &caller,
+                                                    std::size_t bytes);
   /// Begins nothing more; whoever waits hears `unavailable`.
   void close();
 

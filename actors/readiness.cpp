@@ -12,14 +12,14 @@ readiness::readiness(std::function<workflows::instant()> now)
 
 void readiness::raise(std::string_view code, weight how, std::string detail) {
   const std::lock_guard lock{mutex_};
-  const auto at = held_.find(code);
-  const bool news = at == held_.end() || at->second.how != how;
-  const auto since = at == held_.end() ? now_() : at->second.what.since;
+  const auto at = raised_.find(code);
+  const bool news = at == raised_.end() || at->second.how != how;
+  const auto since = at == raised_.end() ? now_() : at->second.what.since;
   if (news)
     spdlog::warn("{}: {}",
                  how == weight::warning ? "to be looked at" : "not ready",
                  detail);
-  held_.insert_or_assign(
+  raised_.insert_or_assign(
       std::string{code},
       entry{.how = how, .what = {std::string{code}, std::move(detail), since}});
   count_closed();
@@ -27,10 +27,10 @@ void readiness::raise(std::string_view code, weight how, std::string detail) {
 
 void readiness::settle(std::string_view code) {
   const std::lock_guard lock{mutex_};
-  const auto at = held_.find(code);
-  if (at == held_.end()) return;
+  const auto at = raised_.find(code);
+  if (at == raised_.end()) return;
   spdlog::info("settled: {}", at->second.what.detail);
-  held_.erase(at);
+  raised_.erase(at);
   count_closed();
 }
 
@@ -38,8 +38,9 @@ std::vector<condition> readiness::those(bool warnings) const {
   std::vector<condition> found;
   {
     const std::lock_guard lock{mutex_};
-    for (const auto &[code, held] : held_)
-      if ((held.how == weight::warning) == warnings) found.push_back(held.what);
+    for (const auto &[code, raised] : raised_)
+      if ((raised.how == weight::warning) == warnings)
+        found.push_back(raised.what);
   }
   std::stable_sort(
       found.begin(), found.end(),
@@ -57,13 +58,13 @@ std::vector<condition> readiness::warnings() const {
 
 bool readiness::ready() const {
   const std::lock_guard lock{mutex_};
-  return std::all_of(held_.begin(), held_.end(), [](const auto &h) {
+  return std::all_of(raised_.begin(), raised_.end(), [](const auto &h) {
     return h.second.how == weight::warning;
   });
 }
 
 void readiness::count_closed() {
-  closed_ = std::any_of(held_.begin(), held_.end(), [](const auto &h) {
+  closed_ = std::any_of(raised_.begin(), raised_.end(), [](const auto &h) {
     return h.second.how == weight::closed;
   });
 }

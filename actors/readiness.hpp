@@ -33,8 +33,8 @@ class readiness {
 public:
   explicit readiness(std::function<workflows::instant()> now);
 
-  /// A condition holds. One of that code that held before keeps its `since`,
-  /// and gets the new words and weight.
+  /// A condition holds. One of that code that was raised before has its `since`
+  /// as it was, and gets the new words and weight.
   void raise(std::string_view code, weight how, std::string detail);
   /// The condition of that code, if there was one, holds no more.
   void settle(std::string_view code);
@@ -56,8 +56,8 @@ private:
 
   std::function<workflows::instant()> now_;
   mutable std::mutex mutex_;
-  std::map<std::string, entry, std::less<>> held_;  ///< by code
-  std::atomic<bool> closed_{false};                 ///< every command asks
+  std::map<std::string, entry, std::less<>> raised_;  ///< by code
+  std::atomic<bool> closed_{false};                   ///< every command asks
 };
 
 }  // namespace recapd::actors

@@ -54,7 +54,7 @@ void session_state::line_up(item one) {
 }
 
 bool session_state::ends() const {
-  return retiring_ && !queue_;
+  return passivating_ && !queue_;
 }
 
 work *session_state::front_work() const {
@@ -99,14 +99,14 @@ void session_state::again() {
     j.facts.received_at = j.facts.now;
     j.facts.programs = nullptr;
   }
-  judge();
+  decide_front();
 }
 
-void session_state::judge() {
+void session_state::decide_front() {
   auto &j = *job_;
   const auto &book = *node_->policies;
   const auto *schedule = std::get_if<wf::schedule_session>(&j.what);
-  // Who schedules one that exists is judged as if it did not.
+  // Who schedules one that exists is answered as if it did not.
   if (session_.exists() && schedule == nullptr) {
     j.facts.policy_version = session_.policy_version;
     j.rules = &book.find(session_.policy_version)->for_course(session_.course);
@@ -115,7 +115,7 @@ void session_state::judge() {
     j.rules = &book.current().for_course(
         schedule != nullptr ? std::string_view{schedule->course} : "");
   }
-  j.facts.judged_by = j.rules;
+  j.facts.decided_by = j.rules;
   j.facts.used.clear();
   if (front_work() == nullptr
       && (!session_.exists()
@@ -168,8 +168,8 @@ session_actor(session_ref::stateful_pointer<session_state> self,
   self->state.begin(self, std::move(node), parent, id, generation);
   return {[self](take_work &m) { self->state.take(m); },
           [self](take_due &m) { self->state.take(m); },
-          [self](const retire &m) {
-            self->state.retire_when_done(m);
+          [self](const passivate &m) {
+            self->state.passivate_when_done(m);
             end_if_done(self);
           },
           [self](session_loaded &m) {

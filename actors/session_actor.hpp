@@ -1,10 +1,11 @@
 // The session actor: one session's commands, one after another.
 //
 // It holds no rule: it loads the state, asks the limit actors what the domain
-// says to ask, lets workflows::decide judge, appends what follows, and moves
-// its state only when that is durable. While one command is on its way the
-// later ones wait in order. Whatever the journal refuses, it reloads and
-// decides again. SPDX-License-Identifier: Apache-2.0
+// says to ask, calls workflows::decide, appends what follows, and moves its
+// state only when that is durable. While one command is on its way the later
+// ones wait in order. Whatever the journal refuses, it reloads and decides
+// again.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <array>
@@ -35,8 +36,8 @@ public:
 
   void take(take_work &m);
   void take(take_due &m);
-  void retire_when_done(const retire &m) {
-    retiring_ = std::make_unique<retire>(m);
+  void passivate_when_done(const passivate &m) {
+    passivating_ = std::make_unique<passivate>(m);
   }
   /// True if the actor shall end and has nothing left to do.
   [[nodiscard]] bool ends() const;
@@ -84,7 +85,7 @@ private:
   void line_up(item one);
   void run();
   void start();
-  void judge();
+  void decide_front();
   void ask(owner whose);
   void conclude();
   void append_events(const std::vector<workflows::event> &events);
@@ -116,7 +117,7 @@ private:
   context_ptr node_;
   std::unique_ptr<std::list<item>> queue_;
   std::unique_ptr<job> job_;
-  std::unique_ptr<retire> retiring_;
+  std::unique_ptr<passivate> passivating_;
   /// The trace context of what completed the session, or empty; null while it
   /// is not completed or that is not known.
   std::unique_ptr<std::string> completed_by_;

@@ -28,7 +28,8 @@ void session_state::append_events(const std::vector<wf::event> &events) {
         make_outcome(w->what.source, w->what.id,
                      wf::to_view_text(j.after, *j.rules, j.facts.now), {});
     built.what.outcome = outcome_row(w->what, j.answer);
-    built.what.outcome->kept = wf::to_kept_text(j.after, *j.rules, j.facts.now);
+    built.what.outcome->stored_part =
+        wf::to_stored_outcome(j.after, *j.rules, j.facts.now);
   }
   send_append(std::move(built.what));
 }

@@ -87,8 +87,8 @@ void session_state::limits(limits_answered &m) {
   const auto places = claims_of(j.asked);
   for (std::size_t i = 0; i < places.size(); ++i)
     j.facts.used[places[i]] = (*m.got).used[i];
-  if ((*m.got).held)
-    j.tickets.push_back(std::move((*m.got).held));
+  if ((*m.got).ticket)
+    j.tickets.push_back(std::move((*m.got).ticket));
   else if (std::exchange(j.reserve, false) && j.asked == owner::course) {
     // It will be refused: the tutor's figures, good enough for a grant, are
     // asked for anew, so that the answer names every limit that is passed.

@@ -22,7 +22,7 @@ shard_actor(shard_ref::stateful_pointer<shard_state> self, context_ptr node,
       },
       most, idle);
   auto now = [=] { return self->clock().now(); };
-  self->delayed_send(self, idle / 2, sweep{});
+  self->delayed_send(self, idle / 2, look_for_idle{});
   return {
       [=](take_work &m) {
         const std::string key = m.item->what.session;
@@ -34,24 +34,24 @@ shard_actor(shard_ref::stateful_pointer<shard_state> self, context_ptr node,
         self->state.sessions->deliver(
             key, now(), [m](const session_ref &s) { caf::anon_send(s, m); });
       },
-      [=](const give_up &m) {
+      [=](const drain_buckets &m) {
         const auto theirs = [&](const std::string &session) {
           return m.buckets[workflows::bucket_of(session)];
         };
         if (m.at_once)
           self->state.sessions->kill_if(theirs);
         else
-          self->state.sessions->retire_if(
+          self->state.sessions->passivate_if(
               theirs, [&](const std::string &session) {
                 return m.until_done->at(workflows::bucket_of(session)
                                         % m.until_done->size());
               });
       },
       [=](const child_gone &m) { self->state.sessions->gone(m, now()); },
-      [=](sweep) {
-        self->state.sessions->sweep(now());
+      [=](look_for_idle) {
+        self->state.sessions->passivate_idle(now());
         node->reports->resident_sessions(place, self->state.sessions->size());
-        self->delayed_send(self, idle / 2, sweep{});
+        self->delayed_send(self, idle / 2, look_for_idle{});
       }};
 }
 

@@ -21,7 +21,7 @@ public:
 };
 
 /// Hands each session's work to its actor, which it spawns on demand and
-/// retires when it idles. `place` is its own in node_context::shards.
+/// passivates when it idles. `place` is its own in node_context::shards.
 shard_ref::behavior_type
 shard_actor(shard_ref::stateful_pointer<shard_state> self, context_ptr node,
             std::size_t place);

@@ -1,4 +1,4 @@
-// Tickets: amounts a limit actor holds for a commit that is on its way.
+// Tickets: amounts that a limit actor reserves for a commit on its way.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -32,9 +32,10 @@ private:
   grant_fate fate_ = grant_fate::dropped;
 };
 
+/// What a limit actor answers about a claim.
 struct limit_answer {
-  std::vector<std::int64_t> used;  ///< in the claims' order
-  std::shared_ptr<ticket> held;    ///< where everything fitted and was reserved
+  std::vector<std::int64_t> used;          ///< in the claims' order
+  std::shared_ptr<actors::ticket> ticket;  ///< of what was reserved, or null
 };
 
 }  // namespace recapd::actors

@@ -66,7 +66,7 @@ void timers_state::load_more(instant until) {
         caf::anon_send(self, timers_loaded{until, page, std::move(rows)});
       }};
   std::vector<unsigned> buckets;
-  const auto owned = node_->owned->buckets();
+  const auto owned = node_->owned->assigned_buckets();
   for (unsigned b = 0; b < owned.size(); ++b)
     if (owned[b]) buckets.push_back(b);
   caf::anon_send(node_->readers.front(),

@@ -21,6 +21,7 @@ enum class ingress_kind { inbox, nats };
 enum class auth_mode { trusted, token };
 enum class clock_kind { system, manual };
 
+/// Where events are posted to.
 struct webhook {
   std::string url;     ///< empty: off
   std::string secret;  ///< HMAC-SHA256 key; empty: unsigned
@@ -48,7 +49,7 @@ struct settings {
   std::string tokens_file;
   clock_kind clock = clock_kind::system;
   workflows::policy policy;
-  webhook sink;
+  config::webhook webhook;
   std::string log_level = "info";  ///< trace debug info warn error off
   struct {
     int shards = 4;

@@ -23,30 +23,30 @@ constexpr std::size_t seed_bytes = 2 + key_bytes + 2;
 
 std::optional<bytes> from_base32(std::string_view text) {
   bytes out;
-  std::uint32_t held = 0;
+  std::uint32_t buffered = 0;
   unsigned bits = 0;
   for (const char c : text) {
     const auto digit = alphabet.find(c);
     if (digit == std::string_view::npos) return std::nullopt;
-    held = held << 5U | static_cast<std::uint32_t>(digit);
+    buffered = buffered << 5U | static_cast<std::uint32_t>(digit);
     bits += 5;
     if (bits < 8) continue;
     bits -= 8;
-    out.push_back(static_cast<std::uint8_t>(held >> bits));
+    out.push_back(static_cast<std::uint8_t>(buffered >> bits));
   }
   return out;
 }
 
 std::string to_base32(const bytes &from) {
   std::string out;
-  std::uint32_t held = 0;
+  std::uint32_t buffered = 0;
   unsigned bits = 0;
   for (const auto byte : from) {
-    held = held << 8U | byte;
+    buffered = buffered << 8U | byte;
     for (bits += 8; bits >= 5; bits -= 5)
-      out += alphabet[held >> (bits - 5) & 31U];
+      out += alphabet[buffered >> (bits - 5) & 31U];
   }
-  if (bits > 0) out += alphabet[held << (5 - bits) & 31U];
+  if (bits > 0) out += alphabet[buffered << (5 - bits) & 31U];
   return out;
 }
 

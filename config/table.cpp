@@ -211,7 +211,8 @@ std::vector<setting> policy() {
     rows.push_back({"reminders." + std::string{kind.name},
                     kind.list ? shape::json : shape::nullable_text,
                     told_of(kind)});
-  rows.push_back({"courses", shape::json,
+  rows.push_back(
+      {"courses", shape::json,
        R"(`{ "MATH101": { … } }`: overrides of any of `policy` for a course)"});
   return rows;
 }
@@ -268,15 +269,15 @@ std::vector<setting> http(settings &s) {
 
 std::vector<setting> webhook_rows(settings &s) {
   return {
-      text("url", s.sink.url,
+      text("url", s.webhook.url,
            "where events are posted, from the very first on; empty: nowhere",
            without_secrets)
-          .must([&s] { return begins(s.sink.url, "http://", "https://"); },
+          .must([&s] { return begins(s.webhook.url, "http://", "https://"); },
                 "a URL that begins with http:// or https://"),
-      text("secret", s.sink.secret,
+      text("secret", s.webhook.secret,
            "the key that signs them with HMAC-SHA256; empty: unsigned",
            all_hidden),
-      number("timeout_ms", s.sink.timeout_ms, 1, hour_ms,
+      number("timeout_ms", s.webhook.timeout_ms, 1, hour_ms,
              "for the receiver's answer"),
   };
 }
@@ -307,8 +308,7 @@ std::vector<scalar> scalars() {
   std::vector<scalar> all;
   for (const auto &[name, rows] : table(s))
     for (const auto &row : rows)
-      all.push_back(
-          {std::string{name} + "." + row.key, row.form, row.told});
+      all.push_back({std::string{name} + "." + row.key, row.form, row.told});
   return all;
 }
 

@@ -72,8 +72,8 @@ std::string name_of(const wf::usage_key &key) {
 
 }  // namespace
 
-audit::audit(std::span<const policy_row> policies, hold held)
-    : held_{std::move(held)} {
+audit::audit(std::span<const policy_row> policies, count_usage count)
+    : count_usage_{std::move(count)} {
   for (const auto &row : policies) {
     const auto body = parsed(row.body);
     wf::policy_error error;
@@ -105,8 +105,8 @@ void audit::session(const session_record &record) {
   const auto body = wf::parse_session(*json);
   if (!body.has_value())
     return say(name + "its body cannot be read: " + body.error());
-  for (const auto &held : body->held)
-    held_(held.key, held.amount);
+  for (const auto &part : body->usage)
+    count_usage_(part.key, part.amount);
   compare_columns(row, *body);
   compare_timer(row, *body);
   const auto history = fold(row.id, events);
@@ -172,7 +172,7 @@ void audit::outcome(const outcome_row &row) {
   const bool object = value && value->is_object();
   if (object && !row.refused && !value->get_object().contains("outcome")
       && wf::parse_session_status(text("state")))
-    return;  // workflows::to_kept_text
+    return;  // workflows::to_stored_outcome
   if (!object || text("outcome") != expected || text("id") != row.id
       || text("source") != row.source)
     say("command " + row.source + " " + row.id
@@ -180,10 +180,10 @@ void audit::outcome(const outcome_row &row) {
 }
 
 void audit::counter(const wf::usage_key &key, std::int64_t used,
-                    std::int64_t held) {
-  if (used != held)
+                    std::int64_t of_sessions) {
+  if (used != of_sessions)
     say("counter " + name_of(key) + ": " + std::to_string(used)
-        + " are counted, sessions hold " + std::to_string(held));
+        + " are counted, sessions hold " + std::to_string(of_sessions));
 }
 
 void audit::say(std::string what) {

@@ -24,19 +24,20 @@ struct session_record {
   std::vector<transfer_row> transfers;
 };
 
-/// Fed record by record, in any order; keeps nothing of what it was fed.
+/// Fed record by record, in any order; remembers nothing of what it was fed.
 class audit {
 public:
-  /// Called with each part of a counter that a session holds.
-  using hold = std::function<void(const workflows::usage_key &, int amount)>;
+  /// Called with what a session counts in one counter.
+  using count_usage =
+      std::function<void(const workflows::usage_key &, int amount)>;
 
-  audit(std::span<const policy_row> policies, hold held);
+  audit(std::span<const policy_row> policies, count_usage count);
 
   void session(const session_record &record);
   void outcome(const outcome_row &row);
-  /// `held`: the sum of what sessions hold of it.
+  /// `used` is what is stored, `of_sessions` the sum of what sessions count.
   void counter(const workflows::usage_key &key, std::int64_t used,
-               std::int64_t held);
+               std::int64_t of_sessions);
   void say(std::string what);
 
   /// At most `most_reported` sentences; the last then says how many more.
@@ -50,7 +51,7 @@ private:
                          const std::vector<workflows::transfer> &expected);
 
   std::map<int, workflows::policy> policies_;
-  hold held_;
+  count_usage count_usage_;
   violations found_;
   std::size_t count_ = 0;
 };

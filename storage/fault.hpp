@@ -15,7 +15,10 @@ enum class fault : std::uint8_t {
   limit_conflict,     ///< a counter would pass its cap: reload it
   ledger_conflict,    ///< the session was paid otherwise: reload it
   outcome_unknown,  ///< the connection broke in a commit: look for the command
-  unavailable,      ///< certainly not written: try again later
+  /// Try again later. From a store: certainly not written. From a reply that
+  /// was lost with its actor: perhaps written, and then a duplicate when sent
+  /// again.
+  unavailable,
 };
 
 [[nodiscard]] std::string_view to_string(fault f);

@@ -56,11 +56,11 @@ bool free(const lease_table &t, int shard, instant now) {
   return m == t.members.end() || m->second.expires_at <= now;
 }
 
-std::vector<int> held_by(const lease_table &t, std::string_view node) {
-  std::vector<int> held;
+std::vector<int> leased_by(const lease_table &t, std::string_view node) {
+  std::vector<int> leased;
   for (const auto &[shard, holder] : t.holders)
-    if (holder == node) held.push_back(shard);
-  return held;
+    if (holder == node) leased.push_back(shard);
+  return leased;
 }
 
 }  // namespace
@@ -70,28 +70,28 @@ bool valid_shards(int shards) {
          && (shards & (shards - 1)) == 0;
 }
 
-turn beat(lease_table &t, const heartbeat &h, instant now) {
+heartbeat_answer beat(lease_table &t, const heartbeat &h, instant now) {
   join(t, h, now);
   std::erase_if(t.members, [&](const auto &m) {
     return m.second.expires_at + remembered < now;
   });
-  for (const auto shard : h.let_go)
+  for (const auto shard : h.released)
     if (const auto at = t.holders.find(shard);
         at != t.holders.end() && at->second == h.node)
       t.holders.erase(at);
 
   const auto share = static_cast<std::size_t>(fair_share(t, h.node, now));
-  auto held = held_by(t, h.node);
-  for (int s = 0; s < t.shards && held.size() < share; ++s)
+  auto leased = leased_by(t, h.node);
+  for (int s = 0; s < t.shards && leased.size() < share; ++s)
     if (free(t, s, now)) {
       t.holders[s] = h.node;
-      held.push_back(s);
+      leased.push_back(s);
     }
-  std::sort(held.begin(), held.end());
-  const auto keep = static_cast<std::ptrdiff_t>(std::min(share, held.size()));
+  std::sort(leased.begin(), leased.end());
+  const auto keep = static_cast<std::ptrdiff_t>(std::min(share, leased.size()));
   return {.shards = t.shards,
-          .held = held,
-          .surplus = {held.begin() + keep, held.end()},
+          .leased = leased,
+          .surplus = {leased.begin() + keep, leased.end()},
           .drain = t.members.find(h.node)->second.draining,
           .now = now};
 }
@@ -122,7 +122,7 @@ public:
                 std::function<instant()> now)
       : leases_{std::move(leases)}, now_{std::move(now)} {}
 
-  turn beat(const heartbeat &h) override {
+  heartbeat_answer beat(const heartbeat &h) override {
     const std::lock_guard guard{leases_->lock};
     return storage::beat(leases_->table, h, now_());
   }

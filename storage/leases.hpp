@@ -2,7 +2,7 @@
 //
 // A shard is a set of buckets (bucket modulo the number of shards). A node is
 // live while its heartbeats come; it takes its fair share of the shards that
-// nobody live holds and is told which of its own are more than its share.
+// no live node has and is told which of its own are more than its share.
 // Leases make for speed, not for safety: what two nodes both believe in, the
 // store refuses (storage/store.hpp).
 // SPDX-License-Identifier: Apache-2.0
@@ -43,7 +43,7 @@ struct member {
   std::string address;      ///< where it listens, for people
   instant started_at;
   instant expires_at;     ///< of its last heartbeat
-  bool draining = false;  ///< it gives its shards up and takes no more
+  bool draining = false;  ///< it releases its shards and takes no more
   int partitions = 0;     ///< of NATS; 0: it does not read from there
 };
 
@@ -54,23 +54,23 @@ struct lease_table {
   std::map<int, std::string> holders;  ///< by shard; of nobody: not there
 };
 
-/// What a node says.
+/// What a node says by a heartbeat.
 struct heartbeat {
   std::string node;
   std::string incarnation;
   std::string address;
   std::chrono::milliseconds expiry{10000};
-  bool joining = false;     ///< the process's first: it takes the name over
-  bool leaving = false;     ///< it wants no shards any more
-  std::vector<int> let_go;  ///< of those it held: serves them no more
-  int partitions = 0;       ///< as a member's
+  bool joining = false;       ///< the process's first: it takes the name over
+  bool leaving = false;       ///< it wants no shards any more
+  std::vector<int> released;  ///< of those it had: it serves them no more
+  int partitions = 0;         ///< as a member's
 };
 
-/// What it is told.
-struct turn {
+/// What a node is told in answer to its heartbeat.
+struct heartbeat_answer {
   int shards = 0;
-  std::vector<int> held;     ///< sorted
-  std::vector<int> surplus;  ///< of `held`: to be let go when they are at rest
+  std::vector<int> leased;   ///< the shards that it has, sorted
+  std::vector<int> surplus;  ///< of `leased`: to be released once at rest
   bool drain = false;        ///< somebody asked it to leave
   instant now{};             ///< by the clock that leases are measured by
 };
@@ -78,10 +78,11 @@ struct turn {
 /// True if `shards` buckets can be dealt out: a power of two up to 1,024.
 [[nodiscard]] bool valid_shards(int shards);
 
-/// One heartbeat at `now`. The first of a process takes the name over, and with
-/// it what an earlier process of that name held. Throws name_taken if a later
-/// process has.
-[[nodiscard]] turn beat(lease_table &table, const heartbeat &h, instant now);
+/// Takes a heartbeat at `now`. The first of a process takes the name over, and
+/// with it the leases of an earlier process of that name. Throws name_taken if
+/// a later process has.
+[[nodiscard]] heartbeat_answer beat(lease_table &table, const heartbeat &h,
+                                    instant now);
 
 /// The node is gone, and holds nothing; unless another process has its name.
 void leave(lease_table &table, std::string_view node,
@@ -99,7 +100,7 @@ void leave(lease_table &table, std::string_view node,
 class lease_store {
 public:
   virtual ~lease_store() = default;
-  [[nodiscard]] virtual turn beat(const heartbeat &h) = 0;
+  [[nodiscard]] virtual heartbeat_answer beat(const heartbeat &h) = 0;
   virtual void leave(std::string_view node, std::string_view incarnation) = 0;
   /// Everything, and the database's time.
   [[nodiscard]] virtual std::pair<lease_table, instant> look() = 0;

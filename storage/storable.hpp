@@ -11,10 +11,11 @@ namespace recapd::storage {
 
 [[nodiscard]] bool is_storable(std::string_view text);
 
-/// The text with U+FFFD wherever it cannot be held.
+/// Returns the text with U+FFFD wherever it cannot be stored.
 [[nodiscard]] std::string storable(std::string_view text);
 
-/// The letter as it can be held, of a text that is too long the beginning.
+/// Returns the letter as it can be stored, of a text that is too long the
+/// beginning.
 [[nodiscard]] dead_letter storable(dead_letter letter);
 
 }  // namespace recapd::storage

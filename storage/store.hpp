@@ -77,12 +77,12 @@ struct outcome_row {
   instant received_at;
   std::string outcome;
   std::string scope = {};  ///< command_key's
-  std::string who = {};    ///< who sent it; empty: stored before that was kept
+  std::string who = {};    ///< who sent it; empty: stored before that was
   bool by_inbox = false;   ///< producers of the inbox may see it. Not read back
   /// Where it was accepted, what may be stored in place of `outcome`, which
-  /// follows from it and the session's events (workflows::to_kept_text). Not
-  /// read back; empty: the outcome is stored whole.
-  std::string kept = {};
+  /// follows from it and the session's events (workflows::to_stored_outcome).
+  /// Not read back; empty: the outcome is stored whole.
+  std::string stored_part = {};
 
   [[nodiscard]] command_key key() const { return {source, id, scope}; }
 };
@@ -131,7 +131,7 @@ struct dead_letter {
   std::string reason;   ///< a sentence
   std::string code;     ///< `malformed`, `id-reused`, `too-large`, `refused`
   std::string ingress;  ///< `inbox`, `nats`, `webhook`: where from or to
-  instant received_at;  ///< of an outgoing one: when its event happened
+  instant received_at;  ///< of an outgoing one: the moment of its event
   instant at;
   /// Which message it was, where that may come again; else empty.
   std::string origin = {};
@@ -155,7 +155,7 @@ inline constexpr std::size_t max_letter_bytes = 65'536;
 enum class row_trouble : std::uint8_t {
   none,
   too_long,   ///< `event` is the beginning only
-  no_moment,  ///< `received_at` is none that a deadline can be judged by
+  no_moment,  ///< `received_at` is none that a deadline can be decided by
 };
 
 struct inbox_row {
@@ -227,7 +227,8 @@ struct held_session {
   bool operator==(const held_session &) const = default;
 };
 
-/// Where a sink stands in the feed.
+/// Where a sink (a receiver with a stored cursor: webhook, NATS) stands in the
+/// feed.
 struct sink_state {
   /// All up to here is done with, but for what is held.
   std::int64_t position = 0;
@@ -363,15 +364,17 @@ public:
     return read_inbox_among({&rest, 1}, limit, buckets);
   }
   virtual void insert_inbox(std::string_view event) = 0;
-  /// The rows' events in this order, all or none, received when they were, of
-  /// any length.
+  /// Writes the rows' events to the table `forwarded`, in this order, all or
+  /// none, received when they were, of any length. They are read with the
+  /// inbox.
   virtual void forward_to_inbox(std::span<const inbox_row> rows) = 0;
   /// Writes the dead letters and deletes their inbox rows, in one transaction.
-  /// Of an origin that has a letter already none is written.
-  virtual void bury_all(std::span<const dead_letter> letters) = 0;
-  void bury(dead_letter letter, std::optional<std::int64_t> inbox_seq) {
+  /// No second letter of one origin is written.
+  virtual void write_dead_letters(std::span<const dead_letter> letters) = 0;
+  void write_dead_letter(dead_letter letter,
+                         std::optional<std::int64_t> inbox_seq) {
     letter.inbox_seq = inbox_seq;
-    bury_all({&letter, 1});
+    write_dead_letters({&letter, 1});
   }
   /// Ids greater than `after`, in order.
   [[nodiscard]] virtual page<dead_letter>
@@ -430,10 +433,10 @@ public:
                                        const sink_change &change) = 0;
   [[nodiscard]] virtual std::vector<std::pair<std::string, std::int64_t>>
   count_by_state() = 0;
-  /// Counters of one owner, e.g. for `recapctl check` and the limits view.
-  /// Every invariant a database must keep: events 1..version without a gap,
-  /// history folds to the row, one settlement at most, ledger sums to zero,
-  /// counters equal what sessions hold and pass no cap.
+  /// Checks every invariant of a database, for `recapctl check`: events are
+  /// 1..version without a gap, history folds to the row, one settlement at
+  /// most, the ledger sums to zero, counters equal what sessions count and pass
+  /// no cap.
   [[nodiscard]] virtual violations check() = 0;
 };
 

@@ -8,7 +8,7 @@
 
 namespace recapd::workflows {
 
-/// As std::optional, but kept on the heap: for what few of the many objects in
+/// As std::optional, but on the heap: for what few of the many objects in
 /// memory have.
 template <class T> class boxed {
 public:

@@ -30,7 +30,7 @@ struct limit_rules {
 /// `monday` of 1 to `sunday` of 7.
 [[nodiscard]] std::string_view weekday_name(int iso_weekday);
 
-/// The rules one session is judged by (defaults: config/recapd.json).
+/// The rules one session is decided by (defaults: config/recapd.json).
 struct rules {
   int min_recap_characters = 150;
   int max_recap_characters = 10000;

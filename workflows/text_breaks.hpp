@@ -13,7 +13,7 @@
 
 namespace recapd::workflows {
 
-/// Without ICU's data no text could be judged.
+/// Without ICU's data no text could be measured.
 inline void need(UErrorCode status) {
   if (U_FAILURE(status)) std::abort();
 }

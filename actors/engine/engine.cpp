@@ -309,9 +309,9 @@ admission engine::query(const std::string &caller,
   return impl_->pool->add(caller, std::move(task), std::move(failed));
 }
 
-std::shared_ptr<void> engine::hold(const std::string &caller,
-                                   std::size_t bytes) {
-  return impl_->pool->hold(caller, bytes);
+std::shared_ptr<void> engine::reserve_bytes(const std::string &caller,
+                                            std::size_t bytes) {
+  return impl_->pool->reserve_bytes(caller, bytes);
 }
 
 void engine::advance(instant to, const reply<instant> &done) {
@@ -327,7 +327,7 @@ std::shared_ptr<void> engine::on_buckets(std::function<void()> callback) {
 }
 
 storage::bucket_set engine::buckets() const {
-  return impl_->owned->held();
+  return impl_->owned->leased_buckets();
 }
 
 const clock &engine::time() const {

@@ -87,8 +87,8 @@ public:
                                 std::function<void(storage::fault)> failed);
   /// Counts an answer's bytes as the caller's until the token is dropped: who
   /// does not take his answers gets no more of them.
-  [[nodiscard]] std::shared_ptr<void> hold(const std::string &caller,
-                                           std::size_t bytes);
+  [[nodiscard]] std::shared_ptr<void> reserve_bytes(const std::string &caller,
+                                                    std::size_t bytes);
 
   /// Manual clock only: moves it to `to` (not back), firing every timer due by
   /// then in order of time; answers with the time when all has settled.
@@ -106,7 +106,8 @@ public:
   [[nodiscard]] storage::bucket_set buckets() const;
 
   [[nodiscard]] const clock &time() const;
-  /// The rules a course's new sessions are judged by, and any older version.
+  /// Returns the policy that new sessions are decided by, and any older
+  /// version.
   [[nodiscard]] const workflows::policy &current_policy() const;
   [[nodiscard]] const workflows::policy *policy_version(int version) const;
 

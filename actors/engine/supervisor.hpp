@@ -45,8 +45,8 @@ public:
 private:
   using lock = std::unique_lock<std::mutex>;
   void run();
-  void follow(lock &held);
-  void revive(lock &held);
+  void follow(lock &guard);
+  void revive(lock &guard);
 
   duties duties_;
   std::mutex mutex_;

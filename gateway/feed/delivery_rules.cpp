@@ -12,12 +12,12 @@ namespace recapd::gateway::feed {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-verdict judge(int status) {
-  if (status / 100 == 2) return verdict::taken;
-  if (status == 410) return verdict::gone;
+delivery_result classify(int status) {
+  if (status / 100 == 2) return delivery_result::taken;
+  if (status == 410) return delivery_result::gone;
   if (status / 100 == 4 && status != 408 && status != 429)
-    return verdict::refused;
-  return verdict::again;
+    return delivery_result::refused;
+  return delivery_result::again;
 }
 
 std::optional<milliseconds> wish_of(std::string_view retry_after,
@@ -38,16 +38,16 @@ std::optional<milliseconds> wish_of(std::string_view retry_after,
       std::clamp<std::int64_t>(wanted, 0, seconds{longest_wish}.count())};
 }
 
-bool note_failure(storage::held_session &held, verdict what,
+bool note_failure(storage::held_session &held, delivery_result what,
                   std::optional<milliseconds> wish, workflows::instant now,
                   const retry_pauses &pauses) {
   ++held.tries;
-  if (what == verdict::refused) {
+  if (what == delivery_result::refused) {
     ++held.refusals;
     if (!held.refused_since) held.refused_since = now;
   }
-  if (what == verdict::gone) return true;
-  if (what == verdict::refused && held.refusals >= most_refusals
+  if (what == delivery_result::gone) return true;
+  if (what == delivery_result::refused && held.refusals >= most_refusals
       && now - *held.refused_since >= refused_for)
     return true;
   auto pause = pauses.first;

@@ -11,15 +11,16 @@
 
 namespace recapd::gateway::feed {
 
-enum class verdict : std::uint8_t {
+/// What a receiver's answer says of a message.
+enum class delivery_result : std::uint8_t {
   taken,    ///< 2xx
   again,    ///< no answer, 5xx, 408, 429, whatever else: for ever
   refused,  ///< another 4xx: given up when it has been refused for long
   gone      ///< 410: given up at once
 };
 
-/// `status` 0 is no answer.
-[[nodiscard]] verdict judge(int status);
+/// Returns what an HTTP status says; 0 is no answer.
+[[nodiscard]] delivery_result classify(int status);
 
 /// What `Retry-After` asks for, as seconds or as an HTTP-date; nothing where it
 /// is neither. At most longest_wish, and never less than nothing.
@@ -40,7 +41,8 @@ struct retry_pauses {
 
 /// Notes in `held` that its message was not taken at `now`. True: it is given
 /// up. False: it is tried again at next_try_at, not before `wish` has passed.
-[[nodiscard]] bool note_failure(storage::held_session &held, verdict what,
+[[nodiscard]] bool note_failure(storage::held_session &held,
+                                delivery_result what,
                                 std::optional<std::chrono::milliseconds> wish,
                                 workflows::instant now,
                                 const retry_pauses &pauses);

@@ -6,11 +6,11 @@
 
 namespace recapd::gateway::feed {
 
-bool bury_outgoing(actors::engine &engine, metrics &meters,
-                   const std::vector<storage::dead_letter> &letters) {
+bool write_outgoing_letters(actors::engine &engine, metrics &meters,
+                            const std::vector<storage::dead_letter> &letters) {
   if (letters.empty()) return true;
   const auto done = read_now(engine, [letters](storage::store &s) {
-    s.bury_all(letters);
+    s.write_dead_letters(letters);
     return true;
   });
   if (!done) return false;

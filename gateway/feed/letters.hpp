@@ -10,10 +10,10 @@
 
 namespace recapd::gateway::feed {
 
-/// Writes them, of one that has been written before none. Waits for the store;
-/// false where it could not.
+/// Writes the letters, but for those that have been written before. Waits for
+/// the store; false where it could not.
 [[nodiscard]] bool
-bury_outgoing(actors::engine &engine, metrics &meters,
-              const std::vector<storage::dead_letter> &letters);
+write_outgoing_letters(actors::engine &engine, metrics &meters,
+                       const std::vector<storage::dead_letter> &letters);
 
 }  // namespace recapd::gateway::feed

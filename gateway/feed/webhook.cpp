@@ -45,7 +45,7 @@ std::string words_of(const post_answer &answer) {
 
 storage::dead_letter letter_of(const boost::json::object &event,
                                const held_session &held, int status,
-                               instant happened, instant now) {
+                               instant event_at, instant now) {
   auto reason = "The webhook's receiver answered " + std::to_string(status);
   if (held.refused_since)
     reason += ", the last of " + std::to_string(held.refusals)
@@ -55,7 +55,7 @@ storage::dead_letter letter_of(const boost::json::object &event,
           .reason = reason + ".",
           .code = "refused",
           .ingress = sink,
-          .received_at = happened,
+          .received_at = event_at,
           .at = now,
           .origin =
               std::string{sink} + " " + std::string{event.at("id").as_string()},
@@ -130,7 +130,7 @@ struct webhook::impl {
 
   /// What could not be saved is saved before anything else is sent.
   bool save() {
-    if (!bury_outgoing(engine, meters, letters)) return false;
+    if (!write_outgoing_letters(engine, meters, letters)) return false;
     letters.clear();
     const bool saved = cursor.save();
     tell();
@@ -223,11 +223,11 @@ struct webhook::impl {
       const auto &event = messages[static_cast<std::size_t>(held.message)];
       const auto answer =
           post.send(boost::json::serialize(event), tuning.time->now());
-      const auto what = judge(answer.status);
-      if (what != verdict::taken && signal.stopped()) return false;
-      meters.delivery(what == verdict::taken ? "delivered" : "failed");
-      if (what != verdict::again) in_a_row = 0;
-      if (what != verdict::taken) {
+      const auto what = classify(answer.status);
+      if (what != delivery_result::taken && signal.stopped()) return false;
+      meters.delivery(what == delivery_result::taken ? "delivered" : "failed");
+      if (what != delivery_result::again) in_a_row = 0;
+      if (what != delivery_result::taken) {
         if (!fail(event, held, what, answer)) return false;
         letters.push_back(letter_of(event, held, answer.status, row.event.at,
                                     engine.time().now()));
@@ -238,8 +238,8 @@ struct webhook::impl {
   }
 
   /// True when the message is given up.
-  bool fail(const boost::json::object &event, held_session &held, verdict what,
-            const post_answer &answer) {
+  bool fail(const boost::json::object &event, held_session &held,
+            delivery_result what, const post_answer &answer) {
     const auto now = tuning.time->now();
     last_trouble = words_of(answer);
     const bool over =

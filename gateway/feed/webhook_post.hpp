@@ -25,7 +25,7 @@ struct post_answer {
   std::string retry_after;  ///< the header's value as it came, or empty
 };
 
-/// Not thread safe. One connection is kept for one post after the other.
+/// Not thread safe. One connection serves one post after the other.
 class webhook_post {
 public:
   /// Once `stopped` is true posts are broken off; it must outlive this. Throws

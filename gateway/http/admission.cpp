@@ -17,8 +17,9 @@ std::size_t body_limit(const request &r) {
                                                             : r.to->max_body;
 }
 
-/// 401 and 403 come first: whom the token does not admit learns nothing else.
-std::optional<response> judge(const services &s, request &r) {
+/// Returns the answer of a request that is not admitted. 401 and 403 come
+/// first: whom the token does not admit learns nothing else.
+std::optional<response> check_admission(const services &s, request &r) {
   if (auto no = admit(s, *r.to, r.header("authorization"), r.who)) return no;
   if (const query q{r.query, r.to->query}; !q.error().empty())
     return bad_request(q.error());
@@ -67,7 +68,7 @@ admission admit_request(const services &s, const request_head &head,
   out.answer =
       preflight
           ? preflight_answer(asked, r.header("access-control-request-headers"))
-          : judge(s, r);
+          : check_admission(s, r);
   out.max_body = body_limit(r);
   return out;
 }

@@ -23,10 +23,10 @@ public:
   [[nodiscard]] std::shared_ptr<void> take(const std::string &caller,
                                            std::size_t count) {
     const std::lock_guard lock{guard_};
-    const auto held = held_.find(caller);
-    if ((held == held_.end() ? 0 : held->second) + count > most_)
+    const auto taken = taken_.find(caller);
+    if ((taken == taken_.end() ? 0 : taken->second) + count > most_)
       return nullptr;
-    held_[caller] += count;
+    taken_[caller] += count;
     return {this, [caller, count](void *table) {
               static_cast<caller_places *>(table)->give_back(caller, count);
             }};
@@ -35,13 +35,13 @@ public:
 private:
   void give_back(const std::string &caller, std::size_t count) {
     const std::lock_guard lock{guard_};
-    const auto held = held_.find(caller);
-    if ((held->second -= count) == 0) held_.erase(held);
+    const auto taken = taken_.find(caller);
+    if ((taken->second -= count) == 0) taken_.erase(taken);
   }
 
   std::size_t most_;
   std::mutex guard_;
-  std::map<std::string, std::size_t> held_;
+  std::map<std::string, std::size_t> taken_;
 };
 
 }  // namespace recapd::gateway::http

@@ -31,9 +31,9 @@ std::string_view view(beast::string_view s) {
 }  // namespace
 
 connection::connection(asio::ip::tcp::socket socket,
-                       std::shared_ptr<shared> shared, seat held,
+                       std::shared_ptr<shared> shared, seat taken,
                        bool from_proxy)
-    : shared_{std::move(shared)}, seat_{std::move(held)},
+    : shared_{std::move(shared)}, seat_{std::move(taken)},
       name_{"connection " + std::to_string(++shared_->connections)},
       stream_{std::move(socket)},
       from_proxy_{from_proxy}, patience_{stream_.get_executor()} {
@@ -81,7 +81,7 @@ void connection::give_up() {
   });
 }
 
-void connection::turn_away() {
+void connection::reject() {
   shared_->add(shared_from_this());
   on_strand([](connection &c) { c.answer_and_close(c.no_room()); });
 }
@@ -150,12 +150,12 @@ void connection::scan_head() {
   const std::string_view text{static_cast<const char *>(got.data()),
                               got.size()};
   switch (scanner_.scan(text)) {
-  case head_scanner::verdict::broken:
+  case head_scanner::progress::broken:
     head_ = text.substr(scanner_.skipped()).starts_with("HEAD ");
     return answer_and_close(scanner_.refusal());
-  case head_scanner::verdict::whole:
+  case head_scanner::progress::whole:
     return on_head();
-  case head_scanner::verdict::more:
+  case head_scanner::progress::more:
     break;
   }
   const auto room =
@@ -316,7 +316,8 @@ void connection::stream_events() {
   auto wanted = parse_event_request(*request_);
   if (!wanted.has_value()) return answer(bad_request(wanted.error()));
   (*wanted).fields = fields_;
-  (*wanted).held = {seat_.place, request_share_ ? request_share_ : seat_.share};
+  (*wanted).taken = {seat_.place,
+                     request_share_ ? request_share_ : seat_.share};
   if (!shared_->hub->open(stream_, shared_, *wanted))
     answer(unavailable("Too many clients of the event stream; try again."));
   else
@@ -365,7 +366,7 @@ void connection::answer(response r) {
     for (const auto &[name, value] : *fields)
       out_.set(name, value);
   if (!head_) out_.body() = std::move(r.body);
-  held_ = std::move(r.held);
+  reserved_ = std::move(r.reserved);
   out_.keep_alive(keep_alive_);
   writer_.emplace(out_);
   stream_.expires_after(shared_->tuning.write_timeout);
@@ -378,7 +379,7 @@ void connection::answer(response r) {
 void connection::on_written(error ec) {
   writer_.reset();
   out_ = {};
-  held_.reset();
+  reserved_.reset();
   parser_.reset();
   request_.reset();
   request_share_.reset();

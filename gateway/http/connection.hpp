@@ -25,7 +25,7 @@ class connection final : public peer,
 public:
   /// `from_proxy`: what it forwards counts, not the connection.
   connection(boost::asio::ip::tcp::socket socket,
-             std::shared_ptr<shared> shared, seat held = {},
+             std::shared_ptr<shared> shared, seat taken = {},
              bool from_proxy = false);
   ~connection() override;
   connection(const connection &) = delete;
@@ -38,7 +38,7 @@ public:
   /// Ends one beyond the bound that has not asked yet. Any thread.
   void give_up();
   /// Answers 503 without reading a request, and closes when the client has.
-  void turn_away();
+  void reject();
   void drain() override;
   void abort() override;
 
@@ -95,7 +95,7 @@ private:
   std::chrono::steady_clock::time_point body_until_;
   boost::beast::http::response<string_body> out_;
   std::optional<boost::beast::http::response_serializer<string_body>> writer_;
-  std::shared_ptr<void> held_;  ///< with the answer
+  std::shared_ptr<void> reserved_;  ///< with the answer
   std::size_t lingered_ = 0;
   bool keep_alive_ = false;
   bool head_ = false;

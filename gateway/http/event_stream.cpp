@@ -103,8 +103,8 @@ public:
 
   event_client(beast::tcp_stream &stream, std::shared_ptr<shared> shared,
                const event_request &wanted)
-      : shared_{std::move(shared)}, seat_{wanted.held}, stream_{std::move(
-                                                            stream)},
+      : shared_{std::move(shared)}, seat_{wanted.taken}, stream_{std::move(
+                                                             stream)},
         heartbeat_{stream_.get_executor()}, recheck_{stream_.get_executor()},
         session_{wanted.session}, who_{wanted.who}, head_{stream_head(
                                                         wanted.fields)} {

@@ -29,7 +29,7 @@ struct event_request {
   std::string session;     ///< only this one's; empty: all
   caller who = {};         ///< nothing is sent once he is not known any more
   field_list fields = {};  ///< of the answer, besides its own
-  seat held = {};
+  seat taken = {};
 };
 [[nodiscard]] boost::system::result<event_request, std::string>
 parse_event_request(const request &r);

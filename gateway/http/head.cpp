@@ -74,16 +74,16 @@ const char *twice(header_list fields) {
 
 }  // namespace
 
-head_scanner::verdict head_scanner::scan(std::string_view bytes) {
+head_scanner::progress head_scanner::scan(std::string_view bytes) {
   while (at_ != place::whole && seen_ < bytes.size()) {
-    if (!take(bytes[seen_])) return verdict::broken;
+    if (!take(bytes[seen_])) return progress::broken;
     ++seen_;
     if (at_ != place::whole && seen_ >= max_head_bytes) {
       refuse(431, "The header may have at most 16 KiB.");
-      return verdict::broken;
+      return progress::broken;
     }
   }
-  return at_ == place::whole ? verdict::whole : verdict::more;
+  return at_ == place::whole ? progress::whole : progress::more;
 }
 
 response head_scanner::refusal() const {

@@ -20,11 +20,15 @@ inline constexpr std::size_t max_target_bytes = 8 * 1024;
 /// Looks at the bytes of a head as they come, each once.
 class head_scanner {
 public:
-  enum class verdict { more, whole, broken };
+  enum class progress {
+    more,   ///< it goes on
+    whole,  ///< it ends at size()
+    broken  ///< see refusal()
+  };
 
   /// `bytes` is the head so far, from its first byte on; what follows the head
   /// may stand behind it.
-  verdict scan(std::string_view bytes);
+  progress scan(std::string_view bytes);
 
   /// Bytes of a whole head.
   [[nodiscard]] std::size_t size() const { return seen_; }

@@ -19,8 +19,8 @@ struct response {
   std::string body;
   std::string content_type = "application/json";
   std::vector<std::pair<std::string, std::string>> headers = {};
-  /// Let go of when the client has it, or is gone.
-  std::shared_ptr<void> held = {};
+  /// What is reserved for the answer until the client has it, or is gone.
+  std::shared_ptr<void> reserved = {};
   bool guessed = false;  ///< at a token, and wrong: whoever did is slowed
 };
 

@@ -41,7 +41,7 @@ struct services {
 /// What one answer holds at most, where it is made of items.
 inline constexpr std::size_t max_answer_bytes = 8'388'608;
 
-/// By what the expiry of tokens is judged: the node's clock, or the real time
+/// Returns the time by which tokens expire: the node's clock, or the real time
 /// where a manual one is behind it.
 [[nodiscard]] workflows::instant token_time(const services &s);
 
@@ -108,8 +108,8 @@ struct destination {
                                             std::string_view authorization,
                                             caller &who);
 
-/// Answers with what `task` makes of a store, on a reader's thread, when it is
-/// the request's turn; with 503 when the store or the engine cannot, and 429
+/// Answers with what `task` makes of a store, on a reader's thread, when the
+/// request is next; with 503 when the store or the engine cannot, and 429
 /// when too many of the same caller's wait.
 void answer_by_reading(services &s, const request_ptr &r,
                        const responder &respond,
@@ -120,7 +120,7 @@ void answer_about_session(
     services &s, const request_ptr &r, const responder &respond,
     std::function<response(storage::store &, const workflows::session &)> task);
 
-/// The rules that a session is judged by.
+/// Returns the rules that a session is decided by.
 [[nodiscard]] const workflows::rules &rules_of(const actors::engine &engine,
                                                const workflows::session &s);
 

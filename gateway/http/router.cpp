@@ -164,7 +164,7 @@ void answer_by_reading(services &s, const request_ptr &r,
       r->queue_key,
       [&s, r, respond, task = std::move(task)](storage::store &store) {
         auto out = try_task(task, store);
-        out.held = s.engine.hold(r->queue_key, out.body.size());
+        out.reserved = s.engine.reserve_bytes(r->queue_key, out.body.size());
         respond(std::move(out));
       },
       [respond](storage::fault) {

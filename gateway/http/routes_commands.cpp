@@ -60,7 +60,7 @@ std::string shown_session(services &s, const caller &who, storage::store &db,
                                  s.engine.time().now());
 }
 
-/// Calls `show` with a store when it is the request's turn. What was decided is
+/// Calls `show` with a store when the request is next. What was decided is
 /// durable all the same: who cannot be shown it hears so, and asks again.
 void answer_showing(services &s, const request &r, const responder &respond,
                     std::function<void(storage::store &)> show) {
@@ -128,7 +128,8 @@ private:
 
   void answer() {
     response out{.body = answer_.text()};
-    out.held = services_.engine.hold(request_->queue_key, out.body.size());
+    out.reserved =
+        services_.engine.reserve_bytes(request_->queue_key, out.body.size());
     respond_(std::move(out));
   }
 

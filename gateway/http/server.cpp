@@ -138,7 +138,7 @@ struct server::impl {
     const bool crowd = !proxy && !s.share;
     const auto c = std::make_shared<connection>(
         std::move(socket), shared, seated ? std::move(s) : seat{}, proxy);
-    if (shared->use.draining) return c->turn_away();
+    if (shared->use.draining) return c->reject();
     if (seated) return c->start();
     make_room();
     reserve.push_back(c);
@@ -154,8 +154,9 @@ struct server::impl {
     }
   }
 
-  /// Closing would reset the connections that wait to be accepted.
-  void turn_away_waiting() {
+  /// Rejects the connections that wait to be accepted: closing would reset
+  /// them.
+  void reject_waiting() {
     error ec;
     acceptor.non_blocking(true, ec);
     while (!ec) {
@@ -194,7 +195,7 @@ struct server::impl {
     shared->use.draining = true;
     shared->hub->stop();
     asio::post(acceptor.get_executor(), [this] {
-      turn_away_waiting();
+      reject_waiting();
       error ignored;
       acceptor.close(ignored);
       pause.cancel();

@@ -34,17 +34,17 @@ config::network whole_of(config::address who) {
 shares::part shares::take(address who) {
   who = whole_of(who).first;
   const std::lock_guard lock{guard_};
-  auto &held = held_[who];
-  if (held >= most_) return nullptr;
-  ++held;
+  auto &taken = taken_[who];
+  if (taken >= most_) return nullptr;
+  ++taken;
   return {this,
           [who](void *table) { static_cast<shares *>(table)->give_back(who); }};
 }
 
 void shares::give_back(const address &who) {
   const std::lock_guard lock{guard_};
-  const auto at = held_.find(who);
-  if (--at->second == 0) held_.erase(at);
+  const auto at = taken_.find(who);
+  if (--at->second == 0) taken_.erase(at);
 }
 
 bool among(const std::vector<config::network> &networks, const address &who) {

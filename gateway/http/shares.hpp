@@ -20,7 +20,7 @@ namespace recapd::gateway::http {
 /// Counts what each address holds. Any thread.
 class shares {
 public:
-  /// Whoever holds it has its part; to give it back is to let go of it.
+  /// One part of what an address may have, given back by its destructor.
   using part = std::shared_ptr<void>;
 
   /// `most`: of one address.
@@ -37,7 +37,7 @@ private:
 
   std::size_t most_;
   std::mutex guard_;
-  std::map<config::address, std::size_t> held_;
+  std::map<config::address, std::size_t> taken_;
 };
 
 /// The client of a request that came through trusted proxies: the last address

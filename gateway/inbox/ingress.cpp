@@ -235,7 +235,7 @@ struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
         if (!take_unless(skipped, row, unreadable)) return false;
         seqs.saw(row.seq, now);
       }
-      if (!unreadable.empty()) bury(std::move(unreadable));
+      if (!unreadable.empty()) write_dead_letters(std::move(unreadable));
       if (page->size() < static_cast<std::size_t>(tuning.page)) return true;
     }
   }
@@ -300,14 +300,15 @@ struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
                   const actors::answer<actors::outcome> &answer) {
     if (!answer.has_value()) return end(row.seq, true);
     if (answer->code == workflows::refusal_code::id_reused)
-      return bury({letter_of(
+      return write_dead_letters({letter_of(
           row, engine.time().now(), "id-reused",
           "The same id and source came before with other content.")});
     end(row.seq, false);
   }
 
-  /// A page's together: many that cannot be read hold up nobody for long.
-  void bury(letters all) {
+  /// Writes those of a page together: many that cannot be read hold up nobody
+  /// for long.
+  void write_dead_letters(letters all) {
     for (const auto &letter : all) {
       meters.dead_letter(letter.code);
       log_warn("an inbox row became a dead letter",
@@ -317,7 +318,7 @@ struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
     const auto shared = std::make_shared<const letters>(std::move(all));
     engine.read(
         [self = shared_from_this(), shared](storage::store &s) {
-          s.bury_all(*shared);
+          s.write_dead_letters(*shared);
           self->end_all(*shared, false);
         },
         [self = shared_from_this(), shared](storage::fault) {
@@ -335,7 +336,7 @@ struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
     in_flight.insert(seq);
   }
 
-  /// They are read again. With the guard held.
+  /// Has them read again. The guard is locked.
   void forget_waiting() {
     for (const auto &c : lines.clear())
       in_flight.erase(c.row.seq);

@@ -15,14 +15,15 @@ namespace recapd::gateway::inbox {
 
 /// Bounds and times; the defaults suit a node in service.
 struct tuning {
-  std::size_t max_in_flight = 4000;          ///< rows taken and not done
-  std::size_t max_a_session = 64;            ///< of them of one session
-  std::size_t max_waiting_bytes = 64 << 20;  ///< of rows read before their turn
-  int page = 500;                            ///< rows a read
-  std::chrono::milliseconds poll{5000};      ///< beside being notified
-  std::chrono::milliseconds rescan{1000};    ///< from the first row, when busy
-  std::chrono::milliseconds backoff{250};    ///< after a fault
-  std::chrono::milliseconds drain{5000};     ///< bound of stop()
+  std::size_t max_in_flight = 4000;  ///< rows taken and not done
+  std::size_t max_a_session = 64;    ///< of them of one session
+  std::size_t max_waiting_bytes = 64
+                                  << 20;   ///< of rows that were read and wait
+  int page = 500;                          ///< rows a read
+  std::chrono::milliseconds poll{5000};    ///< beside being notified
+  std::chrono::milliseconds rescan{1000};  ///< from the first row, when busy
+  std::chrono::milliseconds backoff{250};  ///< after a fault
+  std::chrono::milliseconds drain{5000};   ///< bound of stop()
 };
 
 /// Reads from construction until stop(), on threads of its own. Rows are taken

@@ -80,7 +80,7 @@ consumers::begun consumers::begin_due(link &link,
     result.trouble =
         begin(link, rest.first(std::min(at_once, rest.size())), there);
   }
-  // The others' turn comes before that of those that failed.
+  // The others come before those that failed.
   if (!result.trouble.empty()) result.again = clock::now();
   return result;
 }

@@ -41,7 +41,7 @@ deliveries::step deliveries::next(time_point now, const times &t, bool busy,
     if (now < counting_until_) return step::none;
     not_counted();
   }
-  if (judge(now, t) == step::anew) {
+  if (assess(now, t) == step::anew) {
     ++begun_in_vain_;
     return step::anew;
   }
@@ -68,7 +68,7 @@ deliveries::standing deliveries::stand(time_point now, const times &t) const {
                                               : standing::coming;
 }
 
-deliveries::step deliveries::judge(time_point now, const times &t) {
+deliveries::step deliveries::assess(time_point now, const times &t) {
   const auto patience =
       t.patience * (1U << std::min(begun_in_vain_ / soon, most_doublings));
   switch (stand(now, t)) {

@@ -72,7 +72,7 @@ private:
   enum class standing : std::uint8_t { unknown, all, coming, stalled };
 
   [[nodiscard]] standing stand(time_point now, const times &t) const;
-  [[nodiscard]] step judge(time_point now, const times &t);
+  [[nodiscard]] step assess(time_point now, const times &t);
 
   std::set<std::uint64_t> came_;     ///< and are not known to be taken out
   std::deque<std::uint64_t> ready_;  ///< to be taken out

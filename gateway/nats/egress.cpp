@@ -24,8 +24,8 @@ namespace {
 using clock = std::chrono::steady_clock;
 
 constexpr std::string_view sink = "nats";
-/// How long the stream keeps events, where it is recapd that makes it.
-constexpr std::chrono::hours kept{24 * 7};
+/// How long the stream has events, where it is recapd that makes it.
+constexpr std::chrono::hours event_max_age{24 * 7};
 
 std::string text_at(const boost::json::object &event, const char *name) {
   return std::string{event.at(name).as_string()};
@@ -40,7 +40,7 @@ message message_of(const boost::json::object &event) {
 }
 
 storage::dead_letter letter_of(const message &m, std::size_t bytes,
-                               std::size_t most, workflows::instant happened,
+                               std::size_t most, workflows::instant event_at,
                                workflows::instant now) {
   return {.id = 0,
           .event = m.data,
@@ -50,7 +50,7 @@ storage::dead_letter letter_of(const message &m, std::size_t bytes,
                     + std::to_string(most) + ".",
           .code = "too-large",
           .ingress = std::string{sink},
-          .received_at = happened,
+          .received_at = event_at,
           .at = now,
           .origin = std::string{event_stream} + " "
                     + std::string{header_of(m, id_header)},
@@ -79,9 +79,9 @@ sorted_page sort_page(const std::vector<storage::feed_row> &rows,
     if (bytes > most)
       return page.letters.push_back(
           letter_of(message, bytes, most, row.event.at, now));
-    auto &turn = next[row.session];
-    if (turn == page.waves.size()) page.waves.emplace_back();
-    page.waves[turn++].push_back(std::move(message));
+    auto &wave_index = next[row.session];
+    if (wave_index == page.waves.size()) page.waves.emplace_back();
+    page.waves[wave_index++].push_back(std::move(message));
   };
   for (const auto &row : rows) {
     add(row, event_out(row));
@@ -171,7 +171,7 @@ struct egress::impl {
     const auto found =
         link->ensure_stream({.name = std::string{event_stream},
                              .subjects = {"recapd.event.>", "recapd.notify.>"},
-                             .max_age = kept,
+                             .max_age = event_max_age,
                              .replicas = settings.replicas});
     const auto now = clock::now();
     look_at = now + tuning.look;
@@ -202,7 +202,8 @@ struct egress::impl {
       for (std::size_t i = 0; i < count; ++i)
         meters.delivery("delivered");
     }
-    if (!feed::bury_outgoing(engine, meters, page.letters)) return false;
+    if (!feed::write_outgoing_letters(engine, meters, page.letters))
+      return false;
     cursor.pass(rows.back());
     // What could not be saved now is with the next page.
     (void)cursor.save();

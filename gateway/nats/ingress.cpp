@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "actors/outcome_json.hpp"
+#include "gateway/nats/backlog.hpp"
 #include "gateway/nats/consumers.hpp"
-#include "gateway/nats/gate.hpp"
 #include "gateway/nats/mapping.hpp"
 #include "gateway/nats/queue.hpp"
 #include "gateway/nats/stream_loss.hpp"
@@ -62,14 +62,14 @@ struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
   nats::consumers consumers;
   std::string last_trouble;
   nats::sweeper sweeper;
-  nats::gate gate;
+  nats::backlog backlog;
   stream_loss loss;
 
   impl(actors::engine &e, nats::settings s, metrics &m, nats::tuning t)
       : engine{e}, meters{m}, settings{std::move(s)}, tuning{t},
         consumers{settings.partitions, tuning},
         sweeper{t.sweep, [this](const auto &one) { link->publish(one); }},
-        gate{[this](auto &&command, const auto &done) {
+        backlog{[this](auto &&command, const auto &done) {
           return engine.submit(std::move(command), done);
         }},
         loss{e.conditions(), "nats-commands-lost", t.told} {}
@@ -149,22 +149,24 @@ struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
                                 : nats_state::connected);
   }
 
-  [[nodiscard]] bool full() const { return !gate.free() || !engine.admits(1); }
+  [[nodiscard]] bool full() const {
+    return !backlog.empty() || !engine.admits(1);
+  }
 
   /// But for what has to come again: it would hold its partition up.
   void submit_waiting() {
-    gate.drop_if([this](const item &i) {
+    backlog.drop_if([this](const item &i) {
       const auto at = consumers.all().find(i.partition);
       return at == consumers.all().end() || at->second.halted();
     });
-    gate.submit_waiting();
+    backlog.submit_waiting();
   }
 
   /// Everything that came, whatever of it fails.
-  void handle_all(std::vector<happening> all) {
-    for (auto &h : all) {
+  void handle_all(std::vector<input> all) {
+    for (auto &one : all) {
       try {
-        std::visit([this](auto &one) { handle(one); }, h);
+        std::visit([this](auto &what) { handle(what); }, one);
       } catch (const std::exception &e) {
         trouble(e.what());
         halt_all();  // what was not done comes again
@@ -330,8 +332,8 @@ struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
       meters.command_rejected(why.type, workflows::to_string(why.code));
       actors::outcome refused;
       refused.json = boost::json::serialize(outcome_of(why));
-      return bury(item, workflows::to_string(why.code), why.detail,
-                  std::move(refused));
+      return write_dead_letter(item, workflows::to_string(why.code), why.detail,
+                               std::move(refused));
     }
     item->command = std::move(*read.command);
     item->command->here = true;
@@ -340,12 +342,12 @@ struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
   }
 
   void submit(const item_ptr &item) {
-    gate.pass(item, actors::reply<actors::outcome>{
-                        [self = shared_from_this(), item,
-                         note = note_of(*item->command)](auto answer) {
-                          log_outcome(note, answer);
-                          self->on_outcome(item, answer);
-                        }});
+    backlog.pass(item, actors::reply<actors::outcome>{
+                           [self = shared_from_this(), item,
+                            note = note_of(*item->command)](auto answer) {
+                             log_outcome(note, answer);
+                             self->on_outcome(item, answer);
+                           }});
   }
 
   /// On whichever thread answers.
@@ -354,14 +356,14 @@ struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
     if (!answer.has_value())
       return queue.put(answered{.item = item, .fault = true, .outcome = {}});
     if (answer->code == workflows::refusal_code::id_reused)
-      return bury(item, "id-reused",
-                  "The same id and source came before with other content.",
-                  *answer);
+      return write_dead_letter(
+          item, "id-reused",
+          "The same id and source came before with other content.", *answer);
     queue.put(answered{.item = item, .fault = false, .outcome = *answer});
   }
 
-  void bury(const item_ptr &item, std::string_view code,
-            const std::string &reason, actors::outcome outcome) {
+  void write_dead_letter(const item_ptr &item, std::string_view code,
+                         const std::string &reason, actors::outcome outcome) {
     meters.dead_letter(code);
     log_warn("a NATS message became a dead letter",
              {{"code", code}, {"reason", reason}});
@@ -369,7 +371,7 @@ struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
         [self = shared_from_this(), item, outcome = std::move(outcome),
          letter = letter_of(*item, engine.time().now(), code, reason)](
             storage::store &s) {
-          s.bury(letter, std::nullopt);
+          s.write_dead_letter(letter, std::nullopt);
           self->queue.put(
               answered{.item = item, .fault = false, .outcome = outcome});
         },

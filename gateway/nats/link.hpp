@@ -92,7 +92,7 @@ public:
   [[nodiscard]] std::string new_inbox() const;
   /// `got` runs on a thread of the link's and must only hand over.
   void subscribe(const std::string &subject, std::function<void(message)> got);
-  /// At most once: kept for the server while it is away, then sent.
+  /// At most once: it waits for the server while that is away, then it is sent.
   void publish(const message &m);
   /// Returns when the server has what was published, or after `bound`.
   void flush(std::chrono::milliseconds bound);

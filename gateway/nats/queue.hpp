@@ -1,5 +1,4 @@
-// What happens to messages, on its way from the threads it happens on to the
-// one that deals with it.
+// The worker's input: what comes from other threads and is dealt with by one.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -22,15 +21,16 @@ struct answered {
   actors::outcome outcome;  ///< for `replyto`
 };
 /// A message that came, or an answer.
-using happening = std::variant<message, answered>;
+using input = std::variant<message, answered>;
 
+/// Thread safe.
 class queue {
 public:
   using time_point = std::chrono::steady_clock::time_point;
 
-  void put(happening h) {
+  void put(input one) {
     const std::lock_guard lock{guard_};
-    all_.push_back(std::move(h));
+    all_.push_back(std::move(one));
     changed_.notify_all();
   }
 
@@ -54,18 +54,18 @@ public:
   }
 
   /// All there is, as soon as there is something or the wait is ended.
-  std::vector<happening> take(time_point until) {
+  std::vector<input> take(time_point until) {
     return take_when(until, [this] { return stopped_ || woken_; });
   }
 
   /// The same although it is stopped.
-  std::vector<happening> take_last(time_point until) {
+  std::vector<input> take_last(time_point until) {
     return take_when(until, [] { return false; });
   }
 
 private:
   template <class Ended>
-  std::vector<happening> take_when(time_point until, Ended ended) {
+  std::vector<input> take_when(time_point until, Ended ended) {
     std::unique_lock lock{guard_};
     changed_.wait_until(lock, until, [&] { return ended() || !all_.empty(); });
     woken_ = false;
@@ -74,7 +74,7 @@ private:
 
   std::mutex guard_;
   std::condition_variable changed_;
-  std::vector<happening> all_;
+  std::vector<input> all_;
   bool woken_ = false;
   bool stopped_ = false;
 };

@@ -109,7 +109,7 @@ bool sweeper::sweep(partition_map &all, const std::string &inbox,
                     time_point now, bool paused) {
   recheck_one(all, now);
   bool halted = false;
-  // Whose turn it is to be counted.
+  // Which is counted next.
   const auto first = all.upper_bound(last_counted_);
   for (auto at = first; at != all.end(); ++at)
     halted = sweep_one(at->first, at->second, inbox, now, paused) || halted;

@@ -129,8 +129,8 @@ struct metrics::impl {
   Family<Gauge> &conditions = gauges(
       all, "recapd_condition",
       "1 for each of /readyz's reasons and warnings that hold, by code.");
-  std::mutex held_guard;
-  std::vector<Gauge *> held;  ///< of the conditions
+  std::mutex raised_guard;
+  std::vector<Gauge *> raised;  ///< of the conditions
   Gauge &ahead =
       gauge(all, "recapd_clock_ahead_seconds",
             "How far this node's clock is ahead of the database's, as far as a "
@@ -277,16 +277,16 @@ void metrics::dead_letter(std::string_view code) {
 
 void metrics::conditions(const std::vector<actors::condition> &reasons,
                          const std::vector<actors::condition> &warnings) {
-  const std::lock_guard lock{impl_->held_guard};
-  for (auto *gauge : impl_->held)
+  const std::lock_guard lock{impl_->raised_guard};
+  for (auto *gauge : impl_->raised)
     impl_->conditions.Remove(gauge);
-  impl_->held.clear();
+  impl_->raised.clear();
   const auto add = [this](const auto &all, const char *weight) {
     for (const auto &c : all) {
       auto &gauge =
           impl_->conditions.Add({{"code", c.code}, {"weight", weight}});
       gauge.Set(1);
-      impl_->held.push_back(&gauge);
+      impl_->raised.push_back(&gauge);
     }
   };
   add(reasons, "reason");

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "storage/account_token.hpp"
-#include "storage/judge.hpp"
+#include "storage/conflict_check.hpp"
 #include "storage/store.hpp"
 
 namespace recapd::storage::memory {
@@ -20,7 +20,7 @@ class database {
 public:
   std::mutex lock;
 
-  judge held;
+  conflict_check stored;
   std::map<std::string, session_row, std::less<>> sessions;
   std::set<std::pair<std::string, std::string>> students;  ///< (student, id)
   /// (bucket, at, session) of all timers.
@@ -46,7 +46,7 @@ public:
   };
   std::map<std::string, sink, std::less<>> sinks;
 
-  /// Writes a commit that `held` has taken.
+  /// Writes a commit that `stored` has admitted.
   void write(const commit &c);
 
 private:

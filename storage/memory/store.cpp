@@ -77,7 +77,7 @@ public:
       // What follows a refused commit was decided on a state that did not come
       // about.
       auto refused = broken_off.contains(c.session) ? fault::version_conflict
-                                                    : db_->held.take(c);
+                                                    : db_->stored.admit(c);
       if (refused)
         broken_off.insert(c.session);
       else
@@ -104,8 +104,8 @@ public:
     const std::lock_guard guard{db_->lock};
     std::vector<std::int64_t> out;
     for (const auto &key : keys) {
-      const auto at = db_->held.used.find(key);
-      out.push_back(at == db_->held.used.end() ? 0 : at->second);
+      const auto at = db_->stored.used.find(key);
+      out.push_back(at == db_->stored.used.end() ? 0 : at->second);
     }
     return out;
   }
@@ -197,7 +197,7 @@ public:
       enter_inbox(row.event, row.received_at, true, row.sender);
   }
 
-  void bury_all(std::span<const dead_letter> letters) override {
+  void write_dead_letters(std::span<const dead_letter> letters) override {
     const std::lock_guard guard{db_->lock};
     for (const auto &letter : letters) {
       if (letter.inbox_seq) db_->inbox.erase(*letter.inbox_seq);
@@ -206,10 +206,10 @@ public:
                return l.second.origin == letter.origin;
              }))
         continue;
-      auto buried = storable(letter);
-      buried.inbox_seq.reset();
-      buried.id = ++db_->last_dead_letter;
-      db_->dead_letters.emplace(buried.id, buried);
+      auto written = storable(letter);
+      written.inbox_seq.reset();
+      written.id = ++db_->last_dead_letter;
+      db_->dead_letters.emplace(written.id, written);
     }
   }
 
@@ -410,9 +410,9 @@ private:
 
 violations memory_store::check() {
   const std::lock_guard guard{db_->lock};
-  std::map<workflows::usage_key, std::int64_t> held;
+  std::map<workflows::usage_key, std::int64_t> sums;
   audit checks{db_->policies,
-               [&](const auto &key, int amount) { held[key] += amount; }};
+               [&](const auto &key, int amount) { sums[key] += amount; }};
   for (const auto &[id, row] : db_->sessions) {
     session_record record{
         .row = row, .events = {}, .transfers = db_->transfers[id]};
@@ -422,11 +422,11 @@ violations memory_store::check() {
   }
   for (const auto &[id, row] : db_->outcomes)
     checks.outcome(row);
-  for (const auto &[key, used] : db_->held.used)
-    held.emplace(key, 0);
-  for (const auto &[key, sum] : held) {
-    const auto used = db_->held.used.find(key);
-    checks.counter(key, used == db_->held.used.end() ? 0 : used->second, sum);
+  for (const auto &[key, used] : db_->stored.used)
+    sums.emplace(key, 0);
+  for (const auto &[key, sum] : sums) {
+    const auto used = db_->stored.used.find(key);
+    checks.counter(key, used == db_->stored.used.end() ? 0 : used->second, sum);
   }
   return checks.result();
 }

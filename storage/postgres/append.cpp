@@ -4,7 +4,7 @@
 #include <map>
 #include <set>
 
-#include "storage/judge.hpp"
+#include "storage/conflict_check.hpp"
 #include "storage/postgres/group.hpp"
 #include "storage/postgres/records.hpp"
 #include "storage/postgres/store_impl.hpp"
@@ -85,7 +85,8 @@ private:
 using commit_list = std::vector<const commit *>;
 using indices = std::vector<std::size_t>;
 
-void load_sessions(judge &stored, connection &from, const commit_list &group) {
+void load_sessions(conflict_check &stored, connection &from,
+                   const commit_list &group) {
   array_argument ids{column_type::text};
   for (const auto *c : group)
     ids.text(c->session);
@@ -101,7 +102,8 @@ void load_sessions(judge &stored, connection &from, const commit_list &group) {
   }
 }
 
-void load_commands(judge &stored, connection &from, const commit_list &group) {
+void load_commands(conflict_check &stored, connection &from,
+                   const commit_list &group) {
   array_argument sources{column_type::text}, ids{column_type::text},
       scopes{column_type::text};
   for (const auto *c : group) {
@@ -117,7 +119,8 @@ void load_commands(judge &stored, connection &from, const commit_list &group) {
         {taken.text(i, 0), taken.text(i, 1), taken.text(i, 2)});
 }
 
-void load_used(judge &stored, connection &from, const commit_list &group) {
+void load_used(conflict_check &stored, connection &from,
+               const commit_list &group) {
   array_argument owner{column_type::text}, period{column_type::int4},
       kind{column_type::int2}, item{column_type::text};
   for (const auto *c : group)
@@ -157,7 +160,7 @@ private:
   /// In order, cut where one statement would grow too big; where it would
   /// take a raise and a lowering of one counter together, since the sum would
   /// hide a raise that was too much at its time; between two payments of a
-  /// session, which the database judges by what a transaction leaves; and where
+  /// session, which the database checks by what a transaction leaves; and where
   /// a commit does not follow on its session's one before, since the statement
   /// looks at a session's first and last version only.
   std::vector<indices> groups() {
@@ -210,7 +213,7 @@ private:
     const auto rest = standing(todo);
     if (rest.size() < todo.size()) return write(rest);
     // Nothing stored explains it: another writer came between, the sums of the
-    // group were judged more strictly than its members, or the data is such
+    // group were checked more strictly than its members, or the data is such
     // that PostgreSQL cannot hold it.
     if (rest.size() == 1) return refuse(rest.front(), fault_of(*refusal));
     const auto middle =
@@ -245,14 +248,14 @@ private:
 
   /// Refuses all whose fault shows in what is stored now.
   void diagnose(const indices &todo) {
-    judge stored;
+    conflict_check stored;
     const auto group = pick(todo);
     load_sessions(stored, connection_, group);
     load_commands(stored, connection_, group);
     load_used(stored, connection_, group);
     for (auto i : todo) {
       if (broken_off(i)) continue;
-      if (const auto f = stored.take(commits_[i])) refuse(i, *f);
+      if (const auto f = stored.admit(commits_[i])) refuse(i, *f);
     }
   }
 

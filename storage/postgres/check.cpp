@@ -12,15 +12,15 @@ namespace {
 
 constexpr int page_size = 500;
 
-// What sessions hold is summed in the database: one row a counter is too much
+// What sessions count is summed in the database: one row a counter is too much
 // to keep in memory here.
-const char *const make_held =
+const char *const make_sums =
     "CREATE TEMPORARY TABLE held (owner text COLLATE \"C\", period integer,"
     " kind smallint, item text COLLATE \"C\", amount bigint) ON COMMIT DROP;"
     "SET LOCAL enable_seqscan = on;"
     "SET LOCAL enable_hashjoin = on;"
     "SET LOCAL enable_mergejoin = on";
-const prepared_statement add_held{
+const prepared_statement add_sum{
     "check_add_held",
     "INSERT INTO held SELECT * FROM"
     " unnest($1::text[], $2::int4[], $3::int2[], $4::text[], $5::int8[])"};
@@ -54,11 +54,11 @@ class pg_audit {
 public:
   explicit pg_audit(connection &c)
       : c_{c}, audit_{policies(), [this](const auto &key, int amount) {
-                        hold(key, amount);
+                        count(key, amount);
                       }} {}
 
   violations run() {
-    c_.script(make_held);
+    c_.script(make_sums);
     walk_sessions();
     flush();
     walk_commands();
@@ -161,7 +161,7 @@ private:
           rows.number(i, 4), rows.number(i, 5));
   }
 
-  void hold(const workflows::usage_key &key, int amount) {
+  void count(const workflows::usage_key &key, int amount) {
     waiting_[key] += amount;
     if (waiting_.size() >= 10000) flush();
   }
@@ -178,7 +178,7 @@ private:
       sum.number(amount);
     }
     waiting_.clear();
-    c_.run(add_held,
+    c_.run(add_sum,
            arguments{}.array(owner).array(period).array(kind).array(item).array(
                sum));
   }

@@ -3,18 +3,18 @@
 
 #include <utility>
 
+#include "storage/postgres/connection_settings.hpp"
 #include "storage/postgres/enter_epoch.hpp"
-#include "storage/postgres/session.hpp"
 
 namespace recapd::storage::postgres {
 
 connection::connection(const endpoint &to)
     : plain_connection{to}, watch_{to.epochs} {
-  pin_session(*this, to.statement);
+  pin_settings(*this, to.statement);
   if (!watch_) return;
   auto entered = enter_epoch(*this);
   if (const auto why = watch_->admit(entered.place, entered.epochs.current()))
-    throw unfit_session{*why};
+    throw unfit_connection{*why};
   epochs_ = std::move(entered.epochs);
 }
 

@@ -12,9 +12,9 @@ namespace recapd::storage::postgres {
 
 class connection : public plain_connection {
 public:
-  /// Connects, pins the session (storage/postgres/session.hpp) and, where
-  /// somebody watches the epochs, enters its own. Throws unfit_session where
-  /// one of them cannot be.
+  /// Connects, pins the settings (storage/postgres/connection_settings.hpp)
+  /// and, where somebody watches the epochs, enters its own. Throws
+  /// unfit_connection where one of them cannot be.
   explicit connection(const endpoint &to);
 
   /// Returns those of the database, as they were when it connected; where

@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "storage/postgres/connection_settings.hpp"
 #include "storage/postgres/plain_connection.hpp"
-#include "storage/postgres/session.hpp"
 
 namespace recapd::storage::postgres {
 
@@ -81,9 +81,9 @@ entered_epoch enter_epoch(plain_connection &c) {
       c.script(begin_epoch + now + unless_there);
   });
   if (!elsewhere.empty())
-    throw unfit_session{"node " + elsewhere + "; this is " + out.place.name()
-                        + ". Where the copy is meant, try again once that "
-                          "node's lease has run out"};
+    throw unfit_connection{"node " + elsewhere + "; this is " + out.place.name()
+                           + ". Where the copy is meant, try again once that "
+                             "node's lease has run out"};
   out.epochs = read_epochs(c);
   return out;
 }

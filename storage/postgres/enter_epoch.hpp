@@ -15,8 +15,8 @@ struct entered_epoch {
 };
 
 /// Reads where the connection is and enters its epoch, writing its row where
-/// it is the first to meet it. Throws unfit_session where a node that lives has
-/// seen another database, or a later timeline of this one.
+/// it is the first to meet it. Throws unfit_connection where a node that lives
+/// has seen another database, or a later timeline of this one.
 [[nodiscard]] entered_epoch enter_epoch(plain_connection &c);
 
 }  // namespace recapd::storage::postgres

@@ -13,13 +13,13 @@
 namespace recapd::storage::postgres {
 
 enum class trouble {
-  broken,  ///< the connection is gone; what was out may have happened
+  broken,  ///< the connection is gone; what was out may have been done
   again,   ///< serialization failure or deadlock: not written, try again
   data,    ///< this data is refused: a constraint, or not storable
   other,   ///< not written; nothing the data could help
 };
 
-/// The one exception that leaves connection.
+/// What connection and plain_connection throw.
 class error : public std::runtime_error {
 public:
   error(trouble kind, std::string sqlstate, const std::string &what,
@@ -45,11 +45,11 @@ private:
   std::string said_;
 };
 
-/// A server, database or session that recapd cannot work on: the text names the
-/// setting. Trying again does not help before somebody changes it.
-class unfit_session : public error {
+/// A server, database or connection that recapd cannot work on: the text names
+/// the setting. Trying again does not help before somebody changes it.
+class unfit_connection : public error {
 public:
-  explicit unfit_session(const std::string &what)
+  explicit unfit_connection(const std::string &what)
       : error{trouble::other, {}, what, false} {}
 };
 

@@ -5,7 +5,7 @@
 #include <set>
 #include <tuple>
 
-#include "storage/judge.hpp"
+#include "storage/conflict_check.hpp"
 #include "storage/postgres/group_parts.hpp"
 #include "workflows/ids.hpp"
 
@@ -190,8 +190,8 @@ void add_commands(group_builder &to, const commits &group) {
     content.bytes(c->outcome->content);
     refused.boolean(c->outcome->refused);
     received_at.at(c->outcome->received_at);
-    outcome.text(c->outcome->kept.empty() ? c->outcome->outcome
-                                          : c->outcome->kept);
+    outcome.text(c->outcome->stored_part.empty() ? c->outcome->outcome
+                                                 : c->outcome->stored_part);
     scope.text(c->outcome->scope);
     who.text_or_null(c->outcome->who);
     by_inbox.boolean(c->outcome->by_inbox);

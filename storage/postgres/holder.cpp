@@ -7,7 +7,7 @@ namespace recapd::storage::postgres {
 
 namespace {
 
-/// As the feed reads (pg_reading.cpp): of this database only, unless
+/// As the feed reads (reading.cpp): of this database only, unless
 /// transactions may be prepared.
 const prepared_statement &oldest() {
   static const prepared_statement statement{"feed_holder",

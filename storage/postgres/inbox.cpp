@@ -30,7 +30,8 @@ letter_direction direction_of(std::string_view text) {
 }
 
 /// Of the rows in the ranges $1 to $2 the first $3. A text is read whole where
-/// its length is allowed, a longer one's beginning is enough to bury it.
+/// its length is allowed, of a longer one the beginning is enough for a dead
+/// letter.
 std::string read_sql(const std::string &ours) {
   const auto too_long =
       "NOT taken AND octet_length(event) > " + std::to_string(max_letter_bytes);
@@ -62,7 +63,8 @@ std::vector<inbox_row>
 sql_store::read_inbox_among(std::span<const seq_range> among, int limit,
                             const bucket_set &buckets) {
   static const prepared_statement all{"read_inbox", read_sql("true")};
-  // What lies in no bucket is no event, and bucket 0's to bury.
+  // What lies in no bucket is no event: bucket 0's node makes a dead letter of
+  // it.
   static const prepared_statement some{
       "read_inbox_buckets",
       read_sql("CASE WHEN bucket BETWEEN 0 AND "
@@ -117,9 +119,9 @@ void sql_store::forward_to_inbox(std::span<const inbox_row> rows) {
   });
 }
 
-void sql_store::bury_all(std::span<const dead_letter> letters) {
+void sql_store::write_dead_letters(std::span<const dead_letter> letters) {
   static const prepared_statement statement{
-      "bury",
+      "write_dead_letters",
       "WITH entered AS (DELETE FROM inbox WHERE seq = ANY ($8::int8[])),"
       " handed_on AS (DELETE FROM forwarded WHERE seq = ANY ($8::int8[]))"
       " INSERT INTO dead_letters"
@@ -183,7 +185,7 @@ page<dead_letter> sql_store::list_dead_letters(std::int64_t after,
 }
 
 letter_retry sql_store::retry_dead_letter(std::int64_t id) {
-  // It keeps its moment of receipt: that judges deadlines.
+  // It has its moment of receipt as before: deadlines are decided by it.
   static const prepared_statement statement{
       "retry_dead_letter",
       "WITH taken AS (DELETE FROM dead_letters"

@@ -79,10 +79,10 @@ class sql_leases final : public lease_store, private link {
 public:
   explicit sql_leases(endpoint to) : link{std::move(to)} {}
 
-  turn beat(const heartbeat &h) override {
-    if (!h.joining && !h.leaving && h.let_go.empty())
+  heartbeat_answer beat(const heartbeat &h) override {
+    if (!h.joining && !h.leaving && h.released.empty())
       if (auto told = renew(h)) return *told;
-    turn told;
+    heartbeat_answer told;
     change(
         [&](lease_table &t, instant now) { told = storage::beat(t, h, now); });
     return told;
@@ -127,7 +127,7 @@ private:
   }
 
   /// Nothing if more than the node's expiry has to change.
-  std::optional<turn> renew(const heartbeat &h) {
+  std::optional<heartbeat_answer> renew(const heartbeat &h) {
     const auto rows = with([&](connection &c) {
       return c.run(renewal, arguments{}
                                 .text(h.node)
@@ -139,8 +139,8 @@ private:
     instant now{};
     for (int i = 0; i < rows.size(); ++i) {
       add_member(before, rows, i);
-      std::istringstream held{rows.text(i, 7)};
-      for (int shard = 0; held >> shard;)
+      std::istringstream leased{rows.text(i, 7)};
+      for (int shard = 0; leased >> shard;)
         before.holders.emplace(shard, rows.text(i, 0));
       before.shards = static_cast<int>(rows.number(i, 8));
       now = rows.at(i, 9);

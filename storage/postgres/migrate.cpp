@@ -4,9 +4,9 @@
 
 #include "storage/migrations.hpp"
 #include "storage/postgres/connection.hpp"
+#include "storage/postgres/connection_settings.hpp"
 #include "storage/postgres/producer.hpp"
 #include "storage/postgres/rights.hpp"
-#include "storage/postgres/session.hpp"
 #include "storage/postgres/store.hpp"
 
 namespace recapd::storage::postgres {
@@ -197,7 +197,7 @@ std::vector<std::string> unsafe_settings(connection &c) {
   return out;
 }
 
-/// In a transaction of its own, with the session that `pin_session` makes.
+/// In a transaction of its own, with the settings that `pin_settings` makes.
 std::string as_script(connection &c, std::size_t first) {
   const auto missing = migrations().subspan(first);
   const auto path = c.script("SHOW search_path").text(0, 0);
@@ -244,7 +244,7 @@ template <class F> auto with_database(const endpoint &to, F f) {
 
 database_notes migrate(const endpoint &to) {
   return with_database(to, [&](connection &c) -> database_notes {
-    require_lasting_session(c, to);
+    require_lasting_settings(c, to);
     c.run(migration_lock);
     apply_from(c, applied(c));
     require_rights(c);

@@ -1,5 +1,6 @@
-// The PostgreSQL store's class; pg_append.cpp and pg_queries.cpp hold its
-// parts. SPDX-License-Identifier: Apache-2.0
+// The PostgreSQL store's class. Its members are in append.cpp, check.cpp,
+// inbox.cpp, probe.cpp, queries.cpp, reading.cpp and sinks.cpp.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <string>
@@ -47,7 +48,7 @@ public:
                                           const bucket_set &buckets) override;
   void insert_inbox(std::string_view event) override;
   void forward_to_inbox(std::span<const inbox_row> rows) override;
-  void bury_all(std::span<const dead_letter> letters) override;
+  void write_dead_letters(std::span<const dead_letter> letters) override;
   page<dead_letter> list_dead_letters(std::int64_t after,
                                       page_bounds most) override;
   letter_retry retry_dead_letter(std::int64_t id) override;

@@ -66,8 +66,8 @@ public:
   void forward_to_inbox(std::span<const inbox_row> rows) override {
     real_->forward_to_inbox(rows);
   }
-  void bury_all(std::span<const dead_letter> letters) override {
-    real_->bury_all(letters);
+  void write_dead_letters(std::span<const dead_letter> letters) override {
+    real_->write_dead_letters(letters);
   }
   page<dead_letter> list_dead_letters(std::int64_t after,
                                       page_bounds most) override {

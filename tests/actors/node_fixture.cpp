@@ -93,7 +93,7 @@ void cluster::add_sharing_node(caf::actor_system &system,
               .address = {},
               .joining = false,
               .leaving = false,
-              .let_go = {}},
+              .released = {}},
       .changed = [] {},
       .leave = [this,
                 name](const std::string &) { told_to_leave.push_back(name); }};

@@ -37,7 +37,7 @@ struct clock_fixture : campus_fixture {
     consume_messages();
   }
   std::size_t served(std::size_t i) {
-    return node(i)->owned->buckets().count();
+    return node(i)->owned->assigned_buckets().count();
   }
   /// The weight of what is said, in a word.
   std::string word() {

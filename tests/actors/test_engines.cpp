@@ -285,7 +285,7 @@ CAF_TEST(a read that waits when the engine ends hears so) {
   (void)node->query(
       "a", [&](recapd::storage::store &) { word.set_value("read"); },
       [&](auto why) { word.set_value(std::string{to_string(why)}); });
-  auto token = node->hold("a", 10);
+  auto token = node->reserve_bytes("a", 10);
   std::string heard;
   std::thread lets_go{[&] {
     heard = word.get_future().get();

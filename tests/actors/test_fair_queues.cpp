@@ -111,22 +111,22 @@ CAF_TEST(what waits is bounded for each and for all) {
 }
 
 CAF_TEST(who does not take his answers gets no more and others do) {
-  world w{{.held_bytes = 1000, .held_bytes_each = 100}};
-  w.all.hold("a", 100);
+  world w{{.unread_bytes = 1000, .unread_bytes_each = 100}};
+  w.all.reserve_bytes("a", 100);
   (void)w.ask("a");
   (void)w.ask("b");
   CAF_CHECK_EQUAL(w.begin(), "b");
-  w.all.release("a", 1);
+  w.all.release_bytes("a", 1);
   CAF_CHECK_EQUAL(w.begin(), "a");
 }
 
 CAF_TEST(answers that are not taken are bounded in all) {
-  world w{{.held_bytes = 150, .held_bytes_each = 100}};
-  w.all.hold("a", 90);
-  w.all.hold("b", 90);
+  world w{{.unread_bytes = 150, .unread_bytes_each = 100}};
+  w.all.reserve_bytes("a", 90);
+  w.all.reserve_bytes("b", 90);
   (void)w.ask("c");
   CAF_CHECK_EQUAL(w.begin(), "");
-  w.all.release("b", 90);
+  w.all.release_bytes("b", 90);
   CAF_CHECK_EQUAL(w.begin(), "c");
 }
 

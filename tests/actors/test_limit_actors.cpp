@@ -12,12 +12,12 @@ struct asked {
       std::make_shared<std::optional<answer<limit_answer>>>();
   [[nodiscard]] bool answered() const { return got->has_value(); }
   [[nodiscard]] bool granted() const {
-    return answered() && (**got).has_value() && (***got).held != nullptr;
+    return answered() && (**got).has_value() && (***got).ticket != nullptr;
   }
   [[nodiscard]] std::int64_t used() const { return (***got).used.front(); }
   void end(grant_fate fate) const {
-    (***got).held->set(fate);
-    (***got).held.reset();
+    (***got).ticket->set(fate);
+    (***got).ticket.reset();
   }
 };
 

@@ -23,12 +23,12 @@ struct sharing_fixture : campus_fixture {
     consume_messages();
   }
   std::size_t served(std::size_t i) {
-    return node(i)->owned->buckets().count();
+    return node(i)->owned->assigned_buckets().count();
   }
   /// A session that the node serves.
   std::string session_of(std::size_t i) {
     for (int n = 0;; ++n)
-      if (auto id = "s" + std::to_string(n); node(i)->owned->holds(id))
+      if (auto id = "s" + std::to_string(n); node(i)->owned->leased(id))
         return id;
   }
   /// A command to a node as its engine would take it.
@@ -48,20 +48,20 @@ struct sharing_fixture : campus_fixture {
 
 }  // namespace
 
-CAF_TEST(what is leased is held until the lease runs out) {
+CAF_TEST(what is leased is served until the lease runs out) {
   ownership::time_point now{};
   ownership o{[&] { return now; }};
-  CAF_CHECK(o.held().all());
+  CAF_CHECK(o.leased_buckets().all());
   recapd::storage::bucket_set some;
   some.set(recapd::workflows::bucket_of("s1"));
   o.set(some, now + 10s);
-  CAF_CHECK(o.held() == some);
-  CAF_CHECK(o.holds("s1"));
+  CAF_CHECK(o.leased_buckets() == some);
+  CAF_CHECK(o.leased("s1"));
   now += 10s;
-  CAF_CHECK(o.held().none());
-  CAF_CHECK(!o.holds("s1"));
+  CAF_CHECK(o.leased_buckets().none());
+  CAF_CHECK(!o.leased("s1"));
   CAF_CHECK(o.assigned("s1"));
-  CAF_CHECK(o.buckets() == some);
+  CAF_CHECK(o.assigned_buckets() == some);
 }
 
 CAF_TEST_FIXTURE_SCOPE(sharing_tests, sharing_fixture)
@@ -72,7 +72,9 @@ CAF_TEST(one node serves everything and two share it) {
   join("b");
   CAF_CHECK_EQUAL(served(0), 512u);
   CAF_CHECK_EQUAL(served(1), 512u);
-  CAF_CHECK((node(0)->owned->buckets() & node(1)->owned->buckets()).none());
+  CAF_CHECK(
+      (node(0)->owned->assigned_buckets() & node(1)->owned->assigned_buckets())
+          .none());
   join("c");
   CAF_CHECK_EQUAL(served(0) + served(1) + served(2), 1024u);
 }
@@ -88,7 +90,7 @@ CAF_TEST(what is given up ends where it was and goes on at the other node) {
   CAF_CHECK_EQUAL(accept(moved, 1), "accepted");
 }
 
-CAF_TEST(a shard with work under way is let go when that is done) {
+CAF_TEST(a shard with work under way is released when that is done) {
   join("a");
   const auto p = post(schedule_command("s1"));
   CAF_CHECK(!p.answered());

@@ -37,7 +37,7 @@ CAF_TEST(an empty text gives every default) {
   CAF_CHECK(s.auth == config::auth_mode::trusted);
   CAF_CHECK(s.clock == config::clock_kind::system);
   CAF_CHECK(s.tokens.empty());
-  CAF_CHECK_EQUAL(s.sink.url, "");
+  CAF_CHECK_EQUAL(s.webhook.url, "");
   CAF_CHECK_EQUAL(s.log_level, "info");
 }
 

@@ -92,7 +92,7 @@ void check_hidden(const config::settings &s, const json::object &shown) {
     require(word == "***", "no password of a database is shown", url);
   auto secret = s;
   constexpr auto sentinel = "z-sentinel-of-a-secret-z";
-  if (!s.sink.secret.empty()) secret.sink.secret = sentinel;
+  if (!s.webhook.secret.empty()) secret.webhook.secret = sentinel;
   for (auto &t : secret.tokens)
     t.secret = sentinel;
   require(config::describe(secret).find(sentinel) == std::string::npos,

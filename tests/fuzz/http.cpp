@@ -116,16 +116,16 @@ void check_answers(std::string_view got, std::string_view sent) {
 /// The scanner says the same of a head that comes at once and in pieces, and
 /// what it lets through is to the parser a head of the same size.
 void check_scanner(std::string_view bytes) {
-  using scan_result = gateway::http::head_scanner::verdict;
+  using progress = gateway::http::head_scanner::progress;
   gateway::http::head_scanner at_once, in_pieces;
   const auto first = at_once.scan(bytes);
-  auto second = scan_result::more;
-  for (std::size_t n = 1; n <= bytes.size() && second == scan_result::more; ++n)
+  auto second = progress::more;
+  for (std::size_t n = 1; n <= bytes.size() && second == progress::more; ++n)
     second = in_pieces.scan(bytes.substr(0, n));
   require(first == second && at_once.size() == in_pieces.size()
               && at_once.refusal().body == in_pieces.refusal().body,
           "a head is the same in pieces", bytes);
-  if (first != scan_result::whole) return;
+  if (first != progress::whole) return;
   const auto head =
       bytes.substr(at_once.skipped(), at_once.size() - at_once.skipped());
   http::request_parser<http::string_body> p;

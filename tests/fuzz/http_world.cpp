@@ -210,13 +210,13 @@ http_world::http_world()
           *wf::parse_rfc3339(first_moment))} {
   const auto store = storage::memory::open_store(database_);
   store->save_manual_clock(time_->now());
-  store->bury({.event = "{}",
-               .reason = "It is empty.",
-               .code = "malformed",
-               .ingress = "inbox",
-               .received_at = time_->now(),
-               .at = time_->now()},
-              std::nullopt);
+  store->write_dead_letter({.event = "{}",
+                            .reason = "It is empty.",
+                            .code = "malformed",
+                            .ingress = "inbox",
+                            .received_at = time_->now(),
+                            .at = time_->now()},
+                           std::nullopt);
   actors::engine_options options;
   options.workers = 1;
   options.shards = 1;

@@ -24,11 +24,12 @@ int tries_of(int status, std::chrono::seconds between) {
   storage::held_session held;
   auto now = start();
   for (int i = 1; i <= 500; ++i, now += between)
-    if (note_failure(held, judge(status), std::nullopt, now, usual)) return i;
+    if (note_failure(held, classify(status), std::nullopt, now, usual))
+      return i;
   return 0;
 }
 
-milliseconds wait_of(storage::held_session held, verdict what,
+milliseconds wait_of(storage::held_session held, delivery_result what,
                      std::optional<milliseconds> wish = std::nullopt) {
   (void)note_failure(held, what, wish, start(), usual);
   return std::chrono::duration_cast<milliseconds>(held.next_try_at - start());
@@ -38,12 +39,12 @@ milliseconds wait_of(storage::held_session held, verdict what,
 
 CAF_TEST(an answer is final or not by its status alone) {
   for (int status : {200, 202, 204, 299})
-    CAF_CHECK(judge(status) == verdict::taken);
+    CAF_CHECK(classify(status) == delivery_result::taken);
   for (int status : {0, 101, 301, 302, 408, 429, 500, 502, 503, 599, 700})
-    CAF_CHECK(judge(status) == verdict::again);
+    CAF_CHECK(classify(status) == delivery_result::again);
   for (int status : {400, 401, 403, 404, 409, 411, 413, 422, 499})
-    CAF_CHECK(judge(status) == verdict::refused);
-  CAF_CHECK(judge(410) == verdict::gone);
+    CAF_CHECK(classify(status) == delivery_result::refused);
+  CAF_CHECK(classify(410) == delivery_result::gone);
 }
 
 CAF_TEST(a pause doubles up to the last) {
@@ -51,18 +52,19 @@ CAF_TEST(a pause doubles up to the last) {
   storage::held_session held;
   for (; held.tries < 40;
        expected = std::min<milliseconds>(expected * 2, 5min)) {
-    CAF_CHECK(wait_of(held, verdict::again) == expected);
+    CAF_CHECK(wait_of(held, delivery_result::again) == expected);
     ++held.tries;
   }
   held.tries = 1'000'000'000;
-  CAF_CHECK(wait_of(held, verdict::again) == 5min);
+  CAF_CHECK(wait_of(held, delivery_result::again) == 5min);
 }
 
 CAF_TEST(what the receiver asks for lengthens a pause and never shortens it) {
-  CAF_CHECK(wait_of({}, verdict::again, 30s) == 30s);
-  CAF_CHECK(wait_of({}, verdict::refused, 30s) == 30s);
-  CAF_CHECK(wait_of({}, verdict::again, 0s) == 1s);
-  CAF_CHECK(wait_of({.session = {}, .tries = 40}, verdict::again, 30s) == 5min);
+  CAF_CHECK(wait_of({}, delivery_result::again, 30s) == 30s);
+  CAF_CHECK(wait_of({}, delivery_result::refused, 30s) == 30s);
+  CAF_CHECK(wait_of({}, delivery_result::again, 0s) == 1s);
+  CAF_CHECK(wait_of({.session = {}, .tries = 40}, delivery_result::again, 30s)
+            == 5min);
 }
 
 CAF_TEST(what the receiver asks for is seconds or a date and an hour at most) {
@@ -100,11 +102,11 @@ CAF_TEST(only refusals count as such) {
   storage::held_session held;
   auto now = start();
   for (int i = 0; i < 100; ++i, now += 1h)
-    CAF_CHECK(!note_failure(held, verdict::again, {}, now, usual));
+    CAF_CHECK(!note_failure(held, delivery_result::again, {}, now, usual));
   for (int i = 0; i < 19; ++i, now += 1h)
-    CAF_CHECK(!note_failure(held, verdict::refused, {}, now, usual));
-  CAF_CHECK(!note_failure(held, verdict::again, {}, now, usual));
-  CAF_CHECK(note_failure(held, verdict::refused, {}, now, usual));
+    CAF_CHECK(!note_failure(held, delivery_result::refused, {}, now, usual));
+  CAF_CHECK(!note_failure(held, delivery_result::again, {}, now, usual));
+  CAF_CHECK(note_failure(held, delivery_result::refused, {}, now, usual));
   CAF_CHECK(*held.refused_since == start() + 100h);
 }
 

@@ -231,14 +231,14 @@ CAF_TEST(a page of an account that no token names is refused) {
 CAF_TEST(dead letters are listed and tried again once) {
   auto db = store();
   for (const auto *word : {"one", "two"})
-    db->bury({.id = 0,
-              .event = word,
-              .reason = "why",
-              .code = "malformed",
-              .ingress = "inbox",
-              .received_at = first_moment(),
-              .at = first_moment()},
-             {});
+    db->write_dead_letter({.id = 0,
+                           .event = word,
+                           .reason = "why",
+                           .code = "malformed",
+                           .ingress = "inbox",
+                           .received_at = first_moment(),
+                           .at = first_moment()},
+                          {});
   const auto page = read("/v1/dead-letters?limit=1");
   CAF_CHECK_EQUAL(page.at("dead_letters").at(0).at("event").as_string(), "one");
   const auto id = text(page.at("dead_letters").at(0).at("id"));
@@ -257,15 +257,16 @@ CAF_TEST(dead letters are listed and tried again once) {
 }
 
 CAF_TEST(a dead letter that was going out stays) {
-  store()->bury({.id = 0,
-                 .event = "one",
-                 .reason = "why",
-                 .code = "too-large",
-                 .ingress = "nats",
-                 .received_at = first_moment(),
-                 .at = first_moment(),
-                 .direction = recapd::storage::letter_direction::out},
-                {});
+  store()->write_dead_letter(
+      {.id = 0,
+       .event = "one",
+       .reason = "why",
+       .code = "too-large",
+       .ingress = "nats",
+       .received_at = first_moment(),
+       .at = first_moment(),
+       .direction = recapd::storage::letter_direction::out},
+      {});
   const auto page = read("/v1/dead-letters");
   const auto &letter = page.at("dead_letters").at(0);
   CAF_CHECK_EQUAL(letter.at("direction").as_string(), "out");
@@ -338,14 +339,14 @@ CAF_TEST(a page ends where its bytes do and one item is always there) {
   constexpr std::size_t letters = 150;
   auto db = store();
   for (std::size_t i = 0; i < letters; ++i)
-    db->bury({.id = 0,
-              .event = std::string(60'000, 'x'),
-              .reason = "why",
-              .code = "malformed",
-              .ingress = "inbox",
-              .received_at = first_moment(),
-              .at = first_moment()},
-             {});
+    db->write_dead_letter({.id = 0,
+                           .event = std::string(60'000, 'x'),
+                           .reason = "why",
+                           .code = "malformed",
+                           .ingress = "inbox",
+                           .received_at = first_moment(),
+                           .at = first_moment()},
+                          {});
   std::size_t found = 0;
   int pages = 0;
   for (std::string after; pages == 0 || !after.empty(); ++pages) {

@@ -105,7 +105,7 @@ def test_a_dead_letter_of_binary_mode_can_be_retried(place, client):
     assert place.wait_outcome(event)["outcome"] == "accepted"
 
 
-def test_an_identity_with_other_content_is_refused_and_buried(place, client):
+def test_an_identity_with_other_content_is_refused_and_a_letter(place, client):
     session = lesson()
     publish(client, session.schedule)
     place.wait_outcome(session.schedule)

@@ -234,14 +234,14 @@ def test_poison_that_is_delivered_again_is_one_dead_letter(place):
         client.request("recapd.commands.poison", b"not JSON")
     for name in "ab":
         node = place.start(name)
-        tools.wait_until(lambda: buried(node) == 1, "its burial")
+        tools.wait_until(lambda: dead_letters(node) == 1, "the dead letter")
         tools.wait_until(lambda: acknowledged(place), "the acknowledgement")
         assert node.stop() == 0
         assert len(place.letters()) == 1 and place.pending() == 1
 
 
-def buried(node):
-    """How often this node did it."""
+def dead_letters(node):
+    """How many this node wrote."""
     with urllib.request.urlopen(node.url + "/metrics", timeout=30) as answer:
         return sum(float(line.split()[-1])
                    for line in answer.read().decode().splitlines()

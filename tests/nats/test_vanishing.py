@@ -227,7 +227,7 @@ def outgoing(place):
                        "FROM dead_letters ORDER BY id")
 
 
-def check_buried(place, session, other):
+def check_dead_letters(place, session, other):
     """The long event is a letter, and all else is in the stream."""
     with Nats(place.nats.url) as client:
         tools.wait_until(
@@ -258,7 +258,7 @@ def test_what_is_larger_than_the_server_takes_is_a_letter(place):
     by_inbox(place, session.schedule, session.accept,
              session.complete(recap=LONG), session.student_recap(),
              other.schedule)
-    check_buried(place, session, other)
+    check_dead_letters(place, session, other)
     letter, = tools.Recapctl(node.url).json("dead-letters")["dead_letters"]
     assert letter["direction"] == "out" and letter["code"] == "too-large"
     assert " out " in tools.Recapctl(node.url)("dead-letters")
@@ -279,7 +279,7 @@ def test_what_is_larger_than_the_stream_takes_is_a_letter(place):
                    **{**config, "max_msg_size": 8192})
     by_inbox(place, session.complete(recap=LONG), session.student_recap(),
              other.schedule)
-    check_buried(place, session, other)
+    check_dead_letters(place, session, other)
     assert node.process.poll() is None
 
 

@@ -157,11 +157,11 @@ std::vector<event_body> corrected() {
               .given = 60,
               .note = "",
               .claims = {},
-              .released = {held_usage{.key = {.kind = limit_kind::tutor_week,
-                                              .owner = "ann",
-                                              .item = "",
-                                              .period = 20783},
-                                      .amount = 5}},
+              .released = {counted_usage{.key = {.kind = limit_kind::tutor_week,
+                                                 .owner = "ann",
+                                                 .item = "",
+                                                 .period = 20783},
+                                         .amount = 5}},
               .payment = std::nullopt}};
 }
 

@@ -134,7 +134,7 @@ def leave_inbox(url):
     run(url, "INSERT INTO inbox (event) VALUES ('{')")
 
 
-def bury(node):
+def write_dead_letters(node):
     """Dead letters that are old already."""
     for text in ("not JSON", '{"specversion":"1.0","id":"1"}'):
         run(node.database, "INSERT INTO inbox (event) VALUES (%s)", text)
@@ -163,7 +163,7 @@ def play(url, folder, receiver):
     receiver.takes = False
     play_open(node)
     play_ended(node)
-    bury(node)
+    write_dead_letters(node)
     play_completed(node)
     shown = {"now": node.now(), "sessions": {}}
     for session in node.sessions():

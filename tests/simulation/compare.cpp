@@ -34,7 +34,7 @@ bool same_students(const wf::session &s, const model_session &m) {
 
 bool same_holdings(const wf::session &s, const model_session &m) {
   std::map<std::string, int> theirs, ours;
-  for (const auto &h : s.held)
+  for (const auto &h : s.usage)
     theirs[name_of(h.key)] += h.amount;
   for (const auto &h : m.held)
     ours[h.key] += h.amount;

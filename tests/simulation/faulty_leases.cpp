@@ -17,7 +17,7 @@ public:
       : inner_{std::move(inner)}, state_{std::move(state)},
         rng_{std::move(rng)}, watch_{std::move(watch)} {}
 
-  turn beat(const heartbeat &h) override {
+  heartbeat_answer beat(const heartbeat &h) override {
     reach();
     auto told = inner_->beat(h);
     // Half of those that fail have reached the database.

@@ -11,7 +11,7 @@
 namespace recapd::simulation {
 
 /// Called with each heartbeat whose answer arrives.
-using beat_watch = std::function<void(const storage::turn &)>;
+using beat_watch = std::function<void(const storage::heartbeat_answer &)>;
 
 [[nodiscard]] std::unique_ptr<storage::lease_store>
 make_faulty_leases(std::unique_ptr<storage::lease_store> inner,

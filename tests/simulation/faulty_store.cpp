@@ -87,8 +87,8 @@ public:
   void forward_to_inbox(std::span<const inbox_row> rows) override {
     read().forward_to_inbox(rows);
   }
-  void bury_all(std::span<const dead_letter> letters) override {
-    read().bury_all(letters);
+  void write_dead_letters(std::span<const dead_letter> letters) override {
+    read().write_dead_letters(letters);
   }
   page<dead_letter> list_dead_letters(std::int64_t after,
                                       page_bounds most) override {

@@ -20,10 +20,11 @@ void lease_checker::ends(std::size_t node) {
   nodes_[node] = {};
 }
 
-void lease_checker::told(std::size_t node, const storage::turn &turn,
+void lease_checker::told(std::size_t node,
+                         const storage::heartbeat_answer &answer,
                          time_point now, time_point until) {
   auto &n = nodes_[node];
-  const auto held = actors::buckets_of(turn.held, turn.shards);
+  const auto held = actors::buckets_of(answer.leased, answer.shards);
   if ((n.served & ~held).any()) ++seen_["lease_lost"];
   n.lost = (n.lost | (n.held & ~held)) & ~held;
   n.rested &= n.lost;
@@ -34,7 +35,7 @@ void lease_checker::told(std::size_t node, const storage::turn &turn,
   }
   n.held = held;
   n.handed |= held;
-  n.served = held & ~actors::buckets_of(turn.surplus, turn.shards);
+  n.served = held & ~actors::buckets_of(answer.surplus, answer.shards);
   n.until = until;
   n.resharded = false;
   compare(node, now);

@@ -30,8 +30,8 @@ public:
   void ends(std::size_t node);
   /// Notes the answer to a heartbeat of the node; what the node holds it holds
   /// until `until`.
-  void told(std::size_t node, const storage::turn &turn, time_point now,
-            time_point until);
+  void told(std::size_t node, const storage::heartbeat_answer &answer,
+            time_point now, time_point until);
   /// Notes that the number of shards changed: what two nodes were told may
   /// overlap until each was told again.
   void resharded();

@@ -109,7 +109,7 @@ public:
   }
   [[nodiscard]] std::size_t in_flight() const { return open_->size(); }
   [[nodiscard]] storage::bucket_set buckets() const {
-    return owned_->buckets();
+    return owned_->assigned_buckets();
   }
   [[nodiscard]] const std::optional<membership> &shared() const {
     return parts_.shared;

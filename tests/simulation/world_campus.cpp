@@ -141,14 +141,14 @@ void world::hand_over_row(slot &s, std::int64_t seq) {
   what.inbox_seq = seq;
   hand_over(s, std::move(what), [this, seq](bool, bool id_reused) {
     if (id_reused && !inbox_.at(seq).gone)
-      store_->bury({.id = 0,
-                    .event = "simulated",
-                    .reason = "id reused",
-                    .code = "id-reused",
-                    .ingress = "inbox",
-                    .received_at = *now_,
-                    .at = *now_},
-                   seq);
+      store_->write_dead_letter({.id = 0,
+                                 .event = "simulated",
+                                 .reason = "id reused",
+                                 .code = "id-reused",
+                                 .ingress = "inbox",
+                                 .received_at = *now_,
+                                 .at = *now_},
+                                seq);
     look_again(seq);
   });
 }

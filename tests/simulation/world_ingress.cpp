@@ -91,14 +91,14 @@ void world::submit_item(std::size_t i, const gateway::nats::item_ptr &item) {
               const auto reader = weak.lock();
               if (!reader) return;
               if (id_reused)
-                store_->bury({.id = 0,
-                              .event = "simulated",
-                              .reason = "id reused",
-                              .code = "id-reused",
-                              .ingress = "nats",
-                              .received_at = item->received_at,
-                              .at = *now_},
-                             std::nullopt);
+                store_->write_dead_letter({.id = 0,
+                                           .event = "simulated",
+                                           .reason = "id reused",
+                                           .code = "id-reused",
+                                           .ingress = "nats",
+                                           .received_at = item->received_at,
+                                           .at = *now_},
+                                          std::nullopt);
               reader->answered(item, !answered);
             });
 }

@@ -44,12 +44,12 @@ world::membership_of(std::size_t i,
   if (s.name.empty() || faults_.chance(200))
     s.name = "n" + std::to_string(i) + "-" + std::to_string(s.starts);
   const auto told = [this, i, last = std::make_shared<std::string>()](
-                        const storage::turn &turn) {
-    auto now = list(turn.held) + " of " + std::to_string(turn.shards)
-               + " shards, and gives up " + list(turn.surplus);
+                        const storage::heartbeat_answer &answer) {
+    auto now = list(answer.leased) + " of " + std::to_string(answer.shards)
+               + " shards, and gives up " + list(answer.surplus);
     if (now != *last) note("n" + std::to_string(i) + " is told to hold " + now);
     *last = std::move(now);
-    lease_checker_->told(i, turn, *steady_, *steady_ + lease_);
+    lease_checker_->told(i, answer, *steady_, *steady_ + lease_);
   };
   return {.leases =
               [this, connection, told] {
@@ -64,7 +64,7 @@ world::membership_of(std::size_t i,
                   .expiry = lease_,
                   .joining = false,
                   .leaving = false,
-                  .let_go = {}},
+                  .released = {}},
           .steady = steady_,
           .as_event = [this](const auto &what) { return event_of(what); },
           .changed = [this, i] { wake_reader(i, 1ms); },

@@ -21,12 +21,12 @@ namespace json = boost::json;
 namespace wf = workflows;
 
 commit commit_of(const wf::session &before, const wf::event &e,
-                 const wf::session &after, const wf::rules &judged_by) {
+                 const wf::session &after, const wf::rules &decided_by) {
   const auto effects = wf::effects_of(before, e, after);
   commit c;
   c.session = after.id;
   c.events.push_back(stored(e));
-  c.row = stored(after, judged_by);
+  c.row = stored(after, decided_by);
   for (const auto &claim : effects.claims)
     c.usage.push_back({claim.key, claim.amount, claim.cap});
   for (const auto &held : effects.released)

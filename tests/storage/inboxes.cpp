@@ -100,7 +100,7 @@ CAF_TEST(the commit that decides a row takes it away) {
   });
 }
 
-CAF_TEST(a message that is buried twice is one dead letter) {
+CAF_TEST(a dead letter that is written twice is there once) {
   with_each_store([](world &w) {
     auto first = letter("{bad");
     first.ingress = "nats";
@@ -110,10 +110,10 @@ CAF_TEST(a message that is buried twice is one dead letter) {
     auto other = first;
     other.origin = "RECAPD 7 2";
     for (const auto &one : {first, again, other, again})
-      w.s->bury(one, std::nullopt);
+      w.s->write_dead_letter(one, std::nullopt);
     // What cannot come again has none, and is never the same.
-    w.s->bury(letter("x"), std::nullopt);
-    w.s->bury(letter("x"), std::nullopt);
+    w.s->write_dead_letter(letter("x"), std::nullopt);
+    w.s->write_dead_letter(letter("x"), std::nullopt);
     const auto letters = w.s->list_dead_letters(0, 10);
     CAF_REQUIRE_EQUAL(letters.size(), 4u);
     CAF_CHECK_EQUAL(letters[0].origin, "RECAPD 7 1");
@@ -123,12 +123,12 @@ CAF_TEST(a message that is buried twice is one dead letter) {
   });
 }
 
-CAF_TEST(a buried row leaves the inbox and can come back) {
+CAF_TEST(a row that became a dead letter leaves the inbox and can come back) {
   with_each_store([](world &w) {
     w.s->save_manual_clock(at(1));
     w.s->insert_inbox("{bad");
-    w.s->bury(letter("{bad"), 1);
-    w.s->bury(letter("other"), std::nullopt);
+    w.s->write_dead_letter(letter("{bad"), 1);
+    w.s->write_dead_letter(letter("other"), std::nullopt);
     CAF_CHECK(w.s->read_inbox(0, 10).empty());
     const auto letters = w.s->list_dead_letters(0, 10);
     CAF_REQUIRE_EQUAL(letters.size(), 2u);
@@ -157,8 +157,8 @@ CAF_TEST(what was going out is no row of the inbox again) {
   with_each_store([](world &w) {
     auto one = letter("{}");
     one.direction = letter_direction::out;
-    w.s->bury(one, std::nullopt);
-    w.s->bury(letter("{}"), std::nullopt);
+    w.s->write_dead_letter(one, std::nullopt);
+    w.s->write_dead_letter(letter("{}"), std::nullopt);
     const auto letters = w.s->list_dead_letters(0, 10);
     CAF_REQUIRE_EQUAL(letters.size(), 2u);
     CAF_CHECK(letters[0].direction == letter_direction::out);

@@ -36,7 +36,7 @@ heartbeat from(const std::string &node, bool joining = false,
           .expiry = 10s,
           .joining = joining,
           .leaving = false,
-          .let_go = {}};
+          .released = {}};
 }
 
 /// Of a node that reads NATS.
@@ -55,8 +55,8 @@ std::string reshard(lease_store &s, int shards) {
   }
 }
 
-std::size_t held(lease_store &s, const std::string &node) {
-  return s.beat(from(node)).held.size();
+std::size_t leased(lease_store &s, const std::string &node) {
+  return s.beat(from(node)).leased.size();
 }
 
 /// Beats until everybody has the share that is theirs.
@@ -64,7 +64,7 @@ void settle(lease_store &s, const std::vector<std::string> &nodes) {
   for (int round = 0; round < 3; ++round)
     for (const auto &n : nodes) {
       auto h = from(n);
-      h.let_go = s.beat(h).surplus;
+      h.released = s.beat(h).surplus;
       (void)s.beat(h);
     }
 }
@@ -75,51 +75,51 @@ CAF_TEST(the first node holds everything at once) {
   with_each_lease_store([](lease_store &s) {
     const auto t = s.beat(from("a", true));
     CAF_CHECK_EQUAL(t.shards, 64);
-    CAF_CHECK_EQUAL(t.held.size(), 64u);
+    CAF_CHECK_EQUAL(t.leased.size(), 64u);
     CAF_CHECK(t.surplus.empty());
     CAF_CHECK(!t.drain);
   });
 }
 
-CAF_TEST(a node that joins gets what the others let go) {
+CAF_TEST(a node that joins gets what the others release) {
   with_each_lease_store([](lease_store &s) {
     (void)s.beat(from("a", true));
-    CAF_CHECK(s.beat(from("b", true)).held.empty());
+    CAF_CHECK(s.beat(from("b", true)).leased.empty());
     const auto t = s.beat(from("a"));
-    CAF_CHECK_EQUAL(t.held.size(), 64u);
+    CAF_CHECK_EQUAL(t.leased.size(), 64u);
     CAF_CHECK_EQUAL(t.surplus.size(), 32u);
-    // What is not let go stays.
-    CAF_CHECK(s.beat(from("b")).held.empty());
+    // What is not released stays.
+    CAF_CHECK(s.beat(from("b")).leased.empty());
     settle(s, {"a", "b"});
-    CAF_CHECK_EQUAL(held(s, "a"), 32u);
-    CAF_CHECK_EQUAL(held(s, "b"), 32u);
+    CAF_CHECK_EQUAL(leased(s, "a"), 32u);
+    CAF_CHECK_EQUAL(leased(s, "b"), 32u);
     (void)s.beat(from("c", true));
     settle(s, {"a", "b", "c"});
-    CAF_CHECK_EQUAL(held(s, "a"), 22u);
-    CAF_CHECK_EQUAL(held(s, "b"), 21u);
-    CAF_CHECK_EQUAL(held(s, "c"), 21u);
+    CAF_CHECK_EQUAL(leased(s, "a"), 22u);
+    CAF_CHECK_EQUAL(leased(s, "b"), 21u);
+    CAF_CHECK_EQUAL(leased(s, "c"), 21u);
   });
 }
 
-CAF_TEST(what a silent node held goes to the others) {
+CAF_TEST(what a silent node had goes to the others) {
   with_each_lease_store([](lease_store &s) {
     auto silent = from("a", true);
     silent.expiry = 0ms;
-    CAF_CHECK_EQUAL(s.beat(silent).held.size(), 0u);
+    CAF_CHECK_EQUAL(s.beat(silent).leased.size(), 0u);
     silent.expiry = 10s;
-    CAF_CHECK_EQUAL(s.beat(silent).held.size(), 64u);
+    CAF_CHECK_EQUAL(s.beat(silent).leased.size(), 64u);
     silent.expiry = 0ms;
     (void)s.beat(silent);
-    CAF_CHECK_EQUAL(s.beat(from("b", true)).held.size(), 64u);
+    CAF_CHECK_EQUAL(s.beat(from("b", true)).leased.size(), 64u);
     // It comes back, and is told that it has lost them.
-    CAF_CHECK(s.beat(from("a")).held.empty());
+    CAF_CHECK(s.beat(from("a")).leased.empty());
   });
 }
 
-CAF_TEST(a process that starts anew has what its name held) {
+CAF_TEST(a process that starts anew has what its name had) {
   with_each_lease_store([](lease_store &s) {
     (void)s.beat(from("a", true, "1"));
-    CAF_CHECK_EQUAL(s.beat(from("a", true, "2")).held.size(), 64u);
+    CAF_CHECK_EQUAL(s.beat(from("a", true, "2")).leased.size(), 64u);
     bool refused = false;
     try {
       (void)s.beat(from("a", false, "1"));
@@ -128,7 +128,7 @@ CAF_TEST(a process that starts anew has what its name held) {
     }
     CAF_CHECK(refused);
     s.leave("a", "1");  // too late to say
-    CAF_CHECK_EQUAL(s.beat(from("a", false, "2")).held.size(), 64u);
+    CAF_CHECK_EQUAL(s.beat(from("a", false, "2")).leased.size(), 64u);
   });
 }
 
@@ -142,9 +142,9 @@ CAF_TEST(a node that leaves gives up everything when it is at rest) {
     const auto t = s.beat(from("a"));
     CAF_CHECK(t.drain);
     CAF_CHECK_EQUAL(t.surplus.size(), 32u);
-    CAF_CHECK_EQUAL(held(s, "b"), 32u);
+    CAF_CHECK_EQUAL(leased(s, "b"), 32u);
     s.leave("a", "1");
-    CAF_CHECK_EQUAL(held(s, "b"), 64u);
+    CAF_CHECK_EQUAL(leased(s, "b"), 64u);
     CAF_CHECK_EQUAL(s.look().first.members.size(), 1u);
   });
 }
@@ -159,10 +159,10 @@ CAF_TEST(shards are split and joined while nodes run) {
     CAF_CHECK(s.set_shards(256));
     const auto t = s.beat(from("a"));
     CAF_CHECK_EQUAL(t.shards, 256);
-    CAF_CHECK_EQUAL(t.held.size(), 128u);
+    CAF_CHECK_EQUAL(t.leased.size(), 128u);
     CAF_CHECK(t.surplus.empty());
     CAF_CHECK(s.set_shards(1));
-    CAF_CHECK_EQUAL(held(s, "a") + held(s, "b"), 1u);
+    CAF_CHECK_EQUAL(leased(s, "a") + leased(s, "b"), 1u);
   });
 }
 
@@ -215,15 +215,15 @@ CAF_TEST(a node that says it leaves takes nothing and keeps what is busy) {
     auto t = s.beat(leaving);
     CAF_CHECK(t.drain);
     CAF_CHECK_EQUAL(t.surplus.size(), 32u);
-    leaving.let_go = {t.surplus.begin(), t.surplus.end() - 1};
+    leaving.released = {t.surplus.begin(), t.surplus.end() - 1};
     t = s.beat(leaving);
-    CAF_CHECK_EQUAL(t.held.size(), 1u);
-    CAF_CHECK_EQUAL(held(s, "b"), 63u);
+    CAF_CHECK_EQUAL(t.leased.size(), 1u);
+    CAF_CHECK_EQUAL(leased(s, "b"), 63u);
     // Not even what nobody else holds.
     s.leave("b", "1");
-    CAF_CHECK_EQUAL(s.beat(leaving).held.size(), 1u);
+    CAF_CHECK_EQUAL(s.beat(leaving).leased.size(), 1u);
     // A new process of that name stays.
-    CAF_CHECK_EQUAL(s.beat(from("a", true, "2")).held.size(), 64u);
+    CAF_CHECK_EQUAL(s.beat(from("a", true, "2")).leased.size(), 64u);
   });
 }
 
@@ -237,7 +237,7 @@ CAF_TEST(a lease that is being renewed is not taken over) {
   (void)b->beat(from("b", true));
   // A renewal that takes until after the old expiry.
   postgres::connection renewing{database.url()};
-  std::future<turn> other;
+  std::future<heartbeat_answer> other;
   renewing.in_transaction([&] {
     renewing.script("UPDATE nodes SET expires_at = clock_timestamp()"
                     " + interval '10s' WHERE name = 'a'");
@@ -245,8 +245,8 @@ CAF_TEST(a lease that is being renewed is not taken over) {
     other = std::async(std::launch::async, [&] { return b->beat(from("b")); });
     renewing.script("SELECT pg_sleep(0.2)");
   });
-  CAF_CHECK(other.get().held.empty());
-  CAF_CHECK_EQUAL(a->beat(from("a")).held.size(), 64u);
+  CAF_CHECK(other.get().leased.empty());
+  CAF_CHECK_EQUAL(a->beat(from("a")).leased.size(), 64u);
 }
 
 CAF_TEST(a heartbeat that changes nothing else is one statement) {
@@ -257,13 +257,13 @@ CAF_TEST(a heartbeat that changes nothing else is one statement) {
   other.in_transaction([&] {
     // Whoever changes anything takes this lock.
     other.script("SELECT pg_advisory_xact_lock(7236218450113)");
-    CAF_CHECK_EQUAL(a->beat(from("a")).held.size(), 64u);
+    CAF_CHECK_EQUAL(a->beat(from("a")).leased.size(), 64u);
   });
   const auto [table, now] = a->look();
   CAF_CHECK(table.members.at("a").expires_at > now + 9s);
 }
 
-CAF_TEST(whatever nodes do in the end every shard is held and shared) {
+CAF_TEST(whatever nodes do in the end every shard is leased and shared) {
   CAF_CHECK(rc::check("leases", [] {
     const std::vector<std::string> names{"a", "b", "c", "d"};
     lease_table t;
@@ -283,10 +283,10 @@ CAF_TEST(whatever nodes do in the end every shard is held and shared) {
         continue;
       }
       auto h = from(name, joined.insert(name).second);
-      h.let_go = surplus[name];
+      h.released = surplus[name];
       const auto told = beat(t, h, now);
       surplus[name] = told.surplus;
-      for (const auto s : told.held) {
+      for (const auto s : told.leased) {
         RC_ASSERT(s < t.shards);
         RC_ASSERT(t.holders.at(s) == name);
       }
@@ -295,7 +295,7 @@ CAF_TEST(whatever nodes do in the end every shard is held and shared) {
     for (int round = 0; round < 4; ++round)
       for (const auto &name : joined) {
         auto h = from(name);
-        h.let_go = surplus[name];
+        h.released = surplus[name];
         surplus[name] = beat(t, h, now += 1s).surplus;
       }
     RC_ASSERT(static_cast<int>(t.holders.size()) == t.shards);

@@ -53,7 +53,7 @@ public:
                                      {"duplicate", false},
                                      {"session", wf::to_view(st.s, st.r, now)},
                                      {"refusals", json::array{}}});
-    c.outcome->kept = wf::to_kept_text(st.s, st.r, now);
+    c.outcome->stored_part = wf::to_stored_outcome(st.s, st.r, now);
     commits_.push_back(std::move(c));
   }
 

@@ -128,14 +128,14 @@ CAF_TEST(a refusals token is read as it was written) {
 CAF_TEST(dead letters are read by bytes) {
   with_each_store([](world &w) {
     for (int i = 0; i < 5; ++i)
-      w.s->bury({.id = 0,
-                 .event = text_of(100),
-                 .reason = "r",
-                 .code = "malformed",
-                 .ingress = "inbox",
-                 .received_at = at(i),
-                 .at = at(i)},
-                std::nullopt);
+      w.s->write_dead_letter({.id = 0,
+                              .event = text_of(100),
+                              .reason = "r",
+                              .code = "malformed",
+                              .ingress = "inbox",
+                              .received_at = at(i),
+                              .at = at(i)},
+                             std::nullopt);
     const auto listed = [&](page_bounds most) {
       return pages(
           [&](const dead_letter *last) {

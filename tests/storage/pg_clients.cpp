@@ -146,7 +146,7 @@ CAF_TEST(an outcome is the same by every search path) {
   auto c = accepts("c1", moves("s1", 1));
   c.events[0].type = "session.scheduled";
   c.events[0].data = R"({"tutor": "ann", "deadline": "d"})";
-  c.outcome->kept = R"({"version": 1, "participants": []})";
+  c.outcome->stored_part = R"({"version": 1, "participants": []})";
   CAF_REQUIRE_EQUAL(append(*s, {c}), "ok");
   raw.script("SET search_path = ''");
   const auto rows =
@@ -226,7 +226,7 @@ CAF_TEST(a letter keeps the beginning of what is too long) {
       letter.event = "x";
       while (letter.event.size() < bytes)
         letter.event += "ü";
-      w.s->bury(letter, std::nullopt);
+      w.s->write_dead_letter(letter, std::nullopt);
     }
     const auto all = w.s->list_dead_letters(0, 10);
     CAF_REQUIRE_EQUAL(all.size(), 4u);
@@ -250,7 +250,7 @@ CAF_TEST(many letters are one statement and take their rows away) {
     letters[0].inbox_seq = 3;
     letters[1].event = "a";
     letters[1].inbox_seq = 1;
-    w.s->bury_all(letters);
+    w.s->write_dead_letters(letters);
     const auto rows = w.s->read_inbox(0, 10);
     CAF_REQUIRE_EQUAL(rows.size(), 1u);
     CAF_CHECK_EQUAL(rows[0].event, "b");

@@ -1,10 +1,11 @@
 // Which stretch of its life a database is in, and what of the one before
-// counts. SPDX-License-Identifier: Apache-2.0
+// counts.
+// SPDX-License-Identifier: Apache-2.0
 #define CAF_SUITE pg_epochs
 #include "caf/test/unit_test.hpp"
 #include "storage/epochs.hpp"
+#include "storage/postgres/connection_settings.hpp"
 #include "storage/postgres/leases.hpp"
-#include "storage/postgres/session.hpp"
 #include "storage/postgres/store.hpp"
 #include "worlds.hpp"
 
@@ -185,9 +186,9 @@ CAF_TEST(what a live lease knows to be left behind is refused) {
   heartbeat mine;
   mine.node = "one";
   mine.joining = true;
-  CAF_CHECK(!leases->beat(mine).held.empty());
+  CAF_CHECK(!leases->beat(mine).leased.empty());
   mine.joining = false;
-  CAF_CHECK(!leases->beat(mine).held.empty());
+  CAF_CHECK(!leases->beat(mine).leased.empty());
   CAF_REQUIRE(watch->place().has_value());
   const auto start = [&] {
     watch = std::make_shared<epoch_watch>();

@@ -91,7 +91,7 @@ CAF_TEST(a producer inserts events and reads what became of them) {
   CAF_CHECK_EQUAL(listed("SELECT id FROM outcomes ORDER BY id"), "c1 c2");
   dead_letter letter;
   letter.reason = "why";
-  s->bury(letter, std::nullopt);
+  s->write_dead_letter(letter, std::nullopt);
   become_sender();
   CAF_CHECK_EQUAL(tried("INSERT INTO inbox (event) VALUES ('a'), ('b')"),
                   "done");

@@ -67,12 +67,12 @@ CAF_TEST(any bytes become storable and storable texts stay as they are) {
   }));
 }
 
-CAF_TEST(any letter can be buried) {
+CAF_TEST(any letter can be written) {
   with_each_store([](world &w) {
     dead_letter letter;
     letter.event = std::string("{\"a\":\"\0\"}", 9);
     letter.reason = "x";
-    w.s->bury(letter, std::nullopt);
+    w.s->write_dead_letter(letter, std::nullopt);
     CAF_CHECK_EQUAL(w.s->list_dead_letters(0, 10).size(), 1u);
   });
 }

@@ -140,7 +140,7 @@ event_row stored(const workflows::event &e) {
 }
 
 session_row stored(const workflows::session &s,
-                   const workflows::rules &judged_by) {
+                   const workflows::rules &decided_by) {
   session_row row{.id = s.id,
                   .version = s.version,
                   .state = std::string{workflows::to_string(s.status)},
@@ -149,7 +149,7 @@ session_row stored(const workflows::session &s,
                   .starts_at = s.starts_at,
                   .next_timer = {},
                   .body = workflows::to_row_text(s)};
-  if (const auto timer = workflows::next_timer(s, judged_by))
+  if (const auto timer = workflows::next_timer(s, decided_by))
     row.next_timer = timer->fires_at;
   return row;
 }

@@ -57,7 +57,7 @@ void with_each_store(const std::function<void(world &)> &body);
 /// An event's and a session's row as the engine writes them.
 [[nodiscard]] event_row stored(const workflows::event &e);
 [[nodiscard]] session_row stored(const workflows::session &s,
-                                 const workflows::rules &judged_by);
+                                 const workflows::rules &decided_by);
 
 /// A commit of `count` events from `first` on, and the row after them.
 [[nodiscard]] commit moves(const std::string &session, int first,

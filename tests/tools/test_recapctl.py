@@ -256,11 +256,11 @@ def test_dead_letters_are_listed_and_retried(recapctl, node):
     connection.close()
     letters = []
 
-    def buried():
+    def dead_letters():
         letters[:] = recapctl.json("dead-letters")["dead_letters"]
         return letters
 
-    wait_until(buried, "the dead letter")
+    wait_until(dead_letters, "the dead letter")
     assert "malformed" in recapctl("dead-letters", "list")
     assert "inbox again" in recapctl("dead-letters", "retry",
                                      str(letters[0]["id"]))

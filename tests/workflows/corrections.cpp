@@ -171,7 +171,7 @@ CAF_TEST(a correction received in time lifts with the corrected minutes) {
   CAF_CHECK_EQUAL(st.then(to(90), eve, deadline, just_late),
                   "session.miss_lifted time.corrected");
   CAF_CHECK(used(st) == counts(90, 90, 90, 1));
-  CAF_CHECK_EQUAL(st.s.held.size(), 4u);
+  CAF_CHECK_EQUAL(st.s.usage.size(), 4u);
   st.fires(just_late);
   for (auto &[key, amount] : st.used)
     amount = key.kind == limit_kind::tutor_week ? 850 : 0;

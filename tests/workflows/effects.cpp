@@ -92,11 +92,11 @@ CAF_TEST(reminders go to those they are for) {
 CAF_TEST(missing a session tells the tutor and gives the minutes back) {
   story st;
   st.ready().logged();
-  const auto held = st.s.held;
+  const auto counted = st.s.usage;
   st.fires(just_late);
   auto e = last(st, 1)[0];
   CAF_CHECK_EQUAL(told(e), "session_missed > tutor:ann {" SESSION DEADLINE "}");
-  CAF_CHECK(e.released == held);
+  CAF_CHECK(e.released == counted);
   st.given(request_support{.message = "please"}, ann, just_late);
   CAF_CHECK_EQUAL(told(last(st, 1)[0]),
                   "support_requested > support {" SESSION DEADLINE
@@ -138,7 +138,7 @@ CAF_TEST(completion and payout are told to the tutor) {
 CAF_TEST(a void gives back minutes and money) {
   story st;
   st.ready().logged().submitted().completed().settled();
-  const auto held = st.s.held;
+  const auto counted = st.s.usage;
   st.given(void_session{.note = "no"}, eve, start + 3h);
   const auto e = last(st, 1)[0];
   CAF_CHECK_EQUAL(told(e),
@@ -148,7 +148,7 @@ CAF_TEST(a void gives back minutes and money) {
                   "\npayout_reversed > tutor:ann {" SESSION
                   R"(,"minutes":60,"amount":1500,)"
                   R"("currency":"USD","note":"no"})");
-  CAF_CHECK(e.released == held);
+  CAF_CHECK(e.released == counted);
   CAF_REQUIRE(e.payment.has_value());
   CAF_CHECK(e.payment->kind == transfer_kind::reversal);
 }

@@ -129,8 +129,8 @@ CAF_TEST(a student who is not going claims nothing) {
   st.given(decline_invitation{.student = "cal"}, cal, start - 1h);
   set_used(st, limit_kind::student_course_week, 180, "cal");
   st.logged();
-  CAF_CHECK_EQUAL(st.s.held.size(), 4u);
-  for (const auto &h : st.s.held)
+  CAF_CHECK_EQUAL(st.s.usage.size(), 4u);
+  for (const auto &h : st.s.usage)
     CAF_CHECK_NOT_EQUAL(h.key.item, "cal");
 }
 

@@ -130,7 +130,7 @@ CAF_TEST(completing logs time and hands the recap in at once) {
   CAF_CHECK_EQUAL(st.s.minutes.value_or(0), 45);
   CAF_CHECK(st.s.tutor_recap == good);
   CAF_CHECK(st.s.requested_at == start + 1h);
-  CAF_CHECK_EQUAL(st.s.held.size(), 4u);
+  CAF_CHECK_EQUAL(st.s.usage.size(), 4u);
 }
 
 CAF_TEST(events carry who and when and follow on the version) {

@@ -167,7 +167,7 @@ person giver_of(const command &c) {
 /// The session's claims, from what it holds now.
 std::map<usage_key, std::int64_t> held_in(const session &s) {
   std::map<usage_key, std::int64_t> held;
-  for (const auto &h : s.held)
+  for (const auto &h : s.usage)
     held[h.key] += h.amount;
   return held;
 }

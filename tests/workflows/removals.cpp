@@ -36,7 +36,7 @@ CAF_TEST(support removes after logging and the hours of the student go back) {
   CAF_CHECK_EQUAL(total_used(st, "cal"), 0);
   CAF_CHECK_EQUAL(total_used(st, "bob"), 61);
   CAF_CHECK_EQUAL(total_used(st, ""), 120);
-  CAF_CHECK_EQUAL(st.s.held.size(), 4u);
+  CAF_CHECK_EQUAL(st.s.usage.size(), 4u);
   CAF_CHECK(st.s.find("cal")->status == participation::removed);
   // Nobody waits for cal any more.
   st.submitted();
@@ -116,5 +116,5 @@ CAF_TEST(a removal received in time lifts without the hours of the student) {
                   "session.miss_lifted participant.removed");
   CAF_CHECK_EQUAL(total_used(st, "cal"), 181);
   CAF_CHECK_EQUAL(total_used(st, "bob"), 61);
-  CAF_CHECK_EQUAL(st.s.held.size(), 4u);
+  CAF_CHECK_EQUAL(st.s.usage.size(), 4u);
 }

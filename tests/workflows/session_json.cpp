@@ -73,21 +73,21 @@ CAF_TEST(a corrected session shows the net and when it was settled) {
   CAF_CHECK_EQUAL(shown.at("minutes").as_int64(), 90);
   CAF_CHECK_EQUAL(json::serialize(shown.at("payout")),
                   R"({"amount":2250,"settled_at":"2026-11-23T16:30:00Z"})");
-  CAF_CHECK(to_kept_text(st.s, st.r, start + 9h)
+  CAF_CHECK(to_stored_outcome(st.s, st.r, start + 9h)
                 .ends_with(R"("minutes":90,"payout":{"amount":2250,)"
                            R"("settled_at":"2026-11-23T16:30:00Z"},)"
                            R"("flags":["nobody-in-call","repetitive-recap",)"
                            R"("corrected"]})"));
 }
 
-CAF_TEST(of an outcome is kept what events do not tell) {
-  // What was kept so must be read for ever: the view command_outcomes does.
+CAF_TEST(of an outcome is stored what events do not tell) {
+  // What was stored so must be read for ever: the view command_outcomes does.
   story st;
   st.ready();
   st.given(join_call{.participant = ann}, ann, start);
   st.given(join_call{.participant = bob}, bob, start);
   CAF_CHECK_EQUAL(
-      to_kept_text(st.s, st.r, start + 1min),
+      to_stored_outcome(st.s, st.r, start + 1min),
       R"({"state":"scheduled","version":4,"participants":[{"student":"bob",)"
       R"("status":"going","in_call":true}],"suggested_minutes":5,)"
       R"("next_timer":"2026-11-23T16:00:00Z",)"
@@ -95,7 +95,7 @@ CAF_TEST(of an outcome is kept what events do not tell) {
   st.given(complete_of(58, three, true), ann, start + 52min);
   st.completed().settled();
   CAF_CHECK_EQUAL(
-      to_kept_text(st.s, st.r, start + 9h),
+      to_stored_outcome(st.s, st.r, start + 9h),
       R"({"state":"paid","version":9,"participants":[{"student":"bob",)"
       R"("status":"going","in_call":true}],"minutes":60,)"
       R"("suggested_minutes":55,"payout":{"amount":1500,)"

@@ -78,7 +78,7 @@ facts story::facts_of(const command &c, const person &by, instant received,
   facts f{.by = by,
           .received_at = received,
           .now = now,
-          .judged_by = &r,
+          .decided_by = &r,
           .policy_version = 7,
           .used = {}};
   for (const auto &claimed : claims(s, c, f)) {

@@ -28,7 +28,7 @@ CAF_TEST(reopening gives a new window and drops what was logged) {
   CAF_CHECK(st.s.status == session_status::scheduled);
   CAF_CHECK(st.s.deadline == deadline + 26h);
   CAF_CHECK(!st.s.minutes);
-  CAF_CHECK(st.s.held.empty());
+  CAF_CHECK(st.s.usage.empty());
   CAF_CHECK_EQUAL(st.then(log_of(30), ann, deadline + 26h + 1us),
                   "refused window-closed");
   CAF_CHECK_EQUAL(st.then(log_of(30), ann, deadline + 26h), "time.logged");
@@ -83,7 +83,7 @@ CAF_TEST(voiding a session that is paid takes the money back) {
                       .amount = 2250,
                       .currency = "USD"};
   CAF_CHECK(std::get<session_voided>((*d)[0].what).reversal == back);
-  CAF_CHECK(st.s.held.empty());
+  CAF_CHECK(st.s.usage.empty());
   CAF_REQUIRE(st.s.paid.has_value());
   CAF_CHECK_EQUAL(st.s.paid->amount, 0);
   CAF_CHECK_EQUAL(st.s.minutes.value_or(0), 90);

@@ -46,7 +46,7 @@ CAF_TEST(a session is missed just after its deadline) {
 
 CAF_TEST(a missed session gives its minutes back and still shows them) {
   auto st = missed_after_logging();
-  CAF_CHECK(st.s.held.empty());
+  CAF_CHECK(st.s.usage.empty());
   CAF_CHECK_EQUAL(st.s.minutes.value_or(0), 60);
   CAF_CHECK_EQUAL(total_used(st), 0);
 }
@@ -56,14 +56,14 @@ CAF_TEST(a command received in time and processed late lifts missed) {
   CAF_CHECK_EQUAL(st.then(complete_of(60), ann, deadline, later_on),
                   "session.miss_lifted time.logged tutor_recap.submitted");
   CAF_CHECK(st.s.status == session_status::awaiting_student_recap);
-  CAF_CHECK_EQUAL(st.s.held.size(), 4u);
+  CAF_CHECK_EQUAL(st.s.usage.size(), 4u);
 }
 
 CAF_TEST(lifting a session with minutes holds them again) {
   auto st = missed_after_logging();
   CAF_CHECK_EQUAL(st.then(hands_in, ann, deadline, later_on),
                   "session.miss_lifted tutor_recap.submitted");
-  CAF_CHECK_EQUAL(st.s.held.size(), 4u);
+  CAF_CHECK_EQUAL(st.s.usage.size(), 4u);
   CAF_CHECK_EQUAL(total_used(st), 3 * 60 + 1);
   CAF_CHECK(st.s.requested_at == deadline);
 }

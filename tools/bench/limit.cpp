@@ -80,9 +80,9 @@ double write_groups(const std::string &database, const row_book &book,
   std::deque<writer> writers;
   for (std::size_t i = 0; i < how.connections; ++i)
     writers.emplace_back(database, book, where, shared);
-  std::size_t turn = 0;
+  std::size_t next_writer = 0;
   for (auto at = from; at < from + count; at += how.group)
-    writers[turn++ % writers.size()].add(
+    writers[next_writer++ % writers.size()].add(
         {at, std::min(at + how.group, from + count)});
 
   std::atomic<std::size_t> done{0};

@@ -26,9 +26,9 @@ request_lanes batch_lanes_of(const campus &c,
                              const std::vector<std::size_t> &lessons,
                              std::size_t count) {
   request_lanes out(count);
-  std::size_t turn = 0;
+  std::size_t next_lane = 0;
   for (std::size_t at = 0; at < lessons.size(); at += batch) {
-    auto &lane = out[turn++ % count];
+    auto &lane = out[next_lane++ % count];
     const auto end = std::min(at + batch, lessons.size());
     for (const auto what : commands) {
       std::vector<std::string> events;

@@ -17,8 +17,8 @@ namespace recapd::bench {
 
 namespace {
 
-/// Of an answer so much is kept, for who wants to see what went wrong.
-constexpr std::size_t kept = 65536;
+/// Of an answer so much is stored, for who wants to see what went wrong.
+constexpr std::size_t most_stored = 65536;
 
 [[noreturn]] void broken(const char *what) {
   throw std::runtime_error{std::string{"the node broke a connection: "} + what};
@@ -97,7 +97,8 @@ bool load_connection::read_on() {
     }
     const std::string_view part{buffer.data(), static_cast<std::size_t>(got)};
     if (in_body_) {
-      if (head_.size() < kept) head_ += part.substr(0, kept - head_.size());
+      if (head_.size() < most_stored)
+        head_ += part.substr(0, most_stored - head_.size());
       body_left_ -= std::min(body_left_, part.size());
     } else {
       head_ += part;

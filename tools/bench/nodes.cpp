@@ -21,7 +21,7 @@ constexpr std::size_t all_connections = 12;
 constexpr double most_times_one_node = 1.2;
 
 /// Where a session's commands are sent.
-enum class road : unsigned char {
+enum class routing : unsigned char {
   routed,   ///< to the node that serves the session
   anywhere  ///< to a node of no choice, which hands most of them on
 };
@@ -32,11 +32,12 @@ struct plan {
   std::vector<unsigned short> ports;
 };
 
-plan plan_for(const campus &c, const fleet &nodes, road r, std::size_t count) {
+plan plan_for(const campus &c, const fleet &nodes, routing r,
+              std::size_t count) {
   std::vector<std::vector<std::size_t>> lessons(nodes.size());
   for (std::size_t i = 0; i < count; ++i) {
-    const auto place = r == road::routed ? nodes.place_of(c.at(i).session)
-                                         : i / 1000 % nodes.size();
+    const auto place = r == routing::routed ? nodes.place_of(c.at(i).session)
+                                            : i / 1000 % nodes.size();
     lessons[place].push_back(i);
   }
   plan p;
@@ -81,7 +82,7 @@ void add_tally(bench_run &b, const std::string &scenario, const tally &from,
 
 /// Sends all commands of `count` lessons, from the same number of connections
 /// whatever the number of nodes; returns the CPU seconds of nodes and server.
-double measure_on(bench_run &b, std::size_t count_of_nodes, road r,
+double measure_on(bench_run &b, std::size_t count_of_nodes, routing r,
                   const std::string &scenario) {
   const auto count = b.count_for(8000);
   const auto steps = count * steps_per_lifecycle;
@@ -111,7 +112,7 @@ double measure_on(bench_run &b, std::size_t count_of_nodes, road r,
   const auto after = cpu();
   const auto rows_after = tally_of(database);
 
-  if (r == road::routed) nodes.require_same_shares();
+  if (r == routing::routed) nodes.require_same_shares();
   b.out().add(scenario, "throughput", "lifecycles/s",
               static_cast<double>(count) / took.count());
   b.out().add(scenario, "answer p50", "ms",
@@ -129,16 +130,16 @@ double measure_on(bench_run &b, std::size_t count_of_nodes, road r,
 
 // On one machine more nodes cannot be faster; what they must not be is dearer.
 void measure_nodes(bench_run &b) {
-  const auto alone = measure_on(b, 1, road::routed, "nodes 1");
+  const auto alone = measure_on(b, 1, routing::routed, "nodes 1");
   for (const auto n : b.options().nodes) {
     if (n == 1) continue;
-    for (const auto r : {road::routed, road::anywhere}) {
+    for (const auto r : {routing::routed, routing::anywhere}) {
       const auto scenario = fmt::format(
-          "nodes {} {}", n, r == road::routed ? "routed" : "anywhere");
+          "nodes {} {}", n, r == routing::routed ? "routed" : "anywhere");
       const auto used = measure_on(b, n, r, scenario);
       const auto *figure = "CPU of nodes and PostgreSQL, over one node's";
       b.out().add(scenario, figure, "times", used / alone);
-      if (r == road::routed)
+      if (r == routing::routed)
         b.out().at_most(scenario, figure, most_times_one_node);
     }
   }

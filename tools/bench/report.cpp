@@ -90,20 +90,20 @@ std::optional<double> report::ratio(const figure &f,
   return median(std::move(ratios));
 }
 
-std::optional<report::verdict> report::judge(const figure &f) const {
+std::optional<report::result> report::compare(const figure &f) const {
   if (!targets_) return std::nullopt;
   std::vector<double> values;
   for (const auto &s : f.samples)
     values.push_back(s.value);
   if (f.bound)
-    return verdict{fmt::format("at most {}", number(*f.bound)),
-                   median(std::move(values)) <= *f.bound};
+    return result{fmt::format("at most {}", number(*f.bound)),
+                  median(std::move(values)) <= *f.bound};
   if (f.unit != throughput) return std::nullopt;
   for (const auto &s : shares) {
     if (f.scenario != s.scenario) continue;
     const auto limit = ratio(f, "limit");
     const auto hand = ratio(f, "by-hand");
-    verdict v{"", true};
+    result v{"", true};
     if (s.of_limit > 0 && limit) {
       v.text = fmt::format("at least {:.2f} of the limit", s.of_limit);
       v.met = *limit >= s.of_limit;
@@ -144,7 +144,7 @@ std::string report::table() const {
       values.push_back(s.value);
     const auto [least, most] =
         std::minmax_element(values.begin(), values.end());
-    const auto v = judge(f);
+    const auto v = compare(f);
     t.add({f.scenario, f.what, number(median(values)), f.unit,
            values.size() > 1 ? number(*least) : "",
            values.size() > 1 ? number(*most) : "",
@@ -169,7 +169,7 @@ boost::json::value report::json() const {
                    {"samples", json::value_from(values)}};
     if (const auto r = ratio(f, "limit")) o["of_limit"] = *r;
     if (const auto r = ratio(f, "by-hand")) o["of_by_hand"] = *r;
-    if (const auto v = judge(f)) {
+    if (const auto v = compare(f)) {
       o["target"] = v->text;
       o["met"] = v->met;
     }

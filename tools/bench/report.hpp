@@ -15,7 +15,7 @@ namespace recapd::bench {
 /// ratio to it, within the same round.
 class report {
 public:
-  /// Without targets no figure is judged.
+  /// Without targets no figure is compared with one.
   explicit report(bool targets) : targets_{targets} {}
 
   void begin_round() { ++round_; }
@@ -49,8 +49,9 @@ private:
     std::vector<sample> samples;
     std::optional<double> bound;
   };
-  /// A target as it is shown and met.
-  struct verdict {
+  /// What comes of the comparison with a target: how it is shown, and whether
+  /// it is met.
+  struct result {
     std::string text;
     bool met = false;
   };
@@ -59,7 +60,7 @@ private:
                                    const std::string &what) const;
   [[nodiscard]] std::optional<double> ratio(const figure &f,
                                             const char *baseline) const;
-  [[nodiscard]] std::optional<verdict> judge(const figure &f) const;
+  [[nodiscard]] std::optional<result> compare(const figure &f) const;
 
   bool targets_;
   int round_ = 0;

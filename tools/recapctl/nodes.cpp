@@ -32,11 +32,11 @@ std::string state_of(const storage::member &m, workflows::instant now) {
   return m.draining ? "draining" : "live";
 }
 
-int held_by(const storage::lease_table &t, const std::string &node) {
-  int held = 0;
+int leased_by(const storage::lease_table &t, const std::string &node) {
+  int leased = 0;
   for (const auto &[shard, holder] : t.holders)
-    held += holder == node ? 1 : 0;
-  return held;
+    leased += holder == node ? 1 : 0;
+  return leased;
 }
 
 using lags = std::map<std::string, storage::postgres::node_lag>;
@@ -52,7 +52,7 @@ json::object node_json(const storage::lease_table &t, const storage::member &m,
   return {{"name", m.name},
           {"state", state_of(m, now)},
           {"address", m.address},
-          {"shards", held_by(t, m.name)},
+          {"shards", leased_by(t, m.name)},
           {"inbox", lag.inbox_rows},
           {"lag_ms", lag.behind.count()},
           {"nats_partitions", m.partitions},
@@ -76,7 +76,7 @@ int show_nodes(context &c, const nodes_options &o) {
              "since", "lease until"}};
   out.state_column(1).right(2).right(3).right(4);
   for (const auto &[name, m] : t.members)
-    out.add({name, state_of(m, now), std::to_string(held_by(t, name)),
+    out.add({name, state_of(m, now), std::to_string(leased_by(t, name)),
              std::to_string(lag_of(lag, name).inbox_rows),
              std::to_string(lag_of(lag, name).behind.count()), m.address,
              human_time(workflows::format_rfc3339(m.started_at)),

@@ -51,7 +51,7 @@ actors::engine_options options_of(const config::settings &s) {
 
 /// Every connection is a descriptor, and many a system begins with 1,024.
 void allow_descriptors(int connections) {
-  constexpr rlim_t others = 512;  // databases, NATS, files, those turned away
+  constexpr rlim_t others = 512;  // databases, NATS, files, those rejected
   const auto wanted = static_cast<rlim_t>(connections) + others;
   rlimit now{};
   if (::getrlimit(RLIMIT_NOFILE, &now) != 0 || now.rlim_cur >= wanted) return;
@@ -211,16 +211,16 @@ node::node(const config::settings &s,
   }
   inbox_ =
       std::make_unique<gateway::inbox::ingress>(*engine_, database, *meters_);
-  if (!s.sink.url.empty())
+  if (!s.webhook.url.empty())
     webhook_ =
-        std::make_unique<gateway::feed::webhook>(*engine_, s.sink, *meters_);
+        std::make_unique<gateway::feed::webhook>(*engine_, s.webhook, *meters_);
   if (s.ingress == config::ingress_kind::nats) start_nats(s);
   feed_watch_ = std::make_unique<gateway::feed::watch>(
-      database,
-      [&conditions = engine_->conditions()](std::optional<std::string> held) {
-        if (!held) return conditions.settle("feed-held");
+      database, [&conditions = engine_->conditions()](
+                    std::optional<std::string> sentence) {
+        if (!sentence) return conditions.settle("feed-held");
         conditions.raise("feed-held", actors::weight::warning,
-                         std::move(*held));
+                         std::move(*sentence));
       });
   url_ = url_of(s, http_->port());
 }

@@ -101,61 +101,61 @@ constexpr std::array<command_reader, type_names.size() - 2> command_readers{
 // ---- writing `data`
 // ----------------------------------------------------------
 
-template <class Sink> void write(Sink &to, const schedule_session &c) {
+template <class Writer> void write(Writer &to, const schedule_session &c) {
   write_schedule{}(to, c);
 }
-template <class Sink> void write(Sink &to, const invite_participant &c) {
+template <class Writer> void write(Writer &to, const invite_participant &c) {
   to.put("student", c.student);
 }
-template <class Sink> void write(Sink &to, const accept_invitation &c) {
+template <class Writer> void write(Writer &to, const accept_invitation &c) {
   to.put("student", c.student);
 }
-template <class Sink> void write(Sink &to, const decline_invitation &c) {
+template <class Writer> void write(Writer &to, const decline_invitation &c) {
   to.put("student", c.student);
 }
-template <class Sink> void write(Sink &to, const remove_participant &c) {
+template <class Writer> void write(Writer &to, const remove_participant &c) {
   to.put("student", c.student);
 }
-template <class Sink> void write(Sink &to, const join_call &c) {
+template <class Writer> void write(Writer &to, const join_call &c) {
   to.put("participant", to_string(c.participant));
 }
-template <class Sink> void write(Sink &to, const leave_call &c) {
+template <class Writer> void write(Writer &to, const leave_call &c) {
   to.put("participant", to_string(c.participant));
 }
-template <class Sink> void write(Sink &to, const log_time &c) {
+template <class Writer> void write(Writer &to, const log_time &c) {
   to.put("minutes", c.minutes);
   to.put("leave_call", c.leave_call);
 }
-template <class Sink> void write(Sink &to, const complete_session &c) {
+template <class Writer> void write(Writer &to, const complete_session &c) {
   to.put("minutes", c.minutes);
   to.object("recap", c.written, write_recap{});
   to.put("leave_call", c.leave_call);
 }
-template <class Sink> void write(Sink &to, const submit_recap &c) {
+template <class Writer> void write(Writer &to, const submit_recap &c) {
   to.object("recap", c.written, write_recap{});
 }
-template <class Sink> void write(Sink &to, const cancel_session &c) {
+template <class Writer> void write(Writer &to, const cancel_session &c) {
   to.put("reason", c.reason);
 }
-template <class Sink> void write(Sink &to, const request_support &c) {
+template <class Writer> void write(Writer &to, const request_support &c) {
   to.put("message", c.message);
 }
-template <class Sink> void write(Sink &to, const reopen_session &c) {
+template <class Writer> void write(Writer &to, const reopen_session &c) {
   to.put("hours", c.hours);
   to.put("note", c.note);
 }
-template <class Sink> void write(Sink &to, const deny_update &c) {
+template <class Writer> void write(Writer &to, const deny_update &c) {
   to.put("note", c.note);
 }
-template <class Sink> void write(Sink &to, const correct_minutes &c) {
+template <class Writer> void write(Writer &to, const correct_minutes &c) {
   to.put("minutes", c.minutes);
   to.put("note", c.note);
 }
-template <class Sink> void write(Sink &to, const void_session &c) {
+template <class Writer> void write(Writer &to, const void_session &c) {
   to.put("note", c.note);
 }
-template <class Sink> void write(Sink &, const fire_timers &) {}
-template <class Sink> void write(Sink &to, const settle_session &c) {
+template <class Writer> void write(Writer &, const fire_timers &) {}
+template <class Writer> void write(Writer &to, const settle_session &c) {
   to.object("payment", c.payment, write_transfer{});
 }
 
@@ -171,7 +171,7 @@ std::string_view type_of(const command &c) {
 
 json::object to_json(const command &c) {
   json::object data;
-  object_sink to{data};
+  object_writer to{data};
   std::visit([&](const auto &what) { write(to, what); }, c);
   return data;
 }

@@ -38,43 +38,43 @@ static_assert(event_types.size() == std::variant_size_v<event_body>);
 // ---- writing `data`
 // ----------------------------------------------------------
 
-template <class Sink> void write(Sink &to, const session_scheduled &e) {
+template <class Writer> void write(Writer &to, const session_scheduled &e) {
   write_schedule{}(to, e.what);
   to.put("deadline", e.deadline);
   to.put("policy_version", e.policy_version);
 }
-template <class Sink> void write(Sink &to, const participant_invited &e) {
+template <class Writer> void write(Writer &to, const participant_invited &e) {
   to.put("student", e.student);
 }
-template <class Sink> void write(Sink &to, const invitation_accepted &e) {
+template <class Writer> void write(Writer &to, const invitation_accepted &e) {
   to.put("student", e.student);
 }
-template <class Sink> void write(Sink &to, const invitation_declined &e) {
+template <class Writer> void write(Writer &to, const invitation_declined &e) {
   to.put("student", e.student);
 }
-template <class Sink> void write(Sink &to, const participant_removed &e) {
+template <class Writer> void write(Writer &to, const participant_removed &e) {
   to.put("student", e.student);
   if (!e.released.empty()) to.list("released", e.released, write_usage{});
 }
-template <class Sink, class Event>
-void write_call_change(Sink &to, const Event &e) {
+template <class Writer, class Event>
+void write_call_change(Writer &to, const Event &e) {
   to.put("participant", to_string(e.participant));
   if (e.number != 0) to.put("number", e.number);
 }
-template <class Sink> void write(Sink &to, const call_joined &e) {
+template <class Writer> void write(Writer &to, const call_joined &e) {
   write_call_change(to, e);
 }
-template <class Sink> void write(Sink &to, const call_left &e) {
+template <class Writer> void write(Writer &to, const call_left &e) {
   write_call_change(to, e);
 }
-template <class Sink> void write(Sink &to, const time_logged &e) {
+template <class Writer> void write(Writer &to, const time_logged &e) {
   to.put("minutes", e.minutes);
   to.put("given", e.given);
   to.put("leave_call", e.leave_call);
   to.list("claims", e.claims, write_usage{});
   put_flags(to, e.flags);
 }
-template <class Sink> void write(Sink &to, const time_corrected &e) {
+template <class Writer> void write(Writer &to, const time_corrected &e) {
   to.put("minutes", e.minutes);
   to.put("was", e.was);
   to.put("given", e.given);
@@ -83,45 +83,46 @@ template <class Sink> void write(Sink &to, const time_corrected &e) {
   to.list("released", e.released, write_usage{});
   to.object("payment", e.payment, write_transfer{});
 }
-template <class Sink> void write(Sink &to, const tutor_recap_submitted &e) {
+template <class Writer> void write(Writer &to, const tutor_recap_submitted &e) {
   to.object("recap", e.written, write_recap{});
   put_flags(to, e.flags);
 }
-template <class Sink> void write(Sink &to, const student_recap_submitted &e) {
+template <class Writer>
+void write(Writer &to, const student_recap_submitted &e) {
   to.put("student", e.student);
   to.object("recap", e.written, write_recap{});
   put_flags(to, e.flags);
 }
-template <class Sink> void write(Sink &to, const session_completed &e) {
+template <class Writer> void write(Writer &to, const session_completed &e) {
   to.put("automatic", e.automatic);
 }
-template <class Sink> void write(Sink &to, const session_paid &e) {
+template <class Writer> void write(Writer &to, const session_paid &e) {
   to.object("payment", e.payment, write_transfer{});
 }
-template <class Sink> void write(Sink &, const session_missed &) {}
-template <class Sink> void write(Sink &to, const miss_lifted &e) {
+template <class Writer> void write(Writer &, const session_missed &) {}
+template <class Writer> void write(Writer &to, const miss_lifted &e) {
   to.list("claims", e.claims, write_usage{});
 }
-template <class Sink> void write(Sink &to, const session_cancelled &e) {
+template <class Writer> void write(Writer &to, const session_cancelled &e) {
   to.put("reason", e.reason);
 }
-template <class Sink> void write(Sink &to, const support_requested &e) {
+template <class Writer> void write(Writer &to, const support_requested &e) {
   to.put("message", e.message);
 }
-template <class Sink> void write(Sink &to, const session_reopened &e) {
+template <class Writer> void write(Writer &to, const session_reopened &e) {
   to.put("hours", e.hours);
   to.put("note", e.note);
   to.put("deadline", e.deadline);
   to.object("reminders", e.reminders, write_reminders{});
 }
-template <class Sink> void write(Sink &to, const update_denied &e) {
+template <class Writer> void write(Writer &to, const update_denied &e) {
   to.put("note", e.note);
 }
-template <class Sink> void write(Sink &to, const session_voided &e) {
+template <class Writer> void write(Writer &to, const session_voided &e) {
   to.put("note", e.note);
   to.object("reversal", e.reversal, write_transfer{});
 }
-template <class Sink> void write(Sink &to, const reminder_sent &e) {
+template <class Writer> void write(Writer &to, const reminder_sent &e) {
   to.put("kind", reminder_of(e.kind).name);
   to.put("count", e.count);
 }
@@ -150,7 +151,7 @@ event_body read(fields &in, tag<invitation_declined>) {
 event_body read(fields &in, tag<participant_removed>) {
   participant_removed e;
   e.student = in.id("student");
-  if (in.has("released")) e.released = read_held(in, "released");
+  if (in.has("released")) e.released = read_counted(in, "released");
   return e;
 }
 template <class Event> event_body read_call_change(fields &in) {
@@ -181,7 +182,7 @@ event_body read(fields &in, tag<time_corrected>) {
   e.given = in.clamped("given");
   e.note = in.text("note");
   e.claims = read_claims(in, "claims");
-  e.released = read_held(in, "released");
+  e.released = read_counted(in, "released");
   e.payment = read_transfer_or_null(in, "payment");
   return e;
 }
@@ -259,7 +260,7 @@ std::string_view type_of(const event_body &e) {
 
 namespace {
 
-template <class Sink> void write_event(Sink &&to, const event_body &e) {
+template <class Writer> void write_event(Writer &&to, const event_body &e) {
   to.put("v", event_schema);
   std::visit([&](const auto &what) { write(to, what); }, e);
 }
@@ -268,13 +269,13 @@ template <class Sink> void write_event(Sink &&to, const event_body &e) {
 
 json::object to_json(const event_body &e) {
   json::object data;
-  write_event(object_sink{data}, e);
+  write_event(object_writer{data}, e);
   return data;
 }
 
 std::string to_text(const event_body &e) {
   std::string data;
-  write_event(text_sink{data}, e);
+  write_event(text_writer{data}, e);
   return data;
 }
 

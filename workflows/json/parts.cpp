@@ -120,9 +120,9 @@ std::vector<claim> read_claims(fields &in, std::string_view name) {
   });
 }
 
-std::vector<held_usage> read_held(fields &in, std::string_view name) {
-  return read_list<held_usage>(in, name, [](fields &one) {
-    held_usage h{.key = read_key(one), .amount = 0};
+std::vector<counted_usage> read_counted(fields &in, std::string_view name) {
+  return read_list<counted_usage>(in, name, [](fields &one) {
+    counted_usage h{.key = read_key(one), .amount = 0};
     h.amount = one.count("amount", 0);
     return h;
   });
@@ -185,8 +185,8 @@ reminder_progress read_reminders(fields &in, std::string_view name) {
 
 json::object to_json(const recap &r) {
   json::object out;
-  object_sink sink{out};
-  write_recap{}(sink, r);
+  object_writer to{out};
+  write_recap{}(to, r);
   return out;
 }
 

@@ -18,8 +18,8 @@ namespace recapd::workflows {
 
 [[nodiscard]] std::vector<claim> read_claims(fields &in, std::string_view name);
 
-[[nodiscard]] std::vector<held_usage> read_held(fields &in,
-                                                std::string_view name);
+[[nodiscard]] std::vector<counted_usage> read_counted(fields &in,
+                                                      std::string_view name);
 
 [[nodiscard]] transfer read_transfer(fields &in, std::string_view name);
 [[nodiscard]] std::optional<transfer>

@@ -106,7 +106,7 @@ void read_work_and_pay(fields &in, session &s) {
   s.tutor_recap = read_recap(in, "tutor_recap");
   s.minutes =
       read_if_there<int>(in, "minutes", [&] { return in.count("minutes", 0); });
-  s.held = read_held(in, "held");
+  s.usage = read_counted(in, "held");
   s.rate_per_hour = in.whole("rate_per_hour", 0, longest);
   s.currency = in.text("currency");
   s.policy_version = in.count("policy_version", 0);
@@ -120,13 +120,13 @@ void read_work_and_pay(fields &in, session &s) {
 }
 
 /// Unless it is what a new session has.
-template <class Sink, class T>
-void put_news(Sink &to, std::string_view name, const T &value) {
+template <class Writer, class T>
+void put_news(Writer &to, std::string_view name, const T &value) {
   if (value != T{}) to.put(name, value);
 }
 
 struct write_payout {
-  template <class Sink> void operator()(Sink &to, const payout &p) const {
+  template <class Writer> void operator()(Writer &to, const payout &p) const {
     to.put("amount", p.amount);
     to.put("settled_at", p.settled_at);
     put_news(to, "corrections", p.corrections);
@@ -135,7 +135,8 @@ struct write_payout {
 
 /// Of the row, which alone remembers who has been in the call.
 struct write_participant {
-  template <class Sink> void operator()(Sink &to, const participant &p) const {
+  template <class Writer>
+  void operator()(Writer &to, const participant &p) const {
     to.put("student", p.student);
     to.put("status", to_string(p.status));
     put_news(to, "in_call", p.in_call);
@@ -144,7 +145,7 @@ struct write_participant {
   }
 };
 
-template <class Sink> void write_row(Sink &&to, const session &s) {
+template <class Writer> void write_row(Writer &&to, const session &s) {
   to.put("id", s.id);
   to.put("version", s.version);
   to.put("state", to_string(s.status));
@@ -164,7 +165,7 @@ template <class Sink> void write_row(Sink &&to, const session &s) {
   if (s.tutor_recap.has_value())
     to.object("tutor_recap", s.tutor_recap, write_recap{});
   put_news(to, "minutes", s.minutes);
-  to.list("held", s.held, write_usage{});
+  to.list("held", s.usage, write_usage{});
   to.put("rate_per_hour", s.rate_per_hour);
   to.put("currency", s.currency);
   to.put("policy_version", s.policy_version);
@@ -182,13 +183,13 @@ template <class Sink> void write_row(Sink &&to, const session &s) {
 
 json::object to_row(const session &s) {
   json::object out;
-  write_row(object_sink{out}, s);
+  write_row(object_writer{out}, s);
   return out;
 }
 
 std::string to_row_text(const session &s) {
   std::string out;
-  write_row(text_sink{out}, s);
+  write_row(text_writer{out}, s);
   return out;
 }
 
@@ -210,7 +211,8 @@ parse_session(const json::value &row) {
 namespace {
 
 struct show_participant {
-  template <class Sink> void operator()(Sink &to, const participant &p) const {
+  template <class Writer>
+  void operator()(Writer &to, const participant &p) const {
     to.put("student", p.student);
     to.put("status", to_string(p.status));
     to.put("in_call", p.in_call);
@@ -219,40 +221,41 @@ struct show_participant {
 };
 
 struct show_payout {
-  template <class Sink> void operator()(Sink &to, const payout &p) const {
+  template <class Writer> void operator()(Writer &to, const payout &p) const {
     to.put("amount", p.amount);
     to.put("settled_at", p.settled_at);
   }
 };
 
-struct keep_participant {
-  template <class Sink> void operator()(Sink &to, const participant &p) const {
+struct stored_participant {
+  template <class Writer>
+  void operator()(Writer &to, const participant &p) const {
     to.put("student", p.student);
     to.put("status", to_string(p.status));
     put_news(to, "in_call", p.in_call);
   }
 };
 
-template <class Sink>
-void write_kept(Sink &&to, const session &s, const rules &judged_by,
-                instant now) {
+template <class Writer>
+void write_stored(Writer &&to, const session &s, const rules &decided_by,
+                  instant now) {
   to.put("state", to_string(s.status));
   to.put("version", s.version);
-  to.list("participants", s.participants, keep_participant{});
+  to.list("participants", s.participants, stored_participant{});
   put_news(to, "minutes", s.minutes);
-  put_news(to, "suggested_minutes", suggested_minutes(s, judged_by, now));
+  put_news(to, "suggested_minutes", suggested_minutes(s, decided_by, now));
   if (s.paid.has_value()) to.object("payout", s.paid, show_payout{});
-  if (const auto timer = next_timer(s, judged_by)) {
+  if (const auto timer = next_timer(s, decided_by)) {
     to.put("next_timer", timer->at);
     to.put("next_timer_kind", timer->kind);
   }
   put_flags(to, flags_of(s));
 }
 
-template <class Sink>
-void write_view(Sink &&to, const session &s, const rules &judged_by,
+template <class Writer>
+void write_view(Writer &&to, const session &s, const rules &decided_by,
                 instant now) {
-  const auto timer = next_timer(s, judged_by);
+  const auto timer = next_timer(s, decided_by);
   to.put("id", s.id);
   to.put("state", to_string(s.status));
   to.put("version", s.version);
@@ -266,7 +269,7 @@ void write_view(Sink &&to, const session &s, const rules &judged_by,
   to.list("participants", s.participants, show_participant{});
   to.object("tutor_recap", s.tutor_recap, write_recap{});
   to.put("minutes", s.minutes);
-  to.put("suggested_minutes", suggested_minutes(s, judged_by, now));
+  to.put("suggested_minutes", suggested_minutes(s, decided_by, now));
   to.put("rate_per_hour", s.rate_per_hour);
   to.put("currency", s.currency);
   to.object("payout", s.paid, show_payout{});
@@ -278,23 +281,23 @@ void write_view(Sink &&to, const session &s, const rules &judged_by,
 
 }  // namespace
 
-json::object to_view(const session &s, const rules &judged_by, instant now) {
+json::object to_view(const session &s, const rules &decided_by, instant now) {
   json::object out;
-  write_view(object_sink{out}, s, judged_by, now);
+  write_view(object_writer{out}, s, decided_by, now);
   return out;
 }
 
-std::string to_view_text(const session &s, const rules &judged_by,
+std::string to_view_text(const session &s, const rules &decided_by,
                          instant now) {
   std::string out;
-  write_view(text_sink{out}, s, judged_by, now);
+  write_view(text_writer{out}, s, decided_by, now);
   return out;
 }
 
-std::string to_kept_text(const session &s, const rules &judged_by,
-                         instant now) {
+std::string to_stored_outcome(const session &s, const rules &decided_by,
+                              instant now) {
   std::string out;
-  write_kept(text_sink{out}, s, judged_by, now);
+  write_stored(text_writer{out}, s, decided_by, now);
   return out;
 }
 

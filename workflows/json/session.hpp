@@ -59,14 +59,15 @@ parse_session(const boost::json::value &row);
 /// The contract's session object (`Session` of docs/openapi.json).
 /// `now` counts a call that still runs.
 [[nodiscard]] boost::json::object to_view(const session &s,
-                                          const rules &judged_by, instant now);
+                                          const rules &decided_by, instant now);
 /// The same as text, cheaper than by way of the object.
-[[nodiscard]] std::string to_view_text(const session &s, const rules &judged_by,
-                                       instant now);
-/// Of that text what the session's events up to its version do not tell at a
-/// glance; what has not come about is left out. The database's view
-/// command_outcomes makes the whole of it.
-[[nodiscard]] std::string to_kept_text(const session &s, const rules &judged_by,
-                                       instant now);
+[[nodiscard]] std::string to_view_text(const session &s,
+                                       const rules &decided_by, instant now);
+/// Returns the part of that text that is stored of an outcome: what the
+/// session's events up to its version do not tell at a glance; what has not
+/// come about is left out. The database's view command_outcomes makes the whole
+/// of it.
+[[nodiscard]] std::string
+to_stored_outcome(const session &s, const rules &decided_by, instant now);
 
 }  // namespace recapd::workflows

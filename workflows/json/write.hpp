@@ -1,11 +1,11 @@
-// Writing what commands, events and rows have in common, into either sink.
+// Writing what commands, events and rows have in common, by either writer.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <string_view>
 #include <vector>
 
-#include "workflows/json/sinks.hpp"
+#include "workflows/json/writers.hpp"
 #include "workflows/session/session.hpp"
 
 namespace recapd::workflows {
@@ -14,15 +14,15 @@ namespace recapd::workflows {
 [[nodiscard]] std::string_view to_string(limit_kind k);
 
 /// Of an event or a row: nothing where none is raised.
-template <class Sink> void put_flags(Sink &to, flag_set flags) {
+template <class Writer> void put_flags(Writer &to, flag_set flags) {
   if (flags.any()) to.put("flags", flags.names());
 }
 
-// Each writer is an object with a template inside, so that it can be handed to
-// a sink's `object` and `list`.
+// Each `write_…` is an object with a template inside, so that it can be handed
+// to a writer's `object` and `list`.
 
 struct write_recap {
-  template <class Sink> void operator()(Sink &to, const recap &r) const {
+  template <class Writer> void operator()(Writer &to, const recap &r) const {
     to.put("topics_covered", r.topics_covered);
     to.put("how_tutee_did", r.how_tutee_did);
     to.put("next_steps", r.next_steps);
@@ -31,8 +31,8 @@ struct write_recap {
 
 /// For the command and the event alike.
 struct write_schedule {
-  template <class Sink>
-  void operator()(Sink &to, const schedule_session &c) const {
+  template <class Writer>
+  void operator()(Writer &to, const schedule_session &c) const {
     to.put("tutor", c.tutor);
     to.put("course", c.course);
     to.put("starts_at", c.starts_at);
@@ -46,17 +46,18 @@ struct write_schedule {
 };
 
 struct write_usage {
-  template <class Sink> void operator()(Sink &to, const held_usage &h) const {
+  template <class Writer>
+  void operator()(Writer &to, const counted_usage &h) const {
     write(to, h.key, h.amount);
   }
-  template <class Sink> void operator()(Sink &to, const claim &c) const {
+  template <class Writer> void operator()(Writer &to, const claim &c) const {
     write(to, c.key, c.amount);
     to.put("cap", c.cap);
   }
 
 private:
-  template <class Sink>
-  static void write(Sink &to, const usage_key &key, int amount) {
+  template <class Writer>
+  static void write(Writer &to, const usage_key &key, int amount) {
     to.put("kind", to_string(key.kind));
     to.put("owner", key.owner);
     to.put("item", key.item);
@@ -66,7 +67,7 @@ private:
 };
 
 struct write_transfer {
-  template <class Sink> void operator()(Sink &to, const transfer &t) const {
+  template <class Writer> void operator()(Writer &to, const transfer &t) const {
     to.put("kind", to_string(t.kind));
     to.put("from", t.from);
     to.put("to", t.to);
@@ -77,8 +78,8 @@ struct write_transfer {
 };
 
 struct write_reminders {
-  template <class Sink>
-  void operator()(Sink &to, const reminder_progress &p) const {
+  template <class Writer>
+  void operator()(Writer &to, const reminder_progress &p) const {
     for (const auto &kind : reminder_table)
       kind.list ? to.put(kind.name, p.over[kind.kind])
                 : to.put(kind.name, p.over[kind.kind] > 0);

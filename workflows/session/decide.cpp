@@ -4,7 +4,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "workflows/session/judgement.hpp"
+#include "workflows/session/decision_draft.hpp"
 #include "workflows/session/reminders.hpp"
 
 namespace recapd::workflows {
@@ -29,52 +29,52 @@ std::vector<event> numbered(const session &s, std::vector<event_body> bodies,
   return events;
 }
 
-/// What a lift holds again, as far as the command leaves it.
+/// Returns what a lift counts again, as far as the command leaves it.
 template <class Command>
-std::vector<claim> held_again(const judgement &j, const Command &c) {
+std::vector<claim> claimed_again(const decision_draft &d, const Command &c) {
   if constexpr (std::is_same_v<Command, void_session>) return {};
   if constexpr (std::is_same_v<Command, correct_minutes>)
-    if (const auto minutes = rounded_minutes(c.minutes, j.r); minutes)
-      return j.lifted_claims(*minutes);
-  auto claims = j.lifted_claims(j.s.minutes);
+    if (const auto minutes = rounded_minutes(c.minutes, d.r); minutes)
+      return d.lifted_claims(*minutes);
+  auto claims = d.lifted_claims(d.s.minutes);
   if constexpr (std::is_same_v<Command, remove_participant>)
     std::erase_if(claims,
                   [&](const claim &of) { return of.key.item == c.student; });
   return claims;
 }
 
-/// A command from outside, up to its own events; the limits not yet asked for
-/// what a lift holds again.
-template <class Command> void judge(judgement &j, const Command &c) {
+/// Drafts what comes of a command from outside, up to its own events; the
+/// limits are not asked yet for what a lift counts again.
+template <class Command> void draft(decision_draft &d, const Command &c) {
   const bool known =
-      j.s.exists()
-      && (j.f.programs == nullptr || j.f.programs->includes(j.s.program));
+      d.s.exists()
+      && (d.f.programs == nullptr || d.f.programs->includes(d.s.program));
   if (!std::is_same_v<Command, schedule_session> && !known)
-    return j.refuse(refusal_code::unknown_session,
-                    "There is no session " + j.s.id
+    return d.refuse(refusal_code::unknown_session,
+                    "There is no session " + d.s.id
                         + "; schedule it with recapd.session.schedule.");
-  handle(j, c);
+  handle(d, c);
 }
 
 template <class Command>
 decision decide_from_outside(const session &s, const Command &c,
                              const facts &f) {
-  judgement j{s, f};
-  if (j.lapses()) j.lapse();
-  if (j.lifts()) j.emit(miss_lifted{.claims = held_again(j, c)});
-  judge(j, c);
-  if (j.lifts() && !j.ended())
-    j.object_to(std::get<miss_lifted>(j.happened.front()).claims);
-  if (j.refused()) return std::move(j.refusals);
-  return numbered(s, std::move(j.happened), f.received_at, f.by);
+  decision_draft d{s, f};
+  if (d.lapses()) d.lapse();
+  if (d.lifts()) d.emit(miss_lifted{.claims = claimed_again(d, c)});
+  draft(d, c);
+  if (d.lifts() && !d.ended())
+    d.object_to(std::get<miss_lifted>(d.events.front()).claims);
+  if (d.refused()) return std::move(d.refusals);
+  return numbered(s, std::move(d.events), f.received_at, f.by);
 }
 
 template <class Command>
 decision decide_from_engine(const session &s, const Command &c,
                             const facts &f) {
-  judgement j{s, f};
-  if (s.exists()) handle(j, c);
-  return numbered(s, std::move(j.happened), f.now, f.by);
+  decision_draft d{s, f};
+  if (s.exists()) handle(d, c);
+  return numbered(s, std::move(d.events), f.now, f.by);
 }
 
 /// The minutes a command would log, as they are given.
@@ -90,15 +90,15 @@ bool names_other_pay(const schedule_session &c, const rules &r) {
 }
 
 /// Of a session that had logged time: none if the command ends at once.
-std::vector<claim> claims_of_lift(const judgement &j, const command &c) {
+std::vector<claim> claims_of_lift(const decision_draft &d, const command &c) {
   return std::visit(
       [&](const auto &what) -> std::vector<claim> {
         if constexpr (from_engine<std::decay_t<decltype(what)>>) {
           return {};
         } else {
-          judgement trial{j.s, j.f};
-          judge(trial, what);
-          return trial.ended() ? std::vector<claim>{} : held_again(j, what);
+          decision_draft trial{d.s, d.f};
+          draft(trial, what);
+          return trial.ended() ? std::vector<claim>{} : claimed_again(d, what);
         }
       },
       c);
@@ -108,19 +108,19 @@ std::vector<claim> claims_of_lift(const judgement &j, const command &c) {
 
 std::vector<claim> claims(const session &state, const command &c,
                           const facts &f) {
-  if (!state.exists() || f.judged_by == nullptr) return {};
-  const judgement j{state, f};
-  if (j.lifts() && state.minutes) return claims_of_lift(j, c);
+  if (!state.exists() || f.decided_by == nullptr) return {};
+  const decision_draft d{state, f};
+  if (d.lifts() && state.minutes) return claims_of_lift(d, c);
   if (const auto *correct = std::get_if<correct_minutes>(&c))
-    return j.by_support() ? claims_of_correction(j, *correct)
+    return d.by_support() ? claims_of_correction(d, *correct)
                           : std::vector<claim>{};
   const auto given = minutes_given(c);
   // Missed counts: `window-closed` is answered along with the limits.
-  const bool judged =
-      given && j.by_tutor()
-      && (j.in(session_status::scheduled) || j.in(session_status::missed));
-  return judged ? j.claims_for(rounded_minutes(*given, *f.judged_by))
-                : std::vector<claim>{};
+  const bool by_limits =
+      given && d.by_tutor()
+      && (d.in(session_status::scheduled) || d.in(session_status::missed));
+  return by_limits ? d.claims_for(rounded_minutes(*given, *f.decided_by))
+                   : std::vector<claim>{};
 }
 
 decision decide(const session &state, const command &c, const facts &f) {
@@ -134,26 +134,26 @@ decision decide(const session &state, const command &c, const facts &f) {
       c);
 }
 
-void handle(judgement &j, const schedule_session &c) {
-  const bool that_tutor = j.f.by.as == role::tutor && j.f.by.id == c.tutor;
-  if (!that_tutor && !j.by_system())
-    return j.refuse_unless_allowed("system or the session's tutor");
-  if (that_tutor && names_other_pay(c, j.r))
-    return j.refuse(refusal_code::not_allowed,
+void handle(decision_draft &d, const schedule_session &c) {
+  const bool that_tutor = d.f.by.as == role::tutor && d.f.by.id == c.tutor;
+  if (!that_tutor && !d.by_system())
+    return d.refuse_unless_allowed("system or the session's tutor");
+  if (that_tutor && names_other_pay(c, d.r))
+    return d.refuse(refusal_code::not_allowed,
                     "A tutor may name no rate_per_hour or currency but the "
                     "policy's, "
-                        + std::to_string(j.r.rate_per_hour) + " and "
-                        + j.r.currency + "; leave them out.");
-  if (j.s.exists())
-    return j.refuse(refusal_code::session_exists,
-                    "The session " + j.s.id + " is there already.");
+                        + std::to_string(d.r.rate_per_hour) + " and "
+                        + d.r.currency + "; leave them out.");
+  if (d.s.exists())
+    return d.refuse(refusal_code::session_exists,
+                    "The session " + d.s.id + " is there already.");
   session_scheduled e{.what = c,
-                      .deadline = later(c.starts_at, j.r.log_window),
-                      .policy_version = j.f.policy_version};
-  if (!e.what.rate_per_hour) e.what.rate_per_hour = j.r.rate_per_hour;
-  if (!e.what.currency) e.what.currency = j.r.currency;
-  if (!e.what.timezone) e.what.timezone = j.r.timezone;
-  j.emit(std::move(e));
+                      .deadline = later(c.starts_at, d.r.log_window),
+                      .policy_version = d.f.policy_version};
+  if (!e.what.rate_per_hour) e.what.rate_per_hour = d.r.rate_per_hour;
+  if (!e.what.currency) e.what.currency = d.r.currency;
+  if (!e.what.timezone) e.what.timezone = d.r.timezone;
+  d.emit(std::move(e));
 }
 
 }  // namespace recapd::workflows

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "workflows/session/decision_draft.hpp"
 #include "workflows/session/evolve.hpp"
-#include "workflows/session/judgement.hpp"
 
 namespace recapd::workflows {
 
@@ -17,36 +17,36 @@ std::string students_that(const session &s, Predicate wanted) {
   return names;
 }
 
-void check_window(judgement &j) {
-  if (j.f.received_at < j.s.starts_at)
-    j.object(refusal_code::too_early, "Time can be logged from "
-                                          + format_rfc3339(j.s.starts_at)
+void check_window(decision_draft &d) {
+  if (d.f.received_at < d.s.starts_at)
+    d.object(refusal_code::too_early, "Time can be logged from "
+                                          + format_rfc3339(d.s.starts_at)
                                           + " on.");
-  if (j.in(session_status::missed))
-    j.object(refusal_code::window_closed, "The window closed at "
-                                              + format_rfc3339(j.s.deadline)
+  if (d.in(session_status::missed))
+    d.object(refusal_code::window_closed, "The window closed at "
+                                              + format_rfc3339(d.s.deadline)
                                               + "; ask support to reopen it.");
 }
 
-void check_participants(judgement &j, bool leave_call) {
-  const auto &all = j.s.participants;
+void check_participants(decision_draft &d, bool leave_call) {
+  const auto &all = d.s.participants;
   if (std::none_of(all.begin(), all.end(), [](const participant &p) {
         return p.status == participation::going;
       }))
-    j.object(refusal_code::student_not_going,
+    d.object(refusal_code::student_not_going,
              "No student is going; at least one must be.");
-  const auto unanswered = students_that(j.s, [](const participant &p) {
+  const auto unanswered = students_that(d.s, [](const participant &p) {
     return p.status == participation::invited;
   });
   if (!unanswered.empty())
-    j.object(refusal_code::unanswered_invitation,
+    d.object(refusal_code::unanswered_invitation,
              "Still invited: " + unanswered
                  + "; they accept or decline, or are removed.");
   if (leave_call) return;
   const auto calling =
-      students_that(j.s, [](const participant &p) { return p.in_call; });
+      students_that(d.s, [](const participant &p) { return p.in_call; });
   if (!calling.empty())
-    j.object(refusal_code::participants_in_call,
+    d.object(refusal_code::participants_in_call,
              "In the call: " + calling
                  + "; wait for them, or log with leave_call.");
 }
@@ -69,16 +69,16 @@ excess_of(const recap &written, const recap_length &length, const rules &r) {
   return std::nullopt;
 }
 
-void check_recap(judgement &j, const recap &written) {
+void check_recap(decision_draft &d, const recap &written) {
   const auto length = measured(written);
-  if (length.characters < j.r.min_recap_characters)
-    j.object(refusal_code::recap_too_short,
+  if (length.characters < d.r.min_recap_characters)
+    d.object(refusal_code::recap_too_short,
              "The recap has " + std::to_string(length.characters)
                  + " characters that can be seen; "
-                 + std::to_string(j.r.min_recap_characters)
+                 + std::to_string(d.r.min_recap_characters)
                  + " are the least.");
-  if (auto why = excess_of(written, length, j.r))
-    j.object(refusal_code::recap_too_long, *std::move(why));
+  if (auto why = excess_of(written, length, d.r))
+    d.object(refusal_code::recap_too_long, *std::move(why));
 }
 
 flag_set flags_of_recap(const recap &written) {
@@ -88,59 +88,59 @@ flag_set flags_of_recap(const recap &written) {
 }
 
 /// log_time, and complete_session with its recap.
-void log(judgement &j, std::int64_t given, bool leave_call,
+void log(decision_draft &d, std::int64_t given, bool leave_call,
          const recap *written) {
-  if (!j.by_tutor()) return j.refuse_unless_allowed("the session's tutor");
-  if (!j.in(session_status::scheduled) && !j.in(session_status::missed))
-    return j.refuse_state("scheduled");
-  check_window(j);
-  check_participants(j, leave_call);
-  const auto minutes = check_minutes(j, given);
-  if (written != nullptr) check_recap(j, *written);
-  auto claims = j.claims_for(minutes);
-  j.object_to(claims);
-  if (j.refused()) return;
-  j.emit(time_logged{
+  if (!d.by_tutor()) return d.refuse_unless_allowed("the session's tutor");
+  if (!d.in(session_status::scheduled) && !d.in(session_status::missed))
+    return d.refuse_state("scheduled");
+  check_window(d);
+  check_participants(d, leave_call);
+  const auto minutes = check_minutes(d, given);
+  if (written != nullptr) check_recap(d, *written);
+  auto claims = d.claims_for(minutes);
+  d.object_to(claims);
+  if (d.refused()) return;
+  d.emit(time_logged{
       .minutes = *minutes,
       .given = given,
       .leave_call = leave_call,
       .claims = std::move(claims),
-      .flags = flags_of_minutes(j.s, j.r, *minutes, j.f.received_at)});
+      .flags = flags_of_minutes(d.s, d.r, *minutes, d.f.received_at)});
   if (written != nullptr)
-    j.emit(tutor_recap_submitted{.written = *written,
+    d.emit(tutor_recap_submitted{.written = *written,
                                  .flags = flags_of_recap(*written)});
 }
 
-void object_to_second_recap(judgement &j) {
-  j.object(refusal_code::recap_already_submitted,
-           "The recap of " + to_string(j.f.by) + " is in already.");
+void object_to_second_recap(decision_draft &d) {
+  d.object(refusal_code::recap_already_submitted,
+           "The recap of " + to_string(d.f.by) + " is in already.");
 }
 
-void submit_by_tutor(judgement &j, const recap &written) {
-  const bool too_late = j.in(session_status::missed) && j.s.minutes;
-  const bool again = j.in(session_status::awaiting_student_recap);
-  if (!j.in(session_status::time_logged) && !too_late && !again)
-    return j.refuse_state("time_logged");
-  if (too_late) check_window(j);
-  check_recap(j, written);
-  if (again) object_to_second_recap(j);
-  j.emit(tutor_recap_submitted{.written = written,
+void submit_by_tutor(decision_draft &d, const recap &written) {
+  const bool too_late = d.in(session_status::missed) && d.s.minutes;
+  const bool again = d.in(session_status::awaiting_student_recap);
+  if (!d.in(session_status::time_logged) && !too_late && !again)
+    return d.refuse_state("time_logged");
+  if (too_late) check_window(d);
+  check_recap(d, written);
+  if (again) object_to_second_recap(d);
+  d.emit(tutor_recap_submitted{.written = written,
                                .flags = flags_of_recap(written)});
 }
 
-void submit_by_student(judgement &j, const participant &p,
+void submit_by_student(decision_draft &d, const participant &p,
                        const recap &written) {
-  if (!j.in(session_status::awaiting_student_recap))
-    return j.refuse_state("awaiting_student_recap");
-  check_recap(j, written);
-  if (p.written) object_to_second_recap(j);
-  if (j.refused()) return;
-  j.emit(student_recap_submitted{.student = p.student,
+  if (!d.in(session_status::awaiting_student_recap))
+    return d.refuse_state("awaiting_student_recap");
+  check_recap(d, written);
+  if (p.written) object_to_second_recap(d);
+  if (d.refused()) return;
+  d.emit(student_recap_submitted{.student = p.student,
                                  .written = written,
                                  .flags = flags_of_recap(written)});
-  if (recaps_are_in(j.s, p.student)
-      || j.r.confirmation == confirmation_rule::any_student)
-    j.emit(session_completed{.automatic = false});
+  if (recaps_are_in(d.s, p.student)
+      || d.r.confirmation == confirmation_rule::any_student)
+    d.emit(session_completed{.automatic = false});
 }
 
 }  // namespace
@@ -167,30 +167,30 @@ std::optional<int> rounded_minutes(std::int64_t given, const rules &r) {
   return rounded;
 }
 
-std::optional<int> check_minutes(judgement &j, std::int64_t given) {
-  const auto minutes = rounded_minutes(given, j.r);
+std::optional<int> check_minutes(decision_draft &d, std::int64_t given) {
+  const auto minutes = rounded_minutes(given, d.r);
   if (!minutes)
-    j.object(refusal_code::invalid_minutes,
-             "Minutes are 1 to " + std::to_string(j.r.max_minutes)
+    d.object(refusal_code::invalid_minutes,
+             "Minutes are 1 to " + std::to_string(d.r.max_minutes)
                  + ", also when rounded up to a multiple of "
-                 + std::to_string(j.r.step_minutes) + ".");
+                 + std::to_string(d.r.step_minutes) + ".");
   return minutes;
 }
 
-void handle(judgement &j, const log_time &c) {
-  log(j, c.minutes, c.leave_call, nullptr);
+void handle(decision_draft &d, const log_time &c) {
+  log(d, c.minutes, c.leave_call, nullptr);
 }
 
-void handle(judgement &j, const complete_session &c) {
-  log(j, c.minutes, c.leave_call, &c.written);
+void handle(decision_draft &d, const complete_session &c) {
+  log(d, c.minutes, c.leave_call, &c.written);
 }
 
-void handle(judgement &j, const submit_recap &c) {
-  if (j.by_tutor()) return submit_by_tutor(j, c.written);
-  const auto *p = j.f.by.as == role::student ? j.s.find(j.f.by.id) : nullptr;
+void handle(decision_draft &d, const submit_recap &c) {
+  if (d.by_tutor()) return submit_by_tutor(d, c.written);
+  const auto *p = d.f.by.as == role::student ? d.s.find(d.f.by.id) : nullptr;
   if (p == nullptr || p->status != participation::going)
-    return j.refuse_unless_allowed("the session's tutor or a going student");
-  submit_by_student(j, *p, c.written);
+    return d.refuse_unless_allowed("the session's tutor or a going student");
+  submit_by_student(d, *p, c.written);
 }
 
 }  // namespace recapd::workflows

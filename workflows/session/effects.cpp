@@ -57,7 +57,7 @@ public:
     tell_tutor("payout_deposited", with_money(with_minutes(), e.payment));
   }
   void apply(const session_missed &, const session &before) {
-    done.released = before.held;
+    done.released = before.usage;
     if (!before.miss_told) tell_tutor("session_missed", with_deadline());
   }
   void apply(const session_cancelled &e, const session &) {
@@ -75,7 +75,7 @@ public:
     tell_tutor("support_denied", with(base(), {{"note", e.note}}));
   }
   void apply(const session_voided &e, const session &before) {
-    done.released = before.held;
+    done.released = before.usage;
     done.payment = e.reversal;
     const auto data = with(base(), {{"note", e.note}});
     tell_tutor("session_voided", data);

@@ -9,30 +9,30 @@ namespace {
 
 /// The most minutes that pass none of these limits.
 int most_minutes(const std::vector<claim> &claims, const facts &f) {
-  std::int64_t most = f.judged_by->max_minutes;
+  std::int64_t most = f.decided_by->max_minutes;
   for (std::size_t i = 0; i < claims.size() && i < f.used.size(); ++i)
     if (claims[i].cap && claims[i].key.kind != limit_kind::pair_day)
       most = std::min(most, *claims[i].cap - f.used[i]);
-  return static_cast<int>(most - most % f.judged_by->step_minutes);
+  return static_cast<int>(most - most % f.decided_by->step_minutes);
 }
 
 }  // namespace
 
-facts facts_of_tutor(const session &s, const rules &judged_by, instant now) {
+facts facts_of_tutor(const session &s, const rules &decided_by, instant now) {
   return {.by = {.as = role::tutor, .id = s.tutor},
           .received_at = now,
           .now = now,
-          .judged_by = &judged_by,
+          .decided_by = &decided_by,
           .policy_version = s.policy_version,
           .used = {}};
 }
 
 std::vector<claim> eligibility_claims(const session &s, const facts &f) {
-  return claims(s, log_time{.minutes = f.judged_by->step_minutes}, f);
+  return claims(s, log_time{.minutes = f.decided_by->step_minutes}, f);
 }
 
 eligibility eligibility_of(const session &s, const facts &f, bool leave_call) {
-  const log_time least{.minutes = f.judged_by->step_minutes,
+  const log_time least{.minutes = f.decided_by->step_minutes,
                        .leave_call = leave_call};
   const auto decided = decide(s, least, f);
   if (!decided.has_value())

@@ -17,7 +17,7 @@ struct eligibility {
 
 /// The session's tutor, who would log at `now`. `used` is still to be filled
 /// in, for `eligibility_claims`.
-[[nodiscard]] facts facts_of_tutor(const session &s, const rules &judged_by,
+[[nodiscard]] facts facts_of_tutor(const session &s, const rules &decided_by,
                                    instant now);
 
 /// The counters that `eligibility_of` needs to know.

@@ -13,12 +13,12 @@ participant *find(session &s, std::string_view student) {
   return const_cast<participant *>(std::as_const(s).find(student));
 }
 
-std::vector<held_usage> held_by(const std::vector<claim> &claims) {
-  std::vector<held_usage> held;
-  held.reserve(claims.size());
+std::vector<counted_usage> usage_of(const std::vector<claim> &claims) {
+  std::vector<counted_usage> usage;
+  usage.reserve(claims.size());
   for (const auto &c : claims)
-    held.push_back({.key = c.key, .amount = c.amount});
-  return held;
+    usage.push_back({.key = c.key, .amount = c.amount});
+  return usage;
 }
 
 /// Starts or stops the time that tutor and student share in the call.
@@ -58,16 +58,16 @@ template <class Number> Number lowered(Number value, Number by) {
   return value - std::min(by, value);
 }
 
-void give_back(session &s, const std::vector<held_usage> &released) {
+void give_back(session &s, const std::vector<counted_usage> &released) {
   for (const auto &gone : released)
-    for (auto &h : s.held)
+    for (auto &h : s.usage)
       if (h.key == gone.key) h.amount = lowered(h.amount, gone.amount);
-  std::erase_if(s.held, [](const held_usage &h) { return h.amount == 0; });
+  std::erase_if(s.usage, [](const counted_usage &h) { return h.amount == 0; });
 }
 
-void hold_more(session &s, const std::vector<claim> &claims) {
+void count_more(session &s, const std::vector<claim> &claims) {
   for (const auto &c : claims)
-    for (auto &h : s.held)
+    for (auto &h : s.usage)
       if (h.key == c.key) h.amount = raised(h.amount, c.amount);
 }
 
@@ -125,7 +125,7 @@ void apply(session &s, const call_left &e, instant at) {
 void apply(session &s, const time_logged &e, instant at) {
   s.status = session_status::time_logged;
   s.minutes = e.minutes;
-  s.held = held_by(e.claims);
+  s.usage = usage_of(e.claims);
   s.flags.raise(e.flags);
   if (!e.leave_call) return;
   s.tutor_in_call = false;
@@ -135,7 +135,7 @@ void apply(session &s, const time_logged &e, instant at) {
 void apply(session &s, const time_corrected &e, instant) {
   s.minutes = e.minutes;
   s.flags.raise(session_flag::corrected);
-  hold_more(s, e.claims);
+  count_more(s, e.claims);
   give_back(s, e.released);
   if (!e.payment || !s.paid) return;
   auto now = *s.paid;
@@ -172,13 +172,13 @@ void apply(session &s, const session_paid &e, instant at) {
 void apply(session &s, const session_missed &, instant) {
   s.status = session_status::missed;
   s.miss_told = true;
-  s.held.clear();
+  s.usage.clear();
 }
 
 void apply(session &s, const miss_lifted &e, instant) {
   s.status =
       s.minutes ? session_status::time_logged : session_status::scheduled;
-  s.held = held_by(e.claims);
+  s.usage = usage_of(e.claims);
 }
 
 void apply(session &s, const session_cancelled &, instant) {
@@ -194,7 +194,7 @@ void apply(session &s, const session_reopened &e, instant) {
   s.miss_told = false;
   s.flags = {};
   s.minutes.reset();
-  s.held.clear();
+  s.usage.clear();
   s.tutor_recap.reset();
   s.requested_at.reset();
   s.completed_at.reset();
@@ -206,7 +206,7 @@ void apply(session &s, const update_denied &, instant) {
 
 void apply(session &s, const session_voided &e, instant) {
   s.status = session_status::voided;
-  s.held.clear();
+  s.usage.clear();
   if (!e.reversal || !s.paid) return;
   auto now = *s.paid;
   now.amount = 0;  // a reversal is of the net

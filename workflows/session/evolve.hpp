@@ -26,9 +26,9 @@ struct notification {
 /// the event.
 struct effects {
   std::vector<notification> notifications;
-  std::vector<claim> claims;         ///< counters to raise, with their caps
-  std::vector<held_usage> released;  ///< counters to lower
-  std::optional<transfer> payment;   ///< a ledger transaction
+  std::vector<claim> claims;            ///< counters to raise, with their caps
+  std::vector<counted_usage> released;  ///< counters to lower
+  std::optional<transfer> payment;      ///< a ledger transaction
 };
 
 /// `before` and `after` are the states around the event.
@@ -46,12 +46,12 @@ struct due_timer {
 
 /// The earliest timer, or nothing if the session waits for nobody.
 [[nodiscard]] std::optional<due_timer> next_timer(const session &s,
-                                                  const rules &judged_by);
+                                                  const rules &decided_by);
 
 /// `time the tutor and a student were both in the call`, rounded up to the
 /// step, at most the maximum; nothing without calls. `now` counts a call that
 /// still runs.
 [[nodiscard]] std::optional<int>
-suggested_minutes(const session &s, const rules &judged_by, instant now);
+suggested_minutes(const session &s, const rules &decided_by, instant now);
 
 }  // namespace recapd::workflows

@@ -23,11 +23,12 @@ inline const person engine_itself{.as = role::system, .id = "recapd"};
 
 /// All that decide may know besides the state and the command.
 struct facts {
-  person by;            ///< who acts
-  instant received_at;  ///< when the ingress got the command; judges deadlines
-  instant now;          ///< when it is processed
-  const rules *judged_by = nullptr;  ///< the session's own policy version
-  int policy_version = 0;            ///< of judged_by; a new session keeps it
+  person by;  ///< who acts
+  instant
+      received_at;  ///< when the ingress got the command; decides on deadlines
+  instant now;      ///< when it is processed
+  const rules *decided_by = nullptr;  ///< the session's own policy version
+  int policy_version = 0;             ///< of decided_by; a new session keeps it
   /// The limit actors' answer to `claims(...)`: used so far, in its order.
   /// Empty when they were not asked.
   std::vector<std::int64_t> used;

@@ -14,8 +14,8 @@ constexpr std::array<std::chrono::seconds, 2> before_end{
     std::chrono::hours{-24}, std::chrono::hours{-1}};
 
 due_reminder due_of(const reminder &kind, const session &s,
-                    const rules &judged_by, instant until) {
-  std::span<const std::chrono::seconds> after = judged_by.reminders[kind.kind];
+                    const rules &decided_by, instant until) {
+  std::span<const std::chrono::seconds> after = decided_by.reminders[kind.kind];
   std::optional from = s.starts_at;
   if (kind.from == reminder_base::request) from = s.requested_at;
   if (kind.from == reminder_base::start_or_end && s.reminders.reopened) {
@@ -42,27 +42,27 @@ instant later(instant t, std::chrono::seconds d) {
   return std::min(t + d, std::max(t, last));
 }
 
-std::vector<due_reminder> due_reminders(const session &s,
-                                        const rules &judged_by, instant until) {
+std::vector<due_reminder>
+due_reminders(const session &s, const rules &decided_by, instant until) {
   if (waits_for_tutor(s.status)) until = std::min(until, s.deadline);
   std::vector<due_reminder> all;
   for (const auto &kind : reminder_table) {
     if (!kind.due_in(s.status)) continue;
-    const auto due = due_of(kind, s, judged_by, until);
+    const auto due = due_of(kind, s, decided_by, until);
     if (due.over > s.reminders.over[kind.kind]) all.push_back(due);
   }
   return all;
 }
 
 std::optional<instant> auto_confirm_at(const session &s,
-                                       const rules &judged_by) {
+                                       const rules &decided_by) {
   if (!waits_for_students(s.status) || !s.requested_at
-      || !judged_by.auto_confirm_after)
+      || !decided_by.auto_confirm_after)
     return std::nullopt;
-  return later(*s.requested_at, *judged_by.auto_confirm_after);
+  return later(*s.requested_at, *decided_by.auto_confirm_after);
 }
 
-reminder_progress reminders_after(const session &s, const rules &judged_by,
+reminder_progress reminders_after(const session &s, const rules &decided_by,
                                   instant now, instant deadline) {
   session reopened;
   reopened.starts_at = s.starts_at;
@@ -70,7 +70,7 @@ reminder_progress reminders_after(const session &s, const rules &judged_by,
   reopened.reminders.reopened = true;
   for (const auto &kind : reminder_table)
     reopened.reminders.over[kind.kind] =
-        due_of(kind, reopened, judged_by, now).over;
+        due_of(kind, reopened, decided_by, now).over;
   return reopened.reminders;
 }
 

@@ -21,17 +21,17 @@ struct due_reminder {
 /// The kinds that have something due by `until` in the session's state, in the
 /// contract's order.
 [[nodiscard]] std::vector<due_reminder>
-due_reminders(const session &s, const rules &judged_by, instant until);
+due_reminders(const session &s, const rules &decided_by, instant until);
 
 /// When silent students count as having confirmed; nothing if they never do,
 /// or are not waited for.
 [[nodiscard]] std::optional<instant> auto_confirm_at(const session &s,
-                                                     const rules &judged_by);
+                                                     const rules &decided_by);
 
 /// The reminders of a session reopened at `now` until `deadline`: what is past
 /// is done.
 [[nodiscard]] reminder_progress reminders_after(const session &s,
-                                                const rules &judged_by,
+                                                const rules &decided_by,
                                                 instant now, instant deadline);
 
 /// `t + d`, but never past the last second of the year 9999, which is the last

@@ -50,16 +50,16 @@ struct participant {
   bool operator==(const participant &) const = default;
 };
 
-/// A part of a counter that this session holds: given back when it is missed
-/// or voided, or its student removed.
-struct held_usage {
+/// What one session counts in one counter: given back when the session is
+/// missed or voided, or its student removed.
+struct counted_usage {
   usage_key key;
   int amount = 0;
-  bool operator==(const held_usage &) const = default;
+  bool operator==(const counted_usage &) const = default;
 };
 
 /// One session. `version` 0 means it does not exist (nothing but `id` counts).
-/// Very many are kept in memory: the order leaves few gaps.
+/// Very many are in memory: the order of the members leaves few gaps.
 struct session {
   std::string id;
   int version = 0;  ///< the seq of its last event
@@ -80,7 +80,7 @@ struct session {
   std::chrono::microseconds shared_call{};   ///< tutor and a student in it
   std::optional<instant> shared_call_since;  ///< running since
   boxed<recap> tutor_recap;
-  std::vector<held_usage> held;  ///< empty when given back
+  std::vector<counted_usage> usage;  ///< empty when given back
   std::int64_t rate_per_hour = 0;
   std::string currency;
   std::optional<int> minutes;  ///< logged, rounded up to the step
@@ -226,7 +226,7 @@ struct invitation_declined {
 };
 struct participant_removed {
   std::string student;
-  std::vector<held_usage> released = {};  ///< of logged time, the student's
+  std::vector<counted_usage> released = {};  ///< of logged time, the student's
   bool operator==(const participant_removed &) const = default;
 };
 /// `number` counts a session's joins and leaves together; 0: before they were
@@ -257,7 +257,7 @@ struct time_corrected {
   std::int64_t given = 0;  ///< as support wrote them
   std::string note;
   std::vector<claim> claims;
-  std::vector<held_usage> released;
+  std::vector<counted_usage> released;
   std::optional<transfer> payment;  ///< where it had been paid, and differs
   bool operator==(const time_corrected &) const = default;
 };
@@ -284,7 +284,7 @@ struct session_missed {
   bool operator==(const session_missed &) const = default;
 };
 /// A command received in time but processed after `missed` or `update_denied`:
-/// the session goes back to where it was, and holds what it had logged again.
+/// the session goes back to where it was, and counts what it had logged again.
 struct miss_lifted {
   std::vector<claim> claims;  ///< empty unless time had been logged
   bool operator==(const miss_lifted &) const = default;

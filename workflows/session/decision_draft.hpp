@@ -1,4 +1,5 @@
-// One command being judged: what the handlers of session_decide share.
+// What comes of one command, as its handler drafts it: what the handlers of
+// `decide` share.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -13,13 +14,14 @@
 
 namespace recapd::workflows {
 
-/// The state as the command's receipt sees it, and what comes of the command.
+/// The state as the command's receipt sees it, and what comes of the command:
+/// refusals, or events without their numbers.
 /// A handler ends with `refuse` at the first six codes; of the rest it calls
 /// `object` for each that applies, in the contract's order, and `emit` for what
 /// happens if none did.
-class judgement {
+class decision_draft {
 public:
-  judgement(const session &state, const facts &known);
+  decision_draft(const session &state, const facts &known);
 
   const session &s;
   const facts &f;
@@ -55,7 +57,7 @@ public:
   void lapse();
 
   template <class Event> void emit(Event what) {
-    happened.emplace_back(std::move(what));
+    events.emplace_back(std::move(what));
   }
 
   [[nodiscard]] bool refused() const { return !refusals.empty(); }
@@ -65,8 +67,8 @@ public:
   [[nodiscard]] bool lifts() const { return lifts_; }
   /// True if what happens is preceded by `session_missed`.
   [[nodiscard]] bool lapses() const { return lapses_; }
-  /// What the session would hold again with so many minutes: empty unless it
-  /// lifts and time had been logged.
+  /// Returns what the session would count again with so many minutes: empty
+  /// unless it lifts and time had been logged.
   [[nodiscard]] std::vector<claim>
   lifted_claims(std::optional<int> minutes) const;
   /// Where the minutes are none that can be logged, what does not depend on
@@ -74,7 +76,7 @@ public:
   [[nodiscard]] std::vector<claim> claims_for(std::optional<int> minutes) const;
 
   std::vector<refusal> refusals;
-  std::vector<event_body> happened;
+  std::vector<event_body> events;
 
 private:
   bool lifts_ = false;
@@ -92,35 +94,35 @@ private:
                                                  const rules &r);
 
 /// The same; of minutes that are out of range says why.
-std::optional<int> check_minutes(judgement &j, std::int64_t given);
+std::optional<int> check_minutes(decision_draft &d, std::int64_t given);
 
 /// True if every going student's recap is in, apart from this one's.
 [[nodiscard]] bool recaps_are_in(const session &s, std::string_view apart_from);
 
 /// What the correction would count more against the limits; empty where it is
 /// for less, or for none.
-[[nodiscard]] std::vector<claim> claims_of_correction(const judgement &j,
+[[nodiscard]] std::vector<claim> claims_of_correction(const decision_draft &d,
                                                       const correct_minutes &c);
 
 // One handler a command. The session exists, except for schedule_session's.
-void handle(judgement &j, const schedule_session &c);
-void handle(judgement &j, const invite_participant &c);
-void handle(judgement &j, const accept_invitation &c);
-void handle(judgement &j, const decline_invitation &c);
-void handle(judgement &j, const remove_participant &c);
-void handle(judgement &j, const join_call &c);
-void handle(judgement &j, const leave_call &c);
-void handle(judgement &j, const log_time &c);
-void handle(judgement &j, const complete_session &c);
-void handle(judgement &j, const submit_recap &c);
-void handle(judgement &j, const cancel_session &c);
-void handle(judgement &j, const request_support &c);
-void handle(judgement &j, const reopen_session &c);
-void handle(judgement &j, const deny_update &c);
-void handle(judgement &j, const correct_minutes &c);
-void handle(judgement &j, const void_session &c);
+void handle(decision_draft &d, const schedule_session &c);
+void handle(decision_draft &d, const invite_participant &c);
+void handle(decision_draft &d, const accept_invitation &c);
+void handle(decision_draft &d, const decline_invitation &c);
+void handle(decision_draft &d, const remove_participant &c);
+void handle(decision_draft &d, const join_call &c);
+void handle(decision_draft &d, const leave_call &c);
+void handle(decision_draft &d, const log_time &c);
+void handle(decision_draft &d, const complete_session &c);
+void handle(decision_draft &d, const submit_recap &c);
+void handle(decision_draft &d, const cancel_session &c);
+void handle(decision_draft &d, const request_support &c);
+void handle(decision_draft &d, const reopen_session &c);
+void handle(decision_draft &d, const deny_update &c);
+void handle(decision_draft &d, const correct_minutes &c);
+void handle(decision_draft &d, const void_session &c);
 // The engine's own, which see the session as it is.
-void handle(judgement &j, const fire_timers &c);
-void handle(judgement &j, const settle_session &c);
+void handle(decision_draft &d, const fire_timers &c);
+void handle(decision_draft &d, const settle_session &c);
 
 }  // namespace recapd::workflows

@@ -1,4 +1,4 @@
-// Commands between NATS and the engine: while that is full they wait here.
+// Commands that came of NATS and wait here while the engine is full.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -9,24 +9,25 @@
 
 namespace recapd::gateway::nats {
 
-/// That the engine is full is no fault: nothing that came is given back, it
-/// only has to wait, and nothing more is asked for meanwhile. Not thread safe.
-class gate {
+/// Submits commands in order, and has those wait for which the engine has no
+/// room: that it is full is no fault, so nothing that came is given back.
+/// Meanwhile nothing more is asked for. Not thread safe.
+class backlog {
 public:
   using reply = actors::reply<actors::outcome>;
   /// As engine::submit.
   using submit_function =
       std::function<bool(actors::submission &&, const reply &)>;
 
-  explicit gate(submit_function submit) : submit_{std::move(submit)} {}
+  explicit backlog(submit_function submit) : submit_{std::move(submit)} {}
 
   /// Submits the item's command, after those that wait.
   void pass(const item_ptr &item, reply done);
   /// Submits what waits, as far as there is room.
   void submit_waiting();
-  /// What suits waits no more, and is answered `unavailable`.
+  /// Takes out what suits, and answers it `unavailable`.
   void drop_if(const std::function<bool(const item &)> &suits);
-  [[nodiscard]] bool free() const { return waiting_.empty(); }
+  [[nodiscard]] bool empty() const { return waiting_.empty(); }
 
 private:
   struct entry {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "storage/postgres/session.hpp"
+#include "storage/postgres/connection_settings.hpp"
 
 #include "storage/postgres/plain_connection.hpp"
 
@@ -45,10 +45,9 @@ constexpr setting settings[] = {
     {"transaction_timeout", "0"},
     {"idle_session_timeout", "0"},
     {"idle_in_transaction_session_timeout", "5000"},
-    // Every statement here is made for its index, and plans that are kept must
-    // not change with what the tables happened to hold at the first use: on a
-    // new database a scan of the then empty table looks best, and would be
-    // kept.
+    // Every statement here is made for its index, and plans that are cached
+    // must not depend on what the tables contained at the first use: on a new
+    // database a scan of the then empty table looks best, and would be cached.
     {"plan_cache_mode", "force_generic_plan"},
     {"enable_seqscan", "off"},
     {"enable_hashjoin", "off"},
@@ -99,7 +98,8 @@ arguments wanted() {
 void require(const std::string &name, const std::string &is,
              const std::string &value, const std::string &remedy) {
   if (is != value)
-    throw unfit_session{name + " is " + is + ", not " + value + ": " + remedy};
+    throw unfit_connection{name + " is " + is + ", not " + value + ": "
+                           + remedy};
 }
 
 void set(plain_connection &c, std::chrono::milliseconds statement) {
@@ -135,7 +135,7 @@ std::string schema_of(plain_connection &c) {
   if (found.size() == 0)
     return c.script("SELECT coalesce(current_schema(), 'public')").text(0, 0);
   if (found.size() > 1 && found.null(0, 1) && found.boolean(1, 2))
-    throw unfit_session{
+    throw unfit_connection{
         "search_path names none of the schemas with recapd's tables ("
         + found.text(0, 0) + ", " + found.text(1, 0)
         + "): name one in the URL, options=-csearch_path%3DSCHEMA"};
@@ -144,13 +144,13 @@ std::string schema_of(plain_connection &c) {
 
 }  // namespace
 
-void pin_session(plain_connection &c, std::chrono::milliseconds statement) {
+void pin_settings(plain_connection &c, std::chrono::milliseconds statement) {
   try {
     set(c, statement);
   } catch (const error &e) {
     // 42501 names the parameter that only a superuser may set.
     if (e.sqlstate() != "42501") throw;
-    throw unfit_session{
+    throw unfit_connection{
         e.said()
         + ": reset it for the role and the database (ALTER ROLE … RESET,"
           " ALTER DATABASE … RESET)"};
@@ -161,7 +161,7 @@ void pin_session(plain_connection &c, std::chrono::milliseconds statement) {
              arguments{}.text(schema_of(c)));
 }
 
-void require_lasting_session(plain_connection &c, const endpoint &to) {
+void require_lasting_settings(plain_connection &c, const endpoint &to) {
   const auto server_process = [](plain_connection &of) {
     return of.script("SELECT pg_backend_pid()").number(0, 0);
   };
@@ -169,9 +169,9 @@ void require_lasting_session(plain_connection &c, const endpoint &to) {
   if (process == c.process_id()) return;  // nobody is in between
   plain_connection second{to};
   if (server_process(second) == process)
-    throw unfit_session{"pool_mode: a connection pool shares one session of "
-                        "the server among connections; name the server "
-                        "itself, or a pool with pool_mode = session"};
+    throw unfit_connection{"pool_mode: a connection pool shares one session of "
+                           "the server among connections; name the server "
+                           "itself, or a pool with pool_mode = session"};
 }
 
 }  // namespace recapd::storage::postgres

@@ -16,8 +16,8 @@
 
 namespace recapd::workflows {
 
-// What is written once, as `template <class Sink> void write(Sink &to, …)`,
-// comes out of both sinks as the same JSON: an object for those who look into
+// What is written once, as `template <class Writer> void write(Writer &to, …)`,
+// comes out of both writers as the same JSON: an object for those who look into
 // it, text for the hot path, which is spared every allocation of the tree.
 
 template <class T>
@@ -27,9 +27,9 @@ concept optional_like = requires(const T &t) {
 };
 
 /// Fills an object.
-class object_sink {
+class object_writer {
 public:
-  explicit object_sink(boost::json::object &to) : to_{to} {}
+  explicit object_writer(boost::json::object &to) : to_{to} {}
 
   void put(std::string_view name, std::string_view text) {
     to_.emplace(name, text);
@@ -49,12 +49,12 @@ public:
   void put(std::string_view name, const std::vector<std::string> &texts) {
     to_.emplace(name, boost::json::array(texts.begin(), texts.end()));
   }
-  /// An object that `write(sink, what)` fills.
+  /// An object that `write(to, what)` fills.
   template <class T, class Write>
   void object(std::string_view name, const T &what, Write write) {
     boost::json::object inner;
-    object_sink sink{inner};
-    write(sink, what);
+    object_writer to{inner};
+    write(to, what);
     to_.emplace(name, std::move(inner));
   }
   /// The same, or null.
@@ -72,8 +72,8 @@ public:
     all.reserve(range.size());
     for (const auto &member : range) {
       boost::json::object inner;
-      object_sink sink{inner};
-      write(sink, member);
+      object_writer to{inner};
+      write(to, member);
       all.push_back(std::move(inner));
     }
     to_.emplace(name, std::move(all));
@@ -84,12 +84,12 @@ private:
 };
 
 /// Appends the object's text.
-class text_sink {
+class text_writer {
 public:
-  explicit text_sink(std::string &to) : to_{to} { to_ += '{'; }
-  text_sink(const text_sink &) = delete;
-  text_sink &operator=(const text_sink &) = delete;
-  ~text_sink() { to_ += '}'; }
+  explicit text_writer(std::string &to) : to_{to} { to_ += '{'; }
+  text_writer(const text_writer &) = delete;
+  text_writer &operator=(const text_writer &) = delete;
+  ~text_writer() { to_ += '}'; }
 
   void put(std::string_view name, std::string_view text) {
     key(name);
@@ -127,7 +127,7 @@ public:
   template <class T, class Write>
   void object(std::string_view name, const T &what, Write write) {
     key(name);
-    text_sink inner{to_};
+    text_writer inner{to_};
     write(inner, what);
   }
   template <optional_like Maybe, class Write>
@@ -144,7 +144,7 @@ public:
     for (const auto &member : range) {
       if (!first) to_ += ',';
       first = false;
-      text_sink inner{to_};
+      text_writer inner{to_};
       write(inner, member);
     }
     to_ += ']';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "workflows/session/judgement.hpp"
+#include "workflows/session/decision_draft.hpp"
 
 #include <algorithm>
 
@@ -7,8 +7,8 @@
 
 namespace recapd::workflows {
 
-judgement::judgement(const session &state, const facts &known)
-    : s{state}, f{known}, r{*known.judged_by}, status{state.status} {
+decision_draft::decision_draft(const session &state, const facts &known)
+    : s{state}, f{known}, r{*known.decided_by}, status{state.status} {
   if (!s.exists()) return;
   const bool in_time = f.received_at <= s.deadline;
   lifts_ = in_time
@@ -21,12 +21,12 @@ judgement::judgement(const session &state, const facts &known)
   if (lapses_) status = session_status::missed;
 }
 
-void judgement::refuse(refusal_code code, std::string detail) {
+void decision_draft::refuse(refusal_code code, std::string detail) {
   refusals = {{.code = code, .detail = std::move(detail)}};
   ended_ = true;
 }
 
-void judgement::refuse_state(std::string_view needed) {
+void decision_draft::refuse_state(std::string_view needed) {
   std::string detail = "The session is ";
   detail += to_string(status);
   detail += "; this needs ";
@@ -35,18 +35,18 @@ void judgement::refuse_state(std::string_view needed) {
   refuse(refusal_code::wrong_state, std::move(detail));
 }
 
-void judgement::refuse_unless_allowed(std::string_view who) {
+void decision_draft::refuse_unless_allowed(std::string_view who) {
   std::string detail = to_string(f.by) + " may not do this; ";
   detail += who;
   detail += " may.";
   refuse(refusal_code::not_allowed, std::move(detail));
 }
 
-void judgement::object(refusal_code code, std::string detail) {
+void decision_draft::object(refusal_code code, std::string detail) {
   refusals.push_back({.code = code, .detail = std::move(detail)});
 }
 
-void judgement::object_to(const std::vector<claim> &claims) {
+void decision_draft::object_to(const std::vector<claim> &claims) {
   for (std::size_t i = 0; i < claims.size(); ++i) {
     const auto used = i < f.used.size() ? f.used[i] : 0;
     if (passes_limit(claims[i], used))
@@ -54,14 +54,15 @@ void judgement::object_to(const std::vector<claim> &claims) {
   }
 }
 
-void judgement::lapse() {
+void decision_draft::lapse() {
   for (const auto &due : due_reminders(s, r, s.deadline))
     if (due.last == s.deadline)
       emit(reminder_sent{.kind = due.kind, .count = due.over});
   emit(session_missed{});
 }
 
-std::vector<claim> judgement::claims_for(std::optional<int> minutes) const {
+std::vector<claim>
+decision_draft::claims_for(std::optional<int> minutes) const {
   std::vector<std::string> going;
   going.reserve(s.participants.size());
   for (const auto &p : s.participants)
@@ -75,7 +76,8 @@ std::vector<claim> judgement::claims_for(std::optional<int> minutes) const {
   return claims;
 }
 
-std::vector<claim> judgement::lifted_claims(std::optional<int> minutes) const {
+std::vector<claim>
+decision_draft::lifted_claims(std::optional<int> minutes) const {
   if (!lifts_ || !s.minutes || !minutes) return {};
   return claims_for(*minutes);
 }

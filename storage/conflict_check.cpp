@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "storage/judge.hpp"
+#include "storage/conflict_check.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -31,7 +31,7 @@ void add_changes(net_changes &net, std::span<const usage_change> changes) {
   }
 }
 
-std::optional<fault> judge::take(const commit &c) {
+std::optional<fault> conflict_check::admit(const commit &c) {
   net_changes net;
   add_changes(net, c.usage);
   if (c.outcome && commands.contains(c.outcome->key()))
@@ -48,23 +48,23 @@ std::optional<fault> judge::take(const commit &c) {
   return std::nullopt;
 }
 
-bool judge::follows(const commit &c) const {
+bool conflict_check::follows(const commit &c) const {
   const auto stored = versions.find(c.session);
   const auto version = stored == versions.end() ? 0 : stored->second;
   if (c.events.empty()) return c.base_version.value_or(version) == version;
   return c.events.front().seq == version + 1;
 }
 
-bool judge::passes_limit(const net_changes &net) const {
+bool conflict_check::passes_limit(const net_changes &net) const {
   return std::any_of(net.begin(), net.end(), [&](const auto &entry) {
     const auto &[key, change] = entry;
-    const auto held = used.find(key);
-    const auto after = (held == used.end() ? 0 : held->second) + change.delta;
+    const auto found = used.find(key);
+    const auto after = (found == used.end() ? 0 : found->second) + change.delta;
     return after < 0 || (change.raised && change.cap && after > *change.cap);
   });
 }
 
-bool judge::ledger_refuses(const commit &c) const {
+bool conflict_check::ledger_refuses(const commit &c) const {
   if (!c.payment) return false;
   const auto &t = *c.payment;
   const auto found = ledger.find(c.session);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#define CAF_SUITE nats_gate
-#include "gateway/nats/gate.hpp"
+#define CAF_SUITE nats_backlog
+#include "gateway/nats/backlog.hpp"
 
 #include "caf/test/unit_test.hpp"
 
@@ -16,9 +16,9 @@ struct fixture {
   std::size_t room = 0;
   std::vector<std::string> submitted;
   std::vector<std::string> unavailable;
-  std::vector<nats::gate::reply> under_way;
-  nats::gate gate{
-      [this](actors::submission &&s, const nats::gate::reply &done) {
+  std::vector<nats::backlog::reply> under_way;
+  nats::backlog backlog{
+      [this](actors::submission &&s, const nats::backlog::reply &done) {
         if (room == 0) return false;
         --room;
         submitted.push_back(actors::submission{std::move(s)}.id);
@@ -30,9 +30,9 @@ struct fixture {
     auto item = std::make_shared<nats::item>();
     item->partition = partition;
     item->command.emplace().id = id;
-    gate.pass(item, nats::gate::reply{[this, id](const answer &a) {
-                if (!a.has_value()) unavailable.push_back(id);
-              }});
+    backlog.pass(item, nats::backlog::reply{[this, id](const answer &a) {
+                   if (!a.has_value()) unavailable.push_back(id);
+                 }});
     return item;
   }
 };
@@ -41,14 +41,14 @@ using words = std::vector<std::string>;
 
 }  // namespace
 
-CAF_TEST_FIXTURE_SCOPE(gate_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(backlog_tests, fixture)
 
 CAF_TEST(what finds room goes through at once) {
   room = 2;
   const auto item = pass("a");
   CAF_CHECK(submitted == words{"a"});
   CAF_CHECK(!item->command);
-  CAF_CHECK(gate.free());
+  CAF_CHECK(backlog.empty());
   CAF_CHECK(unavailable.empty());
 }
 
@@ -56,8 +56,8 @@ CAF_TEST(what finds none waits whole and in order and is no fault) {
   room = 1;
   pass("a");
   const auto b = pass("b"), c = pass("c");
-  CAF_CHECK(!gate.free());
-  gate.submit_waiting();
+  CAF_CHECK(!backlog.empty());
+  backlog.submit_waiting();
   CAF_CHECK(submitted == words{"a"});
   CAF_CHECK_EQUAL(b->command->id, "b");
   room = 1;
@@ -65,9 +65,9 @@ CAF_TEST(what finds none waits whole and in order and is no fault) {
   pass("d");
   CAF_CHECK((submitted == words{"a", "b"}));
   room = 9;
-  gate.submit_waiting();
+  backlog.submit_waiting();
   CAF_CHECK((submitted == words{"a", "b", "c", "d"}));
-  CAF_CHECK(gate.free());
+  CAF_CHECK(backlog.empty());
   CAF_CHECK(unavailable.empty());
 }
 
@@ -75,10 +75,10 @@ CAF_TEST(what is dropped is answered that it has to come again) {
   pass("a", 1);
   pass("b", 2);
   pass("c", 1);
-  gate.drop_if([](const nats::item &i) { return i.partition == 1; });
+  backlog.drop_if([](const nats::item &i) { return i.partition == 1; });
   CAF_CHECK((unavailable == words{"a", "c"}));
   room = 9;
-  gate.submit_waiting();
+  backlog.submit_waiting();
   CAF_CHECK(submitted == words{"b"});
 }
 

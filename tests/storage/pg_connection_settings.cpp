@@ -1,10 +1,10 @@
-// Our sessions are the same whatever role, database, environment and URL set.
+// Our settings are the same whatever role, database, environment and URL set.
 // SPDX-License-Identifier: Apache-2.0
-#define CAF_SUITE pg_sessions
+#define CAF_SUITE pg_connection_settings
 #include <cstdlib>
 
 #include "caf/test/unit_test.hpp"
-#include "storage/postgres/session.hpp"
+#include "storage/postgres/connection_settings.hpp"
 #include "storage/postgres/store.hpp"
 #include "worlds.hpp"
 
@@ -173,7 +173,7 @@ CAF_TEST(what cannot be set is refused by its name) {
   try {
     const postgres::connection again{url};
     CAF_FAIL("it was not refused");
-  } catch (const unfit_session &e) {
+  } catch (const unfit_connection &e) {
     CAF_CHECK(has(e.what(), "session_replication_role"));
   }
   server.script("ALTER ROLE recapd_test_replica RESET ALL");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "workflows/json/sinks.hpp"
+#include "workflows/json/writers.hpp"
 
 namespace recapd::workflows {
 
@@ -42,7 +42,7 @@ void append_escaped(std::string &to, char c) {
 
 }  // namespace
 
-void text_sink::quote(std::string_view text) {
+void text_writer::quote(std::string_view text) {
   to_ += '"';
   std::size_t done = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {

@@ -1,4 +1,4 @@
-// The four refusals, judged against what is known to be stored.
+// Whether a commit conflicts with what is known to be stored: four refusals.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -26,10 +26,11 @@ using net_changes = std::map<workflows::usage_key, net_change>;
 /// Adds changes to `net`; those of 0 count for nothing.
 void add_changes(net_changes &net, std::span<const usage_change> changes);
 
-/// What a store holds, as far as refusals depend on it. memory::memory_store
-/// keeps it whole; postgres::sql_store loads what a refused group touches, to
-/// find out whose fault it was.
-class judge {
+/// Knows what is stored, as far as refusals depend on it, and refuses what
+/// conflicts with that. memory::memory_store has all of it in memory;
+/// postgres::sql_store loads what a refused group touches, to find out which
+/// commits it was refused for.
+class conflict_check {
 public:
   std::map<std::string, int, std::less<>> versions;  ///< by session, absent: 0
   std::set<command_key> commands;
@@ -37,9 +38,9 @@ public:
   /// By session, in the order in which they were written.
   std::map<std::string, std::vector<workflows::transfer>, std::less<>> ledger;
 
-  /// Why the commit must be refused; nothing if it may be written, and then
-  /// what is held moves on as if it had been.
-  [[nodiscard]] std::optional<fault> take(const commit &c);
+  /// Returns why the commit must be refused; nothing if it may be written, and
+  /// then the members move on as if it had been.
+  [[nodiscard]] std::optional<fault> admit(const commit &c);
 
 private:
   [[nodiscard]] bool follows(const commit &c) const;
