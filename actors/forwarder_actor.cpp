@@ -50,7 +50,7 @@ void forwarder_state::send_on() {
 
 /// Looks on the thread of the reader of outcomes. Of new commands those without
 /// an outcome are put into the table `forwarded`, in order.
-void forwarder_state::look_up(std::vector<std::shared_ptr<work>> items,
+void forwarder_state::look_up(const std::vector<std::shared_ptr<work>> &items,
                               bool first) {
   auto back = reply<outcome_rows>{
       [self = self_, items, first](answer<outcome_rows> a) {
@@ -108,7 +108,7 @@ caf::timespan forwarder_state::look(time_point now) {
     std::vector<std::shared_ptr<work>> items;
     for (const auto &w : waiting_)
       items.push_back(w.item);
-    look_up(std::move(items), false);
+    look_up(items, false);
   }
   return std::clamp(
       std::chrono::duration_cast<caf::timespan>(now - waiting_.back().since)

@@ -33,7 +33,7 @@ private:
     std::shared_ptr<work> item;
     time_point since;
   };
-  void look_up(std::vector<std::shared_ptr<work>> items, bool first);
+  void look_up(const std::vector<std::shared_ptr<work>> &items, bool first);
 
   forwarder_ref self_;
   context_ptr node_;

@@ -20,7 +20,7 @@ void settle(const append &a, answer<done_t> fate) {
                                                           : grant_fate::unknown;
   for (const auto &t : a.tickets)
     t->set(grant);
-  a.done(std::move(fate));
+  a.done(fate);
 }
 }  // namespace
 

@@ -163,7 +163,8 @@ limits_ref::behavior_type
 limits_actor(limits_ref::stateful_pointer<limits_state> self, context_ptr node,
              limits_directory_ref parent, std::string owner,
              std::uint64_t generation) {
-  self->state.begin(self, std::move(node), parent, owner, generation);
+  self->state.begin(self, std::move(node), parent, std::move(owner),
+                    generation);
   auto end_if_done = [=] {
     if (self->state.ends()) self->quit();
   };

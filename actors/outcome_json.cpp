@@ -71,11 +71,10 @@ outcome stored_outcome(std::string_view text, bool duplicate) {
   if (!refusals.empty())
     o.code = workflows::parse_refusal_code(
         refusals.front().as_object().at("code").as_string());
+  const auto session = o.accepted ? json::serialize(object.at("session"))
+                                  : std::string{no_session};
   return assembled(std::move(o), object.at("source").as_string(),
-                   object.at("id").as_string(),
-                   o.accepted ? json::serialize(object.at("session"))
-                              : std::string{no_session},
-                   refusals);
+                   object.at("id").as_string(), session, refusals);
 }
 
 outcome given_again(const submission &s, const storage::outcome_row &row,

@@ -136,7 +136,7 @@ reader_state::parse(const std::optional<storage::session_row> &row) {
   }
 }
 
-void reader_state::load_counters(std::vector<load_usage> batch) {
+void reader_state::load_counters(const std::vector<load_usage> &batch) {
   std::vector<workflows::usage_key> keys;
   for (const auto &m : batch)
     keys.insert(keys.end(), m.keys.begin(), m.keys.end());

@@ -43,7 +43,7 @@ private:
   void went_away(const std::string &why);
   [[nodiscard]] bool reaches_database();
   void load_sessions(std::vector<load_session> batch);
-  void load_counters(std::vector<load_usage> batch);
+  void load_counters(const std::vector<load_usage> &batch);
   void find_outcomes(std::vector<find_outcome> batch);
   [[nodiscard]] answer<std::optional<workflows::session>>
   parse(const std::optional<storage::session_row> &row);

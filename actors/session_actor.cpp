@@ -165,7 +165,7 @@ session_ref::behavior_type
 session_actor(session_ref::stateful_pointer<session_state> self,
               context_ptr node, shard_ref parent, std::string id,
               std::uint64_t generation) {
-  self->state.begin(self, std::move(node), parent, id, generation);
+  self->state.begin(self, std::move(node), parent, std::move(id), generation);
   return {[self](take_work &m) { self->state.take(m); },
           [self](take_due &m) { self->state.take(m); },
           [self](const passivate &m) {

@@ -116,7 +116,8 @@ void timers_state::fire_due() {
   const auto now = node_->time->now();
   while (!order_.empty() && order_.begin()->first <= now
          && firing_.size() < most_firing) {
-    const auto [at, session] = *order_.begin();
+    const auto at = order_.begin()->first;
+    const auto session = order_.begin()->second;
     drop(session);
     // While it is being dealt with, the session arms what comes next itself.
     if (!firing_.insert(session).second) continue;
@@ -209,7 +210,7 @@ void timers_state::end_advance(answer<instant> a) {
   target_saved_ = saving::not_yet;
   auto front = std::move(advances_.front());
   advances_.pop_front();
-  front.done(std::move(a));
+  front.done(a);
   if (!advances_.empty()) step_clock();
 }
 

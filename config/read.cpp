@@ -13,14 +13,14 @@ namespace {
 /// Throws config_error about a member that is none of `known`.
 template <class Known, class Name>
 void refuse_unknown(const json::object &members, const std::string &where,
-                    const std::vector<Known> &known,
-                    Name Known::*name, const std::string &what) {
+                    const std::vector<Known> &known, Name Known::*name,
+                    const std::string &what) {
   for (const auto &member : members) {
     const std::string_view key{member.key()};
     if (std::ranges::find(known, key, name) != known.end()) continue;
     std::string list;
     for (const auto &one : known)
-      list += (list.empty() ? "" : ", ") + std::string{one.*name};
+      (list += list.empty() ? "" : ", ") += one.*name;
     const auto path = where + std::string{key};
     throw config_error{path.empty() ? R"("")" : path,
                        "no such " + what + "; there are " + list};

@@ -119,8 +119,7 @@ setting list(const std::string &key, std::vector<T> &at,
               const auto *text = v.get_array()[i].if_string();
               auto one = text != nullptr ? parse(*text) : std::nullopt;
               if (!one)
-                in.refuse(key + "[" + std::to_string(i) + "]",
-                          expected);
+                in.refuse(key + "[" + std::to_string(i) + "]", expected);
               at.push_back(std::move(*one));
             }
           },

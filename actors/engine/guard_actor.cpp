@@ -9,7 +9,7 @@
 namespace recapd::actors {
 
 caf::behavior guard_actor(caf::event_based_actor *self,
-                          std::vector<caf::actor> watched,
+                          const std::vector<caf::actor> &watched,
                           std::function<void(std::string)> on_death) {
   for (const auto &a : watched)
     self->monitor(a);

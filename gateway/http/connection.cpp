@@ -268,12 +268,12 @@ void connection::read_more_of_body() {
       body_until_,
       std::chrono::steady_clock::now()
           + std::chrono::steady_clock::duration{shared_->header_timeout}));
-  beast_http::async_read_some(stream_, buffer_, *parser_,
-                        [self = shared_from_this()](error ec, std::size_t) {
-                          if (ec || self->parser_->is_done())
-                            return self->on_body(ec);
-                          self->read_more_of_body();
-                        });
+  beast_http::async_read_some(
+      stream_, buffer_, *parser_,
+      [self = shared_from_this()](error ec, std::size_t) {
+        if (ec || self->parser_->is_done()) return self->on_body(ec);
+        self->read_more_of_body();
+      });
 }
 
 /// Requests that never became one. A peer that went away or was too slow gets
@@ -282,12 +282,14 @@ void connection::on_broken(error ec) {
   if (ec == beast_http::error::body_limit)
     return answer_and_close(too_large(body_limit_));
   // A chunk's extensions or the trailers do not fit into the buffer either.
-  if (ec == beast_http::error::header_limit || ec == beast_http::error::buffer_overflow)
+  if (ec == beast_http::error::header_limit
+      || ec == beast_http::error::buffer_overflow)
     return answer_and_close(problem(
         431, "too-large", "Extensions and trailers may have at most 16 KiB."));
   if (ec == asio::error::eof || ec == beast_http::error::partial_message)
     return answer_and_close(bad_request("The request ends before its end."));
-  if (ec.category() == make_error_code(beast_http::error::bad_method).category())
+  if (ec.category()
+      == make_error_code(beast_http::error::bad_method).category())
     return answer_and_close(bad_request("The request is not HTTP/1.1."));
   close();
 }
@@ -371,9 +373,9 @@ void connection::answer(response r) {
   writer_.emplace(out_);
   stream_.expires_after(shared_->tuning.write_timeout);
   beast_http::async_write(stream_, *writer_,
-                    [self = shared_from_this()](error ec, std::size_t) {
-                      self->on_written(ec);
-                    });
+                          [self = shared_from_this()](error ec, std::size_t) {
+                            self->on_written(ec);
+                          });
 }
 
 void connection::on_written(error ec) {

@@ -152,7 +152,7 @@ std::string problem_text(const answer &a) {
   const auto *o = a.body.if_object();
   if (!o) return "HTTP status " + std::to_string(a.status);
   const auto title = text_of(*o, "title");
-  const auto detail = text_of(*o, "detail");
+  auto detail = text_of(*o, "detail");
   if (title.empty() || detail.starts_with(title)) return detail;
   return detail.empty() ? title : title + ": " + detail;
 }

@@ -53,7 +53,7 @@ std::string value_text(const context &c, const json::value &value,
   if (const auto *o = value.if_object()) told = transfer_text(*o);
   if (const auto *a = value.if_array()) told = claims_text(*a);
   if (!told.empty()) return told;
-  const auto text = json::serialize(value);
+  auto text = json::serialize(value);
   if (text.size() <= longest) return text;
   return value.is_array() ? "[…]" : "{…}";
 }

@@ -150,7 +150,7 @@ std::string quoted(const std::string &text) {
 /// For zsh's _describe, between single quotes: `name:what`.
 std::string described(const std::string &name, const std::string &what) {
   std::string out;
-  for (const char c : name + "\n" + what) {
+  for (const char c : fmt::format("{}\n{}", name, what)) {
     if (c == '\n')
       out += ':';
     else if (c == '\'')

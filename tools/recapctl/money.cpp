@@ -28,7 +28,7 @@ int print_limits(context &c, const std::string &path) {
   fmt::print("{}\n", text_of(answer, "period"));
   table t{{"limit", "of", "used", "remaining"}};
   t.right(1).right(2).right(3);
-  const auto or_none = [](std::string text) {
+  const auto or_none = [](const std::string &text) {
     return text.empty() ? std::string{"no limit"} : text;
   };
   for (const auto &one : answer["limits"].as_array()) {

@@ -5,7 +5,6 @@
 #include <boost/json.hpp>
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <fmt/format.h>
 #include <sstream>
 #include <system_error>
@@ -114,7 +113,7 @@ int complain_of_output(int code, const std::string &why) {
 /// The code of a command that has printed all; another where that failed.
 int finished(int code) {
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
-  return complain_of_output(code, std::strerror(errno));
+  return complain_of_output(code, std::generic_category().message(errno));
 }
 
 /// Help, or what is wrong with the command line.

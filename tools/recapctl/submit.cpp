@@ -133,7 +133,8 @@ std::string refusals_of(const json::object &outcome) {
     if (!one.is_object()) continue;
     const auto text = fmt::format("{}: {}", text_of(one.get_object(), "code"),
                                   text_of(one.get_object(), "detail"));
-    out = out.empty() ? text : sentence(out) + " " + text;
+    if (!out.empty()) out = sentence(out) + " ";
+    out += text;
   }
   return out;
 }

@@ -333,7 +333,7 @@ void prepare_signals() {
 
 }  // namespace recapd::tools
 
-int main(int argc, char **argv) {
+int main(int argc, char **argv) try {
   using namespace recapd::tools;
   keep_standard_streams();
   prepare_signals();
@@ -346,10 +346,8 @@ int main(int argc, char **argv) {
     return app.exit(e) == 0 ? ok : wrong_settings;
   }
   hide_secrets(argc, argv);
-  try {
-    return run(o);
-  } catch (const std::exception &e) {
-    fmt::print(stderr, "recapd: {}\n", e.what());
-    return 1;
-  }
+  return run(o);
+} catch (const std::exception &e) {
+  fmt::print(stderr, "recapd: {}\n", e.what());
+  return 1;
 }

@@ -46,7 +46,7 @@ int run(const options &o) {
 }  // namespace
 }  // namespace recapd::sample
 
-int main(int argc, char **argv) {
+int main(int argc, char **argv) try {
   using namespace recapd;
   CLI::App app{"Plays a week of a campus against a node with a manual clock, "
                "then reports.",
@@ -73,13 +73,11 @@ int main(int argc, char **argv) {
   } catch (const CLI::ParseError &e) {
     return app.exit(e) == 0 ? 0 : 2;
   }
-  try {
-    return sample::run(o);
-  } catch (const tools::unreachable &e) {
-    fmt::print(stderr, "recapd-sample: {}\n", e.what());
-    return 3;
-  } catch (const std::exception &e) {
-    fmt::print(stderr, "recapd-sample: {}\n", e.what());
-    return 1;
-  }
+  return sample::run(o);
+} catch (const recapd::tools::unreachable &e) {
+  fmt::print(stderr, "recapd-sample: {}\n", e.what());
+  return 3;
+} catch (const std::exception &e) {
+  fmt::print(stderr, "recapd-sample: {}\n", e.what());
+  return 1;
 }
