@@ -2,47 +2,13 @@
 #include "workflows/refusal.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace recapd::workflows {
 
-namespace {
-
-/// In the order of the codes.
-constexpr std::array<std::string_view, 19> names{
-    "malformed",
-    "id-reused",
-    "unknown-session",
-    "not-allowed",
-    "session-exists",
-    "wrong-state",
-    "too-early",
-    "window-closed",
-    "student-not-going",
-    "unanswered-invitation",
-    "participants-in-call",
-    "invalid-minutes",
-    "recap-too-short",
-    "recap-too-long",
-    "recap-already-submitted",
-    "tutor-weekly-limit",
-    "student-course-weekly-limit",
-    "course-weekly-limit",
-    "pair-daily-limit",
-};
-static_assert(names.size()
-              == static_cast<std::size_t>(refusal_code::pair_daily_limit) + 1);
-
-}  // namespace
-
-std::string_view to_string(refusal_code code) {
-  return names.at(static_cast<std::size_t>(code));
-}
-
 std::optional<refusal_code> parse_refusal_code(std::string_view text) {
-  const auto *i = std::find(names.begin(), names.end(), text);
-  if (i == names.end()) return std::nullopt;
-  return static_cast<refusal_code>(i - names.begin());
+  const auto *i = std::ranges::find(refusal_table, text, &refusal_entry::name);
+  if (i == refusal_table.end()) return std::nullopt;
+  return i->code;
 }
 
 refusal of_another_student(refusal_code code) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <boost/json/object.hpp>
 #include <cstdint>
 #include <optional>
@@ -34,8 +35,61 @@ enum class refusal_code : std::uint8_t {
   pair_daily_limit,
 };
 
-/// The contract's spelling, `tutor-weekly-limit`.
-[[nodiscard]] std::string_view to_string(refusal_code code);
+/// What a refusal blames.
+enum class refusal_kind : std::uint8_t {
+  form,      ///< the command cannot be read
+  sender,    ///< who sent it may not say it
+  absence,   ///< what it is about is not there
+  contents,  ///< what it says can never be taken
+  state,     ///< it could be taken at another time
+};
+
+struct refusal_entry {
+  refusal_code code;
+  std::string_view name;  ///< the contract's spelling
+  refusal_kind kind;
+};
+
+/// All there is to say of each code, in the order of the codes.
+inline constexpr auto refusal_table = [] {
+  using enum refusal_code;
+  using enum refusal_kind;
+  return std::to_array<refusal_entry>({
+      {malformed, "malformed", form},
+      {id_reused, "id-reused", contents},
+      {unknown_session, "unknown-session", absence},
+      {not_allowed, "not-allowed", sender},
+      {session_exists, "session-exists", state},
+      {wrong_state, "wrong-state", state},
+      {too_early, "too-early", state},
+      {window_closed, "window-closed", state},
+      {student_not_going, "student-not-going", state},
+      {unanswered_invitation, "unanswered-invitation", state},
+      {participants_in_call, "participants-in-call", state},
+      {invalid_minutes, "invalid-minutes", contents},
+      {recap_too_short, "recap-too-short", contents},
+      {recap_too_long, "recap-too-long", contents},
+      {recap_already_submitted, "recap-already-submitted", state},
+      {tutor_weekly_limit, "tutor-weekly-limit", state},
+      {student_course_weekly_limit, "student-course-weekly-limit", state},
+      {course_weekly_limit, "course-weekly-limit", state},
+      {pair_daily_limit, "pair-daily-limit", state},
+  });
+}();
+
+/// Returns what the table has of the code.
+[[nodiscard]] constexpr const refusal_entry &refusal_of(refusal_code code) {
+  return refusal_table.at(static_cast<std::size_t>(code));
+}
+static_assert([] {
+  for (const auto &entry : refusal_table)
+    if (refusal_of(entry.code).name != entry.name) return false;
+  return true;
+}());
+
+[[nodiscard]] constexpr std::string_view to_string(refusal_code code) {
+  return refusal_of(code).name;
+}
 [[nodiscard]] std::optional<refusal_code>
 parse_refusal_code(std::string_view text);
 

@@ -14,7 +14,10 @@ code_point first_code_point(std::string_view text) {
       std::min<std::size_t>(text.size(), U8_MAX_LENGTH));
   std::int32_t at = 0;
   UChar32 value = 0;
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wconversion"  // inside the macro
   U8_NEXT(text.data(), at, size, value);
+#pragma GCC diagnostic pop
   if (value < 0) return {};
   return {static_cast<char32_t>(value), static_cast<std::size_t>(at)};
 }

@@ -2,13 +2,13 @@
 #include "gateway/http/problem.hpp"
 
 #include <boost/json/serialize.hpp>
-#include <cstdlib>
 
 namespace recapd::gateway::http {
 namespace {
 
 namespace json = boost::json;
 using workflows::refusal_code;
+using workflows::refusal_kind;
 
 /// A code as a title: `recap-too-short` is "Recap too short".
 std::string title_of(std::string_view code) {
@@ -77,34 +77,19 @@ response too_many(std::string_view detail) {
 }
 
 unsigned status_of(refusal_code code) {
-  switch (code) {
-  case refusal_code::malformed:
+  switch (workflows::refusal_of(code).kind) {
+  case refusal_kind::form:
     return 400;
-  case refusal_code::not_allowed:
+  case refusal_kind::sender:
     return 403;
-  case refusal_code::unknown_session:
+  case refusal_kind::absence:
     return 404;
-  case refusal_code::id_reused:
-  case refusal_code::invalid_minutes:
-  case refusal_code::recap_too_short:
-  case refusal_code::recap_too_long:
+  case refusal_kind::contents:
     return 422;
-  case refusal_code::session_exists:
-  case refusal_code::wrong_state:
-  case refusal_code::too_early:
-  case refusal_code::window_closed:
-  case refusal_code::student_not_going:
-  case refusal_code::unanswered_invitation:
-  case refusal_code::participants_in_call:
-  case refusal_code::recap_already_submitted:
-  case refusal_code::tutor_weekly_limit:
-  case refusal_code::student_course_weekly_limit:
-  case refusal_code::course_weekly_limit:
-  case refusal_code::pair_daily_limit:
-    return 409;
+  case refusal_kind::state:
+    break;
   }
-  // Only a value that is no code gets here.
-  std::abort();
+  return 409;
 }
 
 response refused(json::object outcome, refusal_code code) {

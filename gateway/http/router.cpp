@@ -13,8 +13,6 @@
 namespace recapd::gateway::http {
 namespace {
 
-constexpr std::size_t small_body = 4096;
-
 /// Matches a path against a pattern; the `{}` segments become parameters.
 bool matches(std::string_view pattern, const std::vector<std::string> &path,
              std::vector<std::string> &params) {
@@ -54,63 +52,14 @@ std::string_view request::header(std::string_view name) const {
 }
 
 const std::vector<route> &all_routes() {
-  using namespace routes;
-  constexpr auto known = access::authenticated;
-  using names = std::vector<std::string_view>;
-  static const names of_commands{"session"};
-  static const names of_sessions{"state",  "tutor", "student",
-                                 "course", "limit", "after"};
-  static const names of_eligibility{"leave_call"};
-  static const names of_tutor_limits{"at", "course", "program"};
-  static const names of_course_limits{"student", "at", "program"};
-  static const names of_pages{"limit", "after"};
-  static const names of_notifications{"session", "limit", "after"};
-  static const names of_events{"session", "last_event_id"};
-  static const std::vector<route> all{
-      {"POST", "/v1/commands", known, max_event_bytes, post_commands,
-       of_commands, false, check_command_type},
-      {"GET", "/v1/sessions/{}", known, small_body, get_session},
-      {"GET", "/v1/sessions/{}/history", known, small_body, get_history,
-       of_pages},
-      {"GET", "/v1/sessions/{}/refusals", known, small_body, get_refusals,
-       of_pages},
-      {"GET", "/v1/sessions/{}/eligibility", known, small_body, get_eligibility,
-       of_eligibility},
-      {"GET", "/v1/sessions", known, small_body, routes::list_sessions,
-       of_sessions},
-      {"GET", "/v1/tutors/{}/limits", known, small_body, get_tutor_limits,
-       of_tutor_limits},
-      {"GET", "/v1/courses/{}/limits", known, small_body, get_course_limits,
-       of_course_limits},
-      {"GET", "/v1/accounts/{}", known, small_body, get_account, of_pages},
-      {"GET", "/v1/notifications", known, small_body, get_notifications,
-       of_notifications},
-      {"GET", "/v1/dead-letters", access::staff, small_body,
-       routes::list_dead_letters, of_pages},
-      {"POST",
-       "/v1/dead-letters/{}/retry",
-       access::staff,
-       small_body,
-       routes::retry_dead_letter,
-       {},
-       false,
-       want_json},
-      {"GET", "/v1/events", access::staff, small_body, nullptr, of_events},
-      {"GET", "/v1/clock", access::staff, small_body, get_clock},
-      {"POST",
-       "/v1/clock",
-       access::staff,
-       small_body,
-       post_clock,
-       {},
-       false,
-       want_json},
-      {"GET", "/healthz", access::open, small_body, get_healthz, {}, true},
-      {"GET", "/readyz", access::open, small_body, get_readyz, {}, true},
-      {"GET", "/metrics", access::open, small_body, get_metrics},
-      {"GET", "/openapi.json", access::open, small_body, get_openapi},
-      {"GET", "/asyncapi.json", access::open, small_body, get_asyncapi},
-  };
+  static const auto all = [] {
+    std::vector<route> rows;
+    for (const auto &group : {routes::command_routes(),
+                              routes::session_routes(), routes::limit_routes(),
+                              routes::record_routes(), routes::node_routes()})
+      rows.insert(rows.end(), group.begin(), group.end());
+    return rows;
+  }();
   return all;
 }
 

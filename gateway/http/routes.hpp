@@ -1,4 +1,4 @@
-// The handlers of the routes, grouped by file.
+// The node's routes, grouped by file: each has its rows and their handlers.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -6,43 +6,16 @@
 
 namespace recapd::gateway::http::routes {
 
-// routes_commands.cpp
-void post_commands(services &s, const request_ptr &r, const responder &respond);
-/// 415 unless a command can come in that media type.
-std::optional<response> check_command_type(const request &r);
-/// 415 for anything but `application/json`.
-std::optional<response> want_json(const request &r);
+/// Of a request that has no body worth reading.
+inline constexpr std::size_t small_body = 4096;
 
-// routes_sessions.cpp
-void get_session(services &s, const request_ptr &r, const responder &respond);
-void list_sessions(services &s, const request_ptr &r, const responder &respond);
-void get_history(services &s, const request_ptr &r, const responder &respond);
-void get_refusals(services &s, const request_ptr &r, const responder &respond);
-void get_eligibility(services &s, const request_ptr &r,
-                     const responder &respond);
+[[nodiscard]] std::vector<route> command_routes();  ///< routes_commands.cpp
+[[nodiscard]] std::vector<route> session_routes();  ///< routes_sessions.cpp
+[[nodiscard]] std::vector<route> limit_routes();    ///< routes_limits.cpp
+[[nodiscard]] std::vector<route> record_routes();   ///< routes_records.cpp
+[[nodiscard]] std::vector<route> node_routes();     ///< routes_node.cpp
 
-// routes_limits.cpp
-void get_tutor_limits(services &s, const request_ptr &r,
-                      const responder &respond);
-void get_course_limits(services &s, const request_ptr &r,
-                       const responder &respond);
-
-// routes_records.cpp
-void get_account(services &s, const request_ptr &r, const responder &respond);
-void get_notifications(services &s, const request_ptr &r,
-                       const responder &respond);
-void list_dead_letters(services &s, const request_ptr &r,
-                       const responder &respond);
-void retry_dead_letter(services &s, const request_ptr &r,
-                       const responder &respond);
-
-// routes_node.cpp
-void get_clock(services &s, const request_ptr &r, const responder &respond);
-void post_clock(services &s, const request_ptr &r, const responder &respond);
-void get_healthz(services &s, const request_ptr &r, const responder &respond);
-void get_readyz(services &s, const request_ptr &r, const responder &respond);
-void get_metrics(services &s, const request_ptr &r, const responder &respond);
-void get_openapi(services &s, const request_ptr &r, const responder &respond);
-void get_asyncapi(services &s, const request_ptr &r, const responder &respond);
+/// Refuses anything but `application/json` with 415.
+[[nodiscard]] std::optional<response> want_json(const request &r);
 
 }  // namespace recapd::gateway::http::routes

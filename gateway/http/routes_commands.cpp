@@ -220,15 +220,6 @@ bool binary_mode(const request &r) {
   return false;
 }
 
-}  // namespace
-
-std::optional<response> want_json(const request &r) {
-  const auto media = parse_media_type(r.header("content-type"));
-  if (media.name != "application/json")
-    return unsupported("Send application/json.");
-  return wrong_charset(media);
-}
-
 std::optional<response> check_command_type(const request &r) {
   const auto media = parse_media_type(r.header("content-type"));
   if (auto no = wrong_charset(media)) return no;
@@ -256,6 +247,28 @@ void post_commands(services &s, const request_ptr &r,
              media == event_type ? decode_structured(r->body, how)
                                  : decode_binary(r->headers, r->body, how),
              shown, respond);
+}
+
+}  // namespace
+
+std::optional<response> want_json(const request &r) {
+  const auto media = parse_media_type(r.header("content-type"));
+  if (media.name != "application/json")
+    return unsupported("Send application/json.");
+  return wrong_charset(media);
+}
+
+std::vector<route> command_routes() {
+  return {
+      {"POST",
+       "/v1/commands",
+       access::authenticated,
+       max_event_bytes,
+       post_commands,
+       {"session"},
+       false,
+       check_command_type},
+  };
 }
 
 }  // namespace recapd::gateway::http::routes

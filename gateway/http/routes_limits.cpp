@@ -93,8 +93,6 @@ bool may_see(storage::store &db, const caller &who,
          && teaches(db, who.proven->id, student);
 }
 
-}  // namespace
-
 void get_tutor_limits(services &s, const request_ptr &r,
                       const responder &respond) {
   const auto &tutor = r->params.front();
@@ -139,6 +137,26 @@ void get_course_limits(services &s, const request_ptr &r,
           "have a scheduled session with.");
     return page_of(db, counters);
   });
+}
+
+}  // namespace
+
+std::vector<route> limit_routes() {
+  constexpr auto known = access::authenticated;
+  return {
+      {"GET",
+       "/v1/tutors/{}/limits",
+       known,
+       small_body,
+       get_tutor_limits,
+       {"at", "course", "program"}},
+      {"GET",
+       "/v1/courses/{}/limits",
+       known,
+       small_body,
+       get_course_limits,
+       {"student", "at", "program"}},
+  };
 }
 
 }  // namespace recapd::gateway::http::routes

@@ -96,8 +96,6 @@ const char *word_of(nats_state state) {
   return nullptr;
 }
 
-}  // namespace
-
 void get_clock(services &s, const request_ptr &, const responder &respond) {
   if (!s.engine.time().manual()) return respond(no_clock());
   respond(clock_view(s.engine.time().now()));
@@ -155,6 +153,33 @@ void get_openapi(services &, const request_ptr &, const responder &respond) {
 
 void get_asyncapi(services &, const request_ptr &, const responder &respond) {
   respond(document(asyncapi_document));
+}
+
+}  // namespace
+
+std::vector<route> node_routes() {
+  return {
+      {"GET",
+       "/v1/events",
+       access::staff,
+       small_body,
+       nullptr,
+       {"session", "last_event_id"}},
+      {"GET", "/v1/clock", access::staff, small_body, get_clock},
+      {"POST",
+       "/v1/clock",
+       access::staff,
+       small_body,
+       post_clock,
+       {},
+       false,
+       want_json},
+      {"GET", "/healthz", access::open, small_body, get_healthz, {}, true},
+      {"GET", "/readyz", access::open, small_body, get_readyz, {}, true},
+      {"GET", "/metrics", access::open, small_body, get_metrics},
+      {"GET", "/openapi.json", access::open, small_body, get_openapi},
+      {"GET", "/asyncapi.json", access::open, small_body, get_asyncapi},
+  };
 }
 
 }  // namespace recapd::gateway::http::routes

@@ -109,8 +109,6 @@ json::object letter_view(const storage::dead_letter &d) {
           {"at", workflows::format_rfc3339(d.at)}};
 }
 
-}  // namespace
-
 void get_account(services &s, const request_ptr &r, const responder &respond) {
   const auto &account = r->params.front();
   query q{r->query, r->to->query};
@@ -189,6 +187,40 @@ void retry_dead_letter(services &s, const request_ptr &r,
     log_info("a dead letter is tried again", {{"id", std::to_string(id)}});
     return json_response({{"id", id}});
   });
+}
+
+}  // namespace
+
+std::vector<route> record_routes() {
+  constexpr auto known = access::authenticated;
+  return {
+      {"GET",
+       "/v1/accounts/{}",
+       known,
+       small_body,
+       get_account,
+       {"limit", "after"}},
+      {"GET",
+       "/v1/notifications",
+       known,
+       small_body,
+       get_notifications,
+       {"session", "limit", "after"}},
+      {"GET",
+       "/v1/dead-letters",
+       access::staff,
+       small_body,
+       list_dead_letters,
+       {"limit", "after"}},
+      {"POST",
+       "/v1/dead-letters/{}/retry",
+       access::staff,
+       small_body,
+       retry_dead_letter,
+       {},
+       false,
+       want_json},
+  };
 }
 
 }  // namespace recapd::gateway::http::routes

@@ -112,8 +112,6 @@ std::string refusal_text(const storage::outcome_row &row, const caller &who) {
   return json::serialize(told);
 }
 
-}  // namespace
-
 void get_session(services &s, const request_ptr &r, const responder &respond) {
   answer_about_session(s, r, respond, [&s](store &, const session &found) {
     return json_response(workflows::to_view(found, rules_of(s.engine, found),
@@ -182,6 +180,39 @@ void get_eligibility(services &s, const request_ptr &r,
       s, r, respond, [&s, r, leave_call](store &db, const session &found) {
         return eligibility_view(s, db, r->who, found, leave_call);
       });
+}
+
+}  // namespace
+
+std::vector<route> session_routes() {
+  constexpr auto known = access::authenticated;
+  return {
+      {"GET", "/v1/sessions/{}", known, small_body, get_session},
+      {"GET",
+       "/v1/sessions/{}/history",
+       known,
+       small_body,
+       get_history,
+       {"limit", "after"}},
+      {"GET",
+       "/v1/sessions/{}/refusals",
+       known,
+       small_body,
+       get_refusals,
+       {"limit", "after"}},
+      {"GET",
+       "/v1/sessions/{}/eligibility",
+       known,
+       small_body,
+       get_eligibility,
+       {"leave_call"}},
+      {"GET",
+       "/v1/sessions",
+       known,
+       small_body,
+       list_sessions,
+       {"state", "tutor", "student", "course", "limit", "after"}},
+  };
 }
 
 }  // namespace recapd::gateway::http::routes

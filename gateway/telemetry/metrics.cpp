@@ -155,11 +155,8 @@ struct metrics::impl {
     add(no_type, std::array<std::string_view, 1>{"refused"});
     auto &by_code = counters(all, "recapd_refusals_total",
                              "Refused commands by their first code.");
-    constexpr auto last =
-        static_cast<int>(workflows::refusal_code::pair_daily_limit);
-    for (int c = 0; c <= last; ++c) {
-      const std::string code{
-          workflows::to_string(static_cast<workflows::refusal_code>(c))};
+    for (const auto &entry : workflows::refusal_table) {
+      const std::string code{entry.name};
       refusals.emplace(code, &by_code.Add({{"code", code}}));
     }
     set_sessions({});
