@@ -13,7 +13,7 @@ namespace recapd::actors {
 /// Monitors `watched`; tells `on_death`, once, when one of them ends for any
 /// reason but an orderly shutdown. Ends itself when told to exit.
 caf::behavior guard_actor(caf::event_based_actor *self,
-                          std::vector<caf::actor> watched,
+                          const std::vector<caf::actor> &watched,
                           std::function<void(std::string why)> on_death);
 
 }  // namespace recapd::actors

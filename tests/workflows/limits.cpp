@@ -235,6 +235,6 @@ CAF_TEST(pay goes to the tutor and what is taken back to the programme) {
   t.n = 0;
   for (const auto all : {750, 0}) {
     t.amount = all;
-    CAF_CHECK(reversal(by, payout{.amount = all}) == t);
+    CAF_CHECK(reversal(by, payout{.amount = all, .settled_at = {}}) == t);
   }
 }
