@@ -8,7 +8,7 @@
 #include "actors/submission.hpp"
 #include "storage/store.hpp"
 #include "workflows/policy.hpp"
-#include "workflows/session/session.hpp"
+#include "workflows/session/changes.hpp"
 
 namespace recapd::actors {
 

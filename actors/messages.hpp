@@ -23,7 +23,7 @@
 #include "actors/submission.hpp"
 #include "actors/ticket.hpp"
 #include "storage/store.hpp"
-#include "workflows/session/session.hpp"
+#include "workflows/session/changes.hpp"
 
 namespace recapd::actors {
 

@@ -10,7 +10,7 @@
 #include "storage/store.hpp"
 #include "workflows/programs.hpp"
 #include "workflows/refusal.hpp"
-#include "workflows/session/session.hpp"
+#include "workflows/session/changes.hpp"
 
 namespace recapd::actors {
 

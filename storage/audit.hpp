@@ -13,7 +13,7 @@
 
 #include "storage/store.hpp"
 #include "workflows/policy.hpp"
-#include "workflows/session/session.hpp"
+#include "workflows/session/changes.hpp"
 
 namespace recapd::storage {
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "workflows/flags.hpp"
 
-#include <algorithm>
-#include <array>
+#include "workflows/names.hpp"
 
 namespace recapd::workflows {
 
@@ -21,9 +20,7 @@ std::string_view to_string(session_flag f) {
 }
 
 std::optional<session_flag> parse_session_flag(std::string_view text) {
-  const auto *i = std::find(flag_names.begin(), flag_names.end(), text);
-  if (i == flag_names.end()) return std::nullopt;
-  return static_cast<session_flag>(i - flag_names.begin());
+  return value_named<session_flag>(flag_names, text);
 }
 
 std::vector<std::string> flag_set::names() const {

@@ -3,7 +3,16 @@
 
 #include <algorithm>
 
+#include "workflows/names.hpp"
+
 namespace recapd::workflows {
+
+namespace {
+
+constexpr std::array<std::string_view, 4> role_names{"tutor", "student",
+                                                     "support", "system"};
+
+}  // namespace
 
 bool valid_id(std::string_view text) {
   auto allowed = [](char c) {
@@ -15,17 +24,7 @@ bool valid_id(std::string_view text) {
 }
 
 std::string_view to_string(role r) {
-  switch (r) {
-  case role::tutor:
-    return "tutor";
-  case role::student:
-    return "student";
-  case role::support:
-    return "support";
-  case role::system:
-    return "system";
-  }
-  return "";
+  return role_names.at(static_cast<std::size_t>(r));
 }
 
 std::string to_string(const person &p) {
@@ -41,9 +40,9 @@ std::optional<person> parse_person(std::string_view text) {
   const auto name = text.substr(0, colon);
   const auto id = text.substr(colon + 1);
   if (!valid_id(id)) return std::nullopt;
-  for (auto r : {role::tutor, role::student, role::support, role::system})
-    if (name == to_string(r)) return person{.as = r, .id = std::string{id}};
-  return std::nullopt;
+  const auto as = value_named<role>(role_names, name);
+  if (!as) return std::nullopt;
+  return person{.as = *as, .id = std::string{id}};
 }
 
 unsigned bucket_of(std::string_view session_id) {

@@ -3,7 +3,24 @@
 
 #include <algorithm>
 
+#include "workflows/names.hpp"
+
 namespace recapd::workflows {
+
+namespace {
+
+constexpr std::array<std::string_view, 4> kind_of_limit_names{
+    "tutor_week", "student_course_week", "course_week", "pair_day"};
+
+}  // namespace
+
+std::string_view to_string(limit_kind k) {
+  return kind_of_limit_names.at(static_cast<std::size_t>(k));
+}
+
+std::optional<limit_kind> parse_limit_kind(std::string_view text) {
+  return value_named<limit_kind>(kind_of_limit_names, text);
+}
 
 std::string period_name(const usage_key &key) {
   return key.kind == limit_kind::pair_day ? day_name(key.period)

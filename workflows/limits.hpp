@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "workflows/policy.hpp"
@@ -20,6 +22,10 @@ enum class limit_kind : std::uint8_t {
   pair_day,             ///< owner tutor, item student; sessions
 };
 
+/// The stored name of a kind of limit.
+[[nodiscard]] std::string_view to_string(limit_kind k);
+[[nodiscard]] std::optional<limit_kind> parse_limit_kind(std::string_view text);
+
 /// One counter. Kinds with the same owner live in the same limit actor.
 struct usage_key {
   limit_kind kind = limit_kind::tutor_week;
@@ -27,6 +33,13 @@ struct usage_key {
   std::string item;   ///< a student's id, or empty
   int period = 0;     ///< day number: the week's Thursday, or the day
   auto operator<=>(const usage_key &) const = default;
+
+  static void each_member(auto &m, auto &k) {
+    m.named("kind", k.kind, parse_limit_kind, "a kind of limit");
+    m.text("owner", k.owner);
+    m.text("item", k.item);
+    m.count("period", k.period, std::numeric_limits<int>::min());
+  }
 };
 
 /// True if the owner is a tutor (else a course).
@@ -49,6 +62,12 @@ struct claim {
   int amount = 0;          ///< minutes, or 1 session
   std::optional<int> cap;  ///< the limit; nothing: counted, never refused
   bool operator==(const claim &) const = default;
+
+  static void each_member(auto &m, auto &c) {
+    usage_key::each_member(m, c.key);
+    m.count("amount", c.amount, 0);
+    m.count_or_null("cap", c.cap);
+  }
 };
 
 /// True if `used + amount` would pass the cap.

@@ -4,7 +4,16 @@
 #include <cstdlib>
 #include <utility>
 
+#include "workflows/names.hpp"
+
 namespace recapd::workflows {
+
+namespace {
+
+constexpr std::array<std::string_view, 3> kind_names{"settlement", "correction",
+                                                     "reversal"};
+
+}  // namespace
 
 std::int64_t pay_amount(int minutes, std::int64_t rate_per_hour) {
   // Neither is negative, so half an hour's sixtieth more rounds half up.
@@ -47,22 +56,11 @@ std::optional<transfer> reversal(const pay_terms &by,
 }
 
 std::string_view to_string(transfer_kind k) {
-  switch (k) {
-  case transfer_kind::settlement:
-    return "settlement";
-  case transfer_kind::correction:
-    return "correction";
-  case transfer_kind::reversal:
-    return "reversal";
-  }
-  return "";
+  return kind_names.at(static_cast<std::size_t>(k));
 }
 
 std::optional<transfer_kind> parse_transfer_kind(std::string_view text) {
-  for (auto k : {transfer_kind::settlement, transfer_kind::correction,
-                 transfer_kind::reversal})
-    if (text == to_string(k)) return k;
-  return std::nullopt;
+  return value_named<transfer_kind>(kind_names, text);
 }
 
 }  // namespace recapd::workflows

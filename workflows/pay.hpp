@@ -12,6 +12,9 @@
 
 namespace recapd::workflows {
 
+/// In minor units: far above any tutor's, far below any overflow.
+inline constexpr std::int64_t largest_rate_per_hour = 10'000'000;
+
 /// `minutes * rate_per_hour / 60`, rounded half up to a minor unit.
 [[nodiscard]] std::int64_t pay_amount(int minutes, std::int64_t rate_per_hour);
 
@@ -35,6 +38,16 @@ struct transfer {
   std::string currency;
   int n = 0;  ///< of a correction which one it is, from 1; else 0
   bool operator==(const transfer &) const = default;
+
+  static void each_member(auto &m, auto &t) {
+    m.named("kind", t.kind, parse_transfer_kind,
+            "settlement, correction or reversal");
+    m.text("from", t.from);
+    m.text("to", t.to);
+    m.whole("amount", t.amount, 0);
+    m.text("currency", t.currency);
+    if (t.kind == transfer_kind::correction) m.count("n", t.n, 1);
+  }
 };
 
 /// `amount` is the net of the settlement and its corrections.
@@ -43,6 +56,13 @@ struct payout {
   instant settled_at;
   int corrections = 0;  ///< ledger transfers of that kind
   bool operator==(const payout &) const = default;
+
+  static void each_member(auto &m, auto &p) {
+    m.whole("amount", p.amount, 0);
+    m.time("settled_at", p.settled_at);
+    if (m.there("corrections", p.corrections))
+      m.count("corrections", p.corrections, 0);
+  }
 };
 
 /// By which a session is paid: from the programme's account to the tutor's.

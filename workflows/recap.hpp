@@ -12,6 +12,12 @@ struct recap {
   std::string how_tutee_did;
   std::string next_steps;
   bool operator==(const recap &) const = default;
+
+  static void each_member(auto &m, auto &r) {
+    m.text("topics_covered", r.topics_covered);
+    m.text("how_tutee_did", r.how_tutee_did);
+    m.text("next_steps", r.next_steps);
+  }
 };
 
 /// No character a person would write is made of more code points.

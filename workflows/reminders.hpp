@@ -78,6 +78,9 @@ static_assert(std::ranges::all_of(reminder_table, [](const reminder &r) {
   return &reminder_of(r.kind) == &r;
 }));
 
+[[nodiscard]] constexpr std::string_view to_string(reminder_kind k) {
+  return reminder_of(k).name;
+}
 [[nodiscard]] constexpr std::optional<reminder_kind>
 parse_reminder_kind(std::string_view text) {
   for (const auto &r : reminder_table)
@@ -99,6 +102,18 @@ struct reminder_progress {
   bool reopened = false;  ///< the window was
   by_reminder<int> over = {};
   bool operator==(const reminder_progress &) const = default;
+
+  /// What was written before there was a kind does not have it.
+  static void each_member(auto &m, auto &p) {
+    for (const auto &kind : reminder_table)
+      if (!m.optional(kind.name))
+        continue;
+      else if (kind.list)
+        m.count(kind.name, p.over[kind.kind], 0);
+      else
+        m.boolean(kind.name, p.over[kind.kind]);
+    if (m.there("reopened", p.reopened)) m.boolean("reopened", p.reopened);
+  }
 };
 
 }  // namespace recapd::workflows

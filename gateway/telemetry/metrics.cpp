@@ -15,7 +15,7 @@
 #include "gateway/telemetry/open_metrics.hpp"
 #include "workflows/json/session.hpp"
 #include "workflows/refusal.hpp"
-#include "workflows/session/session.hpp"
+#include "workflows/session/changes.hpp"
 #include "workflows/time.hpp"
 #include "workflows/unicode.hpp"
 

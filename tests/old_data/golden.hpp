@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "workflows/session/session.hpp"
+#include "workflows/session/changes.hpp"
 
 namespace recapd::tests {
 

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "workflows/policy.hpp"
-#include "workflows/session/session.hpp"
+#include "workflows/session/changes.hpp"
 
 namespace recapd::simulation {
 

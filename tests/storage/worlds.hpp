@@ -11,7 +11,7 @@
 #include "storage/postgres/connection.hpp"
 #include "storage/store.hpp"
 #include "workflows/policy.hpp"
-#include "workflows/session/session.hpp"
+#include "workflows/session/changes.hpp"
 
 namespace recapd::storage::test {
 

@@ -132,14 +132,6 @@ bool fields::boolean(std::string_view name) {
   return false;
 }
 
-bool fields::boolean_or(std::string_view name, bool absent) {
-  const auto *v = optional(name);
-  if (v == nullptr) return absent;
-  if (const auto *b = v->if_bool()) return *b;
-  wrong(name, "true or false");
-  return absent;
-}
-
 std::int64_t fields::whole(std::string_view name, std::int64_t low,
                            std::int64_t high) {
   const auto *v = required(name);
@@ -156,17 +148,6 @@ std::int64_t fields::clamped(std::string_view name) {
   if (const auto n = whole_number(*v)) return *n;
   wrong(name, "a whole number");
   return 0;
-}
-
-recap fields::written(std::string_view name) {
-  const auto *v = required(name);
-  if (v == nullptr) return {};
-  fields in{*v, path_of(name), error_};
-  recap r{.topics_covered = in.text("topics_covered"),
-          .how_tutee_did = in.text("how_tutee_did"),
-          .next_steps = in.text("next_steps")};
-  in.close();
-  return r;
 }
 
 const json::array &fields::list(std::string_view name) {

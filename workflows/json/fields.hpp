@@ -13,7 +13,6 @@
 #include <string_view>
 
 #include "workflows/ids.hpp"
-#include "workflows/recap.hpp"
 #include "workflows/time.hpp"
 
 namespace recapd::workflows {
@@ -34,6 +33,7 @@ struct field_error {
 class fields {
 public:
   static constexpr int most = std::numeric_limits<int>::max();
+  static constexpr auto longest = std::numeric_limits<std::int64_t>::max();
 
   fields(const boost::json::value &json, std::string path, field_error &error);
   fields(const boost::json::object &json, std::string path, field_error &error)
@@ -61,7 +61,6 @@ public:
   /// Three capital letters.
   [[nodiscard]] std::string currency(std::string_view name);
   [[nodiscard]] bool boolean(std::string_view name);
-  [[nodiscard]] bool boolean_or(std::string_view name, bool absent);
   /// A whole number from `low` to `high`; one outside is an error.
   [[nodiscard]] std::int64_t whole(std::string_view name, std::int64_t low,
                                    std::int64_t high);
@@ -71,7 +70,6 @@ public:
   }
   /// Any whole number; one past 64 bits becomes the nearest.
   [[nodiscard]] std::int64_t clamped(std::string_view name);
-  [[nodiscard]] recap written(std::string_view name);
   [[nodiscard]] const boost::json::array &list(std::string_view name);
   /// A text that `parse` (returning an optional) can read.
   template <class Parse>
@@ -111,9 +109,6 @@ whole_number(const boost::json::value &v);
 
 /// True for text that PostgreSQL can keep.
 [[nodiscard]] bool storable(std::string_view text);
-
-/// In minor units: far above any tutor's, far below any overflow.
-inline constexpr std::int64_t largest_rate_per_hour = 10'000'000;
 
 inline constexpr std::string_view id_expected =
     "an id: 1 to 64 of A-Z a-z 0-9 _ -";

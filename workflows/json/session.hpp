@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include "workflows/policy.hpp"
-#include "workflows/session/session.hpp"
+#include "workflows/session/changes.hpp"
 
 namespace recapd::workflows {
 

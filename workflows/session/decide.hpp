@@ -7,8 +7,8 @@
 
 #include "workflows/limits.hpp"
 #include "workflows/refusal.hpp"
+#include "workflows/session/changes.hpp"
 #include "workflows/session/facts.hpp"
-#include "workflows/session/session.hpp"
 
 namespace recapd::workflows {
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "workflows/policy.hpp"
-#include "workflows/session/session.hpp"
+#include "workflows/session/changes.hpp"
 
 namespace recapd::workflows {
 

@@ -8,7 +8,7 @@
 
 #include "workflows/policy.hpp"
 #include "workflows/programs.hpp"
-#include "workflows/session/session.hpp"
+#include "workflows/session/changes.hpp"
 
 namespace recapd::workflows {
 

@@ -2,7 +2,8 @@
 #include "workflows/session/session.hpp"
 
 #include <algorithm>
-#include <array>
+
+#include "workflows/names.hpp"
 
 namespace recapd::workflows {
 
@@ -15,6 +16,9 @@ constexpr std::array<std::string_view, 9> status_names{
     "update_denied", "cancelled",   "voided"};
 static_assert(status_names.size()
               == static_cast<std::size_t>(session_status::voided) + 1);
+constexpr std::array<std::string_view, 2> modality_names{"online", "in_person"};
+constexpr std::array<std::string_view, 4> participation_names{
+    "invited", "going", "declined", "removed"};
 
 }  // namespace
 
@@ -23,9 +27,7 @@ std::string_view to_string(session_status s) {
 }
 
 std::optional<session_status> parse_session_status(std::string_view text) {
-  const auto *i = std::find(status_names.begin(), status_names.end(), text);
-  if (i == status_names.end()) return std::nullopt;
-  return static_cast<session_status>(i - status_names.begin());
+  return value_named<session_status>(status_names, text);
 }
 
 bool waits_for_tutor(session_status s) {
@@ -37,21 +39,19 @@ bool waits_for_students(session_status s) {
 }
 
 std::string_view to_string(modality m) {
-  return m == modality::online ? "online" : "in_person";
+  return modality_names.at(static_cast<std::size_t>(m));
+}
+
+std::optional<modality> parse_modality(std::string_view text) {
+  return value_named<modality>(modality_names, text);
 }
 
 std::string_view to_string(participation p) {
-  switch (p) {
-  case participation::invited:
-    return "invited";
-  case participation::going:
-    return "going";
-  case participation::declined:
-    return "declined";
-  case participation::removed:
-    return "removed";
-  }
-  return "";
+  return participation_names.at(static_cast<std::size_t>(p));
+}
+
+std::optional<participation> parse_participation(std::string_view text) {
+  return value_named<participation>(participation_names, text);
 }
 
 const participant *session::find(std::string_view student) const {

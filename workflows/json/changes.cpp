@@ -1,0 +1,98 @@
+// Commands and events.
+// SPDX-License-Identifier: Apache-2.0
+#include "workflows/json/members.hpp"
+#include "workflows/json/session.hpp"
+
+namespace recapd::workflows {
+
+namespace json = boost::json;
+
+namespace {
+
+using commands = alternatives<command>;
+using events = alternatives<event_body>;
+
+/// Of the commands, those before the engine's own, which nobody sends.
+constexpr std::size_t sent_commands = commands::types.size() - 2;
+
+template <class Result>
+boost::system::result<Result, std::string>
+read_data(typename alternatives<Result>::reader read, const json::value &data,
+          bool versioned) {
+  field_error error;
+  fields in{data, "data", error};
+  if (versioned) static_cast<void>(in.whole("v", 1, event_schema));
+  auto value = read(in);
+  in.close();
+  if (error.any()) return {boost::system::in_place_error, error.text()};
+  return {boost::system::in_place_value, std::move(value)};
+}
+
+template <class Writer> void write_event(Writer &&to, const event_body &e) {
+  to.put("v", event_schema);
+  std::visit([&](const auto &what) { write_members{}(to, what); }, e);
+}
+
+}  // namespace
+
+std::span<const std::string_view> command_types() {
+  return std::span{commands::types}.first(sent_commands);
+}
+
+std::string_view type_of(const command &c) {
+  return commands::types.at(c.index());
+}
+
+json::object to_json(const command &c) {
+  json::object data;
+  object_writer to{data};
+  std::visit([&](const auto &what) { write_members{}(to, what); }, c);
+  return data;
+}
+
+boost::system::result<command, std::string>
+parse_command(std::string_view type, const json::value &data) {
+  for (std::size_t i = 0; i < sent_commands; ++i)
+    if (commands::types.at(i) == type)
+      return read_data<command>(commands::readers.at(i), data, false);
+  std::string wrong = "type: expected recapd. and one of";
+  for (const auto known : command_types()) {
+    wrong += known == commands::types.front() ? " " : ", ";
+    wrong += known;
+  }
+  return {boost::system::in_place_error, std::move(wrong)};
+}
+
+std::string_view type_of(const event_body &e) {
+  return events::types.at(e.index());
+}
+
+json::object to_json(const event_body &e) {
+  json::object data;
+  write_event(object_writer{data}, e);
+  return data;
+}
+
+std::string to_text(const event_body &e) {
+  std::string data;
+  write_event(text_writer{data}, e);
+  return data;
+}
+
+boost::system::result<event_body, std::string>
+parse_event(std::string_view type, const json::value &data) {
+  for (std::size_t i = 0; i < events::types.size(); ++i)
+    if (events::types.at(i) == type)
+      return read_data<event_body>(events::readers.at(i), data, true);
+  return {boost::system::in_place_error,
+          "type: expected an event's, not " + std::string{type}};
+}
+
+json::object to_json(const recap &r) {
+  json::object out;
+  object_writer to{out};
+  write_members{}(to, r);
+  return out;
+}
+
+}  // namespace recapd::workflows
