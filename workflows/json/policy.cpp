@@ -4,6 +4,7 @@
 #include <span>
 
 #include "workflows/json/fields.hpp"
+#include "workflows/pay.hpp"
 #include "workflows/policy.hpp"
 
 namespace recapd::workflows {
