@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "storage/store.hpp"
-#include "workflows/session/session.hpp"
+#include "workflows/session/changes.hpp"
 
 namespace recapd::gateway {
 
