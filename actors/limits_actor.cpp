@@ -161,10 +161,9 @@ void limits_state::forget_old_counters() {
 
 limits_ref::behavior_type
 limits_actor(limits_ref::stateful_pointer<limits_state> self, context_ptr node,
-             limits_directory_ref parent, std::string owner,
+             limits_directory_ref parent, const std::string &owner,
              std::uint64_t generation) {
-  self->state.begin(self, std::move(node), parent, std::move(owner),
-                    generation);
+  self->state.begin(self, std::move(node), parent, owner, generation);
   auto end_if_done = [=] {
     if (self->state.ends()) self->quit();
   };
@@ -178,7 +177,7 @@ limits_actor(limits_ref::stateful_pointer<limits_state> self, context_ptr node,
             self->state.loaded(m);
             end_if_done();
           },
-          [=](passivate) {
+          [=](const passivate &) {
             self->state.passivate_when_done();
             end_if_done();
           }};

@@ -67,7 +67,7 @@ private:
 
 limits_ref::behavior_type
 limits_actor(limits_ref::stateful_pointer<limits_state> self, context_ptr node,
-             limits_directory_ref parent, std::string owner,
+             limits_directory_ref parent, const std::string &owner,
              std::uint64_t generation);
 
 class limits_directory_state {

@@ -30,7 +30,7 @@ auto spawn_blocking(caf::actor_system &system, blocking where, Fun fun,
 
 context_ptr spawn_node(caf::actor_system &system, const node_parts &parts) {
   auto node = std::make_shared<node_context>(parts.base);
-  const context_ptr shared = node;
+  context_ptr shared = node;
   const auto &options = node->options;
   node->loads =
       std::make_shared<journal_loads>(options.journals, options.journal_busy);

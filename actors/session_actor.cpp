@@ -163,9 +163,9 @@ void session_state::remember(const work &w) {
 
 session_ref::behavior_type
 session_actor(session_ref::stateful_pointer<session_state> self,
-              context_ptr node, shard_ref parent, std::string id,
+              context_ptr node, shard_ref parent, const std::string &id,
               std::uint64_t generation) {
-  self->state.begin(self, std::move(node), parent, std::move(id), generation);
+  self->state.begin(self, std::move(node), parent, id, generation);
   return {[self](take_work &m) { self->state.take(m); },
           [self](take_due &m) { self->state.take(m); },
           [self](const passivate &m) {

@@ -132,7 +132,7 @@ private:
 
 session_ref::behavior_type
 session_actor(session_ref::stateful_pointer<session_state> self,
-              context_ptr node, shard_ref parent, std::string id,
+              context_ptr node, shard_ref parent, const std::string &id,
               std::uint64_t generation);
 
 }  // namespace recapd::actors

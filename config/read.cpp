@@ -15,6 +15,7 @@ template <class Known, class Name>
 void refuse_unknown(const json::object &members, const std::string &where,
                     const std::vector<Known> &known, Name Known::*name,
                     const std::string &what) {
+  const auto expected = "no such " + what + "; there are ";
   for (const auto &member : members) {
     const std::string_view key{member.key()};
     if (std::ranges::find(known, key, name) != known.end()) continue;
@@ -22,8 +23,7 @@ void refuse_unknown(const json::object &members, const std::string &where,
     for (const auto &one : known)
       (list += list.empty() ? "" : ", ") += one.*name;
     const auto path = where + std::string{key};
-    throw config_error{path.empty() ? R"("")" : path,
-                       "no such " + what + "; there are " + list};
+    throw config_error{path.empty() ? R"("")" : path, expected + list};
   }
 }
 

@@ -23,7 +23,7 @@ void start_curl() {
 
 /// What is read of an answer's header fields, and then of its body: of the
 /// body nothing counts.
-constexpr std::size_t most_answer_bytes = 64 * 1024;
+constexpr std::size_t most_answer_bytes = std::size_t{64} * 1024;
 
 struct answer_size {
   std::size_t header = 0;

@@ -8,7 +8,7 @@
 namespace recapd::gateway::http {
 namespace {
 
-constexpr std::size_t max_batch_bytes = 4 * 1024 * 1024;
+constexpr std::size_t max_batch_bytes = std::size_t{4} * 1024 * 1024;
 
 std::size_t body_limit(const request &r) {
   if (r.to->max_body < max_event_bytes) return r.to->max_body;

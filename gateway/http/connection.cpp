@@ -20,7 +20,7 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace beast_http = beast::http;
 
-constexpr std::size_t max_lingered_bytes = 16 * 1024 * 1024;
+constexpr std::size_t max_lingered_bytes = std::size_t{16} * 1024 * 1024;
 /// As little as a connection holds whose request is not yet let in.
 constexpr std::size_t small_read = 4096;
 

@@ -89,7 +89,7 @@ std::string stream_head(const field_list &fields) {
                   "X-Content-Type-Options: nosniff\r\n"
                   "Connection: close\r\n"};
   for (const auto &[name, value] : fields)
-    out += name + ": " + value + "\r\n";
+    ((out += name) += ": ") += value + "\r\n";
   return out + "\r\n: from now on\n\n";
 }
 
@@ -154,7 +154,7 @@ public:
         if (c.session_.empty() || c.session_ == f.session) text += f.text;
       }
       c.owes_ready_ = true;
-      c.write(std::move(text));
+      c.write(text);
     });
   }
 
@@ -165,7 +165,7 @@ private:
                [self = shared_from_this(), f = std::move(f)] { f(*self); });
   }
 
-  void write(std::string text) {
+  void write(std::string_view text) {
     next_ += text;
     if (!writing_) write_next();
   }

@@ -14,8 +14,8 @@
 namespace recapd::gateway::http {
 
 /// The request line and all fields, or all extensions of chunks and trailers.
-inline constexpr std::size_t max_head_bytes = 16 * 1024;
-inline constexpr std::size_t max_target_bytes = 8 * 1024;
+inline constexpr std::size_t max_head_bytes = std::size_t{16} * 1024;
+inline constexpr std::size_t max_target_bytes = std::size_t{8} * 1024;
 
 /// Looks at the bytes of a head as they come, each once.
 class head_scanner {

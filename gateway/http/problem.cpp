@@ -39,12 +39,12 @@ response json_response(const json::object &body) {
 }
 
 response problem(unsigned status, std::string_view code,
-                 std::string_view detail, json::object more) {
+                 std::string_view detail, const json::object &more) {
   json::object body{{"type", "urn:recapd:problem:" + std::string{code}},
                     {"title", title_of(code)},
                     {"status", status},
                     {"detail", detail}};
-  for (auto &m : more)
+  for (const auto &m : more)
     body.insert(m);
   return {.status = status,
           .body = json::serialize(body),

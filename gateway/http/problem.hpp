@@ -31,7 +31,7 @@ struct response {
 /// detail, and the members of `more`.
 [[nodiscard]] response problem(unsigned status, std::string_view code,
                                std::string_view detail,
-                               boost::json::object more = {});
+                               const boost::json::object &more = {});
 
 /// 400 `malformed` of a request that is no command.
 [[nodiscard]] response bad_request(std::string_view detail);

@@ -165,16 +165,18 @@ void list_dead_letters(services &s, const request_ptr &r,
   });
 }
 
+response no_letter() {
+  return problem(404, "not-found", "There is no dead letter of this id.");
+}
+
 void retry_dead_letter(services &s, const request_ptr &r,
                        const responder &respond) {
   const auto id = parse_integer<std::int64_t>(r->params.front());
-  const auto none =
-      problem(404, "not-found", "There is no dead letter of this id.");
-  if (!id) return respond(none);
-  answer_by_reading(s, r, respond, [id = *id, none](store &db) {
+  if (!id) return respond(no_letter());
+  answer_by_reading(s, r, respond, [id = *id](store &db) {
     switch (db.retry_dead_letter(id)) {
     case storage::letter_retry::absent:
-      return none;
+      return no_letter();
     case storage::letter_retry::outgoing:
       return problem(409, "not-retriable",
                      "This message was going out, and its session's next have "

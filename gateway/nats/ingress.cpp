@@ -69,7 +69,7 @@ struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
       : engine{e}, meters{m}, settings{std::move(s)}, tuning{t},
         consumers{settings.partitions, tuning},
         sweeper{t.sweep, [this](const auto &one) { link->publish(one); }},
-        backlog{[this](auto &&command, const auto &done) {
+        backlog{[this](actors::submission &&command, const auto &done) {
           return engine.submit(std::move(command), done);
         }},
         loss{e.conditions(), "nats-commands-lost", t.told} {}

@@ -17,7 +17,7 @@
 namespace recapd::gateway {
 
 /// A command is at most this many bytes.
-inline constexpr std::size_t max_event_bytes = 64UL * 1024;
+inline constexpr std::size_t max_event_bytes = std::size_t{64} * 1024;
 
 /// An event that never reaches the engine: `malformed`, or `not-allowed` by
 /// the bearer token. Its id and source are there when they could be read.
