@@ -180,6 +180,30 @@ using command =
                  request_support, reopen_session, deny_update, correct_minutes,
                  void_session, fire_timers, settle_session>;
 
+class decision_draft;
+
+// One handler a command, in a decide*.cpp. The session exists, except for
+// schedule_session's.
+void handle(decision_draft &d, const schedule_session &c);
+void handle(decision_draft &d, const invite_participant &c);
+void handle(decision_draft &d, const accept_invitation &c);
+void handle(decision_draft &d, const decline_invitation &c);
+void handle(decision_draft &d, const remove_participant &c);
+void handle(decision_draft &d, const join_call &c);
+void handle(decision_draft &d, const leave_call &c);
+void handle(decision_draft &d, const log_time &c);
+void handle(decision_draft &d, const complete_session &c);
+void handle(decision_draft &d, const submit_recap &c);
+void handle(decision_draft &d, const cancel_session &c);
+void handle(decision_draft &d, const request_support &c);
+void handle(decision_draft &d, const reopen_session &c);
+void handle(decision_draft &d, const deny_update &c);
+void handle(decision_draft &d, const correct_minutes &c);
+void handle(decision_draft &d, const void_session &c);
+// The engine's own, which see the session as it is.
+void handle(decision_draft &d, const fire_timers &c);
+void handle(decision_draft &d, const settle_session &c);
+
 // ---- events (stored facts)
 // ---------------------------------------------------
 

@@ -104,25 +104,4 @@ std::optional<int> check_minutes(decision_draft &d, std::int64_t given);
 [[nodiscard]] std::vector<claim> claims_of_correction(const decision_draft &d,
                                                       const correct_minutes &c);
 
-// One handler a command. The session exists, except for schedule_session's.
-void handle(decision_draft &d, const schedule_session &c);
-void handle(decision_draft &d, const invite_participant &c);
-void handle(decision_draft &d, const accept_invitation &c);
-void handle(decision_draft &d, const decline_invitation &c);
-void handle(decision_draft &d, const remove_participant &c);
-void handle(decision_draft &d, const join_call &c);
-void handle(decision_draft &d, const leave_call &c);
-void handle(decision_draft &d, const log_time &c);
-void handle(decision_draft &d, const complete_session &c);
-void handle(decision_draft &d, const submit_recap &c);
-void handle(decision_draft &d, const cancel_session &c);
-void handle(decision_draft &d, const request_support &c);
-void handle(decision_draft &d, const reopen_session &c);
-void handle(decision_draft &d, const deny_update &c);
-void handle(decision_draft &d, const correct_minutes &c);
-void handle(decision_draft &d, const void_session &c);
-// The engine's own, which see the session as it is.
-void handle(decision_draft &d, const fire_timers &c);
-void handle(decision_draft &d, const settle_session &c);
-
 }  // namespace recapd::workflows
