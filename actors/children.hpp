@@ -1,4 +1,4 @@
-// A parent's children by key: spawned on demand, the idle ones passivated.
+// Children of an actor by key: spawned on demand, the idle ones passivated.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -18,29 +18,32 @@
 
 namespace recapd::actors {
 
-/// For use inside one actor. A child that is being passivated ends when its
-/// work is done; what arrives for it meanwhile is deferred for its successor,
-/// so nothing is sent to an actor that is about to end. However a child ends,
-/// its state says child_gone, and the next message spawns it anew.
+/// Holds the children of one actor, for use by that actor. A child that is
+/// being passivated ends when its work is done; what arrives for it meanwhile
+/// is deferred for its successor, so nothing is sent to an actor that is about
+/// to end. However a child ends, its state says child_gone, and the next
+/// message spawns it anew.
 template <class Ref> class children {
 public:
   using time_point = caf::actor_clock::time_point;
   using spawner =
       std::function<Ref(const std::string &key, std::uint64_t generation)>;
 
-  /// Beyond `most` the longest unused are passivated; what was unused for
-  /// `idle`, at the next passivate_idle.
+  /// Takes how to spawn a child. Beyond `most` children those that were unused
+  /// the longest are passivated; children that were unused for `idle`, at the
+  /// next passivate_idle.
   children(spawner spawn, std::size_t most, caf::timespan idle)
       : spawn_{std::move(spawn)}, most_{most}, idle_{idle} {}
   children(const children &) = delete;
   children &operator=(const children &) = delete;
-  /// However the parent ends, its children end too.
+  /// Ends the children, however the parent ended.
   ~children() {
     for (auto &[key, child] : by_key_)
       caf::anon_send_exit(child.ref, caf::exit_reason::user_shutdown);
   }
 
-  /// Calls `send` with the child, now, or its successor when it has ended.
+  /// Calls `send` with the child: at once, or, while it is being passivated,
+  /// with its successor once it has ended.
   template <class F>
   void deliver(const std::string &key, time_point now, F send) {
     auto &child = touch(key, now);
@@ -72,14 +75,14 @@ public:
     }
   }
 
-  /// Passivates those whose key suits; each has its token until it has ended.
+  /// Passivates the children whose key suits; each has its token to its end.
   template <class Suits, class Token>
   void passivate_if(Suits suits, Token token_of) {
     for (auto &[key, child] : by_key_)
       if (!child.passivating && suits(key))
         ask_to_passivate(child, token_of(key));
   }
-  /// Ends those whose key suits where they stand.
+  /// Kills the children whose key suits, whatever they are doing.
   template <class Suits> void kill_if(Suits suits) {
     for (auto &[key, child] : by_key_)
       if (suits(key)) caf::anon_send_exit(child.ref, caf::exit_reason::kill);
@@ -150,14 +153,14 @@ private:
   std::size_t most_;
   caf::timespan idle_;
   std::uint64_t generations_ = 0;
-  places order_;    ///< those that stay, the last used first
-  places leaving_;  ///< those that are being passivated
+  places order_;    ///< children that stay, the last used first
+  places leaving_;  ///< children that are being passivated
   std::unordered_map<std::string, entry> by_key_;
 };
 
-/// Member of a child's state: tells the parent when the state goes, however the
-/// child ended. The key stays where it is, in a member of the state before
-/// this.
+/// A member of a child's state that tells the parent when the state goes,
+/// however the child ended. The key is not copied: it must be a member of the
+/// state that stands before this one.
 template <class Parent> class exit_note {
 public:
   exit_note() = default;

@@ -1,4 +1,4 @@
-// The one clock: passed in wherever something needs to know the time.
+// The clock, passed in wherever something needs to know the time.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -11,16 +11,16 @@ namespace recapd::actors {
 
 using workflows::instant;
 
-/// Thread safe.
+/// A clock. Thread safe.
 class clock {
 public:
   virtual ~clock() = default;
   [[nodiscard]] virtual instant now() const = 0;
-  /// True if time stands still until somebody moves it.
+  /// Returns true if time stands still until somebody moves it.
   [[nodiscard]] virtual bool manual() const { return false; }
 };
 
-/// The machine's wall clock.
+/// The machine's wall clock, to the microsecond.
 class wall_clock final : public clock {
 public:
   [[nodiscard]] instant now() const override {
@@ -29,7 +29,7 @@ public:
   }
 };
 
-/// Stands still; only `engine::advance` moves it in a node.
+/// A clock that stands still; only `engine::advance` moves it in a node.
 class manual_clock final : public clock {
 public:
   explicit manual_clock(instant start) : now_{start} {}

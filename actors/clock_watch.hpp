@@ -1,4 +1,4 @@
-// Whether the node's clock is the database's.
+// The clock watch: whether the node's clock agrees with the database's.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -11,29 +11,30 @@
 
 namespace recapd::actors {
 
-/// From when on a difference is told, and from when on nothing is served: all
-/// deadlines are decided by moments that this clock gave.
+/// How far clocks may be apart before people are told, and before nothing is
+/// served: all deadlines are decided by times of the node's clock.
 struct clock_bounds {
   std::chrono::milliseconds told{3000};
   std::chrono::milliseconds served{60000};
 };
 
-/// Returns how far a clock that said `sent` when it asked and `answered` when
-/// it had the answer `theirs` is ahead, as far as that is certain: the answer
-/// may have been on its way for all of the time between. Behind: negative.
+/// Returns how far a clock is ahead of the database's, as far as that is
+/// certain; negative where it is behind. The clock said `sent` at the question
+/// and `answered` at the answer, which was `theirs` and may have been under way
+/// for all of the time between.
 [[nodiscard]] std::chrono::microseconds
 clock_ahead(instant sent, instant theirs, instant answered);
 
-/// Compares by each heartbeat, and tells by readiness and metrics. A manual
-/// clock has nothing to agree with.
+/// Compares the clocks by each heartbeat, and tells the difference by readiness
+/// and metrics. A manual clock is not compared.
 class clock_watch {
 public:
   clock_watch(std::shared_ptr<const clock> ours, clock_bounds bounds,
               std::shared_ptr<readiness> words,
               std::shared_ptr<telemetry> reports);
 
-  /// The database said `theirs` to who asked at `sent` by our clock. True while
-  /// the node may serve.
+  /// Takes what the database's clock said, `theirs`, on a question that was
+  /// sent at `sent` by the node's clock. Returns true while the node may serve.
   [[nodiscard]] bool agrees(instant sent, instant theirs);
 
 private:

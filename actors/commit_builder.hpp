@@ -1,4 +1,4 @@
-// From decided events to what one transaction writes.
+// The commit builder: makes of decided events what one transaction writes.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -12,23 +12,23 @@
 
 namespace recapd::actors {
 
-/// What a decision brings about: the state after it, and everything that is
-/// written with it but the outcome.
+/// What a decision brings about: the state after it, and a commit without
+/// outcome.
 struct built_commit {
   storage::commit what;
   workflows::session after;
-  std::vector<workflows::usage_key> released;  ///< counters given back
+  std::vector<workflows::usage_key> released;  ///< counters that are lowered
 };
 
-/// `from` is the command, or null for the engine's own doings; `trace` is the
-/// trace context that they belong to, or empty.
+/// Builds the commit of events. `from` is the command, or null for the engine's
+/// own; `trace` is the trace context to which the events belong, or empty.
 [[nodiscard]] built_commit
 build_commit(const workflows::session &before,
              const std::vector<workflows::event> &events,
              const workflows::rules &decided_by, const submission *from,
              std::string_view trace);
 
-/// The row that keeps a command's outcome.
+/// Returns the row that stores a command's outcome.
 [[nodiscard]] storage::outcome_row outcome_row(const submission &s,
                                                const outcome &o);
 

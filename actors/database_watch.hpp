@@ -1,4 +1,4 @@
-// Whether the database answers: what everybody who asks it has seen.
+// The database watch: whether the database answers those who ask it.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -15,20 +15,20 @@
 
 namespace recapd::actors {
 
-/// Returns how long to wait for the next look at a database that is away, after
-/// `pause` (0: the first one): twice as long, from 100 ms to a second.
+/// Returns how long to wait for the next look at a database that is away: twice
+/// as long as `pause`, the wait before (0: none), within 100 ms and a second.
 [[nodiscard]] inline std::chrono::milliseconds
 next_pause(std::chrono::milliseconds pause) {
   using std::chrono::milliseconds;
   return std::clamp(pause * 2, milliseconds{100}, milliseconds{1000});
 }
 
-/// Each source (a connection, by a name of its own) says what it saw last. The
-/// database is up while none has seen it fail. Thread safe.
+/// Gathers what each source (a connection, by a name of its own) saw last. The
+/// database is up while no source has seen it fail. Thread safe.
 class database_watch {
 public:
-  /// `changed` is called with each new word, one call at a time: whether it is
-  /// up, and where it is not, all that is seen.
+  /// Takes a listener, which is called with each change, one call at a time:
+  /// whether the database is up, and where it is not, all that is seen.
   explicit database_watch(
       std::function<void(bool up, const std::string &why)> changed = {})
       : changed_{std::move(changed)} {}
@@ -56,8 +56,8 @@ public:
   }
 
 private:
-  /// Whoever listens logs the first; what comes after a connection that broke
-  /// may be its cause.
+  /// Logs what is seen once, but for the first failure, which the listener
+  /// logs: what is seen after a broken connection may be its cause.
   void log_once(const std::string &why) {
     constexpr std::size_t most = 8;
     if (logged_.size() < most && logged_.insert(why).second
@@ -79,8 +79,8 @@ private:
   }
 
   mutable std::mutex mutex_;
-  std::map<std::string, std::string, std::less<>> failing_;  ///< with why
-  std::set<std::string> logged_;  ///< since it went away
+  std::map<std::string, std::string, std::less<>> failing_;  ///< why, by source
+  std::set<std::string> logged_;  ///< since the database went away
   bool told_up_ = true;
   std::string told_;
   std::function<void(bool, const std::string &)> changed_;

@@ -1,4 +1,4 @@
-// Where a command goes: to the session's shard, or to the node that serves it.
+// Dispatch: sends a command to its session's shard, or to the forwarder.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -8,9 +8,9 @@
 
 namespace recapd::actors {
 
-/// Hands a command to whoever serves its session. What a queue brought is this
-/// node's to do, whoever that is, or it would come again. Returns true if it
-/// goes to another node.
+/// Sends a command to where its session is served. A command that a queue
+/// brought, or that is marked `here`, stays with this node: its queue would
+/// bring it again. Returns true if the command goes to another node.
 bool dispatch(const node_context &node, std::shared_ptr<work> item);
 
 }  // namespace recapd::actors

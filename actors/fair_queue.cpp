@@ -8,7 +8,7 @@ namespace recapd::actors {
 
 namespace {
 
-/// Those who are gone are looked for when there are so many.
+/// The number of callers from which on those at rest are forgotten.
 constexpr std::size_t most_callers = 1024;
 
 }  // namespace
@@ -17,7 +17,8 @@ bool fair_queue::at_rest(const account &a) const {
   return a.waiting.empty() && a.running == 0 && a.unread_bytes == 0;
 }
 
-/// Those behind the level lose nothing by it.
+/// Forgets callers at rest. Those who were served no more than the level lose
+/// nothing by it; where there are far too many the others go as well.
 void fair_queue::forget() {
   if (callers_.size() < most_callers) return;
   std::erase_if(callers_, [this](const auto &c) {

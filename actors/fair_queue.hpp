@@ -1,9 +1,9 @@
-// Whose task is next among callers who share a few readers.
+// The fair queue: whose task is next among callers who share a few readers.
 //
-// Fair queueing by start time: each caller's account is what he was served, in
-// time. Whoever was served least comes first; a caller who was away begins at
-// the present level, so that nobody saves time up, and one with many questions
-// delays another by those at most that are being answered.
+// It is fair queueing by start time: each caller's account is for how long the
+// caller was served. Who was served least comes first; a caller who was away
+// begins at the present level, so that nobody saves time up, and a caller with
+// many tasks delays another at most by those that run.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -21,8 +21,8 @@ namespace recapd::actors {
 
 enum class admission : std::uint8_t {
   taken,
-  caller_full,  ///< too many of this caller's wait
-  full          ///< too many wait
+  caller_full,  ///< too many tasks of this caller wait
+  full          ///< too many tasks wait
 };
 
 struct queue_bounds {
@@ -30,12 +30,12 @@ struct queue_bounds {
   std::size_t running_each = 1;
   std::size_t waiting = 2048;
   std::size_t waiting_each = 256;
-  /// Of answers that were not taken yet; beyond, nothing begins.
+  /// The most bytes of answers that were not taken yet; beyond, nothing begins.
   std::size_t unread_bytes = 256U << 20U;
   std::size_t unread_bytes_each = 32U << 20U;
 };
 
-/// Not thread safe.
+/// Holds the tasks of all callers. Not thread safe.
 class fair_queue {
 public:
   using task = std::function<void()>;
@@ -48,16 +48,16 @@ public:
     std::string caller;
     task what;
   };
-  /// The next that may begin, if any; it runs until `ended`.
+  /// Returns the next task that may begin, if any; it runs until `ended`.
   [[nodiscard]] std::optional<item> next();
   void ended(const std::string &caller, duration took);
   void reserve_bytes(const std::string &caller, std::size_t bytes);
   void release_bytes(const std::string &caller, std::size_t bytes);
 
-  /// Forgets whoever waits; their tasks are dropped where the answer is.
+  /// Takes out all waiting tasks; they are dropped with the returned list.
   [[nodiscard]] std::vector<task> drop_waiting();
 
-  /// Callers that anything is known of.
+  /// Returns how many callers have an account.
   [[nodiscard]] std::size_t callers() const { return callers_.size(); }
 
 private:
@@ -75,7 +75,7 @@ private:
   std::size_t waiting_ = 0;
   std::size_t running_ = 0;
   std::size_t unread_bytes_ = 0;
-  duration level_{0};  ///< of whoever was served last
+  duration level_{0};  ///< the account of who was served last
 };
 
 }  // namespace recapd::actors

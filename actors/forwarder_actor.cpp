@@ -17,8 +17,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A node that takes over for one that died needs this long at most; then the
-/// sender is told to try again.
+/// How long an outcome is looked for: a node that takes over for one that died
+/// needs no longer. Then the sender is told to try again.
 constexpr auto patience = 25s;
 constexpr caf::timespan shortest_pause = 4ms;
 constexpr caf::timespan longest_pause = 250ms;
@@ -48,8 +48,8 @@ void forwarder_state::send_on() {
   look_up(std::exchange(fresh_, {}), true);
 }
 
-/// Looks on the thread of the reader of outcomes. Of new commands those without
-/// an outcome are put into the table `forwarded`, in order.
+/// Looks for outcomes on the thread of the reader of outcomes. New commands
+/// without one are put into the table `forwarded`, in order.
 void forwarder_state::look_up(const std::vector<std::shared_ptr<work>> &items,
                               bool first) {
   auto back = reply<outcome_rows>{

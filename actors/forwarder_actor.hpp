@@ -1,7 +1,7 @@
-// The forwarder: commands of sessions that another node serves.
+// The forwarder: takes commands of sessions that another node serves.
 //
-// It puts them into the table `forwarded`, where that node finds them, and
-// looks for their outcomes until they are there.
+// It puts the commands into the table `forwarded`, where that node finds them,
+// and looks for their outcomes until they are there.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -23,9 +23,10 @@ public:
   void begin(forwarder_ref self, context_ptr node);
   void take(take_work &m);
   void send_on();
-  /// True if something is waited for that was not before.
+  /// Takes what was found. Returns true if commands wait now and none did
+  /// before.
   [[nodiscard]] bool looked_up(outcomes_looked_up &m, time_point now);
-  /// Looks for the outcomes; how long until the next look. Zero: none.
+  /// Looks for outcomes; returns the pause until the next look, zero for none.
   [[nodiscard]] caf::timespan look(time_point now);
 
 private:

@@ -30,14 +30,14 @@ void journal_state::begin(journal_ref self, context_ptr node,
   self_ = std::move(self);
   node_ = std::move(node);
   name_ = "journal " + std::to_string(number);
-  node_->database->answers(name_);  // for one that died while it did not
+  node_->database->answers(name_);  // settles what an earlier one saw
   stores_ = std::move(stores);
   signal_ = std::move(signal);
-  // Before others have taken the server's last place.
+  // The connection is made before others have taken the server's last place.
   try {
     store_ = stores_();
   } catch (const storage::storage_error &) {
-    // It connects when there is something to do.
+    // The journal connects when there is something to do.
   }
 }
 
@@ -45,7 +45,7 @@ void journal_state::take(std::shared_ptr<append> a) {
   if (away_) return settle(*a, fault::unavailable);
   buffer_.push_back(std::move(a));
   if (std::exchange(flushing_, true)) return;
-  // Behind everything that is in the mailbox already.
+  // The flush comes after everything that is in the mailbox already.
   caf::anon_send(self_, flush{});
 }
 
@@ -93,7 +93,8 @@ void journal_state::write(std::vector<std::shared_ptr<append>> batch) {
     }
     if (wrote_events && signal_) signal_();
   } catch (const storage::storage_error &e) {
-    // Before anybody is told: who then asks for readiness hears the same.
+    // The fault is noted before senders are told: who then asks for readiness
+    // is told the same.
     went_away(e.what());
     for (const auto &a : batch)
       settle(*a, e.code());

@@ -1,8 +1,8 @@
 // The journal actor: group commit on a connection of its own.
 //
-// What arrives while one transaction runs goes into the next. It blocks, so it
-// runs on a thread of its own (detached) in service. While the database is away
-// it answers `unavailable` at once and looks again with a growing pause.
+// What arrives while one transaction runs goes into the next. The actor blocks,
+// so in service it runs on a thread of its own (detached). While the database
+// is away it answers `unavailable` at once and tries again with growing pauses.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -17,7 +17,7 @@
 
 namespace recapd::actors {
 
-/// Where a journal says that events were committed (on its own thread).
+/// What a journal calls, on its own thread, when events were committed.
 using commit_signal = std::function<void()>;
 
 class journal_state {
@@ -29,8 +29,8 @@ public:
              storage::store_factory stores, commit_signal signal);
   void take(std::shared_ptr<append> a);
   void flush_all();
-  /// While the database is away: tries it. Returns the pause until the next
-  /// try, or nothing if it is back.
+  /// Tries the database while it is away. Returns the pause until the next try,
+  /// or nothing if the database is back.
   [[nodiscard]] std::optional<std::chrono::milliseconds> try_again();
 
 private:
@@ -39,7 +39,7 @@ private:
 
   journal_ref self_;
   context_ptr node_;
-  std::string name_;  ///< among the database's watchers
+  std::string name_;  ///< its source in the database watch
   storage::store_factory stores_;
   commit_signal signal_;
   std::unique_ptr<storage::store> store_;

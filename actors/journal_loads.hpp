@@ -1,4 +1,4 @@
-// Which journal a commit goes to: how many commits are with each.
+// Loads of journals: which journal a commit goes to.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -10,16 +10,17 @@
 
 namespace recapd::actors {
 
-/// Shared by all that hand commits to journals; lock-free.
+/// Counts the commits with each journal. Shared by all that hand commits to
+/// journals; lock-free.
 class journal_loads {
 public:
-  /// A journal with `busy` commits has enough to write.
+  /// Takes how many commits make a journal busy: it has enough to write.
   journal_loads(std::size_t journals, std::size_t busy)
       : commits_(journals), busy_{busy} {}
 
-  /// The first that is not busy: few commits share one transaction and one
-  /// flush. A second connection is worth its own only when the first has a
-  /// group to write while another fills.
+  /// Returns the first journal that is not busy, else the one with the fewest
+  /// commits. Few commits share one transaction and one flush; a second
+  /// connection is worth it only when one group fills while another is written.
   [[nodiscard]] std::size_t pick() const {
     std::size_t least = 0;
     for (std::size_t i = 0; i < commits_.size(); ++i) {
@@ -35,7 +36,7 @@ private:
   std::size_t busy_;
 };
 
-/// A commit's place with a journal, for as long as it is there.
+/// Counts one commit with a journal, for as long as it lives.
 class journal_place {
 public:
   journal_place() = default;

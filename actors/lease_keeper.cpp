@@ -14,7 +14,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Heartbeats an expiry: one may fail and the next still comes in time.
+/// The number of heartbeats in the time of a lease: one may fail and the next
+/// still comes in time.
 constexpr int beats_an_expiry = 5;
 constexpr auto retry = 200ms;
 
@@ -56,7 +57,7 @@ void lease_keeper_state::begin(lease_keeper_ref self, context_ptr node,
 std::chrono::milliseconds lease_keeper_state::beat() {
   auto h = parts_.who;
   h.released = released_;
-  // From before it is sent: the database counts from later.
+  // The lease counts from before the sending: the database counts from later.
   const auto until = node_->owned->now() + h.expiry;
   try {
     if (!store_) store_ = parts_.stores();
@@ -87,8 +88,9 @@ std::chrono::milliseconds lease_keeper_state::beat() {
   }
 }
 
-/// Whatever it is that does not answer: others may serve its sessions now, and
-/// what this node is sent waits until they say so.
+/// Raises the condition that the lease has run out, whatever does not answer:
+/// other nodes may serve the sessions now, and this node's commands wait for
+/// them.
 void lease_keeper_state::tell_expired() {
   if (!node_->conditions || node_->owned->leased_buckets().any()
       || node_->owned->assigned_buckets().none())
@@ -102,8 +104,9 @@ void lease_keeper_state::tell_expired() {
             "whichever node the database hears holds them now.");
 }
 
-/// Holds nothing while the clocks are too far apart: every deadline would be
-/// decided by a moment that is not the others'.
+/// Sends a heartbeat. While the clocks are too far apart the node steps aside:
+/// it leaves its shards and only compares, since it would decide every deadline
+/// by a time that is not the others'.
 storage::heartbeat_answer lease_keeper_state::ask(const storage::heartbeat &h) {
   const auto sent = node_->time->now();
   auto told = aside_ ? storage::heartbeat_answer{.shards = shards_,
@@ -150,7 +153,7 @@ void lease_keeper_state::drain_surplus(const storage::heartbeat_answer &told) {
   for (const auto shard : told.surplus) {
     if (!draining_.insert(shard).second) continue;
     fresh.push_back(shard);
-    // Whoever ends last releases it.
+    // Whoever lets go of the token last releases the shard.
     tokens->at(static_cast<std::size_t>(shard)) = {
         nullptr, [self = self_, shard, of = told.shards](void *) {
           caf::anon_send(self, shard_at_rest{.shard = shard, .of = of});
@@ -177,12 +180,12 @@ void lease_keeper_state::at_rest(const shard_at_rest &m) {
 
 void lease_keeper_state::release() {
   releasing_ = false;
-  // The next node waits for these.
+  // The next owner waits for these shards.
   (void)beat();
 }
 
 void lease_keeper_state::hand_over() {
-  // Nobody has to tell it to leave any more.
+  // The node drains already, so leave() need not tell it to.
   leaving_ = parts_.who.leaving = true;
   (void)beat();
 }

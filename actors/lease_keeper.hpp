@@ -1,11 +1,12 @@
-// The lease keeper: the node's heartbeat.
+// The lease keeper: sends the node's heartbeats and applies their answers.
 //
-// It says that the node lives, takes the shards that are its share, drains
-// those that are not, and tells the node's actors what changed. A shard that
-// drains is released only when its sessions are at rest; one that was lost (the
-// node was silent for too long) is dropped at once. A node that leaves drains
-// all, and takes none. One whose clock is not the database's serves nothing and
-// leaves its share to others until the clocks agree again.
+// A heartbeat says that the node lives, and takes the shards that are its
+// share. The keeper drains shards beyond the share, and tells the node's actors
+// what changed. A shard that drains is released only when its sessions are at
+// rest; one that was lost (the node was silent for too long) is dropped at
+// once. A node that leaves drains all, and takes none. A node whose clock does
+// not agree with the database's serves nothing, and leaves its share to others
+// until the clocks agree again.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -21,38 +22,40 @@
 
 namespace recapd::actors {
 
-/// To itself: the next heartbeat.
+/// Sent to itself: the next heartbeat is due.
 struct beat_now {};
-/// The sessions of this shard have ended; `of`: how many shards there were.
+/// Sent when a shard's token goes: its sessions' actors have ended. `of` is how
+/// many shards there were.
 struct shard_at_rest {
   int shard = 0;
   int of = 0;
 };
-/// To itself, behind all that are at rest by now: release them.
+/// Sent to itself, behind all shards that are at rest by now: release them.
 struct release_now {};
-/// The node drains.
+/// Sent by the engine: the node drains.
 struct leave_now {};
 using lease_keeper_ref =
     caf::typed_actor<caf::reacts_to<beat_now>, caf::reacts_to<shard_at_rest>,
                      caf::reacts_to<release_now>, caf::reacts_to<leave_now>>;
 
-/// What a node needs to share with others.
+/// What a node needs to share sessions with other nodes.
 struct lease_parts {
   storage::lease_store_factory stores;
-  storage::heartbeat who;         ///< what of it stays the same
-  std::function<void()> changed;  ///< other buckets are served from now on
-  /// Called once: somebody asked the node to leave, or another process has its
-  /// name. The sentence says which.
+  storage::heartbeat who;         ///< its heartbeat, as far as it never changes
+  std::function<void()> changed;  ///< called when other buckets are served
+  /// The function that is called once if somebody asks the node to leave, or
+  /// another process takes its name. The sentence says which.
   std::function<void(std::string why)> leave;
 };
 
-/// The buckets of these shards.
+/// Returns the buckets of shards; `count` is how many shards there are.
 [[nodiscard]] storage::bucket_set buckets_of(const std::vector<int> &shards,
                                              int count);
 
-/// The first heartbeat, before anything is taken: what nobody else serves is
-/// served at once. Where `clocks` do not agree with the database's, the node
-/// leaves again and serves nothing. Throws storage_error.
+/// Sends the first heartbeat, before any command is taken: what nobody else
+/// serves is served at once. Where `clocks` finds that the node's clock does
+/// not agree with the database's, the node leaves again and serves nothing.
+/// Throws storage_error.
 void join(const lease_parts &parts, ownership &owned, const clock &time,
           clock_watch *clocks = nullptr);
 
@@ -62,7 +65,7 @@ public:
   lease_keeper_state() = default;
 
   void begin(lease_keeper_ref self, context_ptr node, lease_parts parts);
-  /// One heartbeat; how long to wait until the next.
+  /// Sends one heartbeat; returns how long to wait until the next.
   [[nodiscard]] std::chrono::milliseconds beat();
   void at_rest(const shard_at_rest &m);
   void release();
@@ -83,12 +86,12 @@ private:
   lease_parts parts_;
   std::unique_ptr<storage::lease_store> store_;
   int shards_ = 0;
-  storage::bucket_set leased_;  ///< with those that drain
+  storage::bucket_set leased_;  ///< including buckets that drain
   std::set<int> draining_;
-  std::vector<int> released_;  ///< for the next heartbeat
-  bool releasing_ = false;     ///< which comes at once
+  std::vector<int> released_;  ///< to be told by the next heartbeat
+  bool releasing_ = false;     ///< release_now is under way
   bool leaving_ = false;
-  bool aside_ = false;  ///< no member: the clocks do not agree
+  bool aside_ = false;  ///< no member, as the clocks do not agree
   bool failing_ = false;
 };
 

@@ -12,8 +12,8 @@ namespace recapd::actors {
 namespace wf = workflows;
 
 namespace {
-/// Counters one owner keeps before old ones are dropped: a few weeks of a busy
-/// course's students.
+/// How many counters an owner has in memory before all are dropped: a few weeks
+/// of a busy course's students.
 constexpr std::size_t most_counters = 2000;
 
 std::string owner_of(const wf::usage_key &key) {
@@ -39,12 +39,12 @@ void limits_state::ask(ask_limits &m) {
   if (waiting_.size() == 1) run();
 }
 
-/// Answers from the front of the queue for as long as it can.
+/// Answers from the front of the queue, as long as no counter must be read.
 void limits_state::run() {
   while (!waiting_.empty() && loading_.empty()) {
     const auto &front = waiting_.front();
     if (load_unknown(front)) return;
-    // A grant is checked by its commit; any other answer by nothing.
+    // A grant is checked by its commit; no other answer is checked again.
     if ((front.reserve || verified_) && fits(front)) {
       answer_front(front.reserve);
       continue;
@@ -53,7 +53,7 @@ void limits_state::run() {
       answer_front(false);
       continue;
     }
-    if (outstanding_ > 0) return;  // a grant's end runs this again
+    if (outstanding_ > 0) return;  // the end of a grant runs this again
     std::vector<wf::usage_key> keys;
     for (const auto &c : front.claims)
       keys.push_back(c.key);
@@ -62,13 +62,13 @@ void limits_state::run() {
   }
 }
 
-/// True if something must be read first (or waited for, to be read).
+/// Returns true if counters are unknown: reads them, now or after their grants.
 bool limits_state::load_unknown(const ask_limits &m) {
   std::vector<wf::usage_key> keys;
   for (const auto &c : m.claims)
     if (!counters_[c.key].known) keys.push_back(c.key);
   if (keys.empty()) return false;
-  // What is read while a grant on it is on its way might or might not hold it.
+  // What is read while a grant is under way may or may not include it.
   const bool busy = std::any_of(keys.begin(), keys.end(), [&](const auto &k) {
     return counters_[k].grants > 0;
   });
@@ -91,7 +91,7 @@ void limits_state::loaded(usage_loaded &m) {
   if (m.step != step_ || loading_.empty()) return;
   const auto keys = std::exchange(loading_, {});
   if (!m.used.has_value()) {
-    // Whoever waits is told; the next question reads again.
+    // All who wait are told; the next question reads again.
     verified_ = false;
     for (auto &a : std::exchange(waiting_, {}))
       a.done(m.used.error());

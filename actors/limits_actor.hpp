@@ -1,10 +1,11 @@
-// Limit actors: what one tutor, or one course, has used per period.
+// Limit actors: count what one tutor, or one course, has used per period.
 //
-// A limit actor keeps its owner's counters in memory, answers from there, and
-// holds what it grants until the grant's commit is known. Its copy may be old
-// (another node counts too): what it grants the database still checks; for any
-// other answer it reads anew first, with no grant outstanding, so no refusal
-// rests on, or leaves out, an old figure or a grant that may yet be given back.
+// A limit actor has its owner's counters in memory, answers from there, and
+// reserves what it grants until the grant's commit is known. Its copy may be
+// old (another node counts too). The database checks every grant; for any other
+// answer the actor reads anew first, with no grant outstanding. So no limit is
+// named, or left out, because of an old figure or of a grant that may yet be
+// given back.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -34,15 +35,15 @@ public:
   void released(const usage_released &m);
   void loaded(usage_loaded &m);
   void passivate_when_done() { passivating_ = true; }
-  /// True if the actor shall end and has nothing left to do.
+  /// Returns true if the actor shall end and has nothing left to do.
   [[nodiscard]] bool ends() const;
 
 private:
   struct counter {
-    std::int64_t used = 0;  ///< in the database, as far as known
-    int outstanding = 0;    ///< granted, the commit not known yet
+    std::int64_t used = 0;  ///< as stored in the database, as far as known
+    int outstanding = 0;    ///< granted, by commits that are not known yet
     int grants = 0;         ///< how many grants that is
-    bool known = false;     ///< `used` was read, and nothing spoke against it
+    bool known = false;     ///< `used` was read, and is not in doubt
   };
 
   void run();
@@ -59,10 +60,10 @@ private:
   std::map<workflows::usage_key, counter> counters_;
   std::deque<ask_limits> waiting_;
   bool passivating_ = false;
-  bool verified_ = false;  ///< the front's counters were read for it
+  bool verified_ = false;  ///< the counters were read for the front
   std::vector<workflows::usage_key> loading_;
   std::uint64_t step_ = 0;
-  int outstanding_ = 0;  ///< grants
+  int outstanding_ = 0;  ///< how many grants are outstanding
 };
 
 limits_ref::behavior_type
@@ -78,7 +79,8 @@ public:
   std::optional<children<limits_ref>> owners;
 };
 
-/// Finds or spawns the limit actor of a tutor (`t:ID`) or course (`c:ID`).
+/// Hands each message to the limit actor of a tutor (`t:ID`) or course
+/// (`c:ID`), which it spawns on demand.
 limits_directory_ref::behavior_type limits_directory(
     limits_directory_ref::stateful_pointer<limits_directory_state> self,
     context_ptr node);

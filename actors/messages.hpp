@@ -1,10 +1,10 @@
-// The actors' interfaces: who takes which message, and what it answers. (The
-// lease keeper's is in actors/lease_keeper.hpp.)
+// The actors' interfaces: who takes which message, and what it answers.
+// (The lease keeper's is in actors/lease_keeper.hpp.)
 //
-// Messages never leave the process. Whoever wants an answer puts a reply<T>
-// into the message: it is answered once, and with a fault if the message is
-// lost or its taker dies (actors/reply.hpp). No message is answered by CAF's
-// own response, so no timeout and no promise can be forgotten.
+// Messages never leave the process. Who wants an answer puts a reply<T> into
+// the message: it is answered once, and with a fault if the message is lost or
+// its taker dies (actors/reply.hpp). No message is answered by CAF's own
+// response, so no timeout and no promise can be forgotten.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -27,12 +27,12 @@
 
 namespace recapd::actors {
 
-/// "It is done."
+/// The value of an answer that only says that something is done.
 using done_t = std::monostate;
 
 // ---- shard: the sessions of some buckets ----
 
-/// A command for a session; the shard hands it to the session's actor.
+/// A command for a session, with the reply to its sender.
 struct work {
   submission what;
   reply<outcome> done;
@@ -40,28 +40,29 @@ struct work {
 struct take_work {
   std::shared_ptr<work> item;
 };
-/// Something of this session has fallen due. Answered when nothing of it is
-/// due any more.
+/// Tells that something of the session has fallen due. Answered when nothing of
+/// it is due any more.
 struct take_due {
   std::string session;
   reply<done_t> done;
 };
-/// One a shard: of bucket b the one at b modulo their number.
+/// A token for each leased shard: bucket b has the one at b modulo their
+/// number.
 using shard_tokens = std::vector<std::shared_ptr<void>>;
-/// Asks for an end of the actors of these buckets' sessions: when their work is
-/// done, or at once. A shard's token is released when all of its sessions'
-/// actors have ended; null: nobody waits.
+/// Ends the actors of sessions in the buckets: when their work is done, or at
+/// once. A shard's token is released when the actors of all of its sessions
+/// have ended; `until_done` is null only with `at_once`.
 struct drain_buckets {
   storage::bucket_set buckets;
   bool at_once = false;
   std::shared_ptr<const shard_tokens> until_done;
 };
-/// A child's last word, sent by its state's destructor however it ended.
+/// A child's last message, sent by its state's destructor however it ended.
 struct child_gone {
   std::string key;
   std::uint64_t generation = 0;
 };
-/// To itself: passivate the children that have been idle too long.
+/// Sent to itself: passivate the children that have been idle too long.
 struct look_for_idle {};
 
 using shard_ref =
@@ -72,11 +73,12 @@ using shard_ref =
 // ---- session: one session ----
 // Its parent is the shard; what it asked comes back as a message.
 
-/// From the parent: end as soon as there is nothing left to do.
+/// Sent by the parent: end as soon as there is nothing left to do.
 struct passivate {
   std::shared_ptr<void> until_done;  ///< released at the end; may be null
 };
-/// Answers to the actor itself; `step` says which question they belong to.
+/// Brings an answer to the actor's own question. In this message and the next
+/// five `step` says to which question.
 struct session_loaded {
   std::uint64_t step = 0;
   answer<std::optional<workflows::session>> found;
@@ -110,23 +112,23 @@ using session_ref =
                      caf::reacts_to<settlement_ready>,
                      caf::reacts_to<trace_found>>;
 
-// ---- limits: one directory, one actor an owner ----
+// ---- limits: one directory, and one actor for each owner ----
 // The directory finds the actor by the first claim's owner.
 
-/// What a session wants counted by one owner's counters. Answered with what is
-/// used (claims in order) and, if `reserve` and all fit, a ticket that
-/// reserves the amounts until the commit.
+/// Asks one owner's counters about a session's claims. Answered with what is
+/// used (in the claims' order) and, if `reserve` and all fit, a ticket that
+/// reserves the amounts until the commit is known.
 struct ask_limits {
   std::vector<workflows::claim> claims;  ///< not empty, all of one owner
   bool reserve = false;
   reply<limit_answer> done;
 };
-/// A ticket's end.
+/// Tells a limit actor how a grant ended, when its ticket goes.
 struct grant_ended {
   std::vector<workflows::claim> claims;
   grant_fate fate = grant_fate::dropped;
 };
-/// Usage of these counters was given back: what is cached is too high.
+/// Tells that usage of these counters was given back: copies are too high.
 struct usage_released {
   std::vector<workflows::usage_key> keys;
 };
@@ -144,9 +146,9 @@ using limits_directory_ref =
                      caf::reacts_to<child_gone>, caf::reacts_to<look_for_idle>>;
 
 // ---- payout: what confirmed sessions earn ----
-// It answers; the session commits.
+// The actor answers; the session commits.
 
-/// Asked by a session that is completed; answered with its transfer.
+/// Asks for the transfer of a session that is completed.
 struct ask_settlement {
   workflows::pay_terms by;
   int minutes = 0;
@@ -157,17 +159,17 @@ using payout_ref = caf::typed_actor<caf::reacts_to<ask_settlement>>;
 // ---- journal: group commit ----
 // What waits together is written together.
 
-/// Written whole or not at all; answered once that is known. The tickets learn
-/// the commit's fate.
+/// A commit to be written, whole or not at all; answered once that is known.
+/// The tickets are told the commit's fate.
 struct append {
   storage::commit what;
   std::vector<std::shared_ptr<ticket>> tickets;
   reply<done_t> done;
   journal_place place;
 };
-/// To itself: what has gathered goes into one transaction.
+/// Sent to itself: work on what has gathered, in one transaction or query.
 struct flush {};
-/// To itself while the database is away: see whether it is back.
+/// Sent to itself while the database is away: see whether it is back.
 struct probe {};
 using journal_ref =
     caf::typed_actor<caf::reacts_to<std::shared_ptr<append>>,
@@ -188,7 +190,7 @@ struct find_outcome {
   storage::command_key key;
   reply<std::optional<storage::outcome_row>> done;
 };
-/// Any other use of a store; runs on the reader's thread.
+/// Uses a store in any other way, on the reader's thread.
 struct read_task {
   std::function<void(storage::store &)> run;
   std::function<void(storage::fault)> failed;
@@ -200,16 +202,16 @@ using reader_ref =
                      caf::reacts_to<flush>, caf::reacts_to<probe>>;
 
 // ---- timers: what falls due, in order of time ----
-// The near ones; the rest is in the sessions' rows.
+// The near timers are in memory; all are in the sessions' rows.
 
-/// A session's next moment, or nothing any more. Replaces what was armed.
+/// Sets a session's timer in place of an earlier one; no time: it has none.
 struct arm {
   std::string session;
   std::optional<instant> at;
 };
-/// Loads what is near and begins to fire.
+/// Loads near timers and begins to fire.
 struct start_timers {};
-/// To itself: look at the clock.
+/// Sent to itself: look at the clock.
 struct wake {
   std::uint64_t generation = 0;
 };
@@ -218,12 +220,12 @@ struct timers_loaded {
   int limit = 0;
   answer<std::vector<storage::timer_row>> rows;
 };
-/// The session has dealt with what was due, or could not.
+/// Tells that a session has dealt with what was due, or could not.
 struct due_done {
   std::string session;
   bool ok = false;
 };
-/// Manual clock: go there, firing on the way.
+/// Moves a manual clock, firing timers on the way.
 struct advance_to {
   instant to;
   reply<instant> done;
@@ -231,7 +233,7 @@ struct advance_to {
 struct clock_saved {
   answer<done_t> fate;
 };
-/// The node serves other buckets than before.
+/// Tells that the node serves other buckets than before.
 struct buckets_changed {};
 using timers_ref =
     caf::typed_actor<caf::reacts_to<arm>, caf::reacts_to<start_timers>,
@@ -241,14 +243,14 @@ using timers_ref =
                      caf::reacts_to<buckets_changed>>;
 
 // ---- forwarder: commands of sessions that another node serves ----
-// By the table `forwarded`; their outcomes are looked for.
+// They go by the table `forwarded`, and their outcomes are looked for.
 
 using outcome_rows = std::vector<std::optional<storage::outcome_row>>;
-/// The outcomes of `items`, where there are any by now.
+/// Brings the outcomes of `items`, where there are any by now.
 struct outcomes_looked_up {
   std::vector<std::shared_ptr<work>> items;
   answer<outcome_rows> rows;
-  bool first = false;  ///< those without one are in `forwarded` now
+  bool first = false;  ///< items without an outcome were forwarded
 };
 using forwarder_ref =
     caf::typed_actor<caf::reacts_to<take_work>, caf::reacts_to<flush>,

@@ -94,7 +94,7 @@ bool node_answers(caf::actor_system &system, const node_context &node,
     const auto left = std::max<steady_clock::duration>(
         until - steady_clock::now(), std::chrono::milliseconds{1});
     bool answered = false;
-    // CAF answers this for every actor, one after the other.
+    // CAF answers this for every actor. They are asked one after the other.
     self->request(a, left, caf::sys_atom::value, caf::get_atom::value,
                   std::string{"info"})
         .receive([&](caf::ok_atom, const std::string &,

@@ -1,4 +1,4 @@
-// One node's actors: built together, watched together, ended together.
+// A node's actors: built together, watched together, ended together.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -20,32 +20,32 @@ namespace recapd::actors {
 /// scheduler in tests and simulation.
 enum class blocking { detached, cooperative };
 
-/// What a node is built from; the context's actor members are still empty.
+/// What a node is built from. The actor members of `base` are still empty.
 struct node_parts {
   node_context base;
   storage::store_factory stores;
   commit_signal on_commit;
   blocking where = blocking::detached;
-  std::optional<lease_parts> leases = std::nullopt;  ///< none: it serves all
+  std::optional<lease_parts> leases = std::nullopt;  ///< none: all are served
 };
 
-/// Spawns a node's actors, wires them and starts the timers. Any two nodes on
-/// one database may serve the same sessions at once: slow, not wrong.
+/// Spawns a node's actors, wires them and starts the timers. Nodes on one
+/// database may even serve the same sessions at once, which is slow, not wrong.
 [[nodiscard]] context_ptr spawn_node(caf::actor_system &system,
                                      const node_parts &parts);
 
-/// Every actor of a node but the sessions and limit actors (their parents watch
-/// those).
+/// Returns every actor of a node but those of sessions and limits, which their
+/// parents watch.
 [[nodiscard]] std::vector<caf::actor> actors_of(const node_context &node);
 
-/// True when each of the actors that share the scheduler's threads deals with a
-/// message within `bound`. Waits for them, so never from an actor.
+/// Returns true when each of the actors that share the scheduler's threads
+/// deals with a message within `bound`. Blocks, so no actor may call it.
 [[nodiscard]] bool node_answers(caf::actor_system &system,
                                 const node_context &node,
                                 std::chrono::milliseconds bound);
 
-/// Ends a node's actors (the journals write what they hold first) and waits
-/// until all are gone.
+/// Ends a node's actors (the journals first write what they have gathered) and
+/// waits until all have ended.
 void end_node(caf::actor_system &system, const node_context &node);
 
 }  // namespace recapd::actors

@@ -1,4 +1,4 @@
-// What the actors of one node share: each other, the clock, the policies.
+// Node context: what the actors of one node share.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -22,7 +22,7 @@
 
 namespace recapd::actors {
 
-/// Filled once, before the first message is sent; then read by every actor.
+/// What is filled before the first message is sent, and then only read.
 struct node_context {
   engine_options options;
   std::shared_ptr<clock> time;
@@ -30,16 +30,15 @@ struct node_context {
   std::shared_ptr<policy_book> policies;
   std::shared_ptr<ownership> owned = std::make_shared<ownership>();
   std::shared_ptr<database_watch> database = std::make_shared<database_watch>();
-  std::shared_ptr<clock_watch> clocks = {};    ///< none: nobody compares
-  std::shared_ptr<readiness> conditions = {};  ///< none: nobody asks
-  /// The text an ingress would decode to this command.
+  std::shared_ptr<clock_watch> clocks = {};  ///< none: clocks are not compared
+  std::shared_ptr<readiness> conditions = {};  ///< none: nobody asks for them
+  /// Returns the text that an ingress would decode to the command.
   std::function<std::string(const submission &)> as_event = {};
 
   std::vector<shard_ref> shards;
   std::vector<journal_ref> journals;
-  std::shared_ptr<journal_loads> loads = {};  ///< of the journals
-  // Readers, each with a connection of its own, so that none waits for another
-  // kind of work:
+  std::shared_ptr<journal_loads> loads = {};  ///< the commits with each journal
+  // Each reader has its own connection, so no kind of work waits for another:
   std::vector<reader_ref> readers;       ///< sessions, counters, timers
   reader_ref lookup = {};                ///< outcomes of earlier commands
   reader_ref background = {};            ///< what ingress and feeds ask for
@@ -48,9 +47,9 @@ struct node_context {
   payout_ref payout;
   timers_ref timers;
   forwarder_ref forwarder = {};
-  caf::actor lease_keeper = {};  ///< none on a node that shares with nobody
+  caf::actor lease_keeper = {};  ///< none where no other node shares
 
-  /// Whoever serves a session: by its bucket.
+  /// Returns the shard actor of the session's bucket.
   [[nodiscard]] const shard_ref &shard_of(std::string_view session) const {
     return shards[workflows::bucket_of(session) % shards.size()];
   }

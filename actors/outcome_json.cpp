@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::string_view no_session = "null";
 
-/// `head`: the outcome; its text up to the session is in `json`.
+/// Returns the whole outcome of `head`, whose `json` goes up to the session.
 outcome finished(outcome head, std::string_view session,
                  std::string_view rest) {
   head.session_at = head.json.size();
@@ -35,7 +35,7 @@ outcome assembled(outcome o, std::string_view source, std::string_view id,
                   ",\"refusals\":" + json::serialize(refusals) + "}");
 }
 
-/// What is before the session of `o`, and what is after it.
+/// Return the parts of an outcome before its session and behind it.
 outcome head_of(const outcome &o) {
   return {.json = o.json.substr(0, o.session_at),
           .accepted = o.accepted,

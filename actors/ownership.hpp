@@ -1,4 +1,4 @@
-// Which sessions this node serves.
+// Ownership: which sessions this node serves.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -13,19 +13,19 @@
 
 namespace recapd::actors {
 
-/// The buckets a node has leased, and until when. Thread safe. Says only where
-/// a session's work belongs: two nodes that both believe in a lease do no harm
-/// (storage::store refuses).
+/// The buckets that a node has leased, and until when. Thread safe. It says
+/// only where a session's work belongs: two nodes that both believe in a lease
+/// do no harm (storage::store refuses).
 class ownership {
 public:
   using time_point = std::chrono::steady_clock::time_point;
 
-  /// Everything, for good: a node that shares with nobody.
+  /// Owns every bucket, for good: for a node that shares with no other.
   ownership() = default;
-  /// By another steady clock than the machine's (simulation).
+  /// Takes another steady clock than the machine's (simulation).
   explicit ownership(std::function<time_point()> now) : now_{std::move(now)} {}
 
-  /// What leases are measured by.
+  /// Returns the time by which leases are measured.
   [[nodiscard]] time_point now() const {
     return now_ ? now_() : std::chrono::steady_clock::now();
   }
@@ -36,23 +36,24 @@ public:
     until_ = until;
   }
 
-  /// Leased, even if the lease may have run out since.
+  /// Returns true if the session's bucket is assigned: leased, even if the
+  /// lease may have run out since.
   [[nodiscard]] bool assigned(std::string_view session) const {
     const std::lock_guard guard{lock_};
     return buckets_[workflows::bucket_of(session)];
   }
-  /// Leased at this moment. A process that was stopped for long learns here
-  /// that others may have taken over.
+  /// Returns true if the session's bucket is leased at this moment. A process
+  /// that was stopped for long learns here that others may serve it.
   [[nodiscard]] bool leased(std::string_view session) const {
     const std::lock_guard guard{lock_};
     return buckets_[workflows::bucket_of(session)] && lasts();
   }
-  /// All that are leased at this moment.
+  /// Returns the buckets that are leased at this moment.
   [[nodiscard]] storage::bucket_set leased_buckets() const {
     const std::lock_guard guard{lock_};
     return lasts() ? buckets_ : storage::bucket_set{};
   }
-  /// All that are assigned.
+  /// Returns the buckets that are assigned.
   [[nodiscard]] storage::bucket_set assigned_buckets() const {
     const std::lock_guard guard{lock_};
     return buckets_;

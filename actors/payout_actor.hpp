@@ -13,8 +13,8 @@ public:
 };
 
 /// Answers each completed session with what it earns, `program:ID` to
-/// `tutor:ID`. The session commits it with its own `session.paid` event; the
-/// ledger's key refuses a second one, so asking twice pays once.
+/// `tutor:ID`. The session commits that with its own `session.paid` event; the
+/// ledger's key refuses a second settlement, so asking twice pays once.
 payout_ref::behavior_type
 payout_actor(payout_ref::stateful_pointer<payout_state> self);
 

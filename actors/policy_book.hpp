@@ -1,4 +1,4 @@
-// The policies of this database, by version.
+// The policy book: the policies of this database, by version.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -13,29 +13,29 @@
 
 namespace recapd::actors {
 
-/// Weeks would begin on another day than those by which the hours in the
-/// database are counted. Names the setting.
+/// The exception for a policy whose weeks begin on another day than those by
+/// which the hours in the database are counted. It names the setting.
 class other_weeks : public std::runtime_error {
 public:
   using std::runtime_error::runtime_error;
 };
 
-/// Every session keeps the policy version that it is decided by. Thread safe;
-/// what the book hands out stays valid as long as the book.
+/// Holds every version, since a session is always decided by the version it
+/// began with. Thread safe; what it hands out stays valid as long as it.
 class policy_book {
 public:
-  /// The version new sessions get.
+  /// Adds the version that new sessions get.
   void set_current(int version, workflows::policy p);
   /// Throws other_weeks unless weeks begin as in the newest version that was
-  /// added: counters of other weeks could not be told from them.
+  /// added: counters of other weeks could not be told apart from its counters.
   void check_weeks(const workflows::policy &next) const;
-  /// Adds what is not there yet. Throws std::runtime_error if a stored policy
-  /// cannot be read.
+  /// Adds the versions that are not there yet. Throws std::runtime_error if a
+  /// stored policy cannot be read.
   void add(const std::vector<storage::policy_row> &rows);
 
   [[nodiscard]] int current_version() const;
   [[nodiscard]] const workflows::policy &current() const;
-  /// Nothing if this version is not known here (yet).
+  /// Returns a version's policy; null if the version is not known here (yet).
   [[nodiscard]] const workflows::policy *find(int version) const;
 
 private:

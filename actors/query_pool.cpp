@@ -16,7 +16,7 @@ queue_bounds bounds_of(unsigned readers) {
   return b;
 }
 
-/// Calls `f` when the last who holds it lets it go.
+/// Returns a token that calls `f` when its last copy goes.
 template <class F> std::shared_ptr<void> at_the_end(F f) {
   return {nullptr, [f = std::move(f)](void *) { f(); }};
 }
@@ -32,7 +32,7 @@ query_pool::query_pool(unsigned readers, std::function<context_ptr()> node)
 admission query_pool::add(const std::string &caller,
                           std::function<void(storage::store &)> task,
                           std::function<void(storage::fault)> failed) {
-  // A task that is dropped must still say so.
+  // A task that is dropped must still answer.
   auto once = std::make_shared<reply<done_t>>(
       [failed = std::move(failed)](answer<done_t> a) {
         if (!a.has_value()) failed(a.error());
@@ -59,8 +59,8 @@ admission query_pool::add(const std::string &caller,
   return admission::taken;
 }
 
-/// One at a time: what a task that is dropped at once frees is seen by the
-/// loop that began it.
+/// Begins tasks, in one loop at a time: a reader whose task was dropped at once
+/// is seen to be free by the loop that began the task.
 void query_pool::begin_all() {
   {
     const std::lock_guard lock{mutex_};
@@ -78,7 +78,7 @@ void query_pool::begin_all() {
   }
 }
 
-/// The reader is free again when the task is gone, done or dropped.
+/// Sends a task to a reader, which is free when the task is done or dropped.
 void query_pool::send(const std::string &caller,
                       std::shared_ptr<read_task> task) {
   unsigned reader = 0;

@@ -1,4 +1,4 @@
-// Reads for people, on the node's readers for them, in turn.
+// The query pool: reads for people, in turn, by readers for them alone.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -13,11 +13,11 @@
 
 namespace recapd::actors {
 
-/// Thread safe. Shared with the tasks on their way and the answers that were
-/// not taken yet.
+/// Begins the tasks of callers fairly (actors/fair_queue.hpp). Thread safe. It
+/// is shared with tasks under way and with answers that were not taken yet.
 class query_pool : public std::enable_shared_from_this<query_pool> {
 public:
-  /// `node`: where the readers are now.
+  /// Takes `node`, which returns the node whose readers are used.
   query_pool(unsigned readers, std::function<context_ptr()> node);
 
   [[nodiscard]] admission add(const std::string &caller,
@@ -25,7 +25,7 @@ public:
                               std::function<void(storage::fault)> failed);
   [[nodiscard]] std::shared_ptr<void> reserve_bytes(const std::string &caller,
                                                     std::size_t bytes);
-  /// Begins nothing more; whoever waits hears `unavailable`.
+  /// Begins no more tasks; those that wait are answered `unavailable`.
   void close();
 
 private:
@@ -35,8 +35,8 @@ private:
   std::function<context_ptr()> node_;
   std::mutex mutex_;
   fair_queue queue_;
-  std::vector<unsigned> free_;  ///< readers
-  bool beginning_ = false;      ///< somebody is at it
+  std::vector<unsigned> free_;  ///< readers without a task
+  bool beginning_ = false;      ///< a loop begins tasks
   bool closed_ = false;
 };
 

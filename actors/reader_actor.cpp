@@ -21,18 +21,18 @@ void reader_state::begin(reader_ref self, context_ptr node, std::size_t number,
   self_ = std::move(self);
   node_ = std::move(node);
   name_ = "reader " + std::to_string(number);
-  node_->database->answers(name_);  // for one that died while it did not
+  node_->database->answers(name_);  // settles what an earlier one saw
   stores_ = std::move(stores);
-  // Before others have taken the server's last place.
+  // The connection is made before others have taken the server's last place.
   try {
     store_ = stores_();
   } catch (const storage::storage_error &) {
-    // It connects when there is something to do.
+    // The reader connects when there is something to do.
   }
 }
 
 void reader_state::schedule() {
-  // Behind everything that is in the mailbox already: one query for all.
+  // The flush comes after what is in the mailbox already: one query for all.
   if (!std::exchange(flushing_, true)) caf::anon_send(self_, flush{});
 }
 
@@ -50,7 +50,7 @@ void reader_state::answered() {
 void reader_state::went_away(const std::string &why) {
   if (away_) return;
   spdlog::warn("a read failed: {}", why);
-  if (reaches_database()) return;  // it was that read, or its connection
+  if (reaches_database()) return;  // only that read, or its connection, failed
   away_ = true;
   node_->database->fails(name_, why);
   pause_ = milliseconds{0};
@@ -108,7 +108,8 @@ void reader_state::load_sessions(std::vector<load_session> batch) {
     for (std::size_t i = 0; i < batch.size(); ++i)
       batch[i].done(parse(rows[i]));
   } catch (const storage::storage_error &e) {
-    // Before anybody is told: who then asks for readiness hears the same.
+    // The fault is noted before senders are told: who then asks for readiness
+    // is told the same.
     went_away(e.what());
     for (const auto &m : batch)
       m.done(fault::unavailable);
@@ -150,7 +151,8 @@ void reader_state::load_counters(const std::vector<load_usage> &batch) {
       next = end;
     }
   } catch (const storage::storage_error &e) {
-    // Before anybody is told: who then asks for readiness hears the same.
+    // The fault is noted before senders are told: who then asks for readiness
+    // is told the same.
     went_away(e.what());
     for (const auto &m : batch)
       m.done(fault::unavailable);
@@ -167,7 +169,8 @@ void reader_state::find_outcomes(std::vector<find_outcome> batch) {
     for (std::size_t i = 0; i < batch.size(); ++i)
       batch[i].done(std::move(rows[i]));
   } catch (const storage::storage_error &e) {
-    // Before anybody is told: who then asks for readiness hears the same.
+    // The fault is noted before senders are told: who then asks for readiness
+    // is told the same.
     went_away(e.what());
     for (const auto &m : batch)
       m.done(fault::unavailable);

@@ -1,4 +1,4 @@
-// The reader actor: what is loaded from the store, in sets.
+// The reader actor: loads from the store, many loads in one query.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -26,9 +26,9 @@ public:
   }
   void run(const read_task &task);
   void flush_all();
-  /// While the database is away, so that it is known when it is back though
-  /// nobody reads: tries it. Returns the pause until the next try, or nothing
-  /// if it is back.
+  /// Tries the database while it is away, so that its return is known though
+  /// nobody reads. Returns the pause until the next try, or nothing if the
+  /// database is back.
   [[nodiscard]] std::optional<std::chrono::milliseconds> try_again();
 
   std::vector<load_session> sessions;
@@ -39,7 +39,7 @@ private:
   void schedule();
   [[nodiscard]] storage::store &store();
   void answered();
-  /// After a failed read: sees whether the database is away.
+  /// Finds out, after a failed read, whether the database is away.
   void went_away(const std::string &why);
   [[nodiscard]] bool reaches_database();
   void load_sessions(std::vector<load_session> batch);
@@ -50,7 +50,7 @@ private:
 
   reader_ref self_;
   context_ptr node_;
-  std::string name_;  ///< among the database's watchers
+  std::string name_;  ///< its source in the database watch
   storage::store_factory stores_;
   std::unique_ptr<storage::store> store_;
   std::chrono::milliseconds pause_{0};
@@ -59,7 +59,7 @@ private:
   bool probing_ = false;
 };
 
-/// Blocks, so it runs on a thread of its own (detached) in service.
+/// Blocks, so in service it runs on a thread of its own (detached).
 reader_ref::behavior_type
 reader_actor(reader_ref::stateful_pointer<reader_state> self, context_ptr node,
              std::size_t number, storage::store_factory stores);

@@ -1,4 +1,4 @@
-// What a node says of itself: why it is not ready, and what is to be looked at.
+// Readiness: why a node is not ready, and what is to be looked at.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -25,25 +25,26 @@ struct condition {
 enum class weight : unsigned char {
   warning,  ///< nothing: commands are answered
   unready,  ///< a command that is sent now would not be answered
-  closed,   ///< the same, and the node takes none
+  closed,   ///< unready, and the node takes no command
 };
 
-/// Thread safe. Logs each condition once when it begins and once when it ends.
+/// Holds the conditions of a node. Logs each condition once when it begins and
+/// once when it ends. Thread safe.
 class readiness {
 public:
   explicit readiness(std::function<workflows::instant()> now);
 
-  /// A condition holds. One of that code that was raised before has its `since`
-  /// as it was, and gets the new words and weight.
+  /// Raises a condition. If one of that code was raised before, its `since`
+  /// stays, and it gets the new weight and words.
   void raise(std::string_view code, weight how, std::string detail);
-  /// The condition of that code, if there was one, holds no more.
+  /// Ends the condition of that code, if there is one.
   void settle(std::string_view code);
 
-  /// Those that hold, the first that began first.
+  /// Return the conditions that hold, in the order in which they began.
   [[nodiscard]] std::vector<condition> reasons() const;
   [[nodiscard]] std::vector<condition> warnings() const;
   [[nodiscard]] bool ready() const;
-  /// True where no command is to be taken.
+  /// Returns true where no command is to be taken.
   [[nodiscard]] bool closed() const { return closed_; }
 
 private:
@@ -57,7 +58,7 @@ private:
   std::function<workflows::instant()> now_;
   mutable std::mutex mutex_;
   std::map<std::string, entry, std::less<>> raised_;  ///< by code
-  std::atomic<bool> closed_{false};                   ///< every command asks
+  std::atomic<bool> closed_{false};  ///< read for every command
 };
 
 }  // namespace recapd::actors

@@ -1,4 +1,4 @@
-// A reply that cannot be forgotten.
+// Replies, which cannot be forgotten.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -11,14 +11,14 @@
 
 namespace recapd::actors {
 
-/// What somebody waits for: a value, or the fault that prevented it.
+/// What a sender waits for: a value, or the fault that prevented it.
 template <class T> using answer = boost::system::result<T, storage::fault>;
 
-/// The right to answer once. CAF 0.17 drops a lost promise without a word; this
-/// one, when its last copy goes unanswered (the message was dropped, the actor
-/// was killed), answers `unavailable` itself. Copies share the one answer. The
-/// function runs on whichever thread answers: it must only hand over (post,
-/// send), never block and never throw.
+/// The right to answer once. CAF 0.17 drops a lost promise silently; a reply
+/// whose last copy goes unanswered (the message was dropped, the actor was
+/// killed) answers `if_lost` itself. Copies share one answer. The function runs
+/// on whichever thread answers: it must only hand over (post, send), never
+/// block and never throw.
 template <class T> class reply {
 public:
   using function = std::function<void(answer<T>)>;
@@ -30,7 +30,7 @@ public:
 
   [[nodiscard]] bool waiting() const { return cell_ && cell_->f; }
 
-  /// Answers, the first time; later calls do nothing.
+  /// Answers at the first call; later calls do nothing.
   void operator()(answer<T> a) const {
     if (waiting()) std::exchange(cell_->f, nullptr)(std::move(a));
   }

@@ -1,4 +1,4 @@
-// What a node that hands a command on tells the next one of its sender.
+// Sender text: what a node that forwards a command tells of its sender.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -9,12 +9,12 @@
 
 namespace recapd::actors {
 
-/// The scope of its identity and its sender's programmes, which its event does
-/// not hold: JSON text.
+/// Returns what the command's event does not hold, as JSON text: the scope of
+/// its identity and its sender's programmes.
 [[nodiscard]] std::string sender_text(const submission &s);
 
-/// Takes them over, so that it is the same command wherever it is decided.
-/// False where the text is none of sender_text's.
+/// Takes scope and programmes over, so that the command is the same wherever it
+/// is decided. Returns false where the text is not one of sender_text's.
 [[nodiscard]] bool take_sender(submission &s, std::string_view text);
 
 }  // namespace recapd::actors

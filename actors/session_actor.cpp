@@ -17,7 +17,8 @@ namespace {
 /// How often a command is decided anew before its sender is told to try later.
 constexpr int most_tries = 10;
 
-/// Two may have the same one: then the database is asked in vain.
+/// Returns a hash of the command's identity. Where two commands share one, the
+/// database is asked in vain for the second's outcome.
 std::uint32_t identity_hash(const submission &s) {
   const std::hash<std::string> hash;
   return static_cast<std::uint32_t>((hash(s.source) * 31U + hash(s.id)) * 31U
@@ -66,7 +67,7 @@ void session_state::run() {
   if (!job_ && queue_) start();
 }
 
-/// Begins on the item at the front.
+/// Begins work on the item at the front.
 void session_state::start() {
   job_ = std::make_unique<job>();
   auto *w = front_work();
@@ -81,8 +82,9 @@ void session_state::again() {
   j.claims.clear();
   if (j.tries++ >= most_tries) return finish(fault::unavailable);
   const auto *w = front_work();
-  // A schedule is decided as if the session did not exist; the journal refuses
-  // it if it does. That spares a look at the database for every new session.
+  // A schedule is first decided as if the session did not exist; the journal
+  // refuses it if it does. That spares a look at the database for every new
+  // session.
   const bool fresh =
       w != nullptr && j.tries == 1 && session_.version == 0
       && std::holds_alternative<wf::schedule_session>(w->what.what);
@@ -106,7 +108,7 @@ void session_state::decide_front() {
   auto &j = *job_;
   const auto &book = *node_->policies;
   const auto *schedule = std::get_if<wf::schedule_session>(&j.what);
-  // Who schedules one that exists is answered as if it did not.
+  // Scheduling a session that exists is answered as if it did not.
   if (session_.exists() && schedule == nullptr) {
     j.facts.policy_version = session_.policy_version;
     j.rules = &book.find(session_.policy_version)->for_course(session_.course);
@@ -124,7 +126,7 @@ void session_state::decide_front() {
 
   j.claims = wf::claims(session_, j.what, j.facts);
   if (j.claims.empty()) return conclude();
-  // Only a command with nothing else against it takes hold of anything.
+  // Amounts are reserved only for a command that nothing else would refuse.
   j.reserve = wf::decide(session_, j.what, j.facts).has_value();
   j.facts.used.assign(j.claims.size(), 0);
   ask(owner::tutor);

@@ -1,9 +1,9 @@
-// The session actor: one session's commands, one after another.
+// The session actor: decides one session's commands, one after another.
 //
-// It holds no rule: it loads the state, asks the limit actors what the domain
-// says to ask, calls workflows::decide, appends what follows, and moves its
-// state only when that is durable. While one command is on its way the later
-// ones wait in order. Whatever the journal refuses, it reloads and decides
+// It has no rule of its own: it loads the state, asks the limit actors what the
+// domain says to ask, calls workflows::decide, appends what follows, and moves
+// its state only when that is durable. While one command is under way later
+// ones wait in order. After a refusal of the journal it reloads and decides
 // again.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
@@ -30,7 +30,7 @@ public:
   static inline const char *name = "session";
   session_state() = default;
 
-  /// Called once, before any message.
+  /// Takes what the actor works with; called once, before any message.
   void begin(session_ref self, context_ptr node, const shard_ref &parent,
              const std::string &id, std::uint64_t generation);
 
@@ -39,7 +39,7 @@ public:
   void passivate_when_done(const passivate &m) {
     passivating_ = std::make_unique<passivate>(m);
   }
-  /// True if the actor shall end and has nothing left to do.
+  /// Returns true if the actor shall end and has nothing left to do.
   [[nodiscard]] bool ends() const;
 
   void loaded(session_loaded &m);
@@ -53,10 +53,10 @@ private:
   using item = std::variant<std::shared_ptr<work>, reply<done_t>>;
 
   enum class owner { tutor, course };
-  /// A value of its own: an optional would take twice the room.
+  /// No timer. It is a value because an optional would take twice the room.
   static constexpr instant never = instant::max();
 
-  /// What is on its way for the item at the front.
+  /// What is under way for the item at the front.
   struct job {
     workflows::command what;
     workflows::facts facts;
@@ -70,11 +70,12 @@ private:
     std::vector<workflows::usage_key> released;
     outcome answer;
     int tries = 0;
-    /// A commit of this very item may have been written unseen: its stored
-    /// outcome is then the first answer, not a duplicate's.
+    /// A commit of this very item may have been written without an answer: its
+    /// stored outcome is then the first answer, not a duplicate's.
     bool ours = false;
   };
-  /// A reply that comes back as a message of type M; an earlier one is late.
+  /// Returns a reply that comes back as a message of type M. Answers by earlier
+  /// replies are late, and ignored.
   template <class M, class T>
   reply<T> back(storage::fault if_lost = storage::fault::unavailable) {
     return reply<T>{[self = self_, step = ++step_](answer<T> a) {
@@ -112,20 +113,20 @@ private:
   void remember(const work &w);
   [[nodiscard]] std::vector<std::size_t> claims_of(owner whose) const;
 
-  // Most actors rest: what is only there while there is work takes a pointer.
+  // Most session actors rest: what only work needs is behind a pointer.
   session_ref self_;
   context_ptr node_;
   std::unique_ptr<std::list<item>> queue_;
   std::unique_ptr<job> job_;
   std::unique_ptr<passivate> passivating_;
-  /// The trace context of what completed the session, or empty; null while it
-  /// is not completed or that is not known.
+  /// The trace context of the command that completed the session, or empty;
+  /// null while the session is not completed or that is not known.
   std::unique_ptr<std::string> completed_by_;
   workflows::session session_;
-  exit_note<shard_ref> note_;              ///< keyed by the session's id
-  instant armed_ = never;                  ///< as the timers know it
+  exit_note<shard_ref> note_;  ///< keyed by the session's id
+  instant armed_ = never;      ///< the timer as the timers actor knows it
   std::array<std::uint32_t, 8> recent_{};  ///< hashes of commands done here
-  std::uint32_t step_ = 0;  ///< which answer is awaited; others are late
+  std::uint32_t step_ = 0;  ///< the step of the awaited answer; others are late
   std::uint8_t recents_ = 0;
   bool loaded_ = false;
 };

@@ -1,4 +1,4 @@
-// What a session has written, and what it does once that is durable.
+// The session actor's commits: what it writes, and what it does after that.
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/session_actor.hpp"
 
@@ -48,7 +48,7 @@ void session_state::append_refusals(const std::vector<wf::refusal> &why) {
   send_append(std::move(c));
 }
 
-/// The trace context that what is being done belongs to, or empty. A settlement
+/// Returns the trace context to which the work belongs, or empty. A settlement
 /// belongs to the command that completed the session.
 std::string_view session_state::trace() const {
   if (const auto *w = front_work()) return w->what.traceparent;
@@ -64,7 +64,8 @@ void session_state::send_append(storage::commit what) {
 void session_state::write_down(storage::commit what,
                                std::vector<std::shared_ptr<ticket>> tickets,
                                reply<done_t> done) {
-  // One at a time, so they stay in order whichever journal writes them.
+  // A session's commits go one at a time, so they stay in order whichever
+  // journal writes them.
   const auto journal = node_->loads->pick();
   caf::anon_send(
       node_->journals[journal],
@@ -81,13 +82,13 @@ void session_state::committed(const commit_done &m) {
     if (j.moves) moved();
     j.tries = 0;
     auto *w = front_work();
-    if (w == nullptr) return again();  // until nothing more is due
+    if (w == nullptr) return again();  // until nothing is due any more
     remember(*w);
     return finish(std::move(j.answer));
   }
   const auto why = m.fate.error();
   if (why == fault::unavailable) return finish(why);
-  // Somebody else wrote, or may have: nothing known here counts any more.
+  // Another writer wrote, or may have: the state in memory counts no more.
   loaded_ = false;
   j.ours = j.ours || why == fault::outcome_unknown;
   const bool look =
@@ -96,7 +97,7 @@ void session_state::committed(const commit_done &m) {
   again();
 }
 
-/// The commit is durable: the state moves.
+/// Moves the state, after the commit is durable.
 void session_state::moved() {
   auto &j = *job_;
   const bool existed = session_.exists();
@@ -130,7 +131,7 @@ void session_state::arm_timer() {
   if (const auto at = due(); at.value_or(never) != armed_) tell_timers(at);
 }
 
-/// The timers thought something was due and it is not: tell them what is.
+/// Answers the timers where nothing is due, and tells them what is next.
 void session_state::nothing_due() {
   tell_timers(due());
   finish(outcome{});

@@ -1,4 +1,4 @@
-// What a session asks of other actors, and what it does with their answers.
+// The session actor's questions to other actors, and their answers.
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/session_actor.hpp"
 
@@ -29,7 +29,8 @@ void session_state::settlement(settlement_ready &m) {
   conclude();
 }
 
-/// Another actor saw it completed: that event says what it belonged to.
+/// Looks in the history for the event that completed the session, where another
+/// actor saw it: the event has the trace context.
 void session_state::look_for_trace() {
   auto done = back<trace_found, std::string>();
   constexpr int newest = 100;
@@ -63,13 +64,13 @@ std::vector<std::size_t> session_state::claims_of(owner whose) const {
   return places;
 }
 
-/// Tutor first, then course: everybody takes them in this order, so nobody
-/// waits in a circle.
+/// Asks the limit actors, first the tutor's, then the course's. All sessions
+/// ask in this order, so none wait in a circle.
 void session_state::ask(owner whose) {
   auto &j = *job_;
   j.asked = whose;
   const auto places = claims_of(whose);
-  // Of wrong minutes only the pair's day is asked for, which is the tutor's.
+  // For wrong minutes only the pair's day is asked for, which is the tutor's.
   if (places.empty())
     return whose == owner::tutor ? ask(owner::course) : conclude();
   ask_limits m;
@@ -90,8 +91,8 @@ void session_state::limits(limits_answered &m) {
   if ((*m.got).ticket)
     j.tickets.push_back(std::move((*m.got).ticket));
   else if (std::exchange(j.reserve, false) && j.asked == owner::course) {
-    // It will be refused: the tutor's figures, good enough for a grant, are
-    // asked for anew, so that the answer names every limit that is passed.
+    // The command will be refused. The tutor's figures were good enough for a
+    // grant only; they are asked for anew, so that every passed limit is named.
     j.tickets.clear();
     return ask(owner::tutor);
   }
@@ -114,7 +115,7 @@ void session_state::loaded(session_loaded &m) {
   session_.id = std::move(id);
   armed_ = never;
   loaded_ = true;
-  --job_->tries;  // looking is not a try
+  --job_->tries;  // loading is not a try
   again();
 }
 
@@ -140,14 +141,15 @@ void session_state::answer_stored(const storage::outcome_row &row) {
   auto answer = given_again(w.what, row, !job_->ours);
   if (row.content != w.what.content) return finish(std::move(answer));
   if (w.what.inbox_seq) {
-    // The inbox row is all that is left to do; its loss repeats this answer.
+    // Only the inbox row is left to delete; if the commit is lost, the row
+    // comes again and gets this answer.
     storage::commit c;
     c.session = session_.id;
     c.inbox_seq = w.what.inbox_seq;
     if (w.what.by_inbox) c.asked_again = w.what.key();
     write_down(std::move(c), {}, {});
   }
-  // A commit that was written unseen may have left something due.
+  // A commit that was written without an answer may have left something due.
   if (job_->ours)
     caf::anon_send(node_->timers,
                    arm{.session = session_.id, .at = node_->time->now()});

@@ -1,4 +1,4 @@
-// The shard actor: parent of the sessions of some buckets.
+// The shard actor: the parent of the sessions of some buckets.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -20,8 +20,9 @@ public:
   std::optional<children<session_ref>> sessions;
 };
 
-/// Hands each session's work to its actor, which it spawns on demand and
-/// passivates when it idles. `place` is its own in node_context::shards.
+/// Hands each session's work to the session's actor, which it spawns on demand
+/// and passivates when it is idle. `place` is the shard's index in
+/// node_context::shards.
 shard_ref::behavior_type
 shard_actor(shard_ref::stateful_pointer<shard_state> self, context_ptr node,
             std::size_t place);

@@ -1,4 +1,4 @@
-// A command as it comes to the engine, and what became of it.
+// Submissions and outcomes: a command as the engine gets it, and its answer.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -18,37 +18,37 @@ using workflows::instant;
 
 /// A decoded, well-formed command, as an ingress hands it over.
 struct submission {
-  std::string source;  ///< with id and scope: the command's identity
+  std::string source;  ///< with `id` and `scope` the command's identity
   std::string id;
   std::string session;  ///< CloudEvents subject
   workflows::person by;
   instant received_at;
   workflows::command what;
-  storage::digest content{};              ///< of type, subject, by and data
-  std::string traceparent;                ///< or empty
-  std::optional<std::int64_t> inbox_seq;  ///< deleted by the commit
-  bool by_inbox = false;  ///< a client put it there, no other node
-  bool here = false;      ///< executed by this node, whoever serves the session
-  /// Whose `source` and `id` are (storage::command_key); absent until the
-  /// engine has taken it, which knows the node's mode.
+  storage::digest content{};  ///< a digest of type, subject, by and data
+  std::string traceparent;    ///< empty: none
+  std::optional<std::int64_t> inbox_seq;  ///< inbox row that the commit deletes
+  bool by_inbox = false;  ///< a client put it into the inbox, not a node
+  bool here = false;      ///< decided by this node, whoever serves the session
+  /// Whose `source` and `id` are (storage::command_key). It is absent until the
+  /// engine, which knows the node's mode, has taken the command.
   std::optional<std::string> scope = {};
-  workflows::program_set programs = {};  ///< that its sender may act in
+  workflows::program_set programs = {};  ///< in which its sender may act
 
   [[nodiscard]] storage::command_key key() const {
     return {source, id, scope.value_or("")};
   }
 };
 
-/// What became of a command. Durable when you see it (except `id_reused`,
-/// which leaves no trace).
+/// What became of a command. It is durable when it is seen (except `id_reused`,
+/// which is not stored).
 struct outcome {
   std::string json;  ///< the contract's outcome object
-  /// Where in `json` the value of `session` stands; of a refusal it is `null`.
+  /// Where in `json` the value of `session` stands; in a refusal it is `null`.
   std::size_t session_at = 0;
   std::size_t session_size = 0;
   bool accepted = false;
   bool duplicate = false;
-  /// The first refusal's code; absent when accepted.
+  /// The first refusal's code; absent of an accepted command.
   std::optional<workflows::refusal_code> code;
 };
 

@@ -1,4 +1,4 @@
-// What the engine reports about itself; the program decides where it goes.
+// Telemetry: what the engine reports about itself, for any receiver.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -8,26 +8,26 @@
 
 namespace recapd::actors {
 
-/// Called from any thread; implementations are thread safe and quick. The
-/// default does nothing.
+/// Takes reports, from any thread; implementations are thread safe and quick.
+/// The default does nothing.
 class telemetry {
 public:
   virtual ~telemetry() = default;
-  /// `outcome`: `accepted`, `refused`, `duplicate`, `unavailable`.
+  /// Reports a command: `accepted`, `refused`, `duplicate` or `unavailable`.
   virtual void command_done(std::string_view /*type*/,
                             std::string_view /*outcome*/,
                             std::string_view /*first refusal code or empty*/,
                             std::chrono::microseconds /*since receipt*/) {}
-  /// One group commit: how many commits, how long the store took.
+  /// Reports one group commit: how many commits, how long the store took.
   virtual void group_committed(std::size_t /*commits*/,
                                std::chrono::microseconds /*took*/) {}
-  /// A commit the database refused, by fault name.
+  /// Reports a commit that the database refused, by the fault's name.
   virtual void commit_refused(std::string_view /*fault*/) {}
-  /// A session moved (`from` empty: it is new).
+  /// Reports a session's change of state (`from` empty: it is new).
   virtual void session_moved(std::string_view /*from*/,
                              std::string_view /*to*/) {}
   virtual void timer_fired(std::chrono::microseconds /*late*/) {}
-  /// Gauges.
+  /// The functions from here on report a figure as it is now.
   virtual void in_flight(std::size_t /*commands taken, not answered*/) {}
   virtual void resident_sessions(std::size_t /*shard*/, std::size_t) {}
   virtual void timers_armed(std::size_t) {}

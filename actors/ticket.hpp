@@ -11,13 +11,13 @@
 namespace recapd::actors {
 
 enum class grant_fate : std::uint8_t {
-  dropped,    ///< never went to the journal, or was refused: give it back
-  committed,  ///< it is in the database
-  unknown,    ///< look at the database
+  dropped,    ///< it did not reach the journal or was refused
+  committed,  ///< the commit is in the database
+  unknown,    ///< only the database can tell
 };
 
-/// Tells its limit actor the fate when the last copy goes, so that no grant is
-/// forgotten, whoever dies. Written by one actor at a time.
+/// Tells a limit actor how its grant ended when the last copy goes, so that no
+/// grant is forgotten, whoever dies. One actor writes to it at a time.
 class ticket {
 public:
   explicit ticket(std::function<void(grant_fate)> end) : end_{std::move(end)} {}
@@ -32,10 +32,10 @@ private:
   grant_fate fate_ = grant_fate::dropped;
 };
 
-/// What a limit actor answers about a claim.
+/// What a limit actor answers to claims.
 struct limit_answer {
   std::vector<std::int64_t> used;          ///< in the claims' order
-  std::shared_ptr<actors::ticket> ticket;  ///< of what was reserved, or null
+  std::shared_ptr<actors::ticket> ticket;  ///< for what was reserved, or null
 };
 
 }  // namespace recapd::actors

@@ -16,8 +16,8 @@ using namespace std::chrono_literals;
 namespace {
 constexpr std::size_t most_firing = 4000;
 constexpr int page = 20000;
-/// The longest sleep between two looks at the clock, and so the pause before
-/// something that failed is tried again.
+/// The longest sleep between two looks at the clock, and so the longest pause
+/// before something that failed is tried again.
 constexpr microseconds longest_sleep = 500ms;
 constexpr auto between_looks_for_overdue = 10s;
 }  // namespace
@@ -57,8 +57,7 @@ void timers_state::set(const arm &m) {
   look();
 }
 
-/// Reads what falls due by `until`. What is armed meanwhile is newer than what
-/// is read.
+/// Reads what falls due by `until`. What is armed meanwhile is newer.
 void timers_state::load_more(instant until) {
   if (std::exchange(loading_, true)) return;
   auto reply_to =
@@ -88,7 +87,7 @@ void timers_state::loaded(const timers_loaded &m) {
         && node_->owned->assigned(r.session))
       put(r.session, r.at);
   if (std::exchange(load_again_, false)) return look();
-  // A full page may have left out some of its last moment.
+  // A full page may lack some timers of its last moment.
   const auto complete = static_cast<int>(rows.size()) < m.limit
                             ? m.until
                             : rows.back().at - microseconds{1};
@@ -119,7 +118,7 @@ void timers_state::fire_due() {
     const auto at = order_.begin()->first;
     const auto session = order_.begin()->second;
     drop(session);
-    // While it is being dealt with, the session arms what comes next itself.
+    // While a session deals with what was due, it arms its next timer itself.
     if (!firing_.insert(session).second) continue;
     node_->reports->timer_fired(
         std::chrono::duration_cast<microseconds>(now - at));
@@ -165,8 +164,9 @@ void timers_state::advance(advance_to &m) {
   look();
 }
 
-/// One step of a manual clock: to the next due time, or to the end. Its target
-/// is saved first: after a crash the clock stands there, never behind an event.
+/// Moves a manual clock by one step: to the next due time, or to the end. The
+/// target is saved first: after a crash the clock stands there, never behind an
+/// event.
 void timers_state::step_clock() {
   auto *clock = manual();
   const auto to = advances_.front().to;

@@ -1,10 +1,10 @@
 // The timers actor: wakes sessions when something of theirs falls due.
 //
-// The truth is a column of the session's row. In memory are only the near ones,
-// up to a horizon; the rest are read when their time comes closer. What it
-// fires stays on its list until the session says it has dealt with it. It
-// compares with the wall clock at every look, so a clock that jumps does no
-// harm. A manual clock is moved here, from due time to due time.
+// Each timer is a column of its session's row. Only near timers are in memory,
+// up to a horizon; the rest are read when their time comes closer. A session
+// that was fired is on a list until it says that it has dealt with what was
+// due. The actor compares with the wall clock at every look, so a clock that
+// jumps does no harm. It also moves a manual clock, from due time to due time.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -36,21 +36,22 @@ public:
   void done(const due_done &m);
   void advance(advance_to &m);
   void saved(const clock_saved &m);
-  /// Forgets what is not the node's any more and reads what is new.
+  /// Forgets timers of buckets that the node lost, and reads those of new ones.
   void buckets_moved();
-  /// Fires what is due, reads on, moves a manual clock.
+  /// Fires what is due, reads on, and moves a manual clock.
   void look();
-  /// Reads what is overdue in the database, now and then: a session that died
-  /// between its commit and arming its timer left something nobody here knows.
+  /// Reads what is overdue in the database, now and then: a session's actor
+  /// that died between its commit and arming its timer left one that is not in
+  /// memory.
   void look_for_overdue(caf::actor_clock::time_point at);
-  /// The sessions that could not deal with what was due are due again.
+  /// Makes sessions due again that could not deal with what was due.
   void retry_failed();
-  /// How long to sleep now; the wake at its end must carry `generation`.
+  /// Returns how long to sleep; the wake at its end must carry `generation`.
   [[nodiscard]] std::chrono::microseconds sleep(std::uint64_t &generation);
   [[nodiscard]] bool current(const wake &m) const {
     return m.generation == generation_;
   }
-  /// True if something is due before the wake that is on its way.
+  /// Returns true if something is due before the wake that is under way.
   [[nodiscard]] bool in_a_hurry() const;
 
 private:
@@ -68,15 +69,15 @@ private:
   std::unordered_map<std::string, instant> at_;
   std::set<std::pair<instant, std::string>> order_;
   std::unordered_set<std::string> firing_;
-  std::vector<std::string> failed_;  ///< of those firing: wait for a retry
-  instant loaded_until_{};           ///< everything due by then is in memory
+  std::vector<std::string> failed_;  ///< sessions in `firing_` to try again
+  instant loaded_until_{};           ///< all that is due by then is in memory
   bool loading_ = false;
-  bool load_again_ = false;  ///< what is being read is of other buckets
+  bool load_again_ = false;  ///< a read under way is of other buckets
   std::unordered_set<std::string> armed_while_loading_;
   caf::actor_clock::time_point overdue_looked_for_{};
   std::deque<advance_to> advances_;
   enum class saving : std::uint8_t { not_yet, running, done };
-  saving target_saved_ = saving::not_yet;  ///< of the front advance
+  saving target_saved_ = saving::not_yet;  ///< the target of the front advance
   std::uint64_t generation_ = 0;
   instant next_wake_ = instant::max();
 };

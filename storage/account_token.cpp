@@ -15,7 +15,7 @@ account_key key_of(const account_page::entry &e) {
 
 namespace {
 
-/// Takes off what is before the next dot, or the rest.
+/// Takes the part before the next dot, or the rest, off the token.
 std::string_view next_part(std::string_view &token) {
   const auto dot = std::min(token.find('.'), token.size());
   const auto part = token.substr(0, dot);
@@ -42,7 +42,7 @@ account_key read_account_token(std::string_view token) {
   if (!workflows::valid_id(key.session)
       || !workflows::parse_transfer_kind(key.kind))
     return {};
-  // Tokens of release 0.1.0 have no number: none was needed.
+  // Tokens of release 0.1.0 have no number, since none was needed.
   if (!token.empty() && !read_number(token, key.n)) return {};
   return key;
 }

@@ -1,4 +1,4 @@
-// Where a page of an account ends: the token its next page is asked with.
+// Tokens by which the next page of an account is asked for.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -9,7 +9,7 @@
 
 namespace recapd::storage {
 
-/// The key of an account's last entry read; below all keys at first.
+/// The key of the last entry that was read of an account; below all at first.
 struct account_key {
   instant at;
   std::string session;
@@ -20,12 +20,11 @@ struct account_key {
 
 [[nodiscard]] account_key key_of(const account_page::entry &e);
 
-/// A text that is no token reads as the beginning.
+/// Returns the key of a token; a text that is no token reads as the beginning.
 [[nodiscard]] account_key read_account_token(std::string_view token);
 [[nodiscard]] bool is_account_token(std::string_view text);
 
-/// Of a page with one entry more than `limit`, drops that one and says where
-/// the next page begins.
+/// Drops the entry beyond `limit`, if there is one, and names the next page.
 void cut_account_page(account_page &page, int limit);
 
 }  // namespace recapd::storage

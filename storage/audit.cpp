@@ -24,7 +24,7 @@ std::optional<json::value> parsed(const std::string &text) {
   return value;
 }
 
-/// What a history comes to.
+/// The state and the transfers to which a history adds up.
 struct folded {
   wf::session state;
   std::vector<wf::transfer> transfers;

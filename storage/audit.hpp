@@ -20,14 +20,15 @@ namespace recapd::storage {
 /// Everything that is stored about one session.
 struct session_record {
   session_row row;
-  std::vector<event_row> events;  ///< by seq
+  std::vector<event_row> events;  ///< in the order of seq
   std::vector<transfer_row> transfers;
 };
 
-/// Fed record by record, in any order; remembers nothing of what it was fed.
+/// Checks records one by one, in any order, and gathers what is wrong. It does
+/// not remember the records.
 class audit {
 public:
-  /// Called with what a session counts in one counter.
+  /// The function that is called with what a session counts in one counter.
   using count_usage =
       std::function<void(const workflows::usage_key &, int amount)>;
 
@@ -35,12 +36,12 @@ public:
 
   void session(const session_record &record);
   void outcome(const outcome_row &row);
-  /// `used` is what is stored, `of_sessions` the sum of what sessions count.
+  /// Compares a counter's stored `used` with the sum of what sessions count.
   void counter(const workflows::usage_key &key, std::int64_t used,
                std::int64_t of_sessions);
   void say(std::string what);
 
-  /// At most `most_reported` sentences; the last then says how many more.
+  /// Returns at most `most_reported` sentences, and how many more there were.
   [[nodiscard]] violations result() const;
   static constexpr std::size_t most_reported = 1000;
 

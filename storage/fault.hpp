@@ -1,4 +1,4 @@
-// Faults: storage trouble a caller acts on.
+// Faults: trouble of storage on which a caller acts.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -10,20 +10,20 @@
 namespace recapd::storage {
 
 enum class fault : std::uint8_t {
-  version_conflict,   ///< somebody else moved the session: reload
-  duplicate_command,  ///< (source, id) was taken: answer its outcome
+  version_conflict,   ///< another writer moved the session: reload it
+  duplicate_command,  ///< its identity was taken: answer that outcome
   limit_conflict,     ///< a counter would pass its cap: reload it
   ledger_conflict,    ///< the session was paid otherwise: reload it
   outcome_unknown,  ///< the connection broke in a commit: look for the command
-  /// Try again later. From a store: certainly not written. From a reply that
-  /// was lost with its actor: perhaps written, and then a duplicate when sent
-  /// again.
+  /// Trouble that passes: try again later. From a store it means that certainly
+  /// nothing was written. From a reply that was lost with its actor the command
+  /// may have been written, and is then a duplicate when sent again.
   unavailable,
 };
 
 [[nodiscard]] std::string_view to_string(fault f);
 
-/// Thrown by a store: `unavailable`, or from append also `outcome_unknown`.
+/// The exception of a store: `unavailable`, or from append `outcome_unknown`.
 class storage_error : public std::runtime_error {
 public:
   storage_error(fault code, const std::string &what)
@@ -34,8 +34,9 @@ private:
   fault code_;
 };
 
-/// The program cannot work on the database before somebody changes something:
-/// it was written by a newer program, is not recapd's, or lets nobody in.
+/// The exception for a database on which the program cannot work before
+/// somebody changes something: it was written by a newer program, is not
+/// recapd's, or lets nobody in.
 class schema_error : public std::runtime_error {
 public:
   using std::runtime_error::runtime_error;

@@ -11,7 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// A node that has been silent for so long is forgotten.
+/// How long after its lease a silent node is forgotten.
 constexpr auto remembered = 24h;
 
 void join(lease_table &t, const heartbeat &h, instant now) {
@@ -35,8 +35,8 @@ void join(lease_table &t, const heartbeat &h, instant now) {
   m.draining = m.draining || h.leaving;
 }
 
-/// How many shards the node should hold: all live ones that do not leave share
-/// evenly, the first by name take one more of what is left over.
+/// Returns how many shards the node should have: all live nodes that do not
+/// leave share evenly, and the first by name take one more each.
 int fair_share(const lease_table &t, std::string_view node, instant now) {
   int live = 0;
   int place = -1;

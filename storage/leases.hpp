@@ -1,10 +1,10 @@
-// Which node serves which shard.
+// Leases: which node serves which shard.
 //
 // A shard is a set of buckets (bucket modulo the number of shards). A node is
-// live while its heartbeats come; it takes its fair share of the shards that
-// no live node has and is told which of its own are more than its share.
-// Leases make for speed, not for safety: what two nodes both believe in, the
-// store refuses (storage/store.hpp).
+// live while its heartbeats come; it takes its fair share of the shards that no
+// live node has and is told which of its own are more than its share. Leases
+// are for speed, not for safety: where two nodes believe that they serve a
+// session, the store refuses one of them (storage/store.hpp).
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -24,95 +24,96 @@ namespace recapd::storage {
 
 using workflows::instant;
 
-/// Another process has joined under this node's name since.
+/// The exception for a node under whose name another process has joined since.
 class name_taken : public std::runtime_error {
 public:
   using std::runtime_error::runtime_error;
 };
 
-/// There would be more shards than a node that reads NATS has partitions.
+/// The exception for more shards than a node that reads NATS has partitions.
 class few_partitions : public std::runtime_error {
 public:
   using std::runtime_error::runtime_error;
 };
 
-/// A node as the others see it.
+/// A node, as other nodes see it.
 struct member {
   std::string name;
-  std::string incarnation;  ///< `PID-NUMBER` of the process of this name
-  std::string address;      ///< where it listens, for people
+  std::string incarnation;  ///< `PID-NUMBER` of the process under this name
+  std::string address;      ///< where the node listens, for people
   instant started_at;
-  instant expires_at;     ///< of its last heartbeat
-  bool draining = false;  ///< it releases its shards and takes no more
-  int partitions = 0;     ///< of NATS; 0: it does not read from there
+  instant expires_at;     ///< when the lease of its last heartbeat ends
+  bool draining = false;  ///< the node releases its shards and takes none
+  int partitions = 0;     ///< its NATS partitions; 0: it reads none
 };
 
-/// All of it, small: some nodes and at most 1,024 shards.
+/// All members and leases: some nodes and at most 1,024 shards.
 struct lease_table {
   int shards = 64;
   std::map<std::string, member, std::less<>> members;
-  std::map<int, std::string> holders;  ///< by shard; of nobody: not there
+  std::map<int, std::string> holders;  ///< by shard; a free shard has no entry
 };
 
-/// What a node says by a heartbeat.
+/// What a node tells by a heartbeat.
 struct heartbeat {
   std::string node;
   std::string incarnation;
   std::string address;
   std::chrono::milliseconds expiry{10000};
-  bool joining = false;       ///< the process's first: it takes the name over
-  bool leaving = false;       ///< it wants no shards any more
-  std::vector<int> released;  ///< of those it had: it serves them no more
-  int partitions = 0;         ///< as a member's
+  bool joining = false;  ///< the process's first heartbeat takes the name over
+  bool leaving = false;  ///< the node wants no shards any more
+  std::vector<int> released;  ///< shards that it had and serves no more
+  int partitions = 0;         ///< its NATS partitions, as in member
 };
 
 /// What a node is told in answer to its heartbeat.
 struct heartbeat_answer {
   int shards = 0;
-  std::vector<int> leased;   ///< the shards that it has, sorted
-  std::vector<int> surplus;  ///< of `leased`: to be released once at rest
-  bool drain = false;        ///< somebody asked it to leave
-  instant now{};             ///< by the clock that leases are measured by
+  std::vector<int> leased;   ///< the node's shards, sorted
+  std::vector<int> surplus;  ///< of `leased`, those to release once at rest
+  bool drain = false;        ///< somebody asked the node to leave
+  instant now{};             ///< the time by the clock that measures leases
 };
 
-/// True if `shards` buckets can be dealt out: a power of two up to 1,024.
+/// Returns true if there can be so many shards: a power of two up to 1,024.
 [[nodiscard]] bool valid_shards(int shards);
 
-/// Takes a heartbeat at `now`. The first of a process takes the name over, and
-/// with it the leases of an earlier process of that name. Throws name_taken if
-/// a later process has.
+/// Takes a heartbeat at `now` and returns what the node is told. The first one
+/// of a process takes the name over, and with it the leases of an earlier
+/// process of that name. Throws name_taken if a later process took it.
 [[nodiscard]] heartbeat_answer beat(lease_table &table, const heartbeat &h,
                                     instant now);
 
-/// The node is gone, and holds nothing; unless another process has its name.
+/// Removes the node and its leases, unless another process has its name.
 void leave(lease_table &table, std::string_view node,
            std::string_view incarnation);
 
-/// Another number of shards: every bucket keeps its holder where shards are
-/// split; where they are joined the holder of the lowest keeps all. False if
-/// that number cannot be. Throws few_partitions where a partition of a live
-/// node would lie in several shards: nobody might serve all of it, and only who
-/// does consumes it.
+/// Changes the number of shards. Where shards are split every bucket keeps its
+/// holder; where they are joined the holder of the lowest gets all. Returns
+/// false if there cannot be so many. Throws few_partitions where a partition of
+/// a live node would lie in several shards: then perhaps no node serves all of
+/// it, and only a node that does consumes it.
 [[nodiscard]] bool reshard(lease_table &table, int shards, instant now);
 
-/// One connection's worth. Blocking; not thread safe; every call may throw
+/// Leases by one connection. Blocking; not thread safe; every call may throw
 /// storage_error.
 class lease_store {
 public:
   virtual ~lease_store() = default;
   [[nodiscard]] virtual heartbeat_answer beat(const heartbeat &h) = 0;
   virtual void leave(std::string_view node, std::string_view incarnation) = 0;
-  /// Everything, and the database's time.
+  /// Returns the whole table, and the time of the leases' clock.
   [[nodiscard]] virtual std::pair<lease_table, instant> look() = 0;
-  /// False if there is no such node.
+  /// Asks the node to drain; returns false if there is no such node.
   [[nodiscard]] virtual bool ask_to_drain(std::string_view node) = 0;
-  /// False if that number cannot be. Throws few_partitions.
+  /// Changes the number of shards; returns false if there cannot be so many.
+  /// Throws few_partitions.
   [[nodiscard]] virtual bool set_shards(int shards) = 0;
 };
 
 using lease_store_factory = std::function<std::unique_ptr<lease_store>()>;
 
-/// Leases in memory, for several nodes of one process.
+/// The leases in memory, for several nodes of one process.
 struct shared_leases {
   std::mutex lock;
   lease_table table;

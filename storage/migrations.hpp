@@ -1,4 +1,4 @@
-// The numbered SQL files of storage/migrations, compiled in.
+// Migrations: the numbered SQL files of storage/migrations, compiled in.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -12,7 +12,7 @@ struct migration {
   std::string_view sql;
 };
 
-/// In the order of their numbers.
+/// Returns the migrations in the order of their numbers.
 [[nodiscard]] std::span<const migration> migrations();
 
 }  // namespace recapd::storage

@@ -1,5 +1,4 @@
-// Where a page of a session's refusals ends: the token its next page is asked
-// with.
+// Tokens by which the next page of a session's refusals is asked for.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -10,7 +9,7 @@
 
 namespace recapd::storage {
 
-/// Refusals are listed in this order; the empty key is below all others.
+/// The key by which refusals are ordered; the empty key is below all others.
 struct refusal_key {
   instant received_at;
   std::string source;
@@ -21,9 +20,9 @@ struct refusal_key {
 
 [[nodiscard]] refusal_key key_of(const outcome_row &row);
 
-/// Letters, digits and dots.
+/// Returns the token behind which the list goes on: letters, digits and dots.
 [[nodiscard]] std::string refusal_token(const outcome_row &row);
-/// A text that is no token reads as the beginning.
+/// Returns the key of a token; a text that is no token reads as the beginning.
 [[nodiscard]] refusal_key read_refusal_token(std::string_view token);
 [[nodiscard]] bool is_refusal_token(std::string_view text);
 

@@ -14,12 +14,13 @@ using steady = std::chrono::steady_clock;
 struct socket_deadline::entry {
   int socket;
   bool passed = false;
-  bool waits = true;  ///< `at` is its place among those that wait
+  bool waits = true;  ///< `at` is its place in the watch's list
   std::multimap<steady::time_point, entry *>::iterator at{};
 };
 
-/// One thread for all sockets of the process. It is woken by what is due, not
-/// by what is added, unless that is due earlier than all else.
+/// Watches the deadlines of all sockets of the process with one thread. The
+/// thread wakes up when a deadline is due; a new one wakes it only if it is due
+/// earlier than all others.
 class socket_deadline::watch {
 public:
   static watch &of_process() {

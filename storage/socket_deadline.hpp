@@ -6,11 +6,11 @@
 
 namespace recapd::storage {
 
-/// While it lives, `socket` is shut down once `bound` has passed, so that
-/// whoever waits for it wakes up to its end. A server that is frozen
-/// acknowledges for ever: nothing that the kernel knows bounds that wait. A
-/// bound of 0 or less is none. Thread safe; the socket must stay open for as
-/// long as the object lives.
+/// Shuts `socket` down once `bound` has passed while the object lives, so that
+/// a thread that waits for the socket wakes up to its end. The kernel does not
+/// bound that wait: a server that is frozen still acknowledges what it
+/// receives. A bound of 0 or less is none. Thread safe; the socket must stay
+/// open as long as the object lives.
 class socket_deadline {
 public:
   socket_deadline(int socket, std::chrono::milliseconds bound);
@@ -18,7 +18,7 @@ public:
   socket_deadline(const socket_deadline &) = delete;
   socket_deadline &operator=(const socket_deadline &) = delete;
 
-  /// True once the socket was shut down for it.
+  /// Returns true once the bound has passed and the socket was shut down.
   [[nodiscard]] bool passed() const;
 
 private:

@@ -7,8 +7,8 @@ namespace recapd::storage {
 
 namespace {
 
-/// Returns the length of the well-formed character other than U+0000 that
-/// begins the text, 0 where there is none.
+/// Returns the length of the well-formed character at the start of the text, 0
+/// where there is none or it is U+0000.
 std::size_t character(std::string_view text) {
   const auto c = workflows::first_code_point(text);
   return c.value == 0 ? 0 : c.bytes;

@@ -1,4 +1,4 @@
-// Texts that PostgreSQL can hold: UTF-8 without U+0000.
+// Texts that PostgreSQL can store: UTF-8 without U+0000.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -14,8 +14,7 @@ namespace recapd::storage {
 /// Returns the text with U+FFFD wherever it cannot be stored.
 [[nodiscard]] std::string storable(std::string_view text);
 
-/// Returns the letter as it can be stored, of a text that is too long the
-/// beginning.
+/// Returns the letter as it can be stored: of a long text only the beginning.
 [[nodiscard]] dead_letter storable(dead_letter letter);
 
 }  // namespace recapd::storage

@@ -32,13 +32,13 @@ inline const bucket_set all_buckets = bucket_set{}.set();
 using digest = std::array<std::uint8_t, 16>;
 
 /// One event as it is stored. `data` and `notifications` are JSON texts;
-/// `notifications` is `[{"kind","to","data"}]`, or empty when there are none.
+/// `notifications` is `[{"kind","to","data"}]`, or empty where there is none.
 struct event_row {
   int seq = 0;
   std::string type;
   instant at;
   std::string by;              ///< `tutor:ann`
-  std::string command_source;  ///< empty for the engine's own
+  std::string command_source;  ///< empty for the engine's own commands
   std::string command_id;
   std::string data;
   std::string notifications;
@@ -53,21 +53,20 @@ struct session_row {
   std::string tutor;
   std::string course;
   instant starts_at;
-  std::optional<instant> next_timer;  ///< when the engine must look at it
+  std::optional<instant> next_timer;  ///< when the session must be looked at
   std::string body;
 };
 
-/// What makes a command the same again.
+/// A command's identity.
 struct command_key {
   std::string source;
   std::string id;
-  /// Whose `source` and `id` they are, `tutor:ann`; empty: everybody's.
+  /// Whose `source` and `id` they are, such as `tutor:ann`; empty: everybody's.
   std::string scope = {};
   auto operator<=>(const command_key &) const = default;
 };
 
-/// A command's outcome as the contract's object with `"duplicate":false`, JSON
-/// text.
+/// A command's outcome, the contract's object as JSON, not marked a duplicate.
 struct outcome_row {
   std::string source;
   std::string id;
@@ -76,41 +75,41 @@ struct outcome_row {
   bool refused = false;
   instant received_at;
   std::string outcome;
-  std::string scope = {};  ///< command_key's
-  std::string who = {};    ///< who sent it; empty: stored before that was
-  bool by_inbox = false;   ///< producers of the inbox may see it. Not read back
-  /// Where it was accepted, what may be stored in place of `outcome`, which
+  std::string scope = {};  ///< as in command_key
+  std::string who = {};    ///< who sent it; empty in outcomes stored without it
+  bool by_inbox = false;   ///< producers of the inbox may see it; not read back
+  /// What may be stored in place of an accepted command's `outcome`, which
   /// follows from it and the session's events (workflows::to_stored_outcome).
-  /// Not read back; empty: the outcome is stored whole.
+  /// It is not read back; empty: the outcome is stored whole.
   std::string stored_part = {};
 
   [[nodiscard]] command_key key() const { return {source, id, scope}; }
 };
 
-/// A change of one counter. Raising it past `cap` is refused; lowering never
-/// is.
+/// A change of one counter. Raising it past `cap` is refused, lowering is not.
 struct usage_change {
   workflows::usage_key key;
   int delta = 0;
-  std::optional<int> cap;  ///< looked at when delta > 0
+  std::optional<int> cap;  ///< has an effect where delta > 0
 };
 
-/// Everything that follows from one command (or timer, or settlement). It is
-/// written whole, in one transaction, or not at all.
+/// All that follows from one command (or timer, or settlement). It is written
+/// whole, in one transaction, or not at all.
 struct commit {
-  std::string session;             ///< the session's id, for the bucket
-  std::vector<event_row> events;   ///< seqs follow on the stored version
-  std::optional<session_row> row;  ///< after the events; absent without
-  /// Without events: the version the outcome was decided on (0: no session);
-  /// at any other it is a version_conflict. Absent: whatever the version.
+  std::string session;             ///< the session's id, which gives the bucket
+  std::vector<event_row> events;   ///< their seqs follow the stored version
+  std::optional<session_row> row;  ///< after the events; absent without events
+  /// The version on which the outcome was decided (0: no session), of a commit
+  /// without events: at any other version it is a version_conflict. Absent: the
+  /// commit fits any version.
   std::optional<int> base_version;
-  std::vector<std::string> new_students;  ///< become findable by `student=`
+  std::vector<std::string> new_students;  ///< found from now on by `student=`
   std::vector<usage_change> usage;
   std::optional<workflows::transfer> payment;
-  std::optional<outcome_row> outcome;     ///< absent for the engine's own
+  std::optional<outcome_row> outcome;  ///< absent for the engine's own commands
   std::optional<std::int64_t> inbox_seq;  ///< the inbox row that is done
-  /// A command of the inbox that was decided before, whatever way it came then:
-  /// producers of the inbox may see its outcome now.
+  /// The identity of an inbox command that was decided before, by whatever way
+  /// it came then: producers of the inbox may see its outcome from now on.
   std::optional<command_key> asked_again = std::nullopt;
 };
 
@@ -124,18 +123,18 @@ enum class letter_direction : std::uint8_t {
   return d == letter_direction::in ? "in" : "out";
 }
 
-/// A message that nothing can be done with.
+/// A message with which nothing can be done.
 struct dead_letter {
   std::int64_t id = 0;
   std::string event;    ///< the text as it came or would go, valid UTF-8
   std::string reason;   ///< a sentence
   std::string code;     ///< `malformed`, `id-reused`, `too-large`, `refused`
   std::string ingress;  ///< `inbox`, `nats`, `webhook`: where from or to
-  instant received_at;  ///< of an outgoing one: the moment of its event
+  instant received_at;  ///< for an outgoing letter the moment of its event
   instant at;
-  /// Which message it was, where that may come again; else empty.
+  /// Which message the letter was, where that may come again; else empty.
   std::string origin = {};
-  /// The row of the inbox that goes with it. Not read back.
+  /// The inbox row that is deleted with the letter. It is not read back.
   std::optional<std::int64_t> inbox_seq = {};
   letter_direction direction = letter_direction::in;
 };
@@ -143,41 +142,41 @@ struct dead_letter {
 /// What became of a dead letter that was to be tried again.
 enum class letter_retry : std::uint8_t {
   moved,    ///< it is in the inbox again
-  absent,   ///< there is none
-  outgoing  ///< it stays: the inbox is for what comes in
+  absent,   ///< there is no such letter
+  outgoing  ///< it stays, as the inbox is for what comes in
 };
 
-/// Of a longer text a dead letter has the beginning. As long as a command that
-/// a client sends may be.
+/// The most bytes of a dead letter's text, of which the beginning is stored if
+/// it is longer. A command that a client sends may be as long.
 inline constexpr std::size_t max_letter_bytes = 65'536;
 
-/// Why a row of the inbox is no command, whatever its text says.
+/// Why an inbox row is no command, whatever its text says.
 enum class row_trouble : std::uint8_t {
   none,
-  too_long,   ///< `event` is the beginning only
-  no_moment,  ///< `received_at` is none that a deadline can be decided by
+  too_long,   ///< `event` has only the beginning
+  no_moment,  ///< `received_at` is no time for deadlines
 };
 
 struct inbox_row {
   std::int64_t seq = 0;
-  bool ours = true;  ///< its bucket was asked for; else there is no event
+  bool ours = true;  ///< its bucket was asked for; else `event` is empty
   std::string event;
   instant received_at;
-  bool taken = false;  ///< a node has read it before: of any length
+  bool taken = false;  ///< a node has read it before; of any length
   row_trouble trouble = row_trouble::none;
-  /// What the event does not tell of its sender, where a node handed it on
-  /// (actors::sender_text); else empty.
+  /// What the event does not tell of its sender, in a row that another node
+  /// forwarded (actors::sender_text); else empty.
   std::string sender = {};
 };
 
-/// Of the inbox; both ends are part of it.
+/// A range of inbox seqs, both ends included.
 struct seq_range {
   std::int64_t low = 1;
   std::int64_t high = std::numeric_limits<std::int64_t>::max();
 };
 
-/// How much of a list is read at a time: so many rows, and those behind which
-/// the list's long texts come to so many bytes. One row at least.
+/// How much of a list is read at a time: at most `rows`, and none after those
+/// whose long texts come to `bytes`; at least one row.
 struct page_bounds {
   int rows = 1000;
   std::int64_t bytes = 8'388'608;
@@ -188,9 +187,9 @@ struct page_bounds {
       : rows{most_rows}, bytes{most_bytes} {}
 };
 
-/// A part of a list, in its order.
+/// A part of a list, in the list's order.
 template <class T> struct page : std::vector<T> {
-  bool more = false;  ///< the list goes on behind it
+  bool more = false;  ///< the list goes on behind this page
 };
 
 struct timer_row {
@@ -198,31 +197,32 @@ struct timer_row {
   instant at;
 };
 
-/// An event with its place in the order in which events became readable.
+/// An event with its position in the feed.
 struct feed_row {
   std::int64_t position = 0;
   std::string session;
   event_row event;
-  std::string epoch = {};  ///< it was written in (storage/epochs.hpp)
+  std::string epoch = {};  ///< the event's (storage/epochs.hpp)
 };
 
-/// Where a reader of the feed stands: behind the event at that position. A
-/// position by itself may be given again where a database has lost its last
-/// transactions.
+/// Where a reader of the feed stands: behind the event at `position`. A
+/// position alone is not enough: it may be given again where a database has
+/// lost its last transactions.
 struct feed_place {
-  std::string epoch;  ///< of the event
+  std::string epoch;  ///< the epoch of that event
   std::int64_t position = 0;
   bool operator==(const feed_place &) const = default;
 };
 
-/// A session whose next message a sink has not taken, while others' go on.
+/// A session whose next message a sink has not taken, while those of other
+/// sessions go on.
 struct held_session {
   std::string session;
-  std::int64_t position = 0;  ///< of its first event that is not done with
-  int message = 0;  ///< which of that event's: 0 itself, n its nth notification
-  int tries = 0;    ///< of that message
-  int refusals = 0;  ///< those after which it may be given up
-  std::optional<instant> refused_since = std::nullopt;  ///< the first of them
+  std::int64_t position = 0;  ///< of the first event that is not done
+  int message = 0;            ///< 0: the event itself; n: its nth notification
+  int tries = 0;              ///< how often that message was tried
+  int refusals = 0;           ///< refusals that count towards giving it up
+  std::optional<instant> refused_since = std::nullopt;  ///< when the first was
   instant next_try_at{};
   bool operator==(const held_session &) const = default;
 };
@@ -230,23 +230,23 @@ struct held_session {
 /// Where a sink (a receiver with a stored cursor: webhook, NATS) stands in the
 /// feed.
 struct sink_state {
-  /// All up to here is done with, but for what is held.
+  /// The position up to which all is done but what is held.
   std::int64_t position = 0;
-  std::vector<held_session> held = {};  ///< by session
+  std::vector<held_session> held = {};  ///< in the order of sessions
   std::int64_t version = 0;             ///< one more with each change
 };
 
 struct sink_change {
-  std::int64_t version = 0;                ///< of the state that it changes
-  std::int64_t position = 0;               ///< from now on
-  std::vector<held_session> held = {};     ///< from now on so
-  std::vector<std::string> released = {};  ///< sessions held no longer
+  std::int64_t version = 0;   ///< the version of the state that is changed
+  std::int64_t position = 0;  ///< the new position
+  std::vector<held_session> held = {};     ///< holds that are new or changed
+  std::vector<std::string> released = {};  ///< sessions that are held no longer
 };
 
-/// How much of the feed is still to come for somebody.
+/// How much of the feed is still to come for a reader.
 struct feed_backlog {
-  std::int64_t readable = 0;   ///< events after where he is
-  std::int64_t held_back = 0;  ///< behind a transaction that still runs
+  std::int64_t readable = 0;   ///< events after the reader's position
+  std::int64_t held_back = 0;  ///< events behind a transaction that still runs
 };
 
 struct transfer_row {
@@ -255,17 +255,18 @@ struct transfer_row {
   instant at;
 };
 
-/// `GET /v1/sessions` filters; empty means any. Sorted by id.
+/// The filters of `GET /v1/sessions`, whose answer is sorted by id. An empty
+/// filter lets any session pass.
 struct session_filter {
   std::string state = {};
   std::string tutor = {};
   std::string student = {};
   std::string course = {};
-  std::string after = {};  ///< ids greater than this
+  std::string after = {};  ///< only ids greater than this
   page_bounds most = 100;
 };
 
-/// One entry of an account, newest last, keyset by (at, session, kind, n).
+/// A page of an account: balances, and entries by (at, session, kind, n).
 struct account_page {
   std::vector<std::pair<std::string, std::int64_t>> balances;  ///< by currency
   struct entry {
@@ -274,7 +275,7 @@ struct account_page {
     std::string currency;
     instant at;
     workflows::transfer_kind kind = workflows::transfer_kind::settlement;
-    int n = 0;  ///< workflows::transfer's
+    int n = 0;  ///< as in workflows::transfer
   };
   std::vector<entry> entries;
   std::string next;  ///< token of the next page, or empty
@@ -285,78 +286,79 @@ struct policy_row {
   std::string body;  ///< canonical JSON of the whole policy
 };
 
-/// What `recapctl check` found wrong, a sentence each.
+/// What `recapctl check` found wrong, as one sentence each.
 using violations = std::vector<std::string>;
 
-/// One connection's worth of storage. Blocking; not thread safe; every call may
-/// throw storage_error. Implementations: postgres::sql_store (PostgreSQL),
-/// memory::memory_store (a twin that refuses the same things).
+/// Storage by one connection. Blocking; not thread safe; every call may throw
+/// storage_error. Implementations: postgres::sql_store (PostgreSQL),
+/// memory::memory_store (its twin, which refuses what PostgreSQL refuses).
 class store {
 public:
   virtual ~store() = default;
 
   /// Writes the commits, each whole or not at all, together in as few
-  /// transactions as possible. The answer has one entry a commit, in order:
-  /// nothing, or why that one was refused. One refused commit does not fail its
-  /// neighbours. Throws storage_error{outcome_unknown} if the connection broke
-  /// while the answer was out (any of them may have been written), and
-  /// storage_error{unavailable} if certainly none was.
+  /// transactions as possible. Returns for each commit, in order, nothing or
+  /// why it was refused. One refused commit does not fail its neighbours.
+  /// Throws storage_error{outcome_unknown} if the connection broke while the
+  /// answer was out (any commit may have been written), and
+  /// storage_error{unavailable} if certainly none was written.
   ///
-  /// Refused by the database itself: version_conflict (an event's seq is
-  /// taken, or does not follow the stored version), duplicate_command (its
-  /// command_key is taken), limit_conflict (a counter would pass its cap),
-  /// ledger_conflict (a second settlement or reversal, a reversal of another
-  /// amount than the net, a correction that is not the next one, comes before
-  /// the settlement or after the reversal, or takes more than was paid).
-  /// Commits of one call touch distinct sessions, or the same session in order.
+  /// The database itself refuses: version_conflict (an event's seq is taken, or
+  /// does not follow the stored version), duplicate_command (the command_key is
+  /// taken), limit_conflict (a counter would pass its cap), ledger_conflict (a
+  /// second settlement or reversal, a reversal of another amount than the net,
+  /// a correction that is not the next one, comes before the settlement or
+  /// after the reversal, or takes more than was paid). The commits of one call
+  /// are of distinct sessions, or in the order of their session's versions.
   [[nodiscard]] virtual std::vector<std::optional<fault>>
   append(std::span<const commit> commits) = 0;
 
   /// Writes something, as durable as a commit, where commits are written.
-  /// Throws where the database would not take one, with who holds it up.
+  /// Throws where the database would not take a commit, and says why.
   virtual void probe() = 0;
 
-  /// The stretch of the database's life that this store works in; it throws
-  /// once that is over. Positions below are of this epoch.
+  /// Returns the token of the epoch in which this store works, and throws once
+  /// that epoch is over. Positions below are of this epoch.
   [[nodiscard]] virtual std::string epoch() = 0;
 
   // ---- what actors load ----
-  // In sets, answered in the order asked.
-  /// In the order asked; nothing where there is no such session.
+  // Each function reads a set at once.
+  /// Returns rows in the order of `ids`; nothing where a session does not
+  /// exist.
   [[nodiscard]] virtual std::vector<std::optional<session_row>>
   load_sessions(std::span<const std::string> ids) = 0;
-  /// In the order asked; 0 where there is no row.
+  /// Returns figures in the order of `keys`; 0 where there is no row.
   [[nodiscard]] virtual std::vector<std::int64_t>
   load_usage(std::span<const workflows::usage_key> keys) = 0;
-  /// Timers at or before `until` of sessions in the buckets, earliest first
-  /// (then by session id), at most `limit`.
+  /// Returns timers at or before `until` of sessions in the buckets, earliest
+  /// first (then by session id), at most `limit`.
   [[nodiscard]] virtual std::vector<timer_row>
   load_timers(std::span<const unsigned> buckets, instant until, int limit) = 0;
-  /// In the order asked; nothing where that key is free.
+  /// Returns outcomes in the order of `keys`; nothing where a key is free.
   [[nodiscard]] virtual std::vector<std::optional<outcome_row>>
   find_outcomes(std::span<const command_key> keys) = 0;
 
   // ---- policy and clock ----
   // Small rows that all nodes of a database share.
   [[nodiscard]] virtual std::vector<policy_row> load_policies() = 0;
-  /// The version of this body: the latest one if it has the same body, else a
-  /// new one.
+  /// Returns the version of this body: the latest one if it has the same body,
+  /// else a new one, under which the body is stored.
   [[nodiscard]] virtual int save_policy(std::string_view body) = 0;
-  /// Where the manual clock last stood.
+  /// Returns where the manual clock last stood.
   [[nodiscard]] virtual std::optional<instant> load_manual_clock() = 0;
-  /// Sets it (and inbox rows get it as receipt time from now on); nothing
-  /// switches inbox receipt times back to the server's clock while keeping
-  /// where it stood.
+  /// Sets the manual clock, which inbox rows get as their time of receipt from
+  /// now on. Without a value inbox rows get the server's time again, and where
+  /// the clock stood is left as it is.
   virtual void save_manual_clock(std::optional<instant> now) = 0;
 
   // ---- inbox and dead letters ----
   // What came by the database, and what could not be taken.
-  /// Rows of these ranges, which are ascending and do not overlap, in order.
-  /// Of buckets that are not set only the seqs are read.
+  /// Returns inbox rows of these ranges, which are ascending and do not
+  /// overlap, in order. Rows of other buckets have a seq only.
   [[nodiscard]] virtual std::vector<inbox_row>
   read_inbox_among(std::span<const seq_range> among, int limit,
                    const bucket_set &buckets) = 0;
-  /// Rows with seq > `after`.
+  /// Returns inbox rows with seq > `after`.
   [[nodiscard]] std::vector<inbox_row>
   read_inbox(std::int64_t after, int limit,
              const bucket_set &buckets = all_buckets) {
@@ -365,29 +367,30 @@ public:
   }
   virtual void insert_inbox(std::string_view event) = 0;
   /// Writes the rows' events to the table `forwarded`, in this order, all or
-  /// none, received when they were, of any length. They are read with the
-  /// inbox.
+  /// none, of any length, with their own times of receipt. They are read with
+  /// the inbox.
   virtual void forward_to_inbox(std::span<const inbox_row> rows) = 0;
   /// Writes the dead letters and deletes their inbox rows, in one transaction.
-  /// No second letter of one origin is written.
+  /// No second letter with the same origin is written.
   virtual void write_dead_letters(std::span<const dead_letter> letters) = 0;
   void write_dead_letter(dead_letter letter,
                          std::optional<std::int64_t> inbox_seq) {
     letter.inbox_seq = inbox_seq;
     write_dead_letters({&letter, 1});
   }
-  /// Ids greater than `after`, in order.
+  /// Returns dead letters with ids greater than `after`, in order.
   [[nodiscard]] virtual page<dead_letter>
   list_dead_letters(std::int64_t after, page_bounds most) = 0;
-  /// Moves a dead letter that came in back to the inbox.
+  /// Moves an incoming dead letter back to the inbox; returns what became of
+  /// it.
   [[nodiscard]] virtual letter_retry retry_dead_letter(std::int64_t id) = 0;
 
   // ---- reading ----
-  // For views, sinks and checks: nothing here decides.
-  /// A session's events with seq > `after`.
+  // For views, sinks and checks: none of it enters a decision.
+  /// Returns a session's events with seq > `after`.
   [[nodiscard]] virtual page<event_row>
   history(std::string_view session, int after, page_bounds most) = 0;
-  /// The whole of it, for tests and tools.
+  /// Returns a session's whole history, for tests and tools.
   [[nodiscard]] page<event_row> history(std::string_view session) {
     constexpr auto all = std::numeric_limits<int>::max() - 1;
     return history(session, 0, {all, std::numeric_limits<std::int64_t>::max()});
@@ -396,47 +399,48 @@ public:
   list_sessions(const session_filter &filter) = 0;
   [[nodiscard]] virtual account_page
   account(std::string_view account, std::string_view after, int limit) = 0;
-  /// Outcomes of refused commands about a session in order of receipt, behind
-  /// the one that `after` is the refusal_token of; empty: from the first.
+  /// Returns outcomes of refused commands about a session in the order of
+  /// receipt, from behind the one whose refusal_token is `after`; empty: from
+  /// the first on.
   [[nodiscard]] virtual page<outcome_row>
   refused_outcomes(std::string_view session, std::string_view after,
                    page_bounds most) = 0;
-  /// Events that have notifications, without their data: of one session from a
-  /// seq on, or of all from a position on (`session` empty), that one included.
-  /// To the very end, also what the feed holds back.
+  /// Returns events that have notifications, without their data: those of one
+  /// session from the seq `from` on, or, with `session` empty, all from the
+  /// position `from` on. Events that the feed still holds back are included.
   [[nodiscard]] virtual page<feed_row> list_notified(std::string_view session,
                                                      std::int64_t from,
                                                      page_bounds most) = 0;
-  /// Events after a position, in the order in which they became readable: one
-  /// once read, no event with a lower position ever appears later.
+  /// Returns events after a position, in the order in which they became
+  /// readable: once one was read, no event with a lower position ever appears.
   [[nodiscard]] virtual std::vector<feed_row> read_feed(std::int64_t after,
                                                         int limit) = 0;
-  /// The position of the last readable event, 0 when there is none.
+  /// Returns the position of the last readable event, 0 where there is none.
   [[nodiscard]] virtual std::int64_t feed_end() = 0;
-  /// From where to read on for who stood at `place`, whatever the database has
-  /// lost since. Nothing where that cannot be told.
+  /// Returns the position to read on from for a reader who stood at `place`,
+  /// whatever the database has lost since; nothing where that cannot be told.
   [[nodiscard]] virtual std::optional<std::int64_t>
   find_in_feed(const feed_place &place) = 0;
-  /// Counts what follows a position; neither figure past `most`.
+  /// Counts the events after a position; each figure is at most `most`.
   [[nodiscard]] virtual feed_backlog count_feed(std::int64_t after,
                                                 int most) = 0;
-  /// A session's events at positions from `from` to `last`, in order. Only of
-  /// what read_feed has shown: it says what may be sent.
+  /// Returns a session's events at positions from `from` to `last`, in order.
+  /// `last` must be a position that read_feed has shown.
   [[nodiscard]] virtual std::vector<feed_row>
   read_feed_of(std::string_view session, std::int64_t from, std::int64_t last,
                int limit) = 0;
-  /// Of `webhook` or `nats`; at 0 at first.
+  /// Returns the state of the sink `webhook` or `nats`; at position 0 at first.
   [[nodiscard]] virtual sink_state load_sink(std::string_view sink) = 0;
-  /// Writes the change whole. False, and nothing is written, where the state is
-  /// not of that version any more: who was stopped for long saves late.
+  /// Writes the change whole. Returns false and writes nothing where the state
+  /// has another version by now: a node may save late.
   [[nodiscard]] virtual bool save_sink(std::string_view sink,
                                        const sink_change &change) = 0;
   [[nodiscard]] virtual std::vector<std::pair<std::string, std::int64_t>>
   count_by_state() = 0;
   /// Checks every invariant of a database, for `recapctl check`: events are
-  /// 1..version without a gap, history folds to the row, one settlement at
-  /// most, the ledger sums to zero, counters equal what sessions count and pass
-  /// no cap.
+  /// 1..version without a gap, the history folds to the row, there is one
+  /// settlement at most, the ledger sums to zero, counters equal what sessions
+  /// count and pass no cap.
   [[nodiscard]] virtual violations check() = 0;
 };
 

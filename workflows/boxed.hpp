@@ -1,4 +1,4 @@
-// A value that is mostly missing, and takes eight bytes while it is.
+// boxed: an optional value that takes eight bytes while it is missing.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -8,8 +8,8 @@
 
 namespace recapd::workflows {
 
-/// As std::optional, but on the heap: for what few of the many objects in
-/// memory have.
+/// Holds a T on the heap, or nothing. It stands in for std::optional where few
+/// of very many objects have the value.
 template <class T> class boxed {
 public:
   boxed() = default;

@@ -7,7 +7,7 @@ namespace recapd::workflows {
 
 namespace {
 
-/// In the order of the values.
+/// The flags' names, in the order of the enumeration's values.
 constexpr std::array<std::string_view, flag_count> flag_names{
     "logged-before-end", "longer-than-call", "nobody-in-call",
     "repetitive-recap",  "same-id",          "corrected"};

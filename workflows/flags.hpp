@@ -10,23 +10,24 @@
 
 namespace recapd::workflows {
 
-/// In the order in which they are listed.
+/// The flags, in the order in which `flag_set::names` lists them.
 enum class session_flag : std::uint8_t {
-  logged_before_end,  ///< more minutes than had passed since the start
-  longer_than_call,   ///< more minutes than tutor and student shared
-  nobody_in_call,     ///< online, but they were never both in the call
+  logged_before_end,  ///< more minutes logged than had passed since the start
+  longer_than_call,   ///< more minutes logged than tutor and student shared
+  nobody_in_call,     ///< online, but tutor and student were never both in the
+                      ///< call
   repetitive_recap,   ///< a recap of few different words
-  same_id,            ///< the tutor's id is a student's
-  corrected,          ///< by support
+  same_id,            ///< the tutor's id is a student's, too
+  corrected,          ///< support corrected the minutes
 };
 inline constexpr int flag_count = 6;
 
-/// The contract's spelling, `logged-before-end`.
+/// Returns the contract's spelling, such as `logged-before-end`.
 [[nodiscard]] std::string_view to_string(session_flag f);
 [[nodiscard]] std::optional<session_flag>
 parse_session_flag(std::string_view text);
 
-/// Some of the flags.
+/// A set of flags.
 class flag_set {
 public:
   void raise(session_flag f) {
@@ -39,7 +40,7 @@ public:
     return (bits_ >> static_cast<unsigned>(f) & 1U) != 0;
   }
   [[nodiscard]] bool any() const { return bits_ != 0; }
-  /// Their names, in order.
+  /// Returns the names of the raised flags, in the flags' order.
   [[nodiscard]] std::vector<std::string> names() const;
   bool operator==(const flag_set &) const = default;
 

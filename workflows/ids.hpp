@@ -9,31 +9,33 @@
 
 namespace recapd::workflows {
 
-/// True for 1 to 64 of `A-Z a-z 0-9 _ -` (docs/contract.md, 1).
+/// Returns true for 1 to 64 of `A-Z a-z 0-9 _ -` (docs/contract.md, 1).
 [[nodiscard]] bool valid_id(std::string_view text);
 
 enum class role : std::uint8_t { tutor, student, support, system };
 
 [[nodiscard]] std::string_view to_string(role r);
 
-/// Who acts, or who takes part: `tutor:ann`, `student:bob`, `support:eve`,
-/// `system:sis`.
+/// One person who acts or takes part: `tutor:ann`, `student:bob`,
+/// `support:eve`, `system:sis`.
 struct person {
   role as = role::system;
   std::string id;
   bool operator==(const person &) const = default;
 };
 
-/// `role:id`.
+/// Returns `ROLE:ID`.
 [[nodiscard]] std::string to_string(const person &p);
 
-/// Nothing unless the text is a known role, a colon and a valid id.
+/// Returns the person that a text `ROLE:ID` names; nothing unless the role is
+/// known and the id is valid.
 [[nodiscard]] std::optional<person> parse_person(std::string_view text);
 
-/// Buckets are the unit in which sessions are spread over shards and nodes.
+/// The number of buckets, the unit in which sessions are spread over shards and
+/// nodes.
 inline constexpr unsigned bucket_count = 1024;
 
-/// FNV-1a 32 of the session id, modulo `bucket_count`.
+/// Returns FNV-1a 32 of the session's id, modulo `bucket_count`.
 [[nodiscard]] unsigned bucket_of(std::string_view session_id);
 
 }  // namespace recapd::workflows

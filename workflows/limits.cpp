@@ -82,7 +82,7 @@ std::vector<claim> claims_of(const rules &r, const std::string &tutor,
 
 namespace {
 
-/// Whose limit it is, to begin a sentence with.
+/// Returns the words that say whose limit it is, to begin a sentence with.
 std::string whose(const usage_key &key) {
   switch (key.kind) {
   case limit_kind::tutor_week:

@@ -1,4 +1,4 @@
-// Limits: what a logged session claims, by whom, in which period.
+// Limits: what a session claims of its tutor's and its course's counters.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -16,22 +16,22 @@
 namespace recapd::workflows {
 
 enum class limit_kind : std::uint8_t {
-  tutor_week,           ///< owner tutor, no item; minutes
-  student_course_week,  ///< owner course, item student; minutes
-  course_week,          ///< owner course, no item; minutes
-  pair_day,             ///< owner tutor, item student; sessions
+  tutor_week,           ///< a tutor's, no item; in minutes
+  student_course_week,  ///< a course's, by student; in minutes
+  course_week,          ///< a course's, no item; in minutes
+  pair_day,             ///< a tutor's, by student; in sessions
 };
 
-/// The stored name of a kind of limit.
+/// Returns the name by which the kind of limit is stored.
 [[nodiscard]] std::string_view to_string(limit_kind k);
 [[nodiscard]] std::optional<limit_kind> parse_limit_kind(std::string_view text);
 
-/// One counter. Kinds with the same owner live in the same limit actor.
+/// The key of one counter. The counters of one owner are one limit actor's.
 struct usage_key {
   limit_kind kind = limit_kind::tutor_week;
   std::string owner;  ///< a tutor's or a course's id
   std::string item;   ///< a student's id, or empty
-  int period = 0;     ///< day number: the week's Thursday, or the day
+  int period = 0;     ///< a day number: of the week's Thursday, or of the day
   auto operator<=>(const usage_key &) const = default;
 
   static void each_member(auto &m, auto &k) {
@@ -42,25 +42,25 @@ struct usage_key {
   }
 };
 
-/// True if the owner is a tutor (else a course).
+/// Returns true if the owner is a tutor, false if it is a course.
 [[nodiscard]] constexpr bool owned_by_tutor(limit_kind k) {
   return k == limit_kind::tutor_week || k == limit_kind::pair_day;
 }
 
-/// `2026-W47` or `2026-11-23`.
+/// Returns the week or day of a counter: `2026-W47` or `2026-11-23`.
 [[nodiscard]] std::string period_name(const usage_key &key);
 
-/// The cap of this kind by the rules, or nothing.
+/// Returns the cap that the rules give this kind; nothing where they give none.
 [[nodiscard]] std::optional<int> cap_of(const rules &r, limit_kind k);
 
-/// The refusal a passed limit of this kind gives.
+/// Returns the code with which a command is refused that passes such a limit.
 [[nodiscard]] refusal_code refusal_of(limit_kind k);
 
-/// What a session asks of one counter.
+/// What a session would add to one counter.
 struct claim {
   usage_key key;
   int amount = 0;          ///< minutes, or 1 session
-  std::optional<int> cap;  ///< the limit; nothing: counted, never refused
+  std::optional<int> cap;  ///< without one the amount is counted, never refused
   bool operator==(const claim &) const = default;
 
   static void each_member(auto &m, auto &c) {
@@ -70,20 +70,20 @@ struct claim {
   }
 };
 
-/// True if `used + amount` would pass the cap.
+/// Returns true if `used + amount` would pass the cap.
 [[nodiscard]] constexpr bool passes_limit(const claim &c, std::int64_t used) {
   return c.cap && used + c.amount > *c.cap;
 }
 
-/// The claims of one session that logs `minutes`, in the contract's refusal
-/// order (tutor week, each student's course week, course week, each pair's
-/// day). `minutes` is the rounded figure.
+/// Returns the claims of one session that logs `minutes`, the rounded figure,
+/// in the contract's refusal order: tutor week, each student's course week,
+/// course week, each pair's day.
 [[nodiscard]] std::vector<claim>
 claims_of(const rules &r, const std::string &tutor, const std::string &course,
           const std::vector<std::string> &going, instant starts_at,
           const std::string &timezone, int minutes);
 
-/// The refusal of a claim that passes its limit, `used` counted so far.
+/// Returns the refusal of a claim that passes its limit with `used` counted.
 [[nodiscard]] refusal limit_refusal(const claim &c, std::int64_t used);
 
 }  // namespace recapd::workflows

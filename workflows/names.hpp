@@ -1,4 +1,4 @@
-// Enumerations by name.
+// Names of enumerations: finds the value that has a name.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -9,7 +9,7 @@
 
 namespace recapd::workflows {
 
-/// Returns the value that has the name; `names` are in the values' order.
+/// Returns the value of a name, or nothing; `names` are in the values' order.
 template <class Enum, std::size_t Count>
 constexpr std::optional<Enum>
 value_named(const std::array<std::string_view, Count> &names,

@@ -16,7 +16,7 @@ constexpr std::array<std::string_view, 3> kind_names{"settlement", "correction",
 }  // namespace
 
 std::int64_t pay_amount(int minutes, std::int64_t rate_per_hour) {
-  // Neither is negative, so half an hour's sixtieth more rounds half up.
+  // Neither factor is negative, so adding 30 before dividing rounds half up.
   return (minutes * rate_per_hour + 30) / 60;
 }
 

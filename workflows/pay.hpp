@@ -12,31 +12,31 @@
 
 namespace recapd::workflows {
 
-/// In minor units: far above any tutor's, far below any overflow.
+/// The largest rate in minor units, above any tutor's, far below an overflow.
 inline constexpr std::int64_t largest_rate_per_hour = 10'000'000;
 
-/// `minutes * rate_per_hour / 60`, rounded half up to a minor unit.
+/// Returns `minutes * rate_per_hour / 60`, rounded half up to a minor unit.
 [[nodiscard]] std::int64_t pay_amount(int minutes, std::int64_t rate_per_hour);
 
 enum class transfer_kind : std::uint8_t {
-  settlement,  ///< once a session
-  correction,  ///< of what was settled; any number
-  reversal,    ///< once a session: of the settlement with its corrections
+  settlement,  ///< pays a session, once
+  correction,  ///< pays or takes back a difference, any number of times
+  reversal,    ///< takes back the settlement with its corrections, once
 };
 
 [[nodiscard]] std::string_view to_string(transfer_kind k);
 [[nodiscard]] std::optional<transfer_kind>
 parse_transfer_kind(std::string_view text);
 
-/// A ledger transaction: a balanced pair of entries, one amount moved from one
-/// account to the other (`program:ID` to `tutor:ID`, or back).
+/// A ledger transaction, as a balanced pair of entries: one amount moved from
+/// one account to another (`program:ID` to `tutor:ID`, or back).
 struct transfer {
   transfer_kind kind = transfer_kind::settlement;
   std::string from;         ///< the account that gives: entry -amount
   std::string to;           ///< the account that gets: entry +amount
   std::int64_t amount = 0;  ///< minor units, never negative
   std::string currency;
-  int n = 0;  ///< of a correction which one it is, from 1; else 0
+  int n = 0;  ///< a correction's number, from 1; else 0
   bool operator==(const transfer &) const = default;
 
   static void each_member(auto &m, auto &t) {
@@ -50,11 +50,11 @@ struct transfer {
   }
 };
 
-/// `amount` is the net of the settlement and its corrections.
+/// What a session was paid. `amount` is the net of settlement and corrections.
 struct payout {
   std::int64_t amount = 0;
   instant settled_at;
-  int corrections = 0;  ///< ledger transfers of that kind
+  int corrections = 0;  ///< how many corrections there were
   bool operator==(const payout &) const = default;
 
   static void each_member(auto &m, auto &p) {
@@ -65,7 +65,7 @@ struct payout {
   }
 };
 
-/// By which a session is paid: from the programme's account to the tutor's.
+/// What a session's pay is made of; the programme's account pays the tutor's.
 struct pay_terms {
   std::string program;
   std::string tutor;
@@ -75,13 +75,15 @@ struct pay_terms {
 
 [[nodiscard]] std::string program_account(std::string_view program);
 
-/// Returns what a confirmed session pays.
+/// Returns the transfer that pays a confirmed session.
 [[nodiscard]] transfer settlement(const pay_terms &by, int minutes);
-/// Returns the difference that other minutes than were paid make, in its
-/// direction, each figure rounded by itself; nothing where there is none.
+/// Returns the transfer of the difference that the new minutes make to what was
+/// paid, in the direction of that difference, each figure rounded by itself;
+/// nothing where nothing was paid or no difference is left.
 [[nodiscard]] std::optional<transfer>
 correction(const pay_terms &by, int minutes, const boxed<payout> &paid);
-/// Returns what a void takes back: all that was paid; nothing where none was.
+/// Returns the transfer by which a void takes back all that was paid; nothing
+/// where nothing was paid.
 [[nodiscard]] std::optional<transfer> reversal(const pay_terms &by,
                                                const boxed<payout> &paid);
 

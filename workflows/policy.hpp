@@ -18,7 +18,7 @@ namespace recapd::workflows {
 
 enum class confirmation_rule : std::uint8_t { all_students, any_student };
 
-/// The limits; minutes a week, sessions a day. Nothing means no limit.
+/// The limits, in minutes a week and sessions a day. Nothing means no limit.
 struct limit_rules {
   std::optional<int> tutor_minutes_per_week = 900;
   std::optional<int> student_course_minutes_per_week = 180;
@@ -27,10 +27,10 @@ struct limit_rules {
   bool operator==(const limit_rules &) const = default;
 };
 
-/// `monday` of 1 to `sunday` of 7.
+/// Returns the name of an ISO weekday: `monday` of 1 to `sunday` of 7.
 [[nodiscard]] std::string_view weekday_name(int iso_weekday);
 
-/// The rules one session is decided by (defaults: config/recapd.json).
+/// The rules that one session is decided by (defaults: config/recapd.json).
 struct rules {
   int min_recap_characters = 150;
   int max_recap_characters = 10000;
@@ -51,33 +51,33 @@ struct rules {
   [[nodiscard]] static reminder_rules default_reminders();
 };
 
-/// A whole policy: the programme's rules and each course's own.
+/// A whole policy: the programme's rules, and courses' own.
 struct policy {
   rules base;
-  std::map<std::string, rules, std::less<>> courses;  ///< already merged
+  std::map<std::string, rules, std::less<>> courses;  ///< merged with the base
   bool operator==(const policy &) const = default;
 
-  /// The rules of a course: its own, else the programme's.
+  /// Returns the rules of a course: its own, else the programme's.
   [[nodiscard]] const rules &for_course(std::string_view course) const;
 };
 
-/// Canonical JSON in the config file's shape (durations as text), every
-/// member of every course written out; two equal policies give equal text.
+/// Returns canonical JSON in the config file's shape (durations as text), with
+/// every member of every course written out; equal policies give equal text.
 [[nodiscard]] boost::json::object to_json(const policy &p);
 
-/// What is wrong in a policy text and where.
+/// What is wrong in a policy's text, and where.
 struct policy_error {
   std::string path;      ///< `policy.courses.MATH101.log_window`
   std::string expected;  ///< `a duration such as "72h"`
 };
 
-/// A policy that was taken once is read again even where it would be refused
-/// today.
+/// Where a policy's text comes from. A stored policy is read again even where
+/// it would be refused today.
 enum class policy_origin : std::uint8_t { proposed, stored };
 
-/// Reads the `policy` object of a config file (comments already gone; absent
-/// members keep their defaults; a course inherits the programme's rules).
-/// On a wrong or unknown member fills `error` and returns nothing.
+/// Reads the `policy` object of a config file, whose comments are already gone.
+/// Absent members keep their defaults, and a course inherits the programme's
+/// rules. On a wrong or unknown member it fills `error` and returns nothing.
 [[nodiscard]] std::optional<policy>
 parse_policy(const boost::json::object &json, policy_error &error,
              policy_origin origin = policy_origin::proposed);

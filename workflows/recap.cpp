@@ -18,7 +18,8 @@ bool ascii_space(char16_t c) {
   return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-/// Of ASCII, white space apart, only the control characters cannot be seen.
+/// Returns true for an ASCII character that can be seen; white space apart,
+/// only control characters cannot.
 bool ascii_visible(char16_t c) {
   return c > ' ' && c != 0x7f;
 }
@@ -33,7 +34,8 @@ bool space(UChar32 c) {
                   : u_isUWhiteSpace(c) != 0;
 }
 
-/// What nobody sees; white space may be in it and is asked for first.
+/// Returns true for a character that nobody sees. White space may be among
+/// these, so it is asked for first.
 bool invisible(UChar32 c) {
   if (c < 0x80) return !ascii_visible(static_cast<char16_t>(c));
   static const icu::UnicodeSet set = [] {
@@ -47,8 +49,9 @@ bool invisible(UChar32 c) {
   return set.contains(c) != 0;
 }
 
-/// True if the blank that stands for a run of white space would join what is
-/// before or after it.
+/// Returns true if the blank that stands for a run of white space would be in
+/// one cluster with `c`: with what comes before the blank where `as_prefix` is
+/// U_GCB_PREPEND, else with what comes after it.
 bool joins_blank(UChar32 c, UGraphemeClusterBreak as_prefix) {
   const auto kind = u_getIntPropertyValue(c, UCHAR_GRAPHEME_CLUSTER_BREAK);
   return as_prefix == U_GCB_PREPEND
@@ -60,9 +63,9 @@ bool joins_blank(UChar32 c, UGraphemeClusterBreak as_prefix) {
 /// What a cluster is made of.
 struct cluster_parts {
   int code_points = 0;
-  bool spaces = false;   ///< some white space
-  bool rest = false;     ///< something besides
-  bool visible = false;  ///< something of the rest can be seen
+  bool spaces = false;   ///< any white space
+  bool rest = false;     ///< anything besides white space
+  bool visible = false;  ///< anything of the rest can be seen
 };
 
 cluster_parts parts_of(const icu::UnicodeString &text, std::int32_t begin,
@@ -81,8 +84,8 @@ cluster_parts parts_of(const icu::UnicodeString &text, std::int32_t begin,
   return p;
 }
 
-/// Counts clusters as they come, as long as what is dropped and folded cannot
-/// bring others together.
+/// Counts clusters as they come. The count is right unless clusters were
+/// dropped or may be joined: then what is left can make up other clusters.
 class tally {
 public:
   explicit tally(const icu::UnicodeString &text) : text_{text} {}
@@ -96,7 +99,7 @@ public:
       return;
     }
     const auto first = text_.char32At(begin);
-    // White space within what is seen, or beside what clings to a blank.
+    // White space is in a visible cluster, or beside what clings to a blank.
     joined = joined || p.spaces
              || (gap_ && begin > 0
                  && (joins_blank(first, U_GCB_EXTEND)
@@ -108,17 +111,17 @@ public:
   }
 
   recap_length length;
-  bool dropped = false;  ///< some cluster
-  bool joined = false;   ///< a blank belongs to a cluster
+  bool dropped = false;  ///< an invisible cluster was left out
+  bool joined = false;   ///< a blank may belong to a cluster
 
 private:
   const icu::UnicodeString &text_;
   bool gap_ = false;
-  UChar32 last_ = 0;  ///< of what was seen
+  UChar32 last_ = 0;  ///< the last character that was seen
 };
 
-/// The text without what cannot be seen, trimmed, each inner run of white
-/// space one blank.
+/// Gathers the text without what cannot be seen: trimmed, each inner run of
+/// white space as one blank.
 class visible_text {
 public:
   explicit visible_text(const icu::UnicodeString &text) : text_{text} {}
@@ -144,8 +147,8 @@ private:
   bool gap_ = false;
 };
 
-/// Outside CR LF, which is white space here, every ASCII character is a
-/// cluster of its own.
+/// Measures ASCII text without ICU: but for CR LF, which is white space here,
+/// every ASCII character is a cluster of its own.
 recap_length ascii_measured(std::string_view text) {
   recap_length length;
   bool gap = false;

@@ -20,11 +20,11 @@ struct recap {
   }
 };
 
-/// No character a person would write is made of more code points.
+/// The most code points of a character; none that a person writes has more.
 inline constexpr int largest_cluster = 32;
-/// Of the three parts together, as UTF-8.
+/// The most bytes of the three parts together, as UTF-8.
 inline constexpr std::size_t largest_recap_bytes = 40'000;
-/// A recap with fewer is flagged.
+/// The number of different words below which a recap is flagged.
 inline constexpr int fewest_words = 8;
 
 struct recap_length {
@@ -39,14 +39,14 @@ struct recap_length {
 /// counts as one.
 [[nodiscard]] recap_length measured(std::string_view text);
 
-/// The three parts together, each counted by itself.
+/// Counts each part by itself; returns the sum and the widest character.
 [[nodiscard]] recap_length measured(const recap &r);
 
-/// The bytes of the three parts.
+/// Returns the sum of the three parts' bytes.
 [[nodiscard]] std::size_t bytes_of(const recap &r);
 
-/// True for a recap with fewer than `fewest_words` different words (UAX #29),
-/// case apart.
+/// Returns true for a recap with fewer than `fewest_words` different words (UAX
+/// #29); upper and lower case are one.
 [[nodiscard]] bool repetitive(const recap &r);
 
 }  // namespace recapd::workflows

@@ -12,7 +12,7 @@
 
 namespace recapd::workflows {
 
-/// In the contract's order; the first six end the check at once.
+/// The codes in the contract's order. Each of the first six ends the check.
 enum class refusal_code : std::uint8_t {
   malformed,
   id_reused,
@@ -50,7 +50,7 @@ struct refusal_entry {
   refusal_kind kind;
 };
 
-/// All there is to say of each code, in the order of the codes.
+/// The table of all codes, in their order.
 inline constexpr auto refusal_table = [] {
   using enum refusal_code;
   using enum refusal_kind;
@@ -77,7 +77,7 @@ inline constexpr auto refusal_table = [] {
   });
 }();
 
-/// Returns what the table has of the code.
+/// Returns the code's entry in the table.
 [[nodiscard]] constexpr const refusal_entry &refusal_of(refusal_code code) {
   return refusal_table.at(static_cast<std::size_t>(code));
 }
@@ -93,13 +93,13 @@ static_assert([] {
 [[nodiscard]] std::optional<refusal_code>
 parse_refusal_code(std::string_view text);
 
-/// What a limit refusal carries besides: minutes, or sessions for the pair.
+/// What a limit's refusal carries besides: minutes, or sessions for the pair.
 struct limit_detail {
   std::int64_t limit = 0;
   std::int64_t used = 0;
-  std::int64_t remaining = 0;  ///< never below 0
+  std::int64_t remaining = 0;  ///< 0 or more
   std::string period;          ///< `2026-W47` or `2026-11-23`
-  std::string student;         ///< empty where it is not one student's
+  std::string student;         ///< empty where the limit is not one student's
   bool operator==(const limit_detail &) const = default;
 };
 
@@ -110,12 +110,12 @@ struct refusal {
   bool operator==(const refusal &) const = default;
 };
 
-/// A limit of `code` that holds of one student, as the others of the session
-/// hear of it: neither whose it is nor how far it is used.
+/// Returns the refusal by another student's limit, as the session's other
+/// participants hear it: without whose it is and how far it is used.
 [[nodiscard]] refusal of_another_student(refusal_code code);
 
-/// `{"code","detail"}` and, of a limit, `limit`, `used`, `remaining`,
-/// `period`, `student`.
+/// Returns `{"code","detail"}` and, of a limit's refusal, also `limit`, `used`,
+/// `remaining`, `period`, `student`.
 [[nodiscard]] boost::json::object to_json(const refusal &r);
 
 }  // namespace recapd::workflows

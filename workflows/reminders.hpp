@@ -1,4 +1,4 @@
-// Reminders: every kind in one table.
+// Reminders: the table of all kinds.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -13,9 +13,9 @@
 namespace recapd::workflows {
 
 enum class session_status : std::uint8_t;
-/// True while time or the tutor's recap is to come, by the deadline.
+/// Returns true while the tutor's time or recap is to come, by the deadline.
 [[nodiscard]] bool waits_for_tutor(session_status s);
-/// True while students' recaps are to come.
+/// Returns true while students' recaps are to come.
 [[nodiscard]] bool waits_for_students(session_status s);
 
 enum class reminder_kind : std::uint8_t {
@@ -26,27 +26,27 @@ enum class reminder_kind : std::uint8_t {
   student_recap_overdue,
 };
 
-/// What times are counted from. `start_or_end`: from the start; in a reopened
-/// window a day and an hour before its end take their place.
+/// What a kind's times are counted from. `start_or_end` counts from the start,
+/// but a reopened window has a day and an hour before its end.
 enum class reminder_base : std::uint8_t { start, start_or_end, request };
 /// Who is told. A silent student is one whose recap is not in.
 enum class reminder_receiver : std::uint8_t { tutor, silent_student, support };
-/// What is told beside the session.
+/// What a reminder tells besides the session.
 enum class reminder_data : std::uint8_t { nothing, deadline, silent_students };
 
-/// All there is to say of one kind.
+/// One kind of reminder.
 struct reminder {
   reminder_kind kind;
-  std::string_view name;  ///< in policies, events, rows and notifications
-  bool list;              ///< of times in a policy, else there is one
-  std::array<std::chrono::minutes, 3> by_default;  ///< 0: no more
+  std::string_view name;  ///< as in policies, events, rows and notifications
+  bool list;  ///< whether a policy has a list of times, else one time or none
+  std::array<std::chrono::minutes, 3> by_default;  ///< 0: no further time
   reminder_base from;
   bool (*due_in)(session_status);
   reminder_receiver to;
   reminder_data with;
 };
 
-/// In the contract's order, in which those go out that are due at once.
+/// All kinds, in the contract's order, in which those due at once go out.
 inline constexpr auto reminder_table = [] {
   using namespace std::chrono_literals;
   using enum reminder_kind;
@@ -88,22 +88,22 @@ parse_reminder_kind(std::string_view text) {
   return std::nullopt;
 }
 
-/// A value for each kind.
+/// Holds a value for each kind.
 template <class T> struct by_reminder : std::array<T, reminder_table.size()> {
   auto &operator[](reminder_kind k) { return this->at(std::size_t(k)); }
   auto &operator[](reminder_kind k) const { return this->at(std::size_t(k)); }
 };
 
-/// When reminders go out by a policy, ascending.
+/// After which times each kind's reminders go out by a policy, ascending.
 using reminder_rules = by_reminder<std::vector<std::chrono::seconds>>;
 
 /// How many of each kind's times are over (sent or skipped) in a session.
 struct reminder_progress {
-  bool reopened = false;  ///< the window was
+  bool reopened = false;  ///< in the present window
   by_reminder<int> over = {};
   bool operator==(const reminder_progress &) const = default;
 
-  /// What was written before there was a kind does not have it.
+  /// Treats each kind as optional, since older JSON does not have all.
   static void each_member(auto &m, auto &p) {
     for (const auto &kind : reminder_table)
       if (!m.optional(kind.name))

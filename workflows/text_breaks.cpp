@@ -9,7 +9,7 @@ namespace {
 
 std::unique_ptr<icu::BreakIterator>
 loaded(icu::BreakIterator *(*create)(const icu::Locale &, UErrorCode &)) {
-  // One thread after the other: what ICU loads for the first, all share.
+  // Threads load one by one: what ICU loads for the first, all share.
   static std::mutex loading;
   const std::lock_guard lock{loading};
   UErrorCode status = U_ZERO_ERROR;

@@ -1,4 +1,4 @@
-// Clusters and words of text, by ICU. Only for files that link it.
+// Clusters and words of text, by ICU; only for files that link it.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -13,7 +13,7 @@
 
 namespace recapd::workflows {
 
-/// Without ICU's data no text could be measured.
+/// Ends the process if ICU failed: without its data no text can be measured.
 inline void need(UErrorCode status) {
   if (U_FAILURE(status)) std::abort();
 }
@@ -23,14 +23,14 @@ inline void need(UErrorCode status) {
       icu::StringPiece{text.data(), static_cast<std::int32_t>(text.size())});
 }
 
-/// Finds grapheme clusters and words. Loading the rules takes long, so each
-/// thread keeps one of each.
+/// Return what finds grapheme clusters and words. Loading the rules takes long,
+/// so each thread keeps one object for each.
 [[nodiscard]] icu::BreakIterator &cluster_breaks();
 [[nodiscard]] icu::BreakIterator &word_breaks();
 
-/// Calls `f(begin, end)` for each cluster, CR LF as two. Two ASCII characters
-/// share no other, so only what lies between such places is looked at with
-/// ICU's rules.
+/// Calls `f(begin, end)` for each cluster, with CR LF as two. No cluster holds
+/// two ASCII characters, so only what lies between neighbouring ones is looked
+/// at with ICU's rules.
 template <class F> void each_cluster(const icu::UnicodeString &text, F f) {
   auto ascii_at = [&](std::int32_t i) { return text[i] < 0x80; };
   std::int32_t begin = 0;
@@ -51,8 +51,7 @@ template <class F> void each_cluster(const icu::UnicodeString &text, F f) {
   }
 }
 
-/// Calls `f(word)` for each word while it returns true; true if it never
-/// returned false.
+/// Calls `f(word)` for each word until it returns false; returns false then.
 template <class F> bool each_word(const icu::UnicodeString &text, F f) {
   auto &breaks = word_breaks();
   breaks.setText(text);

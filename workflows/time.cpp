@@ -18,7 +18,7 @@ using std::chrono::year_month_day;
 constexpr sys_days first_day{std::chrono::year{1970} / 1 / 1};
 constexpr sys_days end_day{std::chrono::year{10000} / 1 / 1};
 
-/// Reads a text from its start; every step says whether it found its piece.
+/// Reads a text from its start; each function returns whether it could.
 class scanner {
 public:
   explicit scanner(std::string_view text) : rest_{text} {}
@@ -39,7 +39,7 @@ public:
     rest_.remove_prefix(1);
     return true;
   }
-  /// At least one digit; those past the sixth are cut.
+  /// Reads one digit or more; those past the sixth are cut.
   bool fraction(microseconds &value) {
     std::size_t count = 0;
     std::int64_t figure = 0;
@@ -90,7 +90,7 @@ civil_date civil(int day) {
           .day = static_cast<unsigned>(date.day())};
 }
 
-/// Years past 9999 get the digits they need.
+/// Returns a year in four digits, or in as many as a later one than 9999 needs.
 std::string year_text(std::int64_t year) {
   if (year > 9999) return std::to_string(year);
   std::string text(4, '0');
@@ -102,7 +102,7 @@ std::string year_text(std::int64_t year) {
 
 namespace {
 
-/// Of any year.
+/// Reads an RFC 3339 time of any year.
 std::optional<instant> parse_time(std::string_view text) {
   scanner in{text};
   int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0;
@@ -204,7 +204,7 @@ struct duration_unit {
 constexpr std::array<duration_unit, 4> duration_units{
     {{'d', 86'400}, {'h', 3'600}, {'m', 60}, {'s', 1}}};
 
-/// Some three thousand years: added to any instant it stays in range.
+/// The longest duration, three thousand years: added to any instant it fits.
 constexpr std::int64_t longest_seconds = 100'000'000'000;
 
 }  // namespace
@@ -235,7 +235,7 @@ std::optional<seconds> parse_duration(std::string_view text) {
 
 std::string format_duration(seconds d) {
   for (const auto &unit : duration_units)
-    // Days are read, but hours say it in the contract's way: `72h`.
+    // Days are read but not written: the contract says `72h`, not `3d`.
     if (unit.letter != 'd' && d.count() % unit.seconds == 0)
       return std::to_string(d.count() / unit.seconds) + unit.letter;
   return {};

@@ -9,51 +9,53 @@
 
 namespace recapd::workflows {
 
-/// A moment in UTC, to the microsecond (what PostgreSQL keeps).
+/// A moment in UTC, to the microsecond (as PostgreSQL stores it).
 using instant = std::chrono::sys_time<std::chrono::microseconds>;
 
-/// RFC 3339 with an offset (`Z` or `+hh:mm`); nothing if the text is anything
-/// else, or outside the years 1970 to 9999. Digits past the microsecond are
-/// cut; a leap second (`:60`) reads as the next second.
+/// Reads RFC 3339 with an offset (`Z` or `+hh:mm`); returns nothing if the text
+/// is anything else, or outside the years 1970 to 9999. Digits past the
+/// microsecond are cut; a leap second (`:60`) reads as the next second.
 [[nodiscard]] std::optional<instant> parse_rfc3339(std::string_view text);
 
-/// True for RFC 3339 with an offset, whatever the year.
+/// Returns true for RFC 3339 with an offset, whatever the year.
 [[nodiscard]] bool is_rfc3339(std::string_view text);
 
-/// UTC, `2026-11-23T14:30:00Z`; a fraction (3 or 6 digits) only when there is
-/// one.
+/// Returns the time in UTC, `2026-11-23T14:30:00Z`; with a fraction of 3 or 6
+/// digits only where there is one.
 [[nodiscard]] std::string format_rfc3339(instant t);
 
-/// True for a time zone of the machine's tzdata, links included.
+/// Returns true for a time zone of the machine's tzdata, links included.
 [[nodiscard]] bool known_time_zone(std::string_view zone);
 
-/// Returns the release of the machine's tzdata, `2025b`; empty if it does not
-/// say.
+/// Returns the release of the machine's tzdata, such as `2025b`; empty if
+/// tzdata does not tell.
 [[nodiscard]] std::string time_zone_version();
 
 /// Returns the civil date at `t` in `zone` by the machine's tzdata, as days
-/// since 1970-01-01. A zone that the machine does not know (any more) is UTC.
+/// since 1970-01-01. A zone that the machine does not know (any more) counts as
+/// UTC.
 [[nodiscard]] int local_day(instant t, std::string_view zone);
 
-/// ISO weekday of a day number: 1 Monday to 7 Sunday.
+/// Returns the ISO weekday of a day number: 1 Monday to 7 Sunday.
 [[nodiscard]] int iso_weekday(int day);
 
-/// `2026-11-23` of a day number.
+/// Returns the date of a day number, such as `2026-11-23`.
 [[nodiscard]] std::string day_name(int day);
 
-/// The Thursday of the week that holds `day`, in weeks that begin on
-/// `first_weekday` (1 Monday to 7 Sunday). A week is known by it.
+/// Returns the Thursday, by which a week is known, of the week that holds
+/// `day`, in weeks that begin on `first_weekday` (1 Monday to 7 Sunday).
 [[nodiscard]] int week_thursday(int day, int first_weekday);
 
-/// `2026-W47`: the ISO week of a Thursday's day number.
+/// Returns the ISO week of a Thursday's day number, such as `2026-W47`.
 [[nodiscard]] std::string week_name(int thursday);
 
-/// `90m`, `72h`, `3d`, `45s`, and sums like `1h30m`; nothing if it is anything
-/// else or not positive.
+/// Reads `90m`, `72h`, `3d`, `45s`, and sums like `1h30m`; returns nothing if
+/// the text is anything else or the duration is not positive.
 [[nodiscard]] std::optional<std::chrono::seconds>
 parse_duration(std::string_view text);
 
-/// The shortest of the forms above with whole units: `72h`, `90m`, `45s`.
+/// Returns the duration in the largest unit of hours, minutes and seconds that
+/// is whole: `72h`, `90m`, `45s`.
 [[nodiscard]] std::string format_duration(std::chrono::seconds d);
 
 }  // namespace recapd::workflows

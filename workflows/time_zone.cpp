@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Where cctz looks, too.
+/// Returns the folder of the zones' files, which is cctz's, too.
 fs::path zone_folder() {
   const char *named = std::getenv("TZDIR");
   return named != nullptr && *named != '\0' ? named : "/usr/share/zoneinfo";
@@ -29,8 +29,9 @@ bool holds_rules(const fs::path &file) {
          && std::string_view{magic.data(), magic.size()} == "TZif";
 }
 
-/// What lies beside IANA's names: the machine's own zone, the rules for POSIX
-/// strings, and all zones once more without and with leap seconds.
+/// Returns true for what lies beside IANA's names: the machine's own zone, the
+/// rules for POSIX strings, and all zones once more without and with leap
+/// seconds.
 bool is_foreign(const fs::path &name) {
   constexpr std::array<std::string_view, 4> foreign{"localtime", "posixrules",
                                                     "posix", "right"};
@@ -55,8 +56,8 @@ name_set read_names() {
   return names;
 }
 
-/// Each thread keeps the zones it met: no lock on the way of a command. One
-/// that the machine has no more is UTC.
+/// Returns the zone of a name, UTC for one that the machine does not have (any
+/// more). Each thread keeps the zones it met, so no command takes a lock.
 const cctz::time_zone &zone_of(std::string_view name) {
   thread_local std::map<std::string, cctz::time_zone, std::less<>> zones;
   auto i = zones.find(name);
@@ -86,7 +87,7 @@ bool known_time_zone(std::string_view zone) {
 }
 
 std::string time_zone_version() {
-  // As of the rules that were read with it; every probe asks.
+  // Read once, as the names are; every probe asks for it.
   static const std::string version = read_version();
   return version;
 }

@@ -1,4 +1,4 @@
-// Which edition of Unicode texts are read by.
+// Unicode: the version by which texts are read.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -6,7 +6,7 @@
 
 namespace recapd::workflows {
 
-/// Returns the Unicode version of the machine's ICU, `15.0`.
+/// Returns the Unicode version of the machine's ICU, such as `15.0`.
 [[nodiscard]] std::string unicode_version();
 
 }  // namespace recapd::workflows

@@ -9,10 +9,10 @@ namespace recapd::workflows {
 
 struct code_point {
   char32_t value = 0;
-  std::size_t bytes = 0;  ///< 0: the text begins with no character
+  std::size_t bytes = 0;  ///< 0: the text begins with no well-formed character
 };
 
-/// Returns the well-formed character that the text begins with.
+/// Returns the well-formed character at the start of the text.
 [[nodiscard]] code_point first_code_point(std::string_view text);
 
 /// Returns true for valid UTF-8: no overlong forms, no surrogates.

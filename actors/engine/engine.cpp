@@ -37,7 +37,7 @@ struct system_config : caf::actor_system_config {
   }
 };
 
-/// Tells this process from an earlier one of the same name: `PID-NUMBER`.
+/// Returns what tells this process from earlier ones of its node: `PID-NUMBER`.
 std::string new_incarnation() {
   std::random_device random;
   return std::to_string(::getpid()) + "-" + std::to_string(random());
@@ -84,8 +84,9 @@ struct engine::impl {
     return current;
   }
 
-  /// Versions are looked at again in each epoch: one that was stored last may
-  /// be lost, and its number another's by now.
+  /// Loads the policies and stores the config's. Versions are looked at again
+  /// in each epoch: the last one that was stored may be lost, and its number be
+  /// another policy's by now.
   void load_policies() {
     const auto store = stores();
     auto now = store->epoch();
@@ -96,7 +97,7 @@ struct engine::impl {
     book->set_current(store->save_policy(text), policy);
     const std::lock_guard lock{current_mutex};
     epoch = std::move(now);
-    // What was handed out stays valid.
+    // What earlier books handed out stays valid.
     former_policies.push_back(std::exchange(policies, std::move(book)));
   }
 
@@ -163,7 +164,7 @@ struct engine::impl {
   }
 
   void end() {
-    // The guard first: it shall not take this for a death.
+    // The guard ends first: it must not take the others' end for a death.
     caf::scoped_actor self{system};
     self->send_exit(guard, caf::exit_reason::user_shutdown);
     self->wait_for(guard);
@@ -171,7 +172,7 @@ struct engine::impl {
     end_node(system, *node());
   }
 
-  /// True once the policies of the new epoch are known.
+  /// Loads the policies in a new epoch; returns true once they are known.
   bool look_at_policies() {
     try {
       load_policies();
@@ -205,8 +206,8 @@ struct engine::impl {
   std::shared_ptr<clock> time;
   std::optional<sharing> shared;
   std::shared_ptr<storage::epoch_watch> epochs;
-  std::string epoch;         ///< in which the policies were looked at
-  workflows::policy policy;  ///< the config's
+  std::string epoch;         ///< of the last look at the policies
+  workflows::policy policy;  ///< the policy of the config
   std::shared_ptr<readiness> conditions =
       std::make_shared<readiness>([time = time] { return time->now(); });
   std::shared_ptr<database_watch> database = std::make_shared<database_watch>(
@@ -226,12 +227,13 @@ struct engine::impl {
   listeners buckets_moved;
   std::atomic<bool> draining{false};
   in_flight commands{options.max_in_flight, reports};
-  std::atomic<bool> given_up{false};  ///< drain() waited for its whole bound
+  std::atomic<bool> given_up{false};  ///< drain() has waited as long as it may
 
   system_config config;
   caf::actor_system system;
-  // Not an atomic shared_ptr: libstdc++ 12 gives up its lock relaxed when it
-  // loads, which does not order what was read before the next store.
+  // `current` is no atomic shared_ptr: libstdc++ 12 gives up that one's lock
+  // relaxed when it loads, which does not order what was read before the next
+  // store.
   mutable std::mutex current_mutex;
   context_ptr current;
   caf::actor guard;

@@ -28,21 +28,21 @@ namespace recapd::actors {
 /// How a node shares the sessions with other nodes of its database.
 struct sharing {
   storage::lease_store_factory leases;
-  std::string node;     ///< its name, which no other node has
-  std::string address;  ///< for people
-  std::chrono::milliseconds expiry{10000};  ///< of its leases
-  clock_bounds clocks{};  ///< how far the database's clock may be off
-  int partitions = 0;     ///< of NATS; 0: it does not read from there
-  /// The text an ingress would decode to this command: how it reaches the node
-  /// that serves its session.
+  std::string node;     ///< the node's name, which no other node has
+  std::string address;  ///< where the node listens, for people
+  std::chrono::milliseconds expiry{10000};  ///< how long its leases last
+  clock_bounds clocks{};                    ///< how far the clocks may be apart
+  int partitions = 0;  ///< its NATS partitions; 0: it reads none
+  /// Returns the text that an ingress would decode to the command: how a
+  /// command reaches the node that serves its session.
   std::function<std::string(const submission &)> as_event;
-  /// Called once, when the node should end: somebody asked it to drain, or
-  /// another process took its name. The sentence says which.
+  /// The function that is called once, when the node should end: somebody asked
+  /// it to drain, or another process took its name. The sentence says which.
   std::function<void(std::string why)> leave;
 };
 
-/// Thread safe. Destroying it drains: no new commands, everything in flight is
-/// answered, then the actors and connections end.
+/// One node's actors. Thread safe. Destroying it drains: no new commands,
+/// everything in flight is answered, then the actors and connections end.
 class engine {
 public:
   struct parts {
@@ -50,10 +50,10 @@ public:
     storage::store_factory stores;
     std::shared_ptr<clock> time;
     std::shared_ptr<telemetry> reports;
-    workflows::policy policy;  ///< the config's; stored as a version at start
-    std::optional<sharing> shared = std::nullopt;  ///< none: it serves all
-    /// Of the stores: all actors start anew in a later epoch. None: the
-    /// database is taken to be the same for ever.
+    workflows::policy policy;  ///< the config's; stored at the start
+    std::optional<sharing> shared = std::nullopt;  ///< none: all are served
+    /// The watch of the stores' epochs: all actors start anew in a later epoch.
+    /// None: the database is taken to be the same for ever.
     std::shared_ptr<storage::epoch_watch> epochs = nullptr;
   };
 
@@ -66,43 +66,45 @@ public:
 
   /// Takes a command; `done` gets its outcome once that is durable, or
   /// `unavailable` / `outcome_unknown` (send the same command again). Commands
-  /// of one session are taken in the order of the calls. False, with `s` and
-  /// `done` untouched, when one more would pass max_in_flight or it is closed
-  /// (it drains, or `conditions` says why): ask `admits` first for a batch.
+  /// of one session are taken in the order of the calls. Returns false, with
+  /// `s` and `done` untouched, when one more would pass max_in_flight or the
+  /// node is closed (it drains, or `conditions` says why); `admits` is for a
+  /// batch.
   [[nodiscard]] bool submit(submission &&s, const reply<outcome> &done);
-  /// True if `count` more commands fit at this moment.
+  /// Returns true if `count` more commands fit at this moment.
   [[nodiscard]] bool admits(std::size_t count) const;
 
-  /// Runs `task` on a reader's thread with a store of its own, which nothing
-  /// that sessions need waits for. A store fault is answered by `failed` (on
-  /// that thread); so is an engine that drains.
+  /// Runs `task` on the thread of a reader of its own, so nothing that sessions
+  /// need waits for it. A fault of the store is answered by `failed` (on that
+  /// thread), and so is the end of the engine.
   void read(std::function<void(storage::store &)> task,
             std::function<void(storage::fault)> failed);
 
-  /// The same for what people ask for, in turn: `caller` is served before those
-  /// who were served more, and never takes all readers. Anything but `taken`:
-  /// neither function is called.
+  /// Runs `task` as `read` does, for people, in turn: `caller` is served before
+  /// those who were served more, and never has all readers where there are
+  /// several. If the answer is not `taken`, neither function is called.
   [[nodiscard]] admission query(const std::string &caller,
                                 std::function<void(storage::store &)> task,
                                 std::function<void(storage::fault)> failed);
-  /// Counts an answer's bytes as the caller's until the token is dropped: who
-  /// does not take his answers gets no more of them.
+  /// Counts an answer's bytes as the caller's until the token is dropped: a
+  /// caller who does not take answers gets no more of them.
   [[nodiscard]] std::shared_ptr<void> reserve_bytes(const std::string &caller,
                                                     std::size_t bytes);
 
-  /// Manual clock only: moves it to `to` (not back), firing every timer due by
-  /// then in order of time; answers with the time when all has settled.
+  /// Moves a manual clock to `to` (not back), firing every timer due by then in
+  /// order of time; answers with the time when all has settled.
   void advance(instant to, const reply<instant> &done);
 
-  /// Called after each group commit that wrote events, on the journal's
-  /// thread: must only hand over. Returns a token; dropping it ends the calls.
+  /// Calls `callback` after each group commit that wrote events, on the
+  /// journal's thread: it must only hand over. Dropping the returned token ends
+  /// the calls.
   [[nodiscard]] std::shared_ptr<void> on_commit(std::function<void()> callback);
 
-  /// Called when the node serves other buckets than before; as on_commit.
+  /// Calls `callback` when the node serves other buckets; else as on_commit.
   [[nodiscard]] std::shared_ptr<void>
   on_buckets(std::function<void()> callback);
-  /// The buckets whose sessions this node serves. Commands of others are handed
-  /// to the node that does.
+  /// Returns the buckets whose sessions this node serves. Commands of other
+  /// sessions are handed to the node that serves them.
   [[nodiscard]] storage::bucket_set buckets() const;
 
   [[nodiscard]] const clock &time() const;
@@ -112,27 +114,27 @@ public:
   [[nodiscard]] const workflows::policy *policy_version(int version) const;
 
   struct health {
-    bool database_up = false;  ///< as far as anybody who asks it knows
+    bool database_up = false;  ///< as far as the database watch knows
     bool draining = false;
     std::size_t in_flight = 0;
   };
   [[nodiscard]] health status() const;
-  /// Why it is not ready, and what is to be looked at. Others add what they
-  /// know of.
+  /// Returns why the node is not ready, and what is to be looked at. Who uses
+  /// the engine adds conditions of its own.
   [[nodiscard]] readiness &conditions() const;
-  /// For who asks the database on a connection of his own.
+  /// Returns the database watch, for who asks on another connection.
   [[nodiscard]] database_watch &database();
-  /// True when the actors that a command needs answer within `bound`, whatever
-  /// the database does: those that wait for it have threads of their own and
-  /// are not asked. Waits for them, so never from an actor.
+  /// Returns true when the actors that a command needs answer within `bound`,
+  /// whatever the database does: actors that wait for the database have threads
+  /// of their own and are not asked. Blocks, so no actor may call it.
   [[nodiscard]] bool answers(std::chrono::milliseconds bound) const;
 
-  /// Takes nothing more, and hands its shards over as they come to rest.
+  /// Takes nothing more, and hands the shards over as they come to rest.
   /// Returns at once.
   void leave();
-  /// leave(), and returns when everything taken has been answered, or after
-  /// engine_options::drain: what is not answered by then is when the engine
-  /// ends, with `unavailable` or `outcome_unknown`.
+  /// Calls leave(), and returns when everything taken has been answered, or
+  /// after engine_options::drain. What is not answered by then is answered when
+  /// the engine ends, with `unavailable` or `outcome_unknown`.
   void drain();
 
 private:

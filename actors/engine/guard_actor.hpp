@@ -10,7 +10,7 @@
 
 namespace recapd::actors {
 
-/// Monitors `watched`; tells `on_death`, once, when one of them ends for any
+/// Monitors `watched` and tells `on_death`, once, when one of them ends for any
 /// reason but an orderly shutdown. Ends itself when told to exit.
 caf::behavior guard_actor(caf::event_based_actor *self,
                           const std::vector<caf::actor> &watched,

@@ -1,4 +1,4 @@
-// The commands that were taken and are not answered: bounded, and waited for.
+// Commands in flight: those taken and not answered, bounded, and waited for.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -14,7 +14,7 @@
 
 namespace recapd::actors {
 
-/// Thread safe.
+/// Counts the commands in flight. Thread safe.
 class in_flight {
 public:
   in_flight(std::size_t most, std::shared_ptr<telemetry> reports)
@@ -25,7 +25,8 @@ public:
   [[nodiscard]] bool fits(std::size_t more) const {
     return taken_ + more <= most_;
   }
-  /// Takes one, to be answered whatever it returns: false if it is too many.
+  /// Takes a command, to be answered whatever this returns: false if it is too
+  /// many.
   [[nodiscard]] bool take() {
     const auto before = taken_.fetch_add(1);
     reports_->in_flight(before + 1);

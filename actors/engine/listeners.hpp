@@ -1,4 +1,4 @@
-// Callbacks that end when their token goes.
+// Listeners: callbacks that end when their token goes.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -10,7 +10,7 @@
 
 namespace recapd::actors {
 
-/// Thread safe.
+/// Holds callbacks by their tokens. Thread safe.
 class listeners {
 public:
   /// Returns the token; dropping it ends the calls of `f`.

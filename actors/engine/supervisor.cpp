@@ -11,7 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Restarts of the whole node within a minute before the process gives up.
+/// The most restarts of the whole node within a minute; then the process ends.
 constexpr std::size_t most_restarts = 5;
 
 }  // namespace

@@ -1,5 +1,4 @@
-// The supervisor: starts a node's actors anew when one of them has died, or the
-// database has gone over to another epoch.
+// The supervisor: starts a node's actors anew after a death or in a new epoch.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -14,7 +13,7 @@
 
 namespace recapd::actors {
 
-/// Thread safe. Works on a thread of its own.
+/// Does its duties on a thread of its own. Thread safe.
 class supervisor {
 public:
   struct duties {
@@ -22,7 +21,7 @@ public:
     /// is in the database.
     std::function<void()> restart;
     /// Looks again at what the engine itself knows of the database; returns
-    /// false if it could not, and is called again.
+    /// false if it could not, and then is called again.
     std::function<bool()> look_again;
   };
 
@@ -32,14 +31,14 @@ public:
   supervisor(const supervisor &) = delete;
   supervisor &operator=(const supervisor &) = delete;
 
-  /// Begins; what it was told before is done then.
+  /// Starts the thread, which first does what it was told before.
   void start();
-  /// An actor died: `why`. What the others think of it is wrong from now on.
-  /// Ends the process after too many within a minute.
+  /// Tells that an actor died, and `why`: what the other actors think of it is
+  /// wrong from now on. The process ends after too many deaths within a minute.
   void died(std::string why);
-  /// What the actors know is of an epoch that is over: `why`.
+  /// Tells that what the actors know is of an epoch that is over, and `why`.
   void moved(std::string why);
-  /// Ends the thread; what it does at this moment it does to the end.
+  /// Ends the thread, after what it does at this moment is done.
   void stop();
 
 private:

@@ -1,4 +1,4 @@
-// What memory stores share.
+// The database in memory, which memory stores share.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -14,22 +14,23 @@
 
 namespace recapd::storage::memory {
 
-/// The tables. The mutex lets the engine's threads share a store's database;
-/// with one thread everything is deterministic.
+/// The tables. The mutex lets an engine's threads share them; with one thread
+/// everything is deterministic.
 class database {
 public:
   std::mutex lock;
 
   conflict_check stored;
   std::map<std::string, session_row, std::less<>> sessions;
-  std::set<std::pair<std::string, std::string>> students;  ///< (student, id)
-  /// (bucket, at, session) of all timers.
+  /// All pairs of a student and a session's id.
+  std::set<std::pair<std::string, std::string>> students;
+  /// All timers, as (bucket, at, session).
   std::set<std::tuple<unsigned, instant, std::string>> timers;
-  std::vector<feed_row> log;  ///< position is the index + 1
+  std::vector<feed_row> log;  ///< a position is the index + 1
   std::map<std::string, std::vector<std::size_t>, std::less<>> histories;
   std::map<command_key, outcome_row> outcomes;
   std::map<std::string, std::vector<transfer_row>, std::less<>>
-      transfers;  ///< by session, as written
+      transfers;  ///< by session, in the order written
   std::map<std::string, std::map<account_key, account_page::entry>, std::less<>>
       accounts;
 

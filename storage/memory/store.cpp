@@ -19,7 +19,7 @@ std::size_t bound(int limit) {
   return limit > 0 ? static_cast<std::size_t>(limit) : 0;
 }
 
-/// The first `limit` values of a map from `first` on.
+/// Returns the first `limit` values of a map from `first` on.
 template <class Map, class Iterator>
 auto take(const Map &map, Iterator first, int limit) {
   std::vector<typename Map::mapped_type> out;
@@ -28,12 +28,12 @@ auto take(const Map &map, Iterator first, int limit) {
   return out;
 }
 
-/// Gathers a page: the rows that are added in order, as far as they fit.
+/// Gathers a page: rows that are added in order, as long as they fit.
 template <class T> class page_builder {
 public:
   explicit page_builder(page_bounds most) : most_{most} {}
 
-  /// False: it is full, and the list goes on.
+  /// Adds a row; returns false if the page is full and the list goes on.
   bool add(const T &row, std::size_t bytes) {
     page_.more = page_.size() >= bound(most_.rows)
                  || (!page_.empty() && bytes_ >= most_.bytes);
@@ -50,7 +50,7 @@ private:
   page<T> page_;
 };
 
-/// What the inbox's column of that name is generated as.
+/// Returns an event's bucket, as the inbox's column `bucket` is generated.
 unsigned bucket_of_event(const std::string &event) {
   boost::system::error_code wrong;
   const auto json = boost::json::parse(event, wrong);
@@ -74,8 +74,8 @@ public:
     std::set<std::string_view> broken_off;
     for (const auto &c : commits) {
       require_well_formed(c);
-      // What follows a refused commit was decided on a state that did not come
-      // about.
+      // A commit that follows a refused one was decided on a state that did not
+      // come about.
       auto refused = broken_off.contains(c.session) ? fault::version_conflict
                                                     : db_->stored.admit(c);
       if (refused)

@@ -9,12 +9,13 @@
 
 namespace recapd::storage::memory {
 
-/// What several memory stores share: one "database".
+/// The database that several memory stores share.
 class database;
 [[nodiscard]] std::shared_ptr<database> make_database();
 
-/// A "connection" to it. Deterministic: no clock (inbox receipt times are the
-/// manual clock's, which must be set first), no threads, no randomness.
+/// Opens a "connection" to the database. It is deterministic: no clock (inbox
+/// rows get the manual clock's time of receipt, which must be set first), no
+/// threads, no randomness.
 [[nodiscard]] std::unique_ptr<store>
 open_store(std::shared_ptr<database> database);
 

@@ -13,9 +13,9 @@ namespace recapd::storage::postgres {
 
 namespace {
 
-/// A position has room for twice as many events in a transaction.
+/// The most events of a group: half of what a transaction has positions for.
 constexpr std::size_t max_group_events = 1U << 15U;
-/// libpq wants a statement's parameters below 1 GiB.
+/// The most bytes of a group: libpq wants a statement's parameters below 1 GiB.
 constexpr std::size_t max_group_bytes = 64U << 20U;
 constexpr int max_attempts = 8;
 
@@ -38,7 +38,7 @@ const prepared_statement stored_transfers{
                             + " FROM ledger WHERE session_id = ANY ($1::text[])"
                               " ORDER BY kind = 'reversal', n"};
 
-/// What a group has come to, and whether one more commit may join it.
+/// The size and contents of a group, and whether one more commit may join it.
 class group_size {
 public:
   [[nodiscard]] bool takes(const commit &c) const {
@@ -153,16 +153,17 @@ public:
     return answers_;
   }
 
-  /// After run threw: some of it may have been written.
+  /// Returns true if commits may have been written although run threw.
   [[nodiscard]] bool unknown() const { return unknown_; }
 
 private:
-  /// In order, cut where one statement would grow too big; where it would
-  /// take a raise and a lowering of one counter together, since the sum would
-  /// hide a raise that was too much at its time; between two payments of a
-  /// session, which the database checks by what a transaction leaves; and where
-  /// a commit does not follow on its session's one before, since the statement
-  /// looks at a session's first and last version only.
+  /// Returns groups of commits, in order. A group ends where one statement
+  /// would grow too big; where it would take a raise and a lowering of one
+  /// counter together, since the sum would hide a raise that was too much at
+  /// its time; between two payments of a session, which the database checks by
+  /// what a transaction leaves; and where a commit does not follow its
+  /// session's previous one, since the statement sees its first and last
+  /// version only.
   std::vector<indices> groups() {
     std::vector<indices> out(1);
     group_size size;
@@ -190,8 +191,8 @@ private:
     return at != first_refused_.end() && at->second < i;
   }
 
-  /// Those not refused. What follows a refused commit of the same session was
-  /// decided on a state that did not come about.
+  /// Returns the commits not refused, and refuses those that follow a refused
+  /// one of the same session: the state of their decision did not come about.
   indices standing(const indices &group) {
     indices out;
     for (auto i : group) {
@@ -212,9 +213,9 @@ private:
     diagnose(todo);
     const auto rest = standing(todo);
     if (rest.size() < todo.size()) return write(rest);
-    // Nothing stored explains it: another writer came between, the sums of the
-    // group were checked more strictly than its members, or the data is such
-    // that PostgreSQL cannot hold it.
+    // Nothing that is stored explains the refusal: another writer came between,
+    // the sums of the group were checked more strictly than its members, or
+    // PostgreSQL cannot store the data.
     if (rest.size() == 1) return refuse(rest.front(), fault_of(*refusal));
     const auto middle =
         rest.begin() + static_cast<std::ptrdiff_t>(rest.size() / 2);
@@ -230,13 +231,13 @@ private:
     return out;
   }
 
-  /// Writes them all, or says which data error was in the way.
+  /// Writes the commits, or returns the data error for which they were refused.
   std::optional<error> attempt(const indices &todo) {
     const auto group = make_group(pick(todo));
     for (int tries = 1;; ++tries) {
       try {
         connection_.run(*group.statement, group.args);
-        unknown_ = true;  // for whatever comes to grief after it
+        unknown_ = true;  // for a failure in a later group
         return std::nullopt;
       } catch (const error &e) {
         if (e.kind() == trouble::data) return e;
@@ -246,7 +247,7 @@ private:
     }
   }
 
-  /// Refuses all whose fault shows in what is stored now.
+  /// Refuses all commits that conflict with what is stored now.
   void diagnose(const indices &todo) {
     conflict_check stored;
     const auto group = pick(todo);

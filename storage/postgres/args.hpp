@@ -26,17 +26,17 @@ enum class column_type : std::uint32_t {
   timestamptz = 1184,
 };
 
-/// One one-dimensional array, filled element by element.
+/// Makes an array of one dimension, element by element.
 class array_argument {
 public:
   explicit array_argument(column_type element) : element_{element} {}
 
   array_argument &text(std::string_view value);
-  /// An empty text becomes null.
+  /// Adds a text; an empty one becomes null.
   array_argument &text_or_null(std::string_view value);
   array_argument &bytes(std::span<const std::uint8_t> value);
   array_argument &boolean(bool value);
-  /// int2, int4 or int8, as the array is.
+  /// Adds a number as int2, int4 or int8, as the array's type is.
   array_argument &number(std::int64_t value);
   array_argument &number(const std::optional<int> &value);
   array_argument &at(workflows::instant value);
@@ -46,7 +46,7 @@ public:
   [[nodiscard]] std::string wire() &&;
 
 private:
-  /// Of the array's head, which is written last, when all is known.
+  /// The length of the array's head, which is written last, when all is known.
   static constexpr std::size_t head_bytes = 20;
 
   array_argument &null();
@@ -57,8 +57,7 @@ private:
   std::string elements_ = std::string(head_bytes, '\0');
 };
 
-/// The parameters $1, $2, … of one statement, whose text casts each to its
-/// type.
+/// The parameters $1, $2, … of one statement, whose text casts them to types.
 class arguments {
 public:
   arguments &text(std::string_view value);
@@ -67,13 +66,13 @@ public:
   arguments &boolean(bool value);
   arguments &at(workflows::instant value);
   arguments &array(array_argument value);
-  /// Arrays one after the other, moved from.
+  /// Adds arrays one after the other, moving from them.
   template <std::same_as<array_argument>... Arrays>
   arguments &take(Arrays &...each) {
     (array(std::move(each)), ...);
     return *this;
   }
-  /// text[]
+  /// Adds the texts of a range as text[].
   template <class Range> arguments &texts(const Range &values) {
     array_argument all{column_type::text};
     for (const auto &value : values)

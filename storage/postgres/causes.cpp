@@ -13,7 +13,7 @@ namespace {
 constexpr std::string_view set_password =
     "set the right one in the URL, PGPASSWORD or a password file";
 
-/// What a statement may fail with as well as a connect.
+/// Causes for which a statement can fail as well as a connect.
 constexpr known_cause of_both[] = {
     {"42501", "", "a right is missing",
      "grant it, or have the owner of the tables run `recapd migrate`"
@@ -27,7 +27,7 @@ constexpr known_cause of_both[] = {
      "end some, or raise max_connections or the role's CONNECTION LIMIT", true},
 };
 
-/// A connect only: by what the server says.
+/// Causes for which only a connect fails, by the SQLSTATE that the server says.
 constexpr known_cause of_server[] = {
     {"28P01", "", "the password is refused", set_password, false},
     {"28000", "", "the server does not let this role in",
@@ -48,8 +48,8 @@ constexpr known_cause of_server[] = {
      "look at its log", true},
 };
 
-/// A connect only: libpq's own words, in English, since the program never sets
-/// a locale. The first that is in the message counts.
+/// Causes for which only a connect fails, by libpq's own words: in English,
+/// since the program sets no locale. The first that is in the message counts.
 constexpr known_cause of_client[] = {
     {"", "no password supplied", "the server asks for a password", set_password,
      false},
@@ -110,19 +110,19 @@ const known_cause *by_words(std::string_view message) {
   return at == std::end(of_client) ? nullptr : at;
 }
 
-/// Of several servers the last that was tried.
+/// Returns the part of the message about the last server that was tried.
 std::string_view last_attempt(std::string_view message) {
   const auto at = message.rfind("\nconnection to server");
   return at == std::string_view::npos ? message : message.substr(at + 1);
 }
 
-/// libpq writes two blanks after the severity of what a server said.
+/// Returns true if the server said it: two blanks follow its severity.
 bool is_servers(std::string_view attempt) {
   return first_line(attempt).find(":  ") != std::string_view::npos;
 }
 
-/// Where the five characters and their colon begin in a verbose message, which
-/// is `… SEVERITY:  SQLSTATE: words`; npos: it is none of the server's.
+/// Returns where the SQLSTATE begins in a verbose message of the server, which
+/// is `… SEVERITY:  SQLSTATE: words`; npos in any other message.
 std::size_t find_sqlstate(std::string_view line) {
   constexpr std::size_t length = 5;
   for (auto at = line.find(":  "); at != std::string_view::npos;
@@ -137,7 +137,7 @@ std::size_t find_sqlstate(std::string_view line) {
   return std::string_view::npos;
 }
 
-/// What libpq says of another try, with the server's SQLSTATE in it.
+/// Returns what libpq says of another try, with the server's SQLSTATE in it.
 std::string verbose_message(const std::string &conninfo) {
   const std::unique_ptr<PGconn, void (*)(PGconn *)> c{
       PQconnectStart(conninfo.c_str()), PQfinish};

@@ -1,4 +1,4 @@
-// Why PostgreSQL does not serve, in words that say what to do.
+// Causes: why PostgreSQL does not serve, in words that say what to do.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -8,20 +8,21 @@
 namespace recapd::storage::postgres {
 
 struct known_cause {
-  std::string_view sqlstate;  ///< the server's; empty: libpq's own words
-  std::string_view words;     ///< a part of those
+  std::string_view sqlstate;  ///< the server's; empty: known by libpq's words
+  std::string_view words;     ///< a part of libpq's words
   std::string_view what;
   std::string_view remedy;
-  bool heals;  ///< it may end without anybody changing a setting or a right
+  bool heals;  ///< it may end though nobody changes a setting or a right
 };
 
-/// Returns a message's first line; a server's others hold the data.
+/// Returns a message's first line; further lines of the server's hold data.
 [[nodiscard]] std::string_view first_line(std::string_view text);
 
-/// `what: said; remedy`
+/// Returns `what: said; remedy`.
 [[nodiscard]] std::string told(const known_cause &cause, std::string_view said);
 
-/// The cause of a statement's failure; null: none that an operator can mend.
+/// Returns the cause of a statement's failure; null where there is none that an
+/// operator can mend.
 [[nodiscard]] const known_cause *cause_of_statement(std::string_view sqlstate);
 
 /// Why a connect failed, in the words of the server or of libpq.
@@ -30,9 +31,9 @@ struct connect_failure {
   std::string said;
 };
 
-/// `message` is libpq's. Where the server said why, it is asked a second time
-/// for its SQLSTATE, since its words are in its own language and a failed
-/// connect has nothing else.
+/// Returns why a connect failed; `message` is libpq's. Where the server said
+/// why, it is asked a second time for its SQLSTATE, since its words are in its
+/// own language and a failed connect gives nothing else.
 [[nodiscard]] connect_failure cause_of_connect(const std::string &conninfo,
                                                std::string_view message);
 

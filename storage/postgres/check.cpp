@@ -12,8 +12,8 @@ namespace {
 
 constexpr int page_size = 500;
 
-// What sessions count is summed in the database: one row a counter is too much
-// to keep in memory here.
+// What sessions count is summed in the database: a row for each counter is too
+// much to have in memory here.
 const char *const make_sums =
     "CREATE TEMPORARY TABLE held (owner text COLLATE \"C\", period integer,"
     " kind smallint, item text COLLATE \"C\", amount bigint) ON COMMIT DROP;"
@@ -34,7 +34,7 @@ const char *const compare_counters =
     " WHERE coalesce(u.used, 0) <> coalesce(h.amount, 0)"
     " ORDER BY owner, period, kind, item LIMIT 1001";
 
-/// Each gives the sentences for what no session's own rows can show.
+/// Each statement gives sentences on what no session's own rows can show.
 const char *const strays[] = {
     "SELECT DISTINCT 'events of session ' || session_id || ' have no session'"
     " FROM session_events e WHERE NOT EXISTS"
@@ -101,7 +101,7 @@ private:
     }
   }
 
-  /// Adds the events and transfers.
+  /// Adds the events and transfers to the records.
   void complete(std::vector<session_record> &records) {
     static const prepared_statement events{
         "check_events",

@@ -1,4 +1,4 @@
-// A connection as recapd uses it: its session pinned, its epoch known.
+// A connection as recapd uses it: its settings pinned, its epoch known.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -13,12 +13,12 @@ namespace recapd::storage::postgres {
 class connection : public plain_connection {
 public:
   /// Connects, pins the settings (storage/postgres/connection_settings.hpp)
-  /// and, where somebody watches the epochs, enters its own. Throws
-  /// unfit_connection where one of them cannot be.
+  /// and, where the endpoint has an epoch watch, enters the epoch. Throws
+  /// unfit_connection where one of these fails.
   explicit connection(const endpoint &to);
 
-  /// Returns those of the database, as they were when it connected; where
-  /// nobody watches them, one that has no name.
+  /// Returns the epochs of the database as they were on connecting; without a
+  /// watch, one epoch without a token.
   [[nodiscard]] const epoch_list &epochs() const { return epochs_; }
   /// Returns true once another connection has met a later epoch.
   [[nodiscard]] bool left_behind() const;

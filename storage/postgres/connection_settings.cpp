@@ -12,8 +12,8 @@ struct setting {
   const char *value;  ///< as pg_settings shows it
 };
 
-/// Before the first statement that reads: that one would wait for other
-/// transactions, run into a limit of time, or come in another encoding.
+/// Settings that are made before the first statement that reads: that one would
+/// wait for others, run into a limit of time, or come in another encoding.
 constexpr const char *first_settings[] = {
     "SET default_transaction_isolation = 'read committed';"
     "SET default_transaction_read_only = off;"
@@ -22,9 +22,9 @@ constexpr const char *first_settings[] = {
     "SET standard_conforming_strings = on",
 };
 
-/// Those a server does not know are left out.
+/// The settings that are pinned; those unknown to a server are left out.
 constexpr setting settings[] = {
-    // What is acknowledged, and what the triggers refuse.
+    // What a server acknowledges, and what the triggers refuse.
     {"session_replication_role", "origin"},
     {"row_security", "on"},
     {"restrict_nonsystem_relation_kind", ""},
@@ -39,7 +39,7 @@ constexpr setting settings[] = {
     {"transform_null_equals", "off"},
     {"quote_all_identifiers", "off"},
     {"xmloption", "content"},
-    // What a session may wait for. A transaction of ours that stands still
+    // What a session may wait for. A transaction of recapd that stands still
     // holds up the feed.
     {"lock_timeout", "0"},
     {"transaction_timeout", "0"},
@@ -61,20 +61,20 @@ constexpr setting settings[] = {
     {"client_min_messages", "warning"},
 };
 
-/// The settings that differ; $1 are the names, $2 the values.
+/// Selects the settings that differ; $1 are the names, $2 the values.
 constexpr const char *differing =
     " FROM unnest($1::text[], $2::text[]) AS wanted (name, value)"
     " JOIN pg_settings AS s USING (name) WHERE s.setting <> wanted.value";
 
-/// `on` waits for the replicas where the database has such, `remote_apply` for
-/// more. Anything else acknowledges what a crash may lose.
+/// Makes commits durable. `on` waits for the replicas where the database has
+/// any, `remote_apply` for more; others acknowledge what a crash may lose.
 constexpr const char *commit_durably =
     "SELECT set_config('synchronous_commit', 'on', false)"
     " WHERE current_setting('synchronous_commit')"
     "   NOT IN ('on', 'remote_apply')";
 
-/// Where recapd's tables are: the role's own wherever that is, another's on the
-/// search_path only, since who chose that path trusts its schemas.
+/// Finds the schemas with recapd's tables: those of the role wherever they are,
+/// those of another on the search_path only, which its chooser trusts.
 constexpr const char *find_schemas =
     "SELECT n.nspname, array_position(current_schemas(false), n.nspname),"
     "       pg_has_role(c.relowner, 'USAGE')"
@@ -129,7 +129,7 @@ void read_back(plain_connection &c) {
                 "transaction_read_only is " + is.text(0, 2)};
 }
 
-/// The schema with recapd's tables; else where new ones would come.
+/// Returns the schema with recapd's tables, else the one for new tables.
 std::string schema_of(plain_connection &c) {
   const auto found = c.script(find_schemas);
   if (found.size() == 0)
@@ -148,7 +148,7 @@ void pin_settings(plain_connection &c, std::chrono::milliseconds statement) {
   try {
     set(c, statement);
   } catch (const error &e) {
-    // 42501 names the parameter that only a superuser may set.
+    // The message of 42501 names the parameter that only a superuser may set.
     if (e.sqlstate() != "42501") throw;
     throw unfit_connection{
         e.said()
@@ -166,7 +166,7 @@ void require_lasting_settings(plain_connection &c, const endpoint &to) {
     return of.script("SELECT pg_backend_pid()").number(0, 0);
   };
   const auto process = server_process(c);
-  if (process == c.process_id()) return;  // nobody is in between
+  if (process == c.process_id()) return;  // no pool is in between
   plain_connection second{to};
   if (server_process(second) == process)
     throw unfit_connection{"pool_mode: a connection pool shares one session of "

@@ -1,5 +1,4 @@
-// The settings that a connection depends on, whatever role, database,
-// environment and URL set.
+// The settings that a connection depends on, whatever sets others elsewhere.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -15,11 +14,11 @@ struct endpoint;
 
 /// Throws unfit_connection where a pool gives each transaction another session
 /// of the server: settings, locks and LISTEN would not last. `to` is the
-/// connection's.
+/// endpoint of `c`.
 void require_lasting_settings(plain_connection &c, const endpoint &to);
 
-/// Sets what recapd depends on and reads it back, and the bound of a statement
-/// (0: none). Throws unfit_connection where something did not take.
+/// Sets what recapd depends on and the longest time of a statement (0: none),
+/// and reads the settings back. Throws unfit_connection where one did not take.
 void pin_settings(plain_connection &c, std::chrono::milliseconds statement);
 
 }  // namespace recapd::storage::postgres

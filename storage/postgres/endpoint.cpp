@@ -46,18 +46,18 @@ bool unsaid(const options &said, std::string_view keyword,
 
 std::string conninfo(const endpoint &to) {
   const options said{to.url};
-  if (said.all == nullptr) return to.url;  // libpq says what is wrong with it
+  if (said.all == nullptr) return to.url;  // libpq says what is wrong
   std::string out;
   for (const auto *o = said.all; o->keyword != nullptr; ++o)
     if (o->val != nullptr) add(out, o->keyword, o->val);
   if (to.statement.count() > 0) {
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(to.statement);
-    // libpq takes whole seconds, 2 at least.
+    // libpq takes whole seconds, at least 2.
     if (unsaid(said, "connect_timeout", "PGCONNECT_TIMEOUT"))
       add(out, "connect_timeout",
           std::to_string(std::max<long>(2, seconds.count())));
-    // What was sent and not acknowledged, and a peer that has gone while
-    // nobody sends.
+    // These bound the wait for what was sent and not acknowledged, and for a
+    // peer that has gone while nobody sends.
     for (const auto &[keyword, value] :
          {std::pair{"tcp_user_timeout", to.statement.count()},
           std::pair{"keepalives_idle", std::max<long>(1, seconds.count())},

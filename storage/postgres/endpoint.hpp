@@ -1,4 +1,4 @@
-// How a program reaches its database.
+// Endpoint: how a program reaches its database.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -12,7 +12,7 @@
 namespace recapd::storage::postgres {
 
 struct endpoint {
-  /// A URL alone: no bounds, and whatever database answers.
+  /// Takes a URL alone: there are no bounds, and any database may answer.
   endpoint(std::string to)  // NOLINT(google-explicit-constructor)
       : url{std::move(to)} {}
   endpoint(const char *to)  // NOLINT(google-explicit-constructor)
@@ -21,17 +21,18 @@ struct endpoint {
            std::shared_ptr<epoch_watch> seen)
       : url{std::move(to)}, statement{bound}, epochs{std::move(seen)} {}
 
-  std::string url;  ///< libpq's, or its `key=value …`
-  /// Of each statement and each connect: what is not answered by then ends the
-  /// connection. 0: none.
+  std::string url;  ///< a URL of libpq's, or `key=value …`
+  /// The longest time of each statement and each connect; without an answer by
+  /// then the connection ends. 0: none.
   std::chrono::milliseconds statement{0};
-  /// Refuses another database than it has seen (storage/epochs.hpp).
+  /// The watch, which refuses another database than it has seen
+  /// (storage/epochs.hpp); null: any is taken.
   std::shared_ptr<epoch_watch> epochs;
 };
 
-/// What libpq gets: the URL, with bounds on connecting and on a peer that is
-/// silent, and a server that takes writes where several are named. What the URL
-/// or libpq's environment say counts before these.
+/// Returns what libpq gets: the URL, with bounds on connecting and on a silent
+/// peer, and with a server that takes writes where several are named. What the
+/// URL or libpq's environment says comes before these.
 [[nodiscard]] std::string conninfo(const endpoint &to);
 
 }  // namespace recapd::storage::postgres

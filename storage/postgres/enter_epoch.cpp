@@ -12,8 +12,9 @@ namespace recapd::storage::postgres {
 
 namespace {
 
-/// The control file lags behind a promotion, the name of the file that is being
-/// written does not: its first 8 digits are the timeline.
+/// Selects the database that answers. The control file lags behind a promotion,
+/// the name of the file that is being written does not: its first 8 digits are
+/// the timeline.
 constexpr const char *here = R"sql(
 SELECT (pg_control_system()).system_identifier::text AS system,
        d.oid::int8 AS database,
@@ -22,8 +23,9 @@ SELECT (pg_control_system()).system_identifier::text AS system,
        pg_postmaster_start_time() AS started_at
   FROM pg_database AS d WHERE d.datname = current_database())sql";
 
-/// Each connection enters before it writes an event, so what has a position
-/// below `first` was there before the epoch began.
+/// Writes the new epoch's row. Each connection enters its epoch before it
+/// writes an event, so an event with a position below `first` was there before
+/// the epoch began.
 constexpr const char *begin_epoch = R"sql(
 INSERT INTO epochs (token, system, database, timeline, started_at, first)
 SELECT left(replace(gen_random_uuid()::text, '-', ''), 8), here.*,
@@ -31,8 +33,9 @@ SELECT left(replace(gen_random_uuid()::text, '-', ''), 8), here.*,
          (pg_snapshot_xmax(pg_current_snapshot())::text::int8 + shift) << 16,
          (SELECT max(first) + 1 FROM epochs))
   FROM ()sql";
-/// A live node's lease knows of another database, or of a later timeline: this
-/// is a copy of its database, or what a failover left behind.
+/// Selects a live node whose epoch is of another database, or of a later
+/// timeline: then this database is a copy of that node's, or what a failover
+/// left behind.
 constexpr const char *rival = R"sql((
 SELECT n.name || ' works on database ' || e.database || ' of system '
        || e.system || ', timeline ' || e.timeline
@@ -60,9 +63,11 @@ entered_epoch enter_epoch(plain_connection &c) {
   const std::string now{here};
   std::string elsewhere;
   c.in_transaction([&] {
-    // What a promoted standby has not got of it, it has no events of either.
+    // A standby that is promoted without this row has no events of the epoch
+    // either, so the commit need not wait for a replica.
     c.script("SET LOCAL synchronous_commit = local");
-    // Of what was restored into it an epoch may be later than its own.
+    // An epoch that was restored may lie after the database's own, which then
+    // is deleted and begun anew.
     c.script("DELETE FROM epochs AS e USING (" + now
              + ") AS here WHERE (e.system, e.database, e.timeline, "
                "e.started_at) = (here.system, here.database, here.timeline, "

@@ -1,4 +1,4 @@
-// A connection's epoch: read, and written where it is the first to meet it.
+// Entering an epoch: it is read, and written by the first that meets it.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -8,15 +8,16 @@ namespace recapd::storage::postgres {
 
 class plain_connection;
 
-/// Where a connection is, and the epochs of that database.
+/// The database in which a connection is, and that database's epochs.
 struct entered_epoch {
   database_place place;
   epoch_list epochs;
 };
 
-/// Reads where the connection is and enters its epoch, writing its row where
-/// it is the first to meet it. Throws unfit_connection where a node that lives
-/// has seen another database, or a later timeline of this one.
+/// Reads in which database the connection is and enters its epoch, writing the
+/// epoch's row where the connection is the first to meet it. Throws
+/// unfit_connection where a live node has seen another database, or a later
+/// timeline of this one.
 [[nodiscard]] entered_epoch enter_epoch(plain_connection &c);
 
 }  // namespace recapd::storage::postgres

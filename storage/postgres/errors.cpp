@@ -13,14 +13,14 @@ trouble trouble_of(std::string_view sqlstate, bool connection_lost) {
       || sqlstate == "57P02" || sqlstate == "57P03")
     return trouble::broken;
   if (sqlstate == "40001" || sqlstate == "40P01") return trouble::again;
-  // RC: what our own functions raise.
+  // The class RC is what recapd's own functions raise.
   if (sqlstate.starts_with("22") || sqlstate.starts_with("23")
       || sqlstate.starts_with("RC"))
     return trouble::data;
   return trouble::other;
 }
 
-/// What an operator can mend is said so.
+/// Makes a statement's error, with what to do where an operator can mend it.
 error of_statement(const std::string &sqlstate, bool connection_lost,
                    std::string_view text) {
   const auto kind = trouble_of(sqlstate, connection_lost);
@@ -48,7 +48,7 @@ void throw_error(bool connection_lost) {
   } catch (const pqxx::serialization_failure &e) {
     throw error{trouble::again, "40001", std::string{first_line(e.what())}};
   } catch (const pqxx::insufficient_privilege &e) {
-    // libpqxx 6 drops the code of this one.
+    // libpqxx 6 drops the SQLSTATE of this one.
     throw of_statement("42501", connection_lost, e.what());
   } catch (const pqxx::sql_error &e) {
     throw of_statement(e.sqlstate(), connection_lost, e.what());

@@ -1,4 +1,4 @@
-// What went wrong in PostgreSQL, told apart by what can be done about it.
+// Errors of PostgreSQL, told apart by what can be done about them.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -13,13 +13,13 @@
 namespace recapd::storage::postgres {
 
 enum class trouble {
-  broken,  ///< the connection is gone; what was out may have been done
+  broken,  ///< it is gone; what was under way may be done
   again,   ///< serialization failure or deadlock: not written, try again
-  data,    ///< this data is refused: a constraint, or not storable
-  other,   ///< not written; nothing the data could help
+  data,    ///< this data is refused, or not storable
+  other,   ///< not written, whatever the data
 };
 
-/// What connection and plain_connection throw.
+/// The exception that connection and plain_connection throw.
 class error : public std::runtime_error {
 public:
   error(trouble kind, std::string sqlstate, const std::string &what,
@@ -32,10 +32,10 @@ public:
   }
   [[nodiscard]] trouble kind() const { return kind_; }
   [[nodiscard]] const std::string &sqlstate() const { return sqlstate_; }
-  /// False: trying again does not help before somebody changes something.
+  /// Returns false where trying again helps only after a change.
   [[nodiscard]] bool heals() const { return heals_; }
 
-  /// The words of the server or of libpq alone.
+  /// Returns the words of the server or of libpq alone.
   [[nodiscard]] const std::string &said() const { return said_; }
 
 private:
@@ -45,23 +45,23 @@ private:
   std::string said_;
 };
 
-/// A server, database or connection that recapd cannot work on: the text names
-/// the setting. Trying again does not help before somebody changes it.
+/// The exception for a server, database or connection on which recapd cannot
+/// work; the text names the setting. Trying again helps only after a change.
 class unfit_connection : public error {
 public:
   explicit unfit_connection(const std::string &what)
       : error{trouble::other, {}, what, false} {}
 };
 
-/// The exception in flight as an error. Call from a catch block only;
-/// `connection_lost`: the connection does not stand any more.
+/// Throws the exception in flight as an error. It is called from a catch block
+/// only; `connection_lost` says that the connection has ended.
 [[noreturn]] void throw_error(bool connection_lost);
 
 /// Throws the error{broken} of a connect that failed with libpq's `message`.
 [[noreturn]] void throw_connect_error(const std::string &conninfo,
                                       std::string_view message);
 
-/// The fault of a single commit that was refused with trouble `data`.
+/// Returns the fault of a single commit that was refused with trouble `data`.
 [[nodiscard]] fault fault_of(const error &e);
 
 }  // namespace recapd::storage::postgres

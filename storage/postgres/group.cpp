@@ -17,7 +17,8 @@ using workflows::bucket_of;
 
 using commits = std::vector<const commit *>;
 
-/// Sorted by `key`, those without it left out; equal ones keep their order.
+/// Returns the commits sorted by `key`, without those that have none; those
+/// with equal keys stay in order.
 template <class Key> commits sorted_by(const commits &group, Key key) {
   commits out;
   for (const auto *c : group)
@@ -52,8 +53,8 @@ void add_events(group_builder &to, const commits &by_session) {
          notifications, trace);
 }
 
-/// One row a session, its last; the version expected is the one before its
-/// first event.
+/// Adds the last row of each session; the version it expects is the one before
+/// the session's first event.
 void add_sessions(group_builder &to, const commits &by_session) {
   array_argument new_id{column_type::text}, bucket{column_type::int2},
       new_version{column_type::int4}, new_state{column_type::text},
@@ -90,9 +91,9 @@ void add_sessions(group_builder &to, const commits &by_session) {
   to.add(moved_part, id, expected, version, state, timer, body);
 }
 
-/// Of commits without events, which version they were decided on. The statement
-/// sees the versions from before it: where the group itself moves the session
-/// first, append has compared them already.
+/// Adds the versions on which commits without events were decided. The
+/// statement sees the versions from before it: where the group itself moves the
+/// session first, append has compared them already.
 void add_decided(group_builder &to, const commits &group) {
   std::set<std::string_view> moved;
   array_argument id{column_type::text}, version{column_type::int4};
@@ -105,8 +106,8 @@ void add_decided(group_builder &to, const commits &group) {
   to.add(decided_part, id, version);
 }
 
-/// A session's tutor and course never change, so they come with its first
-/// event.
+/// Adds sessions to lists. A session's tutor and course never change, so those
+/// lists are written with its first event.
 void add_lists(group_builder &to, const commits &group) {
   std::set<std::pair<std::string, std::string_view>> entries;
   for (const auto *c : group) {
@@ -145,7 +146,7 @@ void add_usage(group_builder &to, const commits &group) {
   to.add(counted_part, owner, period, kind, item, delta, cap);
 }
 
-/// At most one a session.
+/// Adds the payments, at most one for each session.
 void add_payments(group_builder &to, const commits &by_session) {
   array_argument session{column_type::text}, kind{column_type::text},
       bucket{column_type::int2}, from_account{column_type::text},

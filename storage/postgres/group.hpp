@@ -9,10 +9,10 @@
 
 namespace recapd::storage::postgres {
 
-/// Writes the whole group or, raising, nothing of it. Every array is in the
-/// order of its table's key: two writers that touch the same rows then lock
-/// them in the same order. Commits of one session are in the order of their
-/// seqs and follow on each other.
+/// Returns the statement that writes the whole group or, raising an error,
+/// nothing of it. Every array is in the order of its table's key, so two
+/// writers that touch the same rows lock them in the same order. Commits of one
+/// session must be in the order of their seqs and follow each other.
 [[nodiscard]] group_statement make_group(std::span<const commit *const> group);
 
 }  // namespace recapd::storage::postgres

@@ -8,8 +8,8 @@
 
 namespace recapd::storage::postgres {
 
-// Arrays become rows in select lists, where they go on in step one element at a
-// time; FROM unnest($1, $2, …) would first store each array's elements aside.
+// Arrays become rows in select lists, which go through them in step, one
+// element at a time; FROM unnest($1, $2, …) would first store each array aside.
 
 const group_part event_part{'e', R"sql(
 feed AS MATERIALIZED (
@@ -125,7 +125,7 @@ handed_on AS (
 
 namespace {
 
-/// `sql` with its parameters numbered on after so many.
+/// Returns `sql` with each parameter's number raised by `after`.
 std::string numbered_on(std::string_view sql, std::size_t after) {
   std::string out;
   for (std::size_t i = 0; i < sql.size();) {

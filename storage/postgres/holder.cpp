@@ -7,8 +7,9 @@ namespace recapd::storage::postgres {
 
 namespace {
 
-/// As the feed reads (reading.cpp): of this database only, unless
-/// transactions may be prepared.
+/// Selects the oldest transaction for which events wait. As where the feed is
+/// read (reading.cpp), it is one of this database, unless transactions may be
+/// prepared.
 const prepared_statement &oldest() {
   static const prepared_statement statement{"feed_holder",
                                             R"sql(

@@ -1,4 +1,4 @@
-// Who holds the feed back: the oldest open transaction that events wait for.
+// The feed's holder: the oldest open transaction for which events wait.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -11,31 +11,32 @@
 
 namespace recapd::storage::postgres {
 
-/// The expression that makes the whole number of a transaction's id of 32 bits
-/// near `high`, an int8.
+/// Returns the SQL expression that makes a transaction's id of 32 bits whole,
+/// as the one near `high`, an int8.
 [[nodiscard]] std::string pg_whole_xid(const std::string &xid,
                                        const std::string &high);
 
-/// The condition that a role, an oid, may write events: as the owner, or by a
-/// right of its own.
+/// Returns the SQL condition that a role, given by its oid, may write events:
+/// as the owner, or by a right of its own.
 [[nodiscard]] std::string pg_may_write_events(const std::string &role);
 
 struct feed_holder {
-  std::string transaction;  ///< its id, which no other has at the same time
+  std::string transaction;  ///< its id, unique at any time
   std::string who;          ///< for people: pid, user, database, application
-  /// Since it began; nothing where the server does not tell this role.
+  /// The time since it began; nothing where the server does not tell this role.
   std::optional<std::chrono::seconds> age;
 };
 
-/// A connection of its own. Blocking; not thread safe.
+/// Looks for holders on a connection of its own. Blocking; not thread safe.
 class feed_holders {
 public:
   virtual ~feed_holders() = default;
-  /// Nothing where no event waits. Throws storage_error{unavailable}.
+  /// Returns the oldest holder; nothing where no event waits. Throws
+  /// storage_error{unavailable}.
   [[nodiscard]] virtual std::optional<feed_holder> look() = 0;
 };
 
-/// Throws storage_error{unavailable}.
+/// Connects. Throws storage_error{unavailable}.
 [[nodiscard]] std::unique_ptr<feed_holders>
 open_feed_holders(const endpoint &to);
 

@@ -8,12 +8,12 @@ namespace recapd::storage::postgres {
 
 namespace {
 
-/// What can be written as RFC 3339; with infinity and other years nothing can
-/// be reckoned.
+/// The first and last time that RFC 3339 can write; with infinity and with
+/// other years nothing can be reckoned.
 constexpr const char *first_moment = "'0001-01-01 00:00:00+00'";
 constexpr const char *last_moment = "'9999-12-31 23:59:59+00'";
 
-/// Null where `received_at` is no such moment.
+/// Returns the expression of `received_at`, null where it is no such time.
 std::string moment_or_null() {
   return std::string{"CASE WHEN received_at BETWEEN "} + first_moment + " AND "
          + last_moment + " THEN " + micros("received_at") + " END";
@@ -29,9 +29,9 @@ letter_direction direction_of(std::string_view text) {
                                                   : letter_direction::in;
 }
 
-/// Of the rows in the ranges $1 to $2 the first $3. A text is read whole where
-/// its length is allowed, of a longer one the beginning is enough for a dead
-/// letter.
+/// Returns the statement that reads the first $3 rows in the ranges $1 to $2. A
+/// text is read whole where its length is allowed; of a longer one the
+/// beginning is enough for a dead letter.
 std::string read_sql(const std::string &ours) {
   const auto too_long =
       "NOT taken AND octet_length(event) > " + std::to_string(max_letter_bytes);
@@ -63,8 +63,7 @@ std::vector<inbox_row>
 sql_store::read_inbox_among(std::span<const seq_range> among, int limit,
                             const bucket_set &buckets) {
   static const prepared_statement all{"read_inbox", read_sql("true")};
-  // What lies in no bucket is no event: bucket 0's node makes a dead letter of
-  // it.
+  // A row in no bucket is no event: bucket 0's node makes it a dead letter.
   static const prepared_statement some{
       "read_inbox_buckets",
       read_sql("CASE WHEN bucket BETWEEN 0 AND "
@@ -185,7 +184,7 @@ page<dead_letter> sql_store::list_dead_letters(std::int64_t after,
 }
 
 letter_retry sql_store::retry_dead_letter(std::int64_t id) {
-  // It has its moment of receipt as before: deadlines are decided by it.
+  // The row has its time of receipt as before: deadlines are decided by it.
   static const prepared_statement statement{
       "retry_dead_letter",
       "WITH taken AS (DELETE FROM dead_letters"

@@ -7,8 +7,7 @@ namespace recapd::storage::postgres {
 
 namespace {
 
-/// A bucket's timers are looked at one by one: there may be a million that are
-/// not due.
+/// Only each bucket's earliest timer is read: a million may not be due.
 const prepared_statement lag{
     "lag", "WITH present AS MATERIALIZED (SELECT recapd_now() AS at),"
            " waiting AS (SELECT bucket, count(*) AS inbox_rows,"

@@ -1,4 +1,4 @@
-// How far each node is behind: what waits in the database for it.
+// Lag: what waits in the database for each node, and how long it has.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -12,13 +12,13 @@
 namespace recapd::storage::postgres {
 
 struct node_lag {
-  std::int64_t inbox_rows = 0;  ///< not taken, or taken and not decided
-  /// Since the oldest of them was received, or the oldest timer was due.
+  std::int64_t inbox_rows = 0;  ///< inbox rows that are not decided
+  /// The time since the oldest row was received, or the earliest timer was due.
   std::chrono::milliseconds behind{0};
 };
 
-/// By node; one that nothing waits for is not there. Connects; throws
-/// storage_error.
+/// Returns the lag by node, without nodes for which nothing waits. Connects;
+/// throws storage_error.
 [[nodiscard]] std::map<std::string, node_lag> lag_by_node(const endpoint &to);
 
 }  // namespace recapd::storage::postgres

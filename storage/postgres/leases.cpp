@@ -10,7 +10,7 @@ namespace recapd::storage::postgres {
 
 namespace {
 
-/// tests/cluster/cluster_audit.py looks for whoever holds it.
+/// The lock on the leases, whose holder tests/cluster/cluster_audit.py finds.
 const prepared_statement lock{"lease_lock",
                               "SELECT pg_advisory_xact_lock(7236218450113)"};
 const prepared_statement the_time{"lease_time",
@@ -21,12 +21,14 @@ const std::string member_columns =
     + micros("expires_at") + ", draining, partitions";
 const prepared_statement all_members{"members", "SELECT " + member_columns
                                                     + " FROM nodes"};
-/// A renewal that is under way is waited for, and later ones wait: nobody is
-/// taken for silent who has just spoken.
+/// Reads the members for a change. It waits for renewals that are under way,
+/// and later ones wait for it: a node that has just sent a heartbeat is not
+/// taken for silent.
 const prepared_statement lock_members{
     "lock_members", "SELECT " + member_columns + " FROM nodes FOR UPDATE"};
-/// A row a node, as it was before; who asked has none if its own lease was not
-/// renewed. The leases are read once, not once a node.
+/// Renews the node's lease and selects a row for each node, as it was before;
+/// the node itself has none if its lease was not renewed. The leases are read
+/// once, not once a node.
 const prepared_statement renewal{
     "renew",
     "WITH mine AS (UPDATE nodes SET expires_at ="
@@ -37,7 +39,7 @@ const prepared_statement renewal{
     " SELECT "
         + member_columns + ", held, count, "
         + micros("clock_timestamp()")
-        // What is lost with a server that crashes is said again.
+        // What is lost when a server crashes comes again by the next heartbeat.
         + " FROM (SELECT set_config('synchronous_commit', 'off', true)) AS lax,"
           " shards, nodes LEFT JOIN (SELECT node, string_agg(shard::text,"
           " ' ') AS held FROM leases GROUP BY node) AS h ON h.node = name"
@@ -55,7 +57,7 @@ const prepared_statement put_member{
     " address = excluded.address, started_at = excluded.started_at,"
     " expires_at = excluded.expires_at, draining = excluded.draining,"
     " partitions = excluded.partitions,"
-    // Whoever asks a node to drain watches no epochs.
+    // A program that asks a node to drain watches no epochs.
     " epoch = coalesce(nullif(excluded.epoch, ''), nodes.epoch)"};
 const prepared_statement drop_member{"drop_member",
                                      "DELETE FROM nodes WHERE name = $1::text"};
@@ -126,7 +128,8 @@ private:
                                                   rows.number(i, 6))});
   }
 
-  /// Nothing if more than the node's expiry has to change.
+  /// Renews the node's lease and returns the answer; nothing if more than its
+  /// expiry has to change.
   std::optional<heartbeat_answer> renew(const heartbeat &h) {
     const auto rows = with([&](connection &c) {
       return c.run(renewal, arguments{}
@@ -168,9 +171,9 @@ private:
     return {std::move(t), head.at(0, 1)};
   }
 
-  /// What is lost with a server that crashes is said again at the next beat.
-  /// Everybody's heartbeat waits for the lock: a node that falls silent while
-  /// it has it must not keep it for as long as it is silent.
+  /// A change need not be durable: what is lost when a server crashes comes
+  /// again by the next heartbeat. All heartbeats wait for the lock, so a node
+  /// that falls silent while it holds the lock must lose it soon.
   static constexpr const char *for_this_change =
       "SET LOCAL synchronous_commit = off;"
       "SET LOCAL idle_in_transaction_session_timeout = '1s'";

@@ -1,6 +1,7 @@
-// Leases in PostgreSQL: the whole table is read, beaten and written back under
-// a lock, by the server's clock. A heartbeat that changes nothing but its own
-// node's expiry, as nearly all do, is one statement without the lock.
+// Leases in PostgreSQL.
+// The whole table is read, changed and written back under a lock, by the
+// server's clock. A heartbeat that changes nothing but its own node's expiry,
+// as nearly all do, is one statement without the lock.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -11,7 +12,7 @@
 
 namespace recapd::storage::postgres {
 
-/// Leases in a migrated PostgreSQL database, by its clock. Connects at once.
+/// Opens the leases of a migrated database, and connects at once.
 [[nodiscard]] std::unique_ptr<lease_store> open_leases(const endpoint &to);
 
 }  // namespace recapd::storage::postgres

@@ -1,4 +1,4 @@
-// A connection that is opened anew where it has ended: stores are built on it.
+// A connection that is opened anew where it has ended; stores are built on it.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -14,9 +14,9 @@ namespace recapd::storage::postgres {
 
 class link {
 protected:
-  /// Connects at once. Throws storage_error{unavailable}. `one_epoch`: what its
-  /// user knows holds in the epoch of the first connection only, so nothing is
-  /// asked in a later one.
+  /// Connects at once. Throws storage_error{unavailable}. With `one_epoch` the
+  /// link serves in the epoch of its first connection only and throws in a
+  /// later one, since what its user knows holds in that epoch.
   explicit link(endpoint to, bool one_epoch = false)
       : to_{std::move(to)}, one_epoch_{one_epoch} {
     epoch_ = connected().epochs().current();
@@ -38,7 +38,7 @@ protected:
     return *connection_;
   }
 
-  /// Runs `f(connection)`; all trouble becomes storage_error{unavailable}.
+  /// Runs `f(connection)` and throws any trouble as storage_error{unavailable}.
   template <class F> auto with(F f) {
     auto &c = connected();
     try {
@@ -49,8 +49,8 @@ protected:
     }
   }
 
-  /// A connection that takes no writes is none: the server may have become a
-  /// standby, and a new connection reaches the one that has not.
+  /// Drops the connection where it is broken or takes no writes: the server may
+  /// have become a standby, and a new connection reaches the one that has not.
   void drop_after(const error &e) {
     if (e.kind() == trouble::broken || e.sqlstate() == "25006")
       connection_.reset();

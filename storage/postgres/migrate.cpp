@@ -1,4 +1,4 @@
-// Brings a database to this program's schema.
+// Migrating: brings a database to this program's schema.
 // SPDX-License-Identifier: Apache-2.0
 #include <charconv>
 
@@ -16,7 +16,7 @@ namespace {
 constexpr int oldest_server = 150000;
 
 const std::string lock_number = "7236218450112";
-/// Released when the connection ends.
+/// Takes the lock, which is released when the connection ends.
 const prepared_statement migration_lock{
     "migration_lock", "SELECT pg_advisory_lock(" + lock_number + ")"};
 const prepared_statement record{
@@ -30,7 +30,7 @@ int version_of(const migration &m) {
   return version;
 }
 
-/// FNV-1a 64 in hexadecimal: tells edits, not attackers.
+/// Returns FNV-1a 64 in hexadecimal: it tells edits, not attacks.
 std::string checksum(std::string_view text) {
   std::uint64_t hash = 14695981039346656037U;
   for (char c : text) {
@@ -56,7 +56,7 @@ bool has_tables(connection &c) {
   return !c.script("SELECT to_regclass('schema_migrations')").null(0, 0);
 }
 
-/// How many migrations the database has. Throws unless they are this program's.
+/// Returns how many migrations are applied; throws for another program's.
 std::size_t applied(connection &c) {
   if (!has_tables(c)) return 0;
   const auto rows = c.script("SELECT version, name, checksum"
@@ -87,7 +87,7 @@ std::vector<std::string> names_from(std::size_t first) {
   return out;
 }
 
-/// Whether somebody else's tables are to be migrated.
+/// Returns true if the tables that would be migrated belong to another role.
 bool is_strangers(connection &c) {
   return c
       .script("SELECT EXISTS (SELECT FROM pg_class"
@@ -96,14 +96,14 @@ bool is_strangers(connection &c) {
       .boolean(0, 0);
 }
 
-/// Where the role may use none, new tables would be temporary ones.
+/// Returns true if the role has a schema; else new tables would be temporary.
 bool has_schema(connection &c) {
   return c.script("SELECT coalesce(current_schema() !~ '^pg_temp_', false)")
       .boolean(0, 0);
 }
 
-/// Why the role may not migrate, and who may: the owner of recapd's tables,
-/// where it has some, else the database's.
+/// Returns why the role may not migrate, and who may: the owner of recapd's
+/// tables where there are some, else the database's.
 schema_error may_not_migrate(connection &c, std::size_t first) {
   const auto rows = c.script(R"sql(
 SELECT current_user, coalesce(t.owner, d.datdba::regrole::text), t.name
@@ -160,9 +160,10 @@ void apply_from(connection &c, std::size_t first) {
   }
 }
 
-/// After a dump was restored into a cluster that counts transactions from
-/// lower down, lifts the shift so that new positions come after all there are,
-/// and into no epoch that was restored: one may begin far above its events.
+/// Lifts the positions' shift after a dump was restored into a cluster that
+/// counts transactions from lower down, so that new positions come after all
+/// there are, and into no epoch that was restored: one may begin far above its
+/// events.
 void lift_feed(connection &c) {
   c.script(R"sql(
     UPDATE feed_epoch
@@ -174,7 +175,7 @@ void lift_feed(connection &c) {
                     + shift) << 16)sql");
 }
 
-/// A restore that switched triggers off leaves them less than they were.
+/// Sets the inbox's triggers to ENABLE ALWAYS, which some restores undo.
 void arm_inbox(connection &c) {
   const auto off = c.script(
       "SELECT format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I',"
@@ -185,7 +186,8 @@ void arm_inbox(connection &c) {
     c.script(off.text(i, 0));
 }
 
-/// Where the server itself loses what it said was written, no session helps.
+/// Returns sentences on settings by which the server loses what it said was
+/// written; no session can change them.
 std::vector<std::string> unsafe_settings(connection &c) {
   const auto off = c.script("SELECT name FROM pg_settings WHERE setting = 'off'"
                             " AND name IN ('fsync', 'full_page_writes')");
@@ -197,7 +199,8 @@ std::vector<std::string> unsafe_settings(connection &c) {
   return out;
 }
 
-/// In a transaction of its own, with the settings that `pin_settings` makes.
+/// Returns the missing migrations as a script for one transaction, with the
+/// settings that `pin_settings` makes.
 std::string as_script(connection &c, std::size_t first) {
   const auto missing = migrations().subspan(first);
   const auto path = c.script("SHOW search_path").text(0, 0);
@@ -230,7 +233,7 @@ template <class F> auto with_database(const endpoint &to, F f) {
     require_suitable(c);
     return f(c);
   } catch (const error &e) {
-    // 42P07, 42710: something of that name is there already.
+    // 42P07, 42710, 42723: something of that name is there already.
     if (e.sqlstate() == "42P07" || e.sqlstate() == "42710"
         || e.sqlstate() == "42723")
       throw schema_error{"the database holds something else than recapd's ("

@@ -1,5 +1,4 @@
-// Lists read by the page: no row behind it, and no long text of one, is touched
-// by PostgreSQL or by the node.
+// Pages of lists, of which nothing is read that is behind the page.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -10,10 +9,10 @@
 
 namespace recapd::storage::postgres {
 
-/// Makes a query of the rows of `list`, which has no order of its own, a column
-/// `size` (octet_length of what is long in a row: that reads the length, not
-/// the text), and parameters from $3 on. Selects `columns` of `alias`, by
-/// `order`.
+/// Returns the query of a page. `list` is a query without an order; its rows
+/// have a column `size` (octet_length of what is long in a row, which reads the
+/// length, not the text), its parameters go from $3 on. The page has `columns`
+/// of `alias`, by `order`.
 [[nodiscard]] std::string paged_sql(const std::string &columns,
                                     const std::string &alias,
                                     const std::string &list,
@@ -24,17 +23,17 @@ namespace recapd::storage::postgres {
                                        const std::string &list,
                                        const std::string &order);
 
-/// $1 and $2.
+/// Returns the parameters $1 and $2.
 [[nodiscard]] arguments page_args(page_bounds most);
 
-/// `read(rows, row, first)` makes an item of the columns from `first` on.
+/// Reads a page; `read(rows, row, first)` reads the columns from `first` on.
 template <class T, class Read>
 [[nodiscard]] page<T> read_page(const result_set &rows, page_bounds most,
                                 Read read) {
   page<T> out;
   for (int i = 0; i < rows.size() && i < most.rows; ++i)
     out.push_back(read(rows, i, 1));
-  // Column 0 counts what there is, at most one more than the page has.
+  // Column 0 counts the rows there are, at most one more than the page has.
   out.more = rows.size() > 0
              && rows.number(0, 0) > static_cast<std::int64_t>(out.size());
   return out;

@@ -58,8 +58,8 @@ pqxx::result call_text(pqxx::nontransaction &tx, const std::string &sql,
 #endif
 #endif
 
-/// Keeps notices, and the server's farewell, from standard error. Since
-/// sessions are told nothing below a warning, one that comes is a warning.
+/// Keeps notices, and the server's farewell, from standard error. Sessions ask
+/// for nothing below a warning, so each notice is a warning.
 #if PQXX_VERSION_MAJOR == 7 && PQXX_VERSION_MINOR >= 10
 class notices {
 public:
@@ -90,8 +90,8 @@ private:
 };
 #endif
 
-/// The server ends a statement by itself a little before the connection is
-/// ended for it: then it is known that nothing was written.
+/// Returns how long an answer is waited for. The server ends a statement by
+/// itself a little earlier: then it is known that nothing was written.
 std::chrono::milliseconds longest_wait(std::chrono::milliseconds statement) {
   return statement.count() > 0 ? statement + std::chrono::milliseconds{500}
                                : statement;
@@ -145,8 +145,8 @@ struct plain_connection::impl {
 
   [[nodiscard]] bool lost() const { return !connection.is_open(); }
 
-  /// A server that is told to give up waiting for its standbys says that it
-  /// has committed all the same, and warns.
+  /// Throws where a warning came. A server that is told to wait no longer for
+  /// its standbys says that it has committed all the same, and warns.
   void require_no_warning() const {
     if (warnings.came())
       throw error{trouble::broken,

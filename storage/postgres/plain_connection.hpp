@@ -16,7 +16,7 @@
 
 namespace recapd::storage::postgres {
 
-/// A statement that is prepared once a connection, at its first use.
+/// A statement that each connection prepares once, at its first use.
 struct prepared_statement {
   std::string name;
   std::string sql;
@@ -32,9 +32,9 @@ public:
 
   [[nodiscard]] int size() const;
   [[nodiscard]] bool null(int row, int column) const;
-  /// Empty when null.
+  /// Returns a value's text; empty where it is null.
   [[nodiscard]] std::string text(int row, int column) const;
-  /// 0 when null.
+  /// Returns a number; 0 where it is null.
   [[nodiscard]] std::int64_t number(int row, int column) const;
   [[nodiscard]] bool boolean(int row, int column) const;
   [[nodiscard]] workflows::instant at(int row, int column) const;
@@ -43,12 +43,13 @@ private:
   std::shared_ptr<const impl> rows_;
 };
 
-/// The expression that selects a timestamptz as result_set::at reads it.
+/// Returns the expression of a timestamptz that result_set::at reads.
 [[nodiscard]] std::string micros(const std::string &expression);
 
-/// Not thread safe. Every call throws error and nothing else. After `broken`
-/// the object is of no use; so is it where an answer did not come within the
-/// bound, or the server did not wait for what a commit is to wait for.
+/// One connection. Not thread safe. Every call throws error and nothing else.
+/// The object is of no use after `broken`, which is thrown as well where an
+/// answer did not come within the bound, or the server did not wait for a
+/// commit's replicas.
 class plain_connection {
 public:
   explicit plain_connection(const endpoint &to);
@@ -56,25 +57,26 @@ public:
   plain_connection(const plain_connection &) = delete;
   plain_connection &operator=(const plain_connection &) = delete;
 
-  /// In the open transaction, else in one of its own.
+  /// Runs a statement in the open transaction, else in one of its own.
   result_set run(const prepared_statement &statement,
                  const arguments &args = {});
   result_set run_once(const std::string &sql, const arguments &args);
-  /// Statements separated by semicolons, without parameters.
+  /// Runs statements that are separated by semicolons, without parameters.
   result_set script(const std::string &sql);
 
-  /// `begin` is the statement that starts it. Commits unless `body` throws.
+  /// Runs `body` in a transaction that the statement `begin` starts. Commits
+  /// unless `body` throws.
   void in_transaction(const std::function<void()> &body,
                       const std::string &begin = "BEGIN");
 
-  /// Of the server's process, as whoever answered the connection says.
+  /// Returns the id of the server's process, as the peer tells it.
   [[nodiscard]] int process_id() const;
 
-  /// False once the server has closed the connection, as far as can be seen
-  /// without asking it: makes an idle connection's end known before something
-  /// is sent on it.
+  /// Returns false once the server has closed the connection, as far as can be
+  /// seen without asking it, so that an idle connection's end is known before
+  /// something is sent by it.
   [[nodiscard]] bool alive();
-  /// True if a notification came in, false after `timeout`.
+  /// Returns true if a notification came in, false after `timeout`.
   [[nodiscard]] bool wait_notified(std::chrono::milliseconds timeout);
 
 private:

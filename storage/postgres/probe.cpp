@@ -7,16 +7,16 @@ namespace recapd::storage::postgres {
 
 namespace {
 
-/// As a commit locks them.
+/// Locks the tables as a commit does.
 constexpr const char *lock_as_a_commit =
     "LOCK TABLE sessions, session_events, commands, usage, ledger,"
     " session_lists, inbox, forwarded IN ROW EXCLUSIVE MODE";
-/// A new file: a full disk has no room for it.
+/// Writes a new file, for which a full disk has no room.
 constexpr const char *write_anew =
     "TRUNCATE probes; INSERT INTO probes VALUES (clock_timestamp())";
 
-/// Whoever keeps commits from a table of this schema, the oldest first; else
-/// commits of this role that wait for a standby.
+/// Selects who keeps commits from a table of this schema, the oldest first;
+/// else commits of this role that wait for a standby.
 constexpr const char *who_is_in_the_way = R"sql(
 SELECT words FROM (
   SELECT 1 AS rank, a.xact_start AS since,

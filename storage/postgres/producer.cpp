@@ -16,7 +16,7 @@ bool exists(connection &c) {
          == 1;
 }
 
-/// Of several databases whose programs start together only one can make it.
+/// Makes the role. Of several programs that start together only one can.
 void make(connection &c) {
   try {
     c.script(make_role);
@@ -59,7 +59,7 @@ std::string ensure_producer(connection &c) {
     missing.clear();
     if (has_rights(c)) return {};
     c.script(grants(c));
-    // What one may not grant is only warned of.
+    // PostgreSQL only warns of a right that one may not grant.
     return has_rights(c) ? std::string{} : grants(c);
   } catch (const error &e) {
     if (e.kind() == trouble::broken) throw;

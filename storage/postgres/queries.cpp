@@ -1,4 +1,4 @@
-// What the engine loads and what it keeps beside the sessions.
+// The store's queries of what the engine loads, and of policy and clock.
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <map>
@@ -58,8 +58,8 @@ sql_store::load_usage(std::span<const workflows::usage_key> keys) {
 
 std::vector<timer_row> sql_store::load_timers(std::span<const unsigned> buckets,
                                               instant until, int limit) {
-  // The earliest $4 of each bucket, of those the earliest $3. `cut` marks where
-  // a bucket was broken off: behind it others of its timers may be missing.
+  // It selects the earliest $4 of each bucket, and of those the earliest $3.
+  // `cut` marks where a bucket was broken off: behind it timers may be missing.
   static const prepared_statement statement{
       "load_timers",
       "SELECT t.id, " + micros("t.next_timer")
@@ -79,7 +79,7 @@ std::vector<timer_row> sql_store::load_timers(std::span<const unsigned> buckets,
                  arguments{}.array(which).at(until).int4(limit).int4(each));
   };
   return with([&](connection &c) {
-    // Timers are spread evenly over buckets: a few of each nearly always do.
+    // Timers are spread evenly over buckets: a few of each mostly suffice.
     const auto share = 3 * limit / static_cast<int>(buckets.size() + 1) + 8;
     auto rows = ask(c, std::min(limit, share));
     bool cut = false;
@@ -105,7 +105,7 @@ sql_store::find_outcomes(std::span<const command_key> keys) {
   array_argument sources{column_type::text}, names{column_type::text},
       scopes{column_type::text};
   for (const auto &[source, id, scope] : keys) {
-    // What cannot be stored was not, and must not fail its neighbours.
+    // An identity that cannot be stored was not, and must not fail the others.
     const bool possible = is_storable(source) && is_storable(id);
     sources.text(possible ? source : "");
     names.text(possible ? id : "");

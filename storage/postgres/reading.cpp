@@ -1,4 +1,4 @@
-// What is read for people and for sinks: history, lists, accounts, the feed.
+// The store's queries for people and for sinks: history, lists, accounts, feed.
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
@@ -14,15 +14,17 @@ namespace recapd::storage::postgres {
 
 namespace {
 
-/// Positions below the answer are final, for statements that begin after this
-/// one has ended: whoever could add one has ended by then, and is seen by them.
+/// Returns the edge: positions below it are final for statements that begin
+/// after this one has ended. Who could add such a position has ended by then,
+/// and those statements see what it wrote.
 ///
-/// Only a transaction of this database can, of a role that may. Its id is lower
-/// than the lowest that is not yet known to be used (xmax of this statement's
-/// snapshot, taken before anything is looked at), or else whatever it adds
-/// comes later. So it has the id already, and as long as it has, the server's
-/// list of processes shows it. What was prepared is on none of them: where that
-/// may be, every database's transactions count.
+/// Only a transaction of this database, by a role that may write events, can
+/// add one. Its id is lower than the lowest that is not yet known to be used
+/// (xmax of this statement's snapshot, taken before anything is looked at); if
+/// it is not, what it adds comes later. So it has the id already, and as long
+/// as it has, the server's list of processes shows it. Prepared transactions
+/// are on no such list: where there may be some, every database's transactions
+/// count.
 std::int64_t feed_edge(connection &c) {
   static const prepared_statement statement{"feed_edge", R"sql(
 SELECT (CASE WHEN current_setting('max_prepared_transactions')::int4 > 0
@@ -43,7 +45,8 @@ SELECT (CASE WHEN current_setting('max_prepared_transactions')::int4 > 0
   return c.run(statement).number(0, 0);
 }
 
-/// Known states are written into the statement itself, for the partial index.
+/// Returns the condition on a state. Known states but `paid` are written into
+/// the statement itself, for the partial index.
 std::string state_condition(const std::string &state) {
   for (auto known :
        {"scheduled", "time_logged", "awaiting_student_recap", "completed",
@@ -52,8 +55,8 @@ std::string state_condition(const std::string &state) {
   return " AND s.state = $3::text";
 }
 
-/// The list a page is read along; the other conditions are looked at in the
-/// sessions' rows.
+/// Returns the list along which a page is read; the other conditions are looked
+/// at in the sessions' rows.
 std::string list_of(const session_filter &f) {
   if (!f.student.empty()) return "student:" + f.student;
   if (!f.tutor.empty()) return "tutor:" + f.tutor;
@@ -70,7 +73,7 @@ std::string list_sql(const session_filter &f) {
   if (!f.state.empty()) sql += state_condition(f.state);
   if (!f.tutor.empty()) sql += " AND s.tutor = $4::text";
   if (!f.course.empty()) sql += " AND s.course = $5::text";
-  // Each parameter must be named somewhere to have a type.
+  // Each parameter must be named somewhere for PostgreSQL to know its type.
   return sql + " AND num_nulls($3::text, $4::text, $5::text, $6::text) = 0";
 }
 
@@ -258,7 +261,7 @@ std::string sql_store::epoch() {
 }
 
 feed_backlog sql_store::count_feed(std::int64_t after, int most) {
-  // Each condition by itself is a range of the index, whatever the log's size.
+  // Each condition by itself is a range of the index, however long the log is.
   static const auto counted = [](const std::string &condition) {
     return "(SELECT count(*) FROM (SELECT FROM session_events WHERE position "
            + condition + " LIMIT $2::int4) AS counted)";

@@ -1,4 +1,4 @@
-// Rows of the main tables: the columns to select and how to read them.
+// Records: columns to select of the main tables, and how to read their rows.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -9,27 +9,27 @@
 
 namespace recapd::storage::postgres {
 
-/// Of `sessions AS s`.
+/// Returns the columns of `sessions AS s` for read_session.
 [[nodiscard]] std::string session_columns();
-/// `first`: where those columns begin.
+/// Reads a session's row, whose columns begin at `first`.
 [[nodiscard]] session_row read_session(const result_set &rows, int row,
                                        int first = 0);
 
-/// Of `command_outcomes AS c` the outcome is whole, of `commands AS c` it is as
-/// it is stored.
+/// Returns the columns for read_outcome. Of `command_outcomes AS c` the outcome
+/// is whole, of `commands AS c` it is as it is stored.
 [[nodiscard]] std::string outcome_columns();
-/// `first`: where those columns begin.
+/// Reads an outcome's row, whose columns begin at `first`.
 [[nodiscard]] outcome_row read_outcome(const result_set &rows, int row,
                                        int first);
 
-/// Of `session_events AS e`.
+/// Returns the columns of `session_events AS e` for read_event.
 [[nodiscard]] std::string event_columns();
 [[nodiscard]] event_row read_event(const result_set &rows, int row, int first);
 
-/// Of `session_id, kind, from_account, to_account, amount, currency, at`.
+/// Reads the kind of a transfer in `column`.
 [[nodiscard]] workflows::transfer_kind
 read_transfer_kind(const result_set &rows, int row, int column);
-/// A row of the ledger with these columns.
+/// Returns the columns of `ledger` for read_transfer.
 [[nodiscard]] std::string transfer_columns();
 [[nodiscard]] transfer_row read_transfer(const result_set &rows, int row);
 

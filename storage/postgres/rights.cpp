@@ -12,8 +12,8 @@ struct need {
   const char *rights;
 };
 
-/// As docs/operations.md grants them. To lock a row takes UPDATE, to lock a
-/// table more than SELECT.
+/// The rights on tables, as docs/operations.md grants them. To lock a row takes
+/// UPDATE, to lock a table more than SELECT.
 constexpr need on_tables[] = {
     {"schema_migrations", "SELECT"},
     {"command_outcomes", "SELECT"},

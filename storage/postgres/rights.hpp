@@ -1,4 +1,4 @@
-// The rights that a node needs in its database, where it does not own it.
+// Rights: what a node needs in a database that its role does not own.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -6,7 +6,7 @@ namespace recapd::storage::postgres {
 
 class connection;
 
-/// Throws error 42501 that names each right the role lacks, and the role.
+/// Throws an error 42501 that names the role, and each right that it lacks.
 void require_rights(connection &c);
 
 }  // namespace recapd::storage::postgres

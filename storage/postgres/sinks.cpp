@@ -1,4 +1,4 @@
-// Where sinks stand in the feed, and which sessions they hold.
+// The store's queries of sinks: where they stand, and which sessions they hold.
 // SPDX-License-Identifier: Apache-2.0
 #include "storage/postgres/store_impl.hpp"
 
@@ -41,7 +41,7 @@ sink_state sql_store::load_sink(std::string_view sink) {
 }
 
 bool sql_store::save_sink(std::string_view sink, const sink_change &change) {
-  // Whoever comes second waits for the cursor's row, and finds another version.
+  // A second writer waits for the cursor's row, and finds another version.
   static const prepared_statement statement{"save_sink", R"sql(
 WITH moved AS (
   INSERT INTO sink_cursors AS s (sink, position, version)

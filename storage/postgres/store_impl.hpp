@@ -11,10 +11,11 @@
 
 namespace recapd::storage::postgres {
 
-/// A column by which a statement that finds rows is not answered before they
-/// are replicated, where the database replicates synchronously: whoever wrote
-/// them may have been told to wait no longer. A commit of one's own waits for
-/// all before it; where there is no row, there is none.
+/// A column for statements that find rows: where the database replicates
+/// synchronously, the answer waits until the rows are replicated, as whoever
+/// wrote them may have been told not to wait. The column writes a message, and
+/// its commit waits for all commits before it; without a row there is no
+/// message and no wait.
 inline constexpr const char *once_replicated =
     "(SELECT CASE WHEN current_setting('synchronous_standby_names') <> '' THEN"
     " pg_logical_emit_message(true, 'recapd', '') END)";

@@ -1,4 +1,4 @@
-// Commands and events.
+// The JSON forms of commands and events.
 // SPDX-License-Identifier: Apache-2.0
 #include "workflows/json/members.hpp"
 #include "workflows/json/session.hpp"
@@ -12,7 +12,7 @@ namespace {
 using commands = alternatives<command>;
 using events = alternatives<event_body>;
 
-/// Of the commands, those before the engine's own, which nobody sends.
+/// The number of commands that are sent: all but the engine's two at the end.
 constexpr std::size_t sent_commands = commands::types.size() - 2;
 
 template <class Result>

@@ -64,7 +64,7 @@ void fields::wrong(std::string_view name, std::string_view expected) {
 const json::value *fields::optional(std::string_view name) {
   if (error_.any()) return nullptr;
   const auto *v = object_->if_contains(name);
-  // A member may be asked for and then read: it counts once.
+  // A member may be asked for and then read: it counts as found once.
   if (asked_count_ > 0 && asked_[asked_count_ - 1] == name) return v;
   assert(asked_count_ < asked_.size());
   asked_[asked_count_++] = name;

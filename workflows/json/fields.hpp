@@ -17,18 +17,18 @@
 
 namespace recapd::workflows {
 
-/// The first thing that was wrong, shared by an object and those inside it.
+/// The first error of a reading, shared by an object and those inside it.
 struct field_error {
   std::string path;
-  std::string expected;  ///< `an id`; of an unknown member `one of …`
+  std::string expected;  ///< `an id`; for an unknown member `one of …`
   bool unknown = false;
   [[nodiscard]] bool any() const { return !path.empty(); }
-  /// `data.tutor: expected an id`.
+  /// Returns the error as text, such as `data.tutor: expected an id`.
   [[nodiscard]] std::string text() const;
 };
 
-/// One JSON object being read. Every reader marks its member as known; after
-/// the first error they do nothing and return empty values, so that a caller
+/// Reads one JSON object. Every reader marks its member as known; after the
+/// first error readers do nothing and return empty values, so that a caller
 /// reads all it wants and looks at the error once, after `close`.
 class fields {
 public:
@@ -39,39 +39,39 @@ public:
   fields(const boost::json::object &json, std::string path, field_error &error)
       : object_{&json}, path_{std::move(path)}, error_{error} {}
 
-  /// The member, or null: absent (an error where it is `required`).
+  /// Return the member, or null where it is absent: an error with `required`.
   [[nodiscard]] const boost::json::value *optional(std::string_view name);
   [[nodiscard]] const boost::json::value *required(std::string_view name);
 
-  /// True if the member is there; read it next.
+  /// Returns true if the member is there; it is read next.
   [[nodiscard]] bool has(std::string_view name) {
     return optional(name) != nullptr;
   }
-  /// The member or null, not counted as read.
+  /// Returns the member, or null if it is absent, without marking it as known.
   [[nodiscard]] const boost::json::value *peek(std::string_view name) const {
     return error_.any() ? nullptr : object_->if_contains(name);
   }
 
-  /// Any text PostgreSQL can keep: without U+0000.
+  /// Reads any text that PostgreSQL can store: one without U+0000.
   [[nodiscard]] std::string text(std::string_view name);
   [[nodiscard]] std::string id(std::string_view name);
   [[nodiscard]] person somebody(std::string_view name);
   [[nodiscard]] instant time(std::string_view name);
   [[nodiscard]] std::string time_zone(std::string_view name);
-  /// Three capital letters.
+  /// Reads three capital letters.
   [[nodiscard]] std::string currency(std::string_view name);
   [[nodiscard]] bool boolean(std::string_view name);
-  /// A whole number from `low` to `high`; one outside is an error.
+  /// Reads a whole number from `low` to `high`; one outside is an error.
   [[nodiscard]] std::int64_t whole(std::string_view name, std::int64_t low,
                                    std::int64_t high);
-  /// The same, as an `int`.
+  /// Reads a whole number as `whole` does, into an `int`.
   [[nodiscard]] int count(std::string_view name, int low, int high = most) {
     return static_cast<int>(whole(name, low, high));
   }
-  /// Any whole number; one past 64 bits becomes the nearest.
+  /// Reads any whole number; one past 64 bits becomes the nearest that fits.
   [[nodiscard]] std::int64_t clamped(std::string_view name);
   [[nodiscard]] const boost::json::array &list(std::string_view name);
-  /// A text that `parse` (returning an optional) can read.
+  /// Reads a text by `parse`, which returns an optional.
   template <class Parse>
   [[nodiscard]] auto named(std::string_view name, Parse parse,
                            std::string_view expected) {
@@ -85,9 +85,9 @@ public:
     return value{};
   }
 
-  /// Puts the error down, if it is the first.
+  /// Records an error of the member, if it is the first.
   void wrong(std::string_view name, std::string_view expected);
-  /// Refuses members nobody asked for.
+  /// Makes an error of a member that nobody asked for.
   void close();
 
   [[nodiscard]] field_error &error() { return error_; }
@@ -97,17 +97,17 @@ private:
   const boost::json::object *object_ = nullptr;
   std::string path_;
   field_error &error_;
-  std::array<std::string_view, 40> asked_{};  ///< names; literals
+  std::array<std::string_view, 40> asked_{};  ///< literals, as asked for
   std::size_t asked_count_ = 0;
   std::size_t found_count_ = 0;
 };
 
-/// The number, if it is whole (`60`, `60.0`); one past 64 bits becomes the
-/// nearest.
+/// Returns the number if it is whole (`60`, `60.0`); one past 64 bits becomes
+/// the nearest that fits.
 [[nodiscard]] std::optional<std::int64_t>
 whole_number(const boost::json::value &v);
 
-/// True for text that PostgreSQL can keep.
+/// Returns true for text that PostgreSQL can store.
 [[nodiscard]] bool storable(std::string_view text);
 
 inline constexpr std::string_view id_expected =

@@ -1,4 +1,4 @@
-// Reading and writing what says of its members what they are (`each_member`).
+// JSON of structs that tell what their members are, by `each_member`.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -14,8 +14,8 @@
 namespace recapd::workflows {
 
 // A struct has one `static void each_member(auto &m, auto &value)`, which calls
-// `m` for each of its members: a member_reader, with a value to fill, or a
-// member_writer, with a constant one. Both have the same functions.
+// `m` for each of its members. `m` is a member_reader and fills the value, or a
+// member_writer and gets a constant one; both have the same functions.
 
 /// Reads a JSON object's members.
 class member_reader {
@@ -23,12 +23,13 @@ public:
   explicit member_reader(fields &in, bool null_is_absent = false)
       : in_{in}, null_is_absent_{null_is_absent} {}
 
-  /// True where there is a member that may be missing; it is read next.
+  /// Returns true where a member that may be missing is there; it is read next.
   [[nodiscard]] bool optional(std::string_view name) {
     const auto *v = in_.optional(name);
     return v != nullptr && !(null_is_absent_ && v->is_null());
   }
-  /// The same of one that is left out where it has its first value.
+  /// Returns true where the member is there; with the value `T{}` it is left
+  /// out.
   template <class T> [[nodiscard]] bool there(std::string_view name, T &) {
     return optional(name);
   }
@@ -38,7 +39,8 @@ public:
     to.emplace();
     return true;
   }
-  /// The same of one that is left out where it has its usual value.
+  /// Returns true where the member is there; with its usual value, which `to`
+  /// is given, it is left out.
   [[nodiscard]] bool differs(std::string_view name, bool &to, bool usual) {
     to = usual;
     return optional(name);
@@ -64,7 +66,7 @@ public:
              std::string_view expected) {
     to = in_.named(name, parse, expected);
   }
-  /// A whole number from `low` to `high`.
+  /// Reads a whole number from `low` to `high`.
   void count(std::string_view name, int &to, int low, int high = fields::most) {
     to = in_.count(name, low, high);
   }
@@ -73,7 +75,7 @@ public:
              std::int64_t high = fields::longest) {
     to = in_.whole(name, low, high);
   }
-  /// Any whole number; one past 64 bits becomes the nearest.
+  /// Reads any whole number; one past 64 bits becomes the nearest that fits.
   void clamped(std::string_view name, std::int64_t &to) {
     to = in_.clamped(name);
   }
@@ -115,7 +117,7 @@ private:
   bool null_is_absent_;
 };
 
-/// Writes them by one of the writers.
+/// Writes a JSON object's members by a writer of workflows/json/writers.hpp.
 template <class Writer> class member_writer {
 public:
   explicit member_writer(Writer &to) : to_{to} {}
@@ -172,7 +174,7 @@ private:
   Writer &to_;
 };
 
-/// For a writer's `object` and `list`.
+/// Writes a struct's members, as a writer's `object` and `list` ask.
 struct write_members {
   template <class Writer, class T>
   void operator()(Writer &to, const T &value) const {
@@ -201,7 +203,7 @@ template <class Variant, class T> Variant read_alternative(fields &in) {
   return value;
 }
 
-/// What a variant may hold, each with its type's name and its reader.
+/// The types that a variant may hold, each with its name and its reader.
 template <class Variant,
           class = std::make_index_sequence<std::variant_size_v<Variant>>>
 struct alternatives;

@@ -73,7 +73,7 @@ json::object rules_json(const rules &r) {
   return out;
 }
 
-// ---- reading: an absent member leaves what is there ------------------------
+// ---- reading: an absent member leaves the value as it is -------------------
 
 constexpr std::string_view duration_expected = R"(a duration such as "72h")";
 constexpr std::string_view duration_or_null =
@@ -142,7 +142,7 @@ void read(fields &in, const reminder &kind, std::vector<seconds> &to) {
   if (!right) in.wrong(kind.name, kind.list ? list_expected : duration_or_null);
 }
 
-/// A member that is an object of its own; `Read` reads what is in it.
+/// Reads a member that is an object; `read_members` reads what is in it.
 template <class Read>
 void read_section(fields &in, std::string_view name, Read read_members) {
   const auto *v = in.optional(name);
@@ -161,8 +161,8 @@ void read_recap(fields &in, rules &r) {
                  + std::to_string(r.min_recap_characters));
 }
 
-/// The maximum is rounded to the step like any minutes: between two steps it
-/// could be suggested and not be logged.
+/// Demands whole steps in the maximum: minutes are rounded up to the step, so a
+/// maximum between two steps could be suggested and not be logged.
 void check_steps(fields &in, const rules &r) {
   if (r.max_minutes % r.step_minutes == 0) return;
   if (in.peek("max_minutes") != nullptr)
@@ -255,8 +255,8 @@ void read_courses(fields &in, policy &p, policy_origin origin) {
     fields section{overrides, path, in.error()};
     auto own = p.base;
     read_rules(section, own, origin);
-    // Two courses that count a tutor's hours in different weeks would let
-    // them pass any limit.
+    // If two courses counted a tutor's hours in different weeks, the tutor
+    // could pass any limit.
     if (origin == policy_origin::proposed
         && own.week_starts_on != p.base.week_starts_on)
       section.wrong("week_starts_on",

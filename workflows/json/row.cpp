@@ -30,7 +30,7 @@ parse_session(const json::value &row) {
   field_error error;
   fields in{row, "row", error};
   session s;
-  // Rows of release 0.1.0 tell what has not come about as false, 0 and null.
+  // Rows of release 0.1.0 have false, 0 or null for what has not come about.
   member_reader m{in, true};
   session::each_member(m, s);
   in.close();
@@ -42,7 +42,7 @@ parse_session(const json::value &row) {
 
 namespace {
 
-/// Unless it is what a new session has.
+/// Puts a member, unless its value is what a new session has.
 template <class Writer, class T>
 void put_news(Writer &to, std::string_view name, const T &value) {
   if (value != T{}) to.put(name, value);

@@ -1,4 +1,4 @@
-// Writing JSON member by member, as an object or straight as text.
+// Writers of JSON member by member: into an object, or straight as text.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -16,9 +16,9 @@
 
 namespace recapd::workflows {
 
-// What is written once, as `template <class Writer> void write(Writer &to, …)`,
-// comes out of both writers as the same JSON: an object for those who look into
-// it, text for the hot path, which is spared every allocation of the tree.
+// Code that writes by `template <class Writer> void write(Writer &to, …)` gives
+// the same JSON with both writers: an object for who looks into it, text for
+// the hot path, which is spared every allocation of the tree.
 
 template <class T>
 concept optional_like = requires(const T &t) {
@@ -26,7 +26,7 @@ concept optional_like = requires(const T &t) {
   *t;
 };
 
-/// Fills an object.
+/// Writes members into an object.
 class object_writer {
 public:
   explicit object_writer(boost::json::object &to) : to_{to} {}
@@ -49,7 +49,7 @@ public:
   void put(std::string_view name, const std::vector<std::string> &texts) {
     to_.emplace(name, boost::json::array(texts.begin(), texts.end()));
   }
-  /// An object that `write(to, what)` fills.
+  /// Puts an object that `write(to, what)` fills.
   template <class T, class Write>
   void object(std::string_view name, const T &what, Write write) {
     boost::json::object inner;
@@ -57,7 +57,7 @@ public:
     write(to, what);
     to_.emplace(name, std::move(inner));
   }
-  /// The same, or null.
+  /// Puts an object that `write` fills, or null where there is no value.
   template <optional_like Maybe, class Write>
   void object(std::string_view name, const Maybe &maybe, Write write) {
     if (maybe)
@@ -65,7 +65,7 @@ public:
     else
       to_.emplace(name, nullptr);
   }
-  /// An object for each member of the range.
+  /// Puts a list with an object for each member of the range.
   template <class Range, class Write>
   void list(std::string_view name, const Range &range, Write write) {
     boost::json::array all;
@@ -83,7 +83,7 @@ private:
   boost::json::object &to_;
 };
 
-/// Appends the object's text.
+/// Appends an object's text; its `}` comes with the destruction.
 class text_writer {
 public:
   explicit text_writer(std::string &to) : to_{to} { to_ += '{'; }
@@ -151,7 +151,7 @@ public:
   }
 
 private:
-  /// Names are ours: none needs escaping.
+  /// Appends a member's name, which is ours and needs no escaping.
   void key(std::string_view name) {
     to_ += first_ ? "\"" : ",\"";
     first_ = false;

@@ -1,4 +1,4 @@
-// What is asked of a session, and what comes of it: commands and events.
+// Commands and events: what is asked of a session, and what comes of it.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -13,8 +13,9 @@
 
 namespace recapd::workflows {
 
-// Each has its type on the wire and in the store, and says of its members what
-// they are: workflows/json/members.hpp reads and writes them by that.
+// Each has its type on the wire and in the store, and an `each_member` that
+// tells what its members are, by which workflows/json/members.hpp reads and
+// writes them.
 
 inline constexpr int longest_reopening_hours = 720;
 
@@ -157,15 +158,15 @@ struct void_session {
   bool operator==(const void_session &) const = default;
   static void each_member(auto &m, auto &c) { m.text("note", c.note); }
 };
-/// From the engine itself: do whatever has fallen due by `facts::now`
-/// (reminders, missed, auto-confirmation). Never refused.
+/// Does whatever has fallen due by `facts::now` (reminders, missed,
+/// auto-confirmation). It comes from the engine itself and is never refused.
 struct fire_timers {
   static constexpr std::string_view type = "timers.fire";
   bool operator==(const fire_timers &) const = default;
   static void each_member(auto &, auto &) {}
 };
-/// From the payout actor: the session's settlement. Never refused; nothing
-/// happens unless the session is `completed`.
+/// Pays a `completed` session by the payout actor's transfer. It comes from the
+/// engine itself, is never refused, and does nothing in any other state.
 struct settle_session {
   static constexpr std::string_view type = "session.settle";
   transfer payment;
@@ -182,8 +183,8 @@ using command =
 
 class decision_draft;
 
-// One handler a command, in a decide*.cpp. The session exists, except for
-// schedule_session's.
+// There is one handler for each command, in a decide*.cpp. The session exists,
+// except for schedule_session's.
 void handle(decision_draft &d, const schedule_session &c);
 void handle(decision_draft &d, const invite_participant &c);
 void handle(decision_draft &d, const accept_invitation &c);
@@ -200,12 +201,11 @@ void handle(decision_draft &d, const reopen_session &c);
 void handle(decision_draft &d, const deny_update &c);
 void handle(decision_draft &d, const correct_minutes &c);
 void handle(decision_draft &d, const void_session &c);
-// The engine's own, which see the session as it is.
+// The engine's own commands are decided by the state as it is.
 void handle(decision_draft &d, const fire_timers &c);
 void handle(decision_draft &d, const settle_session &c);
 
-// ---- events (stored facts)
-// ---------------------------------------------------
+// ---- events (stored facts) -------------------------------------------------
 
 struct session_scheduled {
   static constexpr std::string_view type = "session.scheduled";
@@ -240,15 +240,15 @@ struct invitation_declined {
 struct participant_removed {
   static constexpr std::string_view type = "participant.removed";
   std::string student;
-  std::vector<counted_usage> released = {};  ///< of logged time, the student's
+  std::vector<counted_usage> released = {};  ///< of the student's logged time
   bool operator==(const participant_removed &) const = default;
   static void each_member(auto &m, auto &e) {
     m.id("student", e.student);
     if (m.there("released", e.released)) m.list("released", e.released);
   }
 };
-/// `number` counts a session's joins and leaves together; 0: before they were
-/// counted.
+/// Somebody joined the call. `number` counts a session's joins and leaves
+/// together; it is 0 in events that were stored before they were counted.
 struct call_joined {
   static constexpr std::string_view type = "call.joined";
   person participant;
@@ -272,10 +272,10 @@ struct call_left {
 struct time_logged {
   static constexpr std::string_view type = "time.logged";
   int minutes = 0;         ///< rounded
-  std::int64_t given = 0;  ///< as the tutor wrote them
+  std::int64_t given = 0;  ///< as the tutor gave them
   bool leave_call = false;
   std::vector<claim> claims;  ///< what it counts against each limit
-  flag_set flags = {};        ///< that the minutes raise
+  flag_set flags = {};        ///< raised by the minutes
   bool operator==(const time_logged &) const = default;
   static void each_member(auto &m, auto &e) {
     m.count("minutes", e.minutes, 0);
@@ -285,17 +285,17 @@ struct time_logged {
     if (m.there("flags", e.flags)) m.flags("flags", e.flags);
   }
 };
-/// Support set other minutes than were logged. Of claims and released one is
-/// empty: the difference counts more, or less.
+/// Support set other minutes than were logged. Either claims or released is
+/// empty, as the session counts less or more than before.
 struct time_corrected {
   static constexpr std::string_view type = "time.corrected";
   int minutes = 0;         ///< rounded
-  int was = 0;             ///< before, rounded
-  std::int64_t given = 0;  ///< as support wrote them
+  int was = 0;             ///< the minutes before, rounded
+  std::int64_t given = 0;  ///< as support gave them
   std::string note;
   std::vector<claim> claims;
   std::vector<counted_usage> released;
-  std::optional<transfer> payment;  ///< where it had been paid, and differs
+  std::optional<transfer> payment;  ///< the change in pay; absent if none
   bool operator==(const time_corrected &) const = default;
   static void each_member(auto &m, auto &e) {
     m.count("minutes", e.minutes, 0);
@@ -348,8 +348,9 @@ struct session_missed {
   bool operator==(const session_missed &) const = default;
   static void each_member(auto &, auto &) {}
 };
-/// A command received in time but processed after `missed` or `update_denied`:
-/// the session goes back to where it was, and counts what it had logged again.
+/// A command that was received in time was processed after `missed` or
+/// `update_denied`: the session goes back to where it was, and counts again
+/// what it had logged.
 struct miss_lifted {
   static constexpr std::string_view type = "session.miss_lifted";
   std::vector<claim> claims;  ///< empty unless time had been logged
@@ -373,7 +374,7 @@ struct session_reopened {
   int hours = 0;
   std::string note;
   instant deadline;
-  reminder_progress reminders;  ///< what is past is skipped
+  reminder_progress reminders;  ///< those of the past count as over
   bool operator==(const session_reopened &) const = default;
   static void each_member(auto &m, auto &e) {
     m.count("hours", e.hours, 1);
@@ -391,14 +392,14 @@ struct update_denied {
 struct session_voided {
   static constexpr std::string_view type = "session.voided";
   std::string note;
-  std::optional<transfer> reversal;  ///< where it had been paid
+  std::optional<transfer> reversal;  ///< absent if nothing had been paid
   bool operator==(const session_voided &) const = default;
   static void each_member(auto &m, auto &e) {
     m.text("note", e.note);
     m.object_or_null("reversal", e.reversal);
   }
 };
-/// `count` is how many of the kind's times are over now.
+/// A reminder went out. `count` is how many of the kind's times are over now.
 struct reminder_sent {
   static constexpr std::string_view type = "reminder.sent";
   reminder_kind kind = {};

@@ -29,7 +29,7 @@ std::vector<event> numbered(const session &s, std::vector<event_body> bodies,
   return events;
 }
 
-/// Returns what a lift counts again, as far as the command leaves it.
+/// Returns what a lifted session counts again, as it is after the command.
 template <class Command>
 std::vector<claim> claimed_again(const decision_draft &d, const Command &c) {
   if constexpr (std::is_same_v<Command, void_session>) return {};
@@ -43,8 +43,8 @@ std::vector<claim> claimed_again(const decision_draft &d, const Command &c) {
   return claims;
 }
 
-/// Drafts what comes of a command from outside, up to its own events; the
-/// limits are not asked yet for what a lift counts again.
+/// Drafts what comes of a command from outside; whether the limits have room
+/// for what a lift counts again is not checked here.
 template <class Command> void draft(decision_draft &d, const Command &c) {
   const bool known =
       d.s.exists()
@@ -77,7 +77,7 @@ decision decide_from_engine(const session &s, const Command &c,
   return numbered(s, std::move(d.events), f.now, f.by);
 }
 
-/// The minutes a command would log, as they are given.
+/// Returns the minutes that a command would log, as given, or nothing.
 std::optional<std::int64_t> minutes_given(const command &c) {
   if (const auto *log = std::get_if<log_time>(&c)) return log->minutes;
   if (const auto *all = std::get_if<complete_session>(&c)) return all->minutes;
@@ -89,7 +89,8 @@ bool names_other_pay(const schedule_session &c, const rules &r) {
          || c.currency.value_or(r.currency) != r.currency;
 }
 
-/// Of a session that had logged time: none if the command ends at once.
+/// Returns what a command's lift would claim of a session that had logged time;
+/// nothing if a refusal ends the command's check.
 std::vector<claim> claims_of_lift(const decision_draft &d, const command &c) {
   return std::visit(
       [&](const auto &what) -> std::vector<claim> {
@@ -115,7 +116,7 @@ std::vector<claim> claims(const session &state, const command &c,
     return d.by_support() ? claims_of_correction(d, *correct)
                           : std::vector<claim>{};
   const auto given = minutes_given(c);
-  // Missed counts: `window-closed` is answered along with the limits.
+  // A missed session asks, too: limits are named beside `window-closed`.
   const bool by_limits =
       given && d.by_tutor()
       && (d.in(session_status::scheduled) || d.in(session_status::missed));

@@ -12,18 +12,19 @@
 
 namespace recapd::workflows {
 
-/// Refusals in the contract's order, never empty when this is the error.
+/// Events, or else the refusals in the contract's order, at least one.
 using decision =
     boost::system::result<std::vector<event>, std::vector<refusal>>;
 
-/// What the command would count against the limits if accepted; empty when it
-/// claims nothing (or its minutes are out of range). Ask the limit actors with
-/// it, then decide.
+/// Returns what the command would count against the limits if it were accepted;
+/// empty if it claims nothing. Of minutes that are out of range only the claims
+/// of sessions are left. The limit actors are asked with it before decide.
 [[nodiscard]] std::vector<claim> claims(const session &state, const command &c,
                                         const facts &f);
 
-/// Pure. Events carry seq `state.version + 1` onward. Accepted commands give at
-/// least one event; `fire_timers` and `settle_session` may give none.
+/// Decides a command. Events are numbered from `state.version + 1` on. An
+/// accepted command gives at least one event; `fire_timers` and
+/// `settle_session` may give none.
 [[nodiscard]] decision decide(const session &state, const command &c,
                               const facts &f);
 

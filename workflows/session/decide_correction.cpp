@@ -5,8 +5,8 @@ namespace recapd::workflows {
 
 namespace {
 
-/// Returns what would change in each counter of minutes that the session counts
-/// in; the pair's counts sessions, which a correction leaves as they are.
+/// Makes a change for each counter of minutes that the session counts in. The
+/// pair's counters have sessions, which a correction leaves as they are.
 template <class Usage, class Make>
 std::vector<Usage> of_minutes(const session &s, Make make) {
   std::vector<Usage> out;
@@ -15,7 +15,8 @@ std::vector<Usage> of_minutes(const session &s, Make make) {
   return out;
 }
 
-/// The corrected minutes, rounded; says why not if they are none.
+/// Returns the corrected minutes, rounded; objects and returns nothing where
+/// they are out of range or the session has them already.
 std::optional<int> check_corrected(decision_draft &d, std::int64_t given) {
   const auto minutes = check_minutes(d, given);
   if (minutes != d.s.minutes) return minutes;

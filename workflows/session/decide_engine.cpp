@@ -11,7 +11,7 @@ void handle(decision_draft &d, const fire_timers &) {
   if (waits_for_tutor(d.s.status) && now > d.s.deadline) return d.lapse();
   const auto confirm_at = auto_confirm_at(d.s, d.r);
   const bool confirms = confirm_at && *confirm_at <= now;
-  // What comes after the confirmation has lost its reason.
+  // A reminder that is due after the confirmation has lost its reason.
   const auto until = confirms ? *confirm_at : now;
   auto all = due_reminders(d.s, d.r, until);
   std::ranges::stable_sort(all, {}, &due_reminder::first);

@@ -23,8 +23,8 @@ void refuse_participant(decision_draft &d, const participant *p,
   d.refuse(refusal_code::wrong_state, std::move(detail));
 }
 
-/// Ends the check unless the one who answers an invitation is the student
-/// named and takes part, or is system.
+/// Ends the check unless system, or the student named if they are a
+/// participant, answers the invitation of a scheduled session.
 void check_answerer(decision_draft &d, const std::string &student,
                     const participant *p) {
   const bool that_student = d.by_student(student) && p != nullptr;
@@ -79,13 +79,13 @@ void handle(decision_draft &d, const decline_invitation &c) {
 
 namespace {
 
-/// True where support may remove a student although time was logged.
+/// Returns true in states with logged time where support may remove students.
 bool is_logged(const decision_draft &d) {
   return d.in(session_status::time_logged)
          || d.in(session_status::awaiting_student_recap);
 }
 
-/// What of logged time is given back with the student.
+/// Returns what the session counts for the student, which a removal gives back.
 std::vector<counted_usage> part_of(const session &s,
                                    const std::string &student) {
   std::vector<counted_usage> part;
@@ -94,8 +94,8 @@ std::vector<counted_usage> part_of(const session &s,
   return part;
 }
 
-/// Of logged time: one going student must be left, and no recap goes with the
-/// student.
+/// Objects to a removal after time was logged if no going student would be
+/// left, or if the student's recap is in.
 void check_removal(decision_draft &d, const participant &p) {
   const auto &all = d.s.participants;
   const bool last =
@@ -142,8 +142,9 @@ void handle(decision_draft &d, const remove_participant &c) {
 
 namespace {
 
-/// Ends the check unless the participant themself acts, or system, and a tutor
-/// named is the session's.
+/// Ends the check unless the participant themself or system acts, the
+/// participant is the session's (system may name any student), and the session
+/// is online.
 void check_caller(decision_draft &d, const person &who) {
   const bool of_session = who.as == role::tutor
                               ? who.id == d.s.tutor

@@ -8,7 +8,7 @@ namespace recapd::workflows {
 
 namespace {
 
-/// The names of participants that `wanted` picks, as a sentence lists them.
+/// Lists the participants that `wanted` picks, as a sentence does.
 template <class Predicate>
 std::string students_that(const session &s, Predicate wanted) {
   std::string names;
@@ -51,7 +51,7 @@ void check_participants(decision_draft &d, bool leave_call) {
                  + "; wait for them, or log with leave_call.");
 }
 
-/// Why the recap is too long, or nothing.
+/// Returns why the recap is too long, or nothing.
 std::optional<std::string>
 excess_of(const recap &written, const recap_length &length, const rules &r) {
   const auto bytes = bytes_of(written);
@@ -87,7 +87,7 @@ flag_set flags_of_recap(const recap &written) {
   return flags;
 }
 
-/// log_time, and complete_session with its recap.
+/// Handles log_time and, where a recap is written, complete_session.
 void log(decision_draft &d, std::int64_t given, bool leave_call,
          const recap *written) {
   if (!d.by_tutor()) return d.refuse_unless_allowed("the session's tutor");

@@ -1,5 +1,4 @@
-// What comes of one command, as its handler drafts it: what the handlers of
-// `decide` share.
+// What comes of one command, as its handler drafts it, and what handlers share.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -14,11 +13,11 @@
 
 namespace recapd::workflows {
 
-/// The state as the command's receipt sees it, and what comes of the command:
-/// refusals, or events without their numbers.
-/// A handler ends with `refuse` at the first six codes; of the rest it calls
-/// `object` for each that applies, in the contract's order, and `emit` for what
-/// happens if none did.
+/// The state as it was for a command at its receipt, and what comes of the
+/// command: refusals, or events without their numbers.
+/// A handler ends with `refuse` for one of the first six codes. It calls
+/// `object` for each other code that applies, in the contract's order, and
+/// `emit` for what happens if none applied.
 class decision_draft {
 public:
   decision_draft(const session &state, const facts &known);
@@ -26,8 +25,8 @@ public:
   const session &s;
   const facts &f;
   const rules &r;
-  /// The status that counts: a command received by the deadline lifts
-  /// `missed`; one received after it finds the session missed.
+  /// The status by which the command is decided: received by the deadline it
+  /// lifts `missed` and `update_denied`; later it finds it missed.
   session_status status;
 
   [[nodiscard]] bool in(session_status wanted) const {
@@ -42,18 +41,17 @@ public:
     return f.by.as == role::student && f.by.id == id;
   }
 
-  /// Ends the check: the only refusal of the answer.
+  /// Ends the check, with this as the answer's only refusal.
   void refuse(refusal_code code, std::string detail);
-  /// `wrong-state`, and which state was needed.
+  /// Ends the check with `wrong-state`, naming the states that are needed.
   void refuse_state(std::string_view needed);
   void refuse_unless_allowed(std::string_view who);
-  /// One of the refusals of the answer.
+  /// Adds a refusal to the answer.
   void object(refusal_code code, std::string detail);
-  /// A limit refusal for each claim that passes its limit.
+  /// Adds a limit's refusal for each claim that passes its limit.
   void object_to(const std::vector<claim> &claims);
 
-  /// Emits that the deadline passed, and before it a reminder that was due
-  /// exactly then.
+  /// Emits the reminders due exactly at the deadline, and that it passed.
   void lapse();
 
   template <class Event> void emit(Event what) {
@@ -61,18 +59,18 @@ public:
   }
 
   [[nodiscard]] bool refused() const { return !refusals.empty(); }
-  /// True if `refuse` ended the check.
+  /// Returns true if `refuse` ended the check.
   [[nodiscard]] bool ended() const { return ended_; }
-  /// True if what happens is preceded by `miss_lifted`.
+  /// Returns true if `miss_lifted` precedes what happens.
   [[nodiscard]] bool lifts() const { return lifts_; }
-  /// True if what happens is preceded by `session_missed`.
+  /// Returns true if `session_missed` precedes what happens.
   [[nodiscard]] bool lapses() const { return lapses_; }
-  /// Returns what the session would count again with so many minutes: empty
-  /// unless it lifts and time had been logged.
+  /// Returns what the session would count again with so many minutes; empty
+  /// unless the command lifts it, time had been logged and there are minutes.
   [[nodiscard]] std::vector<claim>
   lifted_claims(std::optional<int> minutes) const;
-  /// Where the minutes are none that can be logged, what does not depend on
-  /// them.
+  /// Returns the claims of a session with so many minutes; without minutes only
+  /// those that do not depend on them.
   [[nodiscard]] std::vector<claim> claims_for(std::optional<int> minutes) const;
 
   std::vector<refusal> refusals;
@@ -84,23 +82,23 @@ private:
   bool ended_ = false;
 };
 
-/// What minutes, rounded, that were received at `at` raise.
+/// Returns the flags that rounded minutes, received at `at`, raise.
 [[nodiscard]] flag_set flags_of_minutes(const session &s, const rules &r,
                                         int minutes, instant at);
 
-/// The minutes rounded up to the step; nothing unless they and the rounded
-/// figure are in range.
+/// Returns the minutes rounded up to the step; nothing if they are out of
+/// range.
 [[nodiscard]] std::optional<int> rounded_minutes(std::int64_t given,
                                                  const rules &r);
 
-/// The same; of minutes that are out of range says why.
+/// Returns the rounded minutes; objects where they are out of range.
 std::optional<int> check_minutes(decision_draft &d, std::int64_t given);
 
-/// True if every going student's recap is in, apart from this one's.
+/// Returns true if every going student's recap is in, `apart_from` not counted.
 [[nodiscard]] bool recaps_are_in(const session &s, std::string_view apart_from);
 
-/// What the correction would count more against the limits; empty where it is
-/// for less, or for none.
+/// Returns what the correction would count more against the limits; empty where
+/// it does not raise the minutes.
 [[nodiscard]] std::vector<claim> claims_of_correction(const decision_draft &d,
                                                       const correct_minutes &c);
 

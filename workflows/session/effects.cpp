@@ -149,7 +149,7 @@ private:
     tell(kind, "student:" + p.student, std::move(data));
   }
 
-  /// Everybody in the session but who does it.
+  /// Tells all who take part, but not the tutor of their own command.
   void tell_others(std::string_view kind, const json::object &data) {
     if (by_ != person{.as = role::tutor, .id = s_.tutor})
       tell_tutor(kind, data);
@@ -159,7 +159,7 @@ private:
         tell_student(kind, p, data);
   }
 
-  const session &s_;  ///< after the event
+  const session &s_;  ///< the state after the event
   const person &by_;
 };
 

@@ -7,7 +7,7 @@ namespace recapd::workflows {
 
 namespace {
 
-/// The most minutes that pass none of these limits.
+/// Returns the most minutes, in whole steps, that pass none of these limits.
 int most_minutes(const std::vector<claim> &claims, const facts &f) {
   std::int64_t most = f.decided_by->max_minutes;
   for (std::size_t i = 0; i < claims.size() && i < f.used.size(); ++i)

@@ -1,4 +1,4 @@
-// Eligibility: what a tutor who logged time now would hear, asked beforehand.
+// Eligibility: what a tutor who logged time now would be answered.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -15,21 +15,22 @@ struct eligibility {
   int max_minutes = 0;            ///< the most that would be taken; 0: none
 };
 
-/// The session's tutor, who would log at `now`. `used` is still to be filled
-/// in, for `eligibility_claims`.
+/// Returns the facts of the session's tutor logging time at `now`. `used` is
+/// still to be filled in, as asked for `eligibility_claims`.
 [[nodiscard]] facts facts_of_tutor(const session &s, const rules &decided_by,
                                    instant now);
 
-/// The counters that `eligibility_of` needs to know.
+/// Returns the claims whose counters `eligibility_of` needs to know.
 [[nodiscard]] std::vector<claim> eligibility_claims(const session &s,
                                                     const facts &f);
 
-/// Agrees with what `session.complete` would answer, its recap apart.
+/// Returns what `session.complete` would be answered, its recap apart.
 [[nodiscard]] eligibility eligibility_of(const session &s, const facts &f,
                                          bool leave_call);
 
-/// The same for a student's eyes: of what other students have used only that a
-/// limit holds, so their hours do not lower `max_minutes` either.
+/// Returns the eligibility as a student is shown it. Of what other students
+/// have used it tells only that a limit is reached; their hours do not lower
+/// `max_minutes`.
 [[nodiscard]] eligibility eligibility_of(const session &s, const facts &f,
                                          bool leave_call,
                                          std::string_view student);

@@ -21,7 +21,7 @@ std::vector<counted_usage> usage_of(const std::vector<claim> &claims) {
   return usage;
 }
 
-/// Starts or stops the time that tutor and student share in the call.
+/// Starts or stops counting the time that tutor and student share in the call.
 void follow_call(session &s, instant at) {
   const bool shared =
       s.tutor_in_call
@@ -33,7 +33,7 @@ void follow_call(session &s, instant at) {
     s.call_shared = true;
     return;
   }
-  // Commands may be received out of order: time never runs backwards.
+  // Commands may be received out of order, and time never counts backwards.
   s.shared_call +=
       std::max(at - *s.shared_call_since, std::chrono::microseconds{0});
   s.shared_call_since.reset();
@@ -50,7 +50,8 @@ void set_in_call(session &s, const person &who, bool in_call, instant at) {
   follow_call(s, at);
 }
 
-/// Sums that stay within 0 and the largest number, whatever a history says.
+/// Return the sum and the difference, which stay within 0 and the largest
+/// number whatever a history says.
 template <class Number> Number raised(Number value, Number by) {
   return value + std::min(by, std::numeric_limits<Number>::max() - value);
 }
@@ -209,7 +210,7 @@ void apply(session &s, const session_voided &e, instant) {
   s.usage.clear();
   if (!e.reversal || !s.paid) return;
   auto now = *s.paid;
-  now.amount = 0;  // a reversal is of the net
+  now.amount = 0;  // a reversal takes back the net
   s.paid = now;
 }
 

@@ -12,14 +12,14 @@
 
 namespace recapd::workflows {
 
-/// Pure and total: never refuses, never looks at a clock or a policy.
+/// Returns the state after an event. Never refuses; needs no clock or policy.
 [[nodiscard]] session evolve(session state, const event &e);
 
 /// A message to a person about a session (docs/contract.md, 5).
 struct notification {
   std::string kind;          ///< `student_recap_request`
   std::string to;            ///< `student:ID`, `tutor:ID`, `support`
-  boost::json::object data;  ///< what the message needs to be worded
+  boost::json::object data;  ///< what the message's wording needs
 };
 
 /// What one event brings about outside its session's row. It is committed with
@@ -31,26 +31,25 @@ struct effects {
   std::optional<transfer> payment;      ///< a ledger transaction
 };
 
-/// `before` and `after` are the states around the event.
+/// Returns the effects of an event between the states before and after it.
 [[nodiscard]] effects effects_of(const session &before, const event &e,
                                  const session &after);
 
 /// What fires next for a session, and when.
 struct due_timer {
-  std::string kind;  ///< a notification's kind, `deadline`, `auto_confirm`,
-                     ///< `settle`
-  instant at;        ///< as a person would say it
-  instant fires_at;  ///< `deadline` fires just after `at`; all others at it
+  std::string kind;  ///< a reminder, `deadline`, `auto_confirm` or `settle`
+  instant at;        ///< the moment as people are told it
+  instant fires_at;  ///< just after `at` for `deadline`, else `at`
   bool operator==(const due_timer &) const = default;
 };
 
-/// The earliest timer, or nothing if the session waits for nobody.
+/// Returns the session's earliest timer; nothing if it waits for nobody.
 [[nodiscard]] std::optional<due_timer> next_timer(const session &s,
                                                   const rules &decided_by);
 
-/// `time the tutor and a student were both in the call`, rounded up to the
-/// step, at most the maximum; nothing without calls. `now` counts a call that
-/// still runs.
+/// Returns the time in which the tutor and a student were both in the call,
+/// rounded up to the step, at most the maximum; nothing without calls. A call
+/// that still runs counts up to `now`.
 [[nodiscard]] std::optional<int>
 suggested_minutes(const session &s, const rules &decided_by, instant now);
 

@@ -12,10 +12,10 @@
 
 namespace recapd::workflows {
 
-/// Who does what the engine does by itself.
+/// Who acts in what the engine does by itself.
 inline const person engine_itself{.as = role::system, .id = "recapd"};
 
-/// What a deadline brings about, whoever comes after it: no command's doing.
+/// Returns true for what time brings about, whichever command follows.
 [[nodiscard]] inline bool by_clock(const event_body &what) {
   return std::holds_alternative<session_missed>(what)
          || std::holds_alternative<reminder_sent>(what);
@@ -23,16 +23,15 @@ inline const person engine_itself{.as = role::system, .id = "recapd"};
 
 /// All that decide may know besides the state and the command.
 struct facts {
-  person by;  ///< who acts
-  instant
-      received_at;  ///< when the ingress got the command; decides on deadlines
-  instant now;      ///< when it is processed
+  person by;            ///< who acts
+  instant received_at;  ///< when the ingress got the command; decides deadlines
+  instant now;          ///< when it is processed
   const rules *decided_by = nullptr;  ///< the session's own policy version
-  int policy_version = 0;             ///< of decided_by; a new session keeps it
-  /// The limit actors' answer to `claims(...)`: used so far, in its order.
-  /// Empty when they were not asked.
+  int policy_version = 0;             ///< the version of `decided_by`
+  /// What the limit actors answered to `claims(...)`: used so far, in the
+  /// claims' order. Empty when they were not asked.
   std::vector<std::int64_t> used;
-  /// Where whoever acts may; null: everywhere.
+  /// The programmes in which `by` may act; null: all.
   const program_set *programs = nullptr;
 };
 

@@ -9,7 +9,7 @@ namespace recapd::workflows {
 
 namespace {
 
-/// Of a reopened window, counted from its end.
+/// The times of a reopened window, counted from its end.
 constexpr std::array<std::chrono::seconds, 2> before_end{
     std::chrono::hours{-24}, std::chrono::hours{-1}};
 

@@ -15,26 +15,26 @@ struct due_reminder {
   reminder_kind kind;
   instant first;
   instant last;
-  int over = 0;  ///< how many of the kind's times are over with them
+  int over = 0;  ///< how many of the kind's times are over with these
 };
 
-/// The kinds that have something due by `until` in the session's state, in the
-/// contract's order.
+/// Returns the kinds that have something due by `until` in the session's state,
+/// in the contract's order.
 [[nodiscard]] std::vector<due_reminder>
 due_reminders(const session &s, const rules &decided_by, instant until);
 
-/// When silent students count as having confirmed; nothing if they never do,
-/// or are not waited for.
+/// Returns when silent students count as having confirmed; nothing if they
+/// never do, or are not waited for.
 [[nodiscard]] std::optional<instant> auto_confirm_at(const session &s,
                                                      const rules &decided_by);
 
-/// The reminders of a session reopened at `now` until `deadline`: what is past
-/// is done.
+/// Returns the progress of a session's reminders when it is reopened at `now`
+/// until `deadline`: those of the past are over.
 [[nodiscard]] reminder_progress reminders_after(const session &s,
                                                 const rules &decided_by,
                                                 instant now, instant deadline);
 
-/// `t + d`, but never past the last second of the year 9999, which is the last
+/// Returns `t + d`, but never past the last second of the year 9999, the last
 /// that RFC 3339 can write.
 [[nodiscard]] instant later(instant t, std::chrono::seconds d);
 

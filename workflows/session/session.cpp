@@ -9,7 +9,7 @@ namespace recapd::workflows {
 
 namespace {
 
-/// In the order of the values.
+/// The states' names, in the order of the enumeration's values.
 constexpr std::array<std::string_view, 9> status_names{
     "scheduled",     "time_logged", "awaiting_student_recap",
     "completed",     "paid",        "missed",

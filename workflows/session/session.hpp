@@ -1,4 +1,4 @@
-// A session's state.
+// session: the state of a session, which decide sees and evolve moves.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -61,8 +61,8 @@ struct participant {
   }
 };
 
-/// What one session counts in one counter: given back when the session is
-/// missed or voided, or its student removed.
+/// What one session counts in one counter. It is given back when the session is
+/// missed or voided, or its student is removed.
 struct counted_usage {
   usage_key key;
   int amount = 0;
@@ -74,8 +74,9 @@ struct counted_usage {
   }
 };
 
-/// One session. `version` 0 means it does not exist (nothing but `id` counts).
-/// Very many are in memory: the order of the members leaves few gaps.
+/// The state of one session. `version` 0 means that it does not exist (nothing
+/// but `id` counts). Very many are in memory: the members' order leaves few
+/// gaps.
 struct session {
   std::string id;
   int version = 0;  ///< the seq of its last event
@@ -83,49 +84,50 @@ struct session {
   modality how = modality::online;
   bool tutor_in_call = false;
   bool tutor_joined = false;
-  bool call_shared = false;  ///< tutor and a student were in it together
-  bool miss_told = false;    ///< of this window; a lift does not undo it
-  flag_set flags;            ///< raised; `flags_of` has all
+  bool call_shared = false;  ///< tutor and a student were in the call together
+  bool miss_told = false;  ///< a miss in this window was told; a lift leaves it
+  flag_set flags;          ///< those raised by events; `flags_of` returns all
   std::string tutor;
   std::string course;
   std::string program;
   std::string timezone;
   instant starts_at;
-  instant deadline;  ///< time may be logged at or before it
+  instant deadline;  ///< time may be logged up to and at it
   std::vector<participant> participants;     ///< in the order of invitation
-  std::chrono::microseconds shared_call{};   ///< tutor and a student in it
-  std::optional<instant> shared_call_since;  ///< running since
+  std::chrono::microseconds shared_call{};   ///< shared by tutor and a student
+  std::optional<instant> shared_call_since;  ///< when the running part began
   boxed<recap> tutor_recap;
-  std::vector<counted_usage> usage;  ///< empty when given back
+  std::vector<counted_usage> usage;  ///< empty once it is given back
   std::int64_t rate_per_hour = 0;
   std::string currency;
-  std::optional<int> minutes;  ///< logged, rounded up to the step
+  std::optional<int> minutes;  ///< as logged, rounded up to the step
   int policy_version = 0;
   reminder_progress reminders;
   int call_changes = 0;                 ///< joins and leaves so far
-  std::optional<instant> requested_at;  ///< the students' recaps were asked for
+  std::optional<instant> requested_at;  ///< when recaps were asked of students
   std::optional<instant> completed_at;
   boxed<payout> paid;
   bool operator==(const session &) const = default;
 
   [[nodiscard]] bool exists() const { return version > 0; }
   [[nodiscard]] const participant *find(std::string_view student) const;
-  /// True for its tutor and its students, whatever they answered.
+  /// Returns true for the session's tutor and students, whatever they answered.
   [[nodiscard]] bool belongs_to(const person &who) const;
-  /// True for those and for system and support: nobody else is shown it.
+  /// Returns true for support, system and whom it belongs to, and nobody else.
   [[nodiscard]] bool visible_to(const person &who) const;
-  /// True for one whose miss has been told, unless `miss_told` says otherwise.
+  /// Returns the usual value of `miss_told`, which is stored if it differs.
   [[nodiscard]] bool is_missed() const {
     return status == session_status::missed
            || status == session_status::update_denied;
   }
-  /// True where the time in the call alone tells that there was any.
+  /// Returns true where the shared time by itself tells that tutor and student
+  /// met; `call_shared` is stored where it differs.
   [[nodiscard]] bool shared_for_long() const {
     return shared_call.count() > 0 || shared_call_since.has_value();
   }
 
-  /// The row's. Most of what it can tell has not come about yet: that is left
-  /// out.
+  /// Goes through the members of the session's row, without those of what has
+  /// not come about yet, which most are.
   static void each_member(auto &m, auto &s) {
     m.id("id", s.id);
     m.count("version", s.version, 0);
@@ -171,7 +173,7 @@ struct session {
 
 [[nodiscard]] pay_terms terms_of(const session &s);
 
-/// What people should look at, those that its participants raise included.
+/// Returns the flags that events raised, and those that the participants raise.
 [[nodiscard]] flag_set flags_of(const session &s);
 
 }  // namespace recapd::workflows

@@ -37,7 +37,7 @@ std::optional<int> suggested_minutes(const session &s, const rules &decided_by,
     shared += std::max(now - *s.shared_call_since, microseconds{0});
   const microseconds step = std::chrono::minutes{decided_by.step_minutes};
   const auto steps = (shared.count() + step.count() - 1) / step.count();
-  // A policy of an earlier release may have a maximum that is no whole step.
+  // A policy of an earlier release may have a maximum that is not a whole step.
   const auto most =
       decided_by.max_minutes - decided_by.max_minutes % decided_by.step_minutes;
   return static_cast<int>(
