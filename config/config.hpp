@@ -28,12 +28,12 @@ struct webhook {
   int timeout_ms = 5000;
 };
 
-/// All of it, checked, with the defaults. What a member is called in a file,
+/// All settings, checked, with the defaults. What a member is called in a file,
 /// and what it may be, is in config/table.cpp.
 struct settings {
   std::string listen_host = "127.0.0.1";
   unsigned short listen_port = 8080;  ///< 0: any free port
-  std::string name;      ///< empty: after the host and the data folder
+  std::string name;      ///< empty: named after host and data folder
   int lease_ms = 10000;  ///< a node silent for so long has lost its shards
   int max_clock_skew_ms = 60000;  ///< from the database's; beyond: 503
   std::string database_url;
@@ -73,27 +73,27 @@ struct settings {
   } http;
 };
 
-/// Option beats environment (`RECAPD_SECTION_KEY`; an empty one counts as not
-/// set) beats file beats default. `text` is the file's content, JSON with //
-/// and /* */ comments; empty: none. `auth.tokens_file` is read from disk.
-/// Throws config_error.
+/// Reads the settings. An option beats the environment (`RECAPD_SECTION_KEY`;
+/// an empty one counts as not set), which beats the file, which beats the
+/// default. `text` is the file's content, JSON with // and /* */ comments;
+/// empty: none. Reads `auth.tokens_file` from disk. Throws config_error.
 [[nodiscard]] settings read(std::string_view text, const environment &env,
                             const overrides &options);
 
-/// Sentences about settings that let in more people than they should. `file`:
-/// where they were read, or empty.
+/// Returns sentences about settings that let in more people than they should.
+/// `file` is where they were read, or empty.
 [[nodiscard]] std::vector<std::string>
 warnings(const settings &s, const std::string &file, workflows::instant now);
 
-/// True for the environment name of a setting, `RECAPD_NODE_LISTEN`, and for
-/// what else of ours begins with `RECAPD_` (`RECAPD_TEST_…`).
+/// Returns true for the environment name of a setting, `RECAPD_NODE_LISTEN`,
+/// and for others of recapd's that begin with `RECAPD_` (`RECAPD_TEST_…`).
 [[nodiscard]] bool known_variable(std::string_view name);
 
-/// The settings in the file's shape, every one written out. Secrets are `***`,
-/// the database's password too.
+/// Returns the settings in the file's shape, as `recapd --check` lists them.
+/// Secrets are `***`, the database's password too.
 [[nodiscard]] boost::json::object to_json(const settings &s);
 
-/// The same as lines of `section.key=value`, strings without quotes.
+/// Returns to_json() as lines of `section.key=value`, strings without quotes.
 [[nodiscard]] std::string describe(const settings &s);
 
 /// Returns config/recapd.json: a file with every setting's default, each with

@@ -13,7 +13,7 @@ namespace json = boost::json;
 
 namespace {
 
-/// All settings in the file's shape, or those of `recapd --check`.
+/// Returns all settings in the file's shape, or those of `recapd --check`.
 json::object tree_of(settings s, bool all) {
   json::object out;
   for (const auto &[name, rows] : table(s)) {
@@ -50,8 +50,7 @@ constexpr std::string_view heading =
 
 using sentences = std::map<std::string, std::string_view>;
 
-/// Appends an object and what it is followed by, with a sentence behind each
-/// value.
+/// Appends an object, with a sentence behind each value.
 void write(const std::string &path, const json::object &o,
            const sentences &told, const std::string &margin, std::string &out) {
   constexpr std::size_t column = 36;  // where sentences begin

@@ -15,8 +15,8 @@ namespace {
 
 constexpr std::size_t max_depth = 16;
 
-/// Boost.JSON's objects keep the last of two equal keys; this handler looks
-/// at the keys before they become one.
+/// Looks at keys before they become members: of two equal ones Boost.JSON's
+/// objects have only the last.
 struct key_checker {
   static constexpr std::size_t max_object_size = 10'000;
   static constexpr std::size_t max_array_size = 10'000;
@@ -30,7 +30,7 @@ struct key_checker {
   std::string twice;
   bool has_nul = false;
 
-  /// Errors, libpq and file names would all end at a NUL.
+  /// Refuses a NUL, at which errors, libpq and file names would all end.
   bool text(json::string_view s, error_code &ec) {
     has_nul = s.find('\0') != json::string_view::npos;
     if (has_nul) ec = json::error::syntax;
@@ -91,7 +91,7 @@ json::parse_options with_comments() {
   return o;
 }
 
-/// `line 3, column 7`, of the byte at `offset`.
+/// Returns the place of the byte at `offset`: `line 3, column 7`.
 std::string place(std::string_view text, std::size_t offset) {
   const auto before = text.substr(0, std::min(offset, text.size()));
   const auto line = 1 + std::ranges::count(before, '\n');

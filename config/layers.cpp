@@ -48,7 +48,8 @@ json::value value_of(const std::string &name, shape form,
   return json::string{text};
 }
 
-/// What a variable or an option says is shown, logged and stored as JSON.
+/// Throws config_error unless a variable's or an option's text is UTF-8: it is
+/// shown, logged and stored as JSON.
 void require_utf8(const std::string &name, const std::string &text) {
   if (!workflows::valid_utf8(text)) throw config_error{name, "valid UTF-8"};
 }
@@ -90,7 +91,7 @@ void tree::put(std::string_view path, json::value v, std::string origin) {
        dot = rest.find('.')) {
     auto &next = (*at)[rest.substr(0, dot)];
     if (next.is_null()) next.emplace_object();
-    // A section of the wrong type is the reader's to refuse.
+    // The reader refuses a section of the wrong type.
     if (!next.is_object()) return;
     at = &next.get_object();
     rest.remove_prefix(dot + 1);

@@ -1,5 +1,4 @@
-// The layers of the configuration: file, environment and options become one
-// JSON tree in the file's shape, which remembers where a value came from.
+// The layers of the configuration: file, environment and options, in one tree.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -33,7 +32,7 @@ struct scalar {
   std::string_view told;  ///< what it means, for people, in a line
 };
 
-/// `RECAPD_NODE_LISTEN` of `node.listen`.
+/// Returns a setting's environment name: `RECAPD_NODE_LISTEN` of `node.listen`.
 [[nodiscard]] std::string variable_of(std::string_view path);
 
 struct tree {
@@ -42,8 +41,8 @@ struct tree {
   /// `RECAPD_NODE_LISTEN`, `--listen`.
   std::map<std::string, std::string, std::less<>> origins;
 
-  /// What an error about `path` names: its origin, else the path. Of what is
-  /// inside a value: the value's origin and the way from there.
+  /// Returns what an error about `path` names: its origin, else the path. Of
+  /// what is inside a value: the value's origin and the way from there.
   [[nodiscard]] std::string blame(std::string_view path) const;
   /// Puts a value at a path, over what is there.
   void put(std::string_view path, boost::json::value v, std::string origin);
@@ -52,11 +51,11 @@ struct tree {
 /// One section of the tree, and what errors say of its members.
 class section {
 public:
-  /// An absent one is empty. Throws config_error if it is no object.
+  /// Finds a section, or an empty one. Throws config_error if it is no object.
   section(const tree &t, std::string_view name);
 
   [[nodiscard]] const boost::json::object &members() const { return members_; }
-  /// What an error about a member names.
+  /// Returns what an error about a member names.
   [[nodiscard]] std::string blame(std::string_view key) const;
   /// Throws config_error.
   [[noreturn]] void refuse(std::string_view key,
@@ -68,15 +67,16 @@ private:
   boost::json::object members_;
 };
 
-/// A JSON text with comments: refuses duplicate keys, depth and U+0000. Throws
-/// config_error.
+/// Reads a JSON text with comments; refuses duplicate keys, depth and U+0000.
+/// Throws config_error.
 [[nodiscard]] boost::json::value parse_json(std::string_view text);
 
-/// The file's text alone: refuses what is not JSON, duplicate keys and depth.
-/// Throws config_error.
+/// Reads the file's text alone, an object; an empty text is an empty one.
+/// Throws config_error, as parse_json does.
 [[nodiscard]] boost::json::object parse_file(std::string_view text);
 
-/// All three layers; of the environment what is `known`.
+/// Returns all three layers in a tree in the file's shape; of the environment
+/// the settings that are `known`. Throws config_error.
 [[nodiscard]] tree layered(std::string_view text, const environment &env,
                            const overrides &options,
                            const std::vector<scalar> &known);

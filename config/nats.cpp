@@ -44,7 +44,7 @@ x509 certificate_in(const std::string &text) {
           &X509_free};
 }
 
-/// Nobody is there to be asked for a passphrase.
+/// Gives OpenSSL no passphrase: nobody is there to be asked for one.
 int no_passphrase(char *, int, int, void *) {
   return -1;
 }
@@ -55,7 +55,7 @@ private_key key_in(const std::string &text) {
           &EVP_PKEY_free};
 }
 
-/// Reads the files that settings name.
+/// Reads the files that the settings name, and refuses what is wrong in them.
 class access_checker {
 public:
   access_checker(const section &in, std::string_view url, const nats_access &a)
@@ -85,7 +85,7 @@ private:
     in_.refuse(key, "a readable file with " + content + ", not " + name);
   }
 
-  /// What is in the file; of no name nothing.
+  /// Returns what is in a file; nothing where it has no name.
   [[nodiscard]] std::string file(std::string_view key, const std::string &name,
                                  const std::string &content) const {
     if (name.empty()) return {};

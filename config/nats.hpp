@@ -10,8 +10,8 @@ namespace recapd::config {
 
 class section;
 
-/// Names of files but for `user`; what is empty is not used. At most one of
-/// user, creds and nkey says who the node is, or else the URL.
+/// The names of files, but for `user`; what is empty is not used. At most one
+/// of user, creds and nkey_seed_file says who the node is, or else the URL.
 struct nats_access {
   std::string ca;           ///< PEM; empty: the authorities of the system
   std::string certificate;  ///< PEM, the node's own, with its `key`
@@ -21,7 +21,7 @@ struct nats_access {
   std::string creds;           ///< a JWT and its seed
   std::string nkey_seed_file;  ///< `SU…`
 
-  /// True where the server must offer TLS.
+  /// Returns true where the server must offer TLS.
   [[nodiscard]] bool wants_tls() const {
     return !ca.empty() || !certificate.empty();
   }
@@ -32,7 +32,7 @@ struct nats_access {
 void check_nats_access(const section &in, std::string_view url,
                        const nats_access &a);
 
-/// Sentences about files with secrets that others may read.
+/// Returns sentences about files with secrets that others may read.
 [[nodiscard]] std::vector<std::string> nats_warnings(const nats_access &a);
 
 /// Returns the servers that a setting lists, each with a user and a password

@@ -18,7 +18,7 @@ constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 constexpr std::string_view user_seed = "SU";
 constexpr std::uint8_t user_prefix = 20U << 3U;
 constexpr std::size_t key_bytes = 32;
-/// Two of prefix, the key, two of checksum.
+/// Two bytes of prefix, the key, two bytes of checksum.
 constexpr std::size_t seed_bytes = 2 + key_bytes + 2;
 
 std::optional<bytes> from_base32(std::string_view text) {
@@ -50,7 +50,7 @@ std::string to_base32(const bytes &from) {
   return out;
 }
 
-/// CRC-16/XMODEM.
+/// Returns the CRC-16/XMODEM.
 std::uint16_t checksum(const std::uint8_t *at, std::size_t count) {
   unsigned crc = 0;
   for (std::size_t i = 0; i < count; ++i) {

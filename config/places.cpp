@@ -42,7 +42,7 @@ std::string ipv6_text(const address &a) {
   return ::inet_ntop(AF_INET6, a.data(), text, sizeof text);
 }
 
-/// The address in brackets, in its shortest form.
+/// Returns an IPv6 address in brackets, in its shortest form, if it is one.
 std::optional<std::string> bracketed(std::string_view text) {
   const auto parsed = parse_address(text);
   if (!parsed || text.find(':') == std::string_view::npos) return std::nullopt;

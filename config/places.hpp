@@ -17,8 +17,8 @@ struct authority {
   bool operator==(const authority &) const = default;
 };
 
-/// `HOST` or `HOST:PORT`: letters, digits, `.`, `-`, `_`, or an IPv6 address
-/// in brackets. Nothing if it is neither.
+/// Reads `HOST` or `HOST:PORT`, where the host is of letters, digits, `.`, `-`,
+/// `_`, or an IPv6 address in brackets. Returns nothing if it is neither.
 [[nodiscard]] std::optional<authority> parse_authority(std::string_view text);
 [[nodiscard]] std::string to_string(const authority &a);
 
@@ -29,7 +29,7 @@ struct origin {
   bool operator==(const origin &) const = default;
 };
 
-/// `http://HOST[:PORT]` or `https://HOST[:PORT]`, nothing behind it.
+/// Reads `http://HOST[:PORT]` or `https://HOST[:PORT]`, with nothing behind it.
 [[nodiscard]] std::optional<origin> parse_origin(std::string_view text);
 [[nodiscard]] std::string to_string(const origin &o);
 
@@ -37,7 +37,7 @@ struct origin {
 using address = std::array<std::uint8_t, 16>;
 [[nodiscard]] std::optional<address> parse_address(std::string_view text);
 
-/// The addresses that begin with the same bits.
+/// The addresses that begin with the same bits as `first`.
 struct network {
   address first{};
   unsigned bits = 128;
@@ -45,7 +45,7 @@ struct network {
   bool operator==(const network &) const = default;
 };
 
-/// `10.0.0.0/8`, `2001:db8::/32`, or an address alone.
+/// Reads `10.0.0.0/8`, `2001:db8::/32`, or an address alone.
 [[nodiscard]] std::optional<network> parse_network(std::string_view text);
 [[nodiscard]] std::string to_string(const network &n);
 

@@ -10,7 +10,7 @@ namespace {
 
 constexpr auto npos = std::string_view::npos;
 
-/// libpq's own spaces, whatever the locale.
+/// Returns true for what libpq takes for a space, whatever the locale.
 bool space(char c) {
   return c == ' ' || (c >= '\t' && c <= '\r');
 }
@@ -26,14 +26,14 @@ std::string mask_user_info(std::string_view before_host) {
   return std::string{before_host.substr(0, colon + 1)}.append(hidden);
 }
 
-/// A name that stands alone lets in by itself.
+/// Masks a password, and a name that stands alone: that lets in by itself.
 std::string mask_whole_user_info(std::string_view before_host) {
   return before_host.find(':') == npos ? std::string{hidden}
                                        : mask_user_info(before_host);
 }
 
-/// `?key=value&…`. A host in brackets may hold a `?` itself: what follows any
-/// of them counts as a key.
+/// Masks the secrets in `?key=value&…`. A host in brackets may hold a `?`
+/// itself: what follows any of them counts as a key.
 std::string mask_parameters(std::string_view text) {
   std::string out;
   while (!text.empty()) {
@@ -51,8 +51,8 @@ std::string mask_parameters(std::string_view text) {
   return out;
 }
 
-/// Where user and password end. libpq takes the first `@`; a password that
-/// holds an `@` or a `/` and was not encoded must not be shown either.
+/// Returns where user and password end. libpq takes the first `@`; a password
+/// that holds an `@` or a `/` and was not encoded must not be shown either.
 std::size_t user_info_end(std::string_view rest) {
   const auto first = rest.find_first_of("@/");
   const auto end = first != npos && rest[first] == '@'
@@ -81,8 +81,8 @@ bool host_and_port(std::string_view authority) {
              && (port == authority.find(':') || authority[port - 1] == ']'));
 }
 
-/// Where user and password end. What was meant as a password and not encoded
-/// must not be shown either; only HTTP has an `@` behind the host.
+/// Returns where user and password end. What was meant as a password and not
+/// encoded must not be shown either; only HTTP has an `@` behind the host.
 std::size_t any_user_info_end(std::string_view scheme, std::string_view rest) {
   const auto authority = rest.substr(0, rest.find_first_of("/?#"));
   if (!scheme.starts_with("http")) return rest.rfind('@');
@@ -90,7 +90,7 @@ std::size_t any_user_info_end(std::string_view scheme, std::string_view rest) {
   return at != npos || host_and_port(authority) ? at : rest.rfind('@');
 }
 
-/// Whatever a query or a fragment says may be what lets somebody in.
+/// Masks the values of a query or a fragment: any may be what lets somebody in.
 std::string mask_values(std::string_view text) {
   std::string out;
   while (!text.empty()) {
@@ -117,8 +117,8 @@ std::string mask_url(std::string_view url) {
   return out + mask_values(rest.substr(values));
 }
 
-/// Where the next one of several URLs begins: at a comma before a scheme, since
-/// a comma may be part of a password.
+/// Returns where the next one of several URLs begins: at a comma before a
+/// scheme, since a comma may be part of a password.
 std::size_t next_url(std::string_view urls) {
   for (auto comma = urls.find(',', 1); comma != npos;
        comma = urls.find(',', comma + 1)) {
@@ -168,7 +168,7 @@ private:
     return text_.substr(begin, at_ - begin);
   }
 
-  /// False: a quote that nothing ends.
+  /// Skips a value. Returns false at a quote that nothing ends.
   bool skip_value() {
     const bool quoted = at_ < text_.size() && text_[at_] == '\'';
     if (quoted) ++at_;

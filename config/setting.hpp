@@ -27,7 +27,7 @@ struct setting {
   std::function<void(const section &)> check = {};
   bool listed = true;  ///< by `recapd --check`
 
-  /// Adds what has to hold of the value: a call of `holds` returns true.
+  /// Adds a check: unless a call of `holds` returns true, the value is refused.
   [[nodiscard]] setting must(std::function<bool()> holds,
                              std::string expected) && {
     check = [first = std::move(check), holds = std::move(holds), at = key,
@@ -46,8 +46,8 @@ inline std::string as_it_is(std::string_view text) {
   return std::string{text};
 }
 
-/// A text that `take` reads; where that returns false, something else was
-/// expected.
+/// Makes a setting of a text that `take` reads; where that returns false,
+/// something else was expected.
 inline setting parsed(const std::string &key,
                       const std::function<bool(std::string_view)> &take,
                       const std::string &expected,
@@ -84,7 +84,7 @@ inline setting number(const std::string &key, int &at, int least, int most,
           [&at] { return boost::json::value(at); }};
 }
 
-/// One of some words, each with what it stands for.
+/// Makes a setting of one of some words, each with what it stands for.
 template <class E>
 setting word(const std::string &key, E &at,
              const std::vector<std::pair<std::string_view, E>> &words,
@@ -107,7 +107,7 @@ setting word(const std::string &key, E &at,
           }};
 }
 
-/// A list of texts, each read by `parse`.
+/// Makes a setting of a list of texts, each read by `parse`.
 template <class T>
 setting list(const std::string &key, std::vector<T> &at,
              std::optional<T> (*parse)(std::string_view),

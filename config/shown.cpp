@@ -15,7 +15,7 @@ struct range {
   char32_t first, last;
 };
 
-/// What moves the cursor, turns the writing round, or is not seen.
+/// Characters that move the cursor, turn the writing round, or are not seen.
 constexpr std::array unprintable = std::to_array<range>({
     {0x0000, 0x001F},
     {0x007F, 0x009F},
@@ -36,7 +36,7 @@ bool shown(char32_t c) {
       unprintable, [c](const range &r) { return r.first <= c && c <= r.last; });
 }
 
-/// `prefix` and that many hexadecimal digits.
+/// Returns `prefix` and that many hexadecimal digits.
 std::string hex(std::string_view prefix, std::uint32_t value, int digits) {
   std::string out{prefix};
   for (int i = digits - 1; i >= 0; --i)

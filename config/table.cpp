@@ -153,7 +153,7 @@ std::vector<setting> auth(settings &s) {
   auto file = text("tokens_file", s.tokens_file,
                    "a file with such a list besides; SIGHUP reads both again");
   file.check = [&s](const section &in) { check_tokens(in, s); };
-  file.listed = false;  // Its tokens are, among `tokens`.
+  file.listed = false;  // Its tokens are listed, among `tokens`.
   return {
       word("mode", s.auth,
            {{"trusted", auth_mode::trusted}, {"token", auth_mode::token}},

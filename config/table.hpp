@@ -1,5 +1,5 @@
-// The table of settings, from which reading, the environment, `recapd --check`
-// and the default file come.
+// The table of settings. Reading, the environment, `recapd --check` and the
+// default file come from it.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -19,7 +19,7 @@ struct part {
 };
 
 /// Returns all sections, in the order in which they are read and shown. Rows of
-/// `policy` have no functions: that section is workflows/policy.hpp's to read.
+/// `policy` have no functions: workflows/policy.hpp reads that section.
 [[nodiscard]] std::vector<part> table(settings &s);
 
 /// Returns every setting as the environment may name it.

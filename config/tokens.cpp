@@ -22,7 +22,7 @@ namespace {
 
 constexpr std::string_view hashed = "sha256:";
 constexpr std::size_t hex_digits = 64;
-/// What is shorter can be guessed.
+/// The least bytes of a token: what is shorter can be guessed.
 constexpr std::size_t least_token_bytes = 16;
 
 bool is_hash(std::string_view secret) {
@@ -40,7 +40,7 @@ std::optional<sha256> parse_hex(std::string_view text) {
   return out;
 }
 
-/// One member of a list of tokens.
+/// Reads one member of a list of tokens.
 class token_reader {
 public:
   token_reader(const json::value &v, std::string where)

@@ -10,8 +10,8 @@ using storage::store;
 
 namespace {
 
-/// Reads rows in the epoch of the cursor. Nothing where none could be read;
-/// within that nothing where the epoch is another.
+/// Reads rows in the cursor's epoch. Returns nothing where the read failed, and
+/// an empty optional in it where the epoch is another.
 template <class F>
 std::optional<std::optional<std::vector<feed_row>>>
 read_rows(actors::engine &engine, const std::string &epoch, F read) {

@@ -13,48 +13,49 @@
 
 namespace recapd::gateway::feed {
 
-/// Goes on behind what was delivered last, whatever happens to the database:
-/// what it remembers counts for the epoch in which it was so, and is loaded
-/// anew in another (storage/epochs.hpp), as it is where another node has gone
-/// on meanwhile. Not thread safe.
+/// Holds how far a sink has got in the feed, and which sessions it holds. What
+/// it knows counts for the epoch in which it was read (storage/epochs.hpp): in
+/// another, or where another node has saved the sink meanwhile, it is loaded
+/// anew. Not thread safe.
 class cursor {
 public:
-  /// `sink` is its name in the store.
+  /// Begins without a position. `sink` is the sink's name in the store.
   cursor(actors::engine &engine, metrics &meters, std::string sink)
       : engine_{engine}, meters_{meters}, sink_{std::move(sink)} {}
 
-  /// False where the next call of position() loads.
+  /// Returns false where the next call of position() loads what is stored.
   [[nodiscard]] bool known() const { return at_.has_value(); }
-  /// Where that is; nothing where it could not be read.
+  /// Returns up to where the sink is done; nothing where it could not be read.
   [[nodiscard]] std::optional<std::int64_t> position();
-  /// The rows that come next, `limit` at most; nothing where none could be
-  /// read.
+  /// Returns the rows behind the position, `limit` at most; nothing where none
+  /// could be read, or the epoch is another.
   [[nodiscard]] std::optional<std::vector<storage::feed_row>> next(int limit);
-  /// The row is done with, or its session held.
+  /// Moves the position to a row that is done, or whose session is held.
   void pass(const storage::feed_row &row);
 
-  /// By session. Their rows up to the cursor wait.
+  /// Held sessions by id. Their rows up to the position wait.
   using held_sessions = std::map<std::string, storage::held_session>;
-  /// Precondition of this and what follows: known().
+  /// Returns the held sessions. Like pass(), next_of(), hold() and release() it
+  /// requires known().
   [[nodiscard]] const held_sessions &held() const { return at_->held; }
-  /// The rows that one of them waits with, as next().
+  /// Returns the rows that wait for a held session, as next() does.
   [[nodiscard]] std::optional<std::vector<storage::feed_row>>
   next_of(const storage::held_session &held, int limit);
   void hold(storage::held_session held);
   void release(const std::string &session);
 
-  /// So that whoever goes on does not begin before this. What could not be
-  /// saved is delivered twice: false, and it is saved the next time, or known
-  /// no more.
+  /// Saves the position and the holds. Returns false where they are not saved:
+  /// they are saved the next time, or forgotten, where the epoch or what is
+  /// stored is another. What was not saved is delivered twice.
   [[nodiscard]] bool save();
-  /// Another node goes on from here.
+  /// Forgets what was loaded, since another node goes on from it.
   void forget();
 
 private:
   struct place {
     std::string epoch;
     std::int64_t position = 0;
-    std::int64_t version = 0;  ///< in the store
+    std::int64_t version = 0;  ///< of the sink in the store
     held_sessions held = {};
   };
   void tell_place();
@@ -63,8 +64,8 @@ private:
   metrics &meters_;
   std::string sink_;
   std::optional<place> at_;
-  bool moved_ = false;             ///< since it was saved
-  std::set<std::string> changed_;  ///< so are the holds of these
+  bool moved_ = false;  ///< the position has changed since it was saved
+  std::set<std::string> changed_;  ///< sessions whose holds have changed
 };
 
 }  // namespace recapd::gateway::feed

@@ -1,4 +1,4 @@
-// What follows from a receiver's answer: done, once more and when, or given up.
+// What follows from a receiver's answer: done, tried again, or given up.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -14,41 +14,42 @@ namespace recapd::gateway::feed {
 /// What a receiver's answer says of a message.
 enum class delivery_result : std::uint8_t {
   taken,    ///< 2xx
-  again,    ///< no answer, 5xx, 408, 429, whatever else: for ever
-  refused,  ///< another 4xx: given up when it has been refused for long
+  again,    ///< no answer, 5xx, 408, 429, any other status: tried for ever
+  refused,  ///< another 4xx: given up when it was refused for long
   gone      ///< 410: given up at once
 };
 
-/// Returns what an HTTP status says; 0 is no answer.
+/// Returns what an HTTP status says; 0 stands for no answer.
 [[nodiscard]] delivery_result classify(int status);
 
-/// What `Retry-After` asks for, as seconds or as an HTTP-date; nothing where it
-/// is neither. At most longest_wish, and never less than nothing.
+/// Returns the time that `Retry-After` asks for, as seconds or as an HTTP-date:
+/// from 0 to longest_wish. Returns nothing where it is neither.
 [[nodiscard]] std::optional<std::chrono::milliseconds>
 wish_of(std::string_view retry_after, workflows::instant now);
 inline constexpr std::chrono::hours longest_wish{1};
 
-/// A message that is refused is given up after so many refusals, the first so
-/// long ago: both.
+/// A message is given up when it was refused at least so often, and the first
+/// refusal is at least so long ago.
 inline constexpr int most_refusals = 20;
 inline constexpr std::chrono::hours refused_for{1};
 
-/// Between tries of a message: doubled with each from the first to the last.
+/// The pauses between tries of a message: doubled each time, up to the last.
 struct retry_pauses {
   std::chrono::milliseconds first;
   std::chrono::milliseconds last;
 };
 
-/// Notes in `held` that its message was not taken at `now`. True: it is given
-/// up. False: it is tried again at next_try_at, not before `wish` has passed.
+/// Notes in `held` that its message was not taken at `now`. Returns true when
+/// it is given up; else sets when it is tried again, not before `wish` has
+/// passed.
 [[nodiscard]] bool note_failure(storage::held_session &held,
                                 delivery_result what,
                                 std::optional<std::chrono::milliseconds> wish,
                                 workflows::instant now,
                                 const retry_pauses &pauses);
 
-/// True at next_try_at, and where that is further off than a pause can be,
-/// because the clock was set back.
+/// Returns true from next_try_at on, and where that is further off than a pause
+/// can be, because the clock was set back.
 [[nodiscard]] bool is_due(const storage::held_session &held,
                           workflows::instant now);
 

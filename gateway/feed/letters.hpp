@@ -1,4 +1,4 @@
-// Messages that their receiver does not take: dead letters of direction `out`.
+// Dead letters of direction `out`: messages that their receiver does not take.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -10,8 +10,8 @@
 
 namespace recapd::gateway::feed {
 
-/// Writes the letters, but for those that have been written before. Waits for
-/// the store; false where it could not.
+/// Writes the letters that are not stored yet, and waits for the store. Returns
+/// false where it could not.
 [[nodiscard]] bool
 write_outgoing_letters(actors::engine &engine, metrics &meters,
                        const std::vector<storage::dead_letter> &letters);

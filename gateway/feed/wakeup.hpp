@@ -1,4 +1,4 @@
-// How the thread of something that sends events waits for work.
+// How a thread that sends events waits for work.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -9,10 +9,11 @@
 
 namespace recapd::gateway::feed {
 
-/// Thread safe. Its first wait for work is ended already.
+/// Wakes a thread that waits for work, whose first wait ends at once. Thread
+/// safe.
 class wakeup {
 public:
-  /// Ends the wait for work that is, or else the next.
+  /// Ends the present wait for work, or else the next one.
   void wake() {
     const std::lock_guard lock{guard_};
     woken_ = true;
@@ -26,10 +27,11 @@ public:
     changed_.notify_all();
   }
 
-  /// True from stop() on; for whoever polls it.
+  /// Returns a flag, true from stop() on, for whoever polls it.
   [[nodiscard]] const std::atomic<bool> &stopped() const { return stopped_; }
 
-  /// Until `bound`, stop() or, if `for_work`, wake(). False once stopped.
+  /// Waits until `bound` has passed, stop() or, if `for_work`, wake(). Returns
+  /// false once stopped.
   bool wait(std::chrono::milliseconds bound, bool for_work) {
     std::unique_lock lock{guard_};
     changed_.wait_for(lock, bound,

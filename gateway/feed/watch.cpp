@@ -19,8 +19,8 @@ struct watch::impl {
   watch_tuning tuning;
   wakeup signal;
   std::unique_ptr<storage::postgres::feed_holders> holders;
-  std::string seen;  ///< the transaction at the last look
-  std::string told;  ///< the one that was named
+  std::string seen;  ///< the transaction at the last look; empty: none
+  std::string told;  ///< the transaction that was told of; empty: none
   clock::time_point since;
   std::thread worker;
 
@@ -30,7 +30,7 @@ struct watch::impl {
         if (!holders) holders = storage::postgres::open_feed_holders(database);
         look();
       } catch (const storage::storage_error &) {
-        holders.reset();  // others say that the database is away
+        holders.reset();  // Other parts tell that the database is away.
       }
     }
   }

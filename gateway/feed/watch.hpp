@@ -1,4 +1,4 @@
-// Whether the feed is held back, and by whom.
+// The watch over the feed: whether it is held back, and by whom.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -14,16 +14,16 @@ namespace recapd::gateway::feed {
 
 struct watch_tuning {
   std::chrono::milliseconds poll{5000};
-  std::chrono::milliseconds patience{10000};  ///< with an open transaction
+  /// How long a transaction may hold the feed back.
+  std::chrono::milliseconds patience{10000};
 };
 
-/// Looks from construction until it ends, on a thread and a connection of its
-/// own.
+/// Looks for open transactions that events wait for, from construction to
+/// destruction, on a thread and a connection of its own.
 class watch {
 public:
-  /// `tell` gets a sentence that names the transaction that events have waited
-  /// for too long, when that begins or it is another one, and nothing when it
-  /// is over.
+  /// Calls `tell` with a sentence that names the transaction when events have
+  /// waited for it too long, and with nothing when they wait for it no more.
   watch(storage::postgres::endpoint database,
         std::function<void(std::optional<std::string>)> tell,
         watch_tuning tuning = {});

@@ -33,7 +33,7 @@ std::vector<boost::json::object> messages_of(const feed_row &row) {
   return all;
 }
 
-/// Of a row of which nothing has been tried.
+/// Returns a session as held at a row's message that was not tried yet.
 held_session untried(const feed_row &row, int message = 0) {
   return {.session = row.session, .position = row.position, .message = message};
 }
@@ -71,9 +71,9 @@ struct webhook::impl {
   wakeup signal;
   webhook_post post;
   feed::cursor cursor;
-  std::vector<storage::dead_letter> letters;  ///< to be written
-  int in_a_row = 0;      ///< sessions that nothing final was said of
-  instant next_trial{};  ///< of a further one, once they are many
+  std::vector<storage::dead_letter> letters;  ///< dead letters to be written
+  int in_a_row = 0;      ///< sessions of which nothing final was said
+  instant next_trial{};  ///< when the next further session may be tried
   std::string last_trouble;
   std::shared_ptr<void> subscription;
   std::thread worker;
@@ -101,7 +101,8 @@ struct webhook::impl {
     engine.conditions().settle(condition);
   }
 
-  /// Of several nodes one delivers: whoever serves the first bucket.
+  /// Returns true where this node delivers, as the one that serves bucket 0
+  /// does.
   bool serves() {
     if (engine.buckets()[0]) return true;
     forget();
@@ -115,12 +116,13 @@ struct webhook::impl {
   }
 
   /// Tries one held session that is due and reads one page on, so that neither
-  /// keeps the other waiting. False when there is no more to do now, or the
-  /// store could not.
+  /// keeps the other waiting. Returns false when there is no more to do now, or
+  /// the store failed.
   bool step() {
     const bool anew = !cursor.known();
     if (!cursor.position()) return false;
-    // Whoever finds sessions held does not know yet that others go on.
+    // Where sessions are held from before, it is not known yet that others go
+    // on: the first that fails has them tried one at a time.
     if (anew) in_a_row = cursor.held().empty() ? 0 : tuning.most_in_a_row - 1;
     if (!save()) return false;
     const bool retried = try_due();
@@ -128,7 +130,8 @@ struct webhook::impl {
     return save() && (retried || more);
   }
 
-  /// What could not be saved is saved before anything else is sent.
+  /// Saves letters and cursor. Returns false where it could not: it is tried
+  /// again before anything else is sent.
   bool save() {
     if (!write_outgoing_letters(engine, meters, letters)) return false;
     letters.clear();
@@ -154,7 +157,7 @@ struct webhook::impl {
     engine.conditions().raise(condition, actors::weight::warning, sentence);
   }
 
-  /// The held session that is due for the longest.
+  /// Returns the held session that has been due for the longest, or null.
   [[nodiscard]] const held_session *due() const {
     const auto now = tuning.time->now();
     const held_session *first = nullptr;
@@ -165,7 +168,8 @@ struct webhook::impl {
     return first;
   }
 
-  /// Goes on with a held session; false when none is due.
+  /// Goes on with a held session. Returns false when none is due, or its rows
+  /// could not be read.
   bool try_due() {
     const auto *first = due();
     if (first == nullptr) return false;
@@ -189,8 +193,9 @@ struct webhook::impl {
     return true;
   }
 
-  /// Sends what follows the cursor, but for held sessions, and moves it on.
-  /// False when that was all, or nothing could be read.
+  /// Sends the rows behind the cursor, but for held sessions, and moves the
+  /// cursor on. Returns false when these were all, none could be read, or too
+  /// many sessions wait.
   bool read_on() {
     if (in_a_row >= tuning.most_in_a_row && tuning.time->now() < next_trial)
       return false;
@@ -215,8 +220,8 @@ struct webhook::impl {
     return rows->size() == static_cast<std::size_t>(tuning.page);
   }
 
-  /// Sends a row's messages from the held one on. False when one was not taken,
-  /// or stopped: `held` says from where to go on, and when.
+  /// Sends a row's messages from the held one on. Returns false when one was
+  /// not taken, or stopped: `held` then says from where to go on, and when.
   bool deliver(const feed_row &row, held_session &held) {
     const auto messages = messages_of(row);
     while (static_cast<std::size_t>(held.message) < messages.size()) {
@@ -237,7 +242,7 @@ struct webhook::impl {
     return true;
   }
 
-  /// True when the message is given up.
+  /// Notes that a message was not taken. Returns true when it is given up.
   bool fail(const boost::json::object &event, held_session &held,
             delivery_result what, const post_answer &answer) {
     const auto now = tuning.time->now();

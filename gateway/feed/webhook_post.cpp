@@ -15,14 +15,14 @@ using curl_handle = std::unique_ptr<CURL, decltype(&curl_easy_cleanup)>;
 using curl_headers =
     std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)>;
 
-/// libcurl wants this once, before threads use it.
+/// Starts libcurl once, as it has to be before threads use it.
 void start_curl() {
   static const CURLcode started = curl_global_init(CURL_GLOBAL_DEFAULT);
   if (started != CURLE_OK) throw std::runtime_error{"libcurl does not start"};
 }
 
-/// What is read of an answer's header fields, and then of its body: of the
-/// body nothing counts.
+/// How much is read of an answer's header fields, and then of its body, whose
+/// content does not count.
 constexpr std::size_t most_answer_bytes = std::size_t{64} * 1024;
 
 struct answer_size {
@@ -30,7 +30,8 @@ struct answer_size {
   std::size_t body = 0;
 };
 
-/// libcurl ends the transfer where less is taken than came.
+/// Counts bytes that came. Returns fewer where they are too many: libcurl then
+/// ends the transfer.
 std::size_t take(std::size_t &so_far, std::size_t bytes) {
   so_far += bytes;
   return so_far <= most_answer_bytes ? bytes : 0;
@@ -44,7 +45,7 @@ std::size_t on_body(char *, std::size_t size, std::size_t count, void *to) {
   return take(static_cast<answer_size *>(to)->body, size * count);
 }
 
-/// True where the header of an answer is complete, however its body ended.
+/// Returns true where an answer's header is complete, however its body ended.
 bool answered(CURLcode code, const answer_size &size) {
   return code == CURLE_OK || size.body > 0;
 }

@@ -13,29 +13,31 @@
 
 namespace recapd::gateway::feed {
 
-/// The value of the `recapd-signature` header: `t=UNIX,v1=HEX`, where HEX is
-/// the HMAC-SHA256 by `secret` of the time's digits, a dot, and the body.
+/// Returns the value of the header `recapd-signature`: `t=UNIX,v1=HEX`, where
+/// HEX is the HMAC-SHA256 by `secret` of the time's digits, a dot, and the
+/// body.
 [[nodiscard]] std::string signature(std::string_view secret,
                                     std::int64_t unix_seconds,
                                     std::string_view body);
 
 struct post_answer {
   int status = 0;           ///< 0: no answer
-  std::string trouble;      ///< why there is none
+  std::string trouble;      ///< why there is no answer
   std::string retry_after;  ///< the header's value as it came, or empty
 };
 
-/// Not thread safe. One connection serves one post after the other.
+/// Sends posts, one after another on one connection. Not thread safe.
 class webhook_post {
 public:
-  /// Once `stopped` is true posts are broken off; it must outlive this. Throws
-  /// std::runtime_error where libcurl does not start.
+  /// Breaks posts off once `stopped` is true, which must outlive this object.
+  /// Throws std::runtime_error where libcurl does not start.
   webhook_post(config::webhook settings, const std::atomic<bool> &stopped);
   ~webhook_post();
   webhook_post(const webhook_post &) = delete;
   webhook_post &operator=(const webhook_post &) = delete;
 
-  /// Posts a CloudEvent's text; with a secret it is signed as of `now`.
+  /// Posts a CloudEvent's text and returns what is answered; with a secret the
+  /// post is signed as of `now`.
   [[nodiscard]] post_answer send(const std::string &body,
                                  workflows::instant now);
 

@@ -10,16 +10,16 @@
 
 namespace recapd::gateway::http {
 
-/// Any thread.
+/// Counts how many commands each caller has on their way. Thread safe.
 class caller_places {
 public:
-  /// `most`: of one caller.
+  /// Allows each caller `most` commands.
   explicit caller_places(std::size_t most) : most_{most} {}
   caller_places(const caller_places &) = delete;
   caller_places &operator=(const caller_places &) = delete;
 
-  /// Holds so many until it is let go; null when the caller would have more
-  /// than may be. The table must outlive what it gives.
+  /// Takes so many places, until the result is let go. Returns null when the
+  /// caller would have more than may be. The table must outlive the result.
   [[nodiscard]] std::shared_ptr<void> take(const std::string &caller,
                                            std::size_t count) {
     const std::lock_guard lock{guard_};

@@ -13,7 +13,7 @@
 namespace recapd::gateway::http {
 namespace {
 
-/// So much longer than a head a whole body may take.
+/// How many times as long as a head a whole body may take.
 constexpr int bodies_a_head = 12;
 
 namespace asio = boost::asio;
@@ -21,7 +21,7 @@ namespace beast = boost::beast;
 namespace beast_http = beast::http;
 
 constexpr std::size_t max_lingered_bytes = std::size_t{16} * 1024 * 1024;
-/// As little as a connection holds whose request is not yet let in.
+/// The bytes read at once: few, since the request is not yet let in.
 constexpr std::size_t small_read = 4096;
 
 std::string_view view(beast::string_view s) {
@@ -95,8 +95,8 @@ response connection::no_room() const {
                          : "Too many connections; try again.");
 }
 
-/// A client whose first request is on its way must get an answer to it; between
-/// requests it must expect that the connection ends.
+/// Ends an idle connection. A client whose first request is on its way must get
+/// an answer to it; between requests it must expect that the connection ends.
 void connection::drain() {
   on_strand([](connection &c) {
     if (!c.idle_) return;
@@ -111,8 +111,8 @@ void connection::abort() {
   on_strand([](connection &c) { c.close(); });
 }
 
-/// Between requests nothing but the idle bound runs; the bound for a whole
-/// request begins with its first byte.
+/// Waits for a request, for which only the idle bound runs; the bound for a
+/// head begins with its first byte.
 void connection::await_request() {
   if (shared_->use.draining) return end_idle();
   if (buffer_.size() > 0) return read_head();
@@ -170,8 +170,8 @@ void connection::scan_head() {
                           });
 }
 
-/// Everything that the head alone decides is decided here: nothing of the body
-/// has been read.
+/// Decides everything that the head alone decides: nothing of the body has been
+/// read.
 void connection::on_head() {
   parser_.emplace();
   parser_->header_limit(max_head_bytes);
@@ -214,7 +214,7 @@ config::address connection::came_to() const {
   return unknown ? config::address{} : address_of(at.address());
 }
 
-/// Behind trusted proxies the address that they forward.
+/// Returns the client's address: behind trusted proxies the one they forward.
 config::address connection::comes_from() const {
   if (from_proxy_)
     if (const auto who = forwarded_client(request_->headers, shared_->proxies))
@@ -224,8 +224,8 @@ config::address connection::comes_from() const {
   return unknown ? config::address{} : address_of(at.address());
 }
 
-/// False when there is no place for the request: the connection is beyond the
-/// bound, or a proxy forwards it for an address that has its share.
+/// Returns false when there is no place for the request: the connection is
+/// beyond the bound, or a proxy forwards it for an address that has its share.
 bool connection::takes_share() {
   if (request_->to != nullptr && request_->to->health) {
     if (beyond_) keep_alive_ = false;
@@ -262,7 +262,7 @@ void connection::read_body() {
   read_more_of_body();
 }
 
-/// As long as some of it comes now and then.
+/// Reads on, as long as some of the body comes now and then.
 void connection::read_more_of_body() {
   stream_.expires_at(std::min(
       body_until_,
@@ -276,12 +276,12 @@ void connection::read_more_of_body() {
       });
 }
 
-/// Requests that never became one. A peer that went away or was too slow gets
-/// no answer; one that sent something wrong does.
+/// Ends a request that never became one. A peer that went away or was too slow
+/// gets no answer; one that sent something wrong does.
 void connection::on_broken(error ec) {
   if (ec == beast_http::error::body_limit)
     return answer_and_close(too_large(body_limit_));
-  // A chunk's extensions or the trailers do not fit into the buffer either.
+  // Large extensions and trailers may also fill the buffer first.
   if (ec == beast_http::error::header_limit
       || ec == beast_http::error::buffer_overflow)
     return answer_and_close(problem(
@@ -301,7 +301,7 @@ void connection::on_body(error ec) {
 }
 
 void connection::dispatch() {
-  // The message lives on its own from here: the answer may come late.
+  // The message has to outlive the parser: the answer may come late.
   const auto message =
       std::make_shared<beast_http::request<string_body>>(parser_->release());
   request_->body = message->body();
@@ -389,7 +389,7 @@ void connection::on_written(error ec) {
   head_ = false;
   if (ec) return close();
   if (keep_alive_) return await_request();
-  // A crowd beyond the bound must not grow by waiting for its own ends.
+  // A crowd beyond the bound must not grow by lingering.
   if (beyond_
       && (gave_up_
           || shared_->count()

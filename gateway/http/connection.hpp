@@ -23,7 +23,8 @@ namespace recapd::gateway::http {
 class connection final : public peer,
                          public std::enable_shared_from_this<connection> {
 public:
-  /// `from_proxy`: what it forwards counts, not the connection.
+  /// `from_proxy`: a trusted proxy's, whose requests count for the addresses
+  /// that it forwards.
   connection(boost::asio::ip::tcp::socket socket,
              std::shared_ptr<shared> shared, seat taken = {},
              bool from_proxy = false);
@@ -32,10 +33,11 @@ public:
   connection &operator=(const connection &) = delete;
 
   void start();
-  /// One beyond the bound: questions about the node's health are answered,
-  /// others 503, or 429 when it is one of a crowd from its address.
+  /// Serves a connection beyond the bound: answers questions about the node's
+  /// health, others with 503, or with 429 where it is one of a crowd from its
+  /// address.
   void start_beyond(bool crowd);
-  /// Ends one beyond the bound that has not asked yet. Any thread.
+  /// Ends a connection beyond the bound that has not asked yet. Any thread.
   void give_up();
   /// Answers 503 without reading a request, and closes when the client has.
   void reject();
@@ -48,7 +50,7 @@ private:
 
   [[nodiscard]] response no_room() const;
   void await_request();
-  /// No request will be read: a client that never sent one is told.
+  /// Ends an idle connection; a client that never sent a request is answered.
   void end_idle();
   void read_head();
   void scan_head();
@@ -61,10 +63,10 @@ private:
   void dispatch();
   void stream_events();
 
-  /// Ends the exchange: any thread, once a request.
+  /// Returns what ends the exchange: from any thread, once a request.
   [[nodiscard]] responder make_responder();
   void answer(response r);
-  /// Answers one who guessed at a token, later each time.
+  /// Answers a client who guessed at a token, later each time.
   void slow_down(response r);
   void answer_and_close(response r);
   void on_written(error ec);
@@ -76,26 +78,26 @@ private:
   [[nodiscard]] config::address comes_from() const;
   [[nodiscard]] bool takes_share();
 
-  std::shared_ptr<shared> shared_;  // holds the stream's context
+  std::shared_ptr<shared> shared_;  // owns the stream's context
   seat seat_;
   shares::part request_share_;
-  std::string name_;  ///< that nobody else has
+  std::string name_;  ///< that no other connection has
   boost::beast::tcp_stream stream_;
   boost::asio::steady_timer pause_{stream_.get_executor()};
   boost::beast::flat_buffer buffer_{max_head_bytes};
   head_scanner scanner_;
   std::optional<boost::beast::http::request_parser<string_body>> parser_;
-  /// Bytes of chunk extensions so far.
+  /// The bytes of chunk extensions so far.
   std::size_t extensions_ = 0;
   std::function<void(std::uint64_t, boost::beast::string_view, error &)>
       count_extensions_;
   std::shared_ptr<request> request_;
-  field_list fields_;  ///< of the answer
+  field_list fields_;  ///< header fields of the answer
   std::size_t body_limit_ = 0;
   std::chrono::steady_clock::time_point body_until_;
   boost::beast::http::response<string_body> out_;
   std::optional<boost::beast::http::response_serializer<string_body>> writer_;
-  std::shared_ptr<void> reserved_;  ///< with the answer
+  std::shared_ptr<void> reserved_;  ///< for the answer, until it is written
   std::size_t lingered_ = 0;
   bool keep_alive_ = false;
   bool head_ = false;

@@ -11,10 +11,10 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Figures past this one are as good as it: enough to act on.
+/// Where counting ends: larger figures tell nothing more to act on.
 constexpr int most_counted = 10'000;
 constexpr auto feed_pause = 1s;
-/// Counting walks every session.
+/// The time between counts of the sessions, each of which walks them all.
 constexpr auto count_pause = 60s;
 
 void read_feed_gauges(storage::store &db, metrics &meters) {
@@ -35,10 +35,11 @@ struct database_gauges::state {
   bool reading = false;
   steady_clock::time_point read_at = steady_clock::time_point::min();
   steady_clock::time_point counted_at = steady_clock::time_point::min();
-  /// Other nodes moved sessions of this database since they were counted.
+  /// Other nodes may have moved sessions since they were counted.
   bool others_moved = false;
 
-  /// True if the caller shall read; `count`: the sessions, too.
+  /// Returns true if the caller shall read; sets in `count` whether it shall
+  /// count the sessions, too.
   bool begin(bool alone, steady_clock::time_point now, bool &count);
 };
 

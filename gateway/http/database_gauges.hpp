@@ -10,14 +10,14 @@
 
 namespace recapd::gateway::http {
 
-/// Thread safe. Costs nothing while nobody asks for the metrics.
+/// Reads the gauges, at no cost while nobody asks for them. Thread safe.
 class database_gauges {
 public:
   database_gauges();
 
   /// Calls `then` when the gauges are as new as they get: from any thread, and
-  /// at once when they were read within the last second, when the database is
-  /// known to be down, or when an earlier reading still waits for it.
+  /// at once when they were read within the last second, an earlier reading is
+  /// under way, or the database cannot be asked.
   void refresh(actors::engine &engine, metrics &meters,
                const std::function<void()> &then);
 

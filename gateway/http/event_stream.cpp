@@ -21,16 +21,16 @@ namespace beast = boost::beast;
 namespace {
 
 constexpr int rows_a_read = 256;
-/// All clients' pages are one caller's: they are read for several at a time.
+/// Who asks for all clients' pages, since each is read for several at a time.
 const std::string feed_caller = "events";
 
-/// What a client sends back to go on from there.
+/// Returns the line with the id that a client sends back to go on from a place.
 std::string id_line(const storage::feed_place &at) {
   return "id: " + at.epoch + "." + std::to_string(at.position) + "\n";
 }
 
 std::optional<storage::feed_place> parse_place(std::string_view text) {
-  // A position alone is of before there were epochs.
+  // An id without an epoch is a position alone.
   const auto dot = text.find('.');
   const auto from = dot == std::string_view::npos ? 0 : dot + 1;
   const auto position = parse_integer<std::int64_t>(text.substr(from));
@@ -60,7 +60,8 @@ event_page page_of(std::string epoch,
   return std::make_shared<const event_frames>(std::move(frames));
 }
 
-/// Says, as a CloudEvent too, that what was asked for is gone.
+/// Returns an event, a CloudEvent too, which says that the place that was asked
+/// for is gone; empty where it is not.
 std::string reset_text(const event_start &from) {
   if (!from.reset) return {};
   static std::atomic<std::uint64_t> number{0};
@@ -80,7 +81,8 @@ std::string reset_text(const event_start &from) {
          + "event: reset\ndata: " + boost::json::serialize(event) + "\n\n";
 }
 
-/// Proxies are told not to hold events back, nor to change them.
+/// Returns the answer's head. It tells proxies not to hold events back, nor to
+/// change them.
 std::string stream_head(const field_list &fields) {
   std::string out{"HTTP/1.1 200 OK\r\n"
                   "Content-Type: text/event-stream\r\n"
@@ -135,7 +137,7 @@ public:
     });
   }
 
-  /// The database is in another epoch: on from there.
+  /// Goes on from a place of another epoch, which the database has entered.
   void go_on(const event_start &from) {
     on_strand([from](event_client &c) {
       c.at_ = from.place;
@@ -202,7 +204,8 @@ private:
     return shared_->use.auth.still_knows(who_, token_time(shared_->use));
   }
 
-  /// Tokens are taken away, and expire, while nothing is sent.
+  /// Closes when the caller's token was taken away or has expired, also while
+  /// nothing is sent.
   void check_again() {
     if (!who_.proven) return;
     recheck_.expires_after(shared_->tuning.feed_poll);
@@ -214,7 +217,7 @@ private:
     });
   }
 
-  /// A client says nothing more; reading tells when it is gone.
+  /// Reads and ignores what the client sends: reading tells when it is gone.
   void watch() {
     stream_.socket().async_read_some(
         asio::buffer(ignored_),
@@ -231,7 +234,7 @@ private:
     stream_.close();
   }
 
-  std::shared_ptr<shared> shared_;  // holds the stream's context
+  std::shared_ptr<shared> shared_;  // owns the stream's context
   seat seat_;
   beast::tcp_stream stream_;
   asio::steady_timer heartbeat_;
@@ -241,7 +244,7 @@ private:
   std::string head_;
   storage::feed_place at_;
   std::string now_;   ///< being written
-  std::string next_;  ///< written after it: a page and a heartbeat at most
+  std::string next_;  ///< to be written next: a page and a heartbeat at most
   std::array<char, 256> ignored_{};
   bool writing_ = false;
   bool owes_ready_ = false;
@@ -343,7 +346,8 @@ void event_hub::wake() {
   pump();
 }
 
-/// Events that other nodes commit, or that became readable late, wake nobody.
+/// Wakes the hub regularly, for events that other nodes commit, or that become
+/// readable late.
 void event_hub::tick() {
   if (clients_ == 0 || use_.draining) {
     ticking_ = false;
@@ -358,12 +362,12 @@ void event_hub::tick() {
   });
 }
 
-/// Reads for whoever is furthest behind; the others at its place, or within
-/// the page, get it too.
+/// Reads for the client that is furthest behind; clients at its place, or
+/// within the page, get the page, too.
 void event_hub::pump() {
   std::erase_if(waiting_, [](const entry &e) { return e.who.expired(); });
-  // The engine may keep our functions longer than the server lives; with the
-  // context in hand nothing outlives what it runs on.
+  // The engine may have these functions for longer than the server lives: they
+  // own the context that they run on.
   const auto alive = shared_.lock();
   if (reading_ || !alive) return;
   const entry *next = nullptr;
@@ -415,7 +419,7 @@ void event_hub::on_page(std::uint64_t generation, std::int64_t after, bool full,
   pump();
 }
 
-/// The tick tries again.
+/// Ends a read that failed; the tick tries again.
 void event_hub::on_failure() {
   reading_ = false;
   for (auto &e : waiting_)

@@ -24,17 +24,17 @@ class event_client;
 
 /// What a client of `GET /v1/events` asked for.
 struct event_request {
-  /// Last-Event-ID; absent: from now on.
+  /// The place in Last-Event-ID; absent: from now on.
   std::optional<storage::feed_place> after;
-  std::string session;     ///< only this one's; empty: all
-  caller who = {};         ///< nothing is sent once he is not known any more
-  field_list fields = {};  ///< of the answer, besides its own
+  std::string session;  ///< whose events are sent; empty: all sessions'
+  caller who = {};      ///< nothing more is sent once it is not known any more
+  field_list fields = {};  ///< header fields of the answer, besides its own
   seat taken = {};
 };
 [[nodiscard]] boost::system::result<event_request, std::string>
 parse_event_request(const request &r);
 
-/// A page of the feed as it is sent, made once for all clients of an epoch.
+/// An event as it is sent; a page is made once for all clients of an epoch.
 struct event_frame {
   std::int64_t position = 0;
   std::string session;
@@ -49,40 +49,40 @@ using event_page = std::shared_ptr<const event_frames>;
 /// Where a client begins.
 struct event_start {
   storage::feed_place place;
-  bool reset = false;  ///< where it stood before is gone
+  bool reset = false;  ///< the place it asked for is gone
 };
 
 /// Reads the feed for all clients: those at the same place share one read, and
-/// nobody is read for who has not taken what was sent before. So a slow client
+/// none is read for before it has taken what was sent to it. So a slow client
 /// costs one page of memory and holds nobody up.
 class event_hub : public std::enable_shared_from_this<event_hub> {
 public:
-  /// All of its state moves on a strand of `io`.
+  /// Uses all of its state on a strand of `io`.
   event_hub(boost::asio::io_context &io, services &use, const tuning &tuning);
 
-  /// Begins to follow commits. `shared` is what keeps the context alive.
+  /// Begins to follow commits. `shared` owns the context.
   void start(const std::shared_ptr<shared> &shared);
   void stop();
 
-  /// Takes the connection over; false, with nothing taken, when there are too
-  /// many clients.
+  /// Takes the connection over. Returns false, with nothing taken, when there
+  /// are too many clients.
   bool open(boost::beast::tcp_stream &stream,
             const std::shared_ptr<shared> &shared, const event_request &wanted);
 
-  /// From a client: it stands there and can take more. Any thread.
+  /// Notes that a client stands at a place and can take more. Any thread.
   void ready(const std::shared_ptr<event_client> &c,
              const storage::feed_place &at);
-  /// From a client's destructor.
+  /// Notes that a client is gone. Any thread.
   void left();
 
 private:
   struct entry {
     std::weak_ptr<event_client> who;
     storage::feed_place at;
-    std::uint64_t seen = 0;  ///< the generation it is known to be up to
+    std::uint64_t seen = 0;  ///< the generation up to which all was read
   };
 
-  /// Has the client begin behind `after`, or at the end.
+  /// Has the client begin or go on behind `after`, or at the end.
   void find_place(const std::shared_ptr<event_client> &c,
                   std::optional<storage::feed_place> after,
                   void (event_client::*then)(const event_start &));

@@ -16,7 +16,7 @@ bool digit(char c) {
   return c >= '0' && c <= '9';
 }
 
-/// A control character; bytes of UTF-8 are none.
+/// Returns true for a control character; bytes of UTF-8 are none.
 bool control(char c) {
   const auto byte = static_cast<unsigned char>(c);
   return byte < 0x20 || byte == 0x7F;
@@ -28,7 +28,7 @@ bool token_char(char c) {
          || (marks.find(c) != std::string_view::npos);
 }
 
-/// The values of all fields of that name, without blanks around them.
+/// Returns the values of all fields of that name, without blanks around them.
 std::vector<std::string_view> values_of(header_list fields,
                                         std::string_view name) {
   std::vector<std::string_view> out;
@@ -63,7 +63,8 @@ const char *wrong_host(header_list fields, const target &to) {
   return nullptr;
 }
 
-/// Fields of which two readers could take different ones.
+/// Returns what is wrong with fields of which two readers could take different
+/// ones, or null.
 const char *twice(header_list fields) {
   if (values_of(fields, "authorization").size() > 1)
     return "Authorization: expected once.";

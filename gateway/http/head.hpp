@@ -1,5 +1,4 @@
-// The head of a request, from its first byte to the empty line, by RFC 9112:
-// what two readers could understand differently is refused.
+// The head of a request: what readers could take in two ways is refused.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -13,28 +12,31 @@
 
 namespace recapd::gateway::http {
 
-/// The request line and all fields, or all extensions of chunks and trailers.
+/// The most bytes of the request line and all fields, or of all extensions of
+/// chunks, or of the trailers.
 inline constexpr std::size_t max_head_bytes = std::size_t{16} * 1024;
 inline constexpr std::size_t max_target_bytes = std::size_t{8} * 1024;
 
-/// Looks at the bytes of a head as they come, each once.
+/// Looks at the bytes of a head, from the first to the empty line, as they
+/// come, each once (RFC 9112).
 class head_scanner {
 public:
   enum class progress {
-    more,   ///< it goes on
-    whole,  ///< it ends at size()
-    broken  ///< see refusal()
+    more,   ///< the head goes on
+    whole,  ///< the head ends at size()
+    broken  ///< the head is refused with refusal()
   };
 
-  /// `bytes` is the head so far, from its first byte on; what follows the head
-  /// may stand behind it.
+  /// Looks at what has come since the last call. `bytes` is the head so far,
+  /// from its first byte on; what follows the head may stand behind it.
   progress scan(std::string_view bytes);
 
-  /// Bytes of a whole head.
+  /// Returns the bytes of a whole head.
   [[nodiscard]] std::size_t size() const { return seen_; }
-  /// An empty line before the request line, which is no part of the message.
+  /// Returns the bytes of an empty line before the request line, which is no
+  /// part of the message.
   [[nodiscard]] std::size_t skipped() const { return skipped_; }
-  /// What to say about a broken one.
+  /// Returns the answer to a broken head.
   [[nodiscard]] response refusal() const;
 
 private:

@@ -4,7 +4,7 @@
 namespace recapd::gateway::http {
 namespace {
 
-/// For what follows the items: the longest token names an identity.
+/// Room for what follows the items: the longest token names an identity.
 constexpr std::size_t tail_bytes = 8192;
 
 }  // namespace

@@ -13,18 +13,18 @@
 
 namespace recapd::gateway::http {
 
-/// Writes `{"NAME":[…],"next":…}` of at most max_answer_bytes, one item at
-/// least.
+/// Writes `{"NAME":[…],"next":…}` of at most max_answer_bytes; the first item
+/// always has room.
 class page_writer {
 public:
   explicit page_writer(std::string_view name);
 
-  /// False, and nothing was added: it has no room, the page ends here.
+  /// Adds an item. Returns false where it has no room: the page ends before it.
   [[nodiscard]] bool add(std::string_view item);
   [[nodiscard]] bool add(const boost::json::object &item) {
     return add(boost::json::serialize(item));
   }
-  /// `next`: the token of the next page, or null.
+  /// Returns the page; `next` is the token of the next page, or null.
   [[nodiscard]] response answer(const boost::json::value &next) &&;
 
 private:
@@ -32,8 +32,9 @@ private:
   bool empty_ = true;
 };
 
-/// The answer of a page of rows: each that is `meant` shown by `view`, the next
-/// page's token made by `token` of the last that was looked at.
+/// Returns a page of rows: each that is `meant` (without it all) shown by
+/// `view`, the next page's token made by `token` of the last that was looked
+/// at.
 template <class Row, class View, class Token>
 [[nodiscard]] response
 answer_page(std::string_view name, const storage::page<Row> &rows, View view,

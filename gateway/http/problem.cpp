@@ -10,7 +10,7 @@ namespace json = boost::json;
 using workflows::refusal_code;
 using workflows::refusal_kind;
 
-/// A code as a title: `recap-too-short` is "Recap too short".
+/// Returns a code as a title: `recap-too-short` is "Recap too short".
 std::string title_of(std::string_view code) {
   std::string out{code};
   for (auto &c : out)
@@ -20,7 +20,7 @@ std::string title_of(std::string_view code) {
   return out;
 }
 
-/// The sentence of the first refusal of an outcome.
+/// Returns the sentence of the first refusal of an outcome.
 std::string first_detail(const json::object &outcome) {
   const auto *refusals = outcome.if_contains("refusals");
   const auto *list = refusals != nullptr ? refusals->if_array() : nullptr;

@@ -21,34 +21,34 @@ struct response {
   std::vector<std::pair<std::string, std::string>> headers = {};
   /// What is reserved for the answer until the client has it, or is gone.
   std::shared_ptr<void> reserved = {};
-  bool guessed = false;  ///< at a token, and wrong: whoever did is slowed
+  bool guessed = false;  ///< a token was guessed at: the answer is delayed
 };
 
-/// 200 with an object.
+/// Returns a 200 with an object.
 [[nodiscard]] response json_response(const boost::json::object &body);
 
-/// `application/problem+json`: type `urn:recapd:problem:CODE`, title, status,
-/// detail, and the members of `more`.
+/// Returns an `application/problem+json`: type `urn:recapd:problem:CODE`,
+/// title, status, detail, and the members of `more`.
 [[nodiscard]] response problem(unsigned status, std::string_view code,
                                std::string_view detail,
                                const boost::json::object &more = {});
 
-/// 400 `malformed` of a request that is no command.
+/// Returns a 400 `malformed` for a request that is no command.
 [[nodiscard]] response bad_request(std::string_view detail);
 [[nodiscard]] response unknown_session(std::string_view id);
-/// 403 `not-allowed`.
+/// Returns a 403 `not-allowed`.
 [[nodiscard]] response not_allowed(std::string_view detail);
-/// 503 `unavailable` with `Retry-After: 1`.
+/// Returns a 503 `unavailable` with `Retry-After: 1`.
 [[nodiscard]] response unavailable(std::string_view detail);
 
-/// 429 `too-many-requests` with `Retry-After: 1`.
+/// Returns a 429 `too-many-requests` with `Retry-After: 1`.
 [[nodiscard]] response too_many(std::string_view detail);
 
-/// The HTTP status of a refusal whose first code this is.
+/// Returns the HTTP status of a refusal whose first code this is.
 [[nodiscard]] unsigned status_of(workflows::refusal_code code);
 
-/// The problem of a refused command; `outcome` is the contract's object, whose
-/// members the problem has too.
+/// Returns the problem of a refused command, with the members of `outcome`, the
+/// contract's object.
 [[nodiscard]] response refused(boost::json::object outcome,
                                workflows::refusal_code code);
 

@@ -1,5 +1,5 @@
-// What a request is, and how it is answered: between the connections, which
-// know sockets, and the routes, which know the engine.
+// A request and how it is answered: between the connections, which know
+// sockets, and the routes, which know the engine.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -34,11 +34,11 @@ struct services {
   std::atomic<bool> draining{false};
   database_gauges gauges{};
   sites where{};
-  /// Commands of one caller in batches: half of all that the engine takes.
+  /// How many commands one caller may have on their way in batches.
   caller_places batches{std::numeric_limits<std::size_t>::max()};
 };
 
-/// What one answer holds at most, where it is made of items.
+/// The most bytes of an answer that is made of items.
 inline constexpr std::size_t max_answer_bytes = 8'388'608;
 
 /// Returns the time by which tokens expire: the node's clock, or the real time
@@ -57,11 +57,11 @@ struct request {
   std::string_view body;
   workflows::instant received_at;
   caller who;
-  std::string queue_key;  ///< whose reads it waits among: a person's, or the
-                          ///< connection's
+  /// The caller among whose reads it waits: a person, or the connection.
+  std::string queue_key;
   std::shared_ptr<const void> keep;
 
-  /// The first field of that name, or empty.
+  /// Returns the value of the first field of that name, or an empty one.
   [[nodiscard]] std::string_view header(std::string_view name) const;
 };
 using request_ptr = std::shared_ptr<const request>;
@@ -72,7 +72,7 @@ using responder = std::function<void(response)>;
 /// Who may call a route at all.
 enum class access : unsigned char {
   open,           ///< anybody, even without a token
-  authenticated,  ///< anybody we know; the route looks closer
+  authenticated,  ///< any known caller; the route looks closer
   staff,          ///< trusted, support or system
 };
 
@@ -81,16 +81,16 @@ struct route {
   std::string_view pattern;  ///< `/v1/sessions/{}`
   access who;
   std::size_t max_body;  ///< bytes
-  /// Null for the event stream, which takes over the connection.
+  /// Answers; null for the event stream, which takes over the connection.
   void (*handle)(services &, const request_ptr &, const responder &);
   /// The names of the query's parameters; any other is refused.
   std::vector<std::string_view> query = {};
   bool health = false;  ///< answered also when all connections are taken
-  /// Refuses by the header fields, before the body is read; null: any will do.
+  /// Refuses by the header fields, before the body is read; null: any are fine.
   std::optional<response> (*check)(const request &) = nullptr;
 };
 
-/// All routes of the node.
+/// Returns all routes of the node.
 [[nodiscard]] const std::vector<route> &all_routes();
 
 /// Where a method and a path lead: a route with its parameters, or a response
@@ -103,19 +103,21 @@ struct destination {
 [[nodiscard]] destination find_route(std::string_view method,
                                      const std::vector<std::string> &path);
 
-/// Nothing if the caller may use the route; 401 or 403 otherwise. Sets `who`.
+/// Returns nothing if the caller may use the route, else 401 or 403. Sets
+/// `who`.
 [[nodiscard]] std::optional<response> admit(const services &s, const route &to,
                                             std::string_view authorization,
                                             caller &who);
 
 /// Answers with what `task` makes of a store, on a reader's thread, when the
-/// request is next; with 503 when the store or the engine cannot, and 429
-/// when too many of the same caller's wait.
+/// request is next; with 503 when the store or the engine cannot, and 429 when
+/// too many of the same caller's requests wait.
 void answer_by_reading(services &s, const request_ptr &r,
                        const responder &respond,
                        std::function<response(storage::store &)> task);
 
-/// Does the same for one session that exists and that the caller may see.
+/// Answers as answer_by_reading does, about the session whose id is the first
+/// parameter, if it exists and the caller may see it; else with 404 or 403.
 void answer_about_session(
     services &s, const request_ptr &r, const responder &respond,
     std::function<response(storage::store &, const workflows::session &)> task);
@@ -124,11 +126,11 @@ void answer_about_session(
 [[nodiscard]] const workflows::rules &rules_of(const actors::engine &engine,
                                                const workflows::session &s);
 
-/// Nothing where there is no session of that id.
+/// Returns the state of a session; nothing where there is none of that id.
 [[nodiscard]] std::optional<workflows::session>
 find_session(storage::store &store, const std::string &id);
 
-/// A row's state. Throws std::runtime_error when it cannot be read.
+/// Returns a row's state. Throws std::runtime_error when it cannot be read.
 [[nodiscard]] workflows::session session_of(const storage::session_row &row);
 
 }  // namespace recapd::gateway::http

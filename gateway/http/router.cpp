@@ -13,7 +13,7 @@
 namespace recapd::gateway::http {
 namespace {
 
-/// Matches a path against a pattern; the `{}` segments become parameters.
+/// Matches a path against a pattern; its `{}` segments become parameters.
 bool matches(std::string_view pattern, const std::vector<std::string> &path,
              std::vector<std::string> &params) {
   params.clear();

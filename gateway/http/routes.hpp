@@ -6,7 +6,7 @@
 
 namespace recapd::gateway::http::routes {
 
-/// Of a request that has no body worth reading.
+/// The most bytes of a body where none is needed.
 inline constexpr std::size_t small_body = 4096;
 
 [[nodiscard]] std::vector<route> command_routes();  ///< routes_commands.cpp

@@ -31,7 +31,7 @@ arrival arrival_of(const request &r) {
           .traceparent = r.header("traceparent")};
 }
 
-/// Not for the engine, but counted all the same.
+/// Counts and logs an event that does not reach the engine.
 void note_rejected(services &s, const rejected &why) {
   s.meters.command_rejected(why.type, workflows::to_string(why.code));
   log_debug("event rejected", {{"code", workflows::to_string(why.code)},
@@ -49,8 +49,8 @@ response unanswered(storage::fault f) {
   return unavailable(f == storage::fault::outcome_unknown ? lost : busy);
 }
 
-/// A session as its refusals show it: as it is now, and `null` to who may not
-/// read it.
+/// Returns a session as its refusals show it: as it is now, and `null` to a
+/// caller who may not read it.
 std::string shown_session(services &s, const caller &who, storage::store &db,
                           const std::string &id) {
   const auto found = find_session(db, id);
@@ -60,8 +60,8 @@ std::string shown_session(services &s, const caller &who, storage::store &db,
                                  s.engine.time().now());
 }
 
-/// Calls `show` with a store when the request is next. What was decided is
-/// durable all the same: who cannot be shown it hears so, and asks again.
+/// Calls `show` with a store when the request is next. Answers 503 where it
+/// cannot: what was decided is durable all the same, and the client asks again.
 void answer_showing(services &s, const request &r, const responder &respond,
                     std::function<void(storage::store &)> show) {
   const auto word =
@@ -89,7 +89,7 @@ void submit_one(services &s, const request_ptr &r, decoded event, bool shown,
                          o, shown_session(s, r->who, db, session))));
                    });
   }};
-  // One that is not taken is answered by the reply itself when it goes.
+  // A command that is not taken is answered when its reply is destroyed.
   (void)s.engine.submit(std::move(*event), done);
 }
 
@@ -102,7 +102,7 @@ public:
         refused_(size), waiting_{size}, respond_{std::move(respond)},
         places_{std::move(places)} {}
 
-  /// Each slot is filled once. Where `session` is named the refusal shows it.
+  /// Fills a slot, once. Where `session` is named the refusal shows it.
   void fill(std::size_t slot, actors::outcome outcome, std::string session) {
     if (!session.empty()) showing_ = true;
     refused_[slot] = std::move(session);
@@ -148,11 +148,11 @@ private:
   services &services_;
   request_ptr request_;
   batch_answer answer_;
-  std::vector<std::string> refused_;  ///< whose sessions are to be shown
+  std::vector<std::string> refused_;  ///< by slot, the session to be shown
   std::atomic<std::size_t> waiting_;
   std::atomic<bool> showing_{false};
   std::atomic<bool> failed_{false};
-  responder respond_;  // keeps the server, and with it the callers' table
+  responder respond_;  // owns the server's state, the callers' table too
   std::shared_ptr<void> places_;
 };
 
@@ -172,7 +172,7 @@ void submit_slot(services &s, const std::shared_ptr<batch> &whole,
         const bool accepted = (*answer).accepted;
         whole->fill(slot, std::move(*answer), accepted ? "" : session);
       }};
-  // One that is not taken is answered by the reply itself when it goes.
+  // A command that is not taken is answered when its reply is destroyed.
   (void)s.engine.submit(std::move(*event), done);
 }
 

@@ -18,8 +18,8 @@ struct counter {
   std::optional<int> cap;
 };
 
-/// The civil day that `at` names: a date, or an instant in the rules' zone;
-/// now when it is empty. Anything else marks the query as wrong.
+/// Returns the civil day that `at` names: a date, or an instant in the rules'
+/// zone; now when it is empty. Anything else marks the query as wrong.
 int day_of(query &q, const workflows::rules &rules, workflows::instant now) {
   const auto at = q.text("at");
   if (!q.has("at")) return workflows::local_day(now, rules.timezone);
@@ -32,8 +32,8 @@ int day_of(query &q, const workflows::rules &rules, workflows::instant now) {
   return 0;
 }
 
-/// The newest rules of a course; of none, the policy's own. A programme has
-/// none of its own.
+/// Returns the newest rules of a course, or without one the policy's own. Looks
+/// at `program` only for its form: a programme has no rules of its own.
 const workflows::rules &rules_for(services &s, query &q,
                                   const std::string &course) {
   static_cast<void>(q.id("program"));
@@ -65,7 +65,7 @@ response page_of(storage::store &db, const std::vector<counter> &counters) {
                         {"limits", std::move(limits)}});
 }
 
-/// True if the student takes part in a session that the tutor is yet to log.
+/// Returns true if the student is in a session that the tutor is yet to log.
 bool teaches(storage::store &db, const std::string &tutor,
              const std::string &student) {
   storage::session_filter filter{
@@ -85,7 +85,7 @@ bool teaches(storage::store &db, const std::string &tutor,
   }
 }
 
-/// True if the caller may see what this student has used.
+/// Returns true if the caller may see what this student has used.
 bool may_see(storage::store &db, const caller &who,
              const std::string &student) {
   if (student.empty() || who.is(workflows::role::student, student)) return true;

@@ -16,7 +16,7 @@ namespace {
 namespace json = boost::json;
 using workflows::instant;
 
-/// No instant beyond this one can be written.
+/// Where `advance` ends, since later instants may have no written form.
 constexpr instant end_of_time =
     std::chrono::sys_days{std::chrono::year{9999} / std::chrono::December / 31};
 
@@ -29,7 +29,7 @@ response clock_view(instant now) {
   return json_response({{"now", workflows::format_rfc3339(now)}});
 }
 
-/// Where a `POST /v1/clock` wants the clock, or what is wrong with it.
+/// Where a `POST /v1/clock` moves the clock to, or what is wrong with it.
 struct move {
   std::optional<instant> to;
   std::string error;
@@ -71,13 +71,13 @@ json::array view_of(const std::vector<actors::condition> &conditions) {
   return list;
 }
 
-/// `database-down`: `database down`.
+/// Returns a code as words: `database-down` is `database down`.
 std::string words_of(std::string code) {
   std::replace(code.begin(), code.end(), '-', ' ');
   return code;
 }
 
-/// Null without NATS.
+/// Returns a state's words; null without NATS.
 const char *word_of(nats_state state) {
   switch (state) {
   case nats_state::none:
@@ -131,7 +131,7 @@ void get_readyz(services &s, const request_ptr &, const responder &respond) {
                     {"unicode", workflows::unicode_version()},
                     {"in_flight", s.engine.status().in_flight}};
   if (!reasons.empty()) body["reason"] = words_of(reasons.front().code);
-  // It takes commands by HTTP all the same.
+  // The state of NATS makes no node unready: it takes commands by HTTP.
   if (const auto *nats = word_of(s.meters.nats_commands())) body["nats"] = nats;
   auto out = json_response(body);
   if (!reasons.empty()) out.status = 503;

@@ -15,7 +15,7 @@ namespace {
 namespace json = boost::json;
 using storage::store;
 
-/// A place among notifications: how many of a row's were shown already.
+/// A place among notifications: a row, and how many of it were shown already.
 struct place {
   std::int64_t row = 0;
   std::size_t shown = 0;
@@ -37,8 +37,8 @@ public:
   notification_page(place after, std::size_t limit)
       : at_{after}, limit_{limit} {}
 
-  /// Rows come in order from `after.row` on (that row itself included).
-  /// False: the page is full.
+  /// Adds a row's notifications. Rows come in order from `after.row` on, that
+  /// row included. Returns false when the page is full.
   bool add(std::int64_t number, const storage::feed_row &row) {
     const auto views = notification_views(row);
     for (auto i = number == at_.row ? at_.shown : 0; i < views.size(); ++i) {
@@ -62,11 +62,13 @@ private:
   page_writer out_{"notifications"};
 };
 
-/// Of one session, or of all (`session` empty).
+/// Answers with the notifications behind a place, of one session or of all
+/// (`session` empty).
 response notifications_after(store &db, const std::string &session, place after,
                              int limit) {
   notification_page page{after, static_cast<std::size_t>(limit)};
-  // Each row has some; all of the first may have been shown.
+  // One row more than the limit: each has notifications, but all of the first
+  // row's may have been shown.
   const auto rows = db.list_notified(session, after.row, limit + 1);
   for (const auto &row : rows)
     if (!page.add(session.empty() ? row.position : row.event.seq, row))

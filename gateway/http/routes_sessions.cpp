@@ -32,7 +32,7 @@ bool is_student(const caller &who) {
   return who.proven && who.proven->as == workflows::role::student;
 }
 
-/// What `session.complete` would answer now, as far as `who` may know.
+/// Returns what `session.complete` would answer now, as far as `who` may know.
 workflows::eligibility eligibility_for(const caller &who, const session &s,
                                        const workflows::facts &f,
                                        bool leave_call) {
@@ -59,7 +59,8 @@ response eligibility_view(services &s, store &db, const caller &who,
                         {"rules", rules_view(rules)}});
 }
 
-/// Filters that a caller who does not see all is held to.
+/// Narrows the filter to the caller's own sessions, unless the caller sees all.
+/// Returns a 403 where it names somebody else.
 std::optional<response> hold_to_own(const caller &who,
                                     storage::session_filter &filter) {
   if (who.sees_all()) return std::nullopt;
@@ -87,7 +88,8 @@ response page_of_sessions(const services &s, const caller &who,
       [](const storage::session_row &row) { return row.id; }, meant);
 }
 
-/// Of what other students have used a student hears only that a limit holds.
+/// Replaces refusals about what other students have used: of those a student
+/// hears only that a limit holds.
 void hide_hours(json::array &refusals, std::string_view student) {
   for (auto &one : refusals) {
     const auto *whose = one.as_object().if_contains("student");
@@ -98,7 +100,8 @@ void hide_hours(json::array &refusals, std::string_view student) {
   }
 }
 
-/// Participants are not told what others call their commands.
+/// Returns a refused outcome as `who` may see it: participants are not told
+/// what others call their commands.
 std::string refusal_text(const storage::outcome_row &row, const caller &who) {
   auto text = actors::stored_outcome(row.outcome, false).json;
   if (who.sees_all()) return text;

@@ -49,10 +49,11 @@ struct server::impl {
   std::vector<std::thread> threads;
   unsigned short port = 0;
   bool stopped = false;
-  bool accepting = false;  ///< on the acceptor's strand
-  /// Connections beyond the bound whose request is awaited; likewise.
+  bool accepting = false;  ///< used on the acceptor's strand
+  /// Connections beyond the bound whose request is awaited; used on that
+  /// strand.
   std::deque<std::weak_ptr<connection>> reserve;
-  std::promise<void> deaf;  ///< nobody is accepted any more
+  std::promise<void> deaf;  ///< set when nobody is accepted any more
 
   impl(actors::engine &engine, const config::settings &settings,
        metrics &meters, tuning tuning)
@@ -114,7 +115,7 @@ struct server::impl {
       return deaf.set_value();
     }
     if (ec) {
-      // Out of descriptors, most likely: do not spin.
+      // The descriptors have run out, most likely: the pause avoids spinning.
       log_warn("accepting failed", {{"error", ec.message()}});
       pause.expires_after(accept_pause);
       return pause.async_wait([this](error stop) {
@@ -145,7 +146,8 @@ struct server::impl {
     c->start_beyond(crowd);
   }
 
-  /// Whoever has waited longest goes, so that one who asks at once is heard.
+  /// Gives up connections that have waited longest, so that a client that asks
+  /// at once is heard.
   void make_room() {
     std::erase_if(reserve, [](const auto &c) { return c.expired(); });
     while (reserve.size() >= shared->tuning.reserve) {
@@ -171,7 +173,7 @@ struct server::impl {
       threads.emplace_back([io = &shared->io] { serve(*io); });
   }
 
-  /// A handler that throws is a bug of ours; the others go on.
+  /// Runs handlers. One that throws is a bug of recapd's; the others go on.
   static void serve(asio::io_context &io) {
     while (true) {
       try {
@@ -183,7 +185,7 @@ struct server::impl {
     }
   }
 
-  /// False when some are left at the end of the bound.
+  /// Waits for all peers to go. Returns false when some are left after `bound`.
   bool wait_until_gone(std::chrono::milliseconds bound) {
     std::unique_lock lock{shared->guard};
     return shared->gone.wait_for(lock, bound,
@@ -213,7 +215,7 @@ struct server::impl {
     shared->io.stop();
     for (auto &t : threads)
       t.join();
-    // What was posted last still holds peers, which hold this.
+    // Handlers that were posted last still own peers, which own `shared`.
     shared->io.restart();
     while (shared->io.poll() > 0) {
     }

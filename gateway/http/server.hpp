@@ -20,15 +20,16 @@ public:
   /// cannot.
   server(actors::engine &engine, const config::settings &settings,
          metrics &meters, tuning tuning = {});
-  /// Stops.
+  /// Calls stop().
   ~server();
   server(const server &) = delete;
   server &operator=(const server &) = delete;
 
-  /// The port it listens on (of use where the settings say 0).
+  /// Returns the port it listens on (of use where the settings say 0).
   [[nodiscard]] unsigned short port() const;
 
-  /// From now on these are the bearer tokens; event streams of others end.
+  /// Takes these bearer tokens in place of the present ones; event streams of
+  /// callers who are not known any more end.
   void replace_tokens(const std::vector<config::token> &tokens);
 
   /// Accepts nothing more, lets requests in flight finish (for at most

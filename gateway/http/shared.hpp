@@ -24,15 +24,15 @@ class event_hub;
 class peer {
 public:
   virtual ~peer() = default;
-  /// Ends once what is in flight is answered. Any thread.
+  /// Ends the peer once what is in flight is answered. Any thread.
   virtual void drain() = 0;
-  /// Ends now. Any thread.
+  /// Ends the peer now. Any thread.
   virtual void abort() = 0;
 };
 
 [[nodiscard]] config::address address_of(const boost::asio::ip::address &a);
 
-/// What a connection holds of the node.
+/// What a connection takes: its place in the node, and its address's share.
 struct seat {
   shares::part place, share;
 };
@@ -44,9 +44,9 @@ struct shared {
   http::tuning tuning;
   std::size_t max_connections;
   std::vector<config::network> proxies;  ///< trusted ones
-  /// Of all connections, counted as those of one address.
+  /// The places of all connections, counted as those of one address.
   shares places;
-  /// Of connections, or of requests through proxies, by address.
+  /// Connections, or requests through proxies, by address.
   shares by_address;
   std::chrono::milliseconds header_timeout, idle_timeout;
   std::shared_ptr<event_hub> hub;
@@ -54,15 +54,15 @@ struct shared {
   std::mutex guard;
   std::condition_variable gone;
   std::unordered_map<peer *, std::weak_ptr<peer>> peers;
-  std::atomic<std::uint64_t> connections{0};  ///< there ever were
-  /// No thread serves the context any more: what is posted would only leak.
+  std::atomic<std::uint64_t> connections{0};  ///< how many there ever were
+  /// True when no thread serves the context: what is posted would only leak.
   std::atomic<bool> over{false};
 
   void add(const std::shared_ptr<peer> &p);
-  /// Called by the destructor of each peer.
+  /// Removes a peer, whose destructor has begun.
   void remove(peer *p);
   [[nodiscard]] std::size_t count();
-  /// Those that live at this moment.
+  /// Returns the peers that live at this moment.
   [[nodiscard]] std::vector<std::shared_ptr<peer>> living();
 };
 

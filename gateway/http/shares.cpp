@@ -10,7 +10,7 @@ namespace {
 
 using config::address;
 
-/// `1.2.3.4`, `1.2.3.4:5`, `::1`, `[::1]` or `[::1]:5`.
+/// Reads `1.2.3.4`, `1.2.3.4:5`, `::1`, `[::1]` or `[::1]:5`.
 std::optional<address> hop(std::string_view text) {
   if (text.starts_with('[')) {
     const auto end = text.find(']');

@@ -14,22 +14,22 @@
 
 namespace recapd::gateway::http {
 
-/// Returns what counts as one: an address of IPv4, a /64 of IPv6.
+/// Returns what counts as one address: one of IPv4, or a /64 of IPv6.
 [[nodiscard]] config::network whole_of(config::address who);
 
-/// Counts what each address holds. Any thread.
+/// Counts what each address holds. Thread safe.
 class shares {
 public:
   /// One part of what an address may have, given back by its destructor.
   using part = std::shared_ptr<void>;
 
-  /// `most`: of one address.
+  /// Allows each address `most` parts.
   explicit shares(std::size_t most) : most_{most} {}
   shares(const shares &) = delete;
   shares &operator=(const shares &) = delete;
 
-  /// Null when the address has all that it may have. Those of an IPv6 /64
-  /// count as one. The table must outlive what it gives.
+  /// Takes a part. Returns null when the address has all that it may have; the
+  /// addresses of an IPv6 /64 count as one. The table must outlive the part.
   [[nodiscard]] part take(config::address who);
 
 private:
@@ -40,9 +40,9 @@ private:
   std::map<config::address, std::size_t> taken_;
 };
 
-/// The client of a request that came through trusted proxies: the last address
-/// of `X-Forwarded-For` that is none of theirs. Nothing when there is none, or
-/// the list cannot be read up to there.
+/// Returns the client of a request that came through trusted proxies: the last
+/// address of `X-Forwarded-For` that is none of theirs. Returns nothing when
+/// there is none, or the list cannot be read up to there.
 [[nodiscard]] std::optional<config::address>
 forwarded_client(header_list headers,
                  const std::vector<config::network> &proxies);

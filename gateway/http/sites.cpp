@@ -12,7 +12,7 @@ namespace {
 using config::authority;
 using config::origin;
 
-/// An address as a host names it: one of IPv6 in brackets.
+/// Returns an address as a host names it: one of IPv6 in brackets.
 std::string bracketed(const std::string &host) {
   return host.find(':') == std::string::npos ? host : "[" + host + "]";
 }
@@ -28,7 +28,7 @@ bool same_place(const origin &o, const authority &host) {
   return o.at.host == host.host && o.at.port == host.port.value_or(fallback);
 }
 
-/// Of all fields of that name: the first, and whether it is the only one.
+/// Returns the first field of that name, and whether there is no other one.
 std::pair<std::optional<std::string_view>, bool> only(header_list headers,
                                                       std::string_view name) {
   std::optional<std::string_view> found;
@@ -77,7 +77,7 @@ page sites::page_of(header_list headers,
                     const std::optional<authority> &host) const {
   const auto [text, alone] = only(headers, "origin");
   if (!text) {
-    // An image or a script of another site's page, say: nothing it may need.
+    // Another site's page loads an image, say: it needs nothing here.
     const auto site = only(headers, "sec-fetch-site").first.value_or("");
     const auto mode = only(headers, "sec-fetch-mode").first.value_or("");
     const bool elsewhere = site == "cross-site" || site == "same-site";

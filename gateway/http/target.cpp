@@ -10,7 +10,7 @@
 namespace recapd::gateway::http {
 namespace {
 
-/// Decoded text that a database can hold.
+/// Decodes text. Returns nothing where a database could not hold it.
 std::optional<std::string> decode(std::string_view text, bool plus_is_space) {
   auto out = percent_decode(text, plus_is_space);
   if (!out || !workflows::valid_utf8(*out)
@@ -19,7 +19,7 @@ std::optional<std::string> decode(std::string_view text, bool plus_is_space) {
   return out;
 }
 
-/// Takes the scheme and the authority off; false when it is no absolute form.
+/// Takes scheme and authority off. Returns false when it is no absolute form.
 bool take_absolute(std::string_view &text,
                    std::optional<config::authority> &where) {
   const auto scheme = text.find("://");

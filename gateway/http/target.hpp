@@ -14,37 +14,38 @@
 namespace recapd::gateway::http {
 
 struct target {
-  std::optional<config::authority> at;  ///< of an absolute form
+  std::optional<config::authority> at;  ///< of a target in absolute form
   std::vector<std::string> path;  ///< decoded segments: `/v1/x` is {v1, x}
   std::string query;              ///< as it came, without the `?`
 };
 
-/// Origin form, or absolute form of `http` or `https`; nothing if it is
-/// neither, or its encoding is broken.
+/// Reads a target in origin form, or in absolute form of `http` or `https`.
+/// Returns nothing if it is neither, or its encoding is broken.
 [[nodiscard]] std::optional<target> parse_target(std::string_view text);
 
-/// The parameters of a query. An empty filter counts as absent.
+/// The parameters of a query. An empty value is an error, but for `after`,
+/// where it counts as absent.
 class query {
 public:
   /// Reads `text`; what is wrong with it is then in error().
   query(std::string_view text,
         const std::vector<std::string_view> &known_names);
 
-  /// A sentence; empty when everything was right so far.
+  /// Returns what is wrong first, as a sentence; empty when nothing is so far.
   [[nodiscard]] const std::string &error() const { return error_; }
 
   [[nodiscard]] bool has(const std::string &name) const;
-  /// The value, or empty.
+  /// Returns the value, or an empty one.
   [[nodiscard]] std::string text(const std::string &name) const;
-  /// An id (docs/contract.md, 1), or empty; anything else is an error.
+  /// Returns an id (docs/contract.md, 1), or empty; anything else is an error.
   [[nodiscard]] std::string id(const std::string &name);
-  /// `true` or `false`, false when absent; anything else is an error.
+  /// Reads `true` or `false`, false when absent; anything else is an error.
   [[nodiscard]] bool flag(const std::string &name);
-  /// 1 to 1000, `fallback` when absent; anything else is an error.
+  /// Returns 1 to 1000, `fallback` when absent; anything else is an error.
   [[nodiscard]] int limit(int fallback = 100);
-  /// `true`, or `false` as when absent; anything else is an error.
+  /// Reads `true` or `false`, false when absent; anything else is an error.
   [[nodiscard]] bool yes(const std::string &name);
-  /// A number from 0 up, 0 when absent; anything else is an error.
+  /// Returns a number from 0 up, 0 when absent; anything else is an error.
   [[nodiscard]] std::int64_t position(const std::string &name);
 
   /// Marks the query as wrong; the first sentence stays.

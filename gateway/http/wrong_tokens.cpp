@@ -22,7 +22,8 @@ std::chrono::milliseconds wrong_tokens::note(const std::string &address,
   return std::min(longest, shortest * (1 << doublings));
 }
 
-/// Whoever is over, else all: what is forgotten only begins at the first again.
+/// Forgets addresses whose time is over, or all where that makes no room; a
+/// forgotten address only begins at the first again.
 void wrong_tokens::forget(time_point now) {
   std::erase_if(by_address_, [now](const auto &one) {
     return now - one.second.last > memory;

@@ -10,23 +10,23 @@
 
 namespace recapd::gateway::http {
 
-/// Counts wrong tokens by the address they came from. A right one is never
-/// held up, whoever else is behind its address. Thread safe, bounded.
+/// Counts wrong tokens by the address they came from. A right one is never held
+/// up, whoever else is behind its address. Thread safe, bounded.
 class wrong_tokens {
 public:
   using time_point = std::chrono::steady_clock::time_point;
 
-  /// Notes one: how long its answer is to wait. The first few do not; then it
-  /// is twice as long each time, up to `longest`.
+  /// Notes a wrong token and returns how long its answer is to wait: the first
+  /// few not at all, then twice as long each time, up to `longest`.
   std::chrono::milliseconds note(const std::string &address, time_point now);
 
   static constexpr int free_of_charge = 3;
   static constexpr std::chrono::milliseconds shortest{100};
   static constexpr std::chrono::milliseconds longest{3000};
-  /// An address is forgotten when it sent none for so long.
+  /// How long an address is remembered that sends no more wrong tokens.
   static constexpr std::chrono::minutes memory{10};
   static constexpr std::size_t most_addresses = 4096;
-  /// Between two lines of the log.
+  /// The least time between two lines of the log.
   static constexpr std::chrono::seconds told_each{10};
 
 private:

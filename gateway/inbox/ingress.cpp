@@ -29,7 +29,8 @@ constexpr std::string_view listening = "inbox";
 using storage::row_trouble;
 using letters = std::vector<storage::dead_letter>;
 
-/// Why a row became a dead letter; the row is gone with it.
+/// Returns the dead letter that says why a row was not taken; with its writing
+/// the row is deleted.
 storage::dead_letter letter_of(const storage::inbox_row &row,
                                workflows::instant now, std::string_view code,
                                std::string reason) {
@@ -61,7 +62,8 @@ decoded read(const storage::inbox_row &row) {
 
 }  // namespace
 
-/// Shared with the replies, which may come after the inbox is gone.
+/// Holds the ingress's state; replies share it, since they may come after the
+/// ingress is gone.
 struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
   struct command {
     actors::submission event;
@@ -77,12 +79,12 @@ struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
   std::condition_variable changed;
   bool stopping = false;
   bool notified = true;
-  bool faulted = false;              ///< something must be read again
-  bool moved = false;                ///< other buckets are ours than before
+  bool faulted = false;              ///< rows must be read again
+  bool moved = false;                ///< the node's buckets have changed
   std::set<std::int64_t> in_flight;  ///< rows taken and not done
-  fair_lines<command> lines;         ///< by session: one holds up no other
+  fair_lines<command> lines;  ///< by session, so that none holds up another
   std::thread reader, listener;
-  // The reader's own:
+  // Only the reader's thread uses the next three.
   bool whole = true;  ///< the last read began at the first row
   std::chrono::steady_clock::time_point last_whole;
   inbox::seqs seqs;
@@ -94,7 +96,6 @@ struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
         lines{t.max_a_session, t.max_waiting_bytes} {}
 
   // ---- threads
-  // ---------------------------------------------------------------
 
   void start() {
     reader = std::thread{[this] { read_on(); }};
@@ -142,7 +143,6 @@ struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
   }
 
   // ---- waiting
-  // -----------------------------------------------------------------
 
   bool is_stopping() {
     const std::lock_guard lock{guard};
@@ -185,7 +185,7 @@ struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
     return !stopping;
   }
 
-  /// True when one more row may be taken.
+  /// Waits until a row may be taken. Returns false at the end or after a fault.
   bool wait_for_room() {
     std::unique_lock lock{guard};
     changed.wait(lock, [this] {
@@ -196,8 +196,8 @@ struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
     return !stopping && !faulted;
   }
 
-  /// After a fault everything in flight is waited for, so that what is read
-  /// again is taken in the order of seq again.
+  /// Waits after a fault until nothing is in flight, so that rows that are read
+  /// again are taken in the order of seq again.
   void recover() {
     {
       std::unique_lock lock{guard};
@@ -210,12 +210,11 @@ struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
   }
 
   // ---- rows
-  // ------------------------------------------------------------------------
 
-  /// Takes every row there is and was not taken before. Now and then, and
-  /// whenever nothing is in flight, it begins at the first, for what a fault,
-  /// another bucket or a very slow transaction has left behind. False: a fault
-  /// came between.
+  /// Takes every row that was not taken before. Now and then, and whenever
+  /// nothing is in flight, it begins at the first, for what a fault, another
+  /// bucket or a very slow transaction has left behind. Returns false where a
+  /// fault came between.
   bool read_all() {
     const auto now = std::chrono::steady_clock::now();
     whole = snapshot().empty() || now - last_whole >= tuning.rescan
@@ -240,14 +239,15 @@ struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
     }
   }
 
-  /// The rows in flight before a read: it may see them even when they are
-  /// done by the time it answers.
+  /// Returns the rows in flight before a read, which may see them even when
+  /// they are done by the time it answers.
   std::set<std::int64_t> snapshot() {
     const std::lock_guard lock{guard};
     return in_flight;
   }
 
-  /// False: a fault, or the end.
+  /// Takes a row of this node's that was not in flight. Returns false after a
+  /// fault, or at the end.
   bool take_unless(const std::set<std::int64_t> &in_flight_before,
                    const storage::inbox_row &row, letters &unreadable) {
     return !row.ours || in_flight_before.contains(row.seq)
@@ -306,8 +306,8 @@ struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
     end(row.seq, false);
   }
 
-  /// Writes those of a page together: many that cannot be read hold up nobody
-  /// for long.
+  /// Writes dead letters together, so that many rows that cannot be read hold
+  /// up nobody for long.
   void write_dead_letters(letters all) {
     for (const auto &letter : all) {
       meters.dead_letter(letter.code);
@@ -336,7 +336,7 @@ struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
     in_flight.insert(seq);
   }
 
-  /// Has them read again. The guard is locked.
+  /// Drops rows that wait, so that they are read again. The guard is locked.
   void forget_waiting() {
     for (const auto &c : lines.clear())
       in_flight.erase(c.row.seq);

@@ -15,33 +15,32 @@ namespace recapd::gateway::inbox {
 
 /// Bounds and times; the defaults suit a node in service.
 struct tuning {
-  std::size_t max_in_flight = 4000;  ///< rows taken and not done
-  std::size_t max_a_session = 64;    ///< of them of one session
-  std::size_t max_waiting_bytes = 64
-                                  << 20;   ///< of rows that were read and wait
-  int page = 500;                          ///< rows a read
-  std::chrono::milliseconds poll{5000};    ///< beside being notified
-  std::chrono::milliseconds rescan{1000};  ///< from the first row, when busy
-  std::chrono::milliseconds backoff{250};  ///< after a fault
-  std::chrono::milliseconds drain{5000};   ///< bound of stop()
+  std::size_t max_in_flight = 4000;          ///< rows taken and not done
+  std::size_t max_a_session = 64;            ///< of them, rows of one session
+  std::size_t max_waiting_bytes = 64 << 20;  ///< of rows that wait
+  int page = 500;                            ///< rows in one read
+  std::chrono::milliseconds poll{5000};    ///< between looks when not notified
+  std::chrono::milliseconds rescan{1000};  ///< between reads from the first row
+  std::chrono::milliseconds backoff{250};  ///< pause after a fault
+  std::chrono::milliseconds drain{5000};   ///< how long stop() waits
 };
 
-/// Reads from construction until stop(), on threads of its own. Rows are taken
-/// in the order of their seq; each is deleted by the transaction that decides
-/// it, or becomes a dead letter. The engine and the metrics must outlive it.
+/// Takes rows from construction until stop(), on threads of its own, in the
+/// order of their seq. Each is deleted by the transaction that decides it, or
+/// becomes a dead letter. The engine and the metrics must outlive it.
 class ingress {
 public:
-  /// `database` is listened on for new rows; no URL (a memory store): it
-  /// only polls.
+  /// Listens on `database` for new rows; where it has no URL (a store in
+  /// memory) it only polls.
   ingress(actors::engine &engine, storage::postgres::endpoint database,
           metrics &meters, tuning tuning = {});
-  /// Stops.
+  /// Calls stop().
   ~ingress();
   ingress(const ingress &) = delete;
   ingress &operator=(const ingress &) = delete;
 
-  /// Reads no more, and returns when what was taken is answered (or after
-  /// `tuning.drain`). Idempotent.
+  /// Reads no more, and returns when what was taken is answered, or after
+  /// `tuning.drain`. Idempotent.
   void stop();
 
 private:

@@ -27,7 +27,7 @@ void seqs::saw(std::int64_t seq, time_point now) {
   } else {
     fill(seq);
   }
-  // Above the greatest there is there is nothing: it is asked for again.
+  // Nothing is above the greatest possible seq, so that one is asked for again.
   next_ = std::max(next_, seq == last_seq ? seq : seq + 1);
 }
 

@@ -1,4 +1,4 @@
-// Commands that came of NATS and wait here while the engine is full.
+// Commands that came by NATS and wait while the engine is full.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -11,11 +11,11 @@ namespace recapd::gateway::nats {
 
 /// Submits commands in order, and has those wait for which the engine has no
 /// room: that it is full is no fault, so nothing that came is given back.
-/// Meanwhile nothing more is asked for. Not thread safe.
+/// Meanwhile the node asks for nothing more. Not thread safe.
 class backlog {
 public:
   using reply = actors::reply<actors::outcome>;
-  /// As engine::submit.
+  /// Submits a command as engine::submit does.
   using submit_function =
       std::function<bool(actors::submission &&, const reply &)>;
 
@@ -25,7 +25,7 @@ public:
   void pass(const item_ptr &item, reply done);
   /// Submits what waits, as far as there is room.
   void submit_waiting();
-  /// Takes out what suits, and answers it `unavailable`.
+  /// Takes out the items that suit, and answers them `unavailable`.
   void drop_if(const std::function<bool(const item &)> &suits);
   [[nodiscard]] bool empty() const { return waiting_.empty(); }
 

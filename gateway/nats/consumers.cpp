@@ -15,7 +15,7 @@ using clock = std::chrono::steady_clock;
 namespace {
 
 constexpr auto pull_grace = 1s;
-/// Partitions that are begun at the same time.
+/// How many partitions are begun at the same time.
 constexpr std::size_t at_once = 16;
 
 std::string prefix_of(unsigned partition) {
@@ -80,13 +80,13 @@ consumers::begun consumers::begin_due(link &link,
     result.trouble =
         begin(link, rest.first(std::min(at_once, rest.size())), there);
   }
-  // The others come before those that failed.
+  // Partitions that were not tried come before those that failed.
   if (!result.trouble.empty()) result.again = clock::now();
   return result;
 }
 
-/// What went wrong. In a cluster each consumer takes its time, so they are
-/// made side by side.
+/// Begins partitions side by side, since in a cluster each consumer takes its
+/// time. Returns what went wrong; empty: nothing.
 std::string consumers::begin(link &link, std::span<const unsigned> numbers,
                              const std::vector<std::string> &there) {
   std::vector<std::future<std::string>> made;
@@ -111,7 +111,7 @@ std::string consumers::begin(link &link, std::span<const unsigned> numbers,
   return trouble;
 }
 
-/// On a thread of its own.
+/// Replaces a partition's consumers by a new one, perhaps on another thread.
 void consumers::make_consumer(link &link, unsigned n, const std::string &name,
                               const std::vector<std::string> &there) const {
   const std::string stream{command_stream};
@@ -124,7 +124,7 @@ void consumers::make_consumer(link &link, unsigned n, const std::string &name,
                         .max_ack_pending = tuning_.window});
 }
 
-/// The bound of all, shared among the partitions.
+/// Returns a partition's share of the bound of all, at most its own bound.
 std::size_t consumers::window() const {
   const auto share =
       tuning_.max_in_flight / std::max<std::size_t>(1, all_.size());

@@ -1,5 +1,4 @@
-// The partitions that this node consumes: which, by which consumer of the
-// server's, and how much is asked of each.
+// The partitions that this node consumes, and by which consumers.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -17,7 +16,7 @@
 
 namespace recapd::gateway::nats {
 
-/// Not thread safe.
+/// Begins, asks and halts the node's partitions. Not thread safe.
 class consumers {
 public:
   using time_point = partition::time_point;
@@ -26,35 +25,37 @@ public:
   consumers(unsigned partitions, const tuning &tuning);
 
   [[nodiscard]] partition_map &all() { return all_; }
-  /// The number and the partition that is served by a consumer; null if none
-  /// is, or no longer.
+  /// Returns the number and the partition that a consumer serves; null if it
+  /// serves none, or no longer.
   [[nodiscard]] partition_map::value_type *find(std::string_view consumer);
 
-  /// Keeps the partitions of which `ours` has every bucket, and no others.
+  /// Has the partitions of which `ours` has every bucket; others are halted,
+  /// and dropped when they are at rest.
   void keep(const storage::bucket_set &ours);
 
   struct begun {
-    time_point again;     ///< when something is due next
+    time_point again;     ///< when a partition is due next
     std::string trouble;  ///< why some could not be begun; empty: all were
   };
-  /// Makes the consumers of what is halted and due, unless `stopping` says so
-  /// in between. Throws error when the server does not answer at all.
+  /// Makes consumers for the partitions that are halted and due, until
+  /// `stopping` returns true. Throws error when the server does not answer at
+  /// all.
   [[nodiscard]] begun begin_due(link &link,
                                 const std::function<bool()> &stopping);
 
-  /// Asks for messages if `more` are wanted, with answers to `inbox` and below.
-  /// Whether it halted a partition that got no answer.
+  /// Asks for messages if `more` are wanted, with answers to subjects below
+  /// `inbox`. Returns whether it halted a partition that got no answer.
   bool pull(link &link, const std::string &inbox, bool more);
 
-  /// Now and then, halts those whose consumer the server's list lacks: a server
-  /// may go on with one that the cluster does not know (2.9.10, after another
-  /// server was killed), and nobody could ever delete it.
+  /// Halts, now and then, the partitions whose consumer the server's list
+  /// lacks: a server may go on with one that the cluster does not know (2.9.10,
+  /// after another server was killed), and nobody could ever delete it.
   void compare_with_list(link &link);
-  /// Some consumer vanished: compares as soon as it is asked to.
+  /// Has compare_with_list() compare at its next call: a consumer vanished.
   void suspect() { compare_at_ = {}; }
 
-  /// Some sessions that the node serves are in no partition that it has all of:
-  /// there are fewer partitions than shards.
+  /// Returns true when some sessions that the node serves are in no partition
+  /// that it has all of: there are fewer partitions than shards.
   [[nodiscard]] bool torn() const { return torn_; }
 
   void halt_all(time_point retry_at = {});

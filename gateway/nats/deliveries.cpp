@@ -8,10 +8,10 @@
 namespace recapd::gateway::nats {
 namespace {
 
-// Another consumer may be on another server, so the first few come soon.
+// Another consumer may be on another server, so the first few are begun soon.
 constexpr unsigned soon = 4;
 constexpr unsigned most_doublings = 5;
-/// Of a partition, at the same time.
+/// How many messages of a partition are taken out at the same time.
 constexpr std::size_t most_removals = 32;
 
 }  // namespace
@@ -30,7 +30,7 @@ void deliveries::arrived(std::uint64_t seq) {
 }
 
 void deliveries::done(std::uint64_t seq) {
-  // One that came twice may have been asked for already.
+  // A message that came twice may have been asked for already.
   if (!removing_.contains(seq)) ready_.push_back(seq);
 }
 
@@ -61,8 +61,9 @@ deliveries::standing deliveries::stand(time_point now, const times &t) const {
       std::distance(came_.begin(), came_.upper_bound(count_->last_seq));
   if (static_cast<std::uint64_t>(here) >= count_->messages)
     return standing::all;
-  // They come in order. (The server counts after it looked at its last place,
-  // so there may be one too many.)
+  // Messages come in order: none from below one that came is still on its way.
+  // (The server counts after it looked at its last place, so there may be one
+  // too many.)
   const bool still = now - std::max(quiet_since_, counted_at_) >= t.every;
   return highest_ > count_->last_seq || still ? standing::stalled
                                               : standing::coming;
@@ -84,7 +85,7 @@ deliveries::step deliveries::assess(time_point now, const times &t) {
     if (now - *short_since_ >= patience) return step::anew;
     break;
   case standing::coming:
-    // Had they been counted too early, they would have come by now.
+    // Had messages been counted too early, they would have come by now.
     if (now - counted_at_ >= 2 * t.every) short_since_.reset();
     break;
   }

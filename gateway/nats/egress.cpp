@@ -60,14 +60,14 @@ storage::dead_letter letter_of(const message &m, std::size_t bytes,
 using wave = std::vector<message>;
 
 /// What may be published at once, and what never can be. Of one session the
-/// next message goes when the one before is stored, so their order stays
+/// next message goes when the one before is stored, so a session's order stays
 /// whatever is refused or lost.
 struct sorted_page {
   std::vector<wave> waves = {};
   std::vector<storage::dead_letter> letters = {};
 };
 
-/// `most`: bytes that a message may have.
+/// Sorts the messages of rows; a message may have `most` bytes.
 sorted_page sort_page(const std::vector<storage::feed_row> &rows,
                       std::size_t most, workflows::instant now) {
   sorted_page page;
@@ -106,8 +106,8 @@ struct egress::impl {
   std::unique_ptr<nats::publisher> publisher;
   feed::cursor cursor;
   std::string last_trouble;
-  clock::time_point look_at{};  ///< the stream
-  std::size_t most_bytes = 0;   ///< of a message
+  clock::time_point look_at{};  ///< when the stream is looked at next
+  std::size_t most_bytes = 0;   ///< that a message may have
   stream_loss loss;
 
   impl(actors::engine &e, egress_settings s, metrics &m, egress_tuning t)
@@ -144,7 +144,7 @@ struct egress::impl {
 
   void publish_all() {
     if (!engine.buckets()[0]) {
-      // Whoever publishes meanwhile moves the cursor.
+      // The node that publishes meanwhile moves the cursor.
       cursor.forget();
       return;
     }
@@ -165,7 +165,8 @@ struct egress::impl {
     link = std::move(fresh);
   }
 
-  /// Now and then, and after each fault: it may be gone, or take less.
+  /// Makes the stream where it is gone, and reads its bound: now and then, and
+  /// after each fault.
   void look_at_stream(std::int64_t at) {
     if (!link->connected() || clock::now() < look_at) return;
     const auto found =
@@ -187,8 +188,8 @@ struct egress::impl {
                 now);
   }
 
-  /// Publishes what follows the cursor and moves it on: all of it, or it comes
-  /// again. False when that was all there is, or nothing could be read.
+  /// Publishes the rows behind the cursor and moves it on behind all, or they
+  /// come again. Returns false when there are no more, or the store could not.
   bool publish_page() {
     const auto read = cursor.next(tuning.page);
     if (!read || read->empty()) return false;
@@ -205,7 +206,7 @@ struct egress::impl {
     if (!feed::write_outgoing_letters(engine, meters, page.letters))
       return false;
     cursor.pass(rows.back());
-    // What could not be saved now is with the next page.
+    // A position that could not be saved now is saved with the next page.
     (void)cursor.save();
     return rows.size() == static_cast<std::size_t>(tuning.page);
   }

@@ -26,7 +26,8 @@ namespace {
 using clock = std::chrono::steady_clock;
 using time_point = partition::time_point;
 
-/// What no partition reads the stream does not take: its sender hears so.
+/// Returns the subjects of the stream. It does not take what no partition
+/// reads: the sender hears so.
 std::vector<std::string> subjects_of(unsigned partitions) {
   std::vector<std::string> all;
   for (unsigned p = 0; p < partitions; ++p)
@@ -39,8 +40,8 @@ constexpr auto flush_bound = 1s;
 
 }  // namespace
 
-/// Shared with the replies, which may come after the ingress is gone. But for
-/// the queue, everything is the worker's own.
+/// Holds the ingress's state; replies share it, since they may come after the
+/// ingress is gone. Other threads than the worker use the queue alone.
 struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
   actors::engine &engine;
   metrics &meters;
@@ -55,9 +56,9 @@ struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
   std::string inbox;
   std::uint64_t reconnects = 0;
   bool mapping_checked = false;
-  bool had_stream = false;            ///< this process, at some time
-  bool announced = false;             ///< that it consumes, of this connection
-  std::optional<time_point> anew_at;  ///< a stream that is gone
+  bool had_stream = false;  ///< the stream was seen by this process
+  bool announced = false;   ///< it was logged that this connection consumes
+  std::optional<time_point> anew_at;  ///< when the stream is made (again)
   time_point consumed_at{};
   nats::consumers consumers;
   std::string last_trouble;
@@ -108,7 +109,7 @@ struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
     finish();
   }
 
-  /// When something is due next.
+  /// Consumes what is due. Returns when something is due next.
   time_point consume() {
     if (anew_at && clock::now() < *anew_at) return *anew_at;
     if (anew_at) {
@@ -119,8 +120,8 @@ struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
     consumers.keep(engine.buckets());
     const auto begun =
         consumers.begin_due(*link, [this] { return queue.stopped(); });
-    // Nothing is taken out of a stream that may be another by now, as it may
-    // after this node stood still.
+    // After this node stood still the stream may be another by now: nothing is
+    // taken out of it before the consumers were compared.
     const auto now = clock::now();
     if (now - std::exchange(consumed_at, now) > tuning.anew)
       consumers.suspect();
@@ -131,7 +132,7 @@ struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
                   : begun.again;
   }
 
-  /// Whether something was halted by it, and is to be begun anew.
+  /// Asks for messages and sweeps. Returns whether that halted a partition.
   bool ask_for_more() {
     const bool paused = full();
     const bool unheard = consumers.pull(*link, inbox, !paused);
@@ -153,7 +154,8 @@ struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
     return !backlog.empty() || !engine.admits(1);
   }
 
-  /// But for what has to come again: it would hold its partition up.
+  /// Submits what waits, but not what has to come again: it would hold its
+  /// partition up.
   void submit_waiting() {
     backlog.drop_if([this](const item &i) {
       const auto at = consumers.all().find(i.partition);
@@ -162,7 +164,7 @@ struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
     backlog.submit_waiting();
   }
 
-  /// Everything that came, whatever of it fails.
+  /// Handles everything that came, whatever of it fails.
   void handle_all(std::vector<input> all) {
     for (auto &one : all) {
       try {
@@ -190,7 +192,7 @@ struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
     link.reset();
   }
 
-  /// Once for each new trouble: it is tried again all the time.
+  /// Logs each new trouble once, since it is tried again all the time.
   void trouble(const std::string &what) {
     if (std::exchange(last_trouble, what) != what)
       log_warn("NATS fails; trying again", {{"error", what}});
@@ -213,7 +215,7 @@ struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
 
   void connect() {
     if (link && !link->closed()) {
-      // What was on its way is lost, and what was asked for forgotten.
+      // Messages on their way are lost, and what was asked for is forgotten.
       const auto count = link->reconnects();
       if (std::exchange(reconnects, count) != count) {
         halt_all();
@@ -252,7 +254,8 @@ struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
                 clock::now());
   }
 
-  /// With each connection, since the server may have been given another.
+  /// Checks the mapping with each connection, since the server may have been
+  /// given another.
   void check_mapping() {
     if (mapping_checked) return;
     const bool known = require_mapping(*link, settings.partitions);
@@ -293,8 +296,9 @@ struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
     }
   }
 
-  /// 404 and 408: there was nothing (more). 409: the server ends the request,
-  /// or somebody deleted the consumer. 503: there is no such consumer.
+  /// Takes an answer or a status. 404 and 408: there was nothing (more). 409:
+  /// the server ends the request, or somebody deleted the consumer. 503: there
+  /// is no such consumer.
   void on_status(const message &m) {
     const auto what = std::string_view{m.subject}.substr(inbox.size() + 1);
     if (sweeper.on_answer(consumers.all(), what, m.data, clock::now())) return;
@@ -321,8 +325,8 @@ struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
     auto read = decode_message(item->message, item->received_at);
     item->replyto = std::move(read.replyto);
     item->partition = number;
-    // It was stored under another mapping, or by one who chose the partition
-    // himself. Or the mapping has just changed.
+    // The message was stored under another mapping, or by a sender who chose
+    // the partition himself. Or the mapping has just changed.
     if (partition_of(session_in(item->message.subject), settings.partitions)
         != item->partition)
       mapping_checked = false;
@@ -350,7 +354,7 @@ struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
                            }});
   }
 
-  /// On whichever thread answers.
+  /// Hands an outcome to the worker, from whichever thread answers.
   void on_outcome(const item_ptr &item,
                   const actors::answer<actors::outcome> &answer) {
     if (!answer.has_value())
@@ -390,8 +394,8 @@ struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
     if (!a.fault) acknowledge(a);
   }
 
-  /// What the server would not take is left out: it would not take it the next
-  /// time either, and the command counts.
+  /// Sends an outcome to `replyto`. What the server would not take is left out:
+  /// it would not take it the next time either, and the command counts.
   void send_outcome(const answered &a) {
     const auto room = link->max_payload();
     message made{.subject = a.item->replyto,
@@ -406,7 +410,7 @@ struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
     link->publish(made);
   }
 
-  /// The outcome first: without the acknowledgement it is sent again.
+  /// Sends the outcome first: without the acknowledgement it is sent again.
   void acknowledge(const answered &a) {
     if (!link) return;
     if (!a.item->replyto.empty()) send_outcome(a);

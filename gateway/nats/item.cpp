@@ -7,7 +7,8 @@ namespace recapd::gateway::nats {
 
 namespace {
 
-/// A stream that was made anew counts from 1 again.
+/// Returns what the message is known by. That includes when it was stored,
+/// since a stream that was made anew counts from 1 again.
 std::string origin_of(const item &item) {
   return std::string{command_stream} + " " + std::to_string(item.stream_seq)
          + " " + std::to_string(item.stored_at.time_since_epoch().count());

@@ -24,13 +24,13 @@ struct item {
   nats::message message;
   std::string replyto;
   workflows::instant received_at;
-  workflows::instant stored_at;               ///< by the stream's clock
-  std::string session;                        ///< empty: cannot be decoded
+  workflows::instant stored_at;  ///< by the stream's clock
+  std::string session;           ///< empty: the message cannot be decoded
   std::optional<actors::submission> command;  ///< until it is submitted
 };
 using item_ptr = std::shared_ptr<item>;
 
-/// The dead letter of it, one for all its deliveries. `reason`: a sentence.
+/// Returns an item's dead letter, one for all deliveries. `reason`: a sentence.
 [[nodiscard]] storage::dead_letter letter_of(const item &item,
                                              workflows::instant now,
                                              std::string_view code,

@@ -24,9 +24,9 @@ constexpr std::int64_t reconnect_ms = 200;
 constexpr std::int64_t ping_ms = 5000;
 constexpr std::int64_t wait_ms = 100;
 constexpr int most_pings_out = 2;
-/// The line that begins headers, and the empty one that ends them.
+/// The bytes of the lines that begin and end the headers.
 constexpr std::size_t header_frame = 12;
-/// A colon, a blank, the end of the line.
+/// The bytes of a colon, a blank and the end of the line.
 constexpr std::size_t header_marks = 4;
 constexpr std::int64_t nanoseconds_a_millisecond = 1'000'000;
 
@@ -62,7 +62,7 @@ void check_stream(natsStatus status, jsErrCode code, const std::string &what) {
   check(status, what);
 }
 
-/// As the C library wants them; they must live as long.
+/// Returns texts as the C library wants them; they must outlive the result.
 std::vector<const char *> pointers_to(const std::vector<std::string> &texts) {
   std::vector<const char *> all;
   for (const auto &t : texts)
@@ -70,13 +70,13 @@ std::vector<const char *> pointers_to(const std::vector<std::string> &texts) {
   return all;
 }
 
-/// The library puts texts into its JSON as they are.
+/// Returns a text escaped as in JSON, into which the library puts it as it is.
 std::string quotable(const std::string &text) {
   const auto quoted = boost::json::serialize(boost::json::string{text});
   return quoted.substr(1, quoted.size() - 2);
 }
 
-/// It tries them in an order of its own.
+/// Sets the servers, which the library tries in an order of its own.
 void set_servers(natsOptions *of, const std::vector<std::string> &urls) {
   std::vector<std::string> all;
   for (const auto &url : urls) {
@@ -91,8 +91,8 @@ void set_servers(natsOptions *of, const std::vector<std::string> &urls) {
         "the NATS URL");
 }
 
-/// The library itself connects without TLS where a server offers none, by
-/// `tls://` too.
+/// Sets TLS. The library itself connects without it where a server offers none,
+/// by `tls://` too.
 void set_tls(natsOptions *of, const std::vector<std::string> &urls,
              const config::nats_access &a) {
   if (!a.ca.empty())
@@ -219,8 +219,8 @@ private:
       else if (status != NATS_TIMEOUT && status != NATS_SLOW_CONSUMER
                && status != NATS_NO_RESPONDERS)
         std::this_thread::sleep_for(std::chrono::milliseconds{wait_ms});
-      // That nobody is there to respond the library keeps to itself: who asked
-      // finds it out by the time.
+      // The library does not hand over that nobody responds: who asked finds it
+      // out by the time that passes.
     }
     nats_ReleaseThreadMemory();
   }
@@ -463,8 +463,8 @@ void link::create_consumer(const consumer_spec &spec) {
   c.AckPolicy = js_AckExplicit;
   c.AckWait = spec.ack_wait.count() * nanoseconds_a_millisecond;
   c.MaxAckPending = static_cast<std::int64_t>(spec.max_ack_pending);
-  // What it knows is worth nothing after a fault, and agreeing on it among
-  // several servers takes an election and an exchange a message.
+  // What a consumer knows is worth nothing after a fault, and agreeing on it
+  // among several servers takes an election and an exchange a message.
   c.MemoryStorage = true;
   c.Replicas = 1;
   jsErrCode code{};

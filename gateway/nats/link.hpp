@@ -17,13 +17,13 @@
 
 namespace recapd::gateway::nats {
 
-/// The server did not do it; the sentence says what and why.
+/// Says what the server did not do, and why.
 class error : public std::runtime_error {
 public:
   using std::runtime_error::runtime_error;
 };
 
-/// The stream is not there (any more).
+/// Says that the stream is not there (any more).
 class stream_gone : public error {
 public:
   using error::error;
@@ -46,16 +46,16 @@ struct message {
 struct stream_spec {
   std::string name;
   std::vector<std::string> subjects;
-  std::chrono::seconds max_age{0};  ///< messages stay for it; 0: for ever
+  std::chrono::seconds max_age{0};  ///< how long messages stay; 0: for ever
   int max_message_bytes = -1;       ///< -1: the server's bound
   int replicas = 1;                 ///< more need a cluster of servers
-  /// One that is there may have other subjects: set_subjects() comes later.
+  /// A stream that is there may have other subjects: set_subjects() follows.
   bool other_subjects = false;
 };
 
 struct stream_found {
-  bool made = false;  ///< there was none
-  /// Of one message; absent: the stream has no bound of its own.
+  bool made = false;  ///< there was none before
+  /// The most bytes of a message; absent: the stream has no bound of its own.
   std::optional<std::size_t> most_bytes = {};
 };
 
@@ -67,55 +67,57 @@ struct consumer_spec {
   std::size_t max_ack_pending = 1000;
 };
 
-/// Thread safe. Connects in the constructor; from then on it reconnects by
-/// itself until `closed()`, which only a server that refuses us brings about.
-/// Every call ends within seconds; all throw error, those that need a
-/// stream stream_gone.
+/// Connects in the constructor; from then on it reconnects by itself until
+/// closed(), which only a server that refuses it brings about. Every call ends
+/// within seconds; all throw error, those that need a stream stream_gone.
+/// Thread safe.
 class link {
 public:
-  /// `urls`: the servers of one cluster, with commas between them. What
-  /// `access` names is read now.
+  /// Connects. `urls` are the servers of one cluster, with commas between them;
+  /// the files that `access` names are read now.
   link(const std::string &urls, const std::string &name,
        const config::nats_access &access = {});
-  /// Ends; no callback runs after it.
+  /// Ends the connection; no callback runs after it.
   ~link();
   link(const link &) = delete;
   link &operator=(const link &) = delete;
 
   [[nodiscard]] bool closed() const;
-  /// The server is there at this moment.
+  /// Returns true while the server is there.
   [[nodiscard]] bool connected() const;
-  /// How often it has reconnected.
+  /// Returns how often it has reconnected.
   [[nodiscard]] std::uint64_t reconnects() const;
-  /// How many bytes of headers and data a message may have here.
+  /// Returns how many bytes of headers and data a message may have here.
   [[nodiscard]] std::size_t max_payload() const;
   [[nodiscard]] std::string new_inbox() const;
-  /// `got` runs on a thread of the link's and must only hand over.
+  /// Calls `got` with each message, on a thread of the link's, where it must
+  /// only hand the message over.
   void subscribe(const std::string &subject, std::function<void(message)> got);
-  /// At most once: it waits for the server while that is away, then it is sent.
+  /// Publishes at most once: the message waits for the server while that is
+  /// away, then it is sent.
   void publish(const message &m);
-  /// Returns when the server has what was published, or after `bound`.
+  /// Waits until the server has what was published; throws error after `bound`.
   void flush(std::chrono::milliseconds bound);
 
-  /// Publishes `m`; the subject under which the server delivers it to one who
-  /// subscribes to `patterns`, or empty when it does not.
+  /// Publishes `m`. Returns the subject under which the server delivers it to
+  /// one who subscribes to `patterns`, or an empty one when it does not.
   [[nodiscard]] std::string
   arrives_as(const message &m, const std::vector<std::string> &patterns);
 
-  /// Into a stream; returns when the stream has it. `id`: the stream drops
-  /// what came with it before (Nats-Msg-Id); empty: none.
+  /// Publishes into a stream, and returns when the stream has the message, or
+  /// had one with this `id` (Nats-Msg-Id) before. Empty: no id.
   void store(const message &m, const std::string &id);
-  /// Makes the stream where there is none. One that is there stays as it is,
-  /// if it has these subjects and keeps what is acknowledged.
+  /// Makes the stream where there is none. One that is there stays as it is; it
+  /// must have these subjects, and have messages stay that were acknowledged.
   stream_found ensure_stream(const stream_spec &spec);
-  /// The stream takes these subjects from now on, and no other.
+  /// Has the stream take these subjects from now on, and no other.
   void set_subjects(const std::string &stream,
                     const std::vector<std::string> &subjects);
   [[nodiscard]] std::vector<std::string> consumers(const std::string &stream);
-  /// One that is not there is fine.
+  /// Deletes a consumer; that it is not there is fine.
   void delete_consumer(const std::string &stream, const std::string &name);
-  /// A pull consumer of what is in the stream, from the first. One server has
-  /// it, in memory: it is gone with that server.
+  /// Makes a pull consumer of what is in the stream, from the first message.
+  /// One server has it, in memory: it is gone with that server.
   void create_consumer(const consumer_spec &spec);
 
 private:

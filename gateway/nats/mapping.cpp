@@ -9,8 +9,8 @@ namespace {
 
 constexpr std::size_t probes = 16;
 
-/// JetStream refuses a message that expects another stream; whoever subscribes
-/// gets it all the same.
+/// The header with which JetStream refuses a message, since it names another
+/// stream; whoever subscribes gets it all the same.
 const header_list nobody_keeps{{"Nats-Expected-Stream", "recapd-none"}};
 
 }  // namespace

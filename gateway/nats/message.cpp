@@ -66,11 +66,12 @@ decoded decode_in_mode(const message &m, const arrival &how) {
                       : decode_structured_message(m, how);
 }
 
-/// As it stands in the event; empty without one.
+/// Returns `replyto` as it stands in the event; empty without one, and a blank,
+/// which is refused, where it is no text.
 std::string replyto_of(const message &m) {
   if (is_binary(m))
     return attribute_value(header_of(m, "ce-replyto")).value_or(" ");
-  // The decoder has read it all; most commands name none.
+  // Most commands name none, and need not be parsed once more.
   if (m.data.find("\"replyto\"") == std::string::npos) return {};
   const auto event = parse_strict(m.data);
   if (!event.has_value() || !(*event).is_object()) return {};

@@ -22,18 +22,19 @@ struct delivery {
   workflows::instant stored_at;
 };
 
-/// Nothing if it is none.
+/// Reads a reply subject; returns nothing if JetStream did not make it.
 [[nodiscard]] std::optional<delivery> parse_delivery(std::string_view reply);
 
-/// The partition of a session: its bucket modulo their number.
+/// Returns a session's partition: its bucket modulo the number of partitions.
 [[nodiscard]] unsigned partition_of(std::string_view session,
                                     unsigned partitions);
 
-/// The first of that name, whatever its case; empty when there is none.
+/// Returns the value of the first header of that name, whatever its case; empty
+/// when there is none.
 [[nodiscard]] std::string_view header_of(const message &m,
                                          std::string_view name);
 
-/// A command's subject ends with its session.
+/// Returns the session of a command's subject, which ends with it.
 [[nodiscard]] std::string_view session_in(std::string_view subject);
 
 struct command {
@@ -41,18 +42,19 @@ struct command {
   std::string replyto;  ///< empty: nobody wants the outcome
 };
 
-/// Structured content mode, or binary when there is a `ce-*` header. The
-/// subject's last token has to be the event's subject: it decided over the
-/// partition, and so over the order.
+/// Decodes an event in structured content mode, or in binary when there is a
+/// `ce-*` header and no CloudEvents content type. The subject's last token has
+/// to be the event's subject: it decided over the partition, and so over the
+/// order.
 [[nodiscard]] command decode_message(const message &m,
                                      workflows::instant received_at);
 
-/// The message as a dead letter keeps it: valid UTF-8, and for binary mode in
-/// the structured form, so that a retry reads the same command.
+/// Returns the message as a dead letter has it: valid UTF-8, and for binary
+/// mode in the structured form, so that a retry reads the same command.
 [[nodiscard]] std::string letter_text(const message &m);
 
-/// True for a subject that somebody may get an outcome at: not one of the
-/// server's (`$…`), not one of ours (`recapd.…`), no wildcards.
+/// Returns true for a subject that somebody may get an outcome at: not one of
+/// the server's (`$…`), not one of recapd's (`recapd.…`), no wildcards.
 [[nodiscard]] bool valid_replyto(std::string_view subject);
 
 }  // namespace recapd::gateway::nats

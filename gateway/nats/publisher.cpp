@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 constexpr auto bound = 5s;
 constexpr auto look = 100ms;
 
-/// What is wrong with a stream's answer; empty when it has the message.
+/// Returns what is wrong with a stream's answer; empty when it has the message.
 std::string fault_in(const message &answer) {
   for (const auto &[name, value] : answer.headers)
     if (name == "Status" && value == "503")
@@ -24,7 +24,7 @@ std::string fault_in(const message &answer) {
   const auto read = boost::json::parse(answer.data, wrong);
   const auto *object = wrong ? nullptr : read.if_object();
   if (object == nullptr) return "an answer that is none";
-  // A repeat of what the server only meant to store (before 2.11).
+  // Servers before 2.11 answer so to a repeat of what they have yet to store.
   if (const auto *seq = object->if_contains("seq"); seq != nullptr && *seq == 0)
     return "it is not stored yet";
   const auto *error = object->if_contains("error");
@@ -55,7 +55,8 @@ struct publisher::answers {
     return ++round;
   }
 
-  /// `place`: `ROUND.NUMBER`. What comes late belongs to no round any more.
+  /// Takes an answer to the message at `place`, `ROUND.NUMBER`. One that comes
+  /// late belongs to no round any more.
   void take(std::string_view place, const message &answer) {
     const auto dot = place.find('.');
     const auto of = parse_integer<std::uint64_t>(place.substr(0, dot));
@@ -92,7 +93,7 @@ publisher::publisher(link &link)
 publisher::~publisher() = default;
 
 void publisher::store_all(std::vector<message> all) {
-  // What the library keeps for a server that is away would come out of turn.
+  // What the library sends once a server is back would be out of order.
   if (!link_.connected()) throw error{"publishing: not connected"};
   const auto prefix =
       inbox_ + "." + std::to_string(answers_->begin(all.size())) + ".";
@@ -101,7 +102,7 @@ void publisher::store_all(std::vector<message> all) {
     message.reply = prefix + std::to_string(number++);
     link_.publish(message);
   }
-  // The library waits a moment for more to send, unless it is told.
+  // Without a flush the library waits a moment for more to send.
   link_.flush(bound);
   answers_->wait(link_);
 }

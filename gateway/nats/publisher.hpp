@@ -11,7 +11,7 @@
 
 namespace recapd::gateway::nats {
 
-/// The header by which a stream drops what came before.
+/// The header by which a stream drops a message that came before.
 inline constexpr const char *id_header = "Nats-Msg-Id";
 
 /// Counts the streams' answers itself: the C library's asynchronous publishes
@@ -24,9 +24,9 @@ public:
   publisher(const publisher &) = delete;
   publisher &operator=(const publisher &) = delete;
 
-  /// Returns when the streams have them all. Throws error when one was
-  /// refused, or is not answered in time; which of them are stored is then not
-  /// known, nor in which order.
+  /// Publishes all messages, and returns when the streams have them. Throws
+  /// error when one was refused, or is not answered in time; which of them are
+  /// stored is then not known, nor in which order.
   void store_all(std::vector<message> all);
 
 private:

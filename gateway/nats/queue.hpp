@@ -14,16 +14,16 @@
 
 namespace recapd::gateway::nats {
 
-/// The engine or the store answered.
+/// An answer of the engine or the store.
 struct answered {
   item_ptr item;
-  bool fault = false;       ///< it has to come again
+  bool fault = false;       ///< the message has to come again
   actors::outcome outcome;  ///< for `replyto`
 };
 /// A message that came, or an answer.
 using input = std::variant<message, answered>;
 
-/// Thread safe.
+/// Holds the worker's input. Thread safe.
 class queue {
 public:
   using time_point = std::chrono::steady_clock::time_point;
@@ -34,7 +34,7 @@ public:
     changed_.notify_all();
   }
 
-  /// Ends the wait that is, or else the next.
+  /// Ends the present wait, or else the next one.
   void wake() {
     const std::lock_guard lock{guard_};
     woken_ = true;
@@ -53,12 +53,12 @@ public:
     return stopped_;
   }
 
-  /// All there is, as soon as there is something or the wait is ended.
+  /// Takes all there is, as soon as there is something or the wait is ended.
   std::vector<input> take(time_point until) {
     return take_when(until, [this] { return stopped_ || woken_; });
   }
 
-  /// The same although it is stopped.
+  /// Takes as take() does, also after stop().
   std::vector<input> take_last(time_point until) {
     return take_when(until, [] { return false; });
   }

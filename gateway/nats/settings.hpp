@@ -11,7 +11,7 @@
 namespace recapd::gateway::nats {
 
 struct settings {
-  std::string url;  ///< or several, as link takes them
+  std::string url;  ///< one URL or several, as link takes them
   config::nats_access access;
   std::string node;          ///< for the server's lists of connections
   unsigned partitions = 64;  ///< a power of two, as in the server's mapping
@@ -20,19 +20,19 @@ struct settings {
 
 /// Bounds and times; the defaults suit a node in service.
 struct tuning {
-  std::size_t max_in_flight = 4000;      ///< of all partitions
-  std::size_t window = 256;              ///< of one partition
-  std::chrono::milliseconds pull{3000};  ///< a request for messages lasts
+  std::size_t max_in_flight = 4000;      ///< messages of all partitions
+  std::size_t window = 256;              ///< messages of one partition
+  std::chrono::milliseconds pull{3000};  ///< how long a request lasts
   std::chrono::milliseconds ack_wait{30000};
-  sweep_times sweep;                       ///< of what is done
-  std::chrono::milliseconds backoff{250};  ///< after a fault
+  sweep_times sweep;                       ///< for taking out what is done
+  std::chrono::milliseconds backoff{250};  ///< pause after a fault
   std::chrono::milliseconds full{50};      ///< between looks at a full engine
   std::chrono::milliseconds consumers{5000};  ///< between looks at their list
-  std::chrono::milliseconds mapping{5000};    ///< until another look at it
+  std::chrono::milliseconds mapping{5000};    ///< between looks at a wrong one
   /// Until a stream that is gone is made again: every node has to notice.
   std::chrono::milliseconds anew{1000};
-  std::chrono::milliseconds told{600000};  ///< that it was gone
-  std::chrono::milliseconds drain{5000};   ///< bound of stop()
+  std::chrono::milliseconds told{600000};  ///< how long its loss is a warning
+  std::chrono::milliseconds drain{5000};   ///< how long stop() waits
 };
 
 }  // namespace recapd::gateway::nats

@@ -11,8 +11,8 @@
 
 namespace recapd::gateway::nats {
 
-/// For one thread. Each loss is logged, and stays a warning of the node's
-/// readiness for a while. The readiness must outlive it.
+/// Logs each loss of a stream, and has it be a warning of the node's readiness
+/// for a while. For one thread. The readiness must outlive it.
 class stream_loss {
 public:
   using time_point = std::chrono::steady_clock::time_point;
@@ -21,7 +21,7 @@ public:
               std::chrono::milliseconds told)
       : words_{words}, code_{std::move(code)}, told_{told} {}
 
-  /// `sentence`: what was lost, and what to do.
+  /// Tells of a loss; `sentence` says what was lost, and what to do.
   void tell(const std::string &sentence, time_point now);
   /// Takes the warning back when its time is over.
   void pass(time_point now);

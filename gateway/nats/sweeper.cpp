@@ -14,8 +14,8 @@ namespace {
 namespace json = boost::json;
 using step = deliveries::step;
 
-// In an answer's subject between a consumer's name and a number. So no answer
-// is taken for another consumer's.
+// The marks stand in an answer's subject between a consumer's name and a
+// number, so that no answer is taken for another consumer's.
 constexpr std::string_view count_mark = "-count-";
 constexpr std::string_view remove_mark = "-remove-";
 
@@ -28,7 +28,7 @@ std::string api(std::string_view call) {
          + std::string{command_stream};
 }
 
-/// An object, or nothing.
+/// Reads an object; returns nothing where there is none.
 std::optional<json::object> parse(std::string_view text) {
   boost::system::error_code failed;
   auto value = json::parse({text.data(), text.size()}, failed);
@@ -90,7 +90,7 @@ std::optional<stream_count> parse_stream_count(std::string_view answer) {
   if (!last) return std::nullopt;
   stream_count made{.messages = 0, .last_seq = *last};
   std::uint64_t told = 0;
-  // Absent when there is none.
+  // The member is absent when there are no messages.
   if (const auto *subjects = state->get_object().if_contains("subjects");
       subjects != nullptr && !subjects->is_null()) {
     if (!subjects->is_object()) return std::nullopt;
@@ -109,7 +109,7 @@ bool sweeper::sweep(partition_map &all, const std::string &inbox,
                     time_point now, bool paused) {
   recheck_one(all, now);
   bool halted = false;
-  // Which is counted next.
+  // The partition behind the one counted last comes first.
   const auto first = all.upper_bound(last_counted_);
   for (auto at = first; at != all.end(); ++at)
     halted = sweep_one(at->first, at->second, inbox, now, paused) || halted;
@@ -118,7 +118,7 @@ bool sweeper::sweep(partition_map &all, const std::string &inbox,
   return halted;
 }
 
-/// What was stored and passed over in a partition where nothing happens.
+/// Rechecks the next partition, for what was passed over where all is quiet.
 void sweeper::recheck_one(partition_map &all, time_point now) {
   if (all.empty() || now < recheck_at_) return;
   recheck_at_ = now + times_.recheck;

@@ -1,6 +1,5 @@
-// Takes out of the command stream what is done, and finds out where messages
-// were passed over. What is to be asked when is delivered's to say; here
-// it is asked of the server.
+// Takes out of the command stream what is done, and finds what was passed over.
+// deliveries says when to ask what; here the server is asked.
 //
 // Messages are deleted one by one, never purged: a server that was killed and
 // comes back has lost others after a purge with a filter (nats-server 2.9.10).
@@ -19,43 +18,43 @@
 
 namespace recapd::gateway::nats {
 
-/// The subjects of a partition's messages.
+/// Returns the subjects of a partition's messages.
 [[nodiscard]] std::string filter_of(unsigned partition);
 
 struct sweep_times {
-  std::chrono::milliseconds every{1000};     ///< between a partition's counts
-  std::chrono::milliseconds answer{5000};    ///< is waited for so long
-  std::chrono::milliseconds patience{3000};  ///< before it is begun anew
+  std::chrono::milliseconds every{1000};   ///< between a partition's counts
+  std::chrono::milliseconds answer{5000};  ///< how long an answer is waited for
+  std::chrono::milliseconds patience{3000};  ///< before a partition begins anew
   std::chrono::milliseconds recheck{
-      1000};  ///< of one partition after the other
+      1000};  ///< between rechecks of one partition after the other
 };
 
-/// The leader's answer to STREAM.INFO with a filter; nothing if it does not
-/// tell of all subjects (they are too many), or is none.
+/// Reads the leader's answer to STREAM.INFO with a filter; returns nothing if
+/// it does not tell of all subjects (they are too many), or is no such answer.
 [[nodiscard]] std::optional<stream_count>
 parse_stream_count(std::string_view answer);
 
-/// Not thread safe.
+/// Asks the server for what deliveries want to know. Not thread safe.
 class sweeper {
 public:
   using time_point = partition::time_point;
   using partition_map = std::map<unsigned, partition>;
 
-  /// `publish`: at most once.
+  /// Sends messages by `publish`, which is to send each at most once.
   sweeper(sweep_times times, std::function<void(const message &)> publish)
       : times_{times}, publish_{std::move(publish)} {}
 
-  /// Asks what is due, with answers to `inbox` and below; halts a partition of
-  /// which messages were passed over. Whether it did. `paused`: none are asked
-  /// for at present.
+  /// Asks what is due, with answers to subjects below `inbox`; halts partitions
+  /// of which messages were passed over. Returns whether it halted any.
+  /// `paused`: no messages are asked for at present.
   bool sweep(partition_map &all, const std::string &inbox, time_point now,
              bool paused = false);
 
-  /// Waits for no answer: after a new connection none comes.
+  /// Waits for no answer any more: after a new connection none comes.
   void forget() { counting_.reset(); }
 
-  /// `what`: what an answer's subject has after the inbox. False if it is no
-  /// answer to what was asked here.
+  /// Takes an answer; `what` is what its subject has after the inbox. Returns
+  /// false if it is no answer to what was asked here.
   bool on_answer(partition_map &all, std::string_view what,
                  std::string_view answer, time_point now);
 
@@ -71,7 +70,8 @@ private:
 
   sweep_times times_;
   std::function<void(const message &)> publish_;
-  /// One count at a time: where there is a backlog each costs the server.
+  /// The count that is under way, one at a time: where there is a backlog each
+  /// costs the server.
   std::optional<std::uint64_t> counting_;
   time_point count_until_{};
   std::uint64_t serial_ = 0;

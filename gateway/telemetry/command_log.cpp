@@ -14,10 +14,11 @@ namespace recapd::gateway {
 
 namespace {
 
-/// While a database is away every command fails: a line each would fill disks.
+/// Says when a line is due: while a database is away every command fails, and a
+/// line for each would fill disks.
 class seldom {
 public:
-  /// How many times it was asked since it last said so; nothing: too early.
+  /// Returns how often it was asked since a line was due; nothing: too early.
   std::optional<std::size_t> due() {
     const std::lock_guard lock{mutex_};
     ++count_;

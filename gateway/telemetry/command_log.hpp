@@ -17,8 +17,8 @@ struct command_note {
 [[nodiscard]] std::shared_ptr<const command_note>
 note_of(const actors::submission &s);
 
-/// One line at debug for an outcome. Of commands that got none one line at warn
-/// in ten seconds, with how many there were since the last.
+/// Logs an outcome in a line at debug. Of commands that got none it logs one
+/// line at warn in ten seconds, with how many there were since the last line.
 void log_outcome(const std::shared_ptr<const command_note> &note,
                  const actors::answer<actors::outcome> &answer);
 

@@ -15,8 +15,8 @@ namespace {
 
 namespace json = boost::json;
 
-/// A payload that one of our functions made begins with this; the rest is an
-/// object's JSON.
+/// The first character of a payload that is an object's JSON, as write() makes
+/// it.
 constexpr char structured = '\x1e';
 
 /// Makes each line one JSON object.

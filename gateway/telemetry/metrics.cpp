@@ -27,7 +27,7 @@ using prometheus::Family;
 using prometheus::Gauge;
 using prometheus::Histogram;
 
-/// What is no command of the contract: a rejected event's type.
+/// Stands for a rejected event's type that is no command of the contract.
 constexpr std::string_view no_type = "other";
 constexpr std::array<std::string_view, 4> outcomes{"accepted", "refused",
                                                    "duplicate", "unavailable"};
@@ -62,7 +62,7 @@ double in_seconds(std::chrono::microseconds d) {
   return std::chrono::duration<double>(d).count();
 }
 
-/// The place of a name in a fixed list; the last one when it is not there.
+/// Returns the place of a name among `outcomes`, or else the last one.
 std::size_t place(std::string_view name) {
   for (std::size_t i = 0; i < outcomes.size(); ++i)
     if (outcomes[i] == name) return i;
@@ -130,7 +130,7 @@ struct metrics::impl {
       all, "recapd_condition",
       "1 for each of /readyz's reasons and warnings that hold, by code.");
   std::mutex raised_guard;
-  std::vector<Gauge *> raised;  ///< of the conditions
+  std::vector<Gauge *> raised;  ///< the gauges of the conditions that hold
   Gauge &ahead =
       gauge(all, "recapd_clock_ahead_seconds",
             "How far this node's clock is ahead of the database's, as far as a "

@@ -1,4 +1,4 @@
-// Metrics: what the engine and the ingress report, as Prometheus text.
+// Metrics: what the engine and the ingress report, as OpenMetrics text.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -20,11 +20,11 @@ enum class nats_state : std::uint8_t {
   connected,
   away,
   failing,          ///< the server is there, and does not do what is asked
-  mapping_differs,  ///< its partitions are not ours: nothing is taken
-  few_partitions    ///< than shards: some commands are taken by nobody
+  mapping_differs,  ///< it maps sessions to other partitions: nothing is taken
+  few_partitions    ///< fewer than shards: some commands are taken by nobody
 };
 
-/// Thread safe. Hand it to the engine as its telemetry.
+/// Gathers what is measured; the engine gets it as its telemetry. Thread safe.
 class metrics final : public actors::telemetry {
 public:
   metrics();
@@ -48,43 +48,44 @@ public:
   void database_up(bool up) override;
   void clock_ahead(std::chrono::microseconds of_the_database) override;
 
-  /// What `storage::store::count_by_state` found; from then on session_moved
-  /// keeps the figures, as far as this node moves the sessions.
+  /// Sets what `storage::store::count_by_state` found; from then on
+  /// session_moved changes the figures, as far as this node moves the sessions.
   void set_sessions(
       const std::vector<std::pair<std::string, std::int64_t>> &by_state);
 
-  /// One that did not reach the engine: `type` as it came, or empty.
+  /// Counts a rejected command; `type` as it came, or empty.
   void command_rejected(std::string_view type, std::string_view code);
 
-  /// `route` is the pattern, not the path, so that the labels stay few.
+  /// Counts a request; `route` is the pattern, not the path, so that the labels
+  /// stay few.
   void http_request(std::string_view route, unsigned status);
   void http_connections(int delta);
   void event_clients(int delta);
   void dead_letter(std::string_view code);
-  /// What /readyz tells, in place of what it told before.
+  /// Sets what /readyz tells, in place of what it told before.
   void conditions(const std::vector<actors::condition> &reasons,
                   const std::vector<actors::condition> &warnings);
-  /// Where a sink has got to in the feed; nothing: another node feeds it.
+  /// Sets where a sink has got to in the feed; nothing: another node feeds it.
   void feed_at(std::string_view sink, std::optional<std::int64_t> position);
   using feed_place = std::pair<std::string, std::int64_t>;
   [[nodiscard]] std::vector<feed_place> feed_places() const;
-  /// Events that a sink with a place has yet to get.
+  /// Sets how many events a sink has yet to get, if it has a place.
   void feed_lag(std::string_view sink, std::int64_t events);
-  /// Events that no sink can get before some transaction ends.
+  /// Sets how many events no sink can get before some transaction ends.
   void feed_held_back(std::int64_t events);
-  /// `result`: `delivered` or `failed`.
+  /// Counts a message to a sink; `result` is `delivered` or `failed`.
   void delivery(std::string_view result);
-  /// Whose next message the webhook's receiver has not taken.
+  /// Sets how many sessions the webhook holds.
   void sessions_held(std::size_t sessions);
 
-  /// `link`: `commands` or `events`.
+  /// Sets whether a link is connected; `link` is `commands` or `events`.
   void nats_connected(std::string_view link, bool connected);
-  /// How the commands by NATS fare.
+  /// Sets how the commands by NATS fare.
   void nats_commands(nats_state now);
-  /// The same; `none` on a node that takes no commands from NATS.
+  /// Returns how the commands by NATS fare; `none` where none are taken.
   [[nodiscard]] nats_state nats_commands() const;
 
-  /// Everything, as OpenMetrics 1.0 text.
+  /// Returns all metrics as OpenMetrics 1.0 text.
   [[nodiscard]] std::string text() const;
 
 private:

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view total = "_total";
 
-/// `# TYPE name_total counter` and `# HELP name_total …` lose the suffix.
+/// Appends a `# TYPE` or `# HELP` line, with its name without the suffix.
 void add_comment(std::string &out, std::string_view line) {
   const auto name_end = line.find(' ', std::string_view{"# TYPE "}.size());
   const auto head = line.substr(0, name_end);
@@ -22,7 +22,7 @@ void add_comment(std::string &out, std::string_view line) {
   out += line.substr(name_end);
 }
 
-/// `le="1"` becomes `le="1.0"`.
+/// Appends a sample; `le="1"` becomes `le="1.0"`.
 void add_sample(std::string &out, std::string_view line) {
   constexpr std::string_view bound = "le=\"";
   const auto at = line.find(bound);

@@ -19,8 +19,8 @@ std::optional<std::string_view> bearer(std::string_view authorization) {
   return token;
 }
 
-/// The entry with that digest, or null. Every one is looked at, so that the
-/// time tells nothing.
+/// Returns the entry with that digest, or null. Looks at every entry, so that
+/// the time tells nothing.
 template <class Table>
 auto find(const Table &entries, const config::sha256 &digest)
     -> decltype(entries.data()) {

@@ -17,44 +17,45 @@
 
 namespace recapd::gateway {
 
-/// Somebody whose request we answer. Without a proven person (mode `trusted`,
-/// brokers, the inbox) the caller is trusted to say who acts.
+/// Who sent a request. Without a proven person (mode `trusted`, brokers, the
+/// inbox) the caller is trusted to say who acts.
 struct caller {
   std::optional<workflows::person> proven;
-  workflows::program_set programs = {};  ///< that a proven person may act in
-  config::sha256 token = {};             ///< whose digest proved it
+  workflows::program_set programs = {};  ///< in which a proven person may act
+  config::sha256 token = {};  ///< of the token that proved the person
 
-  /// Trusted, support or system: nothing is hidden from them.
+  /// Returns true for trusted callers, support and system, who see everything.
   [[nodiscard]] bool sees_all() const;
-  /// The session's own tutor and students (whatever they answered) see it.
+  /// Returns true for the session's own tutor and students (whatever they
+  /// answered), and for callers who see all.
   [[nodiscard]] bool sees(const workflows::session &s) const;
-  /// True for the very person, or one who sees all.
+  /// Returns true for the very person, and for callers who see all.
   [[nodiscard]] bool is(workflows::role as, std::string_view id) const;
 };
 
-/// Why nobody is known by what a request says.
+/// Why a request's caller is not known.
 struct unknown_caller {
-  std::string detail;    ///< what to do
-  bool guessed = false;  ///< there was a token, and it never was one of ours
+  std::string detail;    ///< a sentence that says what to do
+  bool guessed = false;  ///< there was a token, and it is none of the node's
 };
 
-/// Knows the tokens only by their digests, and compares in constant time.
-/// Thread safe.
+/// Finds out who a bearer token stands for. Knows the tokens only by their
+/// digests, and compares in constant time. Thread safe.
 class authenticator {
 public:
   explicit authenticator(const config::settings &settings);
 
-  /// `authorization` is the header's value, empty without one. In mode
+  /// Returns whom `authorization` proves, the header's value or empty. In mode
   /// `trusted` everybody is trusted.
   [[nodiscard]] boost::system::result<caller, unknown_caller>
   identify(std::string_view authorization, workflows::instant now) const;
 
-  /// False once the token that proved a caller was taken away, has expired, or
-  /// stands for somebody else.
+  /// Returns false once the token that proved a caller was taken away, has
+  /// expired, or stands for another person or other programmes.
   [[nodiscard]] bool still_knows(const caller &who,
                                  workflows::instant now) const;
 
-  /// From now on these are the tokens.
+  /// Takes these tokens in place of the present ones.
   void replace(const std::vector<config::token> &tokens);
 
 private:

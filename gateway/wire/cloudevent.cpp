@@ -22,14 +22,14 @@ using workflows::refusal_code;
 constexpr std::string_view type_prefix = "recapd.";
 constexpr std::size_t max_identity_bytes = 1024;
 
-/// The attributes we look at, in both content modes.
+/// The attributes that are read, in both content modes.
 struct attributes {
   std::optional<std::string_view> specversion, id, source, type, subject, time,
       datacontenttype, authid, traceparent;
   const json::value *data = nullptr;
 };
 
-/// The member of `attributes` that an attribute name stands for.
+/// Returns the member that an attribute name stands for, or null.
 std::optional<std::string_view> *find(attributes &a, std::string_view name) {
   using field = std::optional<std::string_view> attributes::*;
   static constexpr std::array<std::pair<std::string_view, field>, 9> fields{{
@@ -54,7 +54,7 @@ public:
   reader(const attributes &a, const arrival &how) : a_{a}, how_{how} {}
 
   decoded run() {
-    // `malformed` comes before `not-allowed`.
+    // What is `malformed` is looked for before what is `not-allowed`.
     if (identity() && envelope() && actor() && command() && permission()
         && program()) {
       out_.programs = how_.who.programs;
@@ -64,7 +64,7 @@ public:
     return reject();
   }
 
-  /// With whatever of the identity is well-formed.
+  /// Returns the rejection, with whatever of the identity is well-formed.
   rejected reject() const {
     rejected r{.code = code_, .detail = wrong_};
     r.type = a_.type.value_or("");
@@ -191,7 +191,8 @@ rejected rejected_text(const json_fault &fault) {
           .not_json = fault.what == json_fault::kind::not_json};
 }
 
-/// What stands in quotes; a backslash takes the next character as it is.
+/// Returns what stands in quotes, where a backslash takes the next character as
+/// it is; nothing where the quotes are broken.
 std::optional<std::string> unquoted(std::string_view text) {
   if (text.size() < 2 || text.back() != '"') return std::nullopt;
   text = text.substr(1, text.size() - 2);
@@ -204,7 +205,8 @@ std::optional<std::string> unquoted(std::string_view text) {
   return out;
 }
 
-/// Attributes out of `ce-*` fields; `store` keeps the decoded values.
+/// Reads the attributes out of `ce-*` fields; `store` owns the decoded values.
+/// Returns what is wrong, if anything.
 std::optional<std::string>
 collect(header_list headers, std::vector<std::string> &store, attributes &a) {
   store.reserve(headers.size());

@@ -12,7 +12,7 @@
 namespace recapd::gateway {
 namespace {
 
-/// Fetched once: a fetch costs more than the digest of a command.
+/// Returns SHA-256, fetched once: a fetch costs more than a digest.
 const EVP_MD *sha256() {
   static const EVP_MD *md = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   if (md == nullptr) throw std::runtime_error{"OpenSSL has no SHA-256"};

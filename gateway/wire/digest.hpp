@@ -14,12 +14,12 @@ namespace recapd::gateway {
 
 [[nodiscard]] std::array<std::uint8_t, 32> sha256_of(std::string_view text);
 
-/// Lower-case hex of HMAC-SHA256.
+/// Returns HMAC-SHA256 in lower-case hex.
 [[nodiscard]] std::string hmac_sha256_hex(std::string_view key,
                                           std::string_view text);
 
-/// Over what a command says and who says it: its type, session, person and
-/// data in canonical form; not over its time, its trace or other extensions.
+/// Returns the digest of what a command says and who says it: type, session,
+/// person and data in canonical form; not time, trace or other extensions.
 [[nodiscard]] storage::digest content_digest(const workflows::command &c,
                                              std::string_view session,
                                              const workflows::person &by);

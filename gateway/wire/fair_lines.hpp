@@ -12,16 +12,16 @@
 
 namespace recapd::gateway {
 
-/// What is more than a key's share waits here, in its order, until one of the
-/// key's has ended. Not thread safe.
+/// Lines in which what is more than a key's share waits, in its order, until
+/// one of the key's items has ended. Not thread safe.
 template <class T> class fair_lines {
 public:
-  /// `share`: so many of a key are under way at most; `most_bytes`: of all that
-  /// wait, before they are full.
+  /// Allows each key `share` items under way. The lines are full once items of
+  /// `most_bytes` wait.
   fair_lines(std::size_t share, std::size_t most_bytes)
       : share_{share}, most_bytes_{most_bytes} {}
 
-  /// The item itself where it is to begin now; else it waits.
+  /// Returns the item where it is to begin now; else it waits in its line.
   std::optional<T> enter(const std::string &key, T item, std::size_t bytes) {
     auto &own = lines_[key];
     if (own.under_way < share_) {
@@ -34,7 +34,8 @@ public:
     return std::nullopt;
   }
 
-  /// One of the key's has ended: the next of them, to begin now.
+  /// Notes that one of the key's items has ended. Returns the next of its line,
+  /// if any, which is to begin now.
   std::optional<T> leave(const std::string &key) {
     const auto at = lines_.find(key);
     if (at == lines_.end()) return std::nullopt;
@@ -50,7 +51,7 @@ public:
     return std::optional<T>{std::move(next)};
   }
 
-  /// All that wait, which do no more.
+  /// Takes out and returns all items that wait.
   std::vector<T> clear() {
     std::vector<T> all;
     for (auto &[key, own] : lines_) {

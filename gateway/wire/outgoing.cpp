@@ -10,7 +10,7 @@ namespace {
 
 namespace json = boost::json;
 
-/// The notifications array of a row; empty when it holds none.
+/// Returns a row's notifications; empty when it has none.
 json::array stored_notifications(const storage::event_row &row) {
   if (row.notifications.empty()) return {};
   auto parsed = json::parse(row.notifications);
@@ -40,8 +40,8 @@ json::object envelope(const std::string &id, const std::string &type,
   return out;
 }
 
-/// No other event has it, also not one that has the same seq after a database
-/// lost its last transactions.
+/// Returns the event's id. No other event has it, also not one that has the
+/// same seq after a database lost its last transactions.
 std::string event_id(const storage::feed_row &row) {
   auto id = row.session + ":" + std::to_string(row.event.seq);
   if (!row.epoch.empty()) id += "-" + row.epoch;

@@ -11,19 +11,20 @@
 
 namespace recapd::gateway {
 
-/// The event of a row: id `SESSION:SEQ-EPOCH`, type `recapd.event.…`.
+/// Returns a row's event: id `SESSION:SEQ-EPOCH`, type `recapd.event.…`.
 [[nodiscard]] boost::json::object event_out(const storage::feed_row &row);
 
-/// Its notifications in order: id `SESSION:SEQ-EPOCH:INDEX`, type
+/// Returns a row's notifications in order: id `SESSION:SEQ-EPOCH:INDEX`, type
 /// `recapd.notify.…`, data `{"to",…}`.
 [[nodiscard]] std::vector<boost::json::object>
 notifications_out(const storage::feed_row &row);
 
-/// Its notifications as `GET /v1/notifications` shows them:
+/// Returns a row's notifications as `GET /v1/notifications` shows them:
 /// `{id,kind,to,session,at,data}`.
 [[nodiscard]] std::vector<boost::json::object>
 notification_views(const storage::feed_row &row);
 
+/// Returns a row as a session's history shows it:
 /// `{seq,type,at,by,command:{source,id}|null,data}`.
 [[nodiscard]] boost::json::object history_view(const storage::event_row &row);
 

@@ -1,4 +1,4 @@
-// Reading from a thread that may wait: the inbox's and the webhook's.
+// Reading from the store on a thread that may wait for it.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -12,8 +12,8 @@
 
 namespace recapd::gateway {
 
-/// Runs `task` on a reader's thread and waits for it; nothing when the store
-/// or the engine could not. Never from an actor or a server thread.
+/// Runs `task` on a reader's thread and waits for its result; nothing when the
+/// store or the engine could not. Not for an actor's or the server's threads.
 template <class F>
 [[nodiscard]] auto read_now(actors::engine &engine, F task)
     -> std::optional<decltype(task(std::declval<storage::store &>()))> {
@@ -27,7 +27,7 @@ template <class F>
   try {
     return waiting.get();
   } catch (const std::future_error &) {
-    return std::nullopt;  // the engine dropped both
+    return std::nullopt;  // The engine dropped both functions.
   }
 }
 

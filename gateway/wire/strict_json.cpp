@@ -19,8 +19,8 @@ using kind = json_fault::kind;
 
 constexpr std::size_t max_depth = 32;
 
-/// Builds the value as Boost's own handler does, but counts the members it
-/// was given (a value keeps one of two equals) and stops at a NUL.
+/// Builds the value as Boost's own handler does, but counts the members it was
+/// given (a value has only one of two equal ones) and stops at a NUL.
 struct handler {
   static constexpr std::size_t max_object_size = json::object::max_size();
   static constexpr std::size_t max_array_size = json::array::max_size();
@@ -116,7 +116,7 @@ std::size_t count_members(const json::value &v) {
   return n;
 }
 
-/// The code unit of a `\\uXXXX` escape at `at`; -1 when there is none.
+/// Returns the code unit of a `\\uXXXX` escape at `at`; -1 when there is none.
 int escaped_unit(std::string_view text, std::size_t at) {
   if (at + 6 > text.size() || text.substr(at, 2) != "\\u") return -1;
   int unit = 0;
@@ -125,7 +125,8 @@ int escaped_unit(std::string_view text, std::size_t at) {
   return ec == std::errc{} && stop == end ? unit : -1;
 }
 
-/// True if an escape begins a surrogate pair that no second one ends.
+/// Returns true if an escape is the first half of a surrogate pair and no
+/// second half follows.
 bool half_pair(std::string_view text) {
   const auto in = [](int unit, int low, int high) {
     return unit >= low && unit <= high;
@@ -210,7 +211,8 @@ private:
     return false;
   }
 
-  /// Up to the comma or bracket that ends the element at the array's level.
+  /// Skips to the comma or bracket that ends the element at the array's level.
+  /// Returns false where there is none.
   bool skip_element() {
     std::size_t depth = 0;
     while (at_ < text_.size()) {

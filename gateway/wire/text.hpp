@@ -11,16 +11,16 @@
 
 namespace recapd::gateway {
 
-/// ASCII letters in lower case.
+/// Returns the text with its ASCII letters in lower case.
 [[nodiscard]] std::string lower(std::string_view text);
 
-/// Compares ASCII letters without regard to case.
+/// Compares two texts without regard to the case of ASCII letters.
 [[nodiscard]] bool equal_no_case(std::string_view a, std::string_view b);
 
-/// Without spaces and tabs at either end.
+/// Returns the text without spaces and tabs at either end.
 [[nodiscard]] std::string_view trim(std::string_view text);
 
-/// Resolves `%XX`; nothing when one is broken. `plus_is_space` as in queries.
+/// Resolves `%XX` and, if `plus_is_space`, `+`; nothing when one is broken.
 [[nodiscard]] std::optional<std::string>
 percent_decode(std::string_view text, bool plus_is_space = false);
 
@@ -31,14 +31,14 @@ struct media_type {
 };
 [[nodiscard]] media_type parse_media_type(std::string_view header);
 
-/// True for a media type whose content is JSON: `application/json`,
-/// `text/json`, or one that ends with `+json` and is no event itself.
+/// Returns true for a media type whose content is JSON: `application/json`,
+/// `text/json`, or one that ends with `+json` and is no CloudEvent's.
 [[nodiscard]] bool json_media(std::string_view name);
 
-/// True for 1 or more bytes, at most `limit`, none of them a control.
+/// Returns true for 1 to `limit` bytes, none of them a control character.
 [[nodiscard]] bool plain_text(std::string_view text, std::size_t limit);
 
-/// The whole of `text` as a decimal number.
+/// Reads the whole of `text` as a decimal number; nothing if it is none.
 template <std::integral T>
 [[nodiscard]] std::optional<T> parse_integer(std::string_view text) {
   T value{};

@@ -11,7 +11,7 @@
 
 namespace recapd::bench {
 
-/// When the kth of so many a second is due.
+/// Returns when the kth of so many a second is due.
 inline std::chrono::steady_clock::time_point
 due_at(std::chrono::steady_clock::time_point began, std::size_t k,
        double per_second) {
@@ -30,7 +30,7 @@ public:
   alarm(const alarm &) = delete;
   alarm &operator=(const alarm &) = delete;
 
-  /// Readable from the moment set until `clear`.
+  /// Returns a descriptor that is readable from the moment set until clear().
   [[nodiscard]] int socket() const { return fd_; }
 
   void set(std::chrono::steady_clock::time_point at) const {

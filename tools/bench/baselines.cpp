@@ -10,16 +10,16 @@ namespace recapd::bench {
 
 namespace {
 
-/// A database with the schema, and the rows of a lifecycle as the engine wrote
-/// them there; the engine is gone again.
+/// Gives a database the schema, and returns the rows of a lifecycle as the
+/// engine wrote them there; the engine is gone again.
 row_book take_rows(bench_run &b, const std::string &database,
                    const std::string &starts_at, row_book::extent how_far) {
   const auto n = b.start_node(database);
   return {database, n->url(), starts_at, how_far};
 }
 
-/// By hand into a database of its own, verified. `take`: what is to be told of
-/// it, given what came out and the CPU before and after.
+/// Writes by hand into a database of its own, and verifies it. `take` gets what
+/// came out, and the CPU before and after.
 template <class Take>
 void write_and_verify(bench_run &b, const std::string &what, hand_work work,
                       Take take) {

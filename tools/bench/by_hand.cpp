@@ -20,7 +20,7 @@ using clock = std::chrono::steady_clock;
 
 namespace {
 
-/// One step as one statement: its name in every connection, its parameters.
+/// One step as one statement: its number in every connection, its parameters.
 struct call {
   std::size_t statement = 0;
   std::vector<std::optional<std::string>> values;
@@ -41,7 +41,7 @@ std::string names(const target &t, const std::string &separator,
   return out;
 }
 
-/// The rows of one target as one data-modifying part of the statement.
+/// Returns the rows of one target as one data-modifying part of the statement.
 std::string part_of(const target &t, std::size_t rows, int &number) {
   const auto parameter = [&](const column &c) {
     return "$" + std::to_string(++number) + "::" + sql_name(c.type);
@@ -89,7 +89,7 @@ std::optional<std::string> text_of(const column &c, const cell &v) {
   return hex;
 }
 
-/// All calls, made before the clock starts, and the statements they are of.
+/// All calls, made before the clock starts, and their statements.
 class script {
 public:
   script(const row_book &book, const campus &where, std::size_t count)
@@ -178,7 +178,7 @@ public:
     step_ = 0;
   }
 
-  /// True when a step's answer is complete.
+  /// Reads on. Returns true when a step's answer is complete.
   bool read_on() {
     require(PQconsumeInput(connection_.get()) == 1);
     while (PQisBusy(connection_.get()) == 0) {

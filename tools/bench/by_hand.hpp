@@ -1,5 +1,5 @@
-// By hand: one statement and one transaction a step, from many clients, as an
-// application without an engine does it.
+// Writing by hand: one statement and one transaction a step, from many clients,
+// as an application without an engine does it.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -15,14 +15,14 @@ namespace recapd::bench {
 struct hand_work {
   std::size_t count = 0;  ///< lessons, from the first
   std::size_t clients = 32;
-  /// Steps; a latency then counts from when the step was due. 0: each client
-  /// sends its next step when it has the answer to the one before.
+  /// Steps a second; a latency then counts from when the step was due. 0: each
+  /// client sends its next step when it has the answer to the one before.
   double per_second = 0;
   load_client::progress tell;
   std::function<void()> ended{};  ///< called before the clients disconnect
 };
 
-/// Each client takes one lesson at a time, step by step.
+/// Writes the lessons; each client takes one at a time, step by step.
 load_result write_by_hand(const std::string &database, const row_book &book,
                           const campus &where, const hand_work &work);
 

@@ -8,15 +8,15 @@ namespace recapd::bench {
 
 namespace {
 
-// Together 200 characters, as a tutor writes them.
+// Together the parts have 200 characters, as a tutor writes them.
 constexpr const char *recap =
     R"({"topics_covered":"Chain rule, implicit differentiation, and the two )"
     R"(related-rates problems of last week.","how_tutee_did":"Set up both )"
     R"(without help; still drops the inner derivative.","next_steps":"Redo )"
     R"(problems 14 to 22 by Thursday, then one past exam."})";
 
-/// Of a tutor's k-th session. Five of each student's, 20 and 25 minutes in
-/// turn, the other way round for every second student: 900 together.
+/// Returns the minutes of a tutor's k-th session. Each student has five, of 20
+/// and 25 minutes in turn, every second one the other way round: 900 together.
 int minutes_of(std::size_t k) {
   return (k / students_per_tutor + k % students_per_tutor) % 2 == 0 ? 25 : 20;
 }

@@ -9,8 +9,8 @@
 
 namespace recapd::bench {
 
-/// Tutors at work at a time, each with this many students and sessions in the
-/// week. After that week come as many other tutors: the limits of the first
+/// The tutors at work at a time, each with this many students and sessions in
+/// the week. After that week come as many other tutors: the limits of the first
 /// are used up to the minute.
 inline constexpr std::size_t tutors = 2000;
 inline constexpr std::size_t students_per_tutor = 8;
@@ -37,12 +37,12 @@ struct lesson {
 
 class campus {
 public:
-  /// Sessions all start at `starts_at` (RFC 3339). Campuses with other
-  /// prefixes (3 characters) share no id but the courses'.
+  /// Makes a campus whose sessions all start at `starts_at` (RFC 3339).
+  /// Campuses with other prefixes (3 characters) share no id but the courses'.
   explicit campus(std::string starts_at, std::string prefix = "run");
 
   [[nodiscard]] lesson at(std::size_t i) const;
-  /// The step's CloudEvent, JSON text.
+  /// Returns the step's CloudEvent as JSON text.
   [[nodiscard]] std::string event(std::size_t i, step s) const;
 
 private:
@@ -50,22 +50,22 @@ private:
   std::string prefix_;
 };
 
-/// What the first `count` sessions pay, in minor units, and their minutes.
+/// What the first sessions pay, in minor units, and their minutes.
 struct totals {
   std::int64_t minutes = 0;
   std::int64_t pay = 0;
-  std::size_t full_tutors = 0;  ///< whose week is used up
+  std::size_t full_tutors = 0;  ///< tutors whose week is used up
 };
 [[nodiscard]] totals totals_of(std::size_t count);
 
-/// When a session started whose time can be logged.
+/// The start, from now, of a session whose time can be logged.
 inline constexpr std::chrono::minutes twenty_minutes_ago{-20};
 inline constexpr std::chrono::days in_a_month{30};
 /// Returns the time as RFC 3339 in UTC, in whole seconds.
 [[nodiscard]] std::string time_from_now(std::chrono::seconds after);
 
-/// The policy's limits as the campus reaches them: JSON text of a
-/// configuration file.
+/// Returns a configuration file's JSON text, with the policy's limits as the
+/// campus reaches them.
 [[nodiscard]] std::string node_config();
 
 }  // namespace recapd::bench

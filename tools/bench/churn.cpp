@@ -17,15 +17,15 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 
-/// A stretch of lessons, and how far apart two begin at least: an hour at full
-/// speed would fill the disk, and what vacuum does is a matter of time.
+/// A stretch of lessons, and the least time between two: an hour at full speed
+/// would fill the disk, and what vacuum does is a matter of time.
 constexpr std::size_t lessons_each = 2000;
 constexpr std::chrono::seconds pace{5};
-/// Autovacuum looks once a minute.
+/// Enough time for several looks of autovacuum, which looks once a minute.
 constexpr std::chrono::minutes several_vacuums{3};
 
-/// Bytes a row, of the tables whose rows are written again and again; heap and
-/// indexes apart.
+/// Returns the bytes a row of the tables whose rows are written again and
+/// again; heap and indexes apart.
 std::map<std::string, double> sizes(const std::string &database) {
   pqxx::connection c{database};
   pqxx::nontransaction tx{c};
@@ -41,7 +41,7 @@ std::map<std::string, double> sizes(const std::string &database) {
   return out;
 }
 
-/// All of the inbox, which is empty in between.
+/// Returns the bytes of the inbox, which is empty in between.
 double inbox_bytes(const std::string &database) {
   pqxx::connection c{database};
   pqxx::nontransaction tx{c};
@@ -49,7 +49,7 @@ double inbox_bytes(const std::string &database) {
       .as<double>();
 }
 
-/// A stretch of lessons, half by HTTP and half by the inbox.
+/// Plays a stretch of lessons, half by HTTP and half by the inbox.
 void play(const node &n, const std::string &database, const campus &c,
           std::size_t from, std::size_t count) {
   const auto half = count / 2;
@@ -84,7 +84,7 @@ void measure_churn(bench_run &b) {
   const auto end = began + std::chrono::duration_cast<clock::duration>(whole);
   std::map<std::string, double> early;
   double early_peak = 0;  // of the inbox in the first quarter
-  double late_peak = 0;   // and in the last
+  double late_peak = 0;   // of the inbox in the last quarter
   std::size_t done = 0;
   while (clock::now() < end) {
     const auto next = std::min(clock::now() + pace, end);

@@ -14,8 +14,8 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 
-/// Short, so that shares are settled soon; long enough for heartbeats that
-/// wait for a processor.
+/// A short lease, so that shares are settled soon; long enough for heartbeats
+/// that wait for a processor.
 constexpr const char *lease_ms = "5000";
 constexpr auto patience = std::chrono::minutes{1};
 
@@ -41,7 +41,7 @@ holding look(pqxx::nontransaction &tx, std::size_t nodes) {
   return h;
 }
 
-/// Every shard has a node, and no node has more than one shard above another.
+/// Returns true if every shard has a node, and shares differ by one at most.
 bool fair(const holding &h, std::size_t nodes) {
   std::vector<std::size_t> share(nodes, 0);
   for (const auto place : h.holders) {

@@ -27,11 +27,11 @@ public:
   [[nodiscard]] unsigned short port(std::size_t place) const {
     return nodes_[place]->port();
   }
-  /// The place of the node that serves the session.
+  /// Returns the place of the node that serves the session.
   [[nodiscard]] std::size_t place_of(const std::string &session) const {
     return holders_[workflows::bucket_of(session)];
   }
-  /// CPU seconds of all of them.
+  /// Returns the CPU seconds of all nodes.
   [[nodiscard]] double cpu() const;
   /// Throws std::runtime_error if a shard has gone to another node meanwhile.
   void require_same_shares() const;

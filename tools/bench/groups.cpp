@@ -80,7 +80,7 @@ std::string sql_of(const target &t) {
   return sql;
 }
 
-/// 16 bytes that look like a digest: each time others.
+/// Returns 16 bytes that look like a digest, each time others.
 std::string content(std::int64_t n) {
   std::string out;
   auto x = static_cast<std::uint64_t>(n) * 0x9e3779b97f4a7c15U;
@@ -112,8 +112,8 @@ void put(pg::array_argument &to, const column &c, const cell &v) {
 
 using rows = std::vector<std::vector<cell>>;
 
-/// One row a key, in the order of the keys: the order in which every
-/// transaction locks them.
+/// Adds rows up to one a key, in the order of the keys, which is the order in
+/// which every transaction locks them.
 rows added_up(const target &t, const rows &all) {
   std::map<std::vector<std::string>, std::vector<cell>> sums;
   for (const auto &row : all) {

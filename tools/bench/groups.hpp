@@ -16,7 +16,7 @@
 
 namespace recapd::bench {
 
-/// Statements by target, and the positions given out. Thread safe.
+/// The statements by target, and the positions given out. Thread safe.
 class group_statements {
 public:
   explicit group_statements(std::int64_t position) : position_{position} {}
@@ -39,7 +39,7 @@ using group =
     std::vector<std::pair<const storage::postgres::prepared_statement *,
                           storage::postgres::arguments>>;
 
-/// Step `s` of lessons `from` to `to`.
+/// Returns step `s` of lessons `from` to `to` as a group.
 [[nodiscard]] group build_group(const row_book &book, const campus &where,
                                 std::size_t s, std::size_t from, std::size_t to,
                                 group_statements &shared);

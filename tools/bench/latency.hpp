@@ -12,17 +12,17 @@
 
 namespace recapd::bench {
 
-/// A node on a database of its own, and who sends to it. The lessons go on
-/// from one run to the next.
+/// A node on a database of its own, and the client that sends to it. The
+/// lessons go on from one run to the next.
 class single_events {
 public:
-  /// `what` is shown as progress.
+  /// Starts the node. `what` is shown as progress.
   single_events(bench_run &b, std::string what);
 
   [[nodiscard]] const node &server() const { return *node_; }
-  /// So many commands, as fast as 64 connections have their answers.
+  /// Sends so many commands, as fast as 64 connections have their answers.
   [[nodiscard]] load_result at_the_top(double commands);
-  /// So many commands a second, in an open loop, as long as a measurement.
+  /// Sends so many commands a second in an open loop, for one measurement.
   [[nodiscard]] load_result at_rate(double per_second, const std::string &when);
   /// Waits for the end, verifies it and drops the database.
   void finish();

@@ -13,7 +13,7 @@ namespace recapd::bench {
 struct group_options {
   std::size_t connections = 2;
   std::size_t group = 1000;  ///< steps in one transaction
-  /// Build every parameter before the clock starts.
+  /// Every parameter is built before the clock starts.
   bool built_before = true;
   std::function<void(std::size_t)> tell;  ///< lessons written so far
 };

@@ -19,18 +19,19 @@ struct stretch {
 
 using request_lanes = std::vector<std::vector<std::string>>;
 
-/// Batches of 1,000: a lane takes a thousand lessons through their four
+/// Returns batches of 1,000: a lane takes a thousand lessons through their four
 /// commands, then the next thousand.
 [[nodiscard]] request_lanes batch_lanes(const campus &c, stretch s,
                                         std::size_t count);
-/// The same of any lessons.
+/// Returns batches as batch_lanes() does, of any lessons.
 [[nodiscard]] request_lanes
 batch_lanes_of(const campus &c, const std::vector<std::size_t> &lessons,
                std::size_t count);
-/// Single events: a lane takes one lesson after another through them.
+/// Returns single events: a lane takes one lesson after another through its
+/// four commands.
 [[nodiscard]] request_lanes single_lanes(const campus &c, stretch s,
                                          std::size_t count);
-/// One sequence; the commands of a lesson are `gap` requests apart.
+/// Returns single events in one sequence; a lesson's are `gap` requests apart.
 [[nodiscard]] std::vector<std::string> sequence(const campus &c, stretch s,
                                                 std::size_t gap);
 

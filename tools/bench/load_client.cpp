@@ -96,7 +96,7 @@ struct load_client::impl {
           wait ? unsigned{EPOLLIN} | unsigned{EPOLLOUT} : unsigned{EPOLLIN}, i);
   }
 
-  /// Until `want` answers have come. `answered(i)`: lane i is free again;
+  /// Runs until `want` answers have come. `answered(i)`: lane i is free again;
   /// `tick()`: the timer went off.
   template <class Answered, class Tick>
   void run(std::size_t want, Answered answered, Tick tick) {

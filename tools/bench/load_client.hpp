@@ -13,9 +13,9 @@
 
 namespace recapd::bench {
 
-/// A whole request, head and body, ready to be sent.
+/// Returns a whole request, head and body, ready to be sent.
 [[nodiscard]] std::string post_event(const std::string &event);
-/// A JSON array of events.
+/// Returns a whole request with a JSON array of events.
 [[nodiscard]] std::string post_batch(const std::vector<std::string> &events);
 
 struct load_result {
@@ -29,22 +29,22 @@ struct load_result {
 /// std::runtime_error when a connection breaks or nothing comes for a minute.
 class load_client {
 public:
-  /// Told now and then how many answers have come.
+  /// Is told now and then how many answers have come.
   using progress = std::function<void(std::size_t)>;
 
   load_client(unsigned short port, std::size_t connections);
-  /// A connection to each of them.
+  /// Makes a connection to each of the ports.
   explicit load_client(const std::vector<unsigned short> &ports);
   ~load_client();
   load_client(const load_client &) = delete;
   load_client &operator=(const load_client &) = delete;
 
-  /// Every connection sends its lane's requests, each after the answer to the
-  /// one before. At most as many lanes as connections.
+  /// Has every connection send its lane's requests, each after the answer to
+  /// the one before. At most as many lanes as connections.
   load_result closed_loop(const std::vector<std::vector<std::string>> &lanes,
                           const progress &tell = {});
 
-  /// Request k is due at k / `per_second`, whatever became of those before; its
+  /// Sends request k at k / `per_second`, whatever became of those before; its
   /// latency counts from then, so that waiting for a free connection counts.
   load_result open_loop(const std::vector<std::string> &requests,
                         double per_second, const progress &tell = {});
@@ -54,13 +54,13 @@ private:
   std::unique_ptr<impl> impl_;
 };
 
-/// Sends one request on a connection of its own; the status, or nothing when
-/// nobody answers.
+/// Sends one request on a connection of its own. Returns the status, or nothing
+/// when nobody answers.
 [[nodiscard]] std::optional<int> exchange(unsigned short port,
                                           const std::string &request,
                                           std::string *body = nullptr);
 
-/// The value below which the share `q` of them lies, in milliseconds.
+/// Returns the milliseconds below which the share `q` of the latencies lies.
 [[nodiscard]] double quantile_ms(std::vector<std::uint32_t> latencies_us,
                                  double q);
 

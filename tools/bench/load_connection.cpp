@@ -17,7 +17,7 @@ namespace recapd::bench {
 
 namespace {
 
-/// Of an answer so much is stored, for who wants to see what went wrong.
+/// How much of an answer is stored, to see what went wrong.
 constexpr std::size_t most_stored = 65536;
 
 [[noreturn]] void broken(const char *what) {

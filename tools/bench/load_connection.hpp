@@ -8,12 +8,12 @@
 
 namespace recapd::bench {
 
-/// A blocking connect to 127.0.0.1, then a non-blocking socket; -1 when nobody
-/// listens.
+/// Connects, blocking, to 127.0.0.1 and returns a non-blocking socket; -1 when
+/// nobody listens.
 [[nodiscard]] int connect_to(unsigned short port);
 
-/// One request and its answer at a time. Throws std::runtime_error when the
-/// connection breaks.
+/// Carries one request and its answer at a time. Throws std::runtime_error when
+/// the connection breaks.
 class load_connection {
 public:
   explicit load_connection(int socket) : socket_{socket} {}
@@ -23,15 +23,15 @@ public:
 
   [[nodiscard]] int socket() const { return socket_; }
 
-  /// `request` must live until all of it is written.
+  /// Begins a request, which must live until all of it is written.
   void begin(std::string_view request);
-  /// Writes on; true when all of it is written.
+  /// Writes on. Returns true when all of it is written.
   bool write_on();
-  /// Reads on; true when the answer is complete.
+  /// Reads on. Returns true when the answer is complete.
   bool read_on();
 
   [[nodiscard]] int status() const { return status_; }
-  /// The first part of the answer, head and body.
+  /// Returns the first part of the answer, head and body.
   [[nodiscard]] const std::string &start_of_answer() const { return head_; }
 
 private:

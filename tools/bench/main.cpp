@@ -24,7 +24,7 @@ struct named_scenario {
   bool every_round;
 };
 
-/// Not chosen by name but by --nodes, which says how many.
+/// The scenario that is not chosen by name but by --nodes, which says how many.
 constexpr const char *nodes_scenario = "nodes";
 
 constexpr std::array<named_scenario, 15> all{
@@ -51,7 +51,7 @@ std::vector<std::string> names() {
   return out;
 }
 
-/// False when the scenario failed; it has said why.
+/// Measures a scenario. Returns false when it failed, which is printed.
 bool measured(bench_run &b, const named_scenario &s) {
   try {
     s.measure(b);
@@ -63,7 +63,7 @@ bool measured(bench_run &b, const named_scenario &s) {
   }
 }
 
-/// All that is chosen, whatever fails. True when nothing did.
+/// Measures all that is chosen, whatever fails. Returns true when nothing did.
 bool run(bench_run &b) {
   const auto &chosen = b.options().scenarios;
   bool good = true;

@@ -36,7 +36,7 @@ double bytes_of(const node &n) {
   return static_cast<double>(resident_bytes(n.pid()));
 }
 
-/// With room for every actor: what each of the last four fifths takes.
+/// Measures what a session takes where there is room for every actor.
 void measure_actor(bench_run &b, std::size_t sessions) {
   const auto database = b.server().fresh_database("bench_memory");
   const auto n = b.start_node(database, resident(2 * sessions));
@@ -52,7 +52,7 @@ void measure_actor(bench_run &b, std::size_t sessions) {
   b.server().drop_database("bench_memory");
 }
 
-/// With room for a fifth: three times the sessions take no more.
+/// Measures, with room for a fifth, that three times the sessions take no more.
 void measure_bound(bench_run &b, std::size_t sessions) {
   const auto database = b.server().fresh_database("bench_memory");
   const auto n = b.start_node(database, resident(sessions / 5));

@@ -23,7 +23,7 @@ constexpr double commands_per_second = 50;
 constexpr const char *noisy_token = "the-one-who-asks-all-the-time";
 constexpr const char *quiet_token = "somebody-else-who-asks-at-times";
 
-/// The request with a bearer's token.
+/// Returns the request with a bearer's token.
 std::string by(const std::string &token, std::string request) {
   request.insert(request.find("\r\n") + 2,
                  "Authorization: Bearer " + token + "\r\n");
@@ -34,14 +34,14 @@ std::string get(const std::string &token, const std::string &path) {
   return by(token, "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
 }
 
-/// The event said by the system, which may say all that is sent here.
+/// Returns the event as the system's, which may say all that is sent here.
 std::string by_system(std::string event) {
   const std::string name = "\"authid\":\"";
   const auto from = event.find(name) + name.size();
   return event.replace(from, event.find('"', from) - from, "system:bench");
 }
 
-/// Who is who, for a node: the noisy one is a student of his session.
+/// Returns a node's settings: the noisy token is a student of the session's.
 std::map<std::string, std::string> tokens(const lesson &l) {
   return {{"RECAPD_AUTH_MODE", "token"},
           {"RECAPD_AUTH_TOKENS",
@@ -50,13 +50,13 @@ std::map<std::string, std::string> tokens(const lesson &l) {
                        noisy_token, l.student, quiet_token)}};
 }
 
-/// The session that is noisily read about: the first.
+/// The session that is noisily read about.
 constexpr std::size_t noisy = 0;
-/// The one somebody else reads.
+/// The session that somebody else reads.
 constexpr std::size_t quiet = 1;
 
-/// The student joins and leaves; as many of it as the node takes are events,
-/// the others refusals.
+/// Returns events by which the student joins and leaves; as many as the node
+/// takes become events of the session, the others refusals.
 std::vector<std::string> calls(const lesson &l, std::size_t count) {
   std::vector<std::string> out;
   for (std::size_t i = 0; i < count; ++i)
@@ -78,7 +78,7 @@ void send_batches(load_client &client, const std::vector<std::string> &events) {
   }
 }
 
-/// Reads as fast as they are answered, until it goes.
+/// Reads, as fast as it is answered, from construction to destruction.
 class noise {
 public:
   noise(unsigned short port, const std::string &session)
@@ -120,8 +120,8 @@ struct latencies {
   std::vector<std::uint32_t> command;
 };
 
-/// Somebody reads one session, and commands come for others that no actor has
-/// in memory, one after another from `from` on.
+/// Measures somebody who reads one session, and commands for others that no
+/// actor has in memory, one after another from `from` on.
 latencies measure_quiet(unsigned short port, const campus &c, std::size_t from,
                         std::size_t count) {
   latencies out;
@@ -186,7 +186,7 @@ void measure_neighbours(bench_run &b) {
     send_batches(client, calls(c.at(noisy), b.size(10'000, 1000)));
     n->stop();
   }
-  // Another process: no actor has a session in memory.
+  // In another process no actor has a session in memory.
   const auto n = b.start_node(database, tokens(c.at(noisy)));
   const auto alone = measure_quiet(n->port(), c, 2, each);
   latencies beside;

@@ -16,14 +16,14 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 
-/// In all, however many nodes there are.
+/// The connections in all, however many nodes there are.
 constexpr std::size_t all_connections = 12;
 constexpr double most_times_one_node = 1.2;
 
 /// Where a session's commands are sent.
 enum class routing : unsigned char {
   routed,   ///< to the node that serves the session
-  anywhere  ///< to a node of no choice, which hands most of them on
+  anywhere  ///< to any node, which forwards most of them
 };
 
 /// Request lanes, and the port each one goes to.
@@ -51,11 +51,11 @@ plan plan_for(const campus &c, const fleet &nodes, routing r,
   return p;
 }
 
-/// What the database's side counts.
+/// What the database counts.
 struct tally {
   double wal_bytes = 0;
-  double transactions = 0;  ///< that wrote
-  double connections = 0;   ///< that the nodes have
+  double transactions = 0;  ///< transactions that wrote
+  double connections = 0;   ///< connections that the nodes have
 };
 
 tally tally_of(const std::string &database) {
@@ -80,8 +80,8 @@ void add_tally(bench_run &b, const std::string &scenario, const tally &from,
               to.connections / static_cast<double>(nodes));
 }
 
-/// Sends all commands of `count` lessons, from the same number of connections
-/// whatever the number of nodes; returns the CPU seconds of nodes and server.
+/// Measures all commands of some lessons, from the same number of connections
+/// whatever the number of nodes. Returns the CPU seconds of nodes and server.
 double measure_on(bench_run &b, std::size_t count_of_nodes, routing r,
                   const std::string &scenario) {
   const auto count = b.count_for(8000);
@@ -128,7 +128,7 @@ double measure_on(bench_run &b, std::size_t count_of_nodes, routing r,
 
 }  // namespace
 
-// On one machine more nodes cannot be faster; what they must not be is dearer.
+// On one machine more nodes cannot be faster; they must not be dearer.
 void measure_nodes(bench_run &b) {
   const auto alone = measure_on(b, 1, routing::routed, "nodes 1");
   for (const auto n : b.options().nodes) {

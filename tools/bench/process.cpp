@@ -31,7 +31,8 @@ std::vector<char *> argv_of(const std::vector<std::string> &command) {
   return out;
 }
 
-/// Of /proc/PID/stat after the name: field 0 is the state (the third of all).
+/// Returns the fields of /proc/PID/stat after the name: field 0 is the state
+/// (the third of all).
 std::vector<std::string> stat_of(const std::string &pid) {
   std::ifstream in{"/proc/" + pid + "/stat"};
   std::stringstream text;

@@ -10,17 +10,17 @@
 
 namespace recapd::bench {
 
-/// What the command printed. Throws std::runtime_error, with what it said, when
-/// it fails.
+/// Runs a command and returns what it printed. Throws std::runtime_error, with
+/// what it said, when it fails.
 std::string output_of(const std::vector<std::string> &command);
 
-/// CPU seconds a process has used; 0 when it is gone.
+/// Returns the CPU seconds that a process has used; 0 when it is gone.
 [[nodiscard]] double cpu_of(pid_t pid);
-/// The same of this process.
+/// Returns the CPU seconds that this process has used.
 [[nodiscard]] double own_cpu();
 [[nodiscard]] std::int64_t resident_bytes(pid_t pid);
 
-/// tools/postgres on one folder, from construction to destruction.
+/// A server of tools/postgres on one folder, from construction to destruction.
 class postgres {
 public:
   /// `script` is tools/postgres; `dir` becomes the data folder.
@@ -34,10 +34,10 @@ public:
   void drop_database(const std::string &name);
   [[nodiscard]] const std::string &script() const { return script_; }
   [[nodiscard]] const std::string &dir() const { return dir_; }
-  /// The superuser's URL, of the server's own database.
+  /// Returns the superuser's URL, of the server's own database.
   [[nodiscard]] const std::string &admin_url() const { return admin_url_; }
   void restart();
-  /// CPU seconds of the server and all its connections, past ones too.
+  /// Returns the CPU seconds of the server and all connections, past ones too.
   [[nodiscard]] double cpu() const;
 
 private:
@@ -50,11 +50,11 @@ private:
   pid_t pid_ = 0;
 };
 
-/// A standby of that server, in a folder within its own, from construction to
-/// destruction.
+/// A standby of a server, in a folder within the server's own, from
+/// construction to destruction.
 class standby {
 public:
-  /// `name` is for synchronous_standby_names.
+  /// Starts the standby. `name` is for synchronous_standby_names.
   standby(const postgres &of, const std::string &name);
   ~standby();
   standby(const standby &) = delete;
@@ -76,9 +76,9 @@ public:
     unsigned short port = 0;
     std::map<std::string, std::string> environment;
   };
-  /// Returns when it listens, or, without `wait`, at once.
+  /// Starts the node, and returns when it listens, or, without `wait`, at once.
   explicit node(const options &o, bool wait = true);
-  /// Drains it.
+  /// Drains the node.
   ~node();
   node(const node &) = delete;
   node &operator=(const node &) = delete;
@@ -87,7 +87,7 @@ public:
   [[nodiscard]] std::string url() const;
   [[nodiscard]] pid_t pid() const { return pid_; }
   [[nodiscard]] double cpu() const { return cpu_of(pid_); }
-  /// kill -9.
+  /// Kills the node, as kill -9 does.
   void kill();
   void stop();
 

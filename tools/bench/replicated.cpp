@@ -18,10 +18,10 @@ namespace {
 constexpr const char *scenario = "replicated";
 constexpr const char *standby_name = "bench";
 
-/// What a commit has to do with a standby.
+/// Whether there is a standby, and whether commits wait for it.
 enum class way : unsigned char {
-  alone,     ///< there is none
-  followed,  ///< one follows, and nothing waits for it
+  alone,     ///< there is no standby
+  followed,  ///< a standby follows, and nothing waits for it
   awaited    ///< a commit waits until the standby has flushed it
 };
 constexpr std::array<way, 3> ways{way::alone, way::followed, way::awaited};
@@ -77,8 +77,8 @@ public:
     await(url_,
           asked(std::string{"sync_state = '"} + (named ? "sync'" : "async'")));
   }
-  /// Until it has applied all there is, so that no measurement has to do with
-  /// what an earlier one left.
+  /// Waits until the standby has applied all there is, so that no measurement
+  /// has to do with what an earlier one left.
   void catch_up() const {
     await(url_, asked("replay_lsn >= pg_current_wal_flush_lsn()"));
   }
@@ -111,7 +111,7 @@ values measure_way(bench_run &b, way w, const replica *standby) {
   const auto single = carry_single(b, what + ", single").per_second();
   settle();
   single_events events{b, what};
-  // So that code, caches and connections are warm.
+  // The first run warms code, caches and connections.
   (void)events.at_the_top(calm_rate);
   const auto r = events.at_rate(calm_rate, at_calm_rate);
   events.finish();
@@ -132,7 +132,7 @@ void add(bench_run &b, const std::array<values, ways.size()> &all) {
 
 }  // namespace
 
-// Whatever comes first or last in one round does not in the next.
+// The order changes, so that no way is always measured first or last.
 void measure_replicated(bench_run &b) {
   std::array<values, ways.size()> all{};
   const auto measure = [&](way w, const replica *standby) {

@@ -1,5 +1,4 @@
-// What was measured: samples by round, medians, ratios, targets; as a table or
-// as JSON.
+// What was measured: samples by round, medians, ratios and targets.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -11,26 +10,26 @@
 
 namespace recapd::bench {
 
-/// Where figures are gathered. What a baseline measured too is given as a
-/// ratio to it, within the same round.
+/// Gathers figures, and shows them as a table or as JSON. A figure that a
+/// baseline has too is given as a ratio to it, within the same round.
 class report {
 public:
-  /// Without targets no figure is compared with one.
+  /// Compares figures with their targets if `targets` is true.
   explicit report(bool targets) : targets_{targets} {}
 
   void begin_round() { ++round_; }
-  /// From 1 on.
+  /// Returns the present round, from 1 on.
   [[nodiscard]] int round() const { return round_; }
-  /// A sample of `what` in this round. Throughputs have the unit
+  /// Adds a sample of `what` in this round. Throughputs have the unit
   /// `lifecycles/s`.
   void add(const std::string &scenario, const std::string &what,
            const std::string &unit, double value);
-  /// The target of a figure's median.
+  /// Sets the target of a figure's median.
   void at_most(const std::string &scenario, const std::string &what,
                double bound);
 
-  /// A line that is written over on a terminal, else shown at most once for
-  /// each step.
+  /// Shows a line, which is written over on a terminal, else shown at most once
+  /// for each step.
   void progress(const std::string &step, const std::string &how_far = {});
   void clear_progress();
 

@@ -37,7 +37,7 @@ struct growth_case {
   std::size_t done = 0;
 };
 
-/// Of one step, in microseconds.
+/// What one step takes, in microseconds.
 struct cost {
   double node = 0;
   double postgres = 0;
@@ -64,7 +64,8 @@ cost run_batches(bench_run &b, growth_case &g, std::size_t count) {
           .wall = took.count() * us};
 }
 
-/// Heap and index bytes a session's row takes, beside what its neighbours do.
+/// Returns the heap and index bytes a session's row takes, beside what its
+/// neighbours do.
 double row_bytes(const std::string &database) {
   return own_query(database, "SELECT pg_total_relation_size('sessions')::float8"
                              "       / count(*) FROM sessions");
@@ -87,7 +88,8 @@ void measure_growth(bench_run &b) {
   const auto count = b.count_for(4000);
   for (int round = 0; round < b.options().rounds; ++round) {
     std::array<cost, 2> costs;
-    // In turn first, so that neither always meets the warmer machine.
+    // Each case comes first in every second round, so that neither always meets
+    // the warmer machine.
     for (std::size_t k = 0; k < cases.size(); ++k) {
       const auto which = (k + static_cast<std::size_t>(round)) % cases.size();
       b.out().progress(std::string{"growth: "} + cases[which].name
@@ -123,7 +125,7 @@ void measure_recovery(bench_run &b) {
   auto n = b.start_node(database);
   const auto port = port_of(n->url());
   const campus c{time_from_now(twenty_minutes_ago)};
-  // Killed at work, with batches on their way.
+  // The node is killed at work, with batches on their way.
   const auto batch = batch_lanes(c, {0, 1000}, 1).front();
   std::thread sender{[&] { (void)exchange(port, batch.front()); }};
   std::this_thread::sleep_for(std::chrono::milliseconds{5});
@@ -167,7 +169,7 @@ void measure_idle(bench_run &b) {
   load_client client{n->port(), 1};
   if (client.closed_loop(load).failures > 0)
     throw std::runtime_error{"a batch failed before the node idled"};
-  settle_storage(b, database);  // else autovacuum's transactions count too
+  settle_storage(b, database);  // Else autovacuum's transactions count, too.
   const auto seconds = b.options().quick ? 2 : 20;
   b.out().progress("idle");
   const auto wait = [](int s) {

@@ -126,8 +126,8 @@ json::object object_of(const pqxx::field &f) {
   return f.is_null() ? json::object{} : json::parse(f.c_str()).as_object();
 }
 
-/// The transactions that wrote the session's row, in order, with all they
-/// wrote.
+/// Returns the transactions that wrote the session's row, in order, with all
+/// they wrote.
 lifecycle_rows collect(pqxx::nontransaction &tx, const lesson &from,
                        table_columns &known) {
   lifecycle_rows steps;

@@ -29,7 +29,7 @@ enum class column_type : unsigned char {
 struct column {
   std::string name;
   column_type type = column_type::text;
-  bool key = false;  ///< of the primary key
+  bool key = false;  ///< part of the primary key
 };
 
 /// A text with places for the ids of a lesson.
@@ -50,7 +50,7 @@ private:
   std::string tail_;
 };
 
-/// What stands in a column: always the same, or following from the lesson.
+/// What stands in a column: always one value, or what follows from the lesson.
 struct nothing {};
 struct bucket_slot {};    ///< the session's bucket
 struct position_slot {};  ///< counts up over the whole table
@@ -68,7 +68,8 @@ enum class write_kind : unsigned char {
   add      ///< upsert: adds `used` to what is there
 };
 
-/// Where rows of one shape go. Rows of the same target can share a statement.
+/// The table and columns that rows of one shape go to. Rows with one target can
+/// share a statement.
 struct target {
   std::string table;
   write_kind kind = write_kind::insert;
@@ -85,27 +86,27 @@ struct row_pattern {
 using step_rows = std::vector<row_pattern>;
 using lifecycle_rows = std::vector<step_rows>;
 
-/// The rows of both lengths of session.
+/// The rows of lessons of both lengths.
 class row_book {
 public:
   enum class extent : unsigned char {
     resting,   ///< scheduled and accepted
-    lifecycle  ///< all, to paid
+    lifecycle  ///< all steps, to paid
   };
 
-  /// Takes two lessons of a campus of its own through the node, and keeps what
-  /// each transaction wrote. They stay in the database.
+  /// Takes two lessons of a campus of its own through the node, and notes what
+  /// each transaction wrote. The lessons stay in the database.
   row_book(const std::string &database, const std::string &node_url,
            const std::string &starts_at, extent how_far);
 
   [[nodiscard]] const lifecycle_rows &rows_for(const lesson &l) const {
     return by_minutes_.at(l.minutes);
   }
-  /// The first position that is free.
+  /// Returns the first position that is free.
   [[nodiscard]] std::int64_t free_position() const { return position_; }
 
   static constexpr std::size_t lessons = 2;
-  /// Of those two.
+  /// The minutes of those two lessons together.
   static constexpr int minutes = 45;
 
 private:

@@ -1,5 +1,4 @@
-// One run of the benchmark: its options, server, nodes and report; and the
-// scenarios.
+// One run of the benchmark: its options, server, nodes, report and scenarios.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -15,7 +14,7 @@ namespace recapd::bench {
 
 struct run_options {
   std::vector<std::string> scenarios;
-  std::vector<std::size_t> nodes;  ///< how many; the scenario with several
+  std::vector<std::size_t> nodes;  ///< how many, in the scenario with several
   int rounds = 3;
   double seconds = 8;  ///< about how long each measurement lasts
   bool quick = false;
@@ -24,7 +23,7 @@ struct run_options {
   std::string data;      ///< the server's and the nodes' folder
 };
 
-/// CPU used between two moments, in seconds.
+/// The CPU that each has used up to a moment, in seconds.
 struct cpu_share {
   double node = 0;
   double postgres = 0;
@@ -41,12 +40,12 @@ public:
   [[nodiscard]] std::string recapctl() const {
     return options_.programs + "/recapctl";
   }
-  /// `quick` in a quick run, else `usual`.
+  /// Returns `quick` in a quick run, else `usual`.
   [[nodiscard]] std::size_t size(std::size_t usual, std::size_t quick) const {
     return options_.quick ? quick : usual;
   }
-  /// As many as `per_second` makes in the time of a measurement, in whole
-  /// thousands.
+  /// Returns as many as `per_second` makes in the time of a measurement, in
+  /// whole thousands.
   [[nodiscard]] std::size_t count_for(double per_second) const;
 
   [[nodiscard]] std::unique_ptr<node>
@@ -54,10 +53,11 @@ public:
              std::map<std::string, std::string> environment = {},
              unsigned short port = 0, bool wait = true);
   [[nodiscard]] cpu_share cpu(const node *n) const;
-  /// Says how far a measurement is, of so many.
+  /// Returns what shows how far a measurement is, of so many.
   [[nodiscard]] load_client::progress teller(const std::string &what,
                                              std::size_t of);
-  /// `when`: of the figures' names, if the scenario has several such.
+  /// Adds the CPU a step used. `when` is part of the figures' names, if the
+  /// scenario has several such.
   void add_cpu(const std::string &scenario, const cpu_share &from,
                const cpu_share &to, std::size_t steps,
                const std::string &when = {});

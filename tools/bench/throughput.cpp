@@ -22,7 +22,7 @@ double seconds_since(clock::time_point from) {
   return std::chrono::duration<double>(clock::now() - from).count();
 }
 
-/// From a fresh database to its verified end: `send` sends all commands of
+/// Goes from a fresh database to its verified end: `send` sends all commands of
 /// `count` lessons to a node; the clock runs until every one is paid.
 template <class Prepare, class Send>
 carried carry(bench_run &b, const std::string &what, std::size_t count,

@@ -17,15 +17,15 @@ struct carried {
   double seconds = 0;
   cpu_share before;
   cpu_share after;
-  std::vector<std::uint32_t> latencies_us;  ///< of answers; none of the inbox
+  std::vector<std::uint32_t> latencies_us;  ///< of answers; the inbox has none
 
   [[nodiscard]] double per_second() const {
     return static_cast<double>(lessons) / seconds;
   }
 };
 
-/// The work of the scenarios `batches` and `single`, from a fresh database to
-/// its verified end. `what` is shown as progress.
+/// Does the work of the scenarios `batches` and `single`, from a fresh database
+/// to its verified end. `what` is shown as progress.
 [[nodiscard]] carried carry_batches(bench_run &b, const std::string &what);
 [[nodiscard]] carried carry_single(bench_run &b, const std::string &what);
 

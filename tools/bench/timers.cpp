@@ -17,7 +17,8 @@ namespace {
 using wall = std::chrono::system_clock;
 using workflows::instant;
 
-/// The first timer of a session, the tutor's recap falls due, by default.
+/// How long after the start a session's first timer fires: the tutor's recap
+/// falls due, by default.
 constexpr std::chrono::minutes first_timer{90};
 
 instant now() {
@@ -56,7 +57,8 @@ bool all_fired(const std::string &database, instant until) {
       .empty();
 }
 
-/// Looks rarely: no index is by moment alone, so each look reads a whole one.
+/// Waits until all timers up to `last` have fired. Looks rarely: no index is by
+/// moment alone, so each look reads a whole one.
 void await_fired(const std::string &database, instant last) {
   std::this_thread::sleep_until(last);
   for (int i = 0; !all_fired(database, last); ++i) {
@@ -65,7 +67,7 @@ void await_fired(const std::string &database, instant last) {
   }
 }
 
-/// How long after its moment each timer's events were committed, in seconds.
+/// Returns how late, in seconds, the timers' events were committed.
 double lateness(const std::string &database, const char *what) {
   pqxx::connection c{database};
   pqxx::nontransaction tx{c};
@@ -78,7 +80,7 @@ double lateness(const std::string &database, const char *what) {
   return tx.exec(sql)[0][0].as<double>();
 }
 
-/// Each timer fired once: one more event, one notification.
+/// Throws unless each timer fired once: one more event, one notification.
 void require_each_once(const std::string &database, std::size_t count) {
   pqxx::connection c{database};
   pqxx::nontransaction tx{c};

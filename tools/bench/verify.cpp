@@ -31,8 +31,8 @@ void await_paid(const std::string &database) {
   using clock = std::chrono::steady_clock;
   pqxx::connection c{database};
   pqxx::nontransaction tx{c};
-  // A row leaves the inbox by the transaction that decides it. What rests, of
-  // which there may be a million, is not looked at.
+  // A row leaves the inbox by the transaction that decides it. Sessions that
+  // rest, of which there may be a million, are not looked at.
   const std::string open =
       "SELECT count(*) FROM (SELECT FROM inbox UNION ALL"
       " SELECT FROM sessions WHERE state IN ('scheduled', 'time_logged',"

@@ -8,10 +8,10 @@
 namespace recapd::bench {
 
 struct expectation {
-  std::size_t lessons = 0;  ///< the first ones of a campus, all paid
-  /// Beside them, the two lessons the baselines' rows were taken from.
+  std::size_t lessons = 0;  ///< the first lessons of a campus, all paid
+  /// There are, besides, the two lessons the baselines' rows were taken from.
   bool samples = false;
-  /// Sessions that are not paid: those that rest.
+  /// Sessions that are not paid, since they rest.
   std::size_t resting = 0;
   bool only_counts = false;  ///< without `recapctl check`
 };

@@ -16,7 +16,7 @@ namespace recapd::tools {
 
 namespace json = boost::json;
 
-/// Nobody answers at the URL, or not as a node would.
+/// Says that nobody answers at the URL, or not as a node would.
 class unreachable : public std::runtime_error {
 public:
   using std::runtime_error::runtime_error;
@@ -36,8 +36,8 @@ public:
   int status = 0;
 };
 
-/// One keep-alive connection; not thread safe. Every call may throw
-/// `unreachable`. A 429 or 503 is tried again for some seconds.
+/// A client with one keep-alive connection. Every call may throw `unreachable`.
+/// A 429 or 503 is tried again for some seconds. Not thread safe.
 class client {
 public:
   client(std::string url, std::string token);
@@ -48,13 +48,13 @@ public:
   [[nodiscard]] answer get(const std::string &path);
   [[nodiscard]] answer post(const std::string &path, const std::string &body,
                             const std::string &media_type);
-  /// The body of a 200; otherwise throws `problem`, with what the node said.
+  /// Returns the body of a 200; else throws `problem` with what the node said.
   [[nodiscard]] json::object fetch(const std::string &path);
-  /// At most 1,000 events, JSON texts, which are sent as they are; an outcome
-  /// each, in order. Throws `problem`.
+  /// Sends at most 1,000 events, JSON texts, as they are. Returns an outcome
+  /// for each, in order. Throws `problem`.
   [[nodiscard]] json::array submit(const std::vector<std::string_view> &events);
 
-  /// As it may be shown.
+  /// Returns the URL as it may be shown.
   [[nodiscard]] std::string url() const;
 
 private:
@@ -65,18 +65,18 @@ private:
   std::unique_ptr<connection> connection_;
 };
 
-/// `title: detail` of a problem's body.
+/// Returns `title: detail` of a problem's body.
 [[nodiscard]] std::string problem_text(const answer &a);
 
-/// Percent-encoding of one path segment or query value.
+/// Returns one path segment or query value, percent-encoded.
 [[nodiscard]] std::string encoded(std::string_view text);
 
-/// `?a=b&c=d` of what is not empty.
+/// Returns `?a=b&c=d` of what is not empty.
 [[nodiscard]] std::string
 query(const std::vector<std::pair<std::string, std::string>> &parts);
 
-/// A member as people may see it (config::printable): empty where it is absent
-/// or null; other types than a string as JSON text.
+/// Returns a member as people may see it (config::printable): empty where it is
+/// absent or null; other types than a string as JSON text.
 [[nodiscard]] std::string text_of(const json::object &o, std::string_view key);
 
 }  // namespace recapd::tools

@@ -35,7 +35,7 @@ std::string content_of(int file) {
   }
 }
 
-/// Ends early where nobody reads any further.
+/// Writes the text. Ends early where nobody reads any further.
 void write_all(int file, std::string_view text) {
   while (!text.empty()) {
     const auto count = write(file, text.data(), text.size());
@@ -46,7 +46,7 @@ void write_all(int file, std::string_view text) {
 }
 
 void show_in(const std::string &program, std::string_view text) {
-  // Without a LESS of the user's: knows colours, leaves the text on the screen.
+  // By default less shows colours and leaves the text on the screen.
   setenv("LESS", "FRX", 0);
   const auto line = "command -v " + program.substr(0, program.find(' '))
                     + " >/dev/null && exec " + program + " || exec cat";
@@ -61,7 +61,7 @@ void show_in(const std::string &program, std::string_view text) {
     _exit(127);
   }
   close(ends[0]);
-  // Who leaves the pager early wants no more.
+  // A reader who leaves the pager early wants no more.
   std::signal(SIGPIPE, SIG_IGN);
   write_all(child > 0 ? ends[1] : STDOUT_FILENO, text);
   close(ends[1]);
@@ -71,7 +71,7 @@ void show_in(const std::string &program, std::string_view text) {
 }  // namespace
 
 pager::pager() : program_{wanted()} {
-  // Both look at the terminal, which is hidden from here on.
+  // Both look at standard output, which is no terminal from here on.
   const bool terminal = terminal_width().has_value();
   (void)colourful();
   if (!terminal || program_.empty() || program_ == "cat") return;

@@ -9,8 +9,8 @@ namespace recapd::tools {
 /// Where standard output is a terminal: collects what is written to it until
 /// destroyed, and then shows it, through RECAPCTL_PAGER, PAGER or `less`,
 /// whichever is set and there, if it is longer than the terminal. Waits until
-/// the reader has closed the pager; one that reads no further is no error. An
-/// empty name or `cat` wants none.
+/// the reader has closed the pager; a reader who reads no further is no error.
+/// An empty name or `cat` stands for no pager.
 class pager {
 public:
   pager();
@@ -20,7 +20,7 @@ public:
 
 private:
   std::string program_;
-  int terminal_ = -1;   ///< the standard output that was; -1: nothing collected
+  int terminal_ = -1;  ///< the former standard output; -1: nothing is collected
   int collected_ = -1;  ///< a file in memory
 };
 

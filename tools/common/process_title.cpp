@@ -22,7 +22,7 @@ std::string of_database(std::string_view url) {
   return config::without_passwords(url).value_or(std::string{config::hidden});
 }
 
-/// How an option's value is shown; null: as it is.
+/// Returns how an option's value is shown; null: as it is.
 shown shown_of(std::string_view option) {
   if (option == "--token") return nothing_of;
   if (option == "--database") return of_database;
@@ -30,7 +30,7 @@ shown shown_of(std::string_view option) {
   return nullptr;
 }
 
-/// What does not fit is cut off; what is left over becomes zeros.
+/// Overwrites a value. What does not fit is cut off; the rest becomes zeros.
 void overwrite(char *value, shown how) {
   const std::string_view old{value};
   auto text = how(old);

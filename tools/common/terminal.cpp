@@ -19,8 +19,8 @@ namespace recapd::tools {
 
 namespace {
 
-/// The byte behind the code point at `at`, or behind the colour's sequence
-/// that begins there.
+/// Returns the byte behind the code point at `at`, or behind the colour's
+/// sequence that begins there.
 std::size_t behind(std::string_view text, std::size_t at) {
   if (text[at] == '\033')
     return std::min(text.find('m', at), text.size() - 1) + 1;
@@ -31,8 +31,8 @@ std::size_t behind(std::string_view text, std::size_t at) {
   return at;
 }
 
-/// The columns that what begins at `at` takes: wide characters two, marks and
-/// colours none.
+/// Returns the columns that what begins at `at` takes: wide characters two,
+/// marks and colours none.
 std::size_t columns_at(std::string_view text, std::size_t at) {
   if (text[at] == '\033') return 0;
   const auto piece = text.substr(at, behind(text, at) - at);
@@ -53,7 +53,7 @@ std::size_t width(std::string_view text) {
   return count;
 }
 
-/// Minor units of a currency's unit, as ISO 4217 has them.
+/// Returns how many digits a currency's minor units have, as ISO 4217 says.
 int minor_digits(std::string_view currency) {
   constexpr std::array none{"BIF", "CLP", "DJF", "GNF", "ISK", "JPY",
                             "KMF", "KRW", "PYG", "RWF", "UGX", "VND",
@@ -64,10 +64,10 @@ int minor_digits(std::string_view currency) {
 }
 
 constexpr std::string_view gap = "  ";
-/// A column is not folded to less.
+/// The least columns to which a column is folded.
 constexpr std::size_t narrowest = 8;
 
-/// The byte behind the first `columns` columns; behind one character at least.
+/// Returns the byte behind `columns` columns, at least behind one character.
 std::size_t bytes_of(std::string_view text, std::size_t columns) {
   std::size_t at = 0;
   while (at < text.size()) {
@@ -79,8 +79,8 @@ std::size_t bytes_of(std::string_view text, std::size_t columns) {
   return at;
 }
 
-/// Pieces of at most `columns` columns, parted at blanks, else behind commas,
-/// where there are any.
+/// Returns pieces of at most `columns` columns, parted at blanks, else behind
+/// commas, where there are any.
 std::vector<std::string> pieces_of(std::string_view text, std::size_t columns) {
   std::vector<std::string> pieces;
   while (width(text) > columns) {
@@ -101,7 +101,7 @@ std::vector<std::string> pieces_of(std::string_view text, std::size_t columns) {
   return pieces;
 }
 
-/// Without its line break; `text` begins behind it then.
+/// Takes the first line off `text` and returns it without its line break.
 std::string_view take_line(std::string_view &text) {
   const auto end = std::min(text.find('\n'), text.size());
   const auto line = text.substr(0, end);
@@ -142,7 +142,7 @@ bool fits_terminal(std::string_view text) {
 std::string folded(std::string_view text, std::size_t indent,
                    std::optional<std::size_t> limit) {
   if (!limit) return std::string{text};
-  // Where little is left beside it, less of it.
+  // Where little would be left beside the indent, there is less of it.
   indent = std::min(indent, *limit / 2);
   std::string out;
   while (!text.empty()) {
@@ -234,7 +234,7 @@ std::vector<std::size_t> table::widths(std::optional<std::size_t> limit) const {
   auto total = std::accumulate(found.begin(), found.end(),
                                gap.size() * (found.size() - 1));
   while (total > *limit) {
-    // The widest gives way first.
+    // The widest column gives way first.
     std::size_t widest = found.size();
     for (std::size_t i = 0; i < found.size(); ++i)
       if (found[i] > least[i]

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t longest = 60;
 
-/// `settlement of 15.00 USD` of a transfer; empty of anything else.
+/// Returns a transfer as `settlement of 15.00 USD`; empty for anything else.
 std::string transfer_text(const json::object &o) {
   const auto *amount = o.if_contains("amount");
   if (!amount || !amount->is_int64() || !o.contains("currency")) return {};
@@ -23,8 +23,8 @@ std::string transfer_text(const json::object &o) {
                      human_money(amount->get_int64(), text_of(o, "currency")));
 }
 
-/// `tutor_week 60, 2 × pair_day 1` of what was taken of limits; empty of
-/// anything else.
+/// Returns what was taken of limits as `tutor_week 60, 2 × pair_day 1`; empty
+/// for anything else.
 std::string claims_text(const json::array &claims) {
   std::vector<std::pair<std::string, int>> each;
   for (const auto &one : claims) {

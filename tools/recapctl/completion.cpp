@@ -18,13 +18,13 @@ struct completion_options {
 
 struct node {
   std::string path;  ///< `support reopen`, empty at the top
-  std::vector<std::pair<std::string, std::string>> commands;  ///< and what
-  /// With dashes, and the values that each may have: none where it is free.
+  std::vector<std::pair<std::string, std::string>> commands;  ///< name and help
+  /// Names with dashes, and the values that each may have: none where free.
   std::vector<std::pair<std::string, std::string>> options;
 };
 
-/// The values that an option may have, between blanks: CLI11 tells those of an
-/// IsMember in the name of its type, `TEXT:{table,json}`.
+/// Returns the values that an option may have, between blanks: CLI11 tells
+/// those of an IsMember in the name of its type, `TEXT:{table,json}`.
 std::string values_of(const CLI::Option &option) {
   const auto type = option.get_type_name();
   const auto begin = type.find('{');
@@ -51,7 +51,7 @@ void add_options(const CLI::App &app, node &to) {
   }
 }
 
-/// The values of arguments without a name stand where commands do.
+/// Adds the values of arguments without a name, which stand where commands do.
 void add_arguments(const CLI::App &app, node &to) {
   for (const auto *option : app.get_options()) {
     std::istringstream values{option->get_positional() ? values_of(*option)
@@ -89,7 +89,7 @@ std::string words_of(const node &n) {
   return words;
 }
 
-/// Options and their values, `-o|--output`, of those that have any.
+/// Returns options such as `-o|--output` by their values, where they have any.
 std::map<std::string, std::string> valued(const std::vector<node> &tree) {
   std::map<std::string, std::string> names_by_values;
   for (const auto &n : tree)
@@ -137,7 +137,7 @@ complete -F _recapctl recapctl
                      paths, words, values);
 }
 
-/// For between single quotes of fish.
+/// Returns a text for between single quotes of fish.
 std::string quoted(const std::string &text) {
   std::string out;
   for (const char c : text) {
@@ -147,7 +147,7 @@ std::string quoted(const std::string &text) {
   return out;
 }
 
-/// For zsh's _describe, between single quotes: `name:what`.
+/// Returns `name:what` for zsh's _describe, between single quotes.
 std::string described(const std::string &name, const std::string &what) {
   std::string out;
   for (const char c : fmt::format("{}\n{}", name, what)) {

@@ -26,14 +26,14 @@ constexpr std::size_t most_refusals = 100;
 struct case_file {
   json::object session;
   json::array history;
-  json::array refusals;  ///< outcomes
+  json::array refusals;  ///< outcomes that are refusals
   json::object eligibility;
   std::optional<instant> now;  ///< the node's; absent where it is not told
   std::string zone;            ///< in which times are told
 };
 
-/// A node that has no manual clock goes by the system's; one that does not say
-/// may be anywhere in time.
+/// Returns the node's time. A node that has no manual clock goes by the
+/// system's; one that does not say may be anywhere in time.
 std::optional<instant> node_time(client &node) {
   const auto a = node.get("/v1/clock");
   if (const auto *o = a.body.if_object(); a.ok() && o)
@@ -60,7 +60,7 @@ case_file open_case(context &c, const std::string &id) {
   return f;
 }
 
-/// ` (in 2 h)`, ` (2 h ago)` or ` (now)`; empty where that is not known.
+/// Returns ` (in 2 h)`, ` (2 h ago)` or ` (now)`; empty where it is unknown.
 std::string relative(const case_file &f, const std::string &time) {
   const auto t = workflows::parse_rfc3339(time);
   if (!t || !f.now) return {};
@@ -81,15 +81,16 @@ bool is_refused_as(const case_file &f, std::string_view code) {
   });
 }
 
-/// By the node's clock, or by whether it is too early to log time.
+/// Returns true once the session has begun, by the node's clock or, without it,
+/// by whether it is too early to log time.
 bool has_begun(const case_file &f) {
   const auto starts = workflows::parse_rfc3339(text_of(f.session, "starts_at"));
   if (starts && f.now) return *f.now >= *starts;
   return !is_refused_as(f, "too-early");
 }
 
-/// The last event of a type in the window at hand, or nothing. A window begins
-/// when the session is scheduled and whenever it is reopened.
+/// Returns the last event of a type in the window at hand, or null. A window
+/// begins when the session is scheduled and whenever it is reopened.
 const json::object *last(const case_file &f, std::string_view type) {
   const json::object *found = nullptr;
   for (const auto &e : f.history) {
@@ -106,7 +107,7 @@ std::string data_of(const json::object *event, std::string_view key) {
                                    : std::string{};
 }
 
-/// `by tutor:ann, Mon … (2 h ago)`.
+/// Returns an event's person and time: `by tutor:ann, Mon … (2 h ago)`.
 std::string signed_by(const case_file &f, const json::object *event) {
   if (!event) return "at an unknown time";
   return "by " + text_of(*event, "by") + ", " + when(f, text_of(*event, "at"));

@@ -23,7 +23,7 @@ identity identity_of(const json::object &o) {
   return {text_of(o, "source"), text_of(o, "id")};
 }
 
-/// Gets outcomes on the link's thread, waits for them on ours.
+/// Gets outcomes on the link's thread; the caller waits on its own.
 class outcome_desk {
 public:
   explicit outcome_desk(std::size_t count) : outcomes_(count) {}
@@ -47,7 +47,7 @@ public:
     came_.notify_all();
   }
 
-  /// False when none came for `patience`.
+  /// Waits for all outcomes. Returns false when none came for `patience`.
   bool wait(std::chrono::seconds patience) {
     std::unique_lock lock{guard_};
     while (missing_ > 0) {
@@ -75,7 +75,8 @@ private:
   json::array outcomes_;
 };
 
-/// Its session decides over the subject: without one it cannot be sent.
+/// Returns an event's subject. Its session decides over that: without one it
+/// cannot be sent.
 std::string subject_of(const json::value &event, std::size_t index) {
   const auto *object = event.if_object();
   const auto session = object ? text_of(*object, "subject") : std::string{};
@@ -87,7 +88,7 @@ std::string subject_of(const json::value &event, std::size_t index) {
   return std::string{gateway::nats::command_prefix} + session;
 }
 
-/// The text as it is but for that member.
+/// Returns the event's text as it is but for its `replyto`.
 std::string with_replyto(const submitted &event, const std::string &inbox) {
   auto object = event.parsed.as_object();
   if (object.contains("replyto")) {

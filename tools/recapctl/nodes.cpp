@@ -100,7 +100,7 @@ int drain(context &c, const drain_options &o) {
   return done;
 }
 
-/// Throws usage_error when there cannot be so many.
+/// Sets the number of shards. Throws usage_error when there cannot be so many.
 void reshard(const shards_options &o) try {
   if (!storage::postgres::open_leases(o.database)->set_shards(o.count))
     throw usage_error{fmt::format(

@@ -102,7 +102,7 @@ int check(context &c, const check_options &o) {
   return found.empty() ? done : refused;
 }
 
-/// A command that itself means its first subcommand.
+/// Has a command stand for its first subcommand where none is given.
 template <class Options>
 void means(CLI::App &parent, context &c,
            int (*run)(context &, const Options &)) {

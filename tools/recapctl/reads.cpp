@@ -100,7 +100,7 @@ int show(context &c, const one_session &o) {
   return done;
 }
 
-/// In which a session's times are told.
+/// Returns the time zone in which a session's times are told.
 std::string zone_of(context &c, const std::string &session) {
   return text_of(c.node().fetch("/v1/sessions/" + encoded(session)),
                  "timezone");

@@ -48,7 +48,7 @@ json::array pages(client &node, const std::string &path, const std::string &key,
 
 namespace {
 
-/// Where CLI11 begins what it says of an option.
+/// The column where CLI11 begins what it says of an option.
 constexpr std::size_t help_column = 30;
 
 constexpr const char *footer =
@@ -110,13 +110,13 @@ int complain_of_output(int code, const std::string &why) {
                   "the output could not be written: " + why);
 }
 
-/// The code of a command that has printed all; another where that failed.
+/// Returns the code of a command that has printed, another if that failed.
 int finished(int code) {
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
   return complain_of_output(code, std::generic_category().message(errno));
 }
 
-/// Help, or what is wrong with the command line.
+/// Prints help, or what is wrong with the command line.
 int answer_parse_error(const CLI::App &app, const CLI::ParseError &e) {
   if (e.get_exit_code() == 0) {
     std::ostringstream text;
@@ -149,7 +149,8 @@ int run(int argc, char **argv) {
   try {
     return finished(run_chosen(c));
   } catch (const std::system_error &e) {
-    // Of the output fmt throws what other libraries throw of other things.
+    // fmt throws a system_error about the output; other libraries throw it
+    // about other things.
     if (std::ferror(stdout) == 0) throw;
     return complain_of_output(done, e.code().message());
   } catch (const usage_error &e) {

@@ -25,7 +25,7 @@ enum status : int {
   unwritten = 5,
 };
 
-/// Wrong input that the option parser cannot see. Exit code 2.
+/// Reports wrong input that the option parser cannot see. Exit code 2.
 class usage_error : public std::runtime_error {
 public:
   using std::runtime_error::runtime_error;
@@ -36,12 +36,12 @@ struct context {
   std::string url = "http://127.0.0.1:8080";
   std::string token;
   std::string output = "table";
-  bool utc = false;  ///< no session's own time zone
-  /// The command that was chosen; gives the exit code.
+  bool utc = false;  ///< times are in UTC, not in a session's time zone
+  /// Runs the command that was chosen; returns the exit code.
   std::function<int()> chosen;
 
   [[nodiscard]] bool as_json() const { return output == "json"; }
-  /// For people: in a time zone, or in UTC where that is asked for.
+  /// Returns a time for people: in a time zone, or, where wanted, in UTC.
   [[nodiscard]] std::string time(std::string_view rfc3339,
                                  const std::string &zone) const;
   [[nodiscard]] client &node();
@@ -73,39 +73,39 @@ void add_operations(CLI::App &app, context &c);
 void add_nodes(CLI::App &app, context &c);
 void add_completion(CLI::App &app, context &c);
 
-/// What was probably meant by words that no command or option is called; a
-/// sentence, or empty where the words are not at fault.
+/// Returns what was probably meant by words that no command or option is
+/// called: a sentence, or empty where the words are not at fault.
 [[nodiscard]] std::string what_was_meant(const CLI::App &app);
 
 /// Prints one line of JSON.
 void print(const json::value &v);
 
-/// An event to send, as it came: what is wrong with it is the node's to say.
+/// An event to send, as it came: the node says what is wrong with it.
 struct submitted {
   json::value parsed;
   std::string_view text;
 };
 
-/// Prints outcomes, in the events' order; `refused` if any is, `not_admitted`
-/// if who sent them may give none of them.
+/// Prints outcomes, in the events' order. Returns `done`; `refused` if any is;
+/// `not_admitted` if who sent them may give none of them.
 int print_outcomes(const context &c, const std::vector<submitted> &events,
                    const json::array &outcomes);
 
-/// Publishes events to the server's command stream and gives their outcomes, in
-/// the events' order (recapctl's own `replyto` takes the place of any). Throws
-/// nats::error, also when no outcome comes for `patience`.
+/// Publishes events to the server's command stream and returns their outcomes,
+/// in the events' order (recapctl's own `replyto` takes the place of any).
+/// Throws nats::error, also when no outcome comes for `patience`.
 [[nodiscard]] json::array submit_by_nats(const std::string &url,
                                          const config::nats_access &access,
                                          const std::vector<submitted> &events,
                                          std::chrono::seconds patience);
 
-/// The pages of a list joined: `key`'s members until `next` is null, or one
-/// page. `path` has its query without `after`.
+/// Returns the members `key` of a list's pages, joined until `next` is null, or
+/// without `all` of one page. `path` has its query without `after`.
 [[nodiscard]] json::array pages(client &node, const std::string &path,
                                 const std::string &key, bool all,
                                 std::string &next);
 
-/// Compact `key: value, …` of an event's data, its times in that zone.
+/// Returns an event's data as `key: value, …`, its times in that zone.
 [[nodiscard]] std::string brief(const context &c, const json::value &data,
                                 const std::string &zone);
 

@@ -44,12 +44,12 @@ std::string read_all(const std::string &file) try {
                     + e.code().message()};
 }
 
-/// Reads events; what it cuts them from must outlive the result.
+/// Reads events; the text it cuts them from must outlive the result.
 class event_reader {
 public:
   explicit event_reader(std::string_view text) : text_{text} {}
 
-  /// One event, a list of events, or one after the other (JSON lines).
+  /// Reads one event, a list of events, or one after the other (JSON lines).
   std::vector<submitted> read() {
     for (skip_space(); at_ < text_.size(); skip_space())
       if (const auto begin = at_; next().parsed.is_array())
@@ -65,7 +65,7 @@ private:
     at_ = std::min(text_.find_first_not_of(" \t\r\n", at_), text_.size());
   }
 
-  /// The value that begins here.
+  /// Reads the value that begins here.
   const submitted &next() {
     json::stream_parser parser;
     boost::system::error_code ec;
@@ -80,7 +80,7 @@ private:
     return last_;
   }
 
-  /// A list that is known to be JSON, from behind its bracket on.
+  /// Reads a list that is known to be JSON, from behind its bracket on.
   void read_list(std::size_t begin) {
     at_ = begin;
     for (skip_space(); text_[at_] != ']'; skip_space())
@@ -139,7 +139,7 @@ std::string refusals_of(const json::object &outcome) {
   return out;
 }
 
-/// As the node's settings of these names.
+/// Adds options like the node's settings of these names.
 void add_access(CLI::App &to, config::nats_access &a) {
   to.add_option("--nats-ca", a.ca, "With --nats: whom to trust, a PEM file");
   to.add_option("--nats-certificate", a.certificate,
@@ -153,7 +153,7 @@ void add_access(CLI::App &to, config::nats_access &a) {
                 "With --nats: a file with a user's seed");
 }
 
-/// True if the node's answer to the command alone is a 403.
+/// Returns true if the node's answer to the command alone is a 403.
 bool may_not(const json::object &outcome) {
   const auto *list = outcome.if_contains("refusals");
   const auto *refusals = list ? list->if_array() : nullptr;

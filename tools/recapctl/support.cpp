@@ -17,7 +17,7 @@ struct support_options {
   std::int64_t minutes = 0;
 };
 
-/// 128 random bits: two supporters never make the same command.
+/// Returns 128 random bits: two supporters never make the same command.
 std::string fresh_id() {
   std::random_device random;
   return fmt::format("{:08x}{:08x}{:08x}{:08x}", random(), random(), random(),
@@ -30,7 +30,7 @@ int send(context &c, const support_options &o, const std::string &type,
       {"specversion", "1.0"}, {"id", o.id.empty() ? fresh_id() : o.id},
       {"source", "recapctl"}, {"type", "recapd." + type},
       {"subject", o.session}, {"data", std::move(data)}};
-  // With a token the node knows who it is.
+  // With a token the node knows who the supporter is.
   if (!o.as.empty() || c.token.empty()) {
     if (!workflows::valid_id(o.as))
       throw usage_error{

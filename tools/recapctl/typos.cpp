@@ -1,4 +1,4 @@
-// What was meant by a word that is not there.
+// What was meant by a word that is no command or option.
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <fmt/format.h>
@@ -13,8 +13,8 @@ namespace recapd::tools {
 
 namespace {
 
-/// How many letters are to be put in, left out, changed or swapped with their
-/// neighbours to make one of the other.
+/// Returns how many letters are to be put in, left out, changed or swapped with
+/// their neighbours to make one word of the other.
 std::size_t distance(std::string_view a, std::string_view b) {
   std::vector<std::vector<std::size_t>> far(
       a.size() + 1, std::vector<std::size_t>(b.size() + 1));
@@ -33,7 +33,7 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return far[a.size()][b.size()];
 }
 
-/// The nearest of `names` that is near enough, or empty.
+/// Returns the nearest of `names` that is near enough, or an empty one.
 std::string nearest(std::string_view word,
                     const std::vector<std::string> &names) {
   std::string found;
@@ -72,7 +72,7 @@ std::vector<std::string> options_of(const CLI::App &app) {
   return names;
 }
 
-/// `recapctl support reopen`.
+/// Returns a command's path, such as `recapctl support reopen`.
 std::string path_of(const CLI::App &app, const CLI::App &at) {
   std::string path{"recapctl"};
   for (const auto *here = &app; here != &at;) {

@@ -20,8 +20,8 @@ namespace recapd::tools {
 
 namespace {
 
-/// A manual clock goes on where that database's last stood, else begins at
-/// the real time; inbox rows then get its time as their receipt.
+/// Returns the clock. A manual one goes on where that database's last stood,
+/// else begins at the real time; inbox rows then get its time as their receipt.
 std::shared_ptr<actors::clock> make_clock(config::clock_kind kind,
                                           storage::store &store) {
   if (kind == config::clock_kind::system) {
@@ -49,7 +49,8 @@ actors::engine_options options_of(const config::settings &s) {
   return o;
 }
 
-/// Every connection is a descriptor, and many a system begins with 1,024.
+/// Raises the bound of descriptors: every connection is one, and many a system
+/// begins with 1,024.
 void allow_descriptors(int connections) {
   constexpr rlim_t others = 512;  // databases, NATS, files, those rejected
   const auto wanted = static_cast<rlim_t>(connections) + others;
@@ -68,8 +69,8 @@ std::string url_of(const config::settings &s, unsigned short port) {
   return "http://" + host + ":" + std::to_string(port);
 }
 
-/// A node that starts again on its data folder is the same node, and has at
-/// once what it served before.
+/// Returns the node's name. A node that starts again on its data folder is the
+/// same node, and has at once what it served before.
 std::string name_of(const config::settings &s) {
   if (!s.name.empty()) return s.name;
   std::array<char, 256> host{};
@@ -79,7 +80,8 @@ std::string name_of(const config::settings &s) {
   return std::string{host.data()} + ":" + folder.string();
 }
 
-/// False too for one that has ended and only waits for its parent to notice.
+/// Returns true if the process runs; false, too, if it has ended and only waits
+/// for its parent to notice.
 bool runs(const std::string &pid) {
   std::ifstream in{"/proc/" + pid + "/stat"};
   std::string stat;
@@ -88,7 +90,8 @@ bool runs(const std::string &pid) {
   return state != std::string::npos && stat.at(state + 2) != 'Z';
 }
 
-/// The living process that works under a node's name; empty: none.
+/// Returns the id of the living process that works under a node's name; empty:
+/// none.
 std::string holder_of(const std::string &name, const std::string &url) {
   const auto [table, now] = storage::postgres::open_leases(url)->look();
   const auto at = table.members.find(name);
@@ -98,9 +101,10 @@ std::string holder_of(const std::string &name, const std::string &url) {
   return runs(pid) ? pid : std::string{};
 }
 
-/// A name belongs to the process that took it last. That one may take it from
-/// a dead one, but not by mistake from one that works; one that drains gets as
-/// long to end as a lease lasts.
+/// Refuses a name under which another process works. A name belongs to the
+/// process that took it last: that may take it from a dead one, but not by
+/// mistake from one that works; one that drains gets as long to end as a lease
+/// lasts.
 void require_own_name(const config::settings &s) {
   if (!s.name.empty()) return;
   const auto name = name_of(s);
@@ -136,7 +140,8 @@ actors::sharing sharing_of(const config::settings &s,
       .leave = std::move(leave)};
 }
 
-/// Where the server is away the ingress looks when it is back.
+/// Refuses partitions that are not the server's. Where the server is away the
+/// ingress looks when it is back.
 void refuse_other_mapping(const config::settings &s) {
   if (s.ingress != config::ingress_kind::nats) return;
   try {
@@ -149,7 +154,8 @@ void refuse_other_mapping(const config::settings &s) {
   }
 }
 
-/// A shard that is smaller than a partition would leave commands to nobody.
+/// Refuses fewer partitions than shards: a shard that is smaller than a
+/// partition would leave commands to nobody.
 void refuse_few_partitions(const config::settings &s) {
   if (s.ingress != config::ingress_kind::nats) return;
   const auto shards =
@@ -266,8 +272,8 @@ void node::replace_tokens(const std::vector<config::token> &tokens) {
 }
 
 void node::stop() {
-  // First what is stopped at once: another node begins with what this one has
-  // saved when it takes bucket 0 over.
+  // What is stopped at once comes first: another node begins with what this one
+  // has saved when it takes bucket 0 over.
   feed_watch_.reset();
   if (webhook_) webhook_->stop();
   if (nats_out_) nats_out_->stop();

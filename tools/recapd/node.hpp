@@ -21,19 +21,19 @@
 
 namespace recapd::tools {
 
-/// The address could not be bound.
+/// Says that the address could not be bound.
 class listen_error : public std::runtime_error {
 public:
   using std::runtime_error::runtime_error;
 };
 
-/// The settings do not go with what the database says.
+/// Says that the settings do not go with what the database says.
 class setting_error : public std::runtime_error {
 public:
   using std::runtime_error::runtime_error;
 };
 
-/// A process that still runs has the node's name.
+/// Says that a process that still runs has the node's name.
 class name_in_use : public std::runtime_error {
 public:
   using std::runtime_error::runtime_error;
@@ -48,18 +48,18 @@ public:
   /// `leave` is called when the node should end though nobody sent a signal.
   node(const config::settings &settings,
        std::function<void(std::string why)> leave);
-  /// Stops.
+  /// Calls stop().
   ~node();
   node(const node &) = delete;
   node &operator=(const node &) = delete;
 
-  /// `http://127.0.0.1:8080`, with the port that was bound.
+  /// Returns `http://127.0.0.1:8080`, with the port that was bound.
   [[nodiscard]] const std::string &url() const { return url_; }
 
-  /// How it is; waits for its actors, at most for `bound`.
+  /// Returns how the node is; waits for its actors, at most for `bound`.
   [[nodiscard]] node_health look(std::chrono::milliseconds bound) const;
 
-  /// From now on these are the bearer tokens of HTTP.
+  /// Takes these bearer tokens of HTTP in place of the present ones.
   void replace_tokens(const std::vector<config::token> &tokens);
 
   /// Takes nothing new, hands over what other nodes can serve, answers what was

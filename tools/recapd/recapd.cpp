@@ -156,7 +156,8 @@ sigset_t ending_signals() {
   return set;
 }
 
-/// Those, and the one to read the tokens again.
+/// Returns the signals that end the process, and the one to read the tokens
+/// again.
 sigset_t awaited_signals() {
   auto set = ending_signals();
   sigaddset(&set, SIGHUP);
@@ -170,13 +171,14 @@ int next_signal(const sigset_t &set) {
   return signal;
 }
 
-/// From now on a signal ends the process where it stands.
+/// Has a signal from now on end the process where it stands.
 void end_on_next_signal() {
   std::thread{[] { std::_Exit(128 + next_signal(ending_signals())); }}.detach();
 }
 
-/// The parts have bounds of their own, but for a database that takes a
-/// statement and never answers. What was acknowledged is safe anyhow.
+/// How long a drain may take. The parts have bounds of their own, but for a
+/// database that takes a statement and never answers. What was acknowledged is
+/// safe anyhow.
 constexpr std::chrono::seconds longest_drain{45};
 
 void end_at_latest() {
@@ -188,7 +190,8 @@ void end_at_latest() {
   }}.detach();
 }
 
-/// Whole or not at all: who waits for the file must not read half a URL.
+/// Writes the ready file whole or not at all: who waits for it must not read
+/// half a URL.
 void write_ready_file(const std::string &file, const std::string &url) {
   if (file.empty()) return;
   const auto partial = file + ".part";
@@ -206,7 +209,7 @@ void warn_of(const config::settings &s, const command_line &o) {
     gateway::log_warn(sentence, {});
 }
 
-/// What cannot be read leaves the tokens as they are.
+/// Reads the tokens again; where they cannot be read they stay as they are.
 void read_tokens_again(node &n, const command_line &o,
                        config::auth_mode running) {
   try {
@@ -226,7 +229,7 @@ void read_tokens_again(node &n, const command_line &o,
   }
 }
 
-/// Until a signal says to end.
+/// Serves until a signal says to end, and returns it.
 int serve_until_signal(node &n, const command_line &o,
                        config::auth_mode running) {
   for (;;) {
@@ -237,7 +240,7 @@ int serve_until_signal(node &n, const command_line &o,
 }
 
 exit_code serve(const config::settings &s, const command_line &o) {
-  // A signal while it drains would end it where it stands.
+  // A second signal while the node drains would end it where it stands.
   const auto ending = std::make_shared<std::atomic<bool>>(false);
   node n{s, [ending](const std::string &) {
            if (!ending->exchange(true)) ::kill(::getpid(), SIGTERM);
@@ -322,7 +325,8 @@ exit_code run(const command_line &o) {
   }
 }
 
-/// Every thread inherits the mask, so only `next_signal` sees these signals.
+/// Blocks the signals that are awaited. Every thread inherits the mask, so only
+/// `next_signal` sees these signals.
 void prepare_signals() {
   const auto set = awaited_signals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);

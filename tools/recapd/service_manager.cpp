@@ -12,7 +12,7 @@ namespace recapd::tools {
 
 namespace {
 
-/// That nobody listens is nobody's trouble.
+/// Tells systemd; that nobody listens is nobody's trouble.
 void tell(const std::string &what) {
   (void)::sd_notify(0, what.c_str());
 }

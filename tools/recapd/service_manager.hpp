@@ -1,5 +1,5 @@
-// What systemd is told of the node, when systemd started it: that it serves,
-// that it still does (the watchdog), that it ends.
+// What systemd is told of the node: that it serves, that it still does (the
+// watchdog), that it ends.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -14,13 +14,13 @@ namespace recapd::tools {
 
 /// What a look at the node found.
 struct node_health {
-  bool answers = false;  ///< its actors do; else it has to be started anew
+  bool answers = false;  ///< its actors do; else the node is started anew
   std::string line;      ///< for `systemctl status`
 };
 
-/// Tells it from construction until `ending()`. Does nothing without
-/// NOTIFY_SOCKET. With WATCHDOG_USEC a thread looks at the node twice in that
-/// time, and says WATCHDOG=1 only when the node answers.
+/// Tells systemd from construction until `ending()`. Does nothing without
+/// NOTIFY_SOCKET, which systemd sets. With WATCHDOG_USEC a thread looks at the
+/// node twice in that time, and says WATCHDOG=1 only when the node answers.
 class service_manager {
 public:
   /// Says READY=1. `look` waits for the node's actors, at most for its

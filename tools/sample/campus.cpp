@@ -34,7 +34,7 @@ std::string slot_key(const std::string &who, int day, int slot) {
   return fmt::format("{}/{}/{}", who, day, slot);
 }
 
-/// Slots are an hour and a half from 9 in the morning (winter time).
+/// Returns when a slot of an hour and a half starts: from 9 on (winter time).
 instant slot_start(instant monday, int day, int slot, bool western) {
   return monday + hours{24 * day + (western ? 17 : 14)} + minutes{90 * slot};
 }
@@ -110,7 +110,7 @@ void campus::add(instant at, const session &s, std::string_view type,
 }
 
 std::vector<step> campus::plan() {
-  // Of 40 sessions in a row; what is not listed is plain.
+  // The scenarios of 40 sessions in a row; those not listed are plain.
   const std::vector<scenario> shares{
       scenario::two_parts,   scenario::two_parts,      scenario::two_parts,
       scenario::two_parts,   scenario::group,          scenario::group,
@@ -130,7 +130,7 @@ std::vector<step> campus::plan() {
         for (auto i = deck.size(); i > 1; --i)
           std::swap(deck[i - 1], deck[pick(i)]);
       }
-      // Two different hours on most days, so that no tutor is in two places.
+      // Two different hours on most days keep a tutor from being in two places.
       const int day = n % days_a_week;
       const int slot = static_cast<int>(pick(slots_a_day / 2)) * 2
                        + (n >= days_a_week ? 1 : 0);
@@ -173,7 +173,7 @@ void campus::plan_overworked_tutor() {
 }
 
 void campus::plan_eager_student() {
-  // Three tutors, one student, one course: the third session would pass the
+  // A student has three tutors in one course: the third session would pass the
   // student's minutes a week there.
   for (int n = 0; n < 3; ++n) {
     auto s = book(static_cast<std::size_t>(n), 1 + n, 5, 0);
@@ -192,7 +192,7 @@ void campus::plan_eager_student() {
 }
 
 void campus::plan_same_day_pair() {
-  // The same two, twice on one day: the second session does not count.
+  // One pair meets twice on one day: the second session does not count.
   for (int n = 0; n < 2; ++n) {
     auto s = book(1, 2, 2 + 2 * n, 0);
     s.tutor = "pat-twice";
@@ -224,7 +224,7 @@ session campus::book_special(std::string_view tutor, std::string_view course,
 }
 
 void campus::plan_full_course() {
-  // Two hours a week for the whole course (campus.json): the third is refused.
+  // The whole course has two hours a week (campus.json): the third is refused.
   for (int n = 0; n < 3; ++n) {
     const auto s = book_special("lara-lab", "LAB100", 1 + n,
                                 {fmt::format("lab-student-{}", n + 1)});
@@ -234,13 +234,13 @@ void campus::plan_full_course() {
 }
 
 void campus::plan_silent_confirmed() {
-  // No recap of the student's; after two days (campus.json) it counts as given.
+  // The student's recap is given by silence after two days (campus.json).
   const auto s = book_special("wes-well", "WELL100", 2, {"silent-sid"});
   complete(s, s.starts_at + 75min, s.minutes);
 }
 
 void campus::plan_one_for_all() {
-  // Three students, one recap: enough in this course (campus.json).
+  // One recap of three students is enough in this course (campus.json).
   const auto s = book_special("tess-team", "TEAM100", 3,
                               {"team-ann", "team-bob", "team-cal"});
   complete(s, s.starts_at + 75min, s.minutes);

@@ -59,9 +59,9 @@ public:
   /// `monday`: 00:00 UTC of the week; sessions are planned on the day before.
   campus(std::uint64_t seed, int tutors, instant monday);
 
-  /// In order of time; a session's own steps in their order.
+  /// Returns all steps in order of time, a session's own in their order.
   [[nodiscard]] std::vector<step> plan();
-  /// When the last reminder of the plan is out.
+  /// Returns when the last reminder of the plan is out.
   [[nodiscard]] instant end() const;
   [[nodiscard]] std::size_t sessions() const { return sessions_; }
 
@@ -70,7 +70,7 @@ private:
   [[nodiscard]] session book(std::size_t tutor, int day, int slot,
                              std::size_t students);
   [[nodiscard]] std::string free_student(const session &s, int day, int slot);
-  /// One of a made-up tutor's, in a course with rules of its own.
+  /// Books a session of a made-up tutor's, in a course with rules of its own.
   [[nodiscard]] session book_special(std::string_view tutor,
                                      std::string_view course, int day,
                                      std::vector<std::string> students);
@@ -79,7 +79,7 @@ private:
   // The parts of a scenario.
   void add(instant at, const session &s, std::string_view type,
            const std::string &by, json::object data);
-  /// The last command once more, as an impatient client sends it.
+  /// Adds the last command once more, as an impatient client sends it.
   void repeat(instant at);
   void schedule(const session &s);
   void accept(const session &s, const std::string &student);
@@ -111,9 +111,9 @@ private:
   instant monday_;
   std::vector<step> steps_;
   std::size_t sessions_ = 0;
-  std::map<std::string, int> commands_;  ///< of each session, for their ids
-  std::set<std::string> busy_;           ///< who in which slot, pairs a day
-  std::map<std::string, int> minutes_;   ///< of a student in a course
+  std::map<std::string, int> commands_;  ///< how many of each session, for ids
+  std::set<std::string> busy_;  ///< who has which slot, and pairs of a day
+  std::map<std::string, int> minutes_;  ///< of a student in a course
 };
 
 }  // namespace recapd::sample

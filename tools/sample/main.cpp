@@ -21,7 +21,7 @@ struct options {
   std::uint64_t seed = 20261123;
 };
 
-/// 00:00 UTC of the first Monday with a whole day before it.
+/// Returns 00:00 UTC of the first Monday with a whole day before it.
 instant next_monday(instant now) {
   using std::chrono::days;
   auto day = std::chrono::ceil<days>(now) + days{1};

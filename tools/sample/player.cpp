@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t batch_events = 1000;
 
-/// A bar on a terminal's standard error; nothing elsewhere.
+/// A progress bar on a terminal's standard error; nothing elsewhere.
 class progress_bar {
 public:
   explicit progress_bar(std::size_t total)
@@ -89,7 +89,7 @@ tally play(tools::client &node, const std::vector<step> &steps, instant end) {
     for (const auto &outcome : node.submit({events.begin(), events.end()}))
       count(outcome, t);
   }
-  // Day by day, so that the bar's date moves and no request takes long.
+  // The clock moves by days: the bar's date moves, and no request takes long.
   for (auto day = node_time(node); day < end;) {
     day = std::min(end, day + std::chrono::hours{24});
     bar.show(steps.size(), day);

@@ -16,15 +16,15 @@ struct tally {
   std::size_t commands = 0;
   std::size_t accepted = 0;
   std::size_t refused = 0;
-  std::size_t duplicates = 0;                ///< of the accepted
-  std::map<std::string, std::size_t> codes;  ///< every refusal of an outcome
+  std::size_t duplicates = 0;                ///< of the accepted commands
+  std::map<std::string, std::size_t> codes;  ///< each refusal of an outcome
 };
 
-/// The node's manual clock. Throws tools::problem if it has none.
+/// Returns the manual clock's time. Throws tools::problem if there is none.
 [[nodiscard]] instant node_time(tools::client &node);
 
-/// In order of time: the clock is moved to each moment, then its commands go
-/// out in batches; at last the clock moves to `end`.
+/// Plays the steps in order of time: the clock is moved to each moment, then
+/// its commands go out in batches; at last the clock moves to `end`.
 [[nodiscard]] tally play(tools::client &node, const std::vector<step> &steps,
                          instant end);
 

@@ -27,12 +27,12 @@ struct report {
   std::string currency;
 };
 
-/// Everything from the node's API.
+/// Reads everything from the node's API.
 [[nodiscard]] report make_report(tools::client &node, tally commands);
 
 [[nodiscard]] tools::json::object to_json(const report &r);
 
-/// To standard output.
+/// Prints the report to standard output.
 void print(const report &r);
 
 }  // namespace recapd::sample
