@@ -177,7 +177,7 @@ void get_refusals(services &s, const request_ptr &r, const responder &respond) {
 void get_eligibility(services &s, const request_ptr &r,
                      const responder &respond) {
   query q{r->query, r->to->query};
-  const bool leave_call = q.yes("leave_call");
+  const bool leave_call = q.flag("leave_call");
   if (!q.error().empty()) return respond(bad_request(q.error()));
   answer_about_session(
       s, r, respond, [&s, r, leave_call](store &db, const session &found) {

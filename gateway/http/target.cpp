@@ -113,13 +113,6 @@ int query::limit(int fallback) {
   return fallback;
 }
 
-bool query::yes(const std::string &name) {
-  const auto value = text(name);
-  if (value != "true" && value != "false" && !value.empty())
-    fail(name + ": expected true or false.");
-  return value == "true";
-}
-
 std::int64_t query::position(const std::string &name) {
   const auto value = text(name);
   if (value.empty()) return 0;

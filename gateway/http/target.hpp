@@ -43,8 +43,6 @@ public:
   [[nodiscard]] bool flag(const std::string &name);
   /// Returns 1 to 1000, `fallback` when absent; anything else is an error.
   [[nodiscard]] int limit(int fallback = 100);
-  /// Reads `true` or `false`, false when absent; anything else is an error.
-  [[nodiscard]] bool yes(const std::string &name);
   /// Returns a number from 0 up, 0 when absent; anything else is an error.
   [[nodiscard]] std::int64_t position(const std::string &name);
 
