@@ -80,8 +80,12 @@ class Service:
                    NOWHERE, "nud", "permanent", "dev", self.letter)
         if how in ("both", "answers"):
             for source in [["from", peer] for peer in peers or []] or [[]]:
-                ip("-n", namespace, "rule", "add", "pref", 1, *source, "iif",
-                   self.letter, "blackhole")
+                try:
+                    ip("-n", namespace, "rule", "add", "pref", 1, *source,
+                       "iif", self.letter, "blackhole")
+                except OSError as error:  # unless it is cut already
+                    if "File exists" not in str(error):
+                        raise
 
     def heal(self, number):
         namespace = self.network.namespace(number)

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <chrono>
+#include <fmt/format.h>
 #include <map>
 #include <pqxx/pqxx>
 #include <stdexcept>
@@ -32,9 +33,10 @@ std::map<std::string, double> sizes(const std::string &database) {
   std::map<std::string, double> out;
   for (const std::string table : {"sessions", "usage"}) {
     const auto row =
-        tx.exec("SELECT pg_relation_size('" + table
-                + "')::float8 / count(*), pg_indexes_size('" + table
-                + "')::float8 / count(*) FROM " + table)[0];
+        tx.exec(fmt::format("SELECT pg_relation_size('{0}')::float8 / count(*),"
+                            " pg_indexes_size('{0}')::float8 / count(*)"
+                            " FROM {0}",
+                            table))[0];
     out[table + ", heap"] = row[0].as<double>();
     out[table + ", indexes"] = row[1].as<double>();
   }

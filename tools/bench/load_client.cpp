@@ -200,10 +200,8 @@ load_result load_client::open_loop(const std::vector<std::string> &requests,
       requests.size(),
       [&](std::size_t lane) {
         idle.push_back(lane);
-        if (next < requests.size() && due(next) <= clock::now())
-          send_due();
-        else if (idle.size() == 1)
-          send_due();
+        const bool late = next < requests.size() && due(next) <= clock::now();
+        if (late || idle.size() == 1) send_due();
       },
       send_due);
   return i.finish(began);
