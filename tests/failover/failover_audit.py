@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import audit
 from deliveries import check_receiver, stored_keys
+from failover_world import MAX_SKEW_SECONDS
 from nats_audit import check_letters, check_stored
 
 KINDS = ("lost", "undelivered", "double_paid", "limit_passed", "silent",
@@ -56,8 +57,9 @@ def check_snapshot(world, client, found):
 
 
 def check_settled(world, found):
-    """Nothing is left to do; bounded by the world's patience."""
-    end = time.monotonic() + world.patience / 2
+    """Nothing is left to do; bounded by the world's patience, and by how far
+    ahead the clock was by which something fell due."""
+    end = time.monotonic() + world.patience / 2 + MAX_SKEW_SECONDS
     while True:
         left = [what.format(count) for what, sql in LEFT.items()
                 if (count := world.sql(sql)[0][0])]

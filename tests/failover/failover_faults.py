@@ -18,7 +18,7 @@ from wire import wait_until
 
 BOUND = STATEMENT_MS / 1000
 TABLES = ("sessions", "session_events", "commands", "nodes")
-AHEAD_SECONDS = (2, 20, 50, 90, 3600, 40 * 86400)  # a minute is the bound
+AHEAD_SECONDS = (2, 20, 50, 90, 3600, 40 * 86400)
 
 
 class FailoverFaults(FaultPlan):

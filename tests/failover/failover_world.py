@@ -20,6 +20,7 @@ from watch import Watch
 from wire import wait_until
 
 STATEMENT_MS = 5000  # the default of database.statement_ms
+MAX_SKEW_SECONDS = 60  # the default of node.max_clock_skew_ms
 LEASE_MS = 3000
 AFTERWARDS = 4       # seconds of load once all is healed
 
