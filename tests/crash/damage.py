@@ -27,15 +27,18 @@ DAMAGES = {
 }
 
 
-# The node's sessions pin the setting, so it is changed within each commit.
+# The node's sessions pin the setting, so it is changed within each commit: also
+# in those of the inbox's rows and of heartbeats, which make durable what came
+# before them.
 COMMIT_LATE = """
     CREATE FUNCTION commit_late() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
       PERFORM set_config('synchronous_commit', 'off', true);
       RETURN NULL;
-    END $$;
-    CREATE TRIGGER commit_late AFTER INSERT ON commands
+    END $$""" + "".join(f"""
+    ;CREATE TRIGGER commit_late AFTER INSERT OR UPDATE ON {table}
       FOR EACH STATEMENT EXECUTE FUNCTION commit_late()"""
+                        for table in ("commands", "inbox", "nodes"))
 
 
 def write_late(postgres):
