@@ -92,10 +92,9 @@ unsigned status_of(refusal_code code) {
   return 409;
 }
 
-response refused(json::object outcome, refusal_code code) {
+response refused(const json::object &outcome, refusal_code code) {
   const auto detail = first_detail(outcome);
-  return problem(status_of(code), workflows::to_string(code), detail,
-                 std::move(outcome));
+  return problem(status_of(code), workflows::to_string(code), detail, outcome);
 }
 
 }  // namespace recapd::gateway::http

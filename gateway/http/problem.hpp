@@ -49,7 +49,7 @@ struct response {
 
 /// Returns the problem of a refused command, with the members of `outcome`, the
 /// contract's object.
-[[nodiscard]] response refused(boost::json::object outcome,
+[[nodiscard]] response refused(const boost::json::object &outcome,
                                workflows::refusal_code code);
 
 }  // namespace recapd::gateway::http
