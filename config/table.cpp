@@ -303,12 +303,16 @@ std::vector<part> table(settings &s) {
       {"http", http(s)}, {"webhook", webhook_rows(s)}, {"log", log(s)}};
 }
 
-std::vector<scalar> scalars() {
-  settings s;
-  std::vector<scalar> all;
-  for (const auto &[name, rows] : table(s))
-    for (const auto &row : rows)
-      all.push_back({std::string{name} + "." + row.key, row.form, row.told});
+const std::vector<scalar> &scalars() {
+  static const auto all = [] {
+    settings s;
+    std::vector<scalar> found;
+    for (const auto &[name, rows] : table(s))
+      for (const auto &row : rows)
+        found.push_back(
+            {std::string{name} + "." + row.key, row.form, row.told});
+    return found;
+  }();
   return all;
 }
 

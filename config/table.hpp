@@ -23,6 +23,6 @@ struct part {
 [[nodiscard]] std::vector<part> table(settings &s);
 
 /// Returns every setting as the environment may name it.
-[[nodiscard]] std::vector<scalar> scalars();
+[[nodiscard]] const std::vector<scalar> &scalars();
 
 }  // namespace recapd::config

@@ -91,7 +91,7 @@ std::string stream_head(const field_list &fields) {
                   "X-Content-Type-Options: nosniff\r\n"
                   "Connection: close\r\n"};
   for (const auto &[name, value] : fields)
-    ((out += name) += ": ") += value + "\r\n";
+    out.append(name).append(": ").append(value).append("\r\n");
   return out + "\r\n: from now on\n\n";
 }
 

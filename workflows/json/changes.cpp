@@ -44,10 +44,7 @@ std::string_view type_of(const command &c) {
 }
 
 json::object to_json(const command &c) {
-  json::object data;
-  object_writer to{data};
-  std::visit([&](const auto &what) { write_members{}(to, what); }, c);
-  return data;
+  return std::visit([](const auto &what) { return object_of(what); }, c);
 }
 
 boost::system::result<command, std::string>
@@ -89,10 +86,7 @@ parse_event(std::string_view type, const json::value &data) {
 }
 
 json::object to_json(const recap &r) {
-  json::object out;
-  object_writer to{out};
-  write_members{}(to, r);
-  return out;
+  return object_of(r);
 }
 
 }  // namespace recapd::workflows

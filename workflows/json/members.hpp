@@ -177,11 +177,18 @@ private:
 /// Writes a struct's members, as a writer's `object` and `list` ask.
 struct write_members {
   template <class Writer, class T>
-  void operator()(Writer &to, const T &value) const {
+  void operator()(Writer &&to, const T &value) const {
     member_writer m{to};
     T::each_member(m, value);
   }
 };
+
+/// Returns a struct as a JSON object.
+template <class T> boost::json::object object_of(const T &value) {
+  boost::json::object out;
+  write_members{}(object_writer{out}, value);
+  return out;
+}
 
 template <class Writer>
 template <class T>

@@ -10,18 +10,12 @@ namespace recapd::workflows {
 namespace json = boost::json;
 
 json::object to_row(const session &s) {
-  json::object out;
-  object_writer to{out};
-  write_members{}(to, s);
-  return out;
+  return object_of(s);
 }
 
 std::string to_row_text(const session &s) {
   std::string out;
-  {
-    text_writer to{out};
-    write_members{}(to, s);
-  }
+  write_members{}(text_writer{out}, s);
   return out;
 }
 
