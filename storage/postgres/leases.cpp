@@ -10,7 +10,8 @@ namespace recapd::storage::postgres {
 
 namespace {
 
-/// The lock on the leases, whose holder tests/cluster/cluster_audit.py finds.
+/// The lock on the leases, whose holder
+/// tests/campaigns/cluster/cluster_audit.py finds.
 const prepared_statement lock{"lease_lock",
                               "SELECT pg_advisory_xact_lock(7236218450113)"};
 const prepared_statement the_time{"lease_time",

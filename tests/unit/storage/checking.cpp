@@ -1,0 +1,215 @@
+// check: silent on what the engine writes, loud on everything else.
+// SPDX-License-Identifier: Apache-2.0
+#define CAF_SUITE checking
+#include <algorithm>
+#include <boost/json/serialize.hpp>
+
+#include "caf/test/unit_test.hpp"
+#include "storage/postgres/store.hpp"
+#include "tests/unit/workflows/story.hpp"
+#include "worlds.hpp"
+
+using namespace recapd;
+using namespace recapd::storage;
+using namespace recapd::storage::postgres;
+using namespace recapd::storage::test;
+using workflows::test::story;
+
+namespace {
+
+namespace json = boost::json;
+namespace wf = workflows;
+
+commit commit_of(const wf::session &before, const wf::event &e,
+                 const wf::session &after, const wf::rules &decided_by) {
+  const auto effects = wf::effects_of(before, e, after);
+  commit c;
+  c.session = after.id;
+  c.events.push_back(stored(e));
+  c.row = stored(after, decided_by);
+  for (const auto &claim : effects.claims)
+    c.usage.push_back({claim.key, claim.amount, claim.cap});
+  for (const auto &held : effects.released)
+    c.usage.push_back({held.key, -held.amount, {}});
+  c.payment = effects.payment;
+  return c;
+}
+
+/// Writes a story as the engine would, under another id.
+void write(store &s, const story &told, const std::string &id) {
+  wf::session state;
+  state.id = id;
+  for (const auto &e : told.history) {
+    const auto after = wf::evolve(state, e);
+    const std::vector commits{commit_of(state, e, after, told.r)};
+    CAF_REQUIRE_EQUAL(append(s, commits), "ok");
+    state = after;
+  }
+}
+
+story base() {
+  story told;
+  told.r.limits = {};
+  told.r.limits.pair_sessions_per_day = std::nullopt;
+  return told;
+}
+
+void write_stories(store &s) {
+  auto open = base();
+  open.ready();
+  auto paid = base();
+  paid.ready().logged().submitted().completed().settled();
+  auto voided = paid;
+  voided.given(wf::void_session{.note = "no"}, wf::test::eve,
+               wf::test::start + std::chrono::hours{9});
+  auto corrected = paid;
+  for (const int minutes : {30, 90})
+    corrected.given(wf::correct_minutes{.minutes = minutes, .note = "seen"},
+                    wf::test::eve, wf::test::start + std::chrono::hours{8});
+  corrected.given(wf::void_session{.note = "no"}, wf::test::eve,
+                  wf::test::start + std::chrono::hours{9});
+  wf::policy policy;
+  policy.base = paid.r;
+  // Stories are decided by the version they name.
+  for (int version = 0; version != paid.s.policy_version;) {
+    policy.base.max_minutes = 90 + paid.s.policy_version - version - 1;
+    version = s.save_policy(json::serialize(wf::to_json(policy)));
+  }
+  write(s, open, "s1");
+  write(s, paid, "s2");
+  write(s, voided, "s3");
+  write(s, corrected, "s4");
+  const auto command = refuses("c1", "s1");
+  CAF_REQUIRE_EQUAL(append(s, {command}), "ok");
+}
+
+/// True if one of the sentences has all these words.
+bool found(const violations &all, const std::vector<std::string> &words) {
+  for (const auto &sentence : all)
+    CAF_MESSAGE(sentence);
+  return std::any_of(all.begin(), all.end(), [&](const auto &sentence) {
+    return std::all_of(words.begin(), words.end(), [&](const auto &word) {
+      return sentence.find(word) != std::string::npos;
+    });
+  });
+}
+
+/// What check says after `sql` went behind the engine's back.
+violations after(const std::string &sql) {
+  auto &database = pg_database::emptied();
+  const auto s = postgres::open_store(database.url());
+  write_stories(*s);
+  postgres::connection{database.url()}.script(sql);
+  return s->check();
+}
+
+}  // namespace
+
+CAF_TEST(what the engine writes keeps every invariant) {
+  with_each_store([](world &w) {
+    CAF_CHECK(w.s->check().empty());
+    write_stories(*w.s);
+    for (int again = 0; again < 2; ++again)
+      for (const auto &sentence : w.s->check())
+        CAF_ERROR(w.kind << ": " << sentence);
+  });
+}
+
+CAF_TEST(a row that its history does not make is found in each store) {
+  with_each_store([](world &w) {
+    write_stories(*w.s);
+    auto c = moves("s1", 3);
+    const auto row = w.s->load_sessions(std::vector<std::string>{"s1"})[0];
+    c.row = row;
+    c.row->version = 3;
+    CAF_CHECK_EQUAL(append(*w.s, {c}), "ok");
+    CAF_CHECK(found(w.s->check(), {"s1"}));
+  });
+}
+
+CAF_TEST(a counter that nobody holds is found in each store) {
+  with_each_store([](world &w) {
+    write_stories(*w.s);
+    auto c = raises(refuses("c9", "s1"), week("zoe"), 30, 900);
+    CAF_CHECK_EQUAL(append(*w.s, {c}), "ok");
+    CAF_CHECK(found(w.s->check(), {"zoe", "30", "hold 0"}));
+  });
+}
+
+CAF_TEST(a lost event is found) {
+  CAF_CHECK(found(after("DELETE FROM session_events"
+                        " WHERE session_id = 's2' AND seq = 2"),
+                  {"s2", "gap"}));
+}
+
+CAF_TEST(a lost last event is found) {
+  CAF_CHECK(found(after("DELETE FROM session_events"
+                        " WHERE session_id = 's1' AND seq = 2"),
+                  {"s1", "version"}));
+}
+
+CAF_TEST(a changed event is found) {
+  CAF_CHECK(found(after("UPDATE session_events SET data = replace(data, '60',"
+                        " '55') WHERE session_id = 's2'"),
+                  {"s2", "fold"}));
+}
+
+CAF_TEST(an unreadable event is found) {
+  CAF_CHECK(found(after("UPDATE session_events SET data = '{' WHERE seq = 1"
+                        " AND session_id = 's1'"),
+                  {"s1", "event 1"}));
+}
+
+CAF_TEST(a changed column is found) {
+  CAF_CHECK(found(after("UPDATE sessions SET tutor = 'tom' WHERE id = 's1'"),
+                  {"s1", "tutor"}));
+  CAF_CHECK(found(after("UPDATE sessions SET next_timer = NULL"), {"never"}));
+}
+
+CAF_TEST(a session that vanished is found) {
+  const auto all = after("DELETE FROM sessions WHERE id = 's2'");
+  CAF_CHECK(found(all, {"events", "s2"}));
+  CAF_CHECK(found(all, {"ledger", "s2"}));
+}
+
+CAF_TEST(an event of no session is found whatever its number) {
+  const auto all = after("INSERT INTO session_events SELECT 'ghost', 7, bucket,"
+                         " position + 1, type, at, by, command_source,"
+                         " command_id, data, notifications, traceparent"
+                         " FROM session_events ORDER BY position DESC LIMIT 1");
+  CAF_CHECK(found(all, {"events", "ghost"}));
+}
+
+CAF_TEST(a lost transfer is found) {
+  CAF_CHECK(found(after("TRUNCATE ledger"), {"s2", "ledger"}));
+}
+
+CAF_TEST(a lost correction is found) {
+  CAF_CHECK(found(after("SET session_replication_role = replica;"
+                        "DELETE FROM ledger WHERE kind = 'correction'"),
+                  {"s4", "ledger"}));
+}
+
+CAF_TEST(a changed counter is found) {
+  CAF_CHECK(found(after("UPDATE usage SET used = used + 5, cap = NULL"
+                        " WHERE kind = 0"),
+                  {"tutor_week of ann", "65", "60"}));
+}
+
+CAF_TEST(an outcome that is none is found) {
+  CAF_CHECK(found(after("UPDATE commands SET outcome = '[]'"), {"c1"}));
+}
+
+CAF_TEST(only an accepted outcome is stored in part) {
+  const auto stored = [](const std::string &state, const char *refused) {
+    return after("UPDATE commands SET outcome = '{\"state\":\"" + state
+                 + "\"}', refused = " + refused);
+  };
+  CAF_CHECK(stored("paid", "false").empty());
+  CAF_CHECK(found(stored("paid", "true"), {"c1"}));
+  CAF_CHECK(found(stored("odd", "false"), {"c1"}));
+}
+
+CAF_TEST(a policy that is lost is found) {
+  CAF_CHECK(found(after("DELETE FROM policies"), {"no policy"}));
+}

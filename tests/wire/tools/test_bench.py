@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""tools/measure --quick: the machinery works; times are not compared here."""
+import json
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+SCENARIOS = {
+    "limit", "by-hand", "batches", "single", "inbox", "latency", "timers",
+    "neighbours", "replicated", "growth", "churn", "memory", "recovery", "idle",
+}
+
+
+def test_a_quick_run_measures_and_verifies_every_scenario():
+    run = subprocess.run(
+        [ROOT / "tools/measure", "--quick", "-o", "json"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=420)
+    assert run.returncode == 0, run.stderr
+    figures = json.loads(run.stdout)["figures"]
+    assert {f["scenario"] for f in figures} == SCENARIOS
+    assert all("target" not in f for f in figures)
+    compared = {f["scenario"] for f in figures
+                if "of_limit" in f and "of_by_hand" in f}
+    assert {"batches", "single", "inbox"} <= compared
+    replicated = {f["figure"]: f["median"] for f in figures
+                  if f["scenario"] == "replicated"}
+    for what in "batches", "single", "p50 at 500/s", "p99 at 500/s":
+        alone = replicated[f"{what}, no standby"]
+        for way in "asynchronous", "synchronous":
+            ratio = replicated[f"{what}, {way} over no standby"]
+            assert abs(ratio - replicated[f"{what}, {way}"] / alone) < 1e-6
+
+def test_several_nodes_are_compared_with_one():
+    run = subprocess.run(
+        [ROOT / "tools/measure", "--quick", "--nodes", "2", "-o", "json"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=280)
+    assert run.returncode == 0, run.stderr
+    figures = {(f["scenario"], f["figure"]): f["median"]
+               for f in json.loads(run.stdout)["figures"]}
+    assert {s for s, _ in figures} == {
+        "nodes 1", "nodes 2 routed", "nodes 2 anywhere"}
+    used = ["CPU a step, node", "CPU a step, PostgreSQL"]
+    for scenario in "nodes 2 routed", "nodes 2 anywhere":
+        ratio = figures[scenario, "CPU of nodes and PostgreSQL, over one node's"]
+        assert abs(ratio - sum(figures[scenario, u] for u in used)
+                   / sum(figures["nodes 1", u] for u in used)) < 1e-6
+        assert figures[scenario, "WAL a step"] > 1000
+    # Leases, inbox, reader, and at least one of the journals.
+    assert figures["nodes 2 routed", "connections a node"] >= 4
+
+
+def test_an_unknown_scenario_is_refused_with_the_ones_there_are():
+    run = subprocess.run(
+        [ROOT / "tools/measure", "--scenario", "sprint"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60)
+    assert run.returncode != 0
+    assert "batches" in run.stdout + run.stderr

@@ -1,0 +1,244 @@
+# SPDX-License-Identifier: Apache-2.0
+"""recapd migrate, and a node whose role owns nothing."""
+import gzip
+import json
+import re
+import subprocess
+
+import psycopg2
+import pytest
+
+from conftest import ROOT, Recapctl, Session, databases, wait_until
+from test_outage import ask, schedule
+from test_recapd import recapd
+from tls_server import Server
+
+rows = databases.rows
+
+NODE = "recapd_node"
+REFUSED, BEHIND = 5, 6
+DUMP = ROOT / "tests/unit/old_data/release_0_1_0.sql.gz"
+
+
+def psql(url, text, *options):
+    return subprocess.run(["psql", "-qX", "-v", "ON_ERROR_STOP=1", *options,
+                           "-d", url, "-o", "/dev/null"], input=text,
+                          check=True, text=True, capture_output=True)
+
+
+def schema(url):
+    """All objects with their owners and rights, and the versions."""
+    dump = subprocess.run(["pg_dump", "--schema-only", "-d", url], text=True,
+                          check=True, capture_output=True).stdout
+    lines = [line for line in dump.splitlines()
+             if not re.match(r"\\(un)?restrict ", line)]
+    return lines, rows(url, "SELECT version, name, checksum "
+                            "FROM schema_migrations ORDER BY version")
+
+
+@pytest.fixture(params=["empty", "0.1.0"])
+def make_old(request, make_database):
+    """Makes databases that an older program left, or nothing."""
+    def make():
+        url = make_database()
+        if request.param != "empty":
+            psql(url, gzip.decompress(DUMP.read_bytes()).decode())
+        return url
+    return make
+
+
+def test_what_is_printed_makes_what_migrate_makes(make_old):
+    one, other = make_old(), make_old()
+    status, printed, _ = recapd("migrate", "--print", "--database", one)
+    assert status == 0
+    assert recapd("migrate", "--check", "--database", one)[0] == BEHIND
+    psql(one, printed, "-1")
+    assert recapd("migrate", "--database", other)[0] == 0
+    assert schema(one) == schema(other)
+    for url in (one, other):
+        status, printed, told = recapd("migrate", "--check", "--database", url)
+        assert (status, printed, told) == (0, "", "")
+    status, printed, _ = recapd("migrate", "--print", "--database", one)
+    assert status == 0
+    assert all(line.startswith("--") for line in printed.splitlines())
+
+
+def test_check_and_print_change_nothing(make_old):
+    url = make_old()
+    before = subprocess.run(["pg_dump", "-d", url], capture_output=True).stdout
+    status, _, told = recapd("migrate", "--check", "--database", url)
+    assert status == BEHIND and "013_letters" in told
+    recapd("migrate", "--print", "--database", url)
+    after = subprocess.run(["pg_dump", "-d", url], capture_output=True).stdout
+    without = re.compile(rb"^\\(un)?restrict .*$", re.M)
+    assert without.sub(b"", before) == without.sub(b"", after)
+
+
+def test_a_script_for_another_version_changes_nothing(make_database):
+    url = make_database()
+    _, printed, _ = recapd("migrate", "--print", "--database", url)
+    assert recapd("migrate", "--database", url)[0] == 0
+    before = schema(url)
+    with pytest.raises(subprocess.CalledProcessError):
+        psql(url, printed, "-1")
+    assert schema(url) == before
+
+
+def test_print_and_check_exclude_each_other():
+    status, _, told = recapd("migrate", "--print", "--check", "--database", "x")
+    assert status == 2 and "--check" in told
+
+
+def grants():
+    """The statements of docs/operations.md."""
+    text = (ROOT / "docs/operations.md").read_text()
+    return re.search(r"```sql as owner\n(.*?)```", text, re.S)[1]
+
+
+@pytest.fixture(scope="module")
+def own_server():
+    with Server.somewhere() as made:
+        made.admit(f"host all {NODE} 127.0.0.0/8 scram-sha-256")
+        made.sql(f"CREATE ROLE {NODE} LOGIN PASSWORD 'served'")
+        assert recapd("migrate", "--database", made.own)[0] == 0
+        psql(made.own, grants())
+        yield made
+
+
+@pytest.fixture
+def served(own_server):
+    """The URL of the role that serves and owns nothing."""
+    return own_server.url(user=NODE, password="served")
+
+
+def play(node):
+    """A session to its pay, a correction and a void; one by the inbox, one
+    refused, one dead letter."""
+    recapctl = Recapctl(node.url)
+    why = ("--note", "a mistake", "--as", "ann")
+    for paid_then in ("correct", "void"):
+        s = Session(recapctl.json("clock")["now"])
+        for event in (s.schedule, s.accept, s.complete(), s.student_recap()):
+            recapctl("submit", stdin=json.dumps(event))
+        wait_until(lambda: recapctl.json("show", s.id)["state"] == "paid", "pay")
+        recapctl("support", "correct", s.id, "--minutes", "30", *why)
+        if paid_then == "void":
+            recapctl("support", "void", s.id, *why)
+    refused = Session(recapctl.json("clock")["now"])
+    recapctl("submit", stdin=json.dumps(refused.complete()), status=1)
+    return recapctl
+
+
+def test_a_role_without_create_serves(own_server, served, make_node):
+    with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+        rows(served, "CREATE TABLE mine ()")
+    node = make_node("--clock", "manual", database=served)
+    recapctl = play(node)
+    by_inbox = Session(recapctl.json("clock")["now"])
+    for event in (json.dumps(by_inbox.schedule), "no event at all"):
+        psql(own_server.own, f"INSERT INTO inbox (event) VALUES ($${event}$$)")
+    wait_until(lambda: "scheduled" in recapctl("show", by_inbox.id)
+               if rows(own_server.own, "SELECT FROM sessions WHERE id = "
+                       f"'{by_inbox.id}'") else False, "the inbox's session")
+    letters = []
+    wait_until(lambda: letters.extend(
+        recapctl.json("dead-letters", "list")["dead_letters"]) or letters,
+        "the dead letter")
+    recapctl("dead-letters", "retry", str(letters[0]["id"]))
+    recapctl("shards", "32", "--database", served)
+    recapctl("nodes", "--database", served)
+    assert node.stop() == 0
+    assert "ermission" not in node.log.read_text()
+    again = make_node("--clock", "manual", database=served)
+    assert again.stop() == 0
+
+
+def test_every_right_that_is_granted_is_needed(own_server, served):
+    tables = {table: set(rights.split(", "))
+              for rights, names in re.findall(r"GRANT ([A-Z, ]+) ON ([a-z_, ]+) TO",
+                                              grants())
+              for table in names.split(", ") if rights != "USAGE"}
+    del tables["schema_migrations"]
+    psql(own_server.own, f"REVOKE ALL ON {', '.join(tables)} FROM {NODE};"
+         f"REVOKE ALL ON FUNCTION recapd_now(), recapd_refuse(text, text) FROM {NODE}")
+    try:
+        status, _, told = recapd("--database", served, "--listen", "127.0.0.1:0")
+        assert status == REFUSED and f"a right is missing: role {NODE} has not" in told
+        named = {table: set(rights.split(", ")) for rights, table in
+                 re.findall(r"([A-Z, ]+) on table (\w+)", told.replace("has not", ","))}
+        assert {t: {r.strip(" ,") for r in named[t]} - {""} for t in named} == tables
+        assert told.count("EXECUTE on function") == 2
+        assert "operations.md" in told
+    finally:
+        psql(own_server.own, grants())
+
+
+@pytest.mark.parametrize("taken, given, told", [
+    (f"REVOKE USAGE ON SCHEMA public FROM PUBLIC, {NODE}",
+     f"GRANT USAGE ON SCHEMA public TO PUBLIC, {NODE}",
+     "GRANT USAGE ON SCHEMA public"),
+    (f"REVOKE SELECT ON schema_migrations FROM {NODE}",
+     f"GRANT SELECT ON schema_migrations TO {NODE}",
+     "permission denied for table schema_migrations"),
+])
+def test_a_right_to_look_is_named(own_server, served, taken, given, told):
+    own_server.sql(taken)
+    try:
+        status, _, said = recapd("--database", served, "--listen", "127.0.0.1:0")
+        assert status == REFUSED and told in said
+    finally:
+        own_server.sql(given)
+
+
+def test_who_may_not_migrate_is_told_who_may(own_server, served):
+    last, = rows(own_server.own, "SELECT version, name, checksum FROM"
+                 " schema_migrations ORDER BY version DESC LIMIT 1")
+    own_server.sql(f"DELETE FROM schema_migrations WHERE version = {last[0]}")
+    try:
+        for arguments in ([], ["migrate"]):
+            status, _, told = recapd(*arguments, "--database", served,
+                                     "--listen", "127.0.0.1:0")
+            assert status == REFUSED and f"lacks migrations {last[1]}" in told
+            assert "`recapd migrate` as recapd," in told
+        status, _, told = recapd("migrate", "--check", "--database", served)
+        assert status == BEHIND and last[1] in told
+    finally:
+        own_server.sql("INSERT INTO schema_migrations (version, name, checksum)"
+                   " VALUES ({}, '{}', '{}')".format(*last))
+
+
+def test_another_schema_is_found_by_the_search_path(own_server):
+    own_server.sql("CREATE DATABASE elsewhere OWNER recapd")
+    of_owner = own_server.url(dbname="elsewhere")
+    psql(of_owner, "CREATE SCHEMA app")
+    path = "-csearch_path=app"
+    assert recapd("migrate", "--database", f"{of_owner} options={path}")[0] == 0
+    psql(of_owner, "SET search_path = app;"
+         + grants().replace("SCHEMA public", "SCHEMA app"))
+    served = own_server.url(user=NODE, password="served", dbname="elsewhere")
+    assert recapd("migrate", "--database", f"{served} options={path}")[0] == 0
+    status, _, told = recapd("migrate", "--database", served)
+    assert status == REFUSED and "recapd's tables are in schema app" in told
+
+
+def test_an_empty_database_names_its_owner(own_server):
+    own_server.sql("CREATE DATABASE nothing OWNER recapd")
+    status, _, told = recapd("--listen", "127.0.0.1:0", "--database", own_server.url(
+        user=NODE, password="served", dbname="nothing"))
+    assert status == REFUSED and "`recapd migrate` as recapd," in told
+
+
+def test_a_running_node_names_a_right_that_was_taken(own_server, served, make_node):
+    node = make_node("--clock", "manual", database=served)
+    own_server.sql(f"REVOKE INSERT ON sessions FROM {NODE}")
+    try:
+        cause = f"a right is missing: role {NODE} has not INSERT on table sessions"
+        # As long as a node that is gone holds the session's lease, nothing is
+        # written here.
+        wait_until(lambda: ask(node, "/v1/commands", schedule(1))[0] == 503
+                   and cause in str(ask(node, "/readyz")[2].get("reasons")),
+                   "the cause to be named")
+    finally:
+        own_server.sql(f"GRANT INSERT ON sessions TO {NODE}")
+    wait_until(lambda: ask(node, "/readyz")[0] == 200, "the node to go on")
+    assert node.stop() == 0
