@@ -4,6 +4,7 @@
 RECAPD_TEST_POSTGRES is the URL by which databases are made there; without it
 there is a private server as long as the tests run. RECAPD_TEST_ROLE is whose
 they are and as whom nodes connect; without it, who makes them."""
+import json
 import os
 import subprocess
 import tempfile
@@ -12,6 +13,8 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import psycopg2
+
+from wire import fresh, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -87,33 +90,54 @@ def url_of(server, name):
     return f"postgresql://{netloc}/{name}{tail}"
 
 
-def administer(server, statement):
-    connection = psycopg2.connect(server)
+def run(url, statement, *values):
+    """Runs a statement by itself; its rows, where it has any."""
+    connection = psycopg2.connect(url)
     connection.autocommit = True
     try:
-        connection.cursor().execute(statement)
-    finally:
-        connection.close()
-
-
-def rows(server, statement):
-    """What a statement finds."""
-    connection = psycopg2.connect(server)
-    try:
         with connection.cursor() as cursor:
-            cursor.execute(statement)
-            return cursor.fetchall()
+            cursor.execute(statement, values or None)
+            return [] if cursor.description is None else cursor.fetchall()
     finally:
         connection.close()
 
 
-def create(server, name):
-    """Makes a database; gives the URL by which a node connects to it."""
+class Database(str):
+    """The URL by which a node connects to a database, and what is done there.
+    Of one that was made here `server` and `name` are known."""
+    server = name = None
+
+    def run(self, statement, *values):
+        return run(self, statement, *values)
+
+    def insert_event(self, event):
+        text = event if isinstance(event, str) else json.dumps(event)
+        self.run("INSERT INTO inbox (event) VALUES (%s)", text)
+
+    def outcome(self, event):
+        """Of a command; None as long as there is none."""
+        found = self.run("SELECT outcome FROM outcomes "
+                         "WHERE source = %s AND id = %s",
+                         event["source"], event["id"])
+        return found[0][0] if found else None
+
+    def wait_outcome(self, event):
+        return wait_until(lambda: self.outcome(event),
+                          f"the outcome of {event['id']} in the database")
+
+    def drop(self):
+        drop(self.server, self.name)
+
+
+def create(server):
+    """Makes a database."""
+    name = fresh("test").replace("-", "_")
     role = os.environ.get("RECAPD_TEST_ROLE")
-    administer(server, f"CREATE DATABASE {name}"
-               + (f" OWNER {role}" if role else ""))
-    return url_of(server, name)
+    run(server, f"CREATE DATABASE {name}" + (f" OWNER {role}" if role else ""))
+    made = Database(url_of(server, name))
+    made.server, made.name = server, name
+    return made
 
 
 def drop(server, name):
-    administer(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    run(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")

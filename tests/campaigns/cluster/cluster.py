@@ -9,7 +9,7 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "crash"),
-                str(HERE.parents[1] / "wire" / "contract")]
+                str(HERE.parents[1] / "support")]
 
 from campaign import Campaign, add_options, conduct, has_programs  # noqa: E402
 from cluster_audit import check_cluster  # noqa: E402

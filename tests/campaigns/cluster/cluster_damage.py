@@ -2,7 +2,6 @@
 """Damage by hand, to see that the audit finds it."""
 import json
 
-import psycopg2
 
 # Each does what a broken program might have done.
 SWAP = (
@@ -80,5 +79,4 @@ def damage(world, what):
     """Before a round's audit, behind the nodes' backs."""
     if callable(DAMAGES[what]):
         return DAMAGES[what](world)
-    with psycopg2.connect(world.database.url) as connection:
-        connection.cursor().execute(DAMAGES[what])
+    world.database.run(DAMAGES[what])

@@ -135,7 +135,7 @@ class ClusterFaults(FaultPlan):
     def in_heartbeat(self, rng, begin, end):
         """Strikes a node whose heartbeat has begun and not ended: it waits for
         the lock of all heartbeats, which is let go once the node is silent."""
-        holder = psycopg2.connect(self.world.database.url)
+        holder = psycopg2.connect(self.world.database)
         try:
             cursor = holder.cursor()
             cursor.execute("SELECT pg_advisory_xact_lock(%s)",

@@ -50,7 +50,7 @@ class ClusterLoad(Load):
     nats_era = 0  # another one: messages that have no outcome may be gone
 
     def __init__(self, seed, world, campus, record):
-        super().__init__(seed, [m.place for m in world.first], world.url,
+        super().__init__(seed, [m.place for m in world.first], world.database,
                          campus, record)
         self.world = world
         self.desks = {}  # of drivers, by name

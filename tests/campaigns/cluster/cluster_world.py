@@ -36,10 +36,6 @@ class ClusterWorld(World):
         """The nodes that are there all the time."""
         return self.members[:self.count]
 
-    @property
-    def url(self):
-        return self.database.url
-
     def start(self, loop, seed):
         self.folder.mkdir(parents=True)
         services = self.network.services
@@ -80,7 +76,7 @@ class ClusterWorld(World):
                      if database.of_node(m.number) == address), None)
 
     def wait_ready(self, member):
-        wait_until(lambda: member.is_ready() or member.ends,
+        wait_until(lambda: member.ready() or member.ends,
                    f"{member.name} to be ready", self.patience)
         assert not member.ends, (f"{member.name} ended with {member.ends}: "
                                  f"{member.log()[-500:]}")

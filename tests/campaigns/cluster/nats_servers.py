@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 """Three NATS servers that are one cluster, and a client of them."""
-import importlib.util
 import json
 import os
 import random
@@ -9,24 +8,13 @@ import threading
 import uuid
 from pathlib import Path
 
+from databases import ROOT
 from load import Over
+from nats_wire import Nats
 
-ROOT = Path(__file__).resolve().parents[3]
 COUNT = 3
 PARTITIONS = 64
 STREAMS = ("RECAPD", "RECAPD_EVENTS")
-
-
-def _socket_client():
-    """Its file has the name of the contract's HTTP client."""
-    spec = importlib.util.spec_from_file_location(
-        "nats_wire", ROOT / "tests" / "wire" / "nats" / "wire.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.Nats
-
-
-Nats = _socket_client()
 # A server that is gone, a call that it refuses, an answer cut short.
 TROUBLE = (OSError, AssertionError, ValueError, IndexError)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parents[1] / "wire" / "contract")]
+sys.path[:0] = [str(HERE), str(HERE.parents[1] / "support")]
 
 from audit import KINDS, audit  # noqa: E402
 from campaign import Campaign, add_options, conduct, has_programs  # noqa: E402

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Damage by hand, to see that the audit finds it."""
-import psycopg2
+from databases import run
 
 # Each does what a broken program might have done. `late-commits` is made at
 # the start: a commit is answered before it is durable.
@@ -43,10 +43,7 @@ COMMIT_LATE = """
 
 def write_late(postgres):
     """From now on what need not be durable is so after ten seconds."""
-    connection = psycopg2.connect(postgres.admin_url)
-    connection.autocommit = True
-    connection.cursor().execute("ALTER SYSTEM SET wal_writer_delay = '10s'")
-    connection.close()
+    run(postgres.admin_url, "ALTER SYSTEM SET wal_writer_delay = '10s'")
     postgres("stop")
     postgres.start()
 
@@ -54,5 +51,4 @@ def write_late(postgres):
 def damage(world, what):
     """Before a round's audit, behind the node's back."""
     if DAMAGES[what]:
-        with psycopg2.connect(world.database.url) as connection:
-            connection.cursor().execute(DAMAGES[what])
+        world.database.run(DAMAGES[what])

@@ -7,7 +7,8 @@ import time
 from pathlib import Path
 
 import psycopg2
-from node import databases
+
+import databases
 
 
 def stat_of(pid):

@@ -6,7 +6,6 @@ import signal
 import socket
 import threading
 import time
-from types import SimpleNamespace
 
 from node import Node
 from wire import wait_until
@@ -32,7 +31,7 @@ class Supervised(Node):
     """The node, which is started again whenever it has ended."""
 
     def __init__(self, folder, url, config):
-        super().__init__(folder, SimpleNamespace(url=url), config)
+        super().__init__(folder, url, config=config, clock="manual")
         self.port = quiet_port()
         self.over = False
         self.lock = threading.Lock()  # held by whoever does something to it
@@ -83,14 +82,8 @@ class Supervised(Node):
             time.sleep(seconds)
             process.send_signal(signal.SIGCONT)
 
-    def is_ready(self):
-        try:
-            return self.get("/readyz").status == 200
-        except OSError:
-            return False
-
     def wait_ready(self, seconds):
-        wait_until(self.is_ready, "the node to be ready", seconds)
+        wait_until(self.ready, "the node to be ready", seconds)
 
     def finish(self):
         """Ends it for good."""

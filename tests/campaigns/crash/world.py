@@ -8,10 +8,11 @@ from pathlib import Path
 
 import psycopg2
 
+import databases
 from feed import Feed
 from hook import Hook
 from load import Load
-from node import Database, binary
+from node import BIN
 from proxy import Proxy
 from record import Record
 from scenarios import POLICY, Campus
@@ -50,7 +51,7 @@ class World:
         self.hook = self.record = self.campus = self.load = self.feed = None
 
     def make_database(self):
-        return Database(self.postgres.admin_url)
+        return databases.create(self.postgres.admin_url)
 
     def start(self, loop, seed):
         sockets = self.folder / "s"
@@ -62,13 +63,12 @@ class World:
         self.hook = Hook(loop, quiet_port(), seed)
         config = config_of(random.Random(seed), self.hook)
         self.node = Supervised(self.folder / "node", proxied, config).begin()
-        wait_until(lambda: self.node.is_ready() or self.node.ends,
+        wait_until(lambda: self.node.ready() or self.node.ends,
                    "the node to be ready", 60)
         assert not self.node.ends, (
             f"the node ended with {self.node.ends}: {self.node.log()[-500:]}")
         if self.at_start:
-            with psycopg2.connect(self.database.url) as connection:
-                connection.cursor().execute(self.at_start)
+            self.database.run(self.at_start)
         port = quiet_port()
         self.to_node = Proxy(loop, ("127.0.0.1", port),
                              ("127.0.0.1", self.node.port))
@@ -81,10 +81,7 @@ class World:
 
     def sql(self, statement):
         """Returns rows straight from the server, not by the proxy."""
-        with psycopg2.connect(self.database.url) as connection:
-            with connection.cursor() as cursor:
-                cursor.execute(statement)
-                return cursor.fetchall()
+        return self.database.run(statement)
 
     def go(self):
         self.campus.open = self.campus.moving = True
@@ -125,8 +122,8 @@ class World:
     def check(self):
         """Returns the sentences of `recapctl check`; none when all is well."""
         done = subprocess.run(
-            [str(Path(binary()).parent / "recapctl"), "check", "--database",
-             self.database.url], text=True, stdout=subprocess.PIPE,
+            [BIN / "recapctl", "check", "--database",
+             self.database], text=True, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT)
         return [] if done.returncode == 0 else done.stdout.splitlines()
 

@@ -6,7 +6,7 @@ import time
 import psycopg2
 
 from database_host import PORT, DatabaseHost
-from node import Database
+from databases import Database, run
 from wire import fresh, wait_until
 
 ROLES = ("recapd_admin", "replicator", "rewinder", "recapd")
@@ -70,14 +70,7 @@ class DatabaseCluster:
         assert not troubles, troubles
 
     def administer(self, statement, url=None):
-        connection = psycopg2.connect(url or self.admin_url)
-        try:
-            connection.autocommit = True
-            with connection.cursor() as cursor:
-                cursor.execute(statement)
-                return cursor.fetchall() if cursor.description else []
-        finally:
-            connection.close()
+        return run(url or self.admin_url, statement)
 
     # ---- who leads ----------------------------------------------------------
 
@@ -159,14 +152,13 @@ class DatabaseCluster:
 class FailoverDatabase(Database):
     """A database of its own on the cluster; its nodes' URL names every host."""
 
-    def __init__(self, cluster):
-        self.cluster = cluster
-        self.server = cluster.admin_url
-        self.name = fresh("failover").replace("-", "_")
-        cluster.administer(f"CREATE DATABASE {self.name} OWNER recapd")
-        self.url = (cluster.url_there(self.name)
-                    + "&connect_timeout=3&tcp_user_timeout=3000"
-                      "&keepalives_idle=3&keepalives_interval=1"
-                      "&keepalives_count=3")
-        self.admin_url = cluster.admin_url.replace("/postgres?",
-                                                   f"/{self.name}?")
+    def __new__(cls, cluster):
+        name = fresh("failover").replace("-", "_")
+        cluster.administer(f"CREATE DATABASE {name} OWNER recapd")
+        made = super().__new__(
+            cls, cluster.url_there(name)
+            + "&connect_timeout=3&tcp_user_timeout=3000&keepalives_idle=3"
+              "&keepalives_interval=1&keepalives_count=3")
+        made.server, made.name = cluster.admin_url, name
+        made.admin_url = cluster.admin_url.replace("/postgres?", f"/{name}?")
+        return made

@@ -14,7 +14,7 @@ sys.dont_write_bytecode = True
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE)] + [
     str(HERE.parents[1] / name) for name in (
-        "campaigns/cluster", "campaigns/crash", "wire/contract", "support")]
+        "campaigns/cluster", "campaigns/crash", "support")]
 
 from campaign import (Campaign, add_options, conduct,  # noqa: E402
                       has_programs)

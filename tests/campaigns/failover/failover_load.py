@@ -109,7 +109,7 @@ class FailoverLoad(Load):
         self.world = world
         self.desks = {}  # of drivers, by name
         super().__init__(seed, [m.place for m in world.first],
-                         world.database.url, campus, record)
+                         world.database, campus, record)
         self.pulses = [Pulse(self, member) for member in world.first]
 
     def start(self):

@@ -138,7 +138,7 @@ class FailoverWorld(ClusterWorld):
     def snapshot(self):
         """Gives a function that does as `sql`; all its statements see the same
         moment."""
-        connection = psycopg2.connect(self.database.url)
+        connection = psycopg2.connect(self.database)
         try:
             connection.set_session(isolation_level="REPEATABLE READ",
                                    readonly=True)

@@ -7,6 +7,8 @@ import time
 
 import psycopg2
 
+from databases import run
+
 PAUSE = 0.1
 
 
@@ -26,8 +28,7 @@ class Marks(threading.Thread):
         self.number = 0
 
     def prepare(self):
-        with psycopg2.connect(self.url) as connection:
-            connection.cursor().execute("CREATE TABLE mark (number bigint)")
+        run(self.url, "CREATE TABLE mark (number bigint)")
 
     def run(self):
         while not self.over.wait(PAUSE):
@@ -49,10 +50,7 @@ class Marks(threading.Thread):
 
     def compare(self):
         """Adds the cuts that came since the last call; all is healed."""
-        with psycopg2.connect(self.url) as connection:
-            cursor = connection.cursor()
-            cursor.execute("SELECT number FROM mark")
-            there = {number for (number,) in cursor.fetchall()}
+        there = {n for n, in run(self.url, "SELECT number FROM mark")}
         with self.lock:
             known = sorted(self.begun.items())
             began, lost = 0.0, False

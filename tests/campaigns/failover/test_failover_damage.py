@@ -15,7 +15,7 @@ import pytest
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE)] + [
     str(HERE.parents[1] / name) for name in (
-        "campaigns/cluster", "campaigns/crash", "wire/contract", "support")]
+        "campaigns/cluster", "campaigns/crash", "support")]
 
 import wire  # noqa: E402
 from audit import Findings  # noqa: E402

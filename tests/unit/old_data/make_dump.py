@@ -15,8 +15,11 @@ import json
 import subprocess
 import tempfile
 
-from node import (BIN, HERE, RECAP, Node, Receiver, command, database, run,
-                  wait_until)
+from old_world import HERE, RECAP, Node, command, database
+
+from node import BIN
+from receiver import Receiver
+from wire import wait_until
 
 START = "2026-11-20T09:00:00Z"
 POLICIES = [{}, {"limits": {"tutor_minutes_per_week": 600},
@@ -31,7 +34,7 @@ EXECUTE FUNCTION refuse_for_now()"""
 
 def book(node, session, tutor, students=("bob",), **more):
     node.do("session.schedule", session, "system:registrar", tutor=tutor,
-            course=more.pop("course", f"c-{tutor}"), starts_at=node.now(),
+            course=more.pop("course", f"c-{tutor}"), starts_at=node.time(),
             students=list(students),
             modality=more.pop("modality", "in_person"), **more)
     for student in students:
@@ -61,13 +64,13 @@ def play_missed(node):
     tutor was in time, by a row that came late."""
     for name in ("missed", "denied", "reopened", "lifted"):
         book(node, f"rest-{name}", f"t-{name}")
-    in_time = node.now()
+    in_time = node.time()
     node.move(advance="73h")
     late = command("session.complete", "rest-lifted", "tutor:t-lifted",
                    minutes=60, recap=RECAP)
-    run(node.database, "INSERT INTO forwarded (event, received_at, taken)"
+    node.database.run("INSERT INTO forwarded (event, received_at, taken)"
         " VALUES (%s, %s, false)", json.dumps(late), in_time)
-    wait_until(lambda: node.show("rest-lifted")["tutor_recap"], "the late row")
+    wait_until(lambda: node.session("rest-lifted")["tutor_recap"], "the late row")
     give_up(node, "rest-denied", "t-denied")
     node.do("support.deny", "rest-denied", "support:max", note="no proof")
     give_up(node, "rest-reopened", "t-reopened")
@@ -108,18 +111,18 @@ def play_ended(node):
         book(node, f"rest-{name}", f"t-{name}")
         complete(node, f"rest-{name}", f"t-{name}")
         student_recap(node, f"rest-{name}")
-        wait_until(lambda: node.show(f"rest-{name}")["state"] == "paid",
+        wait_until(lambda: node.session(f"rest-{name}")["state"] == "paid",
                    "the settlement")
     node.do("support.void", "rest-reversed", "support:max", note="twice")
 
 
 def play_completed(node):
     """A settlement that the database refuses until the node is dead."""
-    run(node.database, REFUSE_SETTLEMENTS)
+    node.database.run(REFUSE_SETTLEMENTS)
     book(node, "rest-completed", "t-completed")
     complete(node, "rest-completed", "t-completed")
     student_recap(node, "rest-completed")
-    assert node.show("rest-completed")["state"] == "completed"
+    assert node.session("rest-completed")["state"] == "completed"
 
 
 def leave_inbox(url):
@@ -130,21 +133,21 @@ def leave_inbox(url):
                       reason="nobody comes"),
               {"specversion": "1.0"}]
     for event in events:
-        run(url, "INSERT INTO inbox (event) VALUES (%s)", json.dumps(event))
-    run(url, "INSERT INTO inbox (event) VALUES ('{')")
+        url.insert_event(event)
+    url.insert_event("{")
 
 
 def write_dead_letters(node):
     """Dead letters that are old already."""
     for text in ("not JSON", '{"specversion":"1.0","id":"1"}'):
-        run(node.database, "INSERT INTO inbox (event) VALUES (%s)", text)
-    wait_until(lambda: len(node.get("/v1/dead-letters")["dead_letters"]) == 2,
+        node.database.insert_event(text)
+    wait_until(lambda: len(node.read("/v1/dead-letters")["dead_letters"]) == 2,
                "the dead letters")
 
 
 def start_clock(url, folder):
-    Node(url, folder).stop()
-    run(url, "UPDATE manual_clock SET now = %s", START)
+    Node(url, folder).start().stop()
+    url.run("UPDATE manual_clock SET now = %s", START)
 
 
 def play(url, folder, receiver):
@@ -152,7 +155,7 @@ def play(url, folder, receiver):
     start_clock(url, folder)
     for policy in POLICIES:
         node = Node(url, folder, {"policy": policy,
-                                  "webhook": receiver.config()})
+                                  "webhook": {"url": receiver.url}}).start()
         name = f"policy-{POLICIES.index(policy)}"
         book(node, name, f"t-{name}", course="BIO1")
         if policy is not POLICIES[-1]:
@@ -165,13 +168,13 @@ def play(url, folder, receiver):
     play_ended(node)
     write_dead_letters(node)
     play_completed(node)
-    shown = {"now": node.now(), "sessions": {}}
+    shown = {"now": node.time(), "sessions": {}}
     for session in node.sessions():
-        shown["sessions"][session] = {"show": node.show(session),
+        shown["sessions"][session] = {"show": node.session(session),
                                       "history": node.history(session)}
     node.kill()
-    run(url, "DROP TRIGGER refuse_for_now ON ledger")
-    run(url, "DROP FUNCTION refuse_for_now")
+    url.run("DROP TRIGGER refuse_for_now ON ledger")
+    url.run("DROP FUNCTION refuse_for_now")
     leave_inbox(url)
     return shown
 

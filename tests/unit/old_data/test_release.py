@@ -13,8 +13,11 @@ import tempfile
 
 import pytest
 
-from node import (BIN, HERE, RECAP, Node, Receiver, command, database, run,
-                  wait_until)
+from old_world import HERE, RECAP, Node, command, database
+
+from node import Recapctl
+from receiver import Receiver
+from wire import refused, wait_until
 
 RELEASES = sorted(HERE.glob("release_*.sql.gz"))
 # What the waiting work moves as soon as a node runs.
@@ -35,16 +38,15 @@ class World:
         subprocess.run(["psql", "-qX", "-v", "ON_ERROR_STOP=1", "-d", url,
                         "-o", "/dev/null"], check=True,
                        input=gzip.decompress(dump.read_bytes()))
-        self.delivered = dict(run(url, "SELECT sink, position"
+        self.delivered = dict(url.run("SELECT sink, position"
                                        " FROM sink_cursors"))["webhook"]
         self.receiver = Receiver()
-        self.node = Node(url, folder, {"webhook": self.receiver.config()})
+        self.node = Node(url, folder,
+                         {"webhook": {"url": self.receiver.url}}).start()
 
     def check(self):
         """recapctl finds every invariant kept."""
-        done = subprocess.run([BIN / "recapctl", "check", "--database",
-                               self.url], text=True, capture_output=True)
-        assert done.returncode == 0, done.stdout + done.stderr
+        Recapctl()("check", "--database", self.url)
 
     def close(self):
         self.node.stop()
@@ -67,7 +69,7 @@ def test_every_session_rests_in_some_dump(world):
 
 
 def test_the_clock_goes_on_where_it_stood(world):
-    assert world.node.now() == world.before["now"]
+    assert world.node.time() == world.before["now"]
 
 
 def kept_payout(was):
@@ -85,25 +87,25 @@ def test_every_session_and_its_history_are_as_they_were(world):
             # Members that the release did not show yet.
             later = {"flags": [], "policy_version":
                      was["history"][0]["data"]["policy_version"]}
-            assert world.node.show(session) == (
+            assert world.node.session(session) == (
                 later | was["show"] | kept_payout(was))
         history = world.node.history(session)
         assert history[:len(was["history"])] == was["history"]
 
 
 def test_a_settlement_that_was_cut_off_is_done(world):
-    wait_until(lambda: world.node.show("rest-completed")["state"] == "paid",
+    wait_until(lambda: world.node.session("rest-completed")["state"] == "paid",
                "the settlement")
 
 
 def test_rows_that_waited_in_the_inbox_are_taken(world):
-    wait_until(lambda: run(world.url, "SELECT count(*) FROM inbox") == [(0,)],
+    wait_until(lambda: world.url.run("SELECT count(*) FROM inbox") == [(0,)],
                "the inbox")
-    invited = world.node.show("rest-invited")["participants"]
+    invited = world.node.session("rest-invited")["participants"]
     assert {"dan": "going"}.items() <= {
         p["student"]: p["status"] for p in invited}.items()
-    assert world.node.show("rest-declined")["state"] == "cancelled"
-    letters = world.node.get("/v1/dead-letters")["dead_letters"]
+    assert world.node.session("rest-declined")["state"] == "cancelled"
+    letters = world.node.read("/v1/dead-letters")["dead_letters"]
     assert [letter["id"] for letter in letters] == [1, 2, 3, 4]
     assert {letter["code"] for letter in letters} == {"malformed"}
 
@@ -111,7 +113,7 @@ def test_rows_that_waited_in_the_inbox_are_taken(world):
 def old_commands(world):
     """Commands that made one event, which tells all that they said, and whose
     outcome is stored as release 0.1.0 did."""
-    return run(world.url, """
+    return world.url.run("""
         SELECT c.source, c.id, c.session_id, e.by,
                e.data::jsonb ->> 'student', c.outcome
           FROM session_events e
@@ -126,31 +128,32 @@ def test_an_old_command_is_still_a_duplicate(world):
     for source, name, session, by, student, outcome in olds:
         again = command("participant.accept", session, by, student=student)
         again.update(id=name, source=source)
-        status, answer = world.node.send(again)
-        assert status == 200, answer
-        assert answer == json.loads(outcome) | {"duplicate": True}
+        answer = world.node.send(again)
+        assert answer.status == 200, answer
+        assert answer.json == json.loads(outcome) | {"duplicate": True}
 
 
 def test_an_old_commands_id_is_still_taken(world):
     source, name, session, *_ = old_commands(world)[0]
     other = command("support.void", session, "support:max", note="other")
     other.update(id=name, source=source)
-    status, answer = world.node.send(other)
-    assert (status, answer["refusals"][0]["code"]) == (422, "id-reused")
+    refused(world.node.send(other), "id-reused")
 
 
 def test_what_was_not_delivered_goes_out_in_order(world):
-    due = run(world.url, """
+    due = world.url.run("""
         SELECT session_id || ':' || seq FROM session_events
          WHERE position > %s ORDER BY position""", world.delivered)
     assert len(due) > 20
-    got = []
-    while len(got) < len(due):
-        event = world.receiver.events.get(timeout=60)
-        if event["type"].startswith("recapd.event."):
-            # What is written from now on has its epoch in its id.
-            got.append(re.sub("-[0-9a-f]{8}$", "", event["id"]))
-    assert got == [event_id for event_id, in due]
+
+    def got():
+        # What is written from now on has its epoch in its id.
+        return [re.sub("-[0-9a-f]{8}$", "", m["id"])
+                for m in list(world.receiver.messages)
+                if m["type"].startswith("recapd.event.")]
+
+    wait_until(lambda: len(got()) >= len(due), "the events")
+    assert got()[:len(due)] == [event_id for event_id, in due]
 
 
 def test_new_commands_are_taken_by_old_sessions(world):
@@ -161,7 +164,7 @@ def test_new_commands_are_taken_by_old_sessions(world):
     node.do("recap.submit", "rest-logged", "tutor:t-logged", recap=RECAP)
     for session in ("rest-logged", "rest-awaiting", "rest-lifted"):
         node.do("recap.submit", session, "student:bob", recap=RECAP)
-        wait_until(lambda: node.show(session)["state"] == "paid",
+        wait_until(lambda: node.session(session)["state"] == "paid",
                    "the settlement")
     node.do("support.void", "rest-paid", "support:max", note="after all")
     # The policy a session was scheduled under is still its own.
@@ -171,10 +174,10 @@ def test_new_commands_are_taken_by_old_sessions(world):
 
 def test_open_timers_fire(world):
     was = {s: len(world.node.history(s)) for s in world.node.sessions()}
-    assert world.node.show("rest-call")["next_timer"]
+    assert world.node.session("rest-call")["next_timer"]
     world.node.move(advance="250h")
-    assert world.node.show("rest-call")["state"] == "missed"
-    assert world.node.show("rest-reopened")["state"] == "missed"
+    assert world.node.session("rest-call")["state"] == "missed"
+    assert world.node.session("rest-reopened")["state"] == "missed"
     # It waits for its students; its own policy has a bound for that.
     moved = world.node.history("rest-scheduled")[was["rest-scheduled"]:]
     assert [e["data"]["kind"] for e in moved if e["type"] == "reminder.sent"] \
@@ -189,9 +192,9 @@ def test_open_timers_fire(world):
 
 def test_all_invariants_hold_and_the_ledger_sums_to_zero(world):
     world.check()
-    assert run(world.url, """
+    assert world.url.run("""
         SELECT coalesce(sum(amount), 0)::int FROM ledger_entries""") == [(0,)]
     paid = [s for s in world.node.sessions()
-            if world.node.show(s)["state"] == "paid"]
+            if world.node.session(s)["state"] == "paid"]
     assert len(paid) >= sum(
         s["show"]["state"] == "paid" for s in world.before["sessions"].values())

@@ -1,46 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Fixtures: the test server, a node shared by a file, nodes of one's own."""
+"""Fixtures: nodes on a manual clock, one of them shared, and its client."""
+import functools
 import os
 
 import pytest
 
 import documents
-from node import Database, Node, databases
 from prism import Prism
 from wire import Client
 
-@pytest.fixture(scope="session")
-def server():
-    """The URL of the PostgreSQL server: the one named, else a private one."""
-    with databases.test_server() as url:
-        yield url
-
 
 @pytest.fixture(scope="session")
-def make_node(server, tmp_path_factory):
-    """Makes nodes, each on a database of its own unless one is passed."""
-    nodes, databases = [], []
-
-    def make(database=None, start=True, **settings):
-        if database is None:
-            database = Database(server)
-            databases.append(database)
-        made = Node(tmp_path_factory.mktemp("node"), database, **settings)
-        nodes.append(made)
-        return made.start() if start else made
-
-    yield make
-    trouble = []
-    for made in nodes:
-        if made.process is not None and made.alive():
-            try:
-                made.stop()
-            except Exception as error:  # the others must be stopped as well
-                made.kill()
-                trouble.append(error)
-    for database in databases:
-        database.drop()
-    assert not trouble, trouble
+def make_node(make_node):
+    """Makes nodes as everywhere, but for the clock."""
+    return functools.partial(make_node, clock="manual")
 
 
 @pytest.fixture(scope="session")

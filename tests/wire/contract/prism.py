@@ -13,7 +13,7 @@ class Prism:
     """A validating proxy on a port of its own, as a context."""
 
     def __init__(self, node, folder):
-        self.upstream = f"http://{node.host}:{node.port}"
+        self.upstream = node.url
         self.log = folder / "prism.log"
         self.port = free_port()
         self.process = None

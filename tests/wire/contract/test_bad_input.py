@@ -114,7 +114,7 @@ def test_a_wrong_command_is_malformed_in_the_inbox(still):
         if text in letters:
             continue
         event = json.loads(text)
-        outcome = database.outcome(event["source"], event["id"])
+        outcome = database.outcome(event)
         assert outcome, (label, text[:300])
         assert [r["code"] for r in outcome["refusals"]] == ["malformed"], (
             label, outcome)

@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from lesson import Lesson
-from node import Node, binary, free_port
+from node import BIN, Node, free_port
 from wire import accepted, fresh, wait_until
 
 # (the path in the file, the value that is wrong there)
@@ -59,7 +59,7 @@ def nested(path, value):
 
 def start_fails(tmp_path, config=None, options=(), env=None):
     """Runs a node that must end with 2; what it says on stderr."""
-    line = [binary(), "--data", str(tmp_path / "data"), *options]
+    line = [BIN / "recapd", "--data", str(tmp_path / "data"), *options]
     if config is not None:
         file = tmp_path / "recapd.json"
         text = config if isinstance(config, str) else json.dumps(config)
@@ -104,7 +104,7 @@ def test_a_file_that_is_not_there_stops_the_start(tmp_path):
     ["--clock", "sundial"], ["--ingress", "kafka"], ["--listen", "nowhere"],
     ["--listen", "127.0.0.1:99999"], ["--nothing"], ["--config"]])
 def test_a_wrong_option_stops_the_start(tmp_path, options):
-    run = subprocess.run([binary(), "--data", str(tmp_path / "data"),
+    run = subprocess.run([BIN / "recapd", "--data", str(tmp_path / "data"),
                           *options], capture_output=True, timeout=30,
                          text=True, env={"PATH": "/usr/bin:/bin"})
     assert run.returncode != 0
@@ -160,15 +160,13 @@ class Elsewhere(Node):
         return line[:at] + line[at + 2:]
 
 
-def test_the_environment_beats_the_file(server, tmp_path):
-    from node import Database
-    database = Database(server)
-    node = Elsewhere(tmp_path / "n", database, config={
-        "node": {"listen": f"127.0.0.1:{free_port()}"}})
-    node.env = {"RECAPD_NODE_LISTEN": f"127.0.0.1:{node.port}"}
-    node.start()
+def test_the_environment_beats_the_file(make_database, tmp_path):
+    port = free_port()
+    node = Elsewhere(tmp_path / "n", make_database(), clock="manual", config={
+        "node": {"listen": f"127.0.0.1:{free_port()}"}},
+        env={"RECAPD_NODE_LISTEN": f"127.0.0.1:{port}"})
+    assert node.start().port == port
     node.stop()
-    database.drop()
 
 
 def test_the_option_beats_the_environment(make_node):
@@ -176,17 +174,15 @@ def test_the_option_beats_the_environment(make_node):
     node.stop()
 
 
-def test_the_file_names_address_and_database(server, tmp_path):
-    from node import Database
-    database = Database(server)
-    node = Elsewhere(tmp_path / "n", None)
-    node.configure({"node": {"listen": f"127.0.0.1:{node.port}"},
-                    "database": {"url": database.url}})
-    node.start()
+def test_the_file_names_address_and_database(make_database, tmp_path):
+    port = free_port()
+    node = Elsewhere(tmp_path / "n", None, clock="manual", config={
+        "node": {"listen": f"127.0.0.1:{port}"},
+        "database": {"url": make_database()}})
+    assert node.start().port == port
     lesson = Lesson(node)
     accepted(lesson.schedule())
     node.stop()
-    database.drop()
 
 
 def test_several_nodes_run_side_by_side(make_node):
@@ -201,7 +197,7 @@ def test_several_nodes_run_side_by_side(make_node):
 
 def test_an_unreachable_database_stops_the_start_with_a_word(tmp_path):
     run = subprocess.run(
-        [binary(), "--listen", f"127.0.0.1:{free_port()}", "--data",
+        [BIN / "recapd", "--listen", f"127.0.0.1:{free_port()}", "--data",
          str(tmp_path / "data"), "--database",
          f"postgresql:///{fresh('no')}?host=/nowhere"],
         capture_output=True, timeout=60, text=True,

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whatever role, database and environment set, a node is right or says why."""
 import json
-import subprocess
 
 import psycopg2
 import pytest
 
+from databases import run
 from lesson import Lesson
-from node import binary, free_port
+from node import recapd
 from wire import accepted, command, recap, wait_until
 
 TEXT = "Brüche: ½ + ⅓, 日本 🎓 "
@@ -19,7 +19,7 @@ def set_for(database, **settings):
 
 
 def insert(database, text):
-    connection = psycopg2.connect(database.url)
+    connection = psycopg2.connect(database)
     connection.set_client_encoding("UTF8")
     with connection, connection.cursor() as cursor:
         cursor.execute("INSERT INTO inbox (event) VALUES (%s)", (text,))
@@ -64,11 +64,9 @@ def test_settings_of_the_database_change_nothing(make_node):
 
 def refused(url):
     """What recapd says when it does not start."""
-    ended = subprocess.run(
-        [binary(), "--listen", f"127.0.0.1:{free_port()}", "--database", url],
-        capture_output=True, text=True, timeout=60, check=False)
-    assert ended.returncode == 5, ended
-    return ended.stderr
+    status, _, told = recapd("--listen", "127.0.0.1:0", "--database", url)
+    assert status == 5, told
+    return told
 
 
 @pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
@@ -76,10 +74,6 @@ def test_a_database_in_another_encoding_is_refused(make_node, server,
                                                    encoding):
     node = make_node(start=False)
     node.database.drop()
-    connection = psycopg2.connect(server)
-    connection.autocommit = True
-    connection.cursor().execute(
-        f"CREATE DATABASE {node.database.name} ENCODING '{encoding}'"
-        " LOCALE 'C' TEMPLATE template0")
-    connection.close()
-    assert f"server_encoding is {encoding}" in refused(node.database.url)
+    run(server, f"CREATE DATABASE {node.database.name} ENCODING '{encoding}'"
+                " LOCALE 'C' TEMPLATE template0")
+    assert f"server_encoding is {encoding}" in refused(node.database)

@@ -4,7 +4,7 @@ import psycopg2
 import pytest
 
 from lesson import Lesson
-from wire import Client, accepted, command, wait_until
+from wire import accepted, command, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -13,20 +13,20 @@ def held_node(make_node):
 
 
 def schedule(node):
-    client = Client(node.port)
+    client = node
     lesson = Lesson(client)
     accepted(client.send(command("session.schedule", lesson.id, "system:x",
                                  lesson.data)))
 
 
 def warnings(node):
-    answer = Client(node.port).get("/readyz")
+    answer = node.get("/readyz")
     assert answer.status == 200
     return [w for w in answer.json["warnings"] if w["code"] == "feed-held"]
 
 
 def test_who_holds_the_events_back_is_named(held_node):
-    holder = psycopg2.connect(held_node.database.url)
+    holder = psycopg2.connect(held_node.database)
     try:
         cursor = holder.cursor()
         cursor.execute("SELECT pg_current_xact_id(), pg_backend_pid()")
@@ -46,8 +46,5 @@ def test_a_transaction_of_another_database_holds_nothing(held_node, server):
     with psycopg2.connect(server) as stranger:
         stranger.cursor().execute("SELECT pg_current_xact_id()")
         schedule(held_node)
-        gauge = [line for line in Client(held_node.port).get("/metrics")
-                 .body.decode().splitlines()
-                 if line.startswith("recapd_feed_held_back_events")]
-        assert gauge == ["recapd_feed_held_back_events 0"], gauge
+        assert held_node.metrics()["recapd_feed_held_back_events"] == 0
     stranger.close()

@@ -9,6 +9,7 @@ import sys
 import pytest
 
 import documents
+from node import free_port
 from wire import fresh, wait_until
 
 HOW_TO = documents.DOCS / "how-to"
@@ -39,7 +40,7 @@ class Producer:
                           if language == "text"]
         self.folder = folder
         self.env = {**os.environ, **environment,
-                    "RECAPD_URL": f"http://{node.host}:{node.port}"}
+                    "RECAPD_URL": node.url}
 
     def start(self):
         return subprocess.Popen(self.command, cwd=self.folder, env=self.env,
@@ -82,6 +83,7 @@ def test_a_producer_without_a_token_says_what_is_wrong(page, guarded,
 @pytest.mark.parametrize("page", PROGRAMS)
 def test_a_producer_waits_for_a_node_that_is_away(page, make_node, tmp_path):
     node = make_node(start=False)
+    node.port = free_port()
     producer = Producer(page, tmp_path, node)
     process = producer.start()
     assert "waiting" in process.stderr.readline()
@@ -100,7 +102,7 @@ class Shell:
         env = {**os.environ, "PGOPTIONS": f"-c role={self.role}"} if producer \
             else os.environ
         result = subprocess.run(
-            ["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", self.database.url],
+            ["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", self.database],
             input=statements, capture_output=True, text=True, timeout=60,
             env=env)
         assert result.returncode == 0, result.stderr

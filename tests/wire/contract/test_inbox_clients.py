@@ -4,13 +4,12 @@ import io
 import json
 import subprocess
 import threading
-from pathlib import Path
 
 import psycopg2
 import pytest
 
 from lesson import Lesson
-from node import binary
+from node import BIN
 from wire import DAY, HOUR, accepted, command, recap, wait_until
 
 
@@ -39,7 +38,7 @@ def completes(client):
 
 
 def copy_in(database, columns, *rows):
-    connection = psycopg2.connect(database.url)
+    connection = psycopg2.connect(database)
     with connection, connection.cursor() as cursor:
         cursor.copy_expert(f"COPY inbox ({columns}) FROM STDIN",
                            io.StringIO("".join(
@@ -92,7 +91,7 @@ def test_whatever_a_client_sets_its_event_is_taken(own, database, settings):
     event["data"]["recap"]["next_steps"] += " Brüche ½"
     # What only a superuser may set, a superuser sets.
     superuser = "replication_role" in settings
-    connection = psycopg2.connect(database.server if superuser else database.url,
+    connection = psycopg2.connect(database.server if superuser else database,
                                   dbname=database.name)
     with connection, connection.cursor() as cursor:
         cursor.execute(settings)
@@ -146,11 +145,11 @@ def test_thousands_that_cannot_be_read_stop_nobody(own, database):
 
 def test_who_keeps_a_row_open_holds_up_nobody_and_is_not_missed(own,
                                                                 database):
-    slow = psycopg2.connect(database.url)
+    slow = psycopg2.connect(database)
     first = schedule(own)
     slow.cursor().execute("INSERT INTO inbox (event) VALUES (%s)",
                           (json.dumps(first),))
-    gone = psycopg2.connect(database.url)
+    gone = psycopg2.connect(database)
     gone.cursor().execute("INSERT INTO inbox (event) SELECT 'x'"
                           " FROM generate_series(1, 500)")
     gone.rollback()
@@ -159,7 +158,7 @@ def test_who_keeps_a_row_open_holds_up_nobody_and_is_not_missed(own,
         event = schedule(own)
         database.insert_event(event)
         assert is_decided(database, event)["outcome"] == "accepted"
-    assert database.outcome(first["source"], first["id"]) is None
+    assert database.outcome(first) is None
     slow.commit()
     slow.close()
     assert is_decided(database, first)["outcome"] == "accepted"
@@ -169,7 +168,7 @@ def test_a_flood_of_notifications_stops_nobody(own, database):
     stop = threading.Event()
 
     def flood():
-        connection = psycopg2.connect(database.url)
+        connection = psycopg2.connect(database)
         connection.autocommit = True
         while not stop.is_set():
             connection.cursor().execute("NOTIFY recapd_inbox")
@@ -203,26 +202,26 @@ def test_data_alone_can_be_restored(make_node, server, tmp_path):
     node.stop()
     node.database.insert_event(event)
     dump = str(tmp_path / "dump")
-    tool("pg_dump", "--format=custom", f"--file={dump}", node.database.url)
+    tool("pg_dump", "--format=custom", f"--file={dump}", node.database)
     ledger = "SELECT * FROM ledger ORDER BY kind"
     before = node.database.run(ledger)
     assert [row[1] for row in before] == ["reversal", "settlement"]
     other = make_node(start=False)
-    tool(binary(), "migrate", "--database", other.database.url)
+    tool(BIN / "recapd", "migrate", "--database", other.database)
     tool("pg_restore", "--data-only", "--exit-on-error", "--dbname",
-         other.database.url, dump)
+         other.database, dump)
     assert other.database.run(ledger) == before
     other.start()
     assert other.session(lesson.id)["state"] == "voided"
     assert is_decided(other.database, event)["outcome"] == "accepted"
     other.stop()
-    tool(str(Path(binary()).with_name("recapctl")), "check", "--database",
-         other.database.url)
+    tool(BIN / "recapctl", "check", "--database",
+         other.database)
 
 
 def test_migrate_sets_up_a_database_and_ends(make_node):
     node = make_node(start=False)
-    told = tool(binary(), "migrate", "--database", node.database.url)
+    told = tool(BIN / "recapd", "migrate", "--database", node.database)
     assert node.database.run("SELECT count(*) FROM sessions") == [(0,)]
     assert "CREATE ROLE" not in told
     node.start()

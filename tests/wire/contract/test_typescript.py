@@ -41,6 +41,6 @@ def compiled(tmp_path_factory):
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_a_whole_session_with_refusals(compiled, client, program):
     said = run("node", os.path.join("out", f"{program}.js"),
-               f"http://{client.host}:{client.port}", rfc3339(client.now()),
+               client.url, rfc3339(client.now()),
                fresh("ts"), folder=compiled)
     assert said.endswith(": ok\n")

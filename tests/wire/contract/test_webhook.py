@@ -4,7 +4,7 @@ import pytest
 
 from lesson import Lesson
 from receiver import Receiver
-from wire import Client, accepted, wait_until
+from wire import accepted, wait_until
 
 SCHEDULED = "recapd.event.session.scheduled"
 ACCEPTED = "recapd.event.participant.accepted"
@@ -17,14 +17,14 @@ def receiver():
 
 
 def warnings(node):
-    answer = Client(node.port).get("/readyz")
+    answer = node.get("/readyz")
     assert answer.status == 200
     return [w["detail"] for w in answer.json["warnings"]
             if w["code"] == "webhook-failing"]
 
 
 def letters(node):
-    return Client(node.port).get("/v1/dead-letters").json["dead_letters"]
+    return node.get("/v1/dead-letters").json["dead_letters"]
 
 
 def test_other_sessions_go_on_and_what_waits_outlasts_a_crash(make_node,
@@ -69,7 +69,7 @@ def test_what_is_gone_is_a_dead_letter(make_node, receiver):
     receiver.statuses = {}
     accepted(lesson.accept())
     wait_until(lambda: receiver.of(lesson.id) == [ACCEPTED], "the next")
-    answer = Client(node.port).post(f"/v1/dead-letters/{letter['id']}/retry",
+    answer = node.post(f"/v1/dead-letters/{letter['id']}/retry",
                                     {})
     assert answer.status == 409
     node.stop()

@@ -3,14 +3,16 @@
 import contextlib
 import json
 import re
-import time
 
 import pytest
 
-from conftest import Place, publish, tools
 from identities import Authority, Key, Operator, credentials
-from test_mapping import ready
-from wire import Nats
+from nats_wire import Nats
+from node import Recapctl
+from place import Place, publish, ready, wait_nats
+from session import Session
+from wire import wait_until
+
 
 # Whatever a URL or JSON would take for something else.
 USER = "re@c:a/p d"
@@ -53,7 +55,7 @@ def start(make_node, make_database, make_nats):
         try:
             yield place
         finally:
-            if place.node.process.poll() is None:
+            if place.node.alive():
                 place.node.stop()
             server("stop")
     return make
@@ -73,31 +75,29 @@ def secret(folder, text):
 
 def works(place, **access):
     """Commands come in, events go out."""
-    tools.wait_until(lambda: ready(place.node)["nats"] == "connected",
-                     "the connection")
-    session = tools.Session(time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
+    wait_nats(place.node)
+    session = Session()
     with Nats(place.nats.url, **access) as client:
         publish(client, session.schedule)
         assert place.wait_outcome(session.schedule)["outcome"] == "accepted"
-        tools.wait_until(
+        wait_until(
             lambda: "RECAPD_EVENTS" in
             (client.api("STREAM.NAMES")["streams"] or ()), "the stream")
-        tools.wait_until(
+        wait_until(
             lambda: client.api("STREAM.INFO.RECAPD_EVENTS")
             ["state"]["messages"], "its event")
 
 
 def keeps_out(place, *words):
     """Neither of the node's connections comes about, and it says why."""
-    log = place.node.log
 
     def told():
-        lines = log.read_text().splitlines()
+        lines = place.node.log().splitlines()
         return all(any(start in line and all(w in line for w in words)
                        for line in lines)
                    for start in ("NATS fails", "publishing events to NATS"))
 
-    tools.wait_until(told, f"{words} in {log}")
+    wait_until(told, f"{words} in its log")
     assert ready(place.node)["nats"] == "not connected"
 
 
@@ -169,8 +169,7 @@ def test_a_url_may_have_them_encoded(start):
 
 def test_a_token_may_be_encoded(start):
     with start('{ token: "t@k/%n" }', at="t%40k%2F%25n@") as place:
-        tools.wait_until(lambda: ready(place.node)["nats"] == "connected",
-                         "the connection")
+        wait_nats(place.node)
 
 
 def test_a_password_that_was_changed_is_read_again(start, tmp_path):
@@ -216,11 +215,9 @@ def test_recapctl_enters_as_a_node_does(start, authority, own, tmp_path):
     file = secret(tmp_path, PASSWORD)
     with start(NAMED, tls(own), "tls", ca=authority.pem, user=USER,
                password_file=file) as place:
-        tools.wait_until(lambda: ready(place.node)["nats"] == "connected",
-                         "the connection")
-        session = tools.Session(
-            time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
-        tools.Recapctl(place.node.url)(
+        wait_nats(place.node)
+        session = Session()
+        Recapctl(place.node.url)(
             "submit", "-", "--nats", place.nats.url, "--nats-ca",
             str(authority.pem), "--nats-user", USER, "--nats-password-file",
             str(file), stdin=json.dumps(session.schedule))

@@ -5,9 +5,12 @@ import subprocess
 
 import pytest
 
-from conftest import ROOT, Place, publish, tools
+from databases import ROOT
+from nats_wire import Nats
+from node import Recapctl
+from place import Place, publish
 from test_faults import consumers, count, lessons, publish_all
-from wire import Nats
+from wire import wait_until
 
 
 class Cluster:
@@ -35,8 +38,8 @@ def place(make_node, make_database, tmp_path):
     made = Place(make_node, make_database, cluster)
     made.start(RECAPD_INGRESS_NATS_URL=cluster.all(),
                RECAPD_INGRESS_NATS_REPLICAS="3")
-    tools.wait_until(lambda: whole(made), "three replicas")
-    tools.wait_until(lambda: whole(made, "RECAPD_EVENTS"), "of events, too")
+    wait_until(lambda: whole(made), "three replicas")
+    wait_until(lambda: whole(made, "RECAPD_EVENTS"), "of events, too")
     yield made
     for node in made.nodes:
         node.stop()
@@ -63,17 +66,17 @@ def test_every_server_in_turn_may_go_and_come(place, ending):
         def restart():
             place.nats(ending, place.nats.folder / str(number))
             place.nats("start", place.nats.folder / str(number))
-            tools.wait_until(lambda: whole(place), "three replicas again")
+            wait_until(lambda: whole(place), "three replicas again")
         return restart
 
     publish_all(place, events, {60: away(1), 120: away(2), 180: away(3)})
-    tools.wait_until(lambda: count(place) == len(events),
-                     f"{len(events)} outcomes")
+    wait_until(lambda: count(place) == len(events),
+               f"{len(events)} outcomes")
     assert place.query("SELECT outcome FROM outcomes "
                        "WHERE outcome->>'outcome' = 'refused'") == []
     assert place.letters() == []
-    tools.wait_until(lambda: not left(place), "nothing to be pending")
-    tools.Recapctl(place.nodes[-1].url)("check", "--database", place.database)
+    wait_until(lambda: not left(place), "nothing to be pending")
+    Recapctl(place.nodes[-1].url)("check", "--database", place.database)
 
 
 def test_a_killed_server_has_all_that_is_left_when_it_is_back(place):
@@ -81,20 +84,20 @@ def test_a_killed_server_has_all_that_is_left_when_it_is_back(place):
     for number in (2, 3):
         folder = place.nats.folder / str(number)
         publish_all(place, done)
-        tools.wait_until(lambda: place.pending() == 0, "an empty stream")
+        place.wait_empty()
         place.nodes[-1].stop()
         publish_all(place, waiting[:20])
         place.nats("halt", folder)
         for event in waiting[20:40]:
-            tools.wait_until(lambda: stored(place, event), "a leader")
+            wait_until(lambda: stored(place, event), "a leader")
         place.nats("start", folder)
-        tools.wait_until(lambda: whole(place), "three replicas again")
+        wait_until(lambda: whole(place), "three replicas again")
         publish_all(place, waiting[40:])
-        tools.wait_until(lambda: by_server(place) == [60, 60, 60],
-                         "all on every server", seconds=20)
+        wait_until(lambda: by_server(place) == [60, 60, 60],
+                   "all on every server", seconds=20)
         place.start(RECAPD_INGRESS_NATS_URL=place.nats.all(),
                     RECAPD_INGRESS_NATS_REPLICAS="3")
-        tools.wait_until(lambda: place.pending() == 0, "an empty stream")
+        place.wait_empty()
 
 
 def stored(place, event):

@@ -1,31 +1,29 @@
 # SPDX-License-Identifier: Apache-2.0
 """Commands by NATS: both content modes, outcomes, dead letters, repeats."""
 import json
-import time
 
 import pytest
 
-from conftest import publish, stream_there, tools
-from wire import Nats
-
-
-def lesson():
-    return tools.Session(time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
+from nats_wire import Nats
+from node import Recapctl, recapd
+from place import Place, publish
+from session import Session
+from wire import wait_until
 
 
 def drained(place):
-    tools.wait_until(lambda: place.pending() == 0, "an empty stream")
+    place.wait_empty()
 
 
 def test_a_structured_event_is_executed_and_then_acknowledged(place, client):
-    session = lesson()
+    session = Session()
     publish(client, session.schedule)
     assert place.wait_outcome(session.schedule)["outcome"] == "accepted"
     drained(place)
 
 
 def test_the_outcome_goes_to_replyto(place, client):
-    session = lesson()
+    session = Session()
     event = {**session.schedule, "replyto": client.inbox + ".outcome"}
     publish(client, event)
     _, _, body = client.next("outcome")
@@ -33,7 +31,7 @@ def test_the_outcome_goes_to_replyto(place, client):
 
 
 def test_a_binary_event_is_the_same_command(place, client):
-    session = lesson()
+    session = Session()
     event = session.schedule
     headers = {f"ce-{k}": v for k, v in event.items() if k != "data"}
     headers |= {"ce-replyto": client.inbox + ".binary",
@@ -49,7 +47,7 @@ def test_a_binary_event_is_the_same_command(place, client):
 
 
 def test_a_refusal_is_an_outcome(place, client):
-    session = lesson()
+    session = Session()
     publish(client, {**session.accept, "replyto": client.inbox + ".refused"})
     outcome = json.loads(client.next("refused")[2])
     assert outcome["refusals"][0]["code"] == "unknown-session"
@@ -69,7 +67,7 @@ def test_what_cannot_be_decoded_is_a_dead_letter_at_once(place, client, data,
                                                          headers, told):
     before = len(place.letters())
     client.request("recapd.commands.poison", data, headers)
-    tools.wait_until(lambda: len(place.letters()) == before + 1, "the letter")
+    wait_until(lambda: len(place.letters()) == before + 1, "the letter")
     event, reason, code, ingress = place.letters()[-1]
     assert told in reason and (code, ingress) == ("malformed", "nats")
     assert headers is None or "[" in event or json.loads(event)["id"] == "x"
@@ -84,29 +82,29 @@ def test_what_cannot_be_decoded_is_a_dead_letter_at_once(place, client, data,
     ({"replyto": "a.*"}, "replyto"), ({"replyto": 7}, "replyto")])
 def test_a_message_that_would_do_harm_is_a_dead_letter(place, client, change,
                                                        told):
-    session = lesson()
+    session = Session()
     client.request("recapd.commands." + session.id,
                    json.dumps({**session.schedule, **change}))
-    tools.wait_until(lambda: place.letters()
-                     and told in place.letters()[-1][1], "the letter")
+    wait_until(lambda: place.letters()
+               and told in place.letters()[-1][1], "the letter")
     assert place.outcome(session.schedule) is None
 
 
 def test_a_dead_letter_of_binary_mode_can_be_retried(place, client):
-    session = lesson()
+    session = Session()
     event = session.schedule
     client.request("recapd.commands.wrong", json.dumps(event["data"]),
                    {f"ce-{k}": v for k, v in event.items() if k != "data"})
-    tools.wait_until(lambda: place.letters() and event["id"]
-                     in place.letters()[-1][0], "the letter")
-    recapctl = tools.Recapctl(place.nodes[0].url)
+    wait_until(lambda: place.letters() and event["id"]
+               in place.letters()[-1][0], "the letter")
+    recapctl = Recapctl(place.nodes[0].url)
     letter = recapctl.json("dead-letters")["dead_letters"][-1]["id"]
     recapctl("dead-letters", "retry", str(letter))
     assert place.wait_outcome(event)["outcome"] == "accepted"
 
 
 def test_an_identity_with_other_content_is_refused_and_a_letter(place, client):
-    session = lesson()
+    session = Session()
     publish(client, session.schedule)
     place.wait_outcome(session.schedule)
     publish(client, {**session.accept, "id": session.schedule["id"],
@@ -117,7 +115,7 @@ def test_an_identity_with_other_content_is_refused_and_a_letter(place, client):
 
 
 def test_commands_of_one_session_are_done_in_order(place, client):
-    sessions = [lesson() for _ in range(5)]
+    sessions = [Session() for _ in range(5)]
     sent, last = [], []
     for s in sessions:
         s.schedule["data"]["modality"] = "online"
@@ -140,28 +138,22 @@ def test_commands_of_one_session_are_done_in_order(place, client):
 
 def test_a_server_with_a_token_is_used_with_it(make_node, make_database,
                                                make_nats):
-    from conftest import Place
     place = Place(make_node, make_database, make_nats(token="hush",
                                                       partitions=128))
     node = place.start(RECAPD_INGRESS_NATS_PARTITIONS="128")
-    tools.wait_until(lambda: stream_there(place.nats.url), "the stream")
-    session = lesson()
+    place.wait_stream()
+    session = Session()
     with Nats(place.nats.url) as client:
         publish(client, session.schedule)
     assert place.wait_outcome(session.schedule)["outcome"] == "accepted"
-    assert "hush" not in node.log.read_text()
+    assert "hush" not in node.log()
 
 
 def test_partitions_must_not_be_fewer_than_shards(place):
-    import os
-    import subprocess
-    done = subprocess.run(
-        [tools.BIN / "recapd", "--database", place.database, "--listen",
-         "127.0.0.1:0", "--ingress", "nats"], text=True, timeout=60,
-        capture_output=True, env={
-            **os.environ, "RECAPD_INGRESS_NATS_URL": place.nats.url,
-            "RECAPD_NODE_NAME": "other",
-            "RECAPD_INGRESS_NATS_PARTITIONS": "2"})
-    assert done.returncode == 2
-    assert "nats_partitions: expected at least the number of shards" \
-        in done.stderr
+    status, _, told = recapd(
+        "--database", place.database, "--listen", "127.0.0.1:0", "--ingress",
+        "nats", env={"RECAPD_INGRESS_NATS_URL": place.nats.url,
+                     "RECAPD_NODE_NAME": "other",
+                     "RECAPD_INGRESS_NATS_PARTITIONS": "2"})
+    assert status == 2
+    assert "nats_partitions: expected at least the number of shards" in told

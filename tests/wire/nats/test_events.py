@@ -2,11 +2,12 @@
 """Events and notifications by NATS."""
 import base64
 import json
-import time
-import urllib.request
 
-from conftest import publish, tools
-from wire import Nats
+from nats_wire import Nats
+from node import Node
+from place import publish
+from session import RECAP, Session
+from wire import wait_until
 
 
 def numbers_of(name):
@@ -15,7 +16,7 @@ def numbers_of(name):
 
 
 def test_events_come_in_order_with_their_ids(place, client):
-    session = tools.Session(time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
+    session = Session()
     client.subscribe("recapd.event.*.*." + session.id)
     client.subscribe("recapd.notify.*." + session.id)
     for event in (session.schedule, session.accept, session.complete(),
@@ -45,7 +46,7 @@ def test_a_node_goes_on_where_the_last_one_stood(place, client):
                          "WHERE sink = 'nats'")
     assert cursor and cursor[0][0] > 0
     client.subscribe("recapd.event.>")
-    session = tools.Session(time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
+    session = Session()
     publish(client, session.schedule)
     place.start()
     subject, _, _ = client.next()
@@ -54,15 +55,15 @@ def test_a_node_goes_on_where_the_last_one_stood(place, client):
 
 def test_a_server_that_was_away_gets_what_happened_meanwhile(place):
     place.nats("stop")
-    session = tools.Session(time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
+    session = Session()
     place.query("INSERT INTO inbox (event) VALUES (%s)",
                 json.dumps(session.schedule))
     place.wait_outcome(session.schedule)
-    tools.wait_until(lambda: "publishing events to NATS fails"
-                     in place.nodes[-1].log.read_text(), "the trouble")
+    wait_until(lambda: "publishing events to NATS fails"
+               in place.nodes[-1].log(), "the trouble")
     place.nats("start")
-    tools.wait_until(lambda: "publishing events to NATS works again"
-                     in place.nodes[-1].log.read_text(), "its end", 20)
+    wait_until(lambda: "publishing events to NATS works again"
+               in place.nodes[-1].log(), "its end", 20)
     with Nats(place.nats.url) as client:
         assert stored(client, session) == [[1]]
 
@@ -70,8 +71,7 @@ def test_a_server_that_was_away_gets_what_happened_meanwhile(place):
 def test_two_nodes_publish_each_event_once(place, client):
     place.start("b")
     client.subscribe("recapd.event.>")
-    now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    sessions = [tools.Session(now) for _ in range(20)]
+    sessions = [Session() for _ in range(20)]
     for session in sessions:
         publish(client, session.schedule)
     got = [client.next()[0] for _ in sessions]
@@ -96,32 +96,30 @@ def stored(client, session):
 
 def failures(place):
     """Some node could not publish."""
-    return any(
-        b'{result="failed"}' in urllib.request.urlopen(
-            node.url + "/metrics", timeout=30).read()
-        for node in place.nodes if node.process.poll() is None)
+    return any('{result="failed"}' in name
+               for node in filter(Node.alive, place.nodes)
+               for name in node.metrics())
 
 
 def test_nothing_of_a_session_is_stored_before_what_was_refused(place, client):
-    now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    session, other = tools.Session(now), tools.Session(now)
+    session, other = Session(), Session()
     for event in (session.schedule, session.accept, other.schedule):
         publish(client, event)
-    tools.wait_until(lambda: len(stored(client, session)) == 2
-                     and stored(client, other), "the first events")
+    wait_until(lambda: len(stored(client, session)) == 2
+               and stored(client, other), "the first events")
     full = client.api("STREAM.INFO.RECAPD_EVENTS")["state"]["bytes"]
     configure(client, max_bytes=full + 6000, discard="new")
     try:
-        long = {**tools.RECAP, "topics_covered": "Long. " * 1400}
+        long = {**RECAP, "topics_covered": "Long. " * 1400}
         for event in (session.complete(recap=long), session.student_recap(),
                       other.accept):
             publish(client, event)
             assert place.wait_outcome(event)["outcome"] == "accepted"
-        tools.wait_until(lambda: failures(place), "the refusal")
+        wait_until(lambda: failures(place), "the refusal")
         assert all(seq[0] < 4 for seq in stored(client, session))
     finally:
         configure(client, max_bytes=-1, discard="old")
-    tools.wait_until(lambda: len(stored(client, session)) > 6
-                     and len(stored(client, other)) >= 2, "the rest")
+    wait_until(lambda: len(stored(client, session)) > 6
+               and len(stored(client, other)) >= 2, "the rest")
     seqs = stored(client, session)
     assert seqs == sorted(seqs)

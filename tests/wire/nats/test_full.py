@@ -1,17 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """A node that has its hands full pauses; what it has, it keeps."""
-import time
 
 import psycopg2
 
-from conftest import Place, publish, stream_there, tools
+from nats_wire import Nats
+from place import Place, publish, ready
+from session import Session
 from test_faults import consumers
-from test_mapping import ready
-from wire import Nats
-
-
-def lesson():
-    return tools.Session(time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
+from wire import wait_until
 
 
 def test_a_full_node_asks_for_nothing_and_keeps_its_consumers(
@@ -19,24 +15,24 @@ def test_a_full_node_asks_for_nothing_and_keeps_its_consumers(
     place = Place(make_node, make_database, make_nats())
     node = place.start("a", RECAPD_NODE_LEASE_MS="600000",
                        RECAPD_ENGINE_MAX_IN_FLIGHT="1")
-    tools.wait_until(lambda: stream_there(place.nats.url), "the stream")
-    tools.wait_until(lambda: len(consumers(place)) == 64, "every consumer")
+    place.wait_stream()
+    wait_until(lambda: len(consumers(place)) == 64, "every consumer")
     names = {c["name"] for c in consumers(place)}
     lock = psycopg2.connect(place.database)
     lock.cursor().execute("LOCK TABLE commands IN EXCLUSIVE MODE")
-    sessions = [lesson() for _ in range(20)]
+    sessions = [Session() for _ in range(20)]
     with Nats(place.nats.url) as client:
         for session in sessions:
             publish(client, session.schedule)
     # What came by requests that were made before waits for the first.
-    tools.wait_until(lambda: not any(c["num_waiting"]
-                                     for c in consumers(place)),
-                     "the end of its requests")
+    wait_until(lambda: not any(c["num_waiting"]
+                               for c in consumers(place)),
+               "the end of its requests")
     assert ready(node)["in_flight"] == 1
     assert sum(c["num_ack_pending"] for c in consumers(place)) > 1
     lock.close()
     for session in sessions:
         assert place.wait_outcome(session.schedule)["outcome"] == "accepted"
-    tools.wait_until(lambda: place.pending() == 0, "an empty stream")
+    place.wait_empty()
     assert {c["name"] for c in consumers(place)} == names
-    assert node.stop() == 0
+    node.stop()

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """An outcome that is larger than what the server takes."""
 import json
-import time
 
-from conftest import Place, publish, tools
+from nats_wire import Nats
+from place import Place, publish
+from session import Session
 from test_mapping import remap
-from wire import Nats
+from wire import wait_until
 
 
 def test_it_comes_without_its_session_and_the_command_counts(
@@ -13,8 +14,7 @@ def test_it_comes_without_its_session_and_the_command_counts(
     place = Place(make_node, make_database, make_nats())
     remap(place.nats, lambda text: "max_payload: 8192\n" + text)
     place.start()
-    session = tools.Session(
-        time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
+    session = Session()
     long = {"topics_covered": "many words " * 850, "how_tutee_did": "",
             "next_steps": ""}
     for event in (session.schedule, session.accept,
@@ -29,4 +29,4 @@ def test_it_comes_without_its_session_and_the_command_counts(
     assert outcome["outcome"] == "accepted" and not outcome["duplicate"]
     assert outcome["session"] is None and outcome["session_omitted"] is True
     assert place.outcome(event)["session"]["tutor_recap"] == long
-    tools.wait_until(lambda: place.pending() == 0, "the acknowledgement")
+    wait_until(lambda: place.pending() == 0, "the acknowledgement")

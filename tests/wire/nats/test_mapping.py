@@ -1,43 +1,32 @@
 # SPDX-License-Identifier: Apache-2.0
 """A server whose partitions are not the node's, and one that is away."""
-import json
 import os
 import signal
-import subprocess
-import time
-import urllib.request
 
 import pytest
 
-from conftest import Place, publish, stream_there, tools
-from wire import Nats
+from nats_wire import Nats
+from node import recapd
+from place import Place, publish, ready, wait_nats
+from session import Session
+from wire import wait_until
 
 RELOADED = "Reloaded server configuration"
 
 
-def ready(node):
-    with urllib.request.urlopen(node.url + "/readyz", timeout=30) as answer:
-        return json.load(answer)
-
-
-def connected(node, link="commands"):
+def connected(node):
     """The gauge, 0 or 1; None when it is not there."""
-    with urllib.request.urlopen(node.url + "/metrics", timeout=30) as answer:
-        for line in answer.read().decode().splitlines():
-            if line.startswith(f'recapd_nats_connected{{link="{link}"}}'):
-                return float(line.split()[-1])
+    return node.metrics().get('recapd_nats_connected{link="commands"}')
 
 
 def refused(server, database, partitions):
-    done = subprocess.run(
-        [tools.BIN / "recapd", "--database", database, "--listen",
-         "127.0.0.1:0", "--ingress", "nats"], text=True, timeout=60,
-        capture_output=True, env={
-            **os.environ, "RECAPD_INGRESS_NATS_URL": server.url,
-            "RECAPD_NODE_NAME": "refused",
-            "RECAPD_INGRESS_NATS_PARTITIONS": str(partitions)})
-    assert done.returncode == 2, done.stderr
-    return done.stderr
+    status, _, told = recapd(
+        "--database", database, "--listen", "127.0.0.1:0", "--ingress", "nats",
+        env={"RECAPD_INGRESS_NATS_URL": server.url,
+             "RECAPD_NODE_NAME": "refused",
+             "RECAPD_INGRESS_NATS_PARTITIONS": str(partitions)})
+    assert status == 2, told
+    return told
 
 
 def remap(server, change):
@@ -48,8 +37,8 @@ def remap(server, change):
     before = log.read_text().count(RELOADED)
     os.kill(int(server("pid")), signal.SIGHUP)
     # Meanwhile it lets nobody in.
-    tools.wait_until(lambda: log.read_text().count(RELOADED) > before,
-                     "the server to have read it")
+    wait_until(lambda: log.read_text().count(RELOADED) > before,
+               "the server to have read it")
 
 
 @pytest.mark.parametrize("partitions", [64, 256])
@@ -62,7 +51,7 @@ def test_a_start_with_another_number_of_partitions_is_refused(
 def test_a_start_without_a_mapping_is_refused(make_nats, make_database):
     server = make_nats()
     remap(server, lambda text: text.replace("recapd.commands.*", "other.*"))
-    tools.wait_until(lambda: arrives(server.url), "the new configuration")
+    wait_until(lambda: arrives(server.url), "the new configuration")
     assert "does not map" in refused(server, make_database(), 64)
 
 
@@ -76,8 +65,7 @@ def arrives(url):
 
 
 def test_looking_leaves_nothing_in_the_stream(place, client):
-    tools.wait_until(lambda: ready(place.nodes[-1])["nats"] == "connected",
-                     "NATS")
+    wait_nats(place.nodes[-1])
     said = ready(place.nodes[-1])
     assert (said["status"], said["reasons"], said["in_flight"]) == ("ready", [], 0)
     assert client.api("STREAM.INFO.RECAPD")["state"]["last_seq"] == 0
@@ -87,47 +75,44 @@ def test_a_mapping_that_changes_is_noticed_and_nothing_taken(
         make_node, make_database, make_nats):
     place = Place(make_node, make_database, make_nats())
     node = place.start()
-    tools.wait_until(lambda: ready(node)["nats"] == "connected", "NATS")
+    wait_nats(node)
     server = place.nats
     server("stop")
-    tools.wait_until(lambda: ready(node)["nats"] == "not connected", "a word")
+    wait_nats(node, "not connected")
     assert ready(node)["status"] == "ready" and connected(node) == 0
     conf = server.folder / "nats.conf"
     conf.write_text(conf.read_text().replace("partition(64", "partition(32"))
     server("start")
-    tools.wait_until(lambda: ready(node)["nats"] == "mapping differs",
-                     "another word")
+    wait_nats(node, "mapping differs")
     assert ready(node)["status"] == "ready" and connected(node) == 1
-    assert "nats_partitions" in node.log.read_text()
-    session = tools.Session(time.strftime("%Y-%m-%dT%H:%M:%SZ",
-                                          time.gmtime()))
+    assert "nats_partitions" in node.log()
+    session = Session()
     with Nats(server.url) as client:
         publish(client, session.schedule)
     assert place.outcome(session.schedule) is None and place.pending() == 1
     remap(server, lambda text: text.replace("partition(32", "partition(64"))
     # What was stored under the other mapping is done all the same.
     assert place.wait_outcome(session.schedule)["outcome"] == "accepted"
-    tools.wait_until(lambda: ready(node)["nats"] == "connected", "NATS")
+    wait_nats(node)
 
 
 def test_a_mapping_that_changes_under_a_connection_is_noticed(
         make_node, make_database, make_nats):
     place = Place(make_node, make_database, make_nats())
     node = place.start()
-    tools.wait_until(lambda: stream_there(place.nats.url), "the stream")
+    place.wait_stream()
     remap(place.nats, lambda text: text.replace("partition(64",
                                                 "partition(32"))
 
     def noticed():
-        now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         with Nats(place.nats.url) as client:
-            publish(client, tools.Session(now).schedule)
+            publish(client, Session().schedule)
         return ready(node)["nats"] == "mapping differs"
 
-    tools.wait_until(noticed, "the word")
+    wait_until(noticed, "the word")
 
 
 def test_a_node_whose_ingress_is_not_nats_says_nothing_of_it(make_node):
     node = make_node()
     assert "nats" not in ready(node) and connected(node) is None
-    assert node.stop() == 0
+    node.stop()

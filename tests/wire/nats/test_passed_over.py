@@ -4,9 +4,11 @@ import time
 
 import pytest
 
-from conftest import Place, publish, tools
+from nats_wire import Nats
+from place import Place, publish
+from session import Session
 from test_faults import consumers
-from wire import Nats
+from wire import wait_until
 
 PARTITIONS = 64
 HERE = 12  # after a start its turn to be looked at comes soon
@@ -16,7 +18,7 @@ HERE = 12  # after a start its turn to be looked at comes soon
 def place(make_node, make_database, make_nats):
     made = Place(make_node, make_database, make_nats())
     made.start()
-    tools.wait_until(lambda: consumed(made), "every consumer")
+    wait_until(lambda: consumed(made), "every consumer")
     yield made
     made.nodes[0].stop()
 
@@ -34,10 +36,6 @@ def consumed(place):
         return False
 
 
-def lesson():
-    return tools.Session(time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
-
-
 def partition(session):
     """FNV-1a 32 of the id."""
     h = 2166136261
@@ -50,7 +48,7 @@ def neighbours(count):
     """Lessons of one partition."""
     made = []
     while len(made) < count:
-        if partition(one := lesson()) == HERE:
+        if partition(one := Session()) == HERE:
             made.append(one)
     return made
 
@@ -87,7 +85,7 @@ def pass_over(place, client, event):
     before = consumer_of(place)
     listen_to(client, before, f"recapd.commands.{HERE}.nobody")
     seq = publish(client, event)["seq"]
-    tools.wait_until(
+    wait_until(
         lambda: consumer_of(place)["delivered"]["stream_seq"] >= seq,
         "the consumer to go on")
     listen_to(client, before, before["config"]["filter_subject"])
@@ -96,11 +94,11 @@ def pass_over(place, client, event):
 
 
 def test_what_is_done_leaves_the_stream(place, client):
-    sessions = [lesson() for _ in range(20)]
+    sessions = [Session() for _ in range(20)]
     for event in ([s.schedule for s in sessions]
                   + [s.accept for s in sessions]):
         publish(client, event)
-    tools.wait_until(lambda: place.pending() == 0, "an empty stream")
+    place.wait_empty()
     assert place.query("SELECT count(*) FROM outcomes") == [(40,)]
 
 
@@ -109,7 +107,7 @@ def test_what_was_passed_over_is_executed(place, client, others):
     """With others behind it, which were delivered and are done; or alone."""
     before, over, *rest = neighbours(2 + others)
     publish(client, before.schedule)
-    tools.wait_until(lambda: place.pending() == 0, "an empty stream")
+    place.wait_empty()
     seq = pass_over(place, client, over.schedule)
     first = consumer_of(place)["name"]
     for session in rest:
@@ -120,9 +118,9 @@ def test_what_was_passed_over_is_executed(place, client, others):
     while time.monotonic() < end:
         assert seq in seqs(client)
     # A partition where nothing comes is looked at in its turn.
-    tools.wait_until(lambda: place.outcome(over.schedule), "the outcome",
-                     seconds=90)
+    wait_until(lambda: place.outcome(over.schedule), "the outcome",
+               seconds=90)
     assert place.outcome(over.schedule)["outcome"] == "accepted"
     assert consumer_of(place)["name"] != first
-    tools.wait_until(lambda: place.pending() == 0, "an empty stream")
-    assert "does not deliver" in place.nodes[0].log.read_text()
+    place.wait_empty()
+    assert "does not deliver" in place.nodes[0].log()

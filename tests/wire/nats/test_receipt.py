@@ -2,8 +2,10 @@
 """Deadlines are decided by the moment at which the stream got the command."""
 from datetime import datetime, timedelta, timezone
 
-from conftest import Place, publish, stream_there, tools
-from wire import Nats
+from nats_wire import Nats
+from place import Place, publish
+from session import Session
+from wire import wait_until
 
 WINDOW = timedelta(hours=72)
 
@@ -20,7 +22,7 @@ def stored_at(client, seq):
 def ready_to_log(place, client, seconds):
     """A session whose deadline is that far away."""
     deadline = (now() + timedelta(seconds=seconds)).replace(microsecond=0)
-    session = tools.Session((deadline - WINDOW).isoformat())
+    session = Session((deadline - WINDOW).isoformat())
     for event in (session.schedule, session.accept):
         publish(client, event)
         assert place.wait_outcome(event)["outcome"] == "accepted"
@@ -30,19 +32,19 @@ def ready_to_log(place, client, seconds):
 def publish_in_time(place, seconds=4):
     """A command that no node takes before the deadline is over."""
     node = place.start()
-    tools.wait_until(lambda: stream_there(place.nats.url), "the stream")
+    place.wait_stream()
     with Nats(place.nats.url) as client:
         session, deadline = ready_to_log(place, client, seconds)
         late, after = ready_to_log(place, client, seconds)
-        assert node.stop() == 0
+        node.stop()
         event = session.complete()
         seq = publish(client, event)["seq"]
         # It is cut to the second, and the deadline is a whole one.
         if stored_at(client, seq) >= deadline:
             assert seconds < 60
             return publish_in_time(place, seconds * 2)
-        tools.wait_until(lambda: now() > after + timedelta(seconds=1),
-                         "the end of the deadline")
+        wait_until(lambda: now() > after + timedelta(seconds=1),
+                   "the end of the deadline")
         too_late = late.complete()
         publish(client, too_late)
     return event, too_late
@@ -56,4 +58,4 @@ def test_a_command_that_waited_past_the_deadline_came_in_time(
     assert place.wait_outcome(event)["outcome"] == "accepted"
     refused = place.wait_outcome(too_late)
     assert [r["code"] for r in refused["refusals"]] == ["window-closed"]
-    tools.wait_until(lambda: place.pending() == 0, "an empty stream")
+    place.wait_empty()

@@ -5,10 +5,12 @@ import os
 import signal
 import subprocess
 import tempfile
-import time
 from pathlib import Path
 
-from conftest import ROOT, tools
+from databases import ROOT
+from node import BIN, Recapctl
+from session import Session
+from wire import wait_until
 
 
 def test_a_private_server_comes_and_goes_with_the_node():
@@ -19,16 +21,15 @@ def test_a_private_server_comes_and_goes_with_the_node():
             run = subprocess.Popen(
                 [ROOT / "tools/run", "--data", folder, "--listen",
                  "127.0.0.1:0", "--ingress", "nats"], stdout=out, stderr=out,
-                env={**os.environ, "RECAPD_TEST_BIN": str(tools.BIN)})
-        tools.wait_until(lambda: "Stop it with" in printed.read_text()
-                         or run.poll() is not None, "tools/run")
+                env={**os.environ, "RECAPD_TEST_BIN": str(BIN)})
+        wait_until(lambda: "Stop it with" in printed.read_text()
+                   or run.poll() is not None, "tools/run")
         assert run.poll() is None, printed.read_text()
         url = (Path(folder) / "nats/url").read_text().strip()
-        session = tools.Session(time.strftime("%Y-%m-%dT%H:%M:%SZ",
-                                              time.gmtime()))
-        recapctl = tools.Recapctl("http://127.0.0.1:9")
-        tools.wait_until(lambda: "consuming from NATS" in printed.read_text(),
-                         "the ingress")
+        session = Session()
+        recapctl = Recapctl()
+        wait_until(lambda: "consuming from NATS" in printed.read_text(),
+                   "the ingress")
         [outcome] = recapctl.json("submit", "--nats", url,
                                   stdin=json.dumps(session.schedule))
         assert outcome["outcome"] == "accepted"

@@ -2,16 +2,16 @@
 """Shards are split and joined while nodes consume from NATS, up to as many as
 there are partitions, and the partitions are raised."""
 import threading
-import time
 import traceback
 
 import pytest
 
-from conftest import Place, publish, stream_there, tools
-from test_mapping import ready, remap
-from wire import Nats
-
-BY_DATABASE = "http://127.0.0.1:9"  # no node is asked
+from nats_wire import Nats
+from node import Recapctl
+from place import Place, publish, ready, wait_nats
+from session import Session
+from test_mapping import remap
+from wire import wait_until
 
 
 @pytest.fixture
@@ -19,32 +19,26 @@ def place(make_node, make_database, make_nats):
     made = Place(make_node, make_database, make_nats())
     for name in "ab":
         made.start(name)
-    tools.wait_until(lambda: stream_there(made.nats.url), "the stream")
+    made.wait_stream()
     settle(made, a=32, b=32)
     yield made
-    for node in made.nodes:
-        if node.process.poll() is None:
-            node.stop()
+    made.stop()
 
 
 def shards(place, count, status=0):
-    return tools.Recapctl(BY_DATABASE)("shards", str(count), "--database",
-                                       place.database, status=status)
+    return Recapctl()("shards", str(count), "--database",
+                                 place.database, status=status)
 
 
 def shares(place):
-    shown = tools.Recapctl(BY_DATABASE).json("nodes", "--database",
-                                             place.database)
+    shown = Recapctl().json("nodes", "--database",
+                                       place.database)
     return {n["name"]: n["shards"] for n in shown["nodes"]
             if n["state"] == "live"}
 
 
 def settle(place, **wanted):
-    tools.wait_until(lambda: shares(place) == wanted, f"the shares {wanted}")
-
-
-def lesson():
-    return tools.Session(time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
+    wait_until(lambda: shares(place) == wanted, f"the shares {wanted}")
 
 
 class Publisher(threading.Thread):
@@ -71,7 +65,7 @@ class Publisher(threading.Thread):
     def run(self):
         try:
             while not self.ended.is_set():
-                session = lesson()
+                session = Session()
                 for event in (session.schedule, session.accept):
                     publish(self.client, event)
                     self.events.append(event)
@@ -83,8 +77,8 @@ class Publisher(threading.Thread):
     def go_on(self):
         """Until what is published from now on is executed."""
         mark = len(self.events) + 100
-        tools.wait_until(lambda: self.broken or len(self.events) > mark,
-                         "more commands")
+        wait_until(lambda: self.broken or len(self.events) > mark,
+                   "more commands")
         assert not self.broken, self.broken
         self.place.wait_outcome(self.events[mark])
 
@@ -102,13 +96,13 @@ def partitions_of(server):
 
 def all_accepted(place, events):
     ids = [e["id"] for e in events]
-    tools.wait_until(lambda: place.query(
+    wait_until(lambda: place.query(
         "SELECT outcome->>'outcome', count(*) FROM outcomes "
         "WHERE id = ANY(%s) GROUP BY 1", ids) == [("accepted", len(ids))],
         f"{len(ids)} outcomes")
-    tools.wait_until(lambda: place.pending() == 0, "an empty stream")
+    place.wait_empty()
     assert place.letters() == []
-    tools.Recapctl(BY_DATABASE)("check", "--database", place.database)
+    Recapctl()("check", "--database", place.database)
 
 
 def test_shards_are_joined_and_split_up_to_the_partitions(place):
@@ -127,21 +121,21 @@ def test_shards_are_joined_and_split_up_to_the_partitions(place):
 
 def test_partitions_are_raised_and_then_the_shards(place):
     """As the README says it."""
-    before = lesson()
+    before = Session()
     with Nats(place.nats.url) as client:
         publish(client, before.schedule)
     all_accepted(place, [before.schedule])
     remap(place.nats, lambda text: text.replace("partition(64",
                                                 "partition(256"))
-    tools.wait_until(lambda: partitions_of(place.nats) > 64, "the mapping")
+    wait_until(lambda: partitions_of(place.nats) > 64, "the mapping")
     for number, name in enumerate("ab"):
-        assert place.nodes[number].stop() == 0
+        place.nodes[number].stop()
         place.start(name, RECAPD_INGRESS_NATS_PARTITIONS="256")
     settle(place, a=32, b=32)
     shards(place, 256)
     settle(place, a=128, b=128)
-    tools.wait_until(lambda: all(ready(n)["nats"] == "connected"
-                                 for n in place.nodes[2:]), "NATS")
+    wait_until(lambda: all(ready(n)["nats"] == "connected"
+                           for n in place.nodes[2:]), "NATS")
     with Publisher(place) as publisher:
         publisher.go_on()
     all_accepted(place, publisher.events)
@@ -156,10 +150,9 @@ def test_partitions_that_nobody_serves_whole_are_shown(place):
     place.query("UPDATE leases SET node = "
                 "CASE WHEN shard < 128 THEN 'a' ELSE 'b' END")
     for node in place.nodes:
-        tools.wait_until(lambda: ready(node)["nats"] == "too few partitions",
-                         "a word")
+        wait_nats(node, "too few partitions")
         assert ready(node)["status"] == "ready"
-        assert "more shards than NATS partitions" in node.log.read_text()
+        assert "more shards than NATS partitions" in node.log()
     shards(place, 64)
     for node in place.nodes:
-        tools.wait_until(lambda: ready(node)["nats"] == "connected", "NATS")
+        wait_nats(node)

@@ -1,16 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is sent to no partition is refused, so that its sender hears of it."""
 import json
-import time
 
 import pytest
 
-from conftest import Place, publish, tools
-from wire import Nats
-
-
-def lesson():
-    return tools.Session(time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
+from nats_wire import Nats
+from place import Place, publish
+from session import Session
+from wire import wait_until
 
 
 def stream(url):
@@ -20,7 +17,7 @@ def stream(url):
 
 @pytest.mark.parametrize("partition", ["64", "99", "abc", "05", "-1"])
 def test_a_partition_that_nobody_reads_is_refused(place, client, partition):
-    event = lesson().schedule
+    event = Session().schedule
     before = stream(place.nats.url)["state"]["last_seq"]
     with pytest.raises(AssertionError, match="nobody takes"):
         client.request(f"recapd.commands.{partition}.{event['subject']}",
@@ -31,7 +28,7 @@ def test_a_partition_that_nobody_reads_is_refused(place, client, partition):
 def test_a_stream_made_for_more_takes_the_partitions_only(
         make_node, make_database, make_nats):
     place = Place(make_node, make_database, make_nats())
-    session = lesson()
+    session = Session()
     with Nats(place.nats.url) as client:
         client.api("STREAM.CREATE.RECAPD", name="RECAPD",
                    subjects=["recapd.commands.*.*"], retention="limits",
@@ -39,7 +36,7 @@ def test_a_stream_made_for_more_takes_the_partitions_only(
         publish(client, session.schedule)
         place.start()
         assert place.wait_outcome(session.schedule)["outcome"] == "accepted"
-        tools.wait_until(
+        wait_until(
             lambda: len(stream(place.nats.url)["config"]["subjects"]) == 64,
             "the stream's subjects")
         with pytest.raises(AssertionError, match="nobody takes"):

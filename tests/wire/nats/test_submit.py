@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """recapctl submit --nats."""
 import json
-import time
 
-from conftest import stream_there, tools
+from node import Recapctl
+from session import Session
 
 
 def lines(*events):
@@ -11,9 +11,9 @@ def lines(*events):
 
 
 def test_outcomes_come_in_the_events_order(place):
-    recapctl = tools.Recapctl("http://127.0.0.1:9")
-    tools.wait_until(lambda: stream_there(place.nats.url), "the stream")
-    session = tools.Session(time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
+    recapctl = Recapctl()
+    place.wait_stream()
+    session = Session()
     outcomes = recapctl.json(
         "submit", "--nats", place.nats.url, status=1,
         stdin=lines(session.schedule, session.accept, session.schedule,
@@ -25,21 +25,21 @@ def test_outcomes_come_in_the_events_order(place):
 
 
 def test_an_event_without_a_session_is_wrong_usage(place):
-    recapctl = tools.Recapctl("http://127.0.0.1:9")
+    recapctl = Recapctl()
     told = recapctl("submit", "--nats", place.nats.url, status=2,
                     stdin='{"subject":"a.b"}')
     assert "event 1: subject: expected" in told
 
 
 def test_a_server_that_is_not_there_is_exit_code_3():
-    recapctl = tools.Recapctl("http://127.0.0.1:9")
+    recapctl = Recapctl()
     told = recapctl("submit", "--nats", "nats://127.0.0.1:9", status=3,
                     stdin='{"subject":"a"}')
     assert "connecting to NATS" in told
 
 
 def test_a_server_without_the_mapping_is_told_of(make_nats):
-    recapctl = tools.Recapctl("http://127.0.0.1:9")
+    recapctl = Recapctl()
     told = recapctl("submit", "--nats", make_nats().url, status=3,
                     stdin='{"subject":"a"}')
     assert "no stream takes recapd.commands.a" in told
@@ -47,7 +47,7 @@ def test_a_server_without_the_mapping_is_told_of(make_nats):
 
 def test_outcomes_that_do_not_come_are_told_of(place):
     place.nodes[0].stop()
-    recapctl = tools.Recapctl("http://127.0.0.1:9")
+    recapctl = Recapctl()
     told = recapctl("submit", "--nats", place.nats.url, "--wait", "1",
                     status=3, stdin='{"subject":"a","id":"1","source":"/t"}')
     assert "1 of 1 outcomes did not come" in told

@@ -10,25 +10,21 @@ import time
 import psycopg2
 import pytest
 
-from conftest import Place, publish, stream_there, tools
+from nats_wire import Nats
+from node import Recapctl
+from place import Place, publish, ready, wait_nats
+from session import RECAP, Session
 from test_events import stored
-from test_mapping import ready
-from wire import Nats
+from wire import wait_until
 
-LONG = {**tools.RECAP, "topics_covered": "Many words. " * 760}
+LONG = {**RECAP, "topics_covered": "Many words. " * 760}
 
 
 @pytest.fixture
 def place(make_node, make_database, make_nats):
     made = Place(make_node, make_database, make_nats())
     yield made
-    for node in made.nodes:
-        if node.process.poll() is None:
-            node.stop()
-
-
-def new_session():
-    return tools.Session(time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
+    made.stop()
 
 
 def taken(place, session, *events):
@@ -41,15 +37,15 @@ def taken(place, session, *events):
                 return True
             except (AssertionError, OSError):
                 return False
-        tools.wait_until(goes, "a stream for it", 20)
+        wait_until(goes, "a stream for it", 20)
         assert place.wait_outcome(event)["outcome"] == "accepted"
 
 
 def wait_published(place):
     """Something, and the node knows."""
-    tools.wait_until(lambda: place.query("SELECT 1 FROM sink_cursors WHERE "
-                                         "position > 0 AND sink = 'nats'"),
-                     "its event")
+    wait_until(lambda: place.query("SELECT 1 FROM sink_cursors WHERE "
+                                   "position > 0 AND sink = 'nats'"),
+               "its event")
 
 
 def warned(node, code):
@@ -65,7 +61,7 @@ def there(url, stream):
 
 
 def told_once(node, words):
-    assert node.log.read_text().count(words) == 1
+    assert node.log().count(words) == 1
 
 
 COMMANDS = "The NATS stream RECAPD was gone and was made again"
@@ -74,17 +70,17 @@ EVENTS = "The NATS stream RECAPD_EVENTS was gone and was made again"
 
 def test_a_command_stream_that_was_deleted_is_made_again(place):
     node = place.start()
-    tools.wait_until(lambda: ready(node)["nats"] == "connected", "NATS")
-    taken(place, new_session())
+    wait_nats(node)
+    taken(place, Session())
     with Nats(place.nats.url) as client:
         client.api("STREAM.DELETE.RECAPD")
-    tools.wait_until(lambda: there(place.nats.url, "RECAPD"), "the stream", 10)
+    wait_until(lambda: there(place.nats.url, "RECAPD"), "the stream", 10)
     for _ in range(5):
-        taken(place, new_session())
-    tools.wait_until(lambda: ready(node)["nats"] == "connected", "NATS")
+        taken(place, Session())
+    wait_nats(node)
     assert warned(node, "nats-commands-lost")
     told_once(node, COMMANDS)
-    tools.wait_until(lambda: place.pending() == 0, "an empty stream")
+    place.wait_empty()
     with Nats(place.nats.url) as client:
         subjects = client.api("STREAM.INFO.RECAPD")["config"]["subjects"]
     assert len(subjects) == 64
@@ -92,9 +88,9 @@ def test_a_command_stream_that_was_deleted_is_made_again(place):
 
 def test_two_nodes_go_on_with_a_new_command_stream(place):
     nodes = [place.start("a"), place.start("b")]
-    tools.wait_until(lambda: all(ready(n)["nats"] == "connected"
-                                 for n in nodes), "NATS")
-    sessions = [new_session() for _ in range(40)]
+    wait_until(lambda: all(ready(n)["nats"] == "connected"
+                           for n in nodes), "NATS")
+    sessions = [Session() for _ in range(40)]
     with Nats(place.nats.url) as client:
         for session in sessions[:20]:
             publish(client, session.schedule)
@@ -106,20 +102,20 @@ def test_two_nodes_go_on_with_a_new_command_stream(place):
     for session in sessions[20:]:
         taken(place, session)
     assert place.letters() == []
-    tools.wait_until(lambda: place.pending() == 0, "an empty stream")
+    place.wait_empty()
 
 
 def test_a_node_that_stood_still_takes_nothing_out_of_another_stream(place):
     node = place.start(RECAPD_NODE_LEASE_MS="600000")
-    tools.wait_until(lambda: ready(node)["nats"] == "connected", "NATS")
-    before, after = ([new_session() for _ in range(20)] for _ in range(2))
+    wait_nats(node)
+    before, after = ([Session() for _ in range(20)] for _ in range(2))
     lock = psycopg2.connect(place.database)
     lock.cursor().execute("LOCK TABLE commands")
     with Nats(place.nats.url) as client:
         for session in before:
             publish(client, session.schedule)
-        tools.wait_until(lambda: ready(node)["in_flight"] == len(before),
-                         "all of them")
+        wait_until(lambda: ready(node)["in_flight"] == len(before),
+                   "all of them")
         node.process.send_signal(signal.SIGSTOP)
         try:
             config = client.api("STREAM.INFO.RECAPD")["config"]
@@ -137,17 +133,17 @@ def test_a_node_that_stood_still_takes_nothing_out_of_another_stream(place):
 
 def test_an_event_stream_that_was_deleted_is_made_again(place):
     node = place.start()
-    session = new_session()
+    session = Session()
     taken(place, session)
     wait_published(place)
     with Nats(place.nats.url) as client:
         client.api("STREAM.DELETE.RECAPD_EVENTS")
     # While nothing is to be sent, too: receivers wait for it.
-    tools.wait_until(lambda: there(place.nats.url, "RECAPD_EVENTS"),
-                     "the stream", 10)
+    wait_until(lambda: there(place.nats.url, "RECAPD_EVENTS"),
+               "the stream", 10)
     taken(place, session, session.accept)
     with Nats(place.nats.url) as client:
-        tools.wait_until(lambda: stored(client, session), "its next")
+        wait_until(lambda: stored(client, session), "its next")
         # What the stream had taken is not sent again, what follows is.
         assert stored(client, session) == [[2]]
     assert warned(node, "nats-events-lost")
@@ -156,7 +152,7 @@ def test_an_event_stream_that_was_deleted_is_made_again(place):
 
 def test_events_go_on_where_a_stream_was_deleted_among_them(place):
     place.start()
-    sessions = [new_session() for _ in range(30)]
+    sessions = [Session() for _ in range(30)]
     taken(place, sessions[0])
     with Nats(place.nats.url) as client:
         for n, session in enumerate(sessions[1:]):
@@ -171,8 +167,8 @@ def test_events_go_on_where_a_stream_was_deleted_among_them(place):
         of = {session.id: session for session in sessions}
         in_turn = [of[session_id] for session_id, in decided]
         assert len(in_turn) == len(sessions)
-        tools.wait_until(lambda: there(place.nats.url, "RECAPD_EVENTS")
-                         and stored(client, in_turn[-1]), "the newest")
+        wait_until(lambda: there(place.nats.url, "RECAPD_EVENTS")
+                   and stored(client, in_turn[-1]), "the newest")
         # From one of them on all are there.
         found = [bool(stored(client, s)) for s in in_turn]
         assert found == sorted(found)
@@ -181,30 +177,30 @@ def test_events_go_on_where_a_stream_was_deleted_among_them(place):
 @pytest.mark.parametrize("nodes", ["a", "ab"])
 def test_a_server_that_comes_back_empty_is_furnished_again(place, nodes):
     started = [place.start(name) for name in nodes]
-    session = new_session()
+    session = Session()
     taken(place, session)
     wait_published(place)
     place.nats("halt")
     shutil.rmtree(place.nats.folder / "jetstream")
     place.nats("start")
     for stream in ("RECAPD", "RECAPD_EVENTS"):
-        tools.wait_until(lambda: there(place.nats.url, stream), stream, 20)
+        wait_until(lambda: there(place.nats.url, stream), stream, 20)
     taken(place, session, session.accept)
     with Nats(place.nats.url) as client:
-        tools.wait_until(lambda: [2] in stored(client, session), "its next")
+        wait_until(lambda: [2] in stored(client, session), "its next")
     for code in ("nats-commands-lost", "nats-events-lost"):
-        tools.wait_until(lambda: any(warned(n, code) for n in started), code)
+        wait_until(lambda: any(warned(n, code) for n in started), code)
 
 
 def test_a_server_that_is_away_is_a_warning(place):
     node = place.start()
-    tools.wait_until(lambda: ready(node)["nats"] == "connected", "NATS")
+    wait_nats(node)
     assert ready(node)["warnings"] == []
     place.nats("stop")
-    tools.wait_until(lambda: warned(node, "nats-away"), "the warning")
+    wait_until(lambda: warned(node, "nats-away"), "the warning")
     assert ready(node)["status"] == "ready"
     place.nats("start")
-    tools.wait_until(lambda: ready(node)["warnings"] == [], "its end")
+    wait_until(lambda: ready(node)["warnings"] == [], "its end")
 
 
 def bound(server, bytes_):
@@ -230,10 +226,10 @@ def outgoing(place):
 def check_dead_letters(place, session, other):
     """The long event is a letter, and all else is in the stream."""
     with Nats(place.nats.url) as client:
-        tools.wait_until(
+        wait_until(
             lambda: stored(client, session)[-1:] == [[last(place, session)]]
             or len(stored(client, session)) > 4, "the session's next")
-        tools.wait_until(lambda: stored(client, other) == [[1]], "the other")
+        wait_until(lambda: stored(client, other) == [[1]], "the other")
         seqs = stored(client, session)
     (origin, *told, reason, event), = outgoing(place)
     assert told == ["out", "nats", "too-large"]
@@ -254,33 +250,33 @@ def last(place, session):
 def test_what_is_larger_than_the_server_takes_is_a_letter(place):
     bound(place.nats, 8192)
     node = place.start()
-    session, other = new_session(), new_session()
+    session, other = Session(), Session()
     by_inbox(place, session.schedule, session.accept,
              session.complete(recap=LONG), session.student_recap(),
              other.schedule)
     check_dead_letters(place, session, other)
-    letter, = tools.Recapctl(node.url).json("dead-letters")["dead_letters"]
+    letter, = Recapctl(node.url).json("dead-letters")["dead_letters"]
     assert letter["direction"] == "out" and letter["code"] == "too-large"
-    assert " out " in tools.Recapctl(node.url)("dead-letters")
-    assert "not sent again" in tools.Recapctl(node.url)(
+    assert " out " in Recapctl(node.url)("dead-letters")
+    assert "not sent again" in Recapctl(node.url)(
         "dead-letters", "retry", str(letter["id"]), status=1)
     assert len(outgoing(place)) == 1
-    tools.wait_until(lambda: ready(node)["nats"] == "connected", "NATS")
+    wait_nats(node)
 
 
 def test_what_is_larger_than_the_stream_takes_is_a_letter(place):
     node = place.start()
-    session, other = new_session(), new_session()
+    session, other = Session(), Session()
     by_inbox(place, session.schedule, session.accept)
     with Nats(place.nats.url) as client:
-        tools.wait_until(lambda: len(stored(client, session)) == 2, "two")
+        wait_until(lambda: len(stored(client, session)) == 2, "two")
         config = client.api("STREAM.INFO.RECAPD_EVENTS")["config"]
         client.api("STREAM.UPDATE.RECAPD_EVENTS",
                    **{**config, "max_msg_size": 8192})
     by_inbox(place, session.complete(recap=LONG), session.student_recap(),
              other.schedule)
     check_dead_letters(place, session, other)
-    assert node.process.poll() is None
+    assert node.alive()
 
 
 def largest(client):
@@ -294,12 +290,12 @@ def largest(client):
 
 def test_a_message_as_large_as_the_server_takes_goes(place):
     node = place.start()
-    session = new_session()
+    session = Session()
     by_inbox(place, session.schedule, session.accept,
              session.complete(recap=LONG))
     end = last(place, session)
     with Nats(place.nats.url) as client:
-        tools.wait_until(lambda: [end] in stored(client, session), "all")
+        wait_until(lambda: [end] in stored(client, session), "all")
         size, all_ = largest(client), stored(client, session)
     node.stop()
     for most, letters in ((size, 0), (size - 1, 1)):

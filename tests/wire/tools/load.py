@@ -7,9 +7,8 @@ import threading
 import traceback
 import urllib.parse
 
-import psycopg2
-
-from conftest import Session, wait_until
+from session import Session
+from wire import wait_until
 
 NOW = "2099-11-23T09:00:00-05:00"
 STRUCTURED = {"Content-Type": "application/cloudevents+json"}
@@ -105,9 +104,7 @@ class Load:
         """After the end: nothing that was answered is lost."""
         assert self.sound() and not any(c.is_alive() for c in self.clients)
         ids = [i for c in self.clients for i in c.accepted]
-        with psycopg2.connect(self.cluster.database) as database:
-            with database.cursor() as cursor:
-                cursor.execute("SELECT id FROM outcomes WHERE id = ANY(%s)"
-                               " AND outcome->>'outcome' = 'accepted'", [ids])
-                assert {i for (i,) in cursor} == set(ids)
+        assert {i for (i,) in self.cluster.database.run(
+            "SELECT id FROM outcomes WHERE id = ANY(%s)"
+            " AND outcome->>'outcome' = 'accepted'", ids)} == set(ids)
         self.cluster.check()

@@ -2,9 +2,9 @@
 """tools/measure --quick: the machinery works; times are not compared here."""
 import json
 import subprocess
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[3]
+from databases import ROOT
+
 SCENARIOS = {
     "limit", "by-hand", "batches", "single", "inbox", "latency", "timers",
     "neighbours", "replicated", "growth", "churn", "memory", "recovery", "idle",

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from conftest import BIN
+from node import BIN
 from terminal import Terminal
 
 

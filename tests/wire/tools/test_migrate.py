@@ -8,12 +8,12 @@ import subprocess
 import psycopg2
 import pytest
 
-from conftest import ROOT, Recapctl, Session, databases, wait_until
-from test_outage import ask, schedule
-from test_recapd import recapd
+from databases import ROOT, run
+from node import Recapctl, recapd
+from session import Session
+from test_outage import schedule
 from tls_server import Server
-
-rows = databases.rows
+from wire import wait_until
 
 NODE = "recapd_node"
 REFUSED, BEHIND = 5, 6
@@ -32,8 +32,8 @@ def schema(url):
                           check=True, capture_output=True).stdout
     lines = [line for line in dump.splitlines()
              if not re.match(r"\\(un)?restrict ", line)]
-    return lines, rows(url, "SELECT version, name, checksum "
-                            "FROM schema_migrations ORDER BY version")
+    return lines, run(url, "SELECT version, name, checksum "
+                           "FROM schema_migrations ORDER BY version")
 
 
 @pytest.fixture(params=["empty", "0.1.0"])
@@ -131,26 +131,25 @@ def play(node):
 
 def test_a_role_without_create_serves(own_server, served, make_node):
     with pytest.raises(psycopg2.errors.InsufficientPrivilege):
-        rows(served, "CREATE TABLE mine ()")
-    node = make_node("--clock", "manual", database=served)
+        run(served, "CREATE TABLE mine ()")
+    node = make_node(clock="manual", database=served)
     recapctl = play(node)
     by_inbox = Session(recapctl.json("clock")["now"])
     for event in (json.dumps(by_inbox.schedule), "no event at all"):
         psql(own_server.own, f"INSERT INTO inbox (event) VALUES ($${event}$$)")
     wait_until(lambda: "scheduled" in recapctl("show", by_inbox.id)
-               if rows(own_server.own, "SELECT FROM sessions WHERE id = "
-                       f"'{by_inbox.id}'") else False, "the inbox's session")
-    letters = []
-    wait_until(lambda: letters.extend(
-        recapctl.json("dead-letters", "list")["dead_letters"]) or letters,
+               if run(own_server.own, "SELECT FROM sessions WHERE id = "
+                      f"'{by_inbox.id}'") else False, "the inbox's session")
+    letters = wait_until(
+        lambda: recapctl.json("dead-letters", "list")["dead_letters"],
         "the dead letter")
     recapctl("dead-letters", "retry", str(letters[0]["id"]))
     recapctl("shards", "32", "--database", served)
     recapctl("nodes", "--database", served)
-    assert node.stop() == 0
-    assert "ermission" not in node.log.read_text()
-    again = make_node("--clock", "manual", database=served)
-    assert again.stop() == 0
+    node.stop()
+    assert "ermission" not in node.log()
+    again = make_node(clock="manual", database=served)
+    again.stop()
 
 
 def test_every_right_that_is_granted_is_needed(own_server, served):
@@ -191,8 +190,8 @@ def test_a_right_to_look_is_named(own_server, served, taken, given, told):
 
 
 def test_who_may_not_migrate_is_told_who_may(own_server, served):
-    last, = rows(own_server.own, "SELECT version, name, checksum FROM"
-                 " schema_migrations ORDER BY version DESC LIMIT 1")
+    last, = run(own_server.own, "SELECT version, name, checksum FROM"
+                " schema_migrations ORDER BY version DESC LIMIT 1")
     own_server.sql(f"DELETE FROM schema_migrations WHERE version = {last[0]}")
     try:
         for arguments in ([], ["migrate"]):
@@ -229,16 +228,16 @@ def test_an_empty_database_names_its_owner(own_server):
 
 
 def test_a_running_node_names_a_right_that_was_taken(own_server, served, make_node):
-    node = make_node("--clock", "manual", database=served)
+    node = make_node(clock="manual", database=served)
     own_server.sql(f"REVOKE INSERT ON sessions FROM {NODE}")
     try:
         cause = f"a right is missing: role {NODE} has not INSERT on table sessions"
         # As long as a node that is gone holds the session's lease, nothing is
         # written here.
-        wait_until(lambda: ask(node, "/v1/commands", schedule(1))[0] == 503
-                   and cause in str(ask(node, "/readyz")[2].get("reasons")),
+        wait_until(lambda: node.send(schedule(1)).status == 503
+                   and cause in str(node.get("/readyz").json.get("reasons")),
                    "the cause to be named")
     finally:
         own_server.sql(f"GRANT INSERT ON sessions TO {NODE}")
-    wait_until(lambda: ask(node, "/readyz")[0] == 200, "the node to go on")
-    assert node.stop() == 0
+    wait_until(node.ready, "the node to go on")
+    node.stop()

@@ -5,15 +5,15 @@ import os
 import re
 import signal
 import subprocess
-import threading
-import urllib.request
 from concurrent.futures import ThreadPoolExecutor
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import psycopg2
 import pytest
 
-from conftest import BIN, Recapctl, Session, wait_until
+from node import BIN, Recapctl
+from receiver import Receiver
+from session import Session
+from wire import wait_until
 
 SHARDS = 64
 
@@ -28,7 +28,7 @@ class Cluster:
 
     def start(self, name, env=None):
         self.nodes[name] = self.make_node(
-            "--clock", "system", database=self.database,
+            database=self.database,
             env={"RECAPD_NODE_NAME": name, "RECAPD_NODE_LEASE_MS": "1000",
                  **(env or {})})
         return self.nodes[name]
@@ -38,8 +38,7 @@ class Cluster:
 
     def known(self):
         """What `recapctl nodes` shows, by name."""
-        ctl = Recapctl("http://127.0.0.1:9")
-        shown = ctl.json("nodes", "--database", self.database)
+        shown = Recapctl().json("nodes", "--database", self.database)
         return {n["name"]: n for n in shown["nodes"]}
 
     def shares(self):
@@ -50,8 +49,7 @@ class Cluster:
         wait_until(lambda: self.shares() == shares, f"the shares {shares}")
 
     def check(self):
-        ctl = Recapctl("http://127.0.0.1:9")
-        ctl("check", "--database", self.database)
+        Recapctl()("check", "--database", self.database)
 
 
 @pytest.fixture
@@ -59,7 +57,7 @@ def cluster(make_node, make_database):
     made = Cluster(make_node, make_database())
     yield made
     for node in made.nodes.values():
-        if node.process.poll() is None:
+        if node.alive():
             node.process.send_signal(signal.SIGCONT)
             node.stop()
 
@@ -113,7 +111,7 @@ def test_what_a_killed_node_served_goes_on_at_the_others(cluster):
     cluster.start("b")
     cluster.settle(a=32, b=32)
     sessions = schedule_all(cluster.ctl("a"))
-    cluster.nodes["b"].process.kill()
+    cluster.nodes["b"].kill()
     accept_all(cluster.ctl("a"), sessions)
     assert cluster.shares() == {"a": SHARDS}
     cluster.check()
@@ -157,7 +155,7 @@ def test_a_node_that_ends_hands_over_what_is_at_rest_at_once(cluster):
         with lock.cursor() as cursor:
             cursor.execute("LOCK TABLE commands IN EXCLUSIVE MODE")
         work = pool.submit(schedule_all, cluster.ctl("b"), 20)
-        wait_until(lambda: in_flight(ending), "work in hand")
+        wait_until(lambda: ending.get("/readyz").json["in_flight"], "work in hand")
         ending.process.terminate()
         wait_until(lambda: cluster.known()["a"]["shards"] > 40, "a hand-over")
         known = cluster.known()["b"]
@@ -171,11 +169,9 @@ def test_a_node_that_ends_hands_over_what_is_at_rest_at_once(cluster):
 
 def test_a_node_whose_database_never_answers_ends_all_the_same(cluster):
     node = cluster.start("a")
-    with psycopg2.connect(cluster.database) as database:
-        with database.cursor() as cursor:
-            cursor.execute("SELECT pid FROM pg_stat_activity WHERE datname ="
-                           " current_database() AND pid <> pg_backend_pid()")
-            backends = [pid for (pid,) in cursor]
+    backends = [pid for pid, in cluster.database.run(
+        "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
+        " AND pid <> pg_backend_pid()")]
     for pid in backends:
         os.kill(pid, signal.SIGSTOP)
     try:
@@ -186,15 +182,9 @@ def test_a_node_whose_database_never_answers_ends_all_the_same(cluster):
             os.kill(pid, signal.SIGCONT)
 
 
-def in_flight(node):
-    with urllib.request.urlopen(node.url + "/readyz", timeout=30) as answer:
-        return json.load(answer)["in_flight"]
-
-
 def test_a_node_that_starts_again_has_its_shards_at_once(cluster):
     first = cluster.start("a")
-    first.process.kill()
-    first.process.wait()
+    first.kill()
     cluster.start("a")
     assert cluster.shares() == {"a": SHARDS}
 
@@ -204,10 +194,7 @@ def test_what_waits_for_a_node_is_its_lag(cluster):
     session = Session(NOW)
     assert cluster.known()["a"]["lag_ms"] == 0
     node.process.send_signal(signal.SIGSTOP)
-    with psycopg2.connect(cluster.database) as database:
-        with database.cursor() as cursor:
-            cursor.execute("INSERT INTO inbox (event) VALUES (%s)",
-                           [json.dumps(session.schedule)])
+    cluster.database.insert_event(session.schedule)
     shown = cluster.known()["a"]
     assert shown["inbox"] == 1
     wait_until(lambda: cluster.known()["a"]["lag_ms"] > 300, "a lag")
@@ -221,13 +208,13 @@ def test_one_data_folder_is_one_nodes(make_node, make_database, tmp_path):
     first = make_node(database=make_database(), folder=tmp_path)
     second = subprocess.run(
         [BIN / "recapd", "--database", first.database, "--listen",
-         "127.0.0.1:0", "--data", tmp_path], text=True, capture_output=True,
+         "127.0.0.1:0", "--data", first.folder / "data"], text=True, capture_output=True,
         env={**os.environ, "RECAPD_NODE_LEASE_MS": "1000"})
     assert second.returncode == 4
     assert f"process {first.process.pid} runs on this data folder" \
         in second.stderr
     assert first.process.poll() is None
-    first.process.kill()
+    first.kill()
     make_node(database=first.database, folder=tmp_path)
 
 
@@ -239,7 +226,7 @@ def test_a_start_waits_for_one_that_drains(make_node, make_database, tmp_path):
     with ThreadPoolExecutor() as pool:
         second = pool.submit(make_node, database=first.database,
                              folder=tmp_path)
-        wait_until(lambda: "waiting for the process" in first.log.read_text(),
+        wait_until(lambda: "waiting for the process" in first.log(),
                    "the second to wait")
         first.process.send_signal(signal.SIGCONT)
         second.result()
@@ -261,34 +248,25 @@ def test_shards_are_split_while_nodes_work(cluster):
     cluster.check()
 
 
-class Receiver(BaseHTTPRequestHandler):
-    """A webhook's other end; keeps the ids of what came."""
-    ids = []
-
-    def do_POST(self):
-        event = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.ids.append(re.sub("-[0-9a-f]{8}(?=:|$)", "", event["id"]))
-        self.send_response(204)
-        self.end_headers()
-
-    def log_message(self, *_):
-        pass
+def delivered(receiver):
+    """The events' ids, without their epoch."""
+    ids = [re.sub("-[0-9a-f]{8}(?=:|$)", "", m["id"])
+           for m in list(receiver.messages)]
+    return sorted(i for i in ids if i.count(":") == 1)
 
 
 def test_of_several_nodes_one_delivers(cluster):
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    env = {"RECAPD_WEBHOOK_URL": f"http://127.0.0.1:{server.server_port}/"}
+    receiver = Receiver()
+    env = {"RECAPD_WEBHOOK_URL": receiver.url}
     cluster.start("a", env=env)
     cluster.start("b", env=env)
     cluster.settle(a=32, b=32)
     sessions = schedule_all(cluster.ctl("a"))
     wanted = sorted(f"{s.id}:1" for s in sessions)
-    delivered = lambda: sorted(i for i in Receiver.ids if i.count(":") == 1)
-    wait_until(lambda: len(delivered()) >= len(wanted), "the deliveries")
-    assert cluster.nodes["a"].stop() == 0
+    wait_until(lambda: len(delivered(receiver)) >= len(wanted), "the deliveries")
+    cluster.nodes["a"].stop()
     accept_all(cluster.ctl("b"), sessions)
     wanted = sorted(wanted + [f"{s.id}:2" for s in sessions])
-    wait_until(lambda: len(delivered()) >= len(wanted), "the deliveries")
-    assert delivered() == wanted
-    server.shutdown()
+    wait_until(lambda: len(delivered(receiver)) >= len(wanted), "the deliveries")
+    assert delivered(receiver) == wanted
+    receiver.close()

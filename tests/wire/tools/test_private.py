@@ -12,9 +12,10 @@ from urllib.parse import urlsplit
 import psycopg2
 import pytest
 
-from conftest import BIN, ROOT, databases, wait_until
-
-rows = databases.rows
+import databases
+from databases import ROOT, run
+from node import BIN
+from wire import wait_until
 
 IS_ROOT = os.geteuid() == 0
 as_root = pytest.mark.skipif(not IS_ROOT, reason="only root has two users")
@@ -29,11 +30,6 @@ def as_nobody(*command):
 
 def mode(path):
     return stat.S_IMODE(os.lstat(path).st_mode)
-
-
-def execute(url, *statements):
-    for statement in statements:
-        databases.administer(url, statement)
 
 
 @pytest.fixture
@@ -67,17 +63,17 @@ def postgres():
 
 def test_the_nodes_role_owns_its_database_and_is_no_superuser(postgres):
     url = postgres("url")
-    (who, owner, powers), = rows(url, """
+    (who, owner, powers), = run(url, """
         SELECT current_user, pg_get_userbyid(datdba), rolsuper OR rolcreatedb
             OR rolcreaterole OR rolreplication OR rolbypassrls
           FROM pg_database, pg_roles
          WHERE datname = current_database() AND rolname = current_user""")
     assert (who, owner, powers) == ("recapd", "recapd", False)
     with pytest.raises(psycopg2.errors.InsufficientPrivilege):
-        rows(url, "COPY (SELECT 1) TO PROGRAM 'true'")
-    assert rows(postgres.admin_url,
-                "SELECT usesuper FROM pg_user"
-                " WHERE usename = current_user") == [(True,)]
+        run(url, "COPY (SELECT 1) TO PROGRAM 'true'")
+    assert run(postgres.admin_url,
+               "SELECT usesuper FROM pg_user"
+               " WHERE usename = current_user") == [(True,)]
 
 
 @as_root
@@ -98,7 +94,7 @@ def test_one_url_lasts_through_stops_and_crashes(postgres):
     for ending in ("stop", "halt"):
         postgres(ending)
         assert postgres("start") == url
-        assert rows(url, "SELECT 1") == [(1,)]
+        assert run(url, "SELECT 1") == [(1,)]
 
 
 def test_no_place_has_a_name_that_could_be_foreseen(postgres):
@@ -118,7 +114,7 @@ def test_an_address_wants_the_password(postgres):
     postgres("start", address)
     url = postgres("url", address)
     assert mode(postgres.folder / "pg.password") == 0o600
-    assert rows(url, "SELECT current_user") == [("recapd",)]
+    assert run(url, "SELECT current_user") == [("recapd",)]
     word = urlsplit(url).password
     for wrong in (url.replace(word, "guessed"),
                   url.replace("recapd:", "recapd_admin:")):
@@ -130,7 +126,7 @@ def test_an_address_wants_the_password(postgres):
 def test_it_runs_in_a_folder_of_any_name(folder, start, reach):
     os.chmod(folder, reach)
     server = start(folder / ODD)
-    assert rows(server("url"), "SELECT 1") == [(1,)]
+    assert run(server("url"), "SELECT 1") == [(1,)]
     data = (folder / ODD / "pg").resolve()
     server("halt")
     server("start")
@@ -144,18 +140,18 @@ def test_a_standby_follows_and_ends_with_all_it_had(folder, postgres):
     its = standby("standby", postgres.folder, "second")
 
     def follows(statement, answer):
-        wait_until(lambda: rows(its, statement) == [(answer,)], statement)
+        wait_until(lambda: run(its, statement) == [(answer,)], statement)
 
     try:
-        execute(url, "CREATE TABLE lesson (what text)")
+        run(url, "CREATE TABLE lesson (what text)")
         follows("SELECT to_regclass('lesson') IS NOT NULL", True)
-        execute(postgres.admin_url,
-                "ALTER SYSTEM SET synchronous_standby_names = 'second'",
-                "SELECT pg_reload_conf()")
-        wait_until(lambda: rows(postgres.admin_url, """
+        run(postgres.admin_url,
+            "ALTER SYSTEM SET synchronous_standby_names = 'second'")
+        run(postgres.admin_url, "SELECT pg_reload_conf()")
+        wait_until(lambda: run(postgres.admin_url, """
             SELECT application_name, sync_state FROM pg_stat_replication""")
             == [("second", "sync")], "the standby that commits wait for")
-        execute(url, "INSERT INTO lesson VALUES ('one')")
+        run(url, "INSERT INTO lesson VALUES ('one')")
         follows("SELECT what FROM lesson", "one")
         follows("SELECT pg_is_in_recovery()", True)
         standby("stop")
@@ -163,15 +159,15 @@ def test_a_standby_follows_and_ends_with_all_it_had(folder, postgres):
             psycopg2.connect(its)
         assert standby("start") == its
         # Answered only once the standby has it.
-        execute(url, "INSERT INTO lesson VALUES ('two')")
+        run(url, "INSERT INTO lesson VALUES ('two')")
         follows("SELECT count(*) FROM lesson", 2)
         pid, data, sockets = (int(standby("pid")), *(
             (standby.folder / link).resolve() for link in ("pg", "pg.socket")))
     finally:
         standby("remove")
-        execute(postgres.admin_url,
-                "ALTER SYSTEM RESET synchronous_standby_names",
-                "SELECT pg_reload_conf()")
+        run(postgres.admin_url,
+            "ALTER SYSTEM RESET synchronous_standby_names")
+        run(postgres.admin_url, "SELECT pg_reload_conf()")
     assert os.listdir(standby.folder) == []
     assert not data.exists() and not sockets.exists()
     # Whoever became its parent may not have asked for its end yet.
@@ -267,14 +263,14 @@ def test_an_earlier_versions_data_is_taken_over(folder, start, reached):
         os.chmod(folder, 0o700)
     server = start(folder / "data")
     url = server("url")
-    assert rows(url, "SELECT what FROM lessons") == [("a lesson",)]
-    assert rows(url, """
+    assert run(url, "SELECT what FROM lessons") == [("a lesson",)]
+    assert run(url, """
         SELECT tableowner FROM pg_tables WHERE tablename = 'lessons'
         UNION SELECT sequenceowner FROM pg_sequences
         UNION SELECT pg_get_userbyid(proowner) FROM pg_proc
                WHERE proname = 'answer'""") == [("recapd",)]
-    assert rows(url, "SELECT rolsuper FROM pg_roles"
-                     " WHERE rolname = 'recapd'") == [(False,)]
+    assert run(url, "SELECT rolsuper FROM pg_roles"
+                    " WHERE rolname = 'recapd'") == [(False,)]
     server("stop")
     assert server("start") == url
 

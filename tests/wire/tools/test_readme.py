@@ -3,7 +3,9 @@
 import os
 import subprocess
 
-from conftest import BIN, ROOT, Recapctl, wait_until
+from databases import ROOT
+from node import BIN, Recapctl
+from wire import wait_until
 
 
 def block_of(heading):

@@ -4,10 +4,13 @@ import json
 import subprocess
 from datetime import datetime, timedelta
 
-import psycopg2
 import pytest
 
-from conftest import BIN, RECAP, Recapctl, Session, wait_until
+from node import BIN, Recapctl
+from session import RECAP, Session
+from wire import wait_until
+
+ROLES = {"eve": "support", "ann": "tutor", "bob": "student", "sis": "system"}
 
 
 def submit(recapctl, *events, **settings):
@@ -250,17 +253,10 @@ def test_the_same_support_command_id_acts_once(recapctl, session):
 
 
 def test_dead_letters_are_listed_and_retried(recapctl, node):
-    connection = psycopg2.connect(node.database)
-    with connection, connection.cursor() as cursor:
-        cursor.execute("INSERT INTO inbox (event) VALUES ('no event at all')")
-    connection.close()
-    letters = []
-
-    def dead_letters():
-        letters[:] = recapctl.json("dead-letters")["dead_letters"]
-        return letters
-
-    wait_until(dead_letters, "the dead letter")
+    node.database.insert_event("no event at all")
+    letters = wait_until(
+        lambda: recapctl.json("dead-letters")["dead_letters"],
+        "the dead letter")
     assert "malformed" in recapctl("dead-letters", "list")
     assert "inbox again" in recapctl("dead-letters", "retry",
                                      str(letters[0]["id"]))
@@ -280,31 +276,30 @@ def test_a_system_clock_cannot_be_moved(make_node):
     assert "--clock manual" in printed
 
 
-def test_a_token_is_asked_for_and_taken(make_node, monkeypatch):
-    monkeypatch.setenv("RECAPD_AUTH_MODE", "token")
-    monkeypatch.setenv("RECAPD_AUTH_TOKENS", json.dumps(
-        [{"token": "open", "as": "support:eve"}]))
-    recapctl = Recapctl(make_node().url)
+def guarded(make_node, clock=None, **tokens):
+    """recapctl of a node that knows these people's tokens."""
+    return Recapctl(make_node(clock=clock, env={
+        "RECAPD_AUTH_MODE": "token", "RECAPD_AUTH_TOKENS": json.dumps(
+            [{"token": token, "as": ROLES[who] + ":" + who}
+             for who, token in tokens.items()])}).url)
+
+
+def test_a_token_is_asked_for_and_taken(make_node):
+    recapctl = guarded(make_node, eve="open")
     assert "RECAPCTL_TOKEN" in recapctl("list", status=4)
     assert "RECAPCTL_TOKEN" in recapctl("list", "--token", "shut", status=4)
     recapctl("list", "--token", "open")
     recapctl("list", env={"RECAPCTL_TOKEN": "open"})
 
 
-def test_what_a_token_may_not_do_is_exit_code_4(make_node, monkeypatch):
-    monkeypatch.setenv("RECAPD_AUTH_MODE", "token")
-    monkeypatch.setenv("RECAPD_AUTH_TOKENS", json.dumps(
-        [{"token": "a-tutors-own-token", "as": "tutor:ann"}]))
-    recapctl = Recapctl(make_node().url)
+def test_what_a_token_may_not_do_is_exit_code_4(make_node):
+    recapctl = guarded(make_node, ann="a-tutors-own-token")
     assert "recapctl:" in recapctl("dead-letters", "--token",
                                    "a-tutors-own-token", status=4)
 
 
-def test_with_a_token_support_need_not_say_who_it_is(make_node, monkeypatch):
-    monkeypatch.setenv("RECAPD_AUTH_MODE", "token")
-    monkeypatch.setenv("RECAPD_AUTH_TOKENS", json.dumps(
-        [{"token": "eves-own-token-here", "as": "support:eve"}]))
-    recapctl = Recapctl(make_node().url)
+def test_with_a_token_support_need_not_say_who_it_is(make_node):
+    recapctl = guarded(make_node, eve="eves-own-token-here")
     act = ("support", "deny", "nobody", "--note", "n")
     told = recapctl(*act, "--token", "eves-own-token-here", status=1)
     assert "unknown-session" in told
@@ -312,11 +307,8 @@ def test_with_a_token_support_need_not_say_who_it_is(make_node, monkeypatch):
                                      "eves-own-token-here", status=4)
 
 
-def test_only_what_the_token_may_not_do_is_exit_code_4(make_node, monkeypatch):
-    monkeypatch.setenv("RECAPD_AUTH_MODE", "token")
-    monkeypatch.setenv("RECAPD_AUTH_TOKENS", json.dumps(
-        [{"token": "a-tutors-own-token", "as": "tutor:ann"}]))
-    recapctl = Recapctl(make_node("--clock", "manual").url)
+def test_only_what_the_token_may_not_do_is_exit_code_4(make_node):
+    recapctl = guarded(make_node, clock="manual", ann="a-tutors-own-token")
     lesson = Session("2031-07-01T12:00:00Z", students=["bob"])
     mine = {**lesson.schedule, "authid": "tutor:ann"}
     mine["data"]["tutor"] = "ann"
@@ -388,15 +380,10 @@ def test_a_folder_is_no_file_of_events(recapctl, tmp_path):
     assert "cannot read the standard input" in done.stderr
 
 
-def test_explain_knows_no_time_that_the_node_does_not_tell(make_node,
-                                                           monkeypatch):
-    monkeypatch.setenv("RECAPD_AUTH_MODE", "token")
-    monkeypatch.setenv("RECAPD_AUTH_TOKENS", json.dumps([
-        {"token": "eves-own-token-here", "as": "support:eve"},
-        {"token": "a-tutors-own-token", "as": "tutor:ann"},
-        {"token": "a-students-own-token", "as": "student:bob"},
-        {"token": "the-systems-own-token", "as": "system:sis"}]))
-    recapctl = Recapctl(make_node("--clock", "manual").url)
+def test_explain_knows_no_time_that_the_node_does_not_tell(make_node):
+    recapctl = guarded(make_node, clock="manual", eve="eves-own-token-here",
+                       ann="a-tutors-own-token", bob="a-students-own-token",
+                       sis="the-systems-own-token")
     eve, ann, bob, sis = (
         {"env": {"RECAPCTL_TOKEN": token}} for token in (
             "eves-own-token-here", "a-tutors-own-token",
@@ -424,11 +411,8 @@ def test_what_happens_at_this_moment_is_now(recapctl, session):
     assert "(now)" in told and "0 s" not in told
 
 
-def test_a_message_ends_once(make_node, monkeypatch, recapctl, session):
-    monkeypatch.setenv("RECAPD_AUTH_MODE", "token")
-    monkeypatch.setenv("RECAPD_AUTH_TOKENS", json.dumps(
-        [{"token": "open", "as": "support:eve"}]))
-    assert ".;" not in Recapctl(make_node().url)("list", status=4)
+def test_a_message_ends_once(make_node, recapctl, session):
+    assert ".;" not in guarded(make_node, eve="open")("list", status=4)
     two = session.complete(minutes=0, recap={
         "topics_covered": "", "how_tutee_did": "", "next_steps": ""})
     told = submit(recapctl, two, status=1)
@@ -470,17 +454,14 @@ def test_explain_tells_the_request_of_this_window_only(recapctl, session):
 
 
 def test_check_finds_nothing_wrong_then_a_changed_row(make_node):
-    node = make_node("--clock", "manual")
+    node = make_node(clock="manual")
     recapctl = Recapctl(node.url)
     session = Session(recapctl.json("clock")["now"])
     submit(recapctl, session.schedule, session.accept)
     pay(recapctl, session)
     sound = recapctl("check", "--database", node.database)
     assert "Every invariant holds." in sound
-    connection = psycopg2.connect(node.database)
-    with connection, connection.cursor() as cursor:
-        cursor.execute("UPDATE usage SET used = used + 5 WHERE cap IS NULL")
-    connection.close()
+    node.database.run("UPDATE usage SET used = used + 5 WHERE cap IS NULL")
     found = recapctl.json("check", "--database", node.database, status=1)
     assert found["violations"]
     assert all(isinstance(v, str) for v in found["violations"])

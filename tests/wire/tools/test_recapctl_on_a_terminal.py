@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from conftest import BIN, Session
+from node import BIN
+from session import Session
 from terminal import Terminal
 
 REASON = ("The boiler burst, and the room was under water when we came, so that "

@@ -1,22 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """recapd's options, signals and exit codes."""
 import json
-import os
 import signal
 import socket
-import subprocess
 
 import psycopg2
 import pytest
 
-from conftest import BIN, ROOT, Recapctl, Session
-
-
-def recapd(*arguments, env=None):
-    done = subprocess.run([BIN / "recapd", *arguments], text=True, timeout=60,
-                          capture_output=True,
-                          env={**os.environ, **(env or {})})
-    return done.returncode, done.stdout, done.stderr
+from databases import ROOT
+from node import Recapctl, recapd
+from session import Session
 
 
 def test_help_tells_the_exit_codes():
@@ -85,13 +78,10 @@ def test_a_missing_database_is_exit_code_3_with_advice():
 
 def test_a_newer_database_is_exit_code_5(make_node, make_database):
     database = make_database()
-    assert make_node(database=database).stop() == 0
-    connection = psycopg2.connect(database)
-    with connection, connection.cursor() as cursor:
-        cursor.execute("INSERT INTO schema_migrations "
-                       "SELECT version + 1000, name, checksum, applied_at "
-                       "FROM schema_migrations LIMIT 1")
-    connection.close()
+    make_node(database=database).stop()
+    database.run("INSERT INTO schema_migrations "
+                 "SELECT version + 1000, name, checksum, applied_at "
+                 "FROM schema_migrations LIMIT 1")
     status, _, printed = recapd("--database", database, "--listen",
                                 "127.0.0.1:0")
     assert status == 5 and "newer" in printed
@@ -103,7 +93,7 @@ def test_other_weeks_than_the_databases_are_exit_code_2(make_node,
                                                         make_database,
                                                         tmp_path):
     database = make_database()
-    assert make_node(database=database).stop() == 0
+    make_node(database=database).stop()
     file = tmp_path / "my.json"
     file.write_text('{ "policy": { "week_starts_on": "sunday" } }')
     status, _, printed = recapd("--database", database, "--config", str(file),
@@ -125,38 +115,37 @@ def test_a_signal_drains_and_ends_with_0(make_node, ending):
     node = make_node()
     node.process.send_signal(ending)
     assert node.process.wait(30) == 0
-    assert "drained" in node.log.read_text()
+    assert "drained" in node.log()
     assert f"listens on {node.url}" in node.process.stdout.read()
 
 
 def test_the_log_is_one_json_object_a_line(make_node):
     node = make_node()
     node.stop()
-    for line in node.log.read_text().splitlines():
+    for line in node.log().splitlines():
         assert {"time", "level", "message"} <= set(json.loads(line))
 
 
-def test_an_unknown_variable_is_warned_of(make_node, monkeypatch):
-    monkeypatch.setenv("RECAPD_NODE_LISEN", "x")
-    assert "RECAPD_NODE_LISEN" in make_node().log.read_text()
+def test_an_unknown_variable_is_warned_of(make_node):
+    node = make_node(env={"RECAPD_NODE_LISEN": "x"})
+    assert "RECAPD_NODE_LISEN" in node.log()
 
 
 def test_a_manual_clock_goes_on_where_it_stood(make_node, make_database):
     database = make_database()
-    node = make_node("--clock", "manual", database=database)
+    node = make_node(clock="manual", database=database)
     stood = Recapctl(node.url).json("clock", "advance", "1000h")["now"]
     node.stop()
-    again = make_node("--clock", "manual", database=database)
+    again = make_node(clock="manual", database=database)
     assert Recapctl(again.url).json("clock")["now"] == stood
 
 
 def test_what_was_answered_survives_a_kill(make_node, make_database):
     database = make_database()
-    node = make_node("--clock", "manual", database=database)
+    node = make_node(clock="manual", database=database)
     recapctl = Recapctl(node.url)
     session = Session(recapctl.json("clock")["now"])
     recapctl("submit", stdin=json.dumps(session.schedule))
-    node.process.kill()
-    node.process.wait()
-    again = Recapctl(make_node("--clock", "manual", database=database).url)
+    node.kill()
+    again = Recapctl(make_node(clock="manual", database=database).url)
     assert again.json("show", session.id)["state"] == "scheduled"

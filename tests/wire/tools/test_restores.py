@@ -6,21 +6,20 @@ import os
 import re
 import shutil
 import subprocess
-import threading
 from collections import defaultdict
 from contextlib import contextmanager
 from datetime import datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 
-import psycopg2
 import pytest
 
-from conftest import BIN, RECAP, ROOT, Recapctl, Session, databases, wait_until
-from test_outage import ask
+import databases
+from databases import ROOT, run
+from node import BIN, Recapctl
+from receiver import Receiver
+from session import RECAP, Session
 from test_silence import Events
-
-rows = databases.rows
+from wire import wait_until
 
 TOKEN = re.compile("-[0-9a-f]{8}(?=:|$)")
 WEEK_MINUTES = 120
@@ -48,34 +47,6 @@ def run_documented(section, number, **names):
 
 # ---- who is told -----------------------------------------------------------
 
-class Receiver:
-    """The webhook's other end: keeps what it takes, or refuses it."""
-
-    def __init__(self):
-        self.messages, self.takes = [], True
-        receiver = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self):
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                takes = receiver.takes
-                if takes:
-                    receiver.messages.append(json.loads(body))
-                self.send_response(204 if takes else 503)
-                self.end_headers()
-
-            def log_message(self, *_):
-                pass
-
-        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.http.server_port}/"
-        threading.Thread(target=self.http.serve_forever, daemon=True).start()
-
-    def close(self):
-        self.http.shutdown()
-        self.http.server_close()
-
-
 def known_by(message):
     """What it tells, whatever its id says of the epoch."""
     return (TOKEN.sub("", message["id"]), message["type"],
@@ -85,7 +56,7 @@ def known_by(message):
 def stored(url, notifications=True):
     """What is to be sent of the database, each as `known_by` gives it."""
     keys = set()
-    for session, seq, kind, at, told in rows(
+    for session, seq, kind, at, told in run(
             url, "SELECT session_id, seq, type, at, notifications"
                  " FROM session_events"):
         keys.add((f"{session}:{seq}", "recapd.event." + kind, at))
@@ -109,22 +80,19 @@ class Client:
         self.node = None
 
     def start(self, url, policy):
-        config = self.folder / f"{policy}.json"
-        config.write_text(json.dumps({
+        self.node = self.make_node(database=url, clock="manual", config={
             "webhook": {"url": self.receiver.url},
             "policy": {"pay": {"rate_per_hour": RATES[policy]},
-                       "limits": {"tutor_minutes_per_week": WEEK_MINUTES}}}))
-        self.node = self.make_node("--clock", "manual", "--config", config,
-                                   database=url)
+                       "limits": {"tutor_minutes_per_week": WEEK_MINUTES}}})
         self.ctl = Recapctl(self.node.url)
 
     def stop(self):
-        assert self.node.stop() == 0, self.node.log.read_text()
+        self.node.stop()
 
     def close(self):
         """Ends a node too that a failed test left: its server goes."""
-        if self.node and self.node.process.poll() is None:
-            self.node.process.kill()
+        if self.node and self.node.alive():
+            self.node.kill()
         self.receiver.close()
 
     @property
@@ -136,9 +104,9 @@ class Client:
 
     def send(self, event):
         """Its status and answer."""
-        status, _, answer = ask(self.node, "/v1/commands", event)
-        self.outcomes.append((event, status, answer))
-        return status, answer
+        answer = self.node.send(event)
+        self.outcomes.append((event, answer.status, answer.json))
+        return answer.status, answer.json
 
     def do(self, *events):
         """Sends what has to be accepted; the session in the end."""
@@ -166,14 +134,7 @@ class Client:
         return self.show(session)["payout"]["amount"]
 
     def show(self, session):
-        return ask(self.node, f"/v1/sessions/{session.id}")[2]
-
-    def write_inbox(self, text):
-        connection = psycopg2.connect(self.node.database)
-        connection.autocommit = True
-        connection.cursor().execute("INSERT INTO inbox (event) VALUES (%s)",
-                                    (text,))
-        connection.close()
+        return self.node.session(session.id)
 
     # What it is told.
 
@@ -237,7 +198,7 @@ class Story:
         c.do(support(self.voided, "void"))
         c.pay(c.book("ann"), 50)
         self.stays_open = c.book()
-        c.write_inbox("{")
+        c.node.database.insert_event("{")
         wait_until(self.letters, "the dead letter")
 
     def end_what_is_kept(self):
@@ -267,14 +228,14 @@ class Story:
         assert shown["policy_version"] == 3
 
     def letters(self):
-        answer = ask(self.client.node, "/v1/dead-letters")[2]
+        answer = self.client.node.read("/v1/dead-letters")
         return [letter["id"] for letter in answer["dead_letters"]]
 
     def continue_with(self, client):
         """All that was open comes to an end."""
         c = self.client = client
         c.pass_time("1m")  # tells what comes now from what was lost
-        assert ask(c.node, f"/v1/sessions/{self.gone.id}")[0] == 404
+        assert c.node.get(f"/v1/sessions/{self.gone.id}").status == 404
         self.refuse_full()
         c.pay(self.full, 20)
         assert c.pay(self.by_first_policy, 60) == RATES["first"]
@@ -292,7 +253,7 @@ class Story:
         made = c.book()
         assert c.show(made)["policy_version"] == 3
         assert c.pay(made, 60) == RATES["restored"]
-        c.write_inbox("[")
+        c.node.database.insert_event("[")
         wait_until(lambda: len(self.letters()) == 2, "the dead letter")
         c.pass_time("80h")
         assert c.show(self.stays_open)["state"] == "missed"
@@ -304,8 +265,8 @@ class Story:
 def quick_server():
     """One that does not wait for its disk: its machine does not end here."""
     with databases.private_server() as server:
-        databases.administer(server.admin_url, "ALTER SYSTEM SET fsync = off")
-        databases.administer(server.admin_url, "SELECT pg_reload_conf()")
+        run(server.admin_url, "ALTER SYSTEM SET fsync = off")
+        run(server.admin_url, "SELECT pg_reload_conf()")
         yield server
 
 
@@ -316,12 +277,8 @@ def restarted(server):
 
 def burn_transactions(server):
     """As other databases of the server do."""
-    connection = psycopg2.connect(server.admin_url)
-    connection.autocommit = True
-    connection.cursor().execute(
-        "DO $$ BEGIN FOR i IN 1 .. 2000 LOOP"
+    run(server.admin_url, "DO $$ BEGIN FOR i IN 1 .. 2000 LOOP"
         " PERFORM pg_current_xact_id(); COMMIT; END LOOP; END $$")
-    connection.close()
 
 
 def give_to_server(path):
@@ -370,8 +327,8 @@ class Campus:
         client.start(restarted(self.server), "second")
         self.run(DUMP, 0)
         self.run(DATA, 0)
-        self.moment, = rows(self.server.admin_url,
-                            "SELECT clock_timestamp()::text")[0]
+        self.moment, = run(self.server.admin_url,
+                           "SELECT clock_timestamp()::text")[0]
         self.backed_up, self.answered = stored(url), list(client.outcomes)
         self.told = {known_by(m) for m in client.receiver.messages}
         assert self.told < self.backed_up
@@ -408,7 +365,7 @@ def dump_beside_the_old_database(campus, _):
 def dump_on_another_server(campus, elsewhere):
     """Which counts transactions from lower down, and has no role but the
     node's."""
-    databases.administer(elsewhere.server.admin_url, "DROP ROLE recapd_producer")
+    run(elsewhere.server.admin_url, "DROP ROLE recapd_producer")
     return restore_on(elsewhere.server, DUMP, campus)
 
 
@@ -425,7 +382,7 @@ def a_moment(campus, elsewhere):
     give_to_server(restored)
     restored.chmod(0o700)
     url = elsewhere.empty("start")
-    wait_until(lambda: rows(url, "SELECT pg_is_in_recovery()") == [(False,)],
+    wait_until(lambda: run(url, "SELECT pg_is_in_recovery()") == [(False,)],
                "the server to take writes")
     return url
 
@@ -436,8 +393,9 @@ def check_repeats(client, outcomes):
     """What was answered before the backup is answered again."""
     assert {status for _, status, _ in outcomes} == {200, 409}
     for event, status, first in outcomes:
-        again, _, answer = ask(client.node, "/v1/commands", event)
-        assert (again, answer) == (status, {**first, "duplicate": True})
+        answer = client.node.send(event)
+        assert (answer.status, answer.json) \
+            == (status, {**first, "duplicate": True})
 
 
 def check_ids(messages):
@@ -469,9 +427,9 @@ def check_webhook(client, campus, url):
     wait_until(lambda: stored(url) <= campus.told | {known_by(m) for m in came},
                "the webhook to have all that is stored")
     check_order(came)
-    last = rows(url, "SELECT max(position) FROM session_events")
-    wait_until(lambda: rows(url, "SELECT position FROM sink_cursors"
-                                 " WHERE sink = 'webhook'") == last,
+    last = run(url, "SELECT max(position) FROM session_events")
+    wait_until(lambda: run(url, "SELECT position FROM sink_cursors"
+                                " WHERE sink = 'webhook'") == last,
                "the webhook's cursor to be at the last event")
 
 
@@ -483,33 +441,33 @@ def check_stream(stream, had, url):
 
 
 def check_ledger(story, url):
-    assert rows(url, "SELECT coalesce(sum(amount), 0)::int"
-                     " FROM ledger_entries") == [(0,)]
-    paid = rows(url, "SELECT s.id, count(l.*) FROM sessions AS s LEFT JOIN"
-                     " ledger AS l ON l.session_id = s.id AND l.kind ="
-                     " 'settlement' WHERE s.state = 'paid' GROUP BY s.id")
+    assert run(url, "SELECT coalesce(sum(amount), 0)::int"
+                    " FROM ledger_entries") == [(0,)]
+    paid = run(url, "SELECT s.id, count(l.*) FROM sessions AS s LEFT JOIN"
+                    " ledger AS l ON l.session_id = s.id AND l.kind ="
+                    " 'settlement' WHERE s.state = 'paid' GROUP BY s.id")
     assert len(paid) == 10 and {count for _, count in paid} == {1}
-    assert rows(url, "SELECT kind FROM ledger WHERE session_id ="
-                     f" '{story.voided.id}' ORDER BY kind") \
+    assert run(url, "SELECT kind FROM ledger WHERE session_id ="
+                    f" '{story.voided.id}' ORDER BY kind") \
         == [("reversal",), ("settlement",)]
 
 
 def check_limits(client):
     """Ann's week is full by her sessions that are paid."""
-    sessions = ask(client.node, "/v1/sessions?tutor=ann")[2]["sessions"]
+    sessions = client.node.read("/v1/sessions?tutor=ann")["sessions"]
     assert sum(s["minutes"] for s in sessions) == WEEK_MINUTES
     assert {s["state"] for s in sessions} == {"paid"}
-    answer = ask(client.node, "/v1/tutors/ann/limits?at="
-                 + sessions[0]["starts_at"])[2]
+    answer = client.node.read("/v1/tutors/ann/limits?at="
+                              + sessions[0]["starts_at"])
     assert answer["limits"][0]["used"] == WEEK_MINUTES
 
 
 def check_policies(url):
-    named = rows(url, "SELECT DISTINCT (data::json ->> 'policy_version')::int"
-                      " FROM session_events WHERE type = 'session.scheduled'"
-                      " ORDER BY 1")
+    named = run(url, "SELECT DISTINCT (data::json ->> 'policy_version')::int"
+                     " FROM session_events WHERE type = 'session.scheduled'"
+                     " ORDER BY 1")
     assert named == [(1,), (2,), (3,)]
-    assert rows(url, "SELECT version FROM policies ORDER BY 1") == named
+    assert run(url, "SELECT version FROM policies ORDER BY 1") == named
 
 
 @pytest.fixture(scope="module")
@@ -542,8 +500,8 @@ def test_a_restored_database_goes_on(restore, campus, elsewhere, client):
     url = restore(campus, elsewhere)
     assert stored(url) == campus.backed_up
     # Who lived when the backup was made counts as living for a lease's time.
-    wait_until(lambda: rows(url, "SELECT NOT EXISTS (SELECT FROM nodes WHERE"
-                                 " expires_at > clock_timestamp())")
+    wait_until(lambda: run(url, "SELECT NOT EXISTS (SELECT FROM nodes WHERE"
+                                " expires_at > clock_timestamp())")
                == [(True,)], "the leases of the backup to run out")
     client.start(url, "restored")
     places = [(campus.place_ahead, campus.heard_ahead),

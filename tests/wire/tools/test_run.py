@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from conftest import BIN, ROOT, Recapctl, wait_until
+from databases import ROOT
+from node import BIN, Recapctl
+from wire import wait_until
 
 
 class Run:

@@ -5,7 +5,8 @@ import subprocess
 
 import pytest
 
-from conftest import BIN, ROOT, Recapctl
+from databases import ROOT
+from node import BIN, Recapctl
 
 POLICY = str(ROOT / "tools/sample/campus.json")
 
@@ -31,7 +32,7 @@ def sample(url, *arguments):
 
 @pytest.fixture(scope="module")
 def played(make_node):
-    node = make_node("--clock", "manual", "--config", POLICY)
+    node = make_node("--config", POLICY, clock="manual")
     done = sample(node.url, "-o", "json")
     assert done.returncode == 0, done.stderr
     return node, json.loads(done.stdout)
@@ -84,7 +85,7 @@ def test_the_database_keeps_every_invariant(played):
 
 
 def test_the_table_names_what_a_manager_asks_for(make_node):
-    done = sample(make_node("--clock", "manual").url)
+    done = sample(make_node(clock="manual").url)
     assert done.returncode == 0, done.stderr
     for title in ["Sessions by state", "Tutors", "Courses",
                   "Refusals by code", "Notifications by kind",

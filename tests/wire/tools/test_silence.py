@@ -1,35 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
 """The database is there and does not answer: frozen, locked, without its
 standby, started anew."""
-import json
 import os
 import signal
 import subprocess
 import threading
-import time
-import urllib.request
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
-from conftest import databases, wait_until
-from test_outage import ask, schedule
+from stream import Stream
+from test_outage import schedule
+from wire import wait_until
 
 BOUND = 2  # seconds
-
-
-@pytest.fixture
-def own_server():
-    with databases.private_server() as server:
-        yield server
 
 
 @pytest.fixture
 def node(own_server, make_node):
     made = make_node(database=own_server("url"),
                      env={"RECAPD_DATABASE_STATEMENT_MS": str(1000 * BOUND)})
-    assert ask(made, "/v1/commands", schedule(0))[0] == 200
+    assert made.send(schedule(0)).status == 200
     return made
 
 
@@ -71,21 +63,20 @@ def frozen(server):
 
 def not_ready(node):
     """The sentences of why; empty where it is ready."""
-    status, _, body = ask(node, "/readyz")
-    return " ".join(r["detail"] for r in body["reasons"]) if status == 503 else ""
+    return " ".join(r["detail"] for r in node.get("/readyz").json["reasons"])
 
 
 def is_taken(node, number):
-    return ask(node, "/v1/commands", schedule(number))[0] == 200
+    return node.send(schedule(number)).status == 200
 
 
 def test_a_frozen_server_is_answered_503_and_told(own_server, node):
     with frozen(own_server):
-        assert ask(node, "/v1/commands", schedule(1))[0] == 503
+        assert node.send(schedule(1)).status == 503
         wait_until(lambda: "database takes no commands" in not_ready(node),
                    "a reason")
-        assert ask(node, "/v1/sessions/s0")[0] == 503
-        assert ask(node, "/healthz")[0] == 200
+        assert node.get("/v1/sessions/s0").status == 503
+        assert node.get("/healthz").status == 200
     wait_until(lambda: not not_ready(node), "the node to be ready")
     wait_until(lambda: is_taken(node, 1), "the command to be taken")
 
@@ -99,14 +90,14 @@ def test_a_lock_on_a_table_names_who_holds_it(own_server, node):
     holder.stdin.flush()
     try:
         assert holder.stdout.readline() == "held\n"
-        assert ask(node, "/v1/commands", schedule(1))[0] == 503
+        assert node.send(schedule(1)).status == 503
         wait_until(lambda: "a long report" in not_ready(node), "the holder")
         assert "has locked table sessions" in not_ready(node)
     finally:
         holder.stdin.close()
         holder.wait()
     wait_until(lambda: not not_ready(node), "the node to be ready")
-    lines = [line for line in node.log.read_text().splitlines()
+    lines = [line for line in node.log().splitlines()
              if "not ready" in line]
     assert len(lines) == 1, lines
 
@@ -123,7 +114,7 @@ def test_what_its_standby_has_not_got_is_neither_answered_nor_sent(
     stream = Events(node)
     set_standby(own_server, "nobody")
     try:
-        assert ask(node, "/v1/commands", schedule(1))[0] == 503
+        assert node.send(schedule(1)).status == 503
         wait_until(lambda: "synchronous standby" in not_ready(node),
                    "the reason")
         # Who waits is told to wait no longer: it is committed here alone.
@@ -131,7 +122,7 @@ def test_what_its_standby_has_not_got_is_neither_answered_nor_sent(
                         " WHERE wait_event = 'SyncRep'")
         wait_until(lambda: sql(own_server, "SELECT count(*) FROM sessions"
                                " WHERE id = 's1'") == "1\n", "the commit")
-        assert ask(node, "/v1/commands", schedule(1))[0] == 503
+        assert node.send(schedule(1)).status == 503
         assert not [i for i in stream.ids if i.startswith("s1:")]
     finally:
         set_standby(own_server, "")
@@ -147,29 +138,19 @@ class Events:
     """What the event stream sends, from a place on."""
 
     def __init__(self, node, after=None):
-        headers = {"Last-Event-ID": after} if after else {}
-        request = urllib.request.Request(node.url + "/v1/events",
-                                         headers=headers)
-        self.answer = urllib.request.urlopen(request, timeout=30)
+        self.stream = Stream(node, after, 30)
         self.places, self.names, self.ids = [], [], []
         self.messages = []
         threading.Thread(target=self.read, daemon=True).start()
 
     def read(self):
-        try:
-            for line in self.answer:
-                name, _, value = line.decode().rstrip("\n").partition(": ")
-                if name == "id":
-                    self.places.append(value)
-                elif name == "event":
-                    self.names.append(value)
-                elif name == "data":
-                    event = json.loads(value)
-                    if event["type"] != "recapd.feed.reset":
-                        self.messages.append(event)
-                        self.ids.append(event["id"])
-        except (OSError, ValueError):
-            pass
+        with suppress(OSError, ValueError):
+            for place, name, event in self.stream.frames():
+                if event["type"] != "recapd.feed.reset":
+                    self.messages.append(event)
+                    self.ids.append(event["id"])
+                self.names.append(name)
+                self.places.append(place)
 
 
 def test_a_server_that_starts_anew_skips_no_event(own_server, node):

@@ -11,10 +11,12 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from conftest import databases, wait_until
-from test_outage import ask, schedule
-from test_recapd import recapd
+import databases
+from databases import run
+from node import recapd
+from test_outage import schedule
 from tls_server import Certificates, Server
+from wire import wait_until
 
 NOT_YET, REFUSED = 3, 5
 HBA = ("hostssl all certified 127.0.0.0/8 cert",
@@ -163,7 +165,7 @@ def test_a_standby_may_be_promoted_later(own_server, tmp_path):
 
 def test_a_full_disk_is_named(own_server):
     own_server.sql("CREATE DATABASE full_disk OWNER recapd")
-    databases.administer(own_server.admin.replace("/recapd?", "/full_disk?"), """
+    run(own_server.admin.replace("/recapd?", "/full_disk?"), """
         CREATE FUNCTION fill() RETURNS event_trigger LANGUAGE plpgsql AS $$
         BEGIN RAISE EXCEPTION 'could not extend file "base/1/2"'
               USING ERRCODE = 'disk_full'; END $$;
@@ -229,15 +231,15 @@ def test_a_running_node_names_a_password_that_was_changed(own_server, make_node)
         # A connection that was being made has the first one.
         own_server.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                        "WHERE usename = 'recapd_node'")
-        return (cause in str(ask(node, "/readyz")[2].get("reasons"))
-                and ask(node, "/v1/commands", schedule(1))[0] == 503)
+        return (cause in str(node.get("/readyz").json.get("reasons"))
+                and node.send(schedule(1)).status == 503)
 
     wait_until(fails, "the cause to be named")
     own_server.sql("ALTER ROLE recapd_node PASSWORD 'first'")
-    wait_until(lambda: ask(node, "/readyz")[0] == 200, "the node to go on")
-    told = [line for line in node.log.read_text().splitlines()
+    wait_until(node.ready, "the node to go on")
+    told = [line for line in node.log().splitlines()
             if cause in line and "takes no commands" in line
             and "settled" not in line]
     assert len(told) == 1, told
-    assert node.stop() == 0
+    node.stop()
     own_server.sql("REVOKE recapd FROM recapd_node")

@@ -6,10 +6,10 @@ import shutil
 import subprocess
 from contextlib import contextmanager
 
-from conftest import databases
+from databases import PrivateServer, open_folder, run
 
 
-class Server(databases.PrivateServer):
+class Server(PrivateServer):
     """A private server that listens on a loopback address of its own, with TLS
     and the role `recapd` by password."""
 
@@ -28,7 +28,7 @@ class Server(databases.PrivateServer):
     @contextmanager
     def somewhere(cls):
         """One that is gone in the end."""
-        with databases.open_folder() as folder:
+        with open_folder() as folder:
             made = cls(folder)
             try:
                 yield made
@@ -37,7 +37,7 @@ class Server(databases.PrivateServer):
 
     def sql(self, *statements):
         for statement in statements:
-            databases.administer(self.admin, statement)
+            run(self.admin, statement)
 
     def admit(self, *lines):
         """More lines of pg_hba.conf."""

@@ -54,7 +54,7 @@ def parse_time(text):
     return datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
-def wait_until(condition, what, seconds=20):
+def wait_until(condition, what, seconds=60):
     """The first true value of condition(), which is asked until then."""
     end = time.monotonic() + seconds
     while True:
@@ -93,6 +93,10 @@ class Client:
         self.port = port
         self.token = token
 
+    @property
+    def url(self):
+        return f"http://{self.host}:{self.port}"
+
     def request(self, method, path, body=None, headers=None, timeout=60):
         headers = dict(headers or {})
         if self.token is not None:
@@ -122,6 +126,12 @@ class Client:
         assert answer.status == 200, (path, answer)
         assert answer.media == "application/json", (path, answer)
         return answer.json
+
+    def metrics(self):
+        """Every sample's value by its name with labels."""
+        lines = self.get("/metrics").body.decode().splitlines()
+        return {name: float(value) for name, value in (
+            line.rsplit(" ", 1) for line in lines if not line.startswith("#"))}
 
     def post(self, path, value):
         return self.request("POST", path, json.dumps(value),

@@ -8,10 +8,11 @@ import wire
 
 
 class Receiver:
-    """Listens on a port of its own, as a context."""
+    """Listens on a port of its own until it is closed; a context, too."""
 
     def __init__(self):
         self.messages = []  # taken
+        self.takes = True
         self.statuses = {}  # by session: what to answer but 204
         receiver = self
 
@@ -20,7 +21,8 @@ class Receiver:
                 length = int(self.headers["Content-Length"])
                 message = json.loads(self.rfile.read(length))
                 wire.MESSAGES.append(message)
-                status = receiver.statuses.get(message["subject"], 204)
+                status = receiver.statuses.get(
+                    message.get("subject"), 204 if receiver.takes else 503)
                 if status == 204:
                     receiver.messages.append(message)
                 self.send_response(status)
@@ -32,6 +34,7 @@ class Receiver:
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0),
                                                       Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}/"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def types(self):
         return {m["type"] for m in self.messages}
@@ -40,10 +43,12 @@ class Receiver:
         """The types of what was taken of a session, in order."""
         return [m["type"] for m in self.messages if m["subject"] == session]
 
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
     def __enter__(self):
-        threading.Thread(target=self.server.serve_forever).start()
         return self
 
     def __exit__(self, *_):
-        self.server.shutdown()
-        self.server.server_close()
+        self.close()

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Fixtures of all folders: the test server, databases and nodes on it."""
+import pytest
+
+import databases
+from node import Node
+
+
+@pytest.fixture(scope="session")
+def server():
+    """The URL of the PostgreSQL server: the one named, else a private one."""
+    with databases.test_server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def make_database(server):
+    """Makes databases, which are gone in the end."""
+    made = []
+
+    def make():
+        made.append(databases.create(server))
+        return made[-1]
+
+    yield make
+    for database in made:
+        database.drop()
+
+
+@pytest.fixture(scope="session")
+def make_node(make_database, tmp_path_factory):
+    """Makes nodes, each on a database of its own unless one is passed."""
+    nodes = []
+
+    def make(*options, database=None, folder=None, start=True, **settings):
+        nodes.append(Node(folder or tmp_path_factory.mktemp("node"),
+                          database or make_database(), *options, **settings))
+        return nodes[-1].start() if start else nodes[-1]
+
+    yield make
+    trouble = []
+    for node in filter(Node.alive, nodes):
+        try:
+            node.stop()
+        except Exception as error:  # the others must be stopped as well
+            node.kill()
+            trouble.append(error)
+    assert not trouble, trouble

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A private NATS server, nodes on it, and their database."""
+import json
+import os
+import subprocess
+
+from databases import ROOT
+from nats_wire import Nats
+from node import Node
+from wire import wait_until
+
+
+class NatsServer:
+    def __init__(self, folder, **settings):
+        self.folder = folder
+        self.env = {**os.environ,
+                    **{f"RECAPD_NATS_{k.upper()}": str(v)
+                       for k, v in settings.items()}}
+        self.url = self("start")
+
+    def __call__(self, action):
+        return subprocess.run(
+            [ROOT / "tools/nats", action, self.folder], env=self.env,
+            check=True, text=True, stdout=subprocess.PIPE).stdout.strip()
+
+
+class Place:
+    """Nodes that take commands by NATS, and their database."""
+
+    def __init__(self, make_node, make_database, nats, *options):
+        self.make_node = make_node
+        self.nats = nats
+        self.database = made = make_database()
+        self.query, self.outcome, self.wait_outcome = (
+            made.run, made.outcome, made.wait_outcome)
+        self.options = ("--ingress", "nats", *options)
+        self.nodes = []
+
+    def start(self, name="a", **env):
+        node = self.make_node(*self.options, database=self.database, env={
+            "RECAPD_INGRESS_NATS_URL": self.nats.url,
+            "RECAPD_NODE_NAME": name, "RECAPD_NODE_LEASE_MS": "1000", **env})
+        self.nodes.append(node)
+        return node
+
+    def stop(self):
+        for node in filter(Node.alive, self.nodes):
+            node.stop()
+
+    def letters(self):
+        return self.database.run("SELECT event, reason, code, ingress "
+                                 "FROM dead_letters ORDER BY id")
+
+    def pending(self):
+        with Nats(self.nats.url) as n:
+            return n.api("STREAM.INFO.RECAPD")["state"]["messages"]
+
+    def wait_empty(self):
+        wait_until(lambda: self.pending() == 0, "an empty stream")
+
+    def stream_there(self):
+        try:
+            return self.pending() >= 0
+        except (AssertionError, OSError):
+            return False
+
+    def wait_stream(self):
+        wait_until(self.stream_there, "the stream")
+
+
+def ready(node):
+    return node.get("/readyz").json
+
+
+def wait_nats(node, state="connected"):
+    """Until that is what the node says of NATS."""
+    wait_until(lambda: ready(node)["nats"] == state, f"NATS to be {state}")
+
+
+def publish(client, event, **headers):
+    """Into the stream, as a producer must: until it is acknowledged."""
+    return client.request("recapd.commands." + event["subject"],
+                          json.dumps(event), headers)
