@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "planted.hpp"
+#include "tests/support/forwarding_store.hpp"
 
 namespace recapd::simulation {
 
@@ -13,7 +14,7 @@ namespace {
 
 using namespace storage;
 
-class faulty_store final : public store {
+class faulty_store final : public storage::test::forwarding_store {
 public:
   faulty_store(std::unique_ptr<store> inner,
                std::shared_ptr<connection_state> state,
@@ -47,104 +48,6 @@ public:
     ++state_->lost;
     throw storage_error{fault::outcome_unknown, "simulated: answer lost"};
   }
-
-  std::vector<std::optional<session_row>>
-  load_sessions(std::span<const std::string> ids) override {
-    return read().load_sessions(ids);
-  }
-  std::vector<std::int64_t>
-  load_usage(std::span<const workflows::usage_key> keys) override {
-    return read().load_usage(keys);
-  }
-  std::vector<timer_row> load_timers(std::span<const unsigned> buckets,
-                                     instant until, int limit) override {
-    return read().load_timers(buckets, until, limit);
-  }
-  std::vector<std::optional<outcome_row>>
-  find_outcomes(std::span<const command_key> keys) override {
-    return read().find_outcomes(keys);
-  }
-  std::vector<policy_row> load_policies() override {
-    return read().load_policies();
-  }
-  int save_policy(std::string_view body) override {
-    return read().save_policy(body);
-  }
-  std::optional<instant> load_manual_clock() override {
-    return read().load_manual_clock();
-  }
-  void save_manual_clock(std::optional<instant> now) override {
-    read().save_manual_clock(now);
-  }
-  std::vector<inbox_row> read_inbox_among(std::span<const seq_range> among,
-                                          int limit,
-                                          const bucket_set &buckets) override {
-    return read().read_inbox_among(among, limit, buckets);
-  }
-  void insert_inbox(std::string_view event) override {
-    read().insert_inbox(event);
-  }
-  void forward_to_inbox(std::span<const inbox_row> rows) override {
-    read().forward_to_inbox(rows);
-  }
-  void write_dead_letters(std::span<const dead_letter> letters) override {
-    read().write_dead_letters(letters);
-  }
-  page<dead_letter> list_dead_letters(std::int64_t after,
-                                      page_bounds most) override {
-    return read().list_dead_letters(after, most);
-  }
-  letter_retry retry_dead_letter(std::int64_t id) override {
-    return read().retry_dead_letter(id);
-  }
-  using store::history;
-  page<event_row> history(std::string_view session, int after,
-                          page_bounds most) override {
-    return read().history(session, after, most);
-  }
-  page<session_row> list_sessions(const session_filter &filter) override {
-    return read().list_sessions(filter);
-  }
-  account_page account(std::string_view account, std::string_view after,
-                       int limit) override {
-    return read().account(account, after, limit);
-  }
-  page<outcome_row> refused_outcomes(std::string_view session,
-                                     std::string_view after,
-                                     page_bounds most) override {
-    return read().refused_outcomes(session, after, most);
-  }
-  page<feed_row> list_notified(std::string_view session, std::int64_t from,
-                               page_bounds most) override {
-    return read().list_notified(session, from, most);
-  }
-  std::vector<feed_row> read_feed(std::int64_t after, int limit) override {
-    return read().read_feed(after, limit);
-  }
-  std::int64_t feed_end() override { return read().feed_end(); }
-  std::optional<std::int64_t> find_in_feed(const feed_place &place) override {
-    return read().find_in_feed(place);
-  }
-  std::string epoch() override { return read().epoch(); }
-  void probe() override { read().probe(); }
-  feed_backlog count_feed(std::int64_t after, int most) override {
-    return read().count_feed(after, most);
-  }
-  std::vector<feed_row> read_feed_of(std::string_view session,
-                                     std::int64_t from, std::int64_t last,
-                                     int limit) override {
-    return read().read_feed_of(session, from, last, limit);
-  }
-  sink_state load_sink(std::string_view sink) override {
-    return read().load_sink(sink);
-  }
-  bool save_sink(std::string_view sink, const sink_change &change) override {
-    return read().save_sink(sink, change);
-  }
-  std::vector<std::pair<std::string, std::int64_t>> count_by_state() override {
-    return read().count_by_state();
-  }
-  violations check() override { return read().check(); }
 
 private:
   bool chance(unsigned per_mille) {
@@ -188,7 +91,7 @@ private:
       e.seq = ++version;
     if (c.row) c.row->version = version;
   }
-  store &read() {
+  store &reached() override {
     if (state_->cut || state_->away
         || strikes(state_->rates.read_fails, "read_failed"))
       throw storage_error{fault::unavailable, "simulated: read failed"};

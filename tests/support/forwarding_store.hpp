@@ -1,0 +1,114 @@
+// A store that hands every call but append() on to another.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "storage/store.hpp"
+
+namespace recapd::storage::test {
+
+class forwarding_store : public store {
+public:
+  std::vector<std::optional<session_row>>
+  load_sessions(std::span<const std::string> ids) override {
+    return reached().load_sessions(ids);
+  }
+  std::vector<std::int64_t>
+  load_usage(std::span<const workflows::usage_key> keys) override {
+    return reached().load_usage(keys);
+  }
+  std::vector<timer_row> load_timers(std::span<const unsigned> buckets,
+                                     instant until, int limit) override {
+    return reached().load_timers(buckets, until, limit);
+  }
+  std::vector<std::optional<outcome_row>>
+  find_outcomes(std::span<const command_key> keys) override {
+    return reached().find_outcomes(keys);
+  }
+  std::vector<policy_row> load_policies() override {
+    return reached().load_policies();
+  }
+  int save_policy(std::string_view body) override {
+    return reached().save_policy(body);
+  }
+  std::optional<instant> load_manual_clock() override {
+    return reached().load_manual_clock();
+  }
+  void save_manual_clock(std::optional<instant> now) override {
+    reached().save_manual_clock(now);
+  }
+  std::vector<inbox_row> read_inbox_among(std::span<const seq_range> among,
+                                          int limit,
+                                          const bucket_set &buckets) override {
+    return reached().read_inbox_among(among, limit, buckets);
+  }
+  void insert_inbox(std::string_view event) override {
+    reached().insert_inbox(event);
+  }
+  void forward_to_inbox(std::span<const inbox_row> rows) override {
+    reached().forward_to_inbox(rows);
+  }
+  void write_dead_letters(std::span<const dead_letter> letters) override {
+    reached().write_dead_letters(letters);
+  }
+  page<dead_letter> list_dead_letters(std::int64_t after,
+                                      page_bounds most) override {
+    return reached().list_dead_letters(after, most);
+  }
+  letter_retry retry_dead_letter(std::int64_t id) override {
+    return reached().retry_dead_letter(id);
+  }
+  using store::history;
+  page<event_row> history(std::string_view session, int after,
+                          page_bounds most) override {
+    return reached().history(session, after, most);
+  }
+  page<session_row> list_sessions(const session_filter &filter) override {
+    return reached().list_sessions(filter);
+  }
+  account_page account(std::string_view account, std::string_view after,
+                       int limit) override {
+    return reached().account(account, after, limit);
+  }
+  page<outcome_row> refused_outcomes(std::string_view session,
+                                     std::string_view after,
+                                     page_bounds most) override {
+    return reached().refused_outcomes(session, after, most);
+  }
+  page<feed_row> list_notified(std::string_view session, std::int64_t from,
+                               page_bounds most) override {
+    return reached().list_notified(session, from, most);
+  }
+  std::vector<feed_row> read_feed(std::int64_t after, int limit) override {
+    return reached().read_feed(after, limit);
+  }
+  std::int64_t feed_end() override { return reached().feed_end(); }
+  std::optional<std::int64_t> find_in_feed(const feed_place &place) override {
+    return reached().find_in_feed(place);
+  }
+  std::string epoch() override { return reached().epoch(); }
+  void probe() override { reached().probe(); }
+  feed_backlog count_feed(std::int64_t after, int most) override {
+    return reached().count_feed(after, most);
+  }
+  std::vector<feed_row> read_feed_of(std::string_view session,
+                                     std::int64_t from, std::int64_t last,
+                                     int limit) override {
+    return reached().read_feed_of(session, from, last, limit);
+  }
+  sink_state load_sink(std::string_view sink) override {
+    return reached().load_sink(sink);
+  }
+  bool save_sink(std::string_view sink, const sink_change &change) override {
+    return reached().save_sink(sink, change);
+  }
+  std::vector<std::pair<std::string, std::int64_t>> count_by_state() override {
+    return reached().count_by_state();
+  }
+  violations check() override { return reached().check(); }
+
+protected:
+  /// The other store, asked for by each call; may throw storage_error.
+  virtual store &reached() = 0;
+};
+
+}  // namespace recapd::storage::test
