@@ -32,8 +32,6 @@ storage::event_row row_of(const wf::event &e, const submission *from,
                          .type = std::string{wf::type_of(e.what)},
                          .at = e.at,
                          .by = wf::to_string(e.by),
-                         .command_source = {},
-                         .command_id = {},
                          .data = wf::to_text(e.what),
                          .notifications = text_of(notifications),
                          .traceparent = std::string{trace}};
@@ -58,7 +56,6 @@ storage::session_row row_of(const wf::session &s, const wf::rules &decided_by) {
                            .tutor = s.tutor,
                            .course = s.course,
                            .starts_at = s.starts_at,
-                           .next_timer = {},
                            .body = wf::to_row_text(s)};
   if (const auto timer = wf::next_timer(s, decided_by))
     row.next_timer = timer->fires_at;

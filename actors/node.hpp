@@ -24,7 +24,7 @@ enum class blocking { detached, cooperative };
 struct node_parts {
   node_context base;
   storage::store_factory stores;
-  commit_signal on_commit;
+  commit_signal on_commit = {};
   blocking where = blocking::detached;
   std::optional<lease_parts> leases = std::nullopt;  ///< none: all are served
 };

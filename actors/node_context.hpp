@@ -35,17 +35,17 @@ struct node_context {
   /// Returns the text that an ingress would decode to the command.
   std::function<std::string(const submission &)> as_event = {};
 
-  std::vector<shard_ref> shards;
-  std::vector<journal_ref> journals;
+  std::vector<shard_ref> shards = {};
+  std::vector<journal_ref> journals = {};
   std::shared_ptr<journal_loads> loads = {};  ///< the commits with each journal
   // Each reader has its own connection, so no kind of work waits for another:
-  std::vector<reader_ref> readers;       ///< sessions, counters, timers
+  std::vector<reader_ref> readers = {};  ///< sessions, counters, timers
   reader_ref lookup = {};                ///< outcomes of earlier commands
   reader_ref background = {};            ///< what ingress and feeds ask for
   std::vector<reader_ref> queries = {};  ///< what people ask for
-  limits_directory_ref limits;
-  payout_ref payout;
-  timers_ref timers;
+  limits_directory_ref limits = {};
+  payout_ref payout = {};
+  timers_ref timers = {};
   forwarder_ref forwarder = {};
   caf::actor lease_keeper = {};  ///< none where no other node shares
 

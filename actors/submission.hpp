@@ -24,9 +24,9 @@ struct submission {
   workflows::person by;
   instant received_at;
   workflows::command what;
-  storage::digest content{};  ///< a digest of type, subject, by and data
-  std::string traceparent;    ///< empty: none
-  std::optional<std::int64_t> inbox_seq;  ///< inbox row that the commit deletes
+  storage::digest content{};     ///< a digest of type, subject, by and data
+  std::string traceparent = {};  ///< empty: none
+  std::optional<std::int64_t> inbox_seq = {};  ///< row to delete
   bool by_inbox = false;  ///< a client put it into the inbox, not a node
   bool here = false;      ///< decided by this node, whoever serves the session
   /// Whose `source` and `id` are (storage::command_key). It is absent until the

@@ -24,7 +24,6 @@ void join(lease_table &t, const heartbeat &h, instant now) {
   if (m.incarnation != h.incarnation)
     m = {.name = h.node,
          .incarnation = h.incarnation,
-         .address = {},
          .started_at = now,
          .expires_at = now,
          .draining = false,

@@ -39,8 +39,8 @@ public:
 /// A node, as other nodes see it.
 struct member {
   std::string name;
-  std::string incarnation;  ///< `PID-NUMBER` of the process under this name
-  std::string address;      ///< where the node listens, for people
+  std::string incarnation;   ///< `PID-NUMBER` of the process under this name
+  std::string address = {};  ///< where the node listens, for people
   instant started_at;
   instant expires_at;     ///< when the lease of its last heartbeat ends
   bool draining = false;  ///< the node releases its shards and takes none
@@ -58,12 +58,12 @@ struct lease_table {
 struct heartbeat {
   std::string node;
   std::string incarnation;
-  std::string address;
+  std::string address = {};
   std::chrono::milliseconds expiry{10000};
   bool joining = false;  ///< the process's first heartbeat takes the name over
   bool leaving = false;  ///< the node wants no shards any more
-  std::vector<int> released;  ///< shards that it had and serves no more
-  int partitions = 0;         ///< its NATS partitions, as in member
+  std::vector<int> released = {};  ///< shards that it had and serves no more
+  int partitions = 0;              ///< its NATS partitions, as in member
 };
 
 /// What a node is told in answer to its heartbeat.

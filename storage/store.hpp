@@ -37,12 +37,12 @@ struct event_row {
   int seq = 0;
   std::string type;
   instant at;
-  std::string by;              ///< `tutor:ann`
-  std::string command_source;  ///< empty for the engine's own commands
-  std::string command_id;
+  std::string by;                   ///< `tutor:ann`
+  std::string command_source = {};  ///< empty for the engine's own commands
+  std::string command_id = {};
   std::string data;
-  std::string notifications;
-  std::string traceparent;  ///< W3C trace context of the command, or empty
+  std::string notifications = {};
+  std::string traceparent = {};  ///< W3C trace context of the command, or empty
 };
 
 /// The session's row. `body` is JSON text (workflows::to_row).
@@ -53,7 +53,7 @@ struct session_row {
   std::string tutor;
   std::string course;
   instant starts_at;
-  std::optional<instant> next_timer;  ///< when the session must be looked at
+  std::optional<instant> next_timer = {};  ///< when it must be looked at
   std::string body;
 };
 

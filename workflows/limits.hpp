@@ -29,9 +29,9 @@ enum class limit_kind : std::uint8_t {
 /// The key of one counter. The counters of one owner are one limit actor's.
 struct usage_key {
   limit_kind kind = limit_kind::tutor_week;
-  std::string owner;  ///< a tutor's or a course's id
-  std::string item;   ///< a student's id, or empty
-  int period = 0;     ///< a day number: of the week's Thursday, or of the day
+  std::string owner;      ///< a tutor's or a course's id
+  std::string item = {};  ///< a student's id, or empty
+  int period = 0;  ///< a day number: of the week's Thursday, or of the day
   auto operator<=>(const usage_key &) const = default;
 
   static void each_member(auto &m, auto &k) {

@@ -9,8 +9,8 @@ namespace recapd::workflows {
 
 struct recap {
   std::string topics_covered;
-  std::string how_tutee_did;
-  std::string next_steps;
+  std::string how_tutee_did = {};
+  std::string next_steps = {};
   bool operator==(const recap &) const = default;
 
   static void each_member(auto &m, auto &r) {

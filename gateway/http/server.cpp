@@ -74,11 +74,7 @@ struct server::impl {
           .by_address = shares{static_cast<std::size_t>(
               settings.http.max_connections_per_address)},
           .header_timeout = ms(settings.http.header_timeout_ms),
-          .idle_timeout = ms(settings.http.idle_timeout_ms),
-          .hub = {},
-          .guard = {},
-          .gone = {},
-          .peers = {}}},
+          .idle_timeout = ms(settings.http.idle_timeout_ms)}},
         acceptor{asio::make_strand(shared->io)}, pause{acceptor.get_executor()},
         busy{shared->io.get_executor()} {
     shared->hub = std::make_shared<event_hub>(shared->io, shared->use, tuning);

@@ -49,11 +49,11 @@ struct shared {
   /// Connections, or requests through proxies, by address.
   shares by_address;
   std::chrono::milliseconds header_timeout, idle_timeout;
-  std::shared_ptr<event_hub> hub;
+  std::shared_ptr<event_hub> hub = {};
 
-  std::mutex guard;
-  std::condition_variable gone;
-  std::unordered_map<peer *, std::weak_ptr<peer>> peers;
+  std::mutex guard = {};
+  std::condition_variable gone = {};
+  std::unordered_map<peer *, std::weak_ptr<peer>> peers = {};
   std::atomic<std::uint64_t> connections{0};  ///< how many there ever were
   /// True when no thread serves the context: what is posted would only leak.
   std::atomic<bool> over{false};

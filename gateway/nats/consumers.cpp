@@ -147,7 +147,6 @@ bool consumers::pull(link &link, const std::string &inbox, bool more) {
     link.publish({.subject = "$JS.API.CONSUMER.MSG.NEXT."
                              + std::string{command_stream} + "." + p.consumer(),
                   .reply = inbox + "." + p.consumer(),
-                  .headers = {},
                   .data = "{\"batch\":" + std::to_string(count)
                           + ",\"expires\":" + std::to_string(expires) + "}"});
   }

@@ -33,7 +33,6 @@ std::string text_at(const boost::json::object &event, const char *name) {
 
 message message_of(const boost::json::object &event) {
   return {.subject = text_at(event, "type") + "." + text_at(event, "subject"),
-          .reply = {},
           .headers = {{"content-type", "application/cloudevents+json"},
                       {id_header, text_at(event, "id")}},
           .data = boost::json::serialize(event)};

@@ -399,7 +399,6 @@ struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
   void send_outcome(const answered &a) {
     const auto room = link->max_payload();
     message made{.subject = a.item->replyto,
-                 .reply = {},
                  .headers = {{"content-type", "application/json"}},
                  .data = a.outcome.json};
     if (bytes_of(made) > room && actors::has_session(a.outcome))
@@ -414,10 +413,7 @@ struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
   void acknowledge(const answered &a) {
     if (!link) return;
     if (!a.item->replyto.empty()) send_outcome(a);
-    link->publish({.subject = a.item->message.reply,
-                   .reply = {},
-                   .headers = {},
-                   .data = "+ACK"});
+    link->publish({.subject = a.item->message.reply, .data = "+ACK"});
   }
 };
 

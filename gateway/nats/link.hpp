@@ -33,8 +33,8 @@ using header_list = std::vector<std::pair<std::string, std::string>>;
 
 struct message {
   std::string subject;
-  std::string reply;  ///< or empty
-  header_list headers;
+  std::string reply = {};  ///< or empty
+  header_list headers = {};
   std::string data;
 };
 

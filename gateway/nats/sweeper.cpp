@@ -159,7 +159,6 @@ void sweeper::count(unsigned number, const std::string &reply, time_point now) {
   last_counted_ = number;
   publish_({.subject = api("INFO"),
             .reply = reply + std::string{count_mark} + std::to_string(serial_),
-            .headers = {},
             .data = json::serialize(
                 json::object{{"subjects_filter", filter_of(number)}})});
 }
@@ -167,7 +166,6 @@ void sweeper::count(unsigned number, const std::string &reply, time_point now) {
 void sweeper::remove(std::uint64_t seq, const std::string &reply) {
   publish_({.subject = api("MSG.DELETE"),
             .reply = reply + std::string{remove_mark} + std::to_string(seq),
-            .headers = {},
             .data = json::serialize(
                 json::object{{"seq", seq}, {"no_erase", true}})});
 }

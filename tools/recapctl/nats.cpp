@@ -116,7 +116,6 @@ json::array submit_by_nats(const std::string &url,
   for (std::size_t i = 0; i < events.size(); ++i) {
     desk.expect(events[i].parsed.as_object(), i);
     link.store({.subject = subjects[i],
-                .reply = {},
                 .headers = {{"content-type", "application/cloudevents+json"}},
                 .data = with_replyto(events[i], inbox)},
                "");

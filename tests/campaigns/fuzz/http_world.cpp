@@ -57,11 +57,7 @@ make_shared_parts(actors::engine &engine, gateway::metrics &meters,
       .places = gateway::http::shares{10},
       .by_address = gateway::http::shares{10},
       .header_timeout = patience,
-      .idle_timeout = patience,
-      .hub = {},
-      .guard = {},
-      .gone = {},
-      .peers = {}}};
+      .idle_timeout = patience}};
   shared->hub = std::make_shared<gateway::http::event_hub>(
       shared->io, shared->use, shared->tuning);
   shared->hub->start(shared);

@@ -25,10 +25,7 @@ constexpr unsigned partitions = 64;
 const auto received_at = *workflows::parse_rfc3339("2026-11-23T14:30:00Z");
 
 nats::message message_of(std::string_view text) {
-  nats::message m{.subject = std::string{take_line(text)},
-                  .reply = {},
-                  .headers = {},
-                  .data = {}};
+  nats::message m{.subject = std::string{take_line(text)}, .data = {}};
   auto fields = take_part(text, "");
   while (!fields.empty()) {
     const auto field = take_line(fields);

@@ -104,7 +104,6 @@ private:
                       longest_recap + 1, 0});
     const auto first = std::size_t(n / 2);
     wf::recap w{.topics_covered = std::string(first, 'a'),
-                .how_tutee_did = {},
                 .next_steps = std::string(std::size_t(n) - first, 'b')};
     if (first > 2 && d_.chance(300)) w.topics_covered[1] = ' ';
     if (d_.chance(400)) w.topics_covered = words(first);

@@ -124,15 +124,8 @@ void process::spawn() {
                 .reports = std::make_shared<actors::telemetry>(),
                 .policies = parts_.policies,
                 .owned = owned_,
-                .as_event = parts_.shared ? parts_.shared->as_event : nullptr,
-                .shards = {},
-                .journals = {},
-                .readers = {},
-                .limits = {},
-                .payout = {},
-                .timers = {}},
+                .as_event = parts_.shared ? parts_.shared->as_event : nullptr},
        .stores = parts_.stores,
-       .on_commit = {},
        .where = actors::blocking::cooperative,
        .leases = leased});
   guard_ = system_->spawn(

@@ -15,9 +15,7 @@ instant at(std::string_view text) {
 }
 
 wf::recap recap_of(int characters) {
-  return {.topics_covered = std::string(std::size_t(characters), 'x'),
-          .how_tutee_did = {},
-          .next_steps = {}};
+  return {.topics_covered = std::string(std::size_t(characters), 'x')};
 }
 
 submission command_of(std::string id, std::string session, std::string_view who,
@@ -34,9 +32,7 @@ submission command_of(std::string id, std::string session, std::string_view who,
           .by = wf::parse_person(who).value(),
           .received_at = received,
           .what = std::move(what),
-          .content = content,
-          .traceparent = {},
-          .inbox_seq = {}};
+          .content = content};
 }
 
 std::unique_ptr<storage::store> cluster::store() const {
@@ -57,16 +53,9 @@ node_parts cluster::parts_of_a_node(engine_options options) {
       .base = {.options = options,
                .time = time,
                .reports = std::make_shared<telemetry>(),
-               .policies = book,
-               .shards = {},
-               .journals = {},
-               .readers = {},
-               .limits = {},
-               .payout = {},
-               .timers = {}},
+               .policies = book},
       .stores = [db = database,
                  own] { return hook(storage::memory::open_store(db), own); },
-      .on_commit = {},
       .where = blocking::cooperative};
 }
 
@@ -90,10 +79,8 @@ void cluster::add_sharing_node(caf::actor_system &system,
           },
       .who = {.node = name,
               .incarnation = name,
-              .address = {},
               .joining = false,
-              .leaving = false,
-              .released = {}},
+              .leaving = false},
       .changed = [] {},
       .leave = [this,
                 name](const std::string &) { told_to_leave.push_back(name); }};

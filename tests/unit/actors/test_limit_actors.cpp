@@ -28,7 +28,6 @@ struct limits_fixture : one_node {
         node()->limits,
         ask_limits{.claims = {{.key = {.kind = wf::limit_kind::tutor_week,
                                        .owner = "ann",
-                                       .item = {},
                                        .period = week},
                                .amount = minutes,
                                .cap = 100}},

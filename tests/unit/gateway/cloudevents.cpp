@@ -231,8 +231,6 @@ CAF_TEST(what is sent carries the trace and stable ids) {
       .type = "session.completed",
       .at = test::first_moment(),
       .by = "tutor:ann",
-      .command_source = {},
-      .command_id = {},
       .data = R"({"v":1})",
       .notifications =
           R"([{"kind":"session_completed","to":"tutor:ann","data":{"x":1}},

@@ -35,8 +35,7 @@ heartbeat from(const std::string &node, bool joining = false,
           .address = "http://127.0.0.1:1",
           .expiry = 10s,
           .joining = joining,
-          .leaving = false,
-          .released = {}};
+          .leaving = false};
 }
 
 /// Of a node that reads NATS.

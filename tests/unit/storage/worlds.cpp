@@ -132,11 +132,7 @@ event_row stored(const workflows::event &e) {
           .type = std::string{workflows::type_of(e.what)},
           .at = e.at,
           .by = workflows::to_string(e.by),
-          .command_source = {},
-          .command_id = {},
-          .data = workflows::to_text(e.what),
-          .notifications = {},
-          .traceparent = {}};
+          .data = workflows::to_text(e.what)};
 }
 
 session_row stored(const workflows::session &s,
@@ -147,7 +143,6 @@ session_row stored(const workflows::session &s,
                   .tutor = s.tutor,
                   .course = s.course,
                   .starts_at = s.starts_at,
-                  .next_timer = {},
                   .body = workflows::to_row_text(s)};
   if (const auto timer = workflows::next_timer(s, decided_by))
     row.next_timer = timer->fires_at;
@@ -162,18 +157,13 @@ commit moves(const std::string &session, int first, int count) {
                         .type = "session.moved",
                         .at = at(seq),
                         .by = "system:sis",
-                        .command_source = {},
-                        .command_id = {},
-                        .data = "{\"seq\":" + std::to_string(seq) + "}",
-                        .notifications = {},
-                        .traceparent = {}});
+                        .data = "{\"seq\":" + std::to_string(seq) + "}"});
   c.row = session_row{.id = session,
                       .version = first + count - 1,
                       .state = "scheduled",
                       .tutor = "ann",
                       .course = "math",
                       .starts_at = at(0),
-                      .next_timer = {},
                       .body = "{}"};
   return c;
 }
@@ -241,7 +231,6 @@ commit corrects(commit c, int n, std::int64_t change) {
 workflows::usage_key week(const std::string &tutor) {
   return {.kind = workflows::limit_kind::tutor_week,
           .owner = tutor,
-          .item = "",
           .period = 20780};
 }
 

@@ -21,12 +21,10 @@ const claim one_claim{.key = {.kind = limit_kind::pair_day,
                               .period = 20780},
                       .amount = 1,
                       .cap = 1};
-const claim uncapped{.key = {.kind = limit_kind::course_week,
-                             .owner = "M1",
-                             .item = "",
-                             .period = -3},
-                     .amount = 60,
-                     .cap = std::nullopt};
+const claim uncapped{
+    .key = {.kind = limit_kind::course_week, .owner = "M1", .period = -3},
+    .amount = 60,
+    .cap = std::nullopt};
 const transfer more_money{.kind = transfer_kind::correction,
                           .from = "program:default",
                           .to = "tutor:ann",

@@ -10,10 +10,7 @@ using namespace recapd::workflows::test;
 namespace {
 
 usage_key tutor_week(int period) {
-  return {.kind = limit_kind::tutor_week,
-          .owner = "ann",
-          .item = "",
-          .period = period};
+  return {.kind = limit_kind::tutor_week, .owner = "ann", .period = period};
 }
 
 const int that_day = local_day(start, "America/New_York");

@@ -142,9 +142,7 @@ CAF_TEST(the widest character is known whether it is seen or not ) {
 
 CAF_TEST(a recap is too long by its bytes or by one character) {
   auto of = [](std::string text) {
-    return submit_recap{.written = {.topics_covered = std::move(text),
-                                    .how_tutee_did = {},
-                                    .next_steps = {}}};
+    return submit_recap{.written = {.topics_covered = std::move(text)}};
   };
   auto answer = [&](std::string text, int least = 150) {
     story st;

@@ -19,9 +19,7 @@ person who(std::string_view text) {
 
 recap recap_of(int characters) {
   return {.topics_covered =
-              std::string(static_cast<std::size_t>(characters), 'x'),
-          .how_tutee_did = "",
-          .next_steps = ""};
+              std::string(static_cast<std::size_t>(characters), 'x')};
 }
 
 schedule_session plan(std::vector<std::string> students, modality how) {
