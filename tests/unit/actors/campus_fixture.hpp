@@ -8,6 +8,7 @@
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
+#include <limits>
 
 #include "actors/limits_actor.hpp"
 #include "actors/session_actor.hpp"
@@ -18,6 +19,15 @@
 #include "caf/test/dsl.hpp"
 
 namespace recapd::actors::test {
+
+inline constexpr int always = std::numeric_limits<int>::max();
+
+/// A hook that throws so many times.
+inline std::function<void()> fails(storage::fault how, int times = 1) {
+  return [how, left = times]() mutable {
+    if (left-- > 0) throw storage::storage_error{how, "a test's doing"};
+  };
+}
 
 struct campus_fixture : test_coordinator_fixture<>, cluster {
   explicit campus_fixture(int count = 1, engine_options options = {})
@@ -95,6 +105,29 @@ struct campus_fixture : test_coordinator_fixture<>, cluster {
   std::string student_recap(const std::string &s, std::size_t to = 0) {
     return run(recap_command(s), to);
   }
+  /// A session whose student goes.
+  void ready(const std::string &s) {
+    schedule(s);
+    accept(s);
+  }
+  /// One that waits for the student's recap.
+  void awaiting(const std::string &s) {
+    ready(s);
+    complete(s, 60);
+  }
+
+  /// What is due is dealt with after each step.
+  void pass(caf::timespan step, int steps = 1) {
+    for (int i = 0; i < steps; ++i) {
+      advance_time(step);
+      consume_messages();
+    }
+  }
+  /// Some heartbeats of everybody.
+  void beats(int count = 4) {
+    consume_messages();
+    pass(2s, count);
+  }
 
   [[nodiscard]] std::string state(const std::string &s) const {
     return state_of(*store, s);
@@ -119,6 +152,10 @@ struct campus_fixture : test_coordinator_fixture<>, cluster {
     return deref<shard_ref::stateful_base<shard_state>>(
                caf::actor_cast<caf::actor>(s))
         .state;
+  }
+  /// How many buckets the node serves.
+  [[nodiscard]] std::size_t served(std::size_t i) const {
+    return node(i)->owned->assigned_buckets().count();
   }
   std::size_t resident(std::size_t i = 0) {
     std::size_t sum = 0;

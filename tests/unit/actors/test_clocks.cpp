@@ -29,16 +29,6 @@ struct clock_fixture : campus_fixture {
         std::make_shared<clock_watch>(std::make_shared<shown_clock>(time),
                                       clock_bounds{3s, 60s}, words, reports);
   }
-  void beats(int count = 4) {
-    for (int i = 0; i < count; ++i) {
-      consume_messages();
-      advance_time(2s);
-    }
-    consume_messages();
-  }
-  std::size_t served(std::size_t i) {
-    return node(i)->owned->assigned_buckets().count();
-  }
   /// The weight of what is said, in a word.
   std::string word() {
     if (!words->warnings().empty()) return "warning";

@@ -85,9 +85,7 @@ CAF_TEST(hours given back on one node can be used on the other) {
 }
 
 CAF_TEST(both nodes settle and it is paid once) {
-  schedule("s1");
-  accept("s1");
-  complete("s1", 60);
+  awaiting("s1");
   auto p = post(recap_command("s1"), 0);
   // Both are told that something is due while the settlement is on its way.
   for (const auto &n : nodes)

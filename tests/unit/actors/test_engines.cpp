@@ -56,6 +56,26 @@ struct engine_fixture {
         }});
     return taken ? got.get() : "not taken";
   }
+
+  /// A command whose commit waits until it is let go.
+  struct held_command {
+    std::promise<void> hold;
+    std::promise<bool> answered;
+
+    /// Returns true if it has an outcome then.
+    bool let_go() {
+      hold.set_value();
+      return answered.get_future().get();
+    }
+  };
+  /// Submits it as that of session `s1`.
+  void submit(held_command &c) {
+    hooks->before_append = [wait = c.hold.get_future().share()] { wait.get(); };
+    CAF_CHECK(
+        node->submit(schedule("s1"), reply<outcome>{[&c](answer<outcome> a) {
+                       c.answered.set_value(a.has_value());
+                     }}));
+  }
 };
 
 /// Holds the timers actor, and with it one of the scheduler's threads.
@@ -93,17 +113,11 @@ CAF_TEST(a thousand commands at once are all answered) {
 
 CAF_TEST(a full engine takes nothing more) {
   open({.max_in_flight = 1});
-  std::promise<void> held;
-  std::shared_future<void> wait{held.get_future()};
-  hooks->before_append = [wait] { wait.get(); };
-  std::promise<bool> first;
-  CAF_CHECK(node->submit(schedule("s1"), reply<outcome>{[&](answer<outcome> a) {
-                           first.set_value(a.has_value());
-                         }}));
+  held_command first;
+  submit(first);
   CAF_CHECK(!node->admits(1));
   CAF_CHECK_EQUAL(submit("s2"), "not taken");
-  held.set_value();
-  CAF_CHECK(first.get_future().get());
+  CAF_CHECK(first.let_go());
 }
 
 CAF_TEST(a draining engine answers what it has and takes nothing more) {
@@ -117,29 +131,19 @@ CAF_TEST(a draining engine answers what it has and takes nothing more) {
 CAF_TEST(a drain ends though a command is never answered) {
   using namespace std::chrono_literals;
   open({.drain = 50ms});
-  std::promise<void> held;
-  std::shared_future<void> wait{held.get_future()};
-  hooks->before_append = [wait] { wait.get(); };
-  std::promise<bool> done;
-  CAF_CHECK(node->submit(schedule("s1"), reply<outcome>{[&](answer<outcome> a) {
-                           done.set_value(a.has_value());
-                         }}));
+  held_command held;
+  submit(held);
   node->drain();
   CAF_CHECK_EQUAL(node->status().in_flight, 1u);
-  held.set_value();
+  held.hold.set_value();
   node.reset();
-  (void)done.get_future().get();  // with its outcome, or without
+  (void)held.answered.get_future().get();  // with its outcome, or without
 }
 
 CAF_TEST(an engine that leaves takes nothing and answers what it has) {
   open();
-  std::promise<void> held;
-  std::shared_future<void> wait{held.get_future()};
-  hooks->before_append = [wait] { wait.get(); };
-  std::promise<bool> done;
-  CAF_CHECK(node->submit(schedule("s1"), reply<outcome>{[&](answer<outcome> a) {
-                           done.set_value(a.has_value());
-                         }}));
+  held_command held;
+  submit(held);
   node->leave();
   CAF_CHECK(!node->admits(1));
   auto refused = schedule("s2");
@@ -148,24 +152,17 @@ CAF_TEST(an engine that leaves takes nothing and answers what it has) {
   // It is still the caller's.
   CAF_CHECK_EQUAL(refused.session, "s2");
   CAF_CHECK(nobody.waiting());
-  held.set_value();
-  CAF_CHECK(done.get_future().get());
+  CAF_CHECK(held.let_go());
 }
 
 CAF_TEST(an engine answers though its database does not ) {
   using namespace std::chrono_literals;
   open();
   CAF_CHECK(node->answers(30s));
-  std::promise<void> held;
-  std::shared_future<void> wait{held.get_future()};
-  hooks->before_append = [wait] { wait.get(); };
-  std::promise<bool> done;
-  CAF_CHECK(node->submit(schedule("s1"), reply<outcome>{[&](answer<outcome> a) {
-                           done.set_value(a.has_value());
-                         }}));
+  held_command held;
+  submit(held);
   CAF_CHECK(node->answers(30s));
-  held.set_value();
-  CAF_CHECK(done.get_future().get());
+  CAF_CHECK(held.let_go());
 }
 
 CAF_TEST(an engine of which one actor is stuck does not answer) {

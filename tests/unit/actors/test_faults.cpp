@@ -6,88 +6,67 @@
 using recapd::storage::fault;
 using recapd::storage::storage_error;
 
-namespace {
-/// Throws once.
-std::function<void()> once(fault f) {
-  return [f, left = 1]() mutable {
-    if (left-- > 0) throw storage_error{f, "a test's doing"};
-  };
-}
-}  // namespace
-
 CAF_TEST_FIXTURE_SCOPE(fault_tests, one_node)
 
 CAF_TEST(a commit that failed leaves no trace) {
-  hooks().before_append = once(fault::unavailable);
+  hooks().before_append = fails(fault::unavailable);
   CAF_CHECK_EQUAL(schedule("s1"), "unavailable");
   CAF_CHECK_EQUAL(state("s1"), "none");
-  advance_time(1s);
-  consume_messages();
+  pass(1s);
   CAF_CHECK_EQUAL(schedule("s1"), "accepted");
 }
 
 CAF_TEST(a lost answer to a written commit is found) {
   schedule("s1");
-  hooks().after_append = once(fault::outcome_unknown);
+  hooks().after_append = fails(fault::outcome_unknown);
   CAF_CHECK_EQUAL(accept("s1"), "accepted");
   CAF_CHECK_EQUAL(store->history("s1").size(), 2u);
 }
 
 CAF_TEST(a lost answer to an unwritten commit is written again) {
   schedule("s1");
-  hooks().before_append = once(fault::outcome_unknown);
+  hooks().before_append = fails(fault::outcome_unknown);
   auto p = post(accept_command("s1"));
   consume_messages();
-  advance_time(1s);
-  consume_messages();
+  pass(1s);
   if (p.word() == "unavailable") CAF_CHECK_EQUAL(accept("s1"), "accepted");
   CAF_CHECK_EQUAL(store->history("s1").size(), 2u);
 }
 
 CAF_TEST(what a commit that was written unseen left due is done at once) {
-  schedule("s1");
-  accept("s1");
-  complete("s1", 60);
-  hooks().after_append = once(fault::outcome_unknown);
+  awaiting("s1");
+  hooks().after_append = fails(fault::outcome_unknown);
   CAF_CHECK_EQUAL(student_recap("s1"), "accepted");
-  advance_time(1s);  // the journal looks whether the database is back
-  consume_messages();
+  pass(1s);  // the journal looks whether the database is back
   CAF_CHECK_EQUAL(state("s1"), "paid");
 }
 
 CAF_TEST(a lost answer to a settlement pays once) {
-  schedule("s1");
-  accept("s1");
-  complete("s1", 60);
+  awaiting("s1");
   auto p = post(recap_command("s1"));
   int calls = 0;
   hooks().after_append = [&] {
     if (++calls == 2) throw storage_error{fault::outcome_unknown, "lost"};
   };
-  for (int i = 0; i < 5; ++i) {
-    consume_messages();
-    advance_time(1s);
-  }
+  consume_messages();
+  pass(1s, 5);
   CAF_CHECK_EQUAL(p.word(), "accepted");
   CAF_CHECK_EQUAL(state("s1"), "paid");
   CAF_CHECK_EQUAL(balance("tutor:ann"), 1500);
 }
 
 CAF_TEST(hours of a commit that failed are given back) {
-  schedule("s1");
-  accept("s1");
-  hooks().before_append = once(fault::unavailable);
+  ready("s1");
+  hooks().before_append = fails(fault::unavailable);
   CAF_CHECK_EQUAL(complete("s1", 90), "unavailable");
-  advance_time(1s);
-  consume_messages();
+  pass(1s);
   CAF_CHECK_EQUAL(anns_minutes(), 0);
   // One session a day for the pair: a grant left behind would refuse this.
   CAF_CHECK_EQUAL(complete("s1", 90), "accepted");
 }
 
 CAF_TEST(hours of a session killed before its commit are given back) {
-  schedule("s1");
-  accept("s1");
+  ready("s1");
   auto p = post(complete_command("s1", 90));
   // One message at a time, until a limit actor has granted something.
   while (!p.answered() && sched.try_run_once()) {
@@ -99,9 +78,7 @@ CAF_TEST(hours of a session killed before its commit are given back) {
 }
 
 CAF_TEST(while the database is away everybody is told at once) {
-  hooks().before_append = [] {
-    throw storage_error{fault::unavailable, "away"};
-  };
+  hooks().before_append = fails(fault::unavailable, always);
   hooks().before_load = hooks().before_append;
   CAF_CHECK_EQUAL(schedule("s1"), "unavailable");
   const auto calls = hooks().appends;
@@ -109,15 +86,13 @@ CAF_TEST(while the database is away everybody is told at once) {
   CAF_CHECK_EQUAL(hooks().appends, calls);
   hooks().before_append = [] {};
   hooks().before_load = [] {};
-  advance_time(10s);
-  consume_messages();
+  pass(10s);
   CAF_CHECK_EQUAL(schedule("s3"), "accepted");
 }
 
 CAF_TEST(a read that fails says so until the database answers again) {
   schedule("s1");
-  advance_time(10min);  // the session leaves
-  consume_messages();
+  pass(10min);  // the session leaves
   CAF_CHECK(node()->database->up());
   bool away = true;
   hooks().before_load = [&away] {
@@ -125,12 +100,10 @@ CAF_TEST(a read that fails says so until the database answers again) {
   };
   CAF_CHECK_EQUAL(accept("s1"), "unavailable");
   CAF_CHECK(!node()->database->up());
-  advance_time(10s);  // nobody reads: it looks by itself
-  consume_messages();
+  pass(10s);  // nobody reads: it looks by itself
   CAF_CHECK(!node()->database->up());
   away = false;
-  advance_time(10s);
-  consume_messages();
+  pass(10s);
   CAF_CHECK(node()->database->up());
 }
 
@@ -155,9 +128,8 @@ CAF_TEST(one journal that writes does not speak for another that cannot) {
 
 CAF_TEST(a read that fails is answered) {
   schedule("s1");
-  advance_time(10min);  // the session leaves
-  consume_messages();
-  hooks().before_load = once(fault::unavailable);
+  pass(10min);  // the session leaves
+  hooks().before_load = fails(fault::unavailable);
   CAF_CHECK_EQUAL(accept("s1"), "unavailable");
   CAF_CHECK_EQUAL(accept("s1"), "accepted");
 }

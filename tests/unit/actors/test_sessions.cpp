@@ -130,8 +130,7 @@ CAF_TEST(the trace of a command goes on to the settlement it brought) {
         "00-" + std::string(32, digit) + "-" + std::string(16, digit) + "-01";
     return s;
   };
-  schedule("s1");
-  accept("s1");
+  ready("s1");
   CAF_CHECK_EQUAL(run(traced(complete_command("s1", 60), 'a')), "accepted");
   CAF_CHECK_EQUAL(run(traced(recap_command("s1"), 'b')), "accepted");
   const auto history = store->history("s1");
@@ -147,20 +146,13 @@ CAF_TEST(the trace of a command goes on to the settlement it brought) {
 }
 
 CAF_TEST(a settlement by an actor that did not see the command has its trace) {
-  schedule("s1");
-  accept("s1");
-  complete("s1", 60);
+  awaiting("s1");
   auto last = recap_command("s1");
   last.traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
   // Written, but the actor is not told: it has to read what it became.
-  hooks().after_append = [left = 1]() mutable {
-    if (left-- > 0)
-      throw recapd::storage::storage_error{
-          recapd::storage::fault::outcome_unknown, "lost"};
-  };
+  hooks().after_append = fails(recapd::storage::fault::outcome_unknown);
   run(last);
-  advance_time(1s);
-  consume_messages();
+  pass(1s);
   const auto events = store->history("s1");
   CAF_CHECK_EQUAL(events.back().type, "session.paid");
   CAF_CHECK_EQUAL(events.back().traceparent, last.traceparent);
@@ -170,8 +162,7 @@ CAF_TEST(a correction before the settlement is paid and is not what completed) {
   const std::string by = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331";
   for (const bool dies : {false, true}) {
     const std::string id = dies ? "s2" : "s1";
-    schedule(id);
-    accept(id);
+    ready(id);
     CAF_CHECK_EQUAL(complete(id, 60), "accepted");
     auto last = recap_command(id);
     last.traceparent = by + "-01";
@@ -183,10 +174,7 @@ CAF_TEST(a correction before the settlement is paid and is not what completed) {
     while (!corrected.answered())
       sched.try_run_once();
     if (dies) kill_sessions();
-    for (int i = 0; i < 22; ++i) {
-      advance_time(500ms);
-      consume_messages();
-    }
+    pass(500ms, 22);
     CAF_CHECK_EQUAL(completed.word(), "accepted");
     CAF_CHECK_EQUAL(corrected.word(), "accepted");
     const auto events = store->history(id);
@@ -201,8 +189,7 @@ CAF_TEST(a correction before the settlement is paid and is not what completed) {
 }
 
 CAF_TEST(that a session was missed is nobodys command) {
-  schedule("s1");
-  accept("s1");
+  ready("s1");
   // Received after the deadline, before the timer had its turn.
   auto late = complete_command("s1", 60);
   late.received_at = start + 73h;
@@ -233,8 +220,7 @@ CAF_TEST(whoever waits on a session that is killed is told) {
 CAF_TEST(an idle session leaves and comes back) {
   schedule("s1");
   const auto before = hooks().sessions;
-  advance_time(10min);
-  consume_messages();
+  pass(10min);
   CAF_CHECK_EQUAL(accept("s1"), "accepted");
   CAF_CHECK_EQUAL(hooks().sessions, before + 1);
 }

@@ -10,20 +10,8 @@ namespace {
 struct sharing_fixture : campus_fixture {
   sharing_fixture() : campus_fixture{0} {}
 
-  void join(const std::string &name) {
-    add_sharing_node(sys, name);
-    beats();
-  }
-  /// Some heartbeats of everybody.
-  void beats(int count = 4) {
-    for (int i = 0; i < count; ++i) {
-      consume_messages();
-      advance_time(2s);
-    }
-    consume_messages();
-  }
-  std::size_t served(std::size_t i) {
-    return node(i)->owned->assigned_buckets().count();
+  void join(const auto &...names) {
+    ((add_sharing_node(sys, names), beats()), ...);
   }
   /// A session that the node serves.
   std::string session_of(std::size_t i) {
@@ -99,8 +87,7 @@ CAF_TEST(a shard with work under way is released when that is done) {
 }
 
 CAF_TEST(what a silent node served goes to the others and it drops its actors) {
-  join("a");
-  join("b");
+  join("a", "b");
   const auto lost = session_of(0);
   CAF_CHECK_EQUAL(schedule(lost, 0), "accepted");
   leases->table.members.at("a").expires_at = lease_time;
@@ -131,17 +118,12 @@ CAF_TEST(timers go with their sessions) {
 }
 
 CAF_TEST(what failed to fire is left to the node that has the shard now) {
-  join("a");
-  join("b");
+  join("a", "b");
   const auto lost = session_of(0);
   schedule(lost, 0);
-  hooks(0).before_append = [] {
-    throw recapd::storage::storage_error{recapd::storage::fault::unavailable,
-                                         "away"};
-  };
+  hooks(0).before_append = fails(recapd::storage::fault::unavailable, always);
   time->set(start + 72h + 1s);
-  advance_time(500ms);
-  consume_messages();
+  pass(500ms);
   CAF_CHECK_EQUAL(state(lost), "scheduled");
   auto &table = leases->table;
   for (int shard = 0; shard < table.shards; ++shard)
@@ -156,8 +138,7 @@ CAF_TEST(what failed to fire is left to the node that has the shard now) {
 }
 
 CAF_TEST(a command of another nodes session is handed over by the inbox) {
-  join("a");
-  join("b");
+  join("a", "b");
   const auto theirs = session_of(1);
   const auto command = schedule_command(theirs);
   const auto p = forward(command, 0);
@@ -170,10 +151,7 @@ CAF_TEST(a command of another nodes session is handed over by the inbox) {
   auto taken = command;
   taken.inbox_seq = rows[0].seq;
   CAF_CHECK_EQUAL(run(taken, 1), "accepted");
-  for (int i = 0; i < 5; ++i) {
-    advance_time(250ms);
-    consume_messages();
-  }
+  pass(250ms, 5);
   CAF_CHECK_EQUAL(p.word(), "accepted");
 
   const auto again = forward(command, 0);
@@ -189,8 +167,7 @@ CAF_TEST(a command of another nodes session is handed over by the inbox) {
 
 CAF_TEST(
     a command that is handed over stays its senders and in its programmes) {
-  join("a");
-  join("b");
+  join("a", "b");
   auto command = schedule_command(session_of(1));
   command.scope = "tutor:ann";
   command.programs.only = {"day", "night"};
@@ -206,10 +183,7 @@ CAF_TEST(
   CAF_CHECK(taken.programs == command.programs);
   taken.inbox_seq = rows[0].seq;
   CAF_CHECK_EQUAL(run(taken, 1), "accepted");
-  for (int i = 0; i < 5; ++i) {
-    advance_time(250ms);
-    consume_messages();
-  }
+  pass(250ms, 5);
   CAF_CHECK_EQUAL(p.word(), "accepted");
   for (const auto *text :
        {"", "{}", "[]", R"({"scope":1})", R"({"scope":"","programs":"day"})"})
@@ -219,16 +193,13 @@ CAF_TEST(
 CAF_TEST(a command that nobody takes is answered in the end) {
   join("a");
   const auto p = forward(schedule_command("s1"), 0);
-  for (int i = 0; i < 130; ++i) {
-    consume_messages();
-    advance_time(250ms);
-  }
+  consume_messages();
+  pass(250ms, 130);
   CAF_CHECK_EQUAL(p.word(), "outcome_unknown");
 }
 
 CAF_TEST(a node that was asked to drain is told once) {
-  join("a");
-  join("b");
+  join("a", "b");
   leases->table.members.at("a").draining = true;
   beats();
   CAF_CHECK_EQUAL(told_to_leave.size(), 1u);
@@ -237,8 +208,7 @@ CAF_TEST(a node that was asked to drain is told once) {
 }
 
 CAF_TEST(a node that drains hands over what is at rest at once) {
-  join("a");
-  join("b");
+  join("a", "b");
   const auto busy = session_of(0);
   const auto p = post(schedule_command(busy), 0);
   caf::anon_send(node(0)->lease_keeper, leave_now{});

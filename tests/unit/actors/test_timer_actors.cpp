@@ -72,9 +72,7 @@ CAF_TEST(of reminders missed while nothing ran one goes out) {
 }
 
 CAF_TEST(a settlement that was cut off is done at the next start) {
-  schedule("s1");
-  accept("s1");
-  complete("s1", 60);
+  awaiting("s1");
   // The node dies between the students' recap and the settlement.
   auto p = post(recap_command("s1"));
   while (!p.answered())
@@ -92,29 +90,20 @@ CAF_TEST(a settlement that was cut off is done at the next start) {
 }
 
 CAF_TEST(what a session that died left due is found soon) {
-  schedule("s1");
-  accept("s1");
-  complete("s1", 60);
+  awaiting("s1");
   // The session dies between the commit and arming the settlement.
   auto p = post(recap_command("s1"));
   hooks().after_append = [&] { kill_sessions(); };
   consume_messages();
   hooks().after_append = [] {};
   CAF_CHECK_EQUAL(state("s1"), "completed");
-  for (int i = 0; i < 22; ++i) {
-    advance_time(500ms);
-    consume_messages();
-  }
+  pass(500ms, 22);
   CAF_CHECK_EQUAL(state("s1"), "paid");
 }
 
 CAF_TEST(what could not be dealt with is tried again) {
   schedule("s1");
-  hooks().before_append = [left = 3]() mutable {
-    if (left-- > 0)
-      throw recapd::storage::storage_error{recapd::storage::fault::unavailable,
-                                           "away"};
-  };
+  hooks().before_append = fails(recapd::storage::fault::unavailable, 3);
   CAF_CHECK_EQUAL(advance(start + 73h), "2026-11-26T15:30:00Z");
   CAF_CHECK_EQUAL(state("s1"), "missed");
 }
