@@ -6,6 +6,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "story.hpp"
+#include "tests/support/nested.hpp"
 
 using namespace recapd::workflows;
 using namespace recapd::workflows::test;
@@ -99,84 +100,71 @@ CAF_TEST(reminders may be a list or never) {
 }
 
 CAF_TEST(a wrong value is named by its path and what was expected) {
-  const std::pair<std::string_view, std::string_view> cases[] = {
-      {R"({"limits": {"tutor_minutes_per_week": -1}})",
-       "policy.limits.tutor_minutes_per_week: expected a whole number of "
-       "minutes, 0 or more, or null"},
-      {R"({"limits": {"pair_sessions_per_day": "1"}})",
-       "policy.limits.pair_sessions_per_day: expected a whole number of "
-       "sessions, 0 or more, or null"},
-      {R"({"limits": 900})", "policy.limits: expected an object"},
-      {R"({"reminders": {"tutor_remind_student": "24h"}})",
-       "policy.reminders.tutor_remind_student: expected "
-       R"(durations in ascending order such as ["24h", "48h"], or null)"},
-      {R"({"log_window": 72})",
-       R"(policy.log_window: expected a duration such as "72h")"},
-      {R"({"log_window": null})",
-       R"(policy.log_window: expected a duration such as "72h")"},
-      {R"({"auto_confirm_after": "soon"})",
-       R"(policy.auto_confirm_after: expected a duration such as "72h", or null)"},
-      {R"({"recap": {"min_characters": 200, "max_characters": 199}})",
-       "policy.recap.max_characters: expected a whole number not below "
-       "min_characters, which is 200"},
-      {R"({"recap": {"min_characters": 1.5}})",
-       "policy.recap.min_characters: expected a whole number, 0 or more"},
-      {R"({"duration": {"step_minutes": 0}})",
-       "policy.duration.step_minutes: expected a whole number, 1 or more"},
-      {R"({"calls": {"max_per_session": 0}})",
-       "policy.calls.max_per_session: expected a whole number, 1 or more"},
-      {R"({"duration": {"max_minutes": 4}})",
-       "policy.duration.max_minutes: expected a whole number from "
-       "step_minutes, which is 5, to 1440"},
-      {R"({"duration": {"step_minutes": 7, "max_minutes": 90}})",
-       "policy.duration.max_minutes: expected a multiple of step_minutes, "
-       "which is 7"},
-      {R"({"duration": {"step_minutes": 7}})",
-       "policy.duration.step_minutes: expected a divisor of max_minutes, "
-       "which is 90"},
-      {R"({"duration": {"max_minutes": 88}})",
-       "policy.duration.max_minutes: expected a multiple of step_minutes, "
-       "which is 5"},
-      {R"({"courses": {"M1": {"duration": {"max_minutes": 61}}}})",
-       "policy.courses.M1.duration.max_minutes: expected a multiple of "
-       "step_minutes, which is 5"},
-      {R"({"duration": {"step_minutes": 7, "max_minutes": 70},
-           "courses": {"M1": {"duration": {"step_minutes": 4}}}})",
-       "policy.courses.M1.duration.step_minutes: expected a divisor of "
-       "max_minutes, which is 70"},
-      {R"({"courses": {"M1": {"week_starts_on": "sunday"}}})",
-       "policy.courses.M1.week_starts_on: expected no other day than the "
-       "installation's, which is monday"},
-      {R"({"week_starts_on": "Monday"})",
-       "policy.week_starts_on: expected a day, monday to sunday"},
-      {R"({"timezone": "GMT+3"})",
-       "policy.timezone: expected an IANA time zone name such as "
-       "America/New_York"},
-      {R"({"confirmation": "none"})",
-       "policy.confirmation: expected all_students or any_student"},
-      {R"({"pay": {"currency": "usd"}})",
-       "policy.pay.currency: expected a currency: three letters A-Z"},
-      {R"({"pay": {"rate_per_hour": 15.5}})",
-       "policy.pay.rate_per_hour: expected a whole number from 0 to 10000000"},
-      {R"({"reminders": {"tutor_recap_reminder": ["48h", "24h"]}})",
-       "policy.reminders.tutor_recap_reminder: expected durations in ascending "
-       R"(order such as ["24h", "48h"], or null)"},
-      {R"({"reminders": {"tutor_recap_due": ["90m"]}})",
-       R"(policy.reminders.tutor_recap_due: expected a duration such as "72h", )"
-       "or null"},
-      {R"({"courses": {"MATH101": {"log_window": "x"}}})",
-       R"(policy.courses.MATH101.log_window: expected a duration such as "72h")"},
-      {R"({"courses": {"MATH101": {"courses": {}}}})",
-       "policy.courses.MATH101.courses: expected one of recap, log_window, "
-       "duration, calls, limits, week_starts_on, timezone, confirmation, "
-       "auto_confirm_after, pay, reminders"},
-      {R"({"courses": {"no good": {}}})",
-       "policy.courses.no good: expected a course's id as its name: 1 to 64 of "
-       "A-Z a-z 0-9 _ -"},
-      {R"({"courses": []})", "policy.courses: expected an object"},
-      {R"({"duration": {"maximum": 4}})",
-       "policy.duration.maximum: expected one of step_minutes, max_minutes"},
+  struct wrong {
+    std::string_view path;
+    std::string_view value;  ///< as JSON
+    std::string_view said;   ///< how the message goes on behind the path
   };
-  for (const auto &[text, expected] : cases)
-    CAF_CHECK_EQUAL(error_in(text), expected);
+  const wrong cases[] = {
+      {"limits.tutor_minutes_per_week", "-1",
+       ": expected a whole number of minutes, 0 or more, or null"},
+      {"limits.pair_sessions_per_day", R"("1")",
+       ": expected a whole number of sessions, 0 or more, or null"},
+      {"limits", "900", ": expected an object"},
+      {"reminders.tutor_remind_student", R"("24h")",
+       R"(: expected durations in ascending order such as ["24h", "48h"], or )"
+       "null"},
+      {"log_window", "72", R"(: expected a duration such as "72h")"},
+      {"log_window", "null", R"(: expected a duration such as "72h")"},
+      {"auto_confirm_after", R"("soon")",
+       R"(: expected a duration such as "72h", or null)"},
+      {"recap", R"({"min_characters": 200, "max_characters": 199})",
+       ".max_characters: expected a whole number not below min_characters, "
+       "which is 200"},
+      {"recap.min_characters", "1.5", ": expected a whole number, 0 or more"},
+      {"duration.step_minutes", "0", ": expected a whole number, 1 or more"},
+      {"calls.max_per_session", "0", ": expected a whole number, 1 or more"},
+      {"duration.max_minutes", "4",
+       ": expected a whole number from step_minutes, which is 5, to 1440"},
+      {"duration", R"({"step_minutes": 7, "max_minutes": 90})",
+       ".max_minutes: expected a multiple of step_minutes, which is 7"},
+      {"duration.step_minutes", "7",
+       ": expected a divisor of max_minutes, which is 90"},
+      {"duration.max_minutes", "88",
+       ": expected a multiple of step_minutes, which is 5"},
+      {"courses.M1.duration.max_minutes", "61",
+       ": expected a multiple of step_minutes, which is 5"},
+      {"courses.M1.week_starts_on", R"("sunday")",
+       ": expected no other day than the installation's, which is monday"},
+      {"week_starts_on", R"("Monday")", ": expected a day, monday to sunday"},
+      {"timezone", R"("GMT+3")",
+       ": expected an IANA time zone name such as America/New_York"},
+      {"confirmation", R"("none")", ": expected all_students or any_student"},
+      {"pay.currency", R"("usd")", ": expected a currency: three letters A-Z"},
+      {"pay.rate_per_hour", "15.5",
+       ": expected a whole number from 0 to 10000000"},
+      {"reminders.tutor_recap_reminder", R"(["48h", "24h"])",
+       R"(: expected durations in ascending order such as ["24h", "48h"], or )"
+       "null"},
+      {"reminders.tutor_recap_due", R"(["90m"])",
+       R"(: expected a duration such as "72h", or null)"},
+      {"courses.MATH101.log_window", R"("x")",
+       R"(: expected a duration such as "72h")"},
+      {"courses.MATH101.courses", "{}",
+       ": expected one of recap, log_window, duration, calls, limits, "
+       "week_starts_on, timezone, confirmation, auto_confirm_after, pay, "
+       "reminders"},
+      {"courses.no good", "{}",
+       ": expected a course's id as its name: 1 to 64 of A-Z a-z 0-9 _ -"},
+      {"courses", "[]", ": expected an object"},
+      {"duration.maximum", "4", ": expected one of step_minutes, max_minutes"},
+  };
+  for (const auto &[path, value, said] : cases)
+    CAF_CHECK_EQUAL(error_in(recapd::tests::nested(path, value)),
+                    "policy." + std::string{path}.append(said));
+  CAF_CHECK_EQUAL(
+      error_in(R"({"duration": {"step_minutes": 7, "max_minutes": 70},
+           "courses": {"M1": {"duration": {"step_minutes": 4}}}})"),
+      "policy.courses.M1.duration.step_minutes: expected a divisor of "
+      "max_minutes, which is 70");
 }
