@@ -181,15 +181,12 @@ void binary(std::string_view text, const arrival &how) {
 }
 
 }  // namespace
-}  // namespace recapd::fuzz
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data,
-                                      std::size_t size) {
-  using namespace recapd::fuzz;
-  const auto [mode, rest] = cut(data, size);
+void try_input(char mode, std::string_view rest) {
   const auto how = arrival_of(mode == 'S' || mode == 'H');
   if (mode == 's' || mode == 'S') structured(rest, how);
   if (mode == 'b') batch(rest, how);
   if (mode == 'h' || mode == 'H') binary(rest, how);
-  return 0;
 }
+
+}  // namespace recapd::fuzz

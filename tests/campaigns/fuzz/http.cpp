@@ -189,12 +189,8 @@ void run(std::string_view bytes, std::size_t piece, who caller) {
 }
 
 }  // namespace
-}  // namespace recapd::fuzz
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data,
-                                      std::size_t size) {
-  using namespace recapd::fuzz;
-  const auto [mode, rest] = cut(data, size);
+void try_input(char mode, std::string_view rest) {
   if (mode == 0) world().reset();
   if (mode == 't') run(rest, rest.size() + 1, who::trusted);
   if (mode >= '1' && mode <= '9')
@@ -207,5 +203,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data,
     const auto bytes = put_together(rest);
     run(bytes, bytes.size() + 1, mode == 'c' ? who::trusted : who::by_token);
   }
-  return 0;
 }
+
+}  // namespace recapd::fuzz

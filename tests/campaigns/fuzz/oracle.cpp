@@ -18,14 +18,6 @@ void require(bool holds, std::string_view law, std::string_view shown) {
   std::abort();
 }
 
-cut_input cut(const std::uint8_t *data, std::size_t size) {
-  if (size == 0) return {};
-  std::string_view rest{reinterpret_cast<const char *>(data), size};
-  const char mode = rest.front();
-  rest.remove_prefix(rest.size() > 1 && rest[1] == '\n' ? 2 : 1);
-  return {mode, rest};
-}
-
 std::string_view take_line(std::string_view &rest) {
   const auto end = rest.find('\n');
   auto line = rest.substr(0, end);
@@ -58,3 +50,16 @@ std::string text_of(const json::value &v) {
 }
 
 }  // namespace recapd::fuzz
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data,
+                                      std::size_t size) {
+  char mode = 0;
+  std::string_view rest;
+  if (size > 0) {
+    rest = {reinterpret_cast<const char *>(data), size};
+    mode = rest.front();
+    rest.remove_prefix(rest.size() > 1 && rest[1] == '\n' ? 2 : 1);
+  }
+  recapd::fuzz::try_input(mode, rest);
+  return 0;
+}

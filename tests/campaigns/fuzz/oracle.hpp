@@ -8,24 +8,21 @@
 #include <string>
 #include <string_view>
 
-/// Each target defines it: one input, which must break no law. An empty one
-/// ends what the target keeps between inputs.
+/// The fuzzer calls it with each input.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data,
                                       std::size_t size);
 
 namespace recapd::fuzz {
 
+/// Each target defines it: one input, which must break no law. `mode` is its
+/// first character, which says what the rest is; a line end after it is
+/// skipped, so that corpus files read well. 0 is that of an empty input, which
+/// ends what the target keeps between inputs.
+void try_input(char mode, std::string_view rest);
+
 /// Ends the process unless the law holds: that is a finding. `shown` is what
 /// a reader needs to see why.
 void require(bool holds, std::string_view law, std::string_view shown = {});
-
-/// The input's first character, which says what the rest is; a line end after
-/// it is skipped, so that corpus files read well. 0 for an empty input.
-struct cut_input {
-  char mode = 0;
-  std::string_view rest;
-};
-[[nodiscard]] cut_input cut(const std::uint8_t *data, std::size_t size);
 
 /// Takes the first line off, without its end (`\n` or `\r\n`).
 [[nodiscard]] std::string_view take_line(std::string_view &rest);
