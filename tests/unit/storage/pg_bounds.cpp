@@ -8,14 +8,9 @@
 #include <unistd.h>
 #include <utility>
 
-#include "caf/test/unit_test.hpp"
+#include "pg_fixture.hpp"
 #include "storage/postgres/endpoint.hpp"
-#include "storage/postgres/store.hpp"
-#include "worlds.hpp"
 
-using namespace recapd::storage;
-using namespace recapd::storage::postgres;
-using namespace recapd::storage::test;
 using namespace std::chrono_literals;
 
 namespace {
@@ -68,10 +63,6 @@ public:
 private:
   pid_t pid_;
 };
-
-bool has(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
 
 /// Takes connections and says nothing.
 class silent_server {

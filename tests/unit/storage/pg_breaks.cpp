@@ -1,20 +1,11 @@
 // Connections that end.
 // SPDX-License-Identifier: Apache-2.0
 #define CAF_SUITE pg_breaks
-#include "caf/test/unit_test.hpp"
-#include "storage/postgres/store.hpp"
-#include "worlds.hpp"
-
-using namespace recapd::storage;
-using namespace recapd::storage::postgres;
-using namespace recapd::storage::test;
+#include "pg_fixture.hpp"
 
 namespace {
 
-struct fixture {
-  pg_database &database = pg_database::emptied();
-  std::unique_ptr<store> s = postgres::open_store(database.url());
-
+struct fixture : pg_fixture {
   /// Ends every connection to the database and waits until they are gone.
   void end_connections() {
     postgres::connection{pg_database::server()}.script(

@@ -3,41 +3,16 @@
 #define CAF_SUITE pg_clients
 #include <limits>
 
-#include "caf/test/unit_test.hpp"
-#include "storage/postgres/store.hpp"
-#include "worlds.hpp"
+#include "pg_fixture.hpp"
 
-using namespace recapd::storage;
-using namespace recapd::storage::postgres;
-using namespace recapd::storage::test;
 using recapd::workflows::transfer_kind;
 
 namespace {
 
 /// The clock stands at minute 3, so that each other moment was given by a
 /// client.
-struct fixture {
-  pg_database &database = pg_database::emptied();
-  std::unique_ptr<store> s = postgres::open_store(database.url());
-  postgres::connection raw{database.url()};
-
+struct fixture : raw_fixture {
   fixture() { s->save_manual_clock(at(3)); }
-
-  /// The SQLSTATE and the first line, or `done`.
-  std::string tried(const std::string &sql) {
-    try {
-      raw.script(sql);
-      return "done";
-    } catch (const postgres::error &e) {
-      return e.sqlstate() + " " + e.what();
-    }
-  }
-
-  bool refused(const std::string &sql, const std::string &by) {
-    const auto answer = tried(sql);
-    CAF_MESSAGE(answer);
-    return answer.find(by) != std::string::npos;
-  }
 
   std::vector<std::string> names(const std::string &sql) {
     const auto rows = raw.script(sql);

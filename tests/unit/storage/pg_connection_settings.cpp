@@ -3,14 +3,8 @@
 #define CAF_SUITE pg_connection_settings
 #include <cstdlib>
 
-#include "caf/test/unit_test.hpp"
+#include "pg_fixture.hpp"
 #include "storage/postgres/connection_settings.hpp"
-#include "storage/postgres/store.hpp"
-#include "worlds.hpp"
-
-using namespace recapd::storage;
-using namespace recapd::storage::postgres;
-using namespace recapd::storage::test;
 
 namespace {
 
@@ -43,6 +37,13 @@ const std::pair<const char *, const char *> hostile[] = {
     {"enable_indexscan", "off"},
     {"jit", "on"},
 };
+
+void set_hostile(const pg_database &database) {
+  postgres::connection server{pg_database::server()};
+  for (const auto &[name, value] : hostile)
+    server.script("ALTER DATABASE " + database.name() + " SET " + name + " = '"
+                  + value + "'");
+}
 
 void check_session(const std::string &url, const std::string &durable = "on") {
   postgres::connection c{url};
@@ -80,10 +81,6 @@ std::string refusal(const std::string &url) {
   }
 }
 
-bool has(const std::string &text, const std::string &part) {
-  return text.find(part) != std::string::npos;
-}
-
 /// A text that is other bytes in every other encoding, there and back.
 void check_text(const std::string &url) {
   const std::string text = "Brüche ½ 日本 \xf0\x9f\x8e\x93";
@@ -111,10 +108,7 @@ std::string with(const std::string &url, const std::string &parameter) {
 CAF_TEST(a databases settings change nothing) {
   const pg_database fresh{"hostile"};
   migrate(fresh.url());
-  postgres::connection server{pg_database::server()};
-  for (const auto &[name, value] : hostile)
-    server.script("ALTER DATABASE " + fresh.name() + " SET " + name + " = '"
-                  + value + "'");
+  set_hostile(fresh);
   check_session(fresh.url());
   CAF_CHECK_EQUAL(refusal(fresh.url()), "none");
   check_text(fresh.url());
@@ -122,10 +116,7 @@ CAF_TEST(a databases settings change nothing) {
 
 CAF_TEST(a new database is set up whatever its settings) {
   const pg_database fresh{"hostile_new"};
-  postgres::connection server{pg_database::server()};
-  for (const auto &[name, value] : hostile)
-    server.script("ALTER DATABASE " + fresh.name() + " SET " + name + " = '"
-                  + value + "'");
+  set_hostile(fresh);
   CAF_CHECK_EQUAL(refusal(fresh.url()), "none");
   check_session(fresh.url());
 }

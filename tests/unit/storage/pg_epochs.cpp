@@ -2,16 +2,10 @@
 // counts.
 // SPDX-License-Identifier: Apache-2.0
 #define CAF_SUITE pg_epochs
-#include "caf/test/unit_test.hpp"
+#include "pg_fixture.hpp"
 #include "storage/epochs.hpp"
 #include "storage/postgres/connection_settings.hpp"
 #include "storage/postgres/leases.hpp"
-#include "storage/postgres/store.hpp"
-#include "worlds.hpp"
-
-using namespace recapd::storage;
-using namespace recapd::storage::postgres;
-using namespace recapd::storage::test;
 
 namespace {
 

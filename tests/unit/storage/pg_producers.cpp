@@ -5,22 +5,12 @@
 #include <list>
 #include <thread>
 
-#include "caf/test/unit_test.hpp"
+#include "pg_fixture.hpp"
 #include "storage/postgres/holder.hpp"
-#include "storage/postgres/store.hpp"
-#include "worlds.hpp"
-
-using namespace recapd::storage;
-using namespace recapd::storage::postgres;
-using namespace recapd::storage::test;
 
 namespace {
 
-struct fixture {
-  pg_database &database = pg_database::emptied();
-  std::unique_ptr<store> s = postgres::open_store(database.url());
-  postgres::connection raw{database.url()};
-
+struct fixture : raw_fixture {
   fixture() {
     s->save_manual_clock(at(3));
     raw.script("DROP ROLE IF EXISTS recapd_test_sender;"
@@ -37,16 +27,6 @@ struct fixture {
 
   void become_sender() {
     raw.script("SET SESSION AUTHORIZATION recapd_test_sender");
-  }
-
-  /// The SQLSTATE, or `done`.
-  std::string tried(const std::string &sql) {
-    try {
-      raw.script(sql);
-      return "done";
-    } catch (const postgres::error &e) {
-      return e.sqlstate();
-    }
   }
 
   std::string listed(const std::string &sql) {
@@ -196,7 +176,7 @@ CAF_TEST(what a producer may not is refused) {
            "SET session_replication_role = replica",
        }) {
     CAF_MESSAGE(sql);
-    CAF_CHECK_EQUAL(tried(sql), "42501");
+    CAF_CHECK_EQUAL(tried(sql).substr(0, 5), "42501");
   }
 }
 

@@ -6,14 +6,8 @@
 #include <map>
 #include <thread>
 
-#include "caf/test/unit_test.hpp"
+#include "pg_fixture.hpp"
 #include "storage/postgres/holder.hpp"
-#include "storage/postgres/store.hpp"
-#include "worlds.hpp"
-
-using namespace recapd::storage;
-using namespace recapd::storage::postgres;
-using namespace recapd::storage::test;
 
 namespace {
 
@@ -33,14 +27,9 @@ std::vector<commit> claims(const std::string &prefix, int count, bool reverse) {
   return out;
 }
 
-struct fixture {
-  pg_database &database = pg_database::emptied();
-  std::unique_ptr<store> s = postgres::open_store(database.url());
-};
-
 }  // namespace
 
-CAF_TEST_FIXTURE_SCOPE(pg_writers_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(pg_writers_tests, pg_fixture)
 
 CAF_TEST(writers on the same counters never pass the cap and never deadlock) {
   constexpr int writers = 4;
