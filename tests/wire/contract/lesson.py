@@ -105,9 +105,13 @@ class Lesson:
         """Waits for the settlement and returns the session."""
         return self.client.wait_state(self.id, "paid")
 
+    def scheduled(self):
+        accepted(self.schedule())
+        return self
+
     def ready(self):
         """Scheduled, and every student is going."""
-        accepted(self.schedule())
+        self.scheduled()
         for student in self.students:
             accepted(self.accept(student))
         return self
@@ -125,9 +129,7 @@ class Lesson:
 
     def missed(self):
         """Scheduled long ago, so that its deadline has passed."""
-        accepted(self.schedule())
-        for student in self.students:
-            accepted(self.accept(student))
+        self.ready()
         self.client.set_clock(max(self.deadline_and(seconds=1),
                                   self.client.now()))
         assert self.state == "missed"

@@ -59,9 +59,7 @@ def test_the_clock_is_not_moved_by_anything_else(own, value):
 
 
 def test_the_answer_comes_after_every_timer(own):
-    lessons = [Lesson(own, start=own.now()) for _ in range(50)]
-    for lesson in lessons:
-        accepted(lesson.schedule())
+    lessons = [Lesson(own, start=own.now()).scheduled() for _ in range(50)]
     own.set_clock(lessons[0].start + 73 * HOUR)
     for lesson in lessons:
         assert lesson.state == "missed"

@@ -117,8 +117,7 @@ def test_a_file_may_hold_comments(make_node):
         { /* a block */ "policy": {
             "pay": { "rate_per_hour": 2000 } // the end of a line
         } }""")
-    lesson = Lesson(node)
-    accepted(lesson.schedule())
+    lesson = Lesson(node).scheduled()
     assert lesson.now()["rate_per_hour"] == 2000
     node.stop()
 
@@ -145,8 +144,7 @@ def test_the_whole_published_file_is_taken(make_node):
                 "tutor_remind_student": ["24h"],
                 "student_recap_overdue": "168h"},
             "courses": {"ALGEBRA": {"pay": {"rate_per_hour": 1800}}}}})
-    lesson = Lesson(node, course="ALGEBRA")
-    accepted(lesson.schedule())
+    lesson = Lesson(node, course="ALGEBRA").scheduled()
     assert lesson.now()["rate_per_hour"] == 1800
     node.stop()
 
@@ -180,15 +178,13 @@ def test_the_file_names_address_and_database(make_database, tmp_path):
         "node": {"listen": f"127.0.0.1:{port}"},
         "database": {"url": make_database()}})
     assert node.start().port == port
-    lesson = Lesson(node)
-    accepted(lesson.schedule())
+    lesson = Lesson(node).scheduled()
     node.stop()
 
 
 def test_several_nodes_run_side_by_side(make_node):
     one, two = make_node(), make_node()
-    lesson = Lesson(one)
-    accepted(lesson.schedule())
+    lesson = Lesson(one).scheduled()
     assert two.get(f"/v1/sessions/{lesson.id}").status == 404
     one.stop()
     accepted(Lesson(two, id=lesson.id).schedule())

@@ -34,8 +34,7 @@ def test_a_second_after_the_deadline_is_too_late(client):
 
 
 def test_a_window_that_closed_is_named_with_the_rest(client):
-    lesson = Lesson(client, students=2, start=client.now())
-    accepted(lesson.schedule())
+    lesson = Lesson(client, students=2, start=client.now()).scheduled()
     client.set_clock(lesson.deadline_and(seconds=1))
     refused(lesson.complete(0, recap(10)), "window-closed",
             "student-not-going", "unanswered-invitation", "invalid-minutes",
@@ -67,8 +66,7 @@ def test_the_student_may_confirm_after_the_deadline(client):
 
 
 def test_a_session_of_long_ago_is_missed_at_once(client):
-    lesson = Lesson(client, start=client.now() - 100 * HOUR)
-    accepted(lesson.schedule())
+    lesson = Lesson(client, start=client.now() - 100 * HOUR).scheduled()
     client.advance("1s")
     assert lesson.state == "missed"
 
@@ -109,8 +107,7 @@ def test_a_deadline_is_counted_in_hours_when_the_clocks_change(make_node):
     node = make_node()
     for date in next_offset_changes(node.now()):
         start = at(date - timedelta(days=1), 12)
-        lesson = Lesson(node, 1, start)
-        accepted(lesson.schedule())
+        lesson = Lesson(node, 1, start).scheduled()
         assert parse_time(lesson.now()["deadline"]) == start + 72 * HOUR
     node.stop()
 

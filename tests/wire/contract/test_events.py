@@ -97,8 +97,7 @@ def test_a_listener_does_not_hold_up_the_end(make_node):
 
 
 def test_a_place_that_is_gone_is_told_in_the_form_of_a_message(client):
-    lesson = Lesson(client)
-    accepted(lesson.schedule())
+    lesson = Lesson(client).scheduled()
     with Stream(client, last_event_id="12345678.1") as stream:
         frames = stream.frames()
         _, name, message = next(frames)

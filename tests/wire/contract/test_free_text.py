@@ -37,8 +37,7 @@ def test_a_recap_is_returned_as_it_came(client, text):
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_a_reason_is_kept_in_the_history(client, text):
-    lesson = Lesson(client)
-    accepted(lesson.schedule())
+    lesson = Lesson(client).scheduled()
     accepted(lesson.send("session.cancel", "system:x", {"reason": text}))
     assert text in client.history(lesson.id)[-1]["data"].values()
 
@@ -69,8 +68,7 @@ def test_an_events_id_and_source_may_be_any_text(client, text):
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_text_comes_through_the_inbox_intact(client, node, text):
-    lesson = Lesson(client)
-    accepted(lesson.schedule())
+    lesson = Lesson(client).scheduled()
     event = command("session.cancel", lesson.id, "system:x",
                     {"reason": text})
     node.database.insert_event(event)

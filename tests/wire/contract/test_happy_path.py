@@ -42,8 +42,7 @@ def test_a_scheduled_session_shows_everything_it_was_given(client):
 
 
 def test_the_policy_gives_what_the_schedule_leaves_out(client):
-    lesson = Lesson(client)
-    accepted(lesson.schedule())
+    lesson = Lesson(client).scheduled()
     session = lesson.now()
     assert session["program"] == "default"
     assert session["rate_per_hour"] == 1500
@@ -62,8 +61,7 @@ def test_an_outcome_names_its_command_and_carries_the_session(client):
 
 
 def test_each_step_of_the_happy_path_shows_its_state(client):
-    lesson = Lesson(client)
-    accepted(lesson.schedule())
+    lesson = Lesson(client).scheduled()
     assert lesson.state == "scheduled"
     accepted(lesson.accept())
     assert lesson.now()["participants"][0]["status"] == "going"
@@ -103,8 +101,7 @@ def test_every_going_student_must_confirm(client):
 
 
 def test_a_declined_student_need_not_confirm(client):
-    lesson = Lesson(client, students=2)
-    accepted(lesson.schedule())
+    lesson = Lesson(client, students=2).scheduled()
     accepted(lesson.accept(lesson.students[0]))
     accepted(lesson.decline(lesson.students[1]))
     accepted(lesson.complete())
@@ -243,8 +240,7 @@ def test_a_removed_student_is_marked_and_need_not_confirm(client):
 
 
 def test_fifty_students_fit_into_a_session(client):
-    lesson = Lesson(client, students=50)
-    accepted(lesson.schedule())
+    lesson = Lesson(client, students=50).scheduled()
     assert len(lesson.now()["participants"]) == 50
 
 

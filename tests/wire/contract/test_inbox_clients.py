@@ -31,8 +31,7 @@ def schedule(client):
 
 def completes(client):
     """The event that completes a lesson of a week ago, too late."""
-    lesson = Lesson(client, start=client.now() - 7 * DAY)
-    accepted(lesson.schedule())
+    lesson = Lesson(client, start=client.now() - 7 * DAY).scheduled()
     return command("session.complete", lesson.id, lesson.by_tutor,
                    {"minutes": 60, "recap": recap()})
 

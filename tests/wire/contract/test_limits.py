@@ -105,8 +105,7 @@ def test_in_a_group_each_students_limit_must_hold(client):
     group = Lesson(client, [free, full], start, course=course).ready()
     refusal, = refused(group.log_time(30), "student-course-weekly-limit")
     assert refusal["student"] == full
-    both = Lesson(client, [free, full], start, course=course)
-    accepted(both.schedule())
+    both = Lesson(client, [free, full], start, course=course).scheduled()
     accepted(both.accept(free))
     accepted(both.decline(full))
     accepted(both.log_time(30))

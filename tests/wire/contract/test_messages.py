@@ -24,8 +24,7 @@ def asyncapi():
 
 def happy(client):
     """From an invitation to pay that is corrected and taken back."""
-    lesson = Lesson(client, students=3, modality="online")
-    accepted(lesson.schedule())
+    lesson = Lesson(client, students=3, modality="online").scheduled()
     more = fresh("student")
     accepted(lesson.send("participant.invite", "system:x", {"student": more}))
     accepted(lesson.send("participant.remove", "system:x", {"student": more}))

@@ -67,8 +67,7 @@ def test_a_course_may_have_its_own_duration(own_rules):
 
 def test_a_course_may_have_its_own_window(own_rules):
     start = own_rules.now().replace(microsecond=0)
-    special = Lesson(own_rules, start=start, course=COURSE)
-    accepted(special.schedule())
+    special = Lesson(own_rules, start=start, course=COURSE).scheduled()
     assert parse_time(special.now()["deadline"]) == start + 24 * HOUR
 
 
@@ -129,8 +128,7 @@ def test_a_session_keeps_the_policy_it_was_scheduled_with(make_node):
 
 def test_who_schedules_a_session_again_is_answered_by_the_course_he_names(
         own_rules):
-    there = Lesson(own_rules, course=COURSE)
-    accepted(there.schedule())
+    there = Lesson(own_rules, course=COURSE).scheduled()
     tutor = fresh("tutor")
     again = Lesson(own_rules, id=there.id, tutor=tutor, rate_per_hour=1500)
     refused(again.schedule(f"tutor:{tutor}"), "session-exists")

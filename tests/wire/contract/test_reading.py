@@ -23,9 +23,7 @@ def pages(client, query, key, limit, path="/v1/sessions"):
 
 def test_sessions_are_found_by_tutor(client):
     tutor = fresh("tutor")
-    lessons = [Lesson(client, tutor=tutor) for _ in range(3)]
-    for lesson in lessons:
-        accepted(lesson.schedule())
+    lessons = [Lesson(client, tutor=tutor).scheduled() for _ in range(3)]
     rows = client.read(f"/v1/sessions?tutor={tutor}")
     assert sorted(s["id"] for s in rows["sessions"]) == sorted(
         x.id for x in lessons)
@@ -59,9 +57,7 @@ def test_sessions_are_found_by_student_course_and_state(client):
 @pytest.mark.parametrize("limit", [1, 2, 3, 7, 100])
 def test_pages_show_each_session_once(client, limit):
     tutor = fresh("tutor")
-    lessons = [Lesson(client, tutor=tutor) for _ in range(7)]
-    for lesson in lessons:
-        accepted(lesson.schedule())
+    lessons = [Lesson(client, tutor=tutor).scheduled() for _ in range(7)]
     rows = pages(client, f"tutor={tutor}", "sessions", limit)
     assert len(rows) == 7
     assert {r["id"] for r in rows} == {x.id for x in lessons}
@@ -69,9 +65,7 @@ def test_pages_show_each_session_once(client, limit):
 
 def test_a_page_is_not_moved_by_what_comes_in_between(client):
     tutor = fresh("tutor")
-    lessons = [Lesson(client, tutor=tutor) for _ in range(6)]
-    for lesson in lessons:
-        accepted(lesson.schedule())
+    lessons = [Lesson(client, tutor=tutor).scheduled() for _ in range(6)]
     first = client.read(f"/v1/sessions?tutor={tutor}&limit=3")
     for lesson in lessons:
         accepted(lesson.cancel())
@@ -150,8 +144,7 @@ def test_what_is_no_account_is_refused(client, account):
 
 
 def test_notifications_of_a_silent_session_are_none(client):
-    lesson = Lesson(client, start=client.now())
-    accepted(lesson.schedule())
+    lesson = Lesson(client, start=client.now()).scheduled()
     assert client.notifications(lesson.id) == []
 
 

@@ -82,8 +82,7 @@ def data_of(kind, lesson):
 @pytest.fixture(scope="module")
 def shown(client):
     """A session that stays as it is: whoever comes is not allowed."""
-    lesson = Lesson(client, modality="online")
-    accepted(lesson.schedule())
+    lesson = Lesson(client, modality="online").scheduled()
     return lesson
 
 
@@ -104,8 +103,7 @@ def test_only_system_and_that_tutor_schedule(client, by):
 
 
 def test_a_student_answers_for_nobody_else(client):
-    lesson = Lesson(client, students=2)
-    accepted(lesson.schedule())
+    lesson = Lesson(client, students=2).scheduled()
     one, two = lesson.students
     for kind in ("participant.accept", "participant.decline"):
         refused(lesson.send(kind, f"student:{one}", {"student": two}),
@@ -120,8 +118,7 @@ def test_a_participant_joins_for_nobody_else(client):
 
 
 def test_a_student_who_declined_gives_no_recap(client):
-    lesson = Lesson(client, students=2)
-    accepted(lesson.schedule())
+    lesson = Lesson(client, students=2).scheduled()
     accepted(lesson.accept(lesson.students[0]))
     accepted(lesson.decline(lesson.students[1]))
     accepted(lesson.complete())
@@ -129,8 +126,7 @@ def test_a_student_who_declined_gives_no_recap(client):
 
 
 def test_a_session_is_scheduled_once(client):
-    lesson = Lesson(client)
-    accepted(lesson.schedule())
+    lesson = Lesson(client).scheduled()
     refused(lesson.schedule(), "session-exists")
     refused(lesson.schedule(by="support:x"), "not-allowed")
 
@@ -177,8 +173,7 @@ def test_time_before_the_start_is_too_early(client):
 
 
 def test_nobody_going_is_refused(client):
-    lesson = Lesson(client)
-    accepted(lesson.schedule())
+    lesson = Lesson(client).scheduled()
     accepted(lesson.decline())
     refused(lesson.log_time(30), "student-not-going")
 
@@ -191,15 +186,13 @@ def test_a_removed_student_does_not_go(client):
 
 
 def test_an_open_invitation_is_refused(client):
-    lesson = Lesson(client, students=2)
-    accepted(lesson.schedule())
+    lesson = Lesson(client, students=2).scheduled()
     accepted(lesson.accept())
     refused(lesson.log_time(30), "unanswered-invitation")
 
 
 def test_an_invitation_nobody_answered_gives_both_codes(client):
-    lesson = Lesson(client)
-    accepted(lesson.schedule())
+    lesson = Lesson(client).scheduled()
     refused(lesson.log_time(30), "student-not-going", "unanswered-invitation")
 
 
@@ -275,8 +268,7 @@ def test_a_students_second_recap_is_refused(client):
 
 def test_everything_that_applies_is_named_in_order(client):
     lesson = Lesson(client, students=2, modality="online",
-                    start=client.now() + DAY)
-    accepted(lesson.schedule())
+                    start=client.now() + DAY).scheduled()
     accepted(lesson.accept())
     accepted(lesson.call("join", f"student:{lesson.student}"))
     refused(lesson.complete(0, recap(10)), "too-early",
@@ -288,8 +280,7 @@ def test_everything_that_applies_is_named_in_order(client):
 
 
 def test_nobody_going_is_named_with_the_rest(client):
-    lesson = Lesson(client, start=client.now() + DAY)
-    accepted(lesson.schedule())
+    lesson = Lesson(client, start=client.now() + DAY).scheduled()
     refused(lesson.complete(0, recap(10)), "too-early", "student-not-going",
             "unanswered-invitation", "invalid-minutes", "recap-too-short")
 
@@ -326,8 +317,7 @@ def test_calls_are_for_online_sessions_only(client, who):
 
 
 def test_the_eligibility_says_what_logging_would_answer(client):
-    lesson = Lesson(client, start=client.now() + DAY)
-    accepted(lesson.schedule())
+    lesson = Lesson(client, start=client.now() + DAY).scheduled()
     answer = client.read(f"/v1/sessions/{lesson.id}/eligibility")
     assert answer["eligible"] is False
     assert [r["code"] for r in answer["refusals"]] == [

@@ -89,8 +89,7 @@ def test_a_repeated_command_shows_the_flags_of_its_moment(own):
 
 
 def test_a_cancellation_is_told_to_everybody_else(client):
-    lesson = Lesson(client, students=3)
-    accepted(lesson.schedule())
+    lesson = Lesson(client, students=3).scheduled()
     accepted(lesson.accept(lesson.students[0]))
     accepted(lesson.decline(lesson.students[1]))
     accepted(lesson.cancel())
