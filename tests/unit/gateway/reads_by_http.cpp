@@ -25,6 +25,39 @@ struct fixture : world {
     return lasting_json(a.body.empty() ? "null" : a.body);
   }
 
+  /// The parameter by which the page behind this one is asked for, or nothing.
+  static std::string next_of(const json::value &page) {
+    if (page.at("next").is_null()) return {};
+    return "&after=" + std::string{page.at("next").as_string()};
+  }
+
+  struct whole_list {
+    json::array items;
+    int pages = 0;
+  };
+  /// The target's list `name`, by its pages.
+  whole_list read_pages(const std::string &target, const char *name) {
+    whole_list out;
+    for (std::string after; out.pages == 0 || !after.empty(); ++out.pages) {
+      const auto page = read(target + after);
+      for (const auto &item : page.at(name).as_array())
+        out.items.push_back(item);
+      after = next_of(page);
+    }
+    return out;
+  }
+
+  void write_letter(const std::string &words) const {
+    store()->write_dead_letter({.id = 0,
+                                .event = words,
+                                .reason = "why",
+                                .code = "malformed",
+                                .ingress = "inbox",
+                                .received_at = first_moment(),
+                                .at = first_moment()},
+                               {});
+  }
+
   /// Scheduled, and accepted by bob.
   void schedule_at(const std::string &session, const std::string &start) {
     auto e = schedule(session + "-1", session);
@@ -201,17 +234,8 @@ CAF_TEST(notifications are the same by session and from the feed) {
   CAF_REQUIRE(list.size() >= 2);
   CAF_CHECK_EQUAL(list[0].at("session").as_string(), "s-1");
   CAF_CHECK(read("/v1/notifications").at("notifications") == list);
-  json::array paged;
-  std::string after;
-  do {
-    const auto page = read("/v1/notifications?limit=1" + after);
-    for (const auto &n : page.at("notifications").as_array())
-      paged.push_back(n);
-    after = page.at("next").is_null()
-                ? ""
-                : "&after=" + std::string{page.at("next").as_string()};
-  } while (!after.empty());
-  CAF_CHECK(paged == list);
+  CAF_CHECK(read_pages("/v1/notifications?limit=1", "notifications").items
+            == list);
   CAF_CHECK_EQUAL(connect().get("/v1/notifications?session=none").status, 404u);
   CAF_CHECK_EQUAL(connect().get("/v1/notifications?after=x").status, 400u);
 }
@@ -229,16 +253,8 @@ CAF_TEST(a page of an account that no token names is refused) {
 }
 
 CAF_TEST(dead letters are listed and tried again once) {
-  auto db = store();
   for (const auto *word : {"one", "two"})
-    db->write_dead_letter({.id = 0,
-                           .event = word,
-                           .reason = "why",
-                           .code = "malformed",
-                           .ingress = "inbox",
-                           .received_at = first_moment(),
-                           .at = first_moment()},
-                          {});
+    write_letter(word);
   const auto page = read("/v1/dead-letters?limit=1");
   CAF_CHECK_EQUAL(page.at("dead_letters").at(0).at("event").as_string(), "one");
   const auto id = text(page.at("dead_letters").at(0).at("id"));
@@ -289,20 +305,9 @@ CAF_TEST(a history comes by pages without a gap) {
   const auto whole = read("/v1/sessions/s-1/history");
   CAF_CHECK(whole.at("next").is_null());
   CAF_CHECK_EQUAL(whole.at("events").as_array().size(), 6u);
-  json::array paged;
-  std::string after;
-  int pages = 0;
-  do {
-    const auto page = read("/v1/sessions/s-1/history?limit=4" + after);
-    for (const auto &e : page.at("events").as_array())
-      paged.push_back(e);
-    after = page.at("next").is_null()
-                ? ""
-                : "&after=" + std::string{page.at("next").as_string()};
-    ++pages;
-  } while (!after.empty());
-  CAF_CHECK_EQUAL(pages, 2);
-  CAF_CHECK(json::value(paged) == whole.at("events"));
+  const auto paged = read_pages("/v1/sessions/s-1/history?limit=4", "events");
+  CAF_CHECK_EQUAL(paged.pages, 2);
+  CAF_CHECK(json::value(paged.items) == whole.at("events"));
   auto c = connect();
   CAF_CHECK_EQUAL(text(read("/v1/sessions/s-1/history?after=99999999999999")),
                   R"({"events":[],"next":null})");
@@ -318,16 +323,8 @@ CAF_TEST(refusals come by pages in order of receipt without the session) {
                        "support:eve", R"({"note":"n"})"));
   const auto whole = read("/v1/sessions/s-1/refusals");
   CAF_CHECK_EQUAL(whole.at("refusals").as_array().size(), 5u);
-  json::array paged;
-  std::string after;
-  do {
-    const auto page = read("/v1/sessions/s-1/refusals?limit=2" + after);
-    for (const auto &e : page.at("refusals").as_array())
-      paged.push_back(e);
-    after = page.at("next").is_null()
-                ? ""
-                : "&after=" + std::string{page.at("next").as_string()};
-  } while (!after.empty());
+  const auto paged =
+      read_pages("/v1/sessions/s-1/refusals?limit=2", "refusals").items;
   CAF_CHECK(json::value(paged) == whole.at("refusals"));
   for (const auto &one : paged)
     CAF_CHECK(one.at("session").is_null());
@@ -337,16 +334,8 @@ CAF_TEST(refusals come by pages in order of receipt without the session) {
 
 CAF_TEST(a page ends where its bytes do and one item is always there) {
   constexpr std::size_t letters = 150;
-  auto db = store();
   for (std::size_t i = 0; i < letters; ++i)
-    db->write_dead_letter({.id = 0,
-                           .event = std::string(60'000, 'x'),
-                           .reason = "why",
-                           .code = "malformed",
-                           .ingress = "inbox",
-                           .received_at = first_moment(),
-                           .at = first_moment()},
-                          {});
+    write_letter(std::string(60'000, 'x'));
   std::size_t found = 0;
   int pages = 0;
   for (std::string after; pages == 0 || !after.empty(); ++pages) {
@@ -354,9 +343,7 @@ CAF_TEST(a page ends where its bytes do and one item is always there) {
     CAF_CHECK(a.body.size() <= 8'388'608U);
     const auto &page = a.json();
     found += page.at("dead_letters").as_array().size();
-    after = page.at("next").is_null()
-                ? ""
-                : "&after=" + std::string{page.at("next").as_string()};
+    after = next_of(page);
   }
   CAF_CHECK_EQUAL(found, letters);
   CAF_CHECK_EQUAL(pages, 2);
