@@ -20,6 +20,14 @@ def place(make_node, make_database, make_nats):
     made.stop()
 
 
+@pytest.fixture
+def first(place):
+    """The place's first node, which has made the stream."""
+    node = place.start("a")
+    place.wait_stream()
+    return node
+
+
 def lessons(count):
     made = [Session(modality="online") for _ in range(count)]
     rounds = [[s.schedule for s in made], [s.accept for s in made]]
@@ -65,9 +73,7 @@ def check(place, events):
     Recapctl(place.nodes[-1].url)("check", "--database", place.database)
 
 
-def test_a_killed_node_s_messages_go_to_the_next_in_order(place):
-    first = place.start("a")
-    place.wait_stream()
+def test_a_killed_node_s_messages_go_to_the_next_in_order(place, first):
     events = lessons(30)
 
     def kill():
@@ -83,9 +89,7 @@ def count(place):
     return place.query("SELECT count(*) FROM outcomes")[0][0]
 
 
-def test_a_backlog_half_done_is_finished_by_the_next_in_order(place):
-    first = place.start("a")
-    place.wait_stream()
+def test_a_backlog_half_done_is_finished_by_the_next_in_order(place, first):
     first.process.send_signal(signal.SIGSTOP)
     events = lessons(60)
     publish_all(place, events)
@@ -97,9 +101,7 @@ def test_a_backlog_half_done_is_finished_by_the_next_in_order(place):
     check(place, events)
 
 
-def test_a_node_that_stood_still_is_shut_out(place):
-    first = place.start("a")
-    place.wait_stream()
+def test_a_node_that_stood_still_is_shut_out(place, first):
     place.start("b")
     events = lessons(40)
     publish_all(place, events, {
@@ -111,9 +113,7 @@ def test_a_node_that_stood_still_is_shut_out(place):
 
 
 def test_a_node_that_stands_still_in_a_heartbeat_does_not_hold_the_others(
-        place):
-    first = place.start("a")
-    place.wait_stream()
+        place, first):
     lock = psycopg2.connect(place.database)
     lock.cursor().execute("LOCK TABLE nodes")
     wait_until(lambda: place.query(
@@ -128,9 +128,7 @@ def test_a_node_that_stands_still_in_a_heartbeat_does_not_hold_the_others(
     first.process.send_signal(signal.SIGCONT)
 
 
-def test_two_nodes_share_the_partitions_and_one_dies(place):
-    first = place.start("a")
-    place.wait_stream()
+def test_two_nodes_share_the_partitions_and_one_dies(place, first):
     place.start("b")
     events = lessons(30)
 
@@ -142,9 +140,7 @@ def test_two_nodes_share_the_partitions_and_one_dies(place):
     check(place, events)
 
 
-def test_a_node_that_leaves_hands_over(place):
-    first = place.start("a")
-    place.wait_stream()
+def test_a_node_that_leaves_hands_over(place, first):
     place.start("b")
     events = lessons(20)
     publish_all(place, events, {100: first.stop})
@@ -152,9 +148,7 @@ def test_a_node_that_leaves_hands_over(place):
 
 
 @pytest.mark.parametrize("ending", ["stop", "halt"])
-def test_a_server_that_restarts_is_found_again(place, ending):
-    place.start("a")
-    place.wait_stream()
+def test_a_server_that_restarts_is_found_again(place, first, ending):
     events = lessons(20)
 
     def restart():
@@ -177,16 +171,12 @@ def test_a_node_waits_for_a_server_that_is_not_there(place):
     node.stop()
 
 
-def test_stopping_does_not_wait_for_a_server_that_is_gone(place):
-    node = place.start("a")
-    place.wait_stream()
+def test_stopping_does_not_wait_for_a_server_that_is_gone(place, first):
     place.nats("halt")
-    node.stop()
+    first.stop()
 
 
-def test_what_the_database_could_not_take_comes_again(place):
-    node = place.start("a")
-    place.wait_stream()
+def test_what_the_database_could_not_take_comes_again(place, first):
     events = lessons(5)
     cut = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
              WHERE datname = current_database()
@@ -194,7 +184,7 @@ def test_what_the_database_could_not_take_comes_again(place):
     publish_all(place, events, {n: lambda: place.query(cut)
                                 for n in range(5, 50, 7)})
     check(place, events)
-    assert node.alive()
+    assert first.alive()
 
 
 def test_a_consumer_that_vanished_unheard_is_made_again(place):
@@ -220,10 +210,8 @@ def consumers(place):
         return client.api("CONSUMER.LIST.RECAPD")["consumers"] or []
 
 
-def test_poison_that_is_delivered_again_is_one_dead_letter(place):
-    place.start("a")
-    place.wait_stream()
-    place.nodes[0].stop()
+def test_poison_that_is_delivered_again_is_one_dead_letter(place, first):
+    first.stop()
     with Nats(place.nats.url) as client:
         # A stream that keeps what is done, as after a removal that got lost.
         config = client.api("STREAM.INFO.RECAPD")["config"]

@@ -33,6 +33,12 @@ class Cluster:
                  **(env or {})})
         return self.nodes[name]
 
+    def start_pair(self, **settings):
+        """Nodes `a` and `b`, each with its share."""
+        pair = [self.start(name, settings) for name in "ab"]
+        self.settle(a=32, b=32)
+        return pair
+
     def ctl(self, name):
         return Recapctl(self.nodes[name].url)
 
@@ -65,19 +71,22 @@ def cluster(make_node, make_database):
 NOW = "2099-11-23T09:00:00-05:00"
 
 
+def submit(ctl, commands, **expected):
+    """One batch; the outcomes."""
+    return ctl.json("submit", stdin=json.dumps(commands), **expected)
+
+
 def schedule_all(ctl, count=40):
     """Sessions of every shard, more or less; one batch."""
     sessions = [Session(NOW) for _ in range(count)]
-    outcomes = ctl.json("submit", stdin=json.dumps(
-        [s.schedule for s in sessions]))
+    outcomes = submit(ctl, [s.schedule for s in sessions])
     assert [o["outcome"] for o in outcomes] == ["accepted"] * count
     assert [o["duplicate"] for o in outcomes] == [False] * count
     return sessions
 
 
 def accept_all(ctl, sessions):
-    outcomes = ctl.json("submit", stdin=json.dumps(
-        [s.accept for s in sessions]))
+    outcomes = submit(ctl, [s.accept for s in sessions])
     assert [o["outcome"] for o in outcomes] == ["accepted"] * len(sessions)
 
 
@@ -88,28 +97,23 @@ def test_nodes_share_and_each_takes_every_command(cluster):
     cluster.settle(a=32, b=32)
     sessions = schedule_all(cluster.ctl("a"))
     accept_all(cluster.ctl("b"), sessions)
-    again = cluster.ctl("a").json("submit", stdin=json.dumps(
-        [s.accept for s in sessions]))
+    again = submit(cluster.ctl("a"), [s.accept for s in sessions])
     assert all(o["duplicate"] for o in again)
     cluster.check()
 
 
 def test_a_refusal_is_the_same_from_every_node(cluster):
-    cluster.start("a")
-    cluster.start("b")
-    cluster.settle(a=32, b=32)
+    cluster.start_pair()
     sessions = schedule_all(cluster.ctl("a"), 12)
     for name in "ab":
-        outcomes = cluster.ctl(name).json("submit", status=1, stdin=json.dumps(
-            [s.complete() for s in sessions]))
+        outcomes = submit(cluster.ctl(name), [s.complete() for s in sessions],
+                          status=1)
         assert {r["code"] for o in outcomes for r in o["refusals"]} \
             >= {"too-early"}
 
 
 def test_what_a_killed_node_served_goes_on_at_the_others(cluster):
-    cluster.start("a")
-    cluster.start("b")
-    cluster.settle(a=32, b=32)
+    cluster.start_pair()
     sessions = schedule_all(cluster.ctl("a"))
     cluster.nodes["b"].kill()
     accept_all(cluster.ctl("a"), sessions)
@@ -118,25 +122,20 @@ def test_what_a_killed_node_served_goes_on_at_the_others(cluster):
 
 
 def test_a_node_that_was_stopped_past_its_lease_rejoins(cluster):
-    cluster.start("a")
-    stopped = cluster.start("b")
-    cluster.settle(a=32, b=32)
+    _, stopped = cluster.start_pair()
     sessions = schedule_all(cluster.ctl("b"))
     stopped.process.send_signal(signal.SIGSTOP)
     accept_all(cluster.ctl("a"), sessions)
     stopped.process.send_signal(signal.SIGCONT)
     cluster.settle(a=32, b=32)
     assert stopped.process.poll() is None
-    again = cluster.ctl("b").json("submit", stdin=json.dumps(
-        [s.accept for s in sessions]))
+    again = submit(cluster.ctl("b"), [s.accept for s in sessions])
     assert all(o["duplicate"] for o in again)
     cluster.check()
 
 
 def test_a_node_asked_to_drain_hands_over_and_ends(cluster):
-    cluster.start("a")
-    leaving = cluster.start("b")
-    cluster.settle(a=32, b=32)
+    _, leaving = cluster.start_pair()
     ctl = cluster.ctl("a")
     ctl("drain", "nobody", "--database", cluster.database, status=1)
     ctl("drain", "b", "--database", cluster.database)
@@ -147,9 +146,7 @@ def test_a_node_asked_to_drain_hands_over_and_ends(cluster):
 
 
 def test_a_node_that_ends_hands_over_what_is_at_rest_at_once(cluster):
-    cluster.start("a")
-    ending = cluster.start("b")
-    cluster.settle(a=32, b=32)
+    _, ending = cluster.start_pair()
     with psycopg2.connect(cluster.database) as lock, \
             ThreadPoolExecutor() as pool:
         with lock.cursor() as cursor:
@@ -234,9 +231,7 @@ def test_a_start_waits_for_one_that_drains(make_node, make_database, tmp_path):
 
 
 def test_shards_are_split_while_nodes_work(cluster):
-    cluster.start("a")
-    cluster.start("b")
-    cluster.settle(a=32, b=32)
+    cluster.start_pair()
     ctl = cluster.ctl("a")
     ctl("shards", "100", "--database", cluster.database, status=2)
     with ThreadPoolExecutor() as pool:
@@ -257,10 +252,7 @@ def delivered(receiver):
 
 def test_of_several_nodes_one_delivers(cluster):
     receiver = Receiver()
-    env = {"RECAPD_WEBHOOK_URL": receiver.url}
-    cluster.start("a", env=env)
-    cluster.start("b", env=env)
-    cluster.settle(a=32, b=32)
+    cluster.start_pair(RECAPD_WEBHOOK_URL=receiver.url)
     sessions = schedule_all(cluster.ctl("a"))
     wanted = sorted(f"{s.id}:1" for s in sessions)
     wait_until(lambda: len(delivered(receiver)) >= len(wanted), "the deliveries")
