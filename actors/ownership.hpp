@@ -31,7 +31,7 @@ public:
   }
 
   void set(const storage::bucket_set &buckets, time_point until) {
-    const std::lock_guard guard{lock_};
+    const std::lock_guard lock{mutex_};
     buckets_ = buckets;
     until_ = until;
   }
@@ -39,23 +39,23 @@ public:
   /// Returns true if the session's bucket is assigned: leased, even if the
   /// lease may have run out since.
   [[nodiscard]] bool assigned(std::string_view session) const {
-    const std::lock_guard guard{lock_};
+    const std::lock_guard lock{mutex_};
     return buckets_[workflows::bucket_of(session)];
   }
   /// Returns true if the session's bucket is leased at this moment. A process
   /// that was stopped for long learns here that others may serve it.
   [[nodiscard]] bool leased(std::string_view session) const {
-    const std::lock_guard guard{lock_};
+    const std::lock_guard lock{mutex_};
     return buckets_[workflows::bucket_of(session)] && lasts();
   }
   /// Returns the buckets that are leased at this moment.
   [[nodiscard]] storage::bucket_set leased_buckets() const {
-    const std::lock_guard guard{lock_};
+    const std::lock_guard lock{mutex_};
     return lasts() ? buckets_ : storage::bucket_set{};
   }
   /// Returns the buckets that are assigned.
   [[nodiscard]] storage::bucket_set assigned_buckets() const {
-    const std::lock_guard guard{lock_};
+    const std::lock_guard lock{mutex_};
     return buckets_;
   }
 
@@ -65,7 +65,7 @@ private:
   }
 
   std::function<time_point()> now_;
-  mutable std::mutex lock_;
+  mutable std::mutex mutex_;
   storage::bucket_set buckets_ = storage::all_buckets;
   time_point until_ = time_point::max();
 };

@@ -25,20 +25,20 @@ void supervisor::start() {
 }
 
 void supervisor::died(std::string why) {
-  const std::lock_guard guard{mutex_};
+  const std::lock_guard held{mutex_};
   death_ = std::move(why);
   wakes_.notify_all();
 }
 
 void supervisor::moved(std::string why) {
-  const std::lock_guard guard{mutex_};
+  const std::lock_guard held{mutex_};
   move_ = std::move(why);
   wakes_.notify_all();
 }
 
 void supervisor::stop() {
   {
-    const std::lock_guard guard{mutex_};
+    const std::lock_guard held{mutex_};
     stopping_ = true;
   }
   wakes_.notify_all();
@@ -46,31 +46,31 @@ void supervisor::stop() {
 }
 
 void supervisor::run() {
-  lock guard{mutex_};
+  lock held{mutex_};
   for (;;) {
-    wakes_.wait(guard, [this] {
+    wakes_.wait(held, [this] {
       return stopping_ || !death_.empty() || !move_.empty();
     });
     if (stopping_) return;
     if (move_.empty())
-      revive(guard);
+      revive(held);
     else
-      follow(guard);
+      follow(held);
   }
 }
 
-void supervisor::follow(lock &guard) {
+void supervisor::follow(lock &held) {
   spdlog::warn("{}; starting the node's actors anew", std::exchange(move_, {}));
-  guard.unlock();
+  held.unlock();
   const bool known = duties_.look_again();
   if (known) duties_.restart();
-  guard.lock();
+  held.lock();
   if (known) return;
   move_ = "the database could not be looked at";
-  wakes_.wait_for(guard, 200ms, [this] { return stopping_; });
+  wakes_.wait_for(held, 200ms, [this] { return stopping_; });
 }
 
-void supervisor::revive(lock &guard) {
+void supervisor::revive(lock &held) {
   const auto now = std::chrono::steady_clock::now();
   restarts_.push_back(now);
   while (now - restarts_.front() > 1min)
@@ -82,9 +82,9 @@ void supervisor::revive(lock &guard) {
                      restarts_.size());
     std::abort();
   }
-  guard.unlock();
+  held.unlock();
   duties_.restart();
-  guard.lock();
+  held.lock();
 }
 
 }  // namespace recapd::actors

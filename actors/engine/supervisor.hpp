@@ -44,8 +44,8 @@ public:
 private:
   using lock = std::unique_lock<std::mutex>;
   void run();
-  void follow(lock &guard);
-  void revive(lock &guard);
+  void follow(lock &held);
+  void revive(lock &held);
 
   duties duties_;
   std::mutex mutex_;

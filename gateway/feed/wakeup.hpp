@@ -15,14 +15,14 @@ class wakeup {
 public:
   /// Ends the present wait for work, or else the next one.
   void wake() {
-    const std::lock_guard lock{guard_};
+    const std::lock_guard lock{mutex_};
     woken_ = true;
     changed_.notify_all();
   }
 
   /// Ends every wait from now on.
   void stop() {
-    const std::lock_guard lock{guard_};
+    const std::lock_guard lock{mutex_};
     stopped_ = true;
     changed_.notify_all();
   }
@@ -33,7 +33,7 @@ public:
   /// Waits until `bound` has passed, stop() or, if `for_work`, wake(). Returns
   /// false once stopped.
   bool wait(std::chrono::milliseconds bound, bool for_work) {
-    std::unique_lock lock{guard_};
+    std::unique_lock lock{mutex_};
     changed_.wait_for(lock, bound,
                       [&] { return stopped_ || (for_work && woken_); });
     woken_ = woken_ && !for_work;
@@ -41,7 +41,7 @@ public:
   }
 
 private:
-  std::mutex guard_;
+  std::mutex mutex_;
   std::condition_variable changed_;
   bool woken_ = true;
   std::atomic<bool> stopped_{false};

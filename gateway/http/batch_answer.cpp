@@ -11,7 +11,7 @@ batch_answer::batch_answer(std::size_t size, std::size_t most_bytes)
     : slots_(size), most_bytes_{most_bytes}, bytes_{size + 1} {}
 
 void batch_answer::put(std::size_t slot, actors::outcome o) {
-  const std::lock_guard lock{guard_};
+  const std::lock_guard lock{mutex_};
   set(slot, slot >= cut_ && actors::has_session(o) ? actors::without_session(o)
                                                    : std::move(o));
   while (bytes_ > most_bytes_ && !with_session_.empty()) {
@@ -31,17 +31,17 @@ void batch_answer::set(std::size_t slot, actors::outcome o) {
 }
 
 bool batch_answer::beyond(std::size_t slot) const {
-  const std::lock_guard lock{guard_};
+  const std::lock_guard lock{mutex_};
   return slot >= cut_;
 }
 
 actors::outcome batch_answer::at(std::size_t slot) const {
-  const std::lock_guard lock{guard_};
+  const std::lock_guard lock{mutex_};
   return slots_[slot];
 }
 
 std::string batch_answer::text() const {
-  const std::lock_guard lock{guard_};
+  const std::lock_guard lock{mutex_};
   std::string out;
   out.reserve(bytes_);
   out += '[';

@@ -33,7 +33,7 @@ public:
 private:
   void set(std::size_t slot, actors::outcome o);
 
-  mutable std::mutex guard_;
+  mutable std::mutex mutex_;
   std::vector<actors::outcome> slots_;
   std::set<std::size_t> with_session_;
   std::size_t most_bytes_;

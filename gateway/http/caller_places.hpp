@@ -22,7 +22,7 @@ public:
   /// caller would have more than may be. The table must outlive the result.
   [[nodiscard]] std::shared_ptr<void> take(const std::string &caller,
                                            std::size_t count) {
-    const std::lock_guard lock{guard_};
+    const std::lock_guard lock{mutex_};
     const auto taken = taken_.find(caller);
     if ((taken == taken_.end() ? 0 : taken->second) + count > most_)
       return nullptr;
@@ -34,13 +34,13 @@ public:
 
 private:
   void give_back(const std::string &caller, std::size_t count) {
-    const std::lock_guard lock{guard_};
+    const std::lock_guard lock{mutex_};
     const auto taken = taken_.find(caller);
     if ((taken->second -= count) == 0) taken_.erase(taken);
   }
 
   std::size_t most_;
-  std::mutex guard_;
+  std::mutex mutex_;
   std::map<std::string, std::size_t> taken_;
 };
 

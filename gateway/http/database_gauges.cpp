@@ -31,7 +31,7 @@ void read_feed_gauges(storage::store &db, metrics &meters) {
 }  // namespace
 
 struct database_gauges::state {
-  std::mutex guard;
+  std::mutex mutex;
   bool reading = false;
   steady_clock::time_point read_at = steady_clock::time_point::min();
   steady_clock::time_point counted_at = steady_clock::time_point::min();
@@ -45,7 +45,7 @@ struct database_gauges::state {
 
 bool database_gauges::state::begin(bool alone, steady_clock::time_point now,
                                    bool &count) {
-  const std::lock_guard lock{guard};
+  const std::lock_guard lock{mutex};
   const auto past = [now](steady_clock::time_point then, auto pause) {
     return then == steady_clock::time_point::min() || now - then >= pause;
   };
@@ -72,7 +72,7 @@ void database_gauges::refresh(actors::engine &engine, metrics &meters,
     return then();
   const auto done = [state = state_, then] {
     {
-      const std::lock_guard lock{state->guard};
+      const std::lock_guard lock{state->mutex};
       state->reading = false;
     }
     then();

@@ -33,7 +33,7 @@ config::network whole_of(config::address who) {
 
 shares::part shares::take(address who) {
   who = whole_of(who).first;
-  const std::lock_guard lock{guard_};
+  const std::lock_guard lock{mutex_};
   auto &taken = taken_[who];
   if (taken >= most_) return nullptr;
   ++taken;
@@ -42,7 +42,7 @@ shares::part shares::take(address who) {
 }
 
 void shares::give_back(const address &who) {
-  const std::lock_guard lock{guard_};
+  const std::lock_guard lock{mutex_};
   const auto at = taken_.find(who);
   if (--at->second == 0) taken_.erase(at);
 }

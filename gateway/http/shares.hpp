@@ -36,7 +36,7 @@ private:
   void give_back(const config::address &who);
 
   std::size_t most_;
-  std::mutex guard_;
+  std::mutex mutex_;
   std::map<config::address, std::size_t> taken_;
 };
 

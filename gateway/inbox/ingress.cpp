@@ -75,7 +75,7 @@ struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
   storage::postgres::endpoint database;
   inbox::tuning tuning;
 
-  std::mutex guard;
+  std::mutex mutex;
   std::condition_variable changed;
   bool stopping = false;
   bool notified = true;
@@ -104,14 +104,14 @@ struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
 
   void stop() {
     {
-      std::unique_lock lock{guard};
+      std::unique_lock lock{mutex};
       if (std::exchange(stopping, true)) return;
       forget_waiting();
       changed.notify_all();
     }
     if (reader.joinable()) reader.join();
     if (listener.joinable()) listener.join();
-    std::unique_lock lock{guard};
+    std::unique_lock lock{mutex};
     changed.wait_for(lock, tuning.drain, [this] { return in_flight.empty(); });
   }
 
@@ -145,40 +145,40 @@ struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
   // ---- waiting
 
   bool is_stopping() {
-    const std::lock_guard lock{guard};
+    const std::lock_guard lock{mutex};
     return stopping;
   }
 
   bool is_faulted() {
-    const std::lock_guard lock{guard};
+    const std::lock_guard lock{mutex};
     return faulted;
   }
 
   void note_buckets() {
-    const std::lock_guard lock{guard};
+    const std::lock_guard lock{mutex};
     moved = true;
     notified = true;
     changed.notify_all();
   }
 
   bool buckets_moved() {
-    const std::lock_guard lock{guard};
+    const std::lock_guard lock{mutex};
     return std::exchange(moved, false);
   }
 
   void notify() {
-    const std::lock_guard lock{guard};
+    const std::lock_guard lock{mutex};
     notified = true;
     changed.notify_all();
   }
 
   void pause(std::chrono::milliseconds d) {
-    std::unique_lock lock{guard};
+    std::unique_lock lock{mutex};
     changed.wait_for(lock, d, [this] { return stopping; });
   }
 
   bool wait_for_work() {
-    std::unique_lock lock{guard};
+    std::unique_lock lock{mutex};
     changed.wait_for(lock, whole ? tuning.poll : tuning.rescan,
                      [this] { return stopping || notified || faulted; });
     notified = false;
@@ -187,7 +187,7 @@ struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
 
   /// Waits until a row may be taken. Returns false at the end or after a fault.
   bool wait_for_room() {
-    std::unique_lock lock{guard};
+    std::unique_lock lock{mutex};
     changed.wait(lock, [this] {
       return stopping || faulted
              || (in_flight.size() - lines.waiting() < tuning.max_in_flight
@@ -200,7 +200,7 @@ struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
   /// again are taken in the order of seq again.
   void recover() {
     {
-      std::unique_lock lock{guard};
+      std::unique_lock lock{mutex};
       changed.wait(lock, [this] { return stopping || in_flight.empty(); });
       faulted = false;
       notified = true;
@@ -242,7 +242,7 @@ struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
   /// Returns the rows in flight before a read, which may see them even when
   /// they are done by the time it answers.
   std::set<std::int64_t> snapshot() {
-    const std::lock_guard lock{guard};
+    const std::lock_guard lock{mutex};
     return in_flight;
   }
 
@@ -266,7 +266,7 @@ struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
     event->by_inbox = !row.taken;
     std::optional<command> now;
     {
-      const std::lock_guard lock{guard};
+      const std::lock_guard lock{mutex};
       if (faulted) return false;
       in_flight.insert(row.seq);
       const auto session = event->session;
@@ -290,7 +290,7 @@ struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
   void submit_next_of(const std::string &session) {
     std::optional<command> next;
     {
-      const std::lock_guard lock{guard};
+      const std::lock_guard lock{mutex};
       next = lines.leave(session);
     }
     if (next) (void)submit(std::move(*next));
@@ -332,18 +332,18 @@ struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
   }
 
   void begin(std::int64_t seq) {
-    const std::lock_guard lock{guard};
+    const std::lock_guard lock{mutex};
     in_flight.insert(seq);
   }
 
-  /// Drops rows that wait, so that they are read again. The guard is locked.
+  /// Drops rows that wait, so that they are read again. The mutex is locked.
   void forget_waiting() {
     for (const auto &c : lines.clear())
       in_flight.erase(c.row.seq);
   }
 
   void end(std::int64_t seq, bool fault) {
-    const std::lock_guard lock{guard};
+    const std::lock_guard lock{mutex};
     in_flight.erase(seq);
     faulted = faulted || fault;
     if (fault) forget_waiting();

@@ -62,8 +62,8 @@ double in_seconds(std::chrono::microseconds d) {
   return std::chrono::duration<double>(d).count();
 }
 
-/// Returns the place of a name among `outcomes`, or else the last one.
-std::size_t place(std::string_view name) {
+/// Returns the index of a name in `outcomes`, or else the last index.
+std::size_t outcome_index(std::string_view name) {
   for (std::size_t i = 0; i < outcomes.size(); ++i)
     if (outcomes[i] == name) return i;
   return outcomes.size() - 1;
@@ -91,7 +91,7 @@ struct metrics::impl {
       gauge(all, "recapd_feed_held_back_events",
             "Events no sink gets before an open transaction ends, counted to "
             "10,000.");
-  mutable std::mutex places_guard;
+  mutable std::mutex places_mutex;
   std::map<std::string, std::int64_t, std::less<>> places;  ///< by sink
   Family<Counter> &deliveries = counters(all, "recapd_webhook_deliveries_total",
                                          "Webhook messages by result.");
@@ -129,7 +129,7 @@ struct metrics::impl {
   Family<Gauge> &conditions = gauges(
       all, "recapd_condition",
       "1 for each of /readyz's reasons and warnings that hold, by code.");
-  std::mutex raised_guard;
+  std::mutex raised_mutex;
   std::vector<Gauge *> raised;  ///< the gauges of the conditions that hold
   Gauge &ahead =
       gauge(all, "recapd_clock_ahead_seconds",
@@ -147,7 +147,7 @@ struct metrics::impl {
                          std::span<const std::string_view> ends) {
       auto &row = commands[std::string{type}];
       for (const auto outcome : ends)
-        row.at(place(outcome)) = &by_type.Add(
+        row.at(outcome_index(outcome)) = &by_type.Add(
             {{"type", std::string{type}}, {"outcome", std::string{outcome}}});
     };
     for (const auto type : workflows::command_types())
@@ -172,7 +172,8 @@ struct metrics::impl {
     if (type.starts_with("recapd.")) type.remove_prefix(7);
     auto row = commands.find(type);
     if (row == commands.end()) row = commands.find(no_type);
-    if (auto *counter = row->second.at(place(outcome))) counter->Increment();
+    if (auto *counter = row->second.at(outcome_index(outcome)))
+      counter->Increment();
     if (const auto at = refusals.find(code); at != refusals.end())
       at->second->Increment();
   }
@@ -274,7 +275,7 @@ void metrics::dead_letter(std::string_view code) {
 
 void metrics::conditions(const std::vector<actors::condition> &reasons,
                          const std::vector<actors::condition> &warnings) {
-  const std::lock_guard lock{impl_->raised_guard};
+  const std::lock_guard lock{impl_->raised_mutex};
   for (auto *gauge : impl_->raised)
     impl_->conditions.Remove(gauge);
   impl_->raised.clear();
@@ -292,7 +293,7 @@ void metrics::conditions(const std::vector<actors::condition> &reasons,
 
 void metrics::feed_at(std::string_view sink,
                       std::optional<std::int64_t> position) {
-  const std::lock_guard lock{impl_->places_guard};
+  const std::lock_guard lock{impl_->places_mutex};
   if (position) {
     impl_->places.insert_or_assign(std::string{sink}, *position);
     return;
@@ -304,12 +305,12 @@ void metrics::feed_at(std::string_view sink,
 }
 
 std::vector<metrics::feed_place> metrics::feed_places() const {
-  const std::lock_guard lock{impl_->places_guard};
+  const std::lock_guard lock{impl_->places_mutex};
   return {impl_->places.begin(), impl_->places.end()};
 }
 
 void metrics::feed_lag(std::string_view sink, std::int64_t events) {
-  const std::lock_guard lock{impl_->places_guard};
+  const std::lock_guard lock{impl_->places_mutex};
   if (impl_->places.find(sink) == impl_->places.end()) return;
   impl_->lag.Add({{"sink", std::string{sink}}})
       .Set(static_cast<double>(events));

@@ -29,7 +29,7 @@ public:
   explicit outcome_desk(std::size_t count) : outcomes_(count) {}
 
   void expect(const json::object &event, std::size_t index) {
-    const std::lock_guard lock{guard_};
+    const std::lock_guard lock{mutex_};
     waiting_[identity_of(event)].push_back(index);
     ++missing_;
   }
@@ -38,7 +38,7 @@ public:
     boost::system::error_code ec;
     const auto outcome = json::parse(text, ec);
     if (ec || !outcome.is_object()) return;
-    const std::lock_guard lock{guard_};
+    const std::lock_guard lock{mutex_};
     const auto found = waiting_.find(identity_of(outcome.get_object()));
     if (found == waiting_.end() || found->second.empty()) return;
     outcomes_[found->second.front()] = outcome;
@@ -49,7 +49,7 @@ public:
 
   /// Waits for all outcomes. Returns false when none came for `patience`.
   bool wait(std::chrono::seconds patience) {
-    std::unique_lock lock{guard_};
+    std::unique_lock lock{mutex_};
     while (missing_ > 0) {
       const auto before = missing_;
       if (!came_.wait_for(lock, patience, [&] { return missing_ < before; }))
@@ -59,16 +59,16 @@ public:
   }
 
   [[nodiscard]] std::size_t missing() {
-    const std::lock_guard lock{guard_};
+    const std::lock_guard lock{mutex_};
     return missing_;
   }
   [[nodiscard]] json::array outcomes() {
-    const std::lock_guard lock{guard_};
+    const std::lock_guard lock{mutex_};
     return outcomes_;
   }
 
 private:
-  std::mutex guard_;
+  std::mutex mutex_;
   std::condition_variable came_;
   std::map<identity, std::deque<std::size_t>> waiting_;
   std::size_t missing_ = 0;

@@ -43,7 +43,7 @@ service_manager::~service_manager() {
 
 void service_manager::ending() {
   {
-    const std::lock_guard lock{guard_};
+    const std::lock_guard lock{mutex_};
     if (std::exchange(ending_, true)) return;
   }
   changed_.notify_all();
@@ -55,7 +55,7 @@ void service_manager::watch(std::chrono::milliseconds period) {
   for (;;) {
     const auto next = std::chrono::steady_clock::now() + period;
     const auto found = look_(period);
-    std::unique_lock lock{guard_};
+    std::unique_lock lock{mutex_};
     if (ending_) return;
     if (!found.answers)
       gateway::log_warn("the node's actors do not answer", {});

@@ -39,7 +39,7 @@ private:
   void watch(std::chrono::milliseconds period);
 
   std::function<node_health(std::chrono::milliseconds)> look_;
-  std::mutex guard_;
+  std::mutex mutex_;
   std::condition_variable changed_;
   bool ending_ = false;
   std::thread watchdog_;
