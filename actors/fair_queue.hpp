@@ -25,10 +25,11 @@ enum class admission : std::uint8_t {
   full          ///< too many tasks wait
 };
 
+/// The most of each, of all callers and (`…_each`) of one.
 struct queue_bounds {
-  std::size_t running = 2;
+  std::size_t running = 2;  ///< tasks that run
   std::size_t running_each = 1;
-  std::size_t waiting = 2048;
+  std::size_t waiting = 2048;  ///< tasks that wait
   std::size_t waiting_each = 256;
   /// The most bytes of answers that were not taken yet; beyond, nothing begins.
   std::size_t unread_bytes = 256U << 20U;

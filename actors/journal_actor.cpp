@@ -30,10 +30,11 @@ void journal_state::begin(journal_ref self, context_ptr node,
   self_ = std::move(self);
   node_ = std::move(node);
   name_ = "journal " + std::to_string(number);
-  node_->database->answers(name_);  // settles what an earlier one saw
+  // An earlier journal of this name may have died while the database was away.
+  node_->database->answers(name_);
   stores_ = std::move(stores);
   signal_ = std::move(signal);
-  // The connection is made before others have taken the server's last place.
+  // The journal connects at once: later the server may have no connection left.
   try {
     store_ = stores_();
   } catch (const storage::storage_error &) {

@@ -39,7 +39,7 @@ private:
 
   journal_ref self_;
   context_ptr node_;
-  std::string name_;  ///< its source in the database watch
+  std::string name_;  ///< the journal's source in the database watch
   storage::store_factory stores_;
   commit_signal signal_;
   std::unique_ptr<storage::store> store_;

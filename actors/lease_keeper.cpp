@@ -14,9 +14,10 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// The number of heartbeats in the time of a lease: one may fail and the next
+/// The number of heartbeats in the time of a lease: a few may fail and the next
 /// still comes in time.
-constexpr int beats_an_expiry = 5;
+constexpr int beats_a_lease = 5;
+/// The longest pause after a heartbeat that failed.
 constexpr auto retry = 200ms;
 
 }  // namespace
@@ -57,7 +58,8 @@ void lease_keeper_state::begin(lease_keeper_ref self, context_ptr node,
 std::chrono::milliseconds lease_keeper_state::beat() {
   auto h = parts_.who;
   h.released = released_;
-  // The lease counts from before the sending: the database counts from later.
+  // The lease is measured from before the sending. The database measures it
+  // from a later moment, so it never ends there first.
   const auto until = node_->owned->now() + h.expiry;
   try {
     if (!store_) store_ = parts_.stores();
@@ -73,7 +75,7 @@ std::chrono::milliseconds lease_keeper_state::beat() {
     });
     apply(told, until);
     if (told.drain) leave("it was asked to drain");
-    return h.expiry / beats_an_expiry;
+    return h.expiry / beats_a_lease;
   } catch (const storage::name_taken &e) {
     apply({}, until);
     leave(e.what());
@@ -83,8 +85,7 @@ std::chrono::milliseconds lease_keeper_state::beat() {
     tell_expired();
     if (!std::exchange(failing_, true))
       spdlog::warn("a heartbeat failed: {}", e.what());
-    return std::min<std::chrono::milliseconds>(retry,
-                                               h.expiry / beats_an_expiry);
+    return std::min<std::chrono::milliseconds>(retry, h.expiry / beats_a_lease);
   }
 }
 
@@ -180,7 +181,7 @@ void lease_keeper_state::at_rest(const shard_at_rest &m) {
 
 void lease_keeper_state::release() {
   releasing_ = false;
-  // The next owner waits for these shards.
+  // The heartbeat goes at once: the next node waits for these shards.
   (void)beat();
 }
 

@@ -41,7 +41,7 @@ using lease_keeper_ref =
 /// What a node needs to share sessions with other nodes.
 struct lease_parts {
   storage::lease_store_factory stores;
-  storage::heartbeat who;         ///< its heartbeat, as far as it never changes
+  storage::heartbeat who;         ///< what is the same in every heartbeat
   std::function<void()> changed;  ///< called when other buckets are served
   /// The function that is called once if somebody asks the node to leave, or
   /// another process takes its name. The sentence says which.
@@ -91,8 +91,8 @@ private:
   std::vector<int> released_;  ///< to be told by the next heartbeat
   bool releasing_ = false;     ///< release_now is under way
   bool leaving_ = false;
-  bool aside_ = false;  ///< no member, as the clocks do not agree
-  bool failing_ = false;
+  bool aside_ = false;    ///< no member, as the clocks do not agree
+  bool failing_ = false;  ///< the last heartbeat failed
 };
 
 lease_keeper_ref::behavior_type

@@ -21,13 +21,14 @@ public:
 };
 
 /// Holds every version, since a session is always decided by the version it
-/// began with. Thread safe; what it hands out stays valid as long as it.
+/// began with. Thread safe. A policy that the book returned stays valid as long
+/// as the book.
 class policy_book {
 public:
   /// Adds the version that new sessions get.
   void set_current(int version, workflows::policy p);
   /// Throws other_weeks unless weeks begin as in the newest version that was
-  /// added: counters of other weeks could not be told apart from its counters.
+  /// added: a stored counter does not say on which day its week began.
   void check_weeks(const workflows::policy &next) const;
   /// Adds the versions that are not there yet. Throws std::runtime_error if a
   /// stored policy cannot be read.

@@ -9,6 +9,8 @@ namespace recapd::actors {
 
 namespace {
 
+/// Returns the bounds by which one caller leaves a reader to the others, where
+/// there are several readers.
 queue_bounds bounds_of(unsigned readers) {
   queue_bounds b;
   b.running = readers;
@@ -32,7 +34,8 @@ query_pool::query_pool(unsigned readers, std::function<context_ptr()> node)
 admission query_pool::add(const std::string &caller,
                           std::function<void(storage::store &)> task,
                           std::function<void(storage::fault)> failed) {
-  // A task that is dropped must still answer.
+  // A task that is dropped must still answer; after the first answer the
+  // others do nothing.
   auto once = std::make_shared<reply<done_t>>(
       [failed = std::move(failed)](answer<done_t> a) {
         if (!a.has_value()) failed(a.error());
@@ -46,21 +49,22 @@ admission query_pool::add(const std::string &caller,
                 .failed = [once](storage::fault f) { (*once)(f); }});
   {
     const std::lock_guard lock{mutex_};
-    const auto word =
+    const auto admitted =
         closed_
             ? admission::full
             : queue_.add(caller, [this, caller, read] { send(caller, read); });
-    if (word != admission::taken) {
-      (*once)(done_t{});
-      return word;
+    if (admitted != admission::taken) {
+      (*once)(done_t{});  // neither function is called
+      return admitted;
     }
   }
   begin_all();
   return admission::taken;
 }
 
-/// Begins tasks, in one loop at a time: a reader whose task was dropped at once
-/// is seen to be free by the loop that began the task.
+/// Begins all tasks that may begin. Only one call loops at a time; another
+/// returns at once, since the loop also sees a reader that becomes free while a
+/// task begins (its task was dropped).
 void query_pool::begin_all() {
   {
     const std::lock_guard lock{mutex_};

@@ -13,16 +13,19 @@
 
 namespace recapd::actors {
 
-/// Begins the tasks of callers fairly (actors/fair_queue.hpp). Thread safe. It
-/// is shared with tasks under way and with answers that were not taken yet.
+/// Begins the tasks of callers fairly (actors/fair_queue.hpp). Thread safe. The
+/// pool is shared with tasks under way and with answers that were not taken
+/// yet.
 class query_pool : public std::enable_shared_from_this<query_pool> {
 public:
   /// Takes `node`, which returns the node whose readers are used.
   query_pool(unsigned readers, std::function<context_ptr()> node);
 
+  /// Adds a task, as engine::query does.
   [[nodiscard]] admission add(const std::string &caller,
                               std::function<void(storage::store &)> task,
                               std::function<void(storage::fault)> failed);
+  /// Counts an answer's bytes as the caller's until the token is dropped.
   [[nodiscard]] std::shared_ptr<void> reserve_bytes(const std::string &caller,
                                                     std::size_t bytes);
   /// Begins no more tasks; those that wait are answered `unavailable`.

@@ -21,9 +21,10 @@ void reader_state::begin(reader_ref self, context_ptr node, std::size_t number,
   self_ = std::move(self);
   node_ = std::move(node);
   name_ = "reader " + std::to_string(number);
-  node_->database->answers(name_);  // settles what an earlier one saw
+  // An earlier reader of this name may have died while the database was away.
+  node_->database->answers(name_);
   stores_ = std::move(stores);
-  // The connection is made before others have taken the server's last place.
+  // The reader connects at once: later the server may have no connection left.
   try {
     store_ = stores_();
   } catch (const storage::storage_error &) {
@@ -47,7 +48,7 @@ void reader_state::answered() {
   node_->database->answers(name_);
 }
 
-void reader_state::went_away(const std::string &why) {
+void reader_state::read_failed(const std::string &why) {
   if (away_) return;
   spdlog::warn("a read failed: {}", why);
   if (reaches_database()) return;  // only that read, or its connection, failed
@@ -90,7 +91,7 @@ void reader_state::run(const read_task &task) {
     task.run(store());
     answered();
   } catch (const storage::storage_error &e) {
-    went_away(e.what());
+    read_failed(e.what());
     if (task.failed) task.failed(fault::unavailable);
   } catch (const std::exception &e) {
     spdlog::error("a read task failed: {}", e.what());
@@ -110,7 +111,7 @@ void reader_state::load_sessions(std::vector<load_session> batch) {
   } catch (const storage::storage_error &e) {
     // The fault is noted before senders are told: who then asks for readiness
     // is told the same.
-    went_away(e.what());
+    read_failed(e.what());
     for (const auto &m : batch)
       m.done(fault::unavailable);
   }
@@ -153,7 +154,7 @@ void reader_state::load_counters(const std::vector<load_usage> &batch) {
   } catch (const storage::storage_error &e) {
     // The fault is noted before senders are told: who then asks for readiness
     // is told the same.
-    went_away(e.what());
+    read_failed(e.what());
     for (const auto &m : batch)
       m.done(fault::unavailable);
   }
@@ -171,7 +172,7 @@ void reader_state::find_outcomes(std::vector<find_outcome> batch) {
   } catch (const storage::storage_error &e) {
     // The fault is noted before senders are told: who then asks for readiness
     // is told the same.
-    went_away(e.what());
+    read_failed(e.what());
     for (const auto &m : batch)
       m.done(fault::unavailable);
   }

@@ -31,6 +31,7 @@ public:
   /// database is back.
   [[nodiscard]] std::optional<std::chrono::milliseconds> try_again();
 
+  // What waits for the next flush.
   std::vector<load_session> sessions;
   std::vector<load_usage> usage;
   std::vector<find_outcome> outcomes;
@@ -40,7 +41,7 @@ private:
   [[nodiscard]] storage::store &store();
   void answered();
   /// Finds out, after a failed read, whether the database is away.
-  void went_away(const std::string &why);
+  void read_failed(const std::string &why);
   [[nodiscard]] bool reaches_database();
   void load_sessions(std::vector<load_session> batch);
   void load_counters(const std::vector<load_usage> &batch);
@@ -50,7 +51,7 @@ private:
 
   reader_ref self_;
   context_ptr node_;
-  std::string name_;  ///< its source in the database watch
+  std::string name_;  ///< the reader's source in the database watch
   storage::store_factory stores_;
   std::unique_ptr<storage::store> store_;
   std::chrono::milliseconds pause_{0};
@@ -59,7 +60,7 @@ private:
   bool probing_ = false;
 };
 
-/// Blocks, so in service it runs on a thread of its own (detached).
+/// The reader blocks, so in service it runs on a thread of its own (detached).
 reader_ref::behavior_type
 reader_actor(reader_ref::stateful_pointer<reader_state> self, context_ptr node,
              std::size_t number, storage::store_factory stores);

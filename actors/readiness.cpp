@@ -13,16 +13,16 @@ readiness::readiness(std::function<workflows::instant()> now)
 void readiness::raise(std::string_view code, weight how, std::string detail) {
   const std::lock_guard lock{mutex_};
   const auto at = raised_.find(code);
-  const bool news = at == raised_.end() || at->second.how != how;
+  const bool to_log = at == raised_.end() || at->second.how != how;
   const auto since = at == raised_.end() ? now_() : at->second.what.since;
-  if (news)
+  if (to_log)
     spdlog::warn("{}: {}",
                  how == weight::warning ? "to be looked at" : "not ready",
                  detail);
   raised_.insert_or_assign(
       std::string{code},
       entry{.how = how, .what = {std::string{code}, std::move(detail), since}});
-  count_closed();
+  set_closed();
 }
 
 void readiness::settle(std::string_view code) {
@@ -31,7 +31,7 @@ void readiness::settle(std::string_view code) {
   if (at == raised_.end()) return;
   spdlog::info("settled: {}", at->second.what.detail);
   raised_.erase(at);
-  count_closed();
+  set_closed();
 }
 
 std::vector<condition> readiness::those(bool warnings) const {
@@ -63,7 +63,7 @@ bool readiness::ready() const {
   });
 }
 
-void readiness::count_closed() {
+void readiness::set_closed() {
   closed_ = std::any_of(raised_.begin(), raised_.end(), [](const auto &h) {
     return h.second.how == weight::closed;
   });

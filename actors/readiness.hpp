@@ -28,8 +28,8 @@ enum class weight : unsigned char {
   closed,   ///< unready, and the node takes no command
 };
 
-/// Holds the conditions of a node. Logs each condition once when it begins and
-/// once when it ends. Thread safe.
+/// Holds the conditions of a node. Logs a condition when it begins, when its
+/// weight changes, and when it ends. Thread safe.
 class readiness {
 public:
   explicit readiness(std::function<workflows::instant()> now);
@@ -52,8 +52,9 @@ private:
     weight how;
     condition what;
   };
+  /// Returns the warnings, or else the reasons.
   [[nodiscard]] std::vector<condition> those(bool warnings) const;
-  void count_closed();
+  void set_closed();
 
   std::function<workflows::instant()> now_;
   mutable std::mutex mutex_;

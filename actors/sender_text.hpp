@@ -13,8 +13,9 @@ namespace recapd::actors {
 /// its identity and its sender's programmes.
 [[nodiscard]] std::string sender_text(const submission &s);
 
-/// Takes scope and programmes over, so that the command is the same wherever it
-/// is decided. Returns false where the text is not one of sender_text's.
+/// Sets the submission's scope and programmes from a text of sender_text's, so
+/// that the command is the same wherever it is decided. Returns false where the
+/// text is not such a one.
 [[nodiscard]] bool take_sender(submission &s, std::string_view text);
 
 }  // namespace recapd::actors

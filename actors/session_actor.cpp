@@ -14,7 +14,7 @@ using storage::fault;
 
 namespace {
 
-/// How often a command is decided anew before its sender is told to try later.
+/// How often a command is decided before its sender is told to try later.
 constexpr int most_tries = 10;
 
 /// Returns a hash of the command's identity. Where two commands share one, the
@@ -119,10 +119,11 @@ void session_state::decide_front() {
   }
   j.facts.decided_by = j.rules;
   j.facts.used.clear();
+  // The timer of a completed session is due for its settlement.
   if (front_work() == nullptr
       && (!session_.exists()
           || session_.status == wf::session_status::completed))
-    return session_.exists() ? ask_settlement_of() : nothing_due();
+    return session_.exists() ? ask_for_settlement() : nothing_due();
 
   j.claims = wf::claims(session_, j.what, j.facts);
   if (j.claims.empty()) return conclude();
@@ -160,7 +161,7 @@ bool session_state::seen(const work &w) const {
 }
 
 void session_state::remember(const work &w) {
-  recent_[recents_++ % recent_.size()] = identity_hash(w.what);
+  recent_[next_recent_++ % recent_.size()] = identity_hash(w.what);
 }
 
 session_ref::behavior_type

@@ -63,8 +63,8 @@ private:
     const workflows::rules *rules = nullptr;
     std::vector<workflows::claim> claims;
     std::vector<std::shared_ptr<ticket>> tickets;
-    bool reserve = false;
-    owner asked = owner::tutor;
+    bool reserve = false;        ///< limit actors are to reserve what fits
+    owner asked = owner::tutor;  ///< whose limit actor was asked last
     workflows::session after;
     bool moves = false;  ///< the commit changes the session
     std::vector<workflows::usage_key> released;
@@ -91,11 +91,13 @@ private:
   void conclude();
   void append_events(const std::vector<workflows::event> &events);
   void append_refusals(const std::vector<workflows::refusal> &why);
+  /// Has a journal write the front item's commit, and waits for its fate.
   void send_append(storage::commit what);
+  /// Has a journal write a commit, whoever waits for its fate.
   void write_down(storage::commit what,
                   std::vector<std::shared_ptr<ticket>> tickets,
                   reply<done_t> done);
-  void ask_settlement_of();
+  void ask_for_settlement();
   void look_for_trace();
   void moved();
   [[nodiscard]] std::optional<instant> due() const;
@@ -111,6 +113,7 @@ private:
   [[nodiscard]] std::string_view trace() const;
   [[nodiscard]] bool seen(const work &w) const;
   void remember(const work &w);
+  /// Returns the indices of the front item's claims on that owner's counters.
   [[nodiscard]] std::vector<std::size_t> claims_of(owner whose) const;
 
   // Most session actors rest: what only work needs is behind a pointer.
@@ -125,9 +128,9 @@ private:
   workflows::session session_;
   exit_note<shard_ref> note_;  ///< keyed by the session's id
   instant armed_ = never;      ///< the timer as the timers actor knows it
-  std::array<std::uint32_t, 8> recent_{};  ///< hashes of commands done here
+  std::array<std::uint32_t, 8> recent_{};  ///< hashes of the last commands
   std::uint32_t step_ = 0;  ///< the step of the awaited answer; others are late
-  std::uint8_t recents_ = 0;
+  std::uint8_t next_recent_ = 0;  ///< where in `recent_`, modulo its size
   bool loaded_ = false;
 };
 

@@ -13,7 +13,7 @@ namespace recapd::actors {
 namespace wf = workflows;
 using storage::fault;
 
-void session_state::ask_settlement_of() {
+void session_state::ask_for_settlement() {
   caf::anon_send(
       node_->payout,
       ask_settlement{.by = wf::terms_of(session_),
@@ -29,8 +29,10 @@ void session_state::settlement(settlement_ready &m) {
   conclude();
 }
 
-/// Looks in the history for the event that completed the session, where another
-/// actor saw it: the event has the trace context.
+/// Looks in the history for the event that completed the session, which has the
+/// trace context, where that event was not this actor's. It is among the
+/// newest, since a completed session is settled at once; not found: no trace
+/// context.
 void session_state::look_for_trace() {
   auto done = back<trace_found, std::string>();
   constexpr int newest = 100;
@@ -57,11 +59,11 @@ void session_state::traced(trace_found &m) {
 }
 
 std::vector<std::size_t> session_state::claims_of(owner whose) const {
-  std::vector<std::size_t> places;
+  std::vector<std::size_t> indices;
   for (std::size_t i = 0; i < job_->claims.size(); ++i)
     if (wf::owned_by_tutor(job_->claims[i].key.kind) == (whose == owner::tutor))
-      places.push_back(i);
-  return places;
+      indices.push_back(i);
+  return indices;
 }
 
 /// Asks the limit actors, first the tutor's, then the course's. All sessions
@@ -69,12 +71,13 @@ std::vector<std::size_t> session_state::claims_of(owner whose) const {
 void session_state::ask(owner whose) {
   auto &j = *job_;
   j.asked = whose;
-  const auto places = claims_of(whose);
-  // For wrong minutes only the pair's day is asked for, which is the tutor's.
-  if (places.empty())
+  const auto indices = claims_of(whose);
+  // Minutes out of range leave the pair's day as the only claim, which is on a
+  // counter of the tutor's.
+  if (indices.empty())
     return whose == owner::tutor ? ask(owner::course) : conclude();
   ask_limits m;
-  for (auto i : places)
+  for (auto i : indices)
     m.claims.push_back(j.claims[i]);
   m.reserve = j.reserve;
   m.done = back<limits_answered, limit_answer>();
@@ -85,9 +88,9 @@ void session_state::limits(limits_answered &m) {
   if (!job_ || m.step != step_) return;
   if (!m.got.has_value()) return finish(m.got.error());
   auto &j = *job_;
-  const auto places = claims_of(j.asked);
-  for (std::size_t i = 0; i < places.size(); ++i)
-    j.facts.used[places[i]] = (*m.got).used[i];
+  const auto indices = claims_of(j.asked);
+  for (std::size_t i = 0; i < indices.size(); ++i)
+    j.facts.used[indices[i]] = (*m.got).used[i];
   if ((*m.got).ticket)
     j.tickets.push_back(std::move((*m.got).ticket));
   else if (std::exchange(j.reserve, false) && j.asked == owner::course) {

@@ -11,7 +11,7 @@ namespace recapd::actors {
 
 shard_ref::behavior_type
 shard_actor(shard_ref::stateful_pointer<shard_state> self, context_ptr node,
-            std::size_t place) {
+            std::size_t index) {
   const auto &options = node->options;
   const auto most = options.max_resident_sessions / options.shards + 1;
   const caf::timespan idle = options.session_idle;
@@ -50,7 +50,7 @@ shard_actor(shard_ref::stateful_pointer<shard_state> self, context_ptr node,
       [=](const child_gone &m) { self->state.sessions->gone(m, now()); },
       [=](look_for_idle) {
         self->state.sessions->passivate_idle(now());
-        node->reports->resident_sessions(place, self->state.sessions->size());
+        node->reports->resident_sessions(index, self->state.sessions->size());
         self->delayed_send(self, idle / 2, look_for_idle{});
       }};
 }

@@ -21,10 +21,10 @@ public:
 };
 
 /// Hands each session's work to the session's actor, which it spawns on demand
-/// and passivates when it is idle. `place` is the shard's index in
+/// and passivates when it is idle. `index` is the shard's index in
 /// node_context::shards.
 shard_ref::behavior_type
 shard_actor(shard_ref::stateful_pointer<shard_state> self, context_ptr node,
-            std::size_t place);
+            std::size_t index);
 
 }  // namespace recapd::actors

@@ -26,8 +26,9 @@ public:
   /// Reports a session's change of state (`from` empty: it is new).
   virtual void session_moved(std::string_view /*from*/,
                              std::string_view /*to*/) {}
+  /// Reports a timer, and how long after its time it fired.
   virtual void timer_fired(std::chrono::microseconds /*late*/) {}
-  /// The functions from here on report a figure as it is now.
+  /// The functions from here on report a state as it is now.
   virtual void in_flight(std::size_t /*commands taken, not answered*/) {}
   virtual void resident_sessions(std::size_t /*shard*/, std::size_t) {}
   virtual void timers_armed(std::size_t) {}

@@ -18,6 +18,7 @@ caf::behavior guard_actor(caf::event_based_actor *self,
     self->set_down_handler([](caf::down_msg &) {});
     on_death(self->system().render(m.reason));
   });
+  // CAF ends an actor without a handler. Nobody sends the guard a flush.
   return {[](flush) {}};
 }
 

@@ -25,13 +25,14 @@ public:
   [[nodiscard]] bool fits(std::size_t more) const {
     return taken_ + more <= most_;
   }
-  /// Takes a command, to be answered whatever this returns: false if it is too
-  /// many.
+  /// Counts a command as taken. Returns false if it is one too many; answered()
+  /// must be called for it even then.
   [[nodiscard]] bool take() {
     const auto before = taken_.fetch_add(1);
     reports_->in_flight(before + 1);
     return before < most_;
   }
+  /// Counts a taken command as answered.
   void answered() {
     const auto left = taken_.fetch_sub(1) - 1;
     reports_->in_flight(left);

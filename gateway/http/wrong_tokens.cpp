@@ -9,7 +9,7 @@ namespace recapd::gateway::http {
 
 std::chrono::milliseconds wrong_tokens::note(const std::string &address,
                                              time_point now) {
-  const std::lock_guard lock{guard_};
+  const std::lock_guard lock{mutex_};
   if (by_address_.size() >= most_addresses && !by_address_.contains(address))
     forget(now);
   auto &who = by_address_[address];
@@ -18,12 +18,14 @@ std::chrono::milliseconds wrong_tokens::note(const std::string &address,
   ++who.count;
   tell(address, now);
   if (who.count <= free_of_charge) return {};
+  // Ten doublings are past `longest`; more would overflow at last.
   const auto doublings = std::min(who.count - free_of_charge - 1, 10);
   return std::min(longest, shortest * (1 << doublings));
 }
 
-/// Forgets addresses whose time is over, or all where that makes no room; a
-/// forgotten address only begins at the first again.
+/// Forgets the addresses that are silent for longer than `memory`, or all
+/// where none is. The next wrong token of a forgotten address counts as its
+/// first.
 void wrong_tokens::forget(time_point now) {
   std::erase_if(by_address_, [now](const auto &one) {
     return now - one.second.last > memory;
@@ -31,6 +33,7 @@ void wrong_tokens::forget(time_point now) {
   if (by_address_.size() >= most_addresses) by_address_.clear();
 }
 
+/// Logs how many wrong tokens came since the last line, if that is long ago.
 void wrong_tokens::tell(const std::string &address, time_point now) {
   ++untold_;
   if (told_ != time_point{} && now - told_ < told_each) return;

@@ -10,8 +10,8 @@
 
 namespace recapd::gateway::http {
 
-/// Counts wrong tokens by the address they came from. A right one is never held
-/// up, whoever else is behind its address. Thread safe, bounded.
+/// Counts wrong tokens by the address they came from. A right token is never
+/// held up, whoever else is behind its address. Thread safe, bounded.
 class wrong_tokens {
 public:
   using time_point = std::chrono::steady_clock::time_point;
@@ -20,7 +20,9 @@ public:
   /// few not at all, then twice as long each time, up to `longest`.
   std::chrono::milliseconds note(const std::string &address, time_point now);
 
+  /// How many wrong tokens of an address are answered without a wait.
   static constexpr int free_of_charge = 3;
+  /// How long the answer to the first one beyond waits.
   static constexpr std::chrono::milliseconds shortest{100};
   static constexpr std::chrono::milliseconds longest{3000};
   /// How long an address is remembered that sends no more wrong tokens.
@@ -37,10 +39,10 @@ private:
   void forget(time_point now);
   void tell(const std::string &address, time_point now);
 
-  std::mutex guard_;
+  std::mutex mutex_;
   std::map<std::string, guesser> by_address_;
-  std::uint64_t untold_ = 0;
-  time_point told_{};
+  std::uint64_t untold_ = 0;  ///< wrong tokens since the last line of the log
+  time_point told_{};         ///< when that line was written
 };
 
 }  // namespace recapd::gateway::http

@@ -56,8 +56,8 @@ std::string conninfo(const endpoint &to) {
     if (unsaid(said, "connect_timeout", "PGCONNECT_TIMEOUT"))
       add(out, "connect_timeout",
           std::to_string(std::max<long>(2, seconds.count())));
-    // These bound the wait for what was sent and not acknowledged, and for a
-    // peer that has gone while nobody sends.
+    // The parameters of TCP bound the wait for what was sent and not
+    // acknowledged, and for a peer that has gone while nobody sends.
     for (const auto &[keyword, value] :
          {std::pair{"tcp_user_timeout", to.statement.count()},
           std::pair{"keepalives_idle", std::max<long>(1, seconds.count())},

@@ -58,7 +58,8 @@ sql_store::load_usage(std::span<const workflows::usage_key> keys) {
 
 std::vector<timer_row> sql_store::load_timers(std::span<const unsigned> buckets,
                                               instant until, int limit) {
-  // It selects the earliest $4 of each bucket, and of those the earliest $3.
+  // The statement selects the earliest $4 of each bucket, and of those the
+  // earliest $3.
   // `cut` marks where a bucket was broken off: behind it timers may be missing.
   static const prepared_statement statement{
       "load_timers",

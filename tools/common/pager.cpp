@@ -71,7 +71,8 @@ void show_in(const std::string &program, std::string_view text) {
 }  // namespace
 
 pager::pager() : program_{wanted()} {
-  // Both look at standard output, which is no terminal from here on.
+  // The width and the colours are asked for now, while standard output is
+  // still the terminal.
   const bool terminal = terminal_width().has_value();
   (void)colourful();
   if (!terminal || program_.empty() || program_ == "cat") return;

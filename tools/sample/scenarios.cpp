@@ -138,7 +138,7 @@ void campus::play_group(session s) {
 
 void campus::play_fumbled(const session &s) {
   const auto by = tutor_of(s);
-  // It is too early, and the student has not even answered.
+  // The command is too early, and the student has not even answered.
   complete(s, s.starts_at - 1h, s.minutes);
   add(s.starts_at, s, "participant.accept", registrar,
       {{"student", s.students.front()}});
@@ -183,7 +183,7 @@ void campus::play_substituted(session s) {
 void campus::play_support(scenario which, const session &s) {
   if (which == scenario::missed) return;
   const auto asked = s.starts_at + 75h;
-  // This is too late by three hours: only support can help.
+  // The command is three hours too late: only support can help.
   complete(s, asked, s.minutes);
   add(asked, s, "support.request", tutor_of(s),
       {{"message", "I was ill and could not log the session in time."}});

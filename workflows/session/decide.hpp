@@ -17,8 +17,9 @@ using decision =
     boost::system::result<std::vector<event>, std::vector<refusal>>;
 
 /// Returns what the command would count against the limits if it were accepted;
-/// empty if it claims nothing. Of minutes that are out of range only the claims
-/// of sessions are left. The limit actors are asked with it before decide.
+/// empty if it claims nothing. Where the minutes are out of range, only the
+/// claims that count sessions are returned. The limit actors are asked about
+/// the claims before decide.
 [[nodiscard]] std::vector<claim> claims(const session &state, const command &c,
                                         const facts &f);
 

@@ -26,7 +26,7 @@ def by_nats(driver, events):
                 desk.store(event)
         outcome = desk.outcome()
         for known in [outcome] if outcome else stored(driver, waiting):
-            # It may be delivered more than once, so `duplicate` says nothing.
+            # A message may come more than once, so `duplicate` says nothing.
             known["duplicate"] = False
             waiting.pop(known["id"], None)
             event = driver.load.record.commands[known["id"]].event

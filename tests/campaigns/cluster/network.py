@@ -15,7 +15,7 @@ NOWHERE = "02:00:00:00:de:ad"
 
 
 class NotAllowed(Exception):
-    """This machine lets us have no network namespaces."""
+    """The machine does not allow network namespaces."""
 
 
 def ip(*words):

@@ -72,8 +72,9 @@ class Postgres(databases.PrivateServer):
                           if entry.isdigit() and parent_of(entry) == master)]
 
     def stop_family(self, master, end):
-        """The family, which grows no more. Between the death of a backend and
-        the server's own restart the postmaster is alone."""
+        """Stops the postmaster, so that the family grows no more, and returns
+        the family. Between the death of a backend and the server's own restart
+        the postmaster is alone: then it goes on for a moment."""
         while True:
             os.kill(master, signal.SIGSTOP)
             family = self.family(master)
@@ -94,7 +95,7 @@ class Postgres(databases.PrivateServer):
             while not all([gone(pid) for pid in family]):
                 assert time.monotonic() < end, "PostgreSQL's children live on"
                 time.sleep(0.02)
-            # As long as nobody has reaped it the next one takes it for alive.
+            # Until the postmaster is reaped, the next one takes it for alive.
             while state_of(master) is not None:
                 assert time.monotonic() < end, f"nobody reaps process {master}"
                 time.sleep(0.02)

@@ -4,8 +4,8 @@ import asyncio
 import contextlib
 import threading
 
-# Where a connection is cut. A chunk is what one read brings; under this load
-# that is one request or one answer.
+# Where a connection is cut. One read brings a chunk; under the campaign's load
+# a chunk is one request or one answer.
 CUTS = {
     "before": "the request is never passed on",
     "half": "half of the request is passed on",
@@ -36,7 +36,7 @@ class Pair:
 
     def __init__(self, client, server):
         self.writers = (client, server)
-        self.swallow = False
+        self.swallow = None  # the cut that the answer meets, if any
 
     def cut(self):
         for writer in self.writers:
@@ -51,7 +51,7 @@ class Proxy:
         self.loop = loop
         self.upstream = upstream
         self.pairs = set()
-        self.armed = []  # (where, what the request must hold)
+        self.armed = []  # (a key of CUTS, what the request must hold)
         self.cuts = 0
         self.flowing = asyncio.Event()
         self.flowing.set()
@@ -63,7 +63,7 @@ class Proxy:
         return await asyncio.start_server(self._serve, *listen)
 
     def arm(self, where, holding=b""):
-        """The next request that holds these bytes is cut there."""
+        """Cuts the next request that holds these bytes as CUTS[where] says."""
         self.loop.call(self.armed.append, (where, holding))
 
     def stall(self):
@@ -73,7 +73,7 @@ class Proxy:
         self.loop.call(self.flowing.set)
 
     def heal(self):
-        """From now on everything passes."""
+        """Lets everything pass from now on."""
         self.loop.call(self.armed.clear)
         self.flow()
 
@@ -90,16 +90,18 @@ class Proxy:
     async def _serve(self, reader, writer):
         try:
             if isinstance(self.upstream, str):
-                up = await asyncio.open_unix_connection(self.upstream)
+                opened = await asyncio.open_unix_connection(self.upstream)
             else:
-                up = await asyncio.open_connection(*self.upstream)
+                opened = await asyncio.open_connection(*self.upstream)
+            up_reader, up = opened
         except OSError:
             writer.transport.abort()
             return
-        pair = Pair(writer, up[1])
+        pair = Pair(writer, up)
         self.pairs.add(pair)
-        pumps = [asyncio.ensure_future(self._pump(pair, reader, up[1], True)),
-                 asyncio.ensure_future(self._pump(pair, up[0], writer, False))]
+        pumps = [asyncio.ensure_future(self._pump(pair, reader, up, True)),
+                 asyncio.ensure_future(self._pump(pair, up_reader, writer,
+                                                  False))]
         try:
             await asyncio.wait(pumps)
         finally:
@@ -107,6 +109,7 @@ class Proxy:
             pair.cut()
 
     async def _pump(self, pair, reader, writer, request):
+        """Passes one direction on until its end, its cut or an error."""
         with contextlib.suppress(OSError):
             while chunk := await reader.read(1 << 20):
                 await self.flowing.wait()
@@ -120,23 +123,25 @@ class Proxy:
         pair.cut()
 
     async def _cut(self, pair, chunk, writer, request):
-        """True when the connection ends with this chunk."""
+        """Passes on what the cut leaves of a chunk. Returns true when the
+        connection ends with the chunk, false when all of it is to be passed."""
         if not request:
             if pair.swallow == "half-answer":
                 writer.write(chunk[:len(chunk) // 2])
                 await writer.drain()
-            return pair.swallow
-        where = next((a for a in self.armed if a[1] in chunk), None)
-        if where is None:
+            return pair.swallow is not None
+        armed = next((a for a in self.armed if a[1] in chunk), None)
+        if armed is None:
             return False
-        self.armed.remove(where)
+        self.armed.remove(armed)
         self.cuts += 1
-        if where[0] == "before":
+        where, _ = armed
+        if where == "before":
             return True
-        if where[0] in ("after", "half-answer"):
-            pair.swallow = where[0]
+        if where in ("after", "half-answer"):
+            pair.swallow = where
             return False
-        size = len(chunk) // 2 if where[0] == "half" else len(chunk)
+        size = len(chunk) // 2 if where == "half" else len(chunk)
         writer.write(chunk[:size])
         await writer.drain()
         return True

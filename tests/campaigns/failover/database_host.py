@@ -134,7 +134,7 @@ class DatabaseHost:
         kill_until_none(self.servers)
 
     def kill(self):
-        """As a power cut: Patroni too."""
+        """Kills the servers and Patroni, as a power cut would."""
         kill_until_none(self.family)
         if self.process is not None:
             self.process.wait()

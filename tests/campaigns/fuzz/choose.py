@@ -15,7 +15,8 @@ LARGEST = 2500  # bytes: a corpus is to be read, too
 
 
 def read(control):
-    """The files, how many of them are FOLDER's, and what each covers."""
+    """Returns the files, how many of them are FOLDER's (they come first), and
+    what each covers."""
     lines = control.read_text().splitlines()
     count, own = int(lines[0]), int(lines[1])
     covers = {}

@@ -64,10 +64,10 @@ make_shared_parts(actors::engine &engine, gateway::metrics &meters,
   return shared;
 }
 
-/// The client's end of a connection; closes it.
-class line {
+/// The client's end of a connection, which it closes at last.
+class client_end {
 public:
-  line() {
+  client_end() {
     int ends[2];
     require(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0,
                          ends)
@@ -76,14 +76,15 @@ public:
     ours_ = ends[0];
     theirs_ = ends[1];
   }
-  ~line() { ::close(ours_); }
-  line(const line &) = delete;
-  line &operator=(const line &) = delete;
+  ~client_end() { ::close(ours_); }
+  client_end(const client_end &) = delete;
+  client_end &operator=(const client_end &) = delete;
 
   [[nodiscard]] int theirs() const { return theirs_; }
 
-  /// Sends all, ends its sending, and returns what came until the other end
-  /// closed. `waits`: it ends only when nothing has come for a while.
+  /// Sends all, shuts its direction down, and returns what came until the node
+  /// closed. With `waits` the direction is shut down only after 20 ms in which
+  /// nothing came: an event stream ends when its client does.
   std::string exchange(std::string_view bytes, std::size_t piece, bool waits) {
     auto rest = bytes;
     const auto end = std::chrono::steady_clock::now() + patience;
@@ -113,7 +114,8 @@ private:
         ::send(ours_, rest.data(), std::min(piece, rest.size()), MSG_NOSIGNAL);
     if (n > 0) rest.remove_prefix(static_cast<std::size_t>(n));
     if (n < 0 && errno != EAGAIN) rest = {};
-    // A piece is to arrive alone.
+    // The piece has to be read before the next one is sent; the node may be
+    // slow, so the wait is bounded.
     for (int unread = 1, i = 0; !rest.empty() && unread > 0 && i < 100; ++i) {
       if (::ioctl(ours_, SIOCOUTQ, &unread) != 0) return;
       ::sched_yield();
@@ -149,13 +151,15 @@ wf::recap recap() {
 
 }  // namespace
 
+/// What an input may change: how much is stored, and the clock.
 struct http_world::size_of_all {
   std::size_t events, outcomes, letters, inbox;
   wf::instant now;
   bool operator==(const size_of_all &) const = default;
 };
 
-/// As http::server runs and stops one.
+/// The HTTP service without a listening socket, run and stopped as http::server
+/// does it.
 class http_world::service {
 public:
   service(actors::engine &engine, gateway::metrics &meters, who caller)
@@ -169,7 +173,7 @@ public:
     shared_->over = true;
     shared_->io.stop();
     thread_.join();
-    // What was posted last still holds peers.
+    // Handlers that were posted last still hold peers until they have run.
     shared_->io.restart();
     while (shared_->io.poll() > 0) {
     }
@@ -180,7 +184,7 @@ public:
   std::string exchange(std::string_view bytes, std::size_t piece) {
     std::string got;
     {
-      line client;
+      client_end client;
       tcp::socket socket{asio::make_strand(shared_->io)};
       socket.assign(tcp::v4(), client.theirs());
       std::make_shared<gateway::http::connection>(std::move(socket), shared_)

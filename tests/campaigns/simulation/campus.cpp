@@ -107,7 +107,7 @@ private:
                 .next_steps = std::string(std::size_t(n) - first, 'b')};
     if (first > 2 && d_.chance(300)) w.topics_covered[1] = ' ';
     if (d_.chance(400)) w.topics_covered = words(first);
-    // What nobody sees, in place of some of it or besides.
+    // Some recaps also have characters that nobody sees.
     if (d_.chance(100))
       for (int i = d_.between(1, 30); i > 0; --i)
         w.how_tutee_did += d_.of<std::string>({"\u200b", "\u2800"});
@@ -151,7 +151,7 @@ private:
     c.at += up_to(2h);
     p_.commands.push_back(std::move(c));
   }
-  /// The same at the very moment, so that receipt times lie exactly there.
+  /// Plans a command as say() does, received exactly at `at`.
   void say_exactly(instant at, const wf::person &by, wf::command what) {
     say(at, by, std::move(what));
     p_.commands.back().via = ingress::inbox;

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A seed that fails is reported with all it takes to see it again.
 
-The bugs are planted, and for once not expected: one that the checker finds,
-and one that ends the process.
+The bugs are planted, and with --explain reported as any other bug: one that
+the checker finds, and one that ends the process.
 """
 import re
 import shutil
@@ -24,7 +24,8 @@ def check(holds, what, output):
 
 
 def commit():
-    """What the report has to name: git's word, if this is a repository."""
+    """Returns the commit that the report has to name: HEAD, or `unknown` where
+    the tree is no repository of its own."""
     here = Path(__file__).resolve().parents[3]
     if not shutil.which("git"):
         return "unknown"
@@ -39,12 +40,13 @@ def commit():
 
 
 def check_steps(lines, output):
-    """Fifty in a row, numbered by the world's step."""
+    """Checks that STEPS lines follow, numbered by the world's step."""
     at = lines.index(f"the last {STEPS} steps:")
     steps = lines[at + 1:at + 1 + STEPS]
     check(all(re.match(r"  \d+ \+\d+us ", s) for s in steps),
-          "not every step is one", output)
-    check(lines[at + 1 + STEPS].startswith("again: "), "more steps", output)
+          "a line of the last steps has another form", output)
+    check(lines[at + 1 + STEPS].startswith("again: "),
+          "more steps than were announced", output)
 
 
 def check_shrunk(lines, sentence, output):

@@ -58,7 +58,7 @@ private:
     if (now) ++state_->faults[kind];
     return now;
   }
-  /// What takes an actor or the whole process with it, as planted bugs.
+  /// Plants bugs that take an actor or the whole process with them.
   static void go_wrong(std::span<const commit> commits) {
     for (const auto &c : commits)
       for (const auto &e : c.events) {
@@ -82,7 +82,7 @@ private:
     if (refusal == fault::ledger_conflict) c.payment.reset();
     return !inner_->append({&c, 1}).front();
   }
-  /// As if the stored version did not matter.
+  /// Numbers the commit's events on from whatever version is stored.
   void follow_stored(commit &c) {
     const auto rows = inner_->load_sessions(std::vector{c.session});
     int version = rows.front() ? rows.front()->version : 0;

@@ -21,11 +21,11 @@ public:
   struct surroundings {
     std::function<storage::bucket_set()> buckets;
     std::function<instant()> now;
-    /// Answered by `answered`.
+    /// Takes a message to the node, whose answer comes by `answered`.
     std::function<void(const gateway::nats::item_ptr &)> submit;
     /// Called with how long until `look`.
     std::function<void(std::chrono::microseconds)> wake;
-    /// Of a message whose command is durable, to the last word.
+    /// Called with a durable command just before its message is acknowledged.
     std::function<void(const actors::submission &)> acknowledges;
     /// Called with what came; it goes to `arrived` when the node runs.
     std::function<void(const parcel &)> arrives;

@@ -139,7 +139,7 @@ void process::end(caf::exit_reason reason) {
     caf::anon_send_exit(a, reason);
 }
 
-/// As the engine: the new actors begin when the old ones have ended.
+/// Starts the actors anew as the engine does: after the old ones have ended.
 void process::restart_node() {
   end(caf::exit_reason::user_shutdown);
   while (scheduler_->try_run_once()) {
@@ -147,7 +147,7 @@ void process::restart_node() {
   spawn();
 }
 
-/// A journal does, while the database is slow.
+/// Returns true for a journal while the database is slow.
 bool process::rests(caf::resumable *job) const {
   if (*world_time_ >= journals_rest_until_) return false;
   const auto *actor = dynamic_cast<caf::scheduled_actor *>(job);

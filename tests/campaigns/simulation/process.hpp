@@ -52,7 +52,8 @@ struct open_command {
 /// In the order of taking.
 using open_commands = std::map<std::uint64_t, open_command>;
 
-/// Everything runs on the caller's thread, one message at a time.
+/// A process whose actors all run on the caller's thread, one message at a
+/// time.
 class process {
 public:
   struct parts {
@@ -67,7 +68,7 @@ public:
 
   /// Starts as the engine does: stores the policy, then spawns the node.
   explicit process(const parts &p);
-  /// As `kill -9`: whatever is in flight is lost.
+  /// Ends the process as `kill -9` would: whatever is in flight is lost.
   ~process();
   process(const process &) = delete;
   process &operator=(const process &) = delete;

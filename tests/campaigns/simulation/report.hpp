@@ -9,7 +9,7 @@
 
 namespace recapd::simulation {
 
-/// What a reader needs in order to see it again.
+/// What a reader needs in order to see a failure again.
 struct origin {
   std::string commit;
   std::string again;  ///< the program's call, without the seed

@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 using std::chrono::microseconds;
 
 namespace {
-/// So often while commands come in, faults stop and everything is checked.
+/// How often faults stop, while commands come in, and everything is checked.
 constexpr int fault_free_checks = 6;
 }  // namespace
 

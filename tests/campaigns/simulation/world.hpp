@@ -92,15 +92,16 @@ private:
     bool gone = false;
     int looks = 0;  ///< only the last one planned takes place
   };
-  /// How often what goes wrong, one of so many steps; 0: never.
+  /// How often what goes wrong. But for the members that say otherwise: in one
+  /// of so many steps; 0: never.
   struct hazards {
-    fault_rates store;
+    fault_rates store;  ///< per mille of the calls
     unsigned actor_killed = 0, process_killed = 0, paused = 0, clock_jumps = 0,
              starved = 0, journal_slow = 0, cut_off = 0, drained = 0,
              resharded = 0, broker_lost = 0;
-    unsigned receiver_fails = 0;  ///< per mille
-    unsigned parcels_lost = 0;
-    bool redelivers = false;
+    unsigned receiver_fails = 0;  ///< per mille of the deliveries
+    unsigned parcels_lost = 0;    ///< per mille
+    bool redelivers = false;      ///< now and then an inbox row comes twice
   };
 
   // ---- world.cpp

@@ -115,7 +115,7 @@ void world::pause(std::size_t i) {
   });
 }
 
-/// It sees what time it is at once, and then what came for it.
+/// Ends a pause. The node first sees what time it is, then what came for it.
 void world::go_on(std::size_t i) {
   auto &s = slots_[i];
   if (!std::exchange(s.paused, false) || !s.running) return;
@@ -133,15 +133,15 @@ void world::cut_off(std::size_t i) {
   ++tally_.faults["cut_off"];
   auto &s = slots_[i];
   s.cut_off = true;
-  auto line = s.running->connection();
-  line->away = true;
-  line->breaking = faults_.chance(500);
+  auto connection = s.running->connection();
+  connection->away = true;
+  connection->breaking = faults_.chance(500);
   const microseconds rest{std::int64_t(
       faults_.below(faults_.chance(300) ? 600'000'000 : 40'000'000))};
   note("n" + std::to_string(i) + " is cut off for "
        + std::to_string(rest.count() / 1000) + " ms");
-  at(*now_ + rest, [this, i, start = s.starts, line] {
-    line->away = line->breaking = false;
+  at(*now_ + rest, [this, i, start = s.starts, connection] {
+    connection->away = connection->breaking = false;
     if (slots_[i].starts != start) return;
     slots_[i].cut_off = false;
     slots_[i].troubled = *now_;
@@ -160,7 +160,7 @@ void world::jump_clock(std::size_t i) {
        + std::to_string(clock.off.count() / 1000) + " ms");
 }
 
-/// Commits take that long, one after the other.
+/// Has the node's journals write nothing for a while.
 void world::slow_down(std::size_t i) {
   ++tally_.faults["journal_slow"];
   const microseconds rest{std::int64_t(
@@ -170,7 +170,7 @@ void world::slow_down(std::size_t i) {
   auto &s = slots_[i];
   s.running->rest_journals(*now_ + rest);
   s.troubled = *now_ + rest;
-  // Somebody has to pass the time until then.
+  // Without something planned, the world would not let this time pass.
   at(*now_ + rest, [] {});
 }
 

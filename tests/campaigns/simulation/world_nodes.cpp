@@ -12,13 +12,14 @@ using namespace std::chrono_literals;
 using std::chrono::microseconds;
 
 namespace {
-/// What is in flight gets so long when a node leaves.
+/// How long a node that leaves waits for what is in flight.
 constexpr auto longest_drain = 60s;
 constexpr auto between_looks = 200ms;
 /// A node that serves a session is found within this time; less than the
 /// forwarder's patience.
 constexpr auto longest_answer = 24s;
-/// Apart from the numbers of planned commands.
+/// The number of the first command that the world itself sends, beyond those of
+/// planned commands.
 constexpr int first_of_roll = 1'000'000;
 
 std::string list(const std::vector<int> &shards) {
@@ -126,8 +127,8 @@ void world::drain(std::size_t i) {
   note("n" + std::to_string(i) + " is asked to drain");
 }
 
-/// It ends when all it took is answered, or is given up when that takes too
-/// long; which it may for what went wrong meanwhile, and for nothing else.
+/// Ends a node that drains when all it took is answered, or gives it up when
+/// that takes too long. Only what went wrong meanwhile may make it so long.
 void world::end_drained(std::size_t i, int starts, instant latest) {
   auto &s = slots_[i];
   if (s.starts != starts || !s.running) return;

@@ -48,10 +48,10 @@ struct cluster {
   int ids = 0;
 
   [[nodiscard]] std::unique_ptr<storage::store> store() const;
-  /// Spawns one more; its store calls go through the last of `hooks`.
+  /// Spawns one more node, whose store calls go through the last of `hooks`.
   void add_node(caf::actor_system &system, engine_options options = {});
-  /// The same with leases, under a name; it serves nothing before its second
-  /// heartbeat.
+  /// Spawns one more node, which shares by leases under a name. The node serves
+  /// nothing before its second heartbeat.
   void add_sharing_node(caf::actor_system &system, const std::string &name);
 
 private:

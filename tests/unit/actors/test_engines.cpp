@@ -149,7 +149,7 @@ CAF_TEST(an engine that leaves takes nothing and answers what it has) {
   auto refused = schedule("s2");
   const auto nobody = reply<outcome>{[](const auto &) {}};
   CAF_CHECK(!node->submit(std::move(refused), nobody));
-  // It is still the caller's.
+  // A submission that was not taken is left to the caller.
   CAF_CHECK_EQUAL(refused.session, "s2");
   CAF_CHECK(nobody.waiting());
   CAF_CHECK(held.let_go());

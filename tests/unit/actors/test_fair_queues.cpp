@@ -19,14 +19,15 @@ struct world {
   admission ask(const std::string &caller) {
     return all.add(caller, [this, caller] { begun += caller; });
   }
-  /// Begins whatever may; who did.
+  /// Begins whatever may begin. Returns the callers in order.
   std::string begin() {
     begun.clear();
     while (auto next = all.next())
       next->what();
     return begun;
   }
-  /// The same one after the other, each taking so long.
+  /// Begins and ends tasks one after the other, each of which takes so long.
+  /// Returns the callers in order.
   std::string serve(fair_queue::duration took, int most = 1000) {
     std::string order;
     for (int i = 0; i < most; ++i) {

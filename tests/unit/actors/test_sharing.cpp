@@ -95,7 +95,7 @@ CAF_TEST(what a silent node served goes to the others and it drops its actors) {
   beats();
   CAF_CHECK_EQUAL(served(1), 1024u);
   CAF_CHECK_EQUAL(accept(lost, 1), "accepted");
-  // It believes in its lease still; the store does not.
+  // Node a still believes in its lease; the store refuses its commit.
   CAF_CHECK_EQUAL(run(accept_command(lost), 0), "wrong-state");
   CAF_CHECK(store->check().empty());
 }
@@ -219,9 +219,9 @@ CAF_TEST(a node that drains hands over what is at rest at once) {
   beats(2);
   CAF_CHECK_EQUAL(served(1), 1024u);
   CAF_CHECK_EQUAL(accept(busy, 1), "accepted");
-  // Nobody has to tell it what it knows.
+  // A node that leaves by itself is not told to leave.
   CAF_CHECK(told_to_leave.empty());
-  // It takes nothing, though nobody else would.
+  // A node that leaves takes no shard, even where no other node is left.
   silence(1);
   leave(leases->table, "b", "b");
   beats(2);

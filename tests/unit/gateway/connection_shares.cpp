@@ -68,7 +68,7 @@ CAF_TEST(health is answered when all connections are taken) {
   rest(2, "127.0.0.3");
   CAF_CHECK_EQUAL(ask("/v1/sessions", "127.0.0.4").status, 503u);
   CAF_CHECK_EQUAL(ask("/healthz", "127.0.0.4").status, 200u);
-  // Nor does who takes the reserve and says nothing keep anybody off.
+  // Silent connections that take the whole reserve keep nobody off.
   std::list<http_client> silent;
   for (int i = 0; i < 10; ++i)
     silent.emplace_back(server->port(), "127.0.0.1", "127.0.0.5");

@@ -43,7 +43,7 @@ public:
                        const std::string &from = "");
 
   void send(std::string_view raw);
-  /// The same in single bytes.
+  /// Sends the bytes one at a time.
   void send_slowly(std::string_view raw);
   /// Nothing when the server closed without an answer.
   std::optional<answer> receive(bool to_head = false);

@@ -61,7 +61,7 @@ CAF_TEST(what finds none waits whole and in order and is no fault) {
   CAF_CHECK(submitted == words{"a"});
   CAF_CHECK_EQUAL(b->command->id, "b");
   room = 1;
-  // It does not overtake those that wait.
+  // d does not overtake b and c, which wait.
   pass("d");
   CAF_CHECK((submitted == words{"a", "b"}));
   room = 9;

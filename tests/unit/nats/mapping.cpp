@@ -13,7 +13,7 @@ using namespace recapd::gateway::nats;
 
 namespace {
 
-/// As the server computes it.
+/// The partition of a token, as the NATS server computes it.
 std::uint32_t partition_at(const std::string &token, std::uint32_t partitions) {
   std::uint32_t hash = 0x811C9DC5U;
   for (const char c : token)

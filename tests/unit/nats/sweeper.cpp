@@ -102,7 +102,7 @@ CAF_TEST(what is done is deleted message by message) {
                                 text, now));
   };
   hear(0, R"({"success":true})");
-  // That it cannot now: it is asked again.
+  // The server cannot delete the message now: it is asked again.
   hear(1, R"({"error":{"code":503,"err_code":10008}})");
   now += 5s;
   sweep();

@@ -111,7 +111,7 @@ CAF_TEST(a dead letter that is written twice is there once) {
     other.origin = "RECAPD 7 2";
     for (const auto &one : {first, again, other, again})
       w.s->write_dead_letter(one, std::nullopt);
-    // What cannot come again has none, and is never the same.
+    // A letter without an origin is never the same as another.
     w.s->write_dead_letter(letter("x"), std::nullopt);
     w.s->write_dead_letter(letter("x"), std::nullopt);
     const auto letters = w.s->list_dead_letters(0, 10);
@@ -148,7 +148,7 @@ CAF_TEST(a row that became a dead letter leaves the inbox and can come back) {
     const auto rows = w.s->read_inbox(0, 10);
     CAF_REQUIRE_EQUAL(rows.size(), 1u);
     CAF_CHECK_EQUAL(rows[0].event, "{bad");
-    // It is decided by the moment it first came in.
+    // A letter that is tried again is decided by the moment it first came.
     CAF_CHECK(rows[0].received_at == at(1));
   });
 }

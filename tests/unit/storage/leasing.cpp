@@ -38,7 +38,7 @@ heartbeat from(const std::string &node, bool joining = false,
           .leaving = false};
 }
 
-/// Of a node that reads NATS.
+/// The first heartbeat of a node that reads NATS.
 heartbeat reader(const std::string &node, int partitions) {
   auto h = from(node, true);
   h.partitions = partitions;
@@ -87,7 +87,7 @@ CAF_TEST(a node that joins gets what the others release) {
     const auto t = s.beat(from("a"));
     CAF_CHECK_EQUAL(t.leased.size(), 64u);
     CAF_CHECK_EQUAL(t.surplus.size(), 32u);
-    // What is not released stays.
+    // A surplus shard stays its node's until it is released.
     CAF_CHECK(s.beat(from("b")).leased.empty());
     settle(s, {"a", "b"});
     CAF_CHECK_EQUAL(leased(s, "a"), 32u);
@@ -110,7 +110,7 @@ CAF_TEST(what a silent node had goes to the others) {
     silent.expiry = 0ms;
     (void)s.beat(silent);
     CAF_CHECK_EQUAL(s.beat(from("b", true)).leased.size(), 64u);
-    // It comes back, and is told that it has lost them.
+    // Node a comes back, and is told that it has no shard any more.
     CAF_CHECK(s.beat(from("a")).leased.empty());
   });
 }

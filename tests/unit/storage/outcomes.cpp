@@ -36,7 +36,7 @@ public:
     add();
   }
 
-  /// Of what has happened since.
+  /// Adds a commit of the events since the last one.
   void add() {
     commit c;
     c.session = st.s.id;

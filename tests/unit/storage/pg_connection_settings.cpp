@@ -160,7 +160,7 @@ CAF_TEST(what cannot be set is refused by its name) {
                 + fresh.name() + " OWNER TO recapd_test_replica");
   const auto url = fresh.as("recapd_test_replica");
   CAF_CHECK(has(refusal(url), "session_replication_role"));
-  // Nor does a node that connects again go on without.
+  // A node that connects again is refused, too.
   try {
     const postgres::connection again{url};
     CAF_FAIL("it was not refused");

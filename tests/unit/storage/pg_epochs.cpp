@@ -22,7 +22,7 @@ struct fixture {
     return {database.url(), std::chrono::milliseconds{0}, watch};
   }
 
-  /// As if the server had been started since the last connection was made.
+  /// Makes it look as if the server had started since the last connection.
   void start_anew() {
     postgres::connection raw{database.url()};
     raw.script("UPDATE epochs SET started_at = started_at - interval '1 hour'"
@@ -138,7 +138,8 @@ CAF_TEST(events that were restored leave the database its own epoch) {
 CAF_TEST(an epoch that was restored without events gets none) {
   auto s = postgres::open_store(access());
   CAF_CHECK_EQUAL(append(*s, {moves("a", 1)}), "ok");
-  // As it looks where transactions are counted from lower down.
+  // Positions far above this cluster's transactions, as after a restore from
+  // a cluster that had counted further.
   postgres::connection raw{database.url()};
   raw.script("INSERT INTO epochs VALUES ('restored', 'x', 1, 1, now(),"
              " 5000000::int8 << 16)");

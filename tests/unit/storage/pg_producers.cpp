@@ -246,7 +246,7 @@ CAF_TEST(who may make no role says what must be run and goes on) {
     CAF_CHECK_EQUAL(append(*s, {accepts("c1", moves("s1", 1))}), "ok");
     s->insert_inbox("e");
     CAF_CHECK_EQUAL(s->read_inbox(0, 10).size(), 1u);
-    // What it says is all there is to do.
+    // Nothing is left to do once the statements of the note were run.
     postgres::connection{fresh.url()}.script(notes.to_run);
     CAF_CHECK_EQUAL(migrate(url).to_run, "");
   }

@@ -132,7 +132,8 @@ CAF_TEST(of two writers at once the second is checked by what the first left) {
   raw.script("BEGIN; SET CONSTRAINTS ALL IMMEDIATE; INSERT INTO ledger VALUES"
              " ('s1', 'correction', 0, 'tutor:ann', 'program:p', 500, 'USD',"
              " now(), 1)");
-  // It waits for the settlement's row, which the first has locked.
+  // The second writer waits for the settlement's row, which the first has
+  // locked.
   CAF_CHECK_EQUAL(tried_by(other, "SET lock_timeout = '50ms';"
                                   " INSERT INTO ledger VALUES ('s1',"
                                   " 'reversal', 0, 'tutor:ann', 'program:p',"

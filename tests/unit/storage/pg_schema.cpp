@@ -80,7 +80,8 @@ CAF_TEST(after a restore into another cluster the feed goes on) {
   auto &database = pg_database::emptied();
   const auto s = postgres::open_store(database.url());
   CAF_CHECK_EQUAL(append(*s, {moves("s1", 1, 2)}), "ok");
-  // As it looks where transactions are counted from lower down.
+  // Positions far above this cluster's transactions, as after a restore from
+  // a cluster that had counted further.
   postgres::connection raw{database.url()};
   raw.script("UPDATE session_events SET position = position + (5000000 << 16)");
   CAF_CHECK(s->read_feed(0, 10).empty());

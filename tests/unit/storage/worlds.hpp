@@ -62,7 +62,7 @@ void with_each_store(const std::function<void(world &)> &body);
 /// A commit of `count` events from `first` on, and the row after them.
 [[nodiscard]] commit moves(const std::string &session, int first,
                            int count = 1);
-/// The same with an outcome: the command `(app, id)` accepted.
+/// The commit `c` with an outcome: the command `(app, id)` accepted.
 [[nodiscard]] commit accepts(const std::string &id, commit c);
 /// A refused command: an outcome and nothing else.
 [[nodiscard]] commit refuses(const std::string &id, const std::string &session,

@@ -170,7 +170,7 @@ CAF_TEST(nothing is asked of the limits for what the first six codes refuse) {
   CAF_CHECK_EQUAL(asked(log_of(60), ann, start), 4u);
   CAF_CHECK_EQUAL(asked(complete_of(60), ann, start), 4u);
   CAF_CHECK_EQUAL(asked(log_of(60), ann, just_late), 4u);
-  // Of minutes that are none, whether the pair may meet again that day.
+  // Where the minutes are out of range, only the pair's day is asked for.
   CAF_CHECK_EQUAL(asked(log_of(0), ann, start), 1u);
   CAF_CHECK_EQUAL(asked(log_of(60), bob, start), 0u);
   CAF_CHECK_EQUAL(asked(submit_recap{.written = good}, ann, start), 0u);

@@ -44,7 +44,7 @@ inline const recap good = recap_of(150);
                                            const recap &written = good,
                                            bool leave_call = false);
 
-/// What came of it, in a line: the events' types, `nothing`, or
+/// A decision in a line: the events' types, `nothing`, or
 /// `refused too-early invalid-minutes`.
 [[nodiscard]] std::string summary(const decision &d);
 
@@ -62,12 +62,12 @@ public:
   std::vector<event> history;
   std::map<usage_key, std::int64_t> used;
 
-  /// Decides and, if accepted, lets it happen. Received at `received` and
-  /// processed then too, or later at `now`.
+  /// Decides a command and, if it is accepted, lets its events happen. The
+  /// command is received at `received` and decided then, or later at `now`.
   decision when(const command &c, const person &by, instant received);
   decision when(const command &c, const person &by, instant received,
                 instant now);
-  /// The same in a line.
+  /// Does as when(), and returns the decision in a line.
   std::string then(const command &c, const person &by, instant received) {
     return summary(when(c, by, received));
   }
@@ -75,7 +75,7 @@ public:
                    instant now) {
     return summary(when(c, by, received, now));
   }
-  /// What has to be accepted for the story to go on; throws otherwise.
+  /// Does as when() with a command that has to be accepted; throws otherwise.
   story &given(const command &c, const person &by, instant received);
 
   story &scheduled(const schedule_session &what = plan());

@@ -134,7 +134,7 @@ CAF_TEST(a reopened window has reminders a day and an hour before its end) {
   CAF_CHECK_EQUAL(next(st), "deadline 128h");
   st = reopened(48);
   CAF_CHECK_EQUAL(sent(st, start + 128h), "tutor_recap_reminder*2");
-  // What is not to come any more does not.
+  // Reminders that were past at the reopening do not come.
   st = reopened(24);
   CAF_CHECK_EQUAL(next(st), "tutor_recap_reminder 103h");
   CAF_CHECK_EQUAL(sent(st, start + 103h), "tutor_recap_reminder*2");

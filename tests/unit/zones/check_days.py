@@ -14,7 +14,7 @@ from datetime import datetime, timedelta, timezone
 FIRST = datetime(datetime.now(timezone.utc).year, 1, 1)
 MIDNIGHTS = [FIRST + timedelta(days=n) for n in range(3 * 366)]
 MIDNIGHTS += [datetime(2050, 1, 1) + timedelta(days=n) for n in range(366)]
-# This machine's own zone, by a name that others do not know.
+# The machine's own zone, by a name that other machines do not know.
 NOT_A_ZONE = {"localtime"}
 
 

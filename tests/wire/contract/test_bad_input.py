@@ -93,7 +93,8 @@ def test_a_wrong_command_is_malformed(still, number):
 
 
 def test_a_wrong_command_is_malformed_in_the_inbox(still):
-    """The same table: an outcome that says malformed, or a dead letter."""
+    """Each case of the table ends in an outcome that says malformed, or in a
+    dead letter."""
     database, sent = still.node.database, []
     for label, body in bad_input.cases(still.lesson):
         try:

@@ -162,7 +162,7 @@ def test_a_repeat_of_a_correction_changes_nothing(client):
     first = accepted(client.send(command))
     again = client.send(command).json
     assert again["duplicate"] and again["session"] == first["session"]
-    # As it was then, also when it has been corrected since.
+    # The outcome is as it was then, though the session was corrected since.
     accepted(lesson.correct(30))
     assert client.send(command).json["session"] == first["session"]
     assert lesson.now()["payout"]["amount"] == 750

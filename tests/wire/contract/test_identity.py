@@ -68,7 +68,7 @@ def test_in_the_inbox_the_authid_is_who_sent_it(guarded):
     found = wait_until(outcomes, "both outcomes")
     assert found["system:sis"]["refusals"][0]["code"] == "not-allowed"
     assert found[f"tutor:{TUTOR}"]["refusals"][0]["code"] == "invalid-minutes"
-    # The same by HTTP is a duplicate of one's own.
+    # One's own command, sent again by HTTP, is a duplicate.
     answer = by(guarded, f"tutor:{TUTOR}").send(
         command("session.log_time", lesson.id, None, {"minutes": 500}, **same))
     refused(answer, "invalid-minutes")

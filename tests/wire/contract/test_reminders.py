@@ -23,7 +23,8 @@ def count(client, lesson, kind):
 
 
 def goes_out_at(client, lesson, kind, moment, nth=1):
-    """It is the nth of its kind, sent at that second and not before."""
+    """Checks that the nth reminder of a kind goes out at that second, and not
+    before. Returns its notification."""
     client.set_clock(moment - SECOND)
     assert count(client, lesson, kind) == nth - 1, kind
     client.set_clock(moment)

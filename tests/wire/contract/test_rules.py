@@ -27,7 +27,8 @@ def told(client, lesson, kind):
 
 
 def completed_with(lesson, text):
-    """As UTF-8: escaped it would be too large for a command."""
+    """Completes with a text as UTF-8: escaped, the text would be too large for
+    a command."""
     event = command("session.complete", lesson.id, lesson.by_tutor, {
         "minutes": 60, "recap": {"topics_covered": text, "how_tutee_did": "",
                                  "next_steps": ""}})

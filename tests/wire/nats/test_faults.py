@@ -41,7 +41,7 @@ def lessons(count):
 
 
 def publish_all(place, events, between=None):
-    """As a producer must: an unanswered publish is repeated."""
+    """Publishes events, each until it is answered, as a producer must."""
     client = Nats(place.nats.url)
     for n, event in enumerate(events):
         if between and n in between:

@@ -39,7 +39,7 @@ def publish_in_time(place, seconds=4):
         node.stop()
         event = session.complete()
         seq = publish(client, event)["seq"]
-        # It is cut to the second, and the deadline is a whole one.
+        # stored_at() cuts to the second, and the deadline is a whole one.
         if stored_at(client, seq) >= deadline:
             assert seconds < 60
             return publish_in_time(place, seconds * 2)

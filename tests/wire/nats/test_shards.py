@@ -120,7 +120,7 @@ def test_shards_are_joined_and_split_up_to_the_partitions(place):
 
 
 def test_partitions_are_raised_and_then_the_shards(place):
-    """As the README says it."""
+    """Follows the README: "To raise them, …"."""
     before = Session()
     with Nats(place.nats.url) as client:
         publish(client, before.schedule)
@@ -146,7 +146,7 @@ def test_partitions_that_nobody_serves_whole_are_shown(place):
     place.query("UPDATE nodes SET partitions = 0")
     shards(place, 256)
     settle(place, a=128, b=128)
-    # As they may come to lie when nodes come and go.
+    # Shards may come to lie so when nodes come and go.
     place.query("UPDATE leases SET node = "
                 "CASE WHEN shard < 128 THEN 'a' ELSE 'b' END")
     for node in place.nodes:

@@ -217,7 +217,7 @@ def test_one_data_folder_is_one_nodes(make_node, make_database, tmp_path):
 
 def test_a_start_waits_for_one_that_drains(make_node, make_database, tmp_path):
     first = make_node(database=make_database(), folder=tmp_path)
-    # It cannot end yet, as one with work in hand cannot.
+    # The node cannot end yet, as a node with work in hand cannot.
     first.process.send_signal(signal.SIGSTOP)
     first.process.send_signal(signal.SIGTERM)
     with ThreadPoolExecutor() as pool:

@@ -276,13 +276,13 @@ def restarted(server):
 
 
 def burn_transactions(server):
-    """As other databases of the server do."""
+    """Uses up transaction ids, as other databases of the server would."""
     run(server.admin_url, "DO $$ BEGIN FOR i IN 1 .. 2000 LOOP"
         " PERFORM pg_current_xact_id(); COMMIT; END LOOP; END $$")
 
 
 def give_to_server(path):
-    """To the user as whom tools/postgres runs it."""
+    """Gives a path to the user as whom tools/postgres runs the server."""
     if os.geteuid() == 0:
         subprocess.run(["chown", "-R", "postgres:", path], check=True)
 
@@ -422,7 +422,7 @@ def check_order(messages):
 
 
 def check_webhook(client, campus, url):
-    """It was told all that it had not been told at the backup."""
+    """Checks that the webhook got all that it did not have at the backup."""
     came = client.receiver.messages
     wait_until(lambda: stored(url) <= campus.told | {known_by(m) for m in came},
                "the webhook to have all that is stored")
