@@ -122,22 +122,22 @@ public:
       : leases_{std::move(leases)}, now_{std::move(now)} {}
 
   heartbeat_answer beat(const heartbeat &h) override {
-    const std::lock_guard guard{leases_->lock};
+    const std::lock_guard lock{leases_->lock};
     return storage::beat(leases_->table, h, now_());
   }
 
   void leave(std::string_view node, std::string_view incarnation) override {
-    const std::lock_guard guard{leases_->lock};
+    const std::lock_guard lock{leases_->lock};
     storage::leave(leases_->table, node, incarnation);
   }
 
   std::pair<lease_table, instant> look() override {
-    const std::lock_guard guard{leases_->lock};
+    const std::lock_guard lock{leases_->lock};
     return {leases_->table, now_()};
   }
 
   bool ask_to_drain(std::string_view node) override {
-    const std::lock_guard guard{leases_->lock};
+    const std::lock_guard lock{leases_->lock};
     const auto at = leases_->table.members.find(node);
     if (at == leases_->table.members.end()) return false;
     at->second.draining = true;
@@ -145,7 +145,7 @@ public:
   }
 
   bool set_shards(int shards) override {
-    const std::lock_guard guard{leases_->lock};
+    const std::lock_guard lock{leases_->lock};
     return reshard(leases_->table, shards, now_());
   }
 

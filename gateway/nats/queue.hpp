@@ -29,27 +29,27 @@ public:
   using time_point = std::chrono::steady_clock::time_point;
 
   void put(input one) {
-    const std::lock_guard lock{guard_};
+    const std::lock_guard lock{mutex_};
     all_.push_back(std::move(one));
     changed_.notify_all();
   }
 
   /// Ends the present wait, or else the next one.
   void wake() {
-    const std::lock_guard lock{guard_};
+    const std::lock_guard lock{mutex_};
     woken_ = true;
     changed_.notify_all();
   }
 
   /// Ends every wait from now on.
   void stop() {
-    const std::lock_guard lock{guard_};
+    const std::lock_guard lock{mutex_};
     stopped_ = true;
     changed_.notify_all();
   }
 
   [[nodiscard]] bool stopped() {
-    const std::lock_guard lock{guard_};
+    const std::lock_guard lock{mutex_};
     return stopped_;
   }
 
@@ -66,13 +66,13 @@ public:
 private:
   template <class Ended>
   std::vector<input> take_when(time_point until, Ended ended) {
-    std::unique_lock lock{guard_};
+    std::unique_lock lock{mutex_};
     changed_.wait_until(lock, until, [&] { return ended() || !all_.empty(); });
     woken_ = false;
     return std::exchange(all_, {});
   }
 
-  std::mutex guard_;
+  std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<input> all_;
   bool woken_ = false;

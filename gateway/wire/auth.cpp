@@ -59,13 +59,13 @@ authenticator::table_of(const std::vector<config::token> &tokens) {
 }
 
 std::shared_ptr<const authenticator::table> authenticator::current() const {
-  const std::lock_guard lock{guard_};
+  const std::lock_guard lock{mutex_};
   return entries_;
 }
 
 void authenticator::replace(const std::vector<config::token> &tokens) {
   auto fresh = table_of(tokens);
-  const std::lock_guard lock{guard_};
+  const std::lock_guard lock{mutex_};
   entries_.swap(fresh);
 }
 

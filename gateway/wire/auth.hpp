@@ -71,7 +71,7 @@ private:
   [[nodiscard]] std::shared_ptr<const table> current() const;
 
   bool trusted_;
-  mutable std::mutex guard_;
+  mutable std::mutex mutex_;
   std::shared_ptr<const table> entries_;
 };
 

@@ -69,7 +69,7 @@ public:
 
   std::vector<std::optional<fault>>
   append(std::span<const commit> commits) override {
-    const std::lock_guard guard{db_->lock};
+    const std::lock_guard lock{db_->lock};
     std::vector<std::optional<fault>> answers;
     std::set<std::string_view> broken_off;
     for (const auto &c : commits) {
@@ -89,7 +89,7 @@ public:
 
   std::vector<std::optional<session_row>>
   load_sessions(std::span<const std::string> ids) override {
-    const std::lock_guard guard{db_->lock};
+    const std::lock_guard lock{db_->lock};
     std::vector<std::optional<session_row>> out;
     for (const auto &id : ids) {
       const auto at = db_->sessions.find(id);
@@ -101,7 +101,7 @@ public:
 
   std::vector<std::int64_t>
   load_usage(std::span<const workflows::usage_key> keys) override {
-    const std::lock_guard guard{db_->lock};
+    const std::lock_guard lock{db_->lock};
     std::vector<std::int64_t> out;
     for (const auto &key : keys) {
       const auto at = db_->stored.used.find(key);
@@ -112,7 +112,7 @@ public:
 
   std::vector<timer_row> load_timers(std::span<const unsigned> buckets,
                                      instant until, int limit) override {
-    const std::lock_guard guard{db_->lock};
+    const std::lock_guard lock{db_->lock};
     std::vector<timer_row> out;
     for (auto bucket : buckets) {
       std::size_t count = 0;
@@ -131,7 +131,7 @@ public:
 
   std::vector<std::optional<outcome_row>>
   find_outcomes(std::span<const command_key> keys) override {
-    const std::lock_guard guard{db_->lock};
+    const std::lock_guard lock{db_->lock};
     std::vector<std::optional<outcome_row>> out;
     for (const auto &key : keys) {
       const auto at = db_->outcomes.find(key);
@@ -142,12 +142,12 @@ public:
   }
 
   std::vector<policy_row> load_policies() override {
-    const std::lock_guard guard{db_->lock};
+    const std::lock_guard lock{db_->lock};
     return db_->policies;
   }
 
   int save_policy(std::string_view body) override {
-    const std::lock_guard guard{db_->lock};
+    const std::lock_guard lock{db_->lock};
     auto &all = db_->policies;
     if (all.empty() || all.back().body != body)
       all.push_back({.version = static_cast<int>(all.size()) + 1,
@@ -156,19 +156,19 @@ public:
   }
 
   std::optional<instant> load_manual_clock() override {
-    const std::lock_guard guard{db_->lock};
+    const std::lock_guard lock{db_->lock};
     return db_->manual_clock;
   }
 
   void save_manual_clock(std::optional<instant> now) override {
-    const std::lock_guard guard{db_->lock};
+    const std::lock_guard lock{db_->lock};
     if (now) db_->manual_clock = now;
   }
 
   std::vector<inbox_row> read_inbox_among(std::span<const seq_range> among,
                                           int limit,
                                           const bucket_set &buckets) override {
-    const std::lock_guard guard{db_->lock};
+    const std::lock_guard lock{db_->lock};
     std::vector<inbox_row> rows;
     for (const auto &range : among) {
       const auto room = limit - static_cast<int>(rows.size());
@@ -184,7 +184,7 @@ public:
   }
 
   void insert_inbox(std::string_view event) override {
-    const std::lock_guard guard{db_->lock};
+    const std::lock_guard lock{db_->lock};
     if (!db_->manual_clock)
       throw std::logic_error{
           "a memory store knows no time: save_manual_clock comes first"};
@@ -192,13 +192,13 @@ public:
   }
 
   void forward_to_inbox(std::span<const inbox_row> rows) override {
-    const std::lock_guard guard{db_->lock};
+    const std::lock_guard lock{db_->lock};
     for (const auto &row : rows)
       enter_inbox(row.event, row.received_at, true, row.sender);
   }
 
   void write_dead_letters(std::span<const dead_letter> letters) override {
-    const std::lock_guard guard{db_->lock};
+    const std::lock_guard lock{db_->lock};
     for (const auto &letter : letters) {
       if (letter.inbox_seq) db_->inbox.erase(*letter.inbox_seq);
       if (!letter.origin.empty()
@@ -215,7 +215,7 @@ public:
 
   page<dead_letter> list_dead_letters(std::int64_t after,
                                       page_bounds most) override {
-    const std::lock_guard guard{db_->lock};
+    const std::lock_guard lock{db_->lock};
     page_builder<dead_letter> found{most};
     for (auto at = db_->dead_letters.upper_bound(after);
          at != db_->dead_letters.end(); ++at)
@@ -224,7 +224,7 @@ public:
   }
 
   letter_retry retry_dead_letter(std::int64_t id) override {
-    const std::lock_guard guard{db_->lock};
+    const std::lock_guard lock{db_->lock};
     const auto at = db_->dead_letters.find(id);
     if (at == db_->dead_letters.end()) return letter_retry::absent;
     const auto letter = at->second;
@@ -238,7 +238,7 @@ public:
   using store::history;
   page<event_row> history(std::string_view session, int after,
                           page_bounds most) override {
-    const std::lock_guard guard{db_->lock};
+    const std::lock_guard lock{db_->lock};
     page_builder<event_row> found{most};
     if (const auto at = db_->histories.find(session);
         at != db_->histories.end())
@@ -250,7 +250,7 @@ public:
   }
 
   page<session_row> list_sessions(const session_filter &filter) override {
-    const std::lock_guard guard{db_->lock};
+    const std::lock_guard lock{db_->lock};
     const auto wanted = [&](const session_row &row) {
       return (filter.state.empty() || row.state == filter.state)
              && (filter.tutor.empty() || row.tutor == filter.tutor)
@@ -268,7 +268,7 @@ public:
 
   account_page account(std::string_view account, std::string_view after,
                        int limit) override {
-    const std::lock_guard guard{db_->lock};
+    const std::lock_guard lock{db_->lock};
     account_page page;
     const auto found = db_->accounts.find(account);
     if (found == db_->accounts.end()) return page;
@@ -286,7 +286,7 @@ public:
   page<outcome_row> refused_outcomes(std::string_view session,
                                      std::string_view after,
                                      page_bounds most) override {
-    const std::lock_guard guard{db_->lock};
+    const std::lock_guard lock{db_->lock};
     const auto from = read_refusal_token(after);
     std::map<refusal_key, const outcome_row *> behind;
     for (const auto &[id, row] : db_->outcomes)
@@ -300,7 +300,7 @@ public:
 
   page<feed_row> list_notified(std::string_view session, std::int64_t from,
                                page_bounds most) override {
-    const std::lock_guard guard{db_->lock};
+    const std::lock_guard lock{db_->lock};
     page_builder<feed_row> found{most};
     for (const auto &row : db_->log) {
       const bool there = session.empty()
@@ -315,7 +315,7 @@ public:
   }
 
   std::vector<feed_row> read_feed(std::int64_t after, int limit) override {
-    const std::lock_guard guard{db_->lock};
+    const std::lock_guard lock{db_->lock};
     const auto first =
         std::min(static_cast<std::size_t>(std::max<std::int64_t>(after, 0)),
                  db_->log.size());
@@ -325,7 +325,7 @@ public:
   }
 
   std::int64_t feed_end() override {
-    const std::lock_guard guard{db_->lock};
+    const std::lock_guard lock{db_->lock};
     return static_cast<std::int64_t>(db_->log.size());
   }
 
@@ -346,7 +346,7 @@ public:
   std::vector<feed_row> read_feed_of(std::string_view session,
                                      std::int64_t from, std::int64_t last,
                                      int limit) override {
-    const std::lock_guard guard{db_->lock};
+    const std::lock_guard lock{db_->lock};
     std::vector<feed_row> out;
     if (const auto at = db_->histories.find(session);
         at != db_->histories.end())
@@ -360,7 +360,7 @@ public:
   }
 
   sink_state load_sink(std::string_view sink) override {
-    const std::lock_guard guard{db_->lock};
+    const std::lock_guard lock{db_->lock};
     const auto at = db_->sinks.find(sink);
     if (at == db_->sinks.end()) return {};
     sink_state out{.position = at->second.position,
@@ -371,7 +371,7 @@ public:
   }
 
   bool save_sink(std::string_view sink, const sink_change &change) override {
-    const std::lock_guard guard{db_->lock};
+    const std::lock_guard lock{db_->lock};
     auto &at = db_->sinks[std::string{sink}];
     if (at.version != change.version) return false;
     ++at.version;
@@ -384,7 +384,7 @@ public:
   }
 
   std::vector<std::pair<std::string, std::int64_t>> count_by_state() override {
-    const std::lock_guard guard{db_->lock};
+    const std::lock_guard lock{db_->lock};
     std::map<std::string, std::int64_t> counts;
     for (const auto &[id, row] : db_->sessions)
       ++counts[row.state];
@@ -409,7 +409,7 @@ private:
 };
 
 violations memory_store::check() {
-  const std::lock_guard guard{db_->lock};
+  const std::lock_guard lock{db_->lock};
   std::map<workflows::usage_key, std::int64_t> sums;
   audit checks{db_->policies,
                [&](const auto &key, int amount) { sums[key] += amount; }};

@@ -169,7 +169,7 @@ std::string receiver::url() const {
 }
 
 receiver::message receiver::next() {
-  std::unique_lock lock{guard_};
+  std::unique_lock lock{mutex_};
   came_.wait_for(lock, std::chrono::seconds{20},
                  [this] { return !got_.empty(); });
   if (got_.empty()) return {};
@@ -197,7 +197,7 @@ void receiver::serve_one(tcp::socket socket) {
   http::response<http::empty_body> out{http::status::no_content, 11};
   const auto told = answers_(r.body());
   {
-    const std::lock_guard lock{guard_};
+    const std::lock_guard lock{mutex_};
     got_.push_back({r.body(), std::string{r[http::field::content_type]},
                     std::string{r["recapd-signature"]}});
     came_.notify_all();

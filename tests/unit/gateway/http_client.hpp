@@ -101,7 +101,7 @@ private:
   boost::asio::io_context io_;
   boost::asio::ip::tcp::acceptor acceptor_;
   answerer answers_;
-  std::mutex guard_;
+  std::mutex mutex_;
   std::condition_variable came_;
   std::deque<message> got_;
   std::thread thread_;

@@ -17,11 +17,11 @@ using namespace std::chrono_literals;
 namespace {
 
 struct fixture : world {
-  std::mutex guard;
+  std::mutex mutex;
   std::condition_variable committed;
   int commits = 0;
   std::shared_ptr<void> token = engine->on_commit([this] {
-    const std::lock_guard lock{guard};
+    const std::lock_guard lock{mutex};
     ++commits;
     committed.notify_all();
   });
@@ -30,7 +30,7 @@ struct fixture : world {
   std::optional<storage::outcome_row> wait_outcome(const std::string &id) {
     const std::array<storage::command_key, 1> keys{{{"/test", id}}};
     const auto db = store();
-    std::unique_lock lock{guard};
+    std::unique_lock lock{mutex};
     std::optional<storage::outcome_row> found;
     committed.wait_for(lock, 20s, [&] {
       found = db->find_outcomes(keys).front();

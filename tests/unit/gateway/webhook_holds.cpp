@@ -46,11 +46,11 @@ public:
   explicit campus(rule answers) : rule_{std::move(answers)} {}
 
   void answer(rule answers) {
-    const std::lock_guard lock{guard_};
+    const std::lock_guard lock{mutex_};
     rule_ = std::move(answers);
   }
   [[nodiscard]] std::vector<post> posts() {
-    const std::lock_guard lock{guard_};
+    const std::lock_guard lock{mutex_};
     return posts_;
   }
   [[nodiscard]] std::size_t count(const std::string &id) {
@@ -59,7 +59,7 @@ public:
   }
   /// Waits for so many posts of it.
   [[nodiscard]] bool came(const std::string &id, std::size_t times = 1) {
-    std::unique_lock lock{guard_};
+    std::unique_lock lock{mutex_};
     return came_.wait_for(lock, 20s, [&] {
       return std::size_t(std::ranges::count(posts_, id, &post::id)) >= times;
     });
@@ -77,14 +77,14 @@ private:
   receiver::reply take(const std::string &body) {
     const auto event = boost::json::parse(body);
     const std::string id{event.at("id").as_string()};
-    const std::lock_guard lock{guard_};
+    const std::lock_guard lock{mutex_};
     auto out = rule_(std::string{event.at("subject").as_string()});
     posts_.push_back({id, out.status});
     came_.notify_all();
     return out;
   }
 
-  std::mutex guard_;
+  std::mutex mutex_;
   std::condition_variable came_;
   rule rule_;
   std::vector<post> posts_;

@@ -40,7 +40,7 @@ public:
   }
   /// Waits for the next request: the id of the event in it.
   std::string next() {
-    std::unique_lock lock{guard_};
+    std::unique_lock lock{mutex_};
     came_.wait_for(lock, 20s, [this] { return !ids_.empty(); });
     if (ids_.empty()) return "nothing";
     auto id = std::move(ids_.front());
@@ -59,7 +59,7 @@ private:
       beast_http::read(socket, buffer, r, ec);
       if (ec) continue;
       {
-        const std::lock_guard lock{guard_};
+        const std::lock_guard lock{mutex_};
         ids_.emplace_back(boost::json::parse(r.body()).at("id").as_string());
       }
       came_.notify_all();
@@ -78,7 +78,7 @@ private:
   boost::asio::io_context io_;
   boost::asio::ip::tcp::acceptor acceptor_{
       io_, {boost::asio::ip::address_v4::loopback(), 0}};
-  std::mutex guard_;
+  std::mutex mutex_;
   std::condition_variable came_;
   std::deque<std::string> ids_;
   std::thread thread_;
