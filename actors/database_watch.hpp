@@ -56,8 +56,8 @@ public:
   }
 
 private:
-  /// Logs what is seen once, but for the first failure, which the listener
-  /// logs: what is seen after a broken connection may be its cause.
+  /// Logs each of the first few failures once, but for the very first, which
+  /// the listener logs: a later one may name the cause of a broken connection.
   void log_once(const std::string &why) {
     constexpr std::size_t most = 8;
     if (logged_.size() < most && logged_.insert(why).second

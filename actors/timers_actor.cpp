@@ -14,7 +14,9 @@ using std::chrono::microseconds;
 using namespace std::chrono_literals;
 
 namespace {
+/// With so many sessions that deal with what was due, no more are fired.
 constexpr std::size_t most_firing = 4000;
+/// The most timers in one read.
 constexpr int page = 20000;
 /// The longest sleep between two looks at the clock, and so the longest pause
 /// before something that failed is tried again.

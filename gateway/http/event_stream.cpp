@@ -20,6 +20,7 @@ namespace beast = boost::beast;
 
 namespace {
 
+/// The most events in one read, which all clients at that place share.
 constexpr int rows_a_read = 256;
 /// Who asks for all clients' pages, since each is read for several at a time.
 const std::string feed_caller = "events";

@@ -14,6 +14,7 @@ using clock = std::chrono::steady_clock;
 
 namespace {
 
+/// How much later than it should an answer to a pull may come.
 constexpr auto pull_grace = 1s;
 /// How many partitions are begun at the same time.
 constexpr std::size_t at_once = 16;

@@ -8,7 +8,8 @@
 namespace recapd::gateway::nats {
 namespace {
 
-// Another consumer may be on another server, so the first few are begun soon.
+/// How many consumers are begun before the patience doubles: another consumer
+/// may be on another server, so the first few are begun soon.
 constexpr unsigned soon = 4;
 constexpr unsigned most_doublings = 5;
 /// How many messages of a partition are taken out at the same time.

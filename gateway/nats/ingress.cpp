@@ -35,7 +35,9 @@ std::vector<std::string> subjects_of(unsigned partitions) {
   return all;
 }
 
+/// The longest time between two rounds of the worker.
 constexpr auto longest_wait = 500ms;
+/// How long the last acknowledgements may take to be sent.
 constexpr auto flush_bound = 1s;
 
 }  // namespace

@@ -17,12 +17,13 @@
 namespace recapd::gateway::nats {
 namespace {
 
-constexpr std::int64_t connect_ms = 2000;
-constexpr std::int64_t call_ms = 2000;
-constexpr std::int64_t store_ms = 5000;
-constexpr std::int64_t reconnect_ms = 200;
-constexpr std::int64_t ping_ms = 5000;
-constexpr std::int64_t wait_ms = 100;
+constexpr std::int64_t connect_ms = 2000;   // for a server to be reached
+constexpr std::int64_t call_ms = 2000;      // for an answer of JetStream's API
+constexpr std::int64_t store_ms = 5000;     // for an acknowledgement
+constexpr std::int64_t reconnect_ms = 200;  // between tries; at most twice
+constexpr std::int64_t ping_ms = 5000;      // between pings of the server
+constexpr std::int64_t wait_ms = 100;  // for a message, before a look around
+/// With so many pings unanswered the connection counts as lost.
 constexpr int most_pings_out = 2;
 /// The bytes of the lines that begin and end the headers.
 constexpr std::size_t header_frame = 12;
@@ -243,7 +244,7 @@ std::size_t bytes_of(const message &m) {
 struct link::impl {
   natsConnection *connection = nullptr;
   jsCtx *stream_context = nullptr;
-  std::mutex guard;
+  std::mutex mutex;
   std::list<subscription> subscriptions;
 
   impl() = default;
@@ -342,7 +343,7 @@ std::string link::new_inbox() const {
 
 void link::subscribe(const std::string &subject,
                      std::function<void(message)> got) {
-  const std::lock_guard lock{impl_->guard};
+  const std::lock_guard lock{impl_->mutex};
   impl_->subscriptions.emplace_back(impl_->connection, subject, std::move(got));
 }
 

@@ -7,6 +7,7 @@
 namespace recapd::gateway::nats {
 namespace {
 
+/// Enough session ids that another mapping puts one of them elsewhere.
 constexpr std::size_t probes = 16;
 
 /// The header with which JetStream refuses a message, since it names another

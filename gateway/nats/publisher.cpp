@@ -12,7 +12,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
+/// How long the answers to a wave are waited for.
 constexpr auto bound = 5s;
+/// The time between looks at the connection meanwhile.
 constexpr auto look = 100ms;
 
 /// Returns what is wrong with a stream's answer; empty when it has the message.
@@ -40,7 +42,7 @@ std::string fault_in(const message &answer) {
 }  // namespace
 
 struct publisher::answers {
-  std::mutex guard;
+  std::mutex mutex;
   std::condition_variable changed;
   std::uint64_t round = 0;
   std::vector<bool> came;
@@ -48,7 +50,7 @@ struct publisher::answers {
   std::string fault;
 
   std::uint64_t begin(std::size_t count) {
-    const std::lock_guard lock{guard};
+    const std::lock_guard lock{mutex};
     came.assign(count, false);
     missing = count;
     fault.clear();
@@ -61,7 +63,7 @@ struct publisher::answers {
     const auto dot = place.find('.');
     const auto of = parse_integer<std::uint64_t>(place.substr(0, dot));
     const auto number = parse_integer<std::size_t>(place.substr(dot + 1));
-    const std::lock_guard lock{guard};
+    const std::lock_guard lock{mutex};
     if (of != round || !number || *number >= came.size() || came[*number])
       return;
     came[*number] = true;
@@ -72,7 +74,7 @@ struct publisher::answers {
 
   void wait(const link &link) {
     const auto until = std::chrono::steady_clock::now() + bound;
-    std::unique_lock lock{guard};
+    std::unique_lock lock{mutex};
     const auto over = [this] { return missing == 0 || !fault.empty(); };
     while (!changed.wait_for(lock, look, over))
       if (!link.connected() || std::chrono::steady_clock::now() > until)

@@ -17,6 +17,7 @@ namespace {
 constexpr std::size_t max_group_events = 1U << 15U;
 /// The most bytes of a group: libpq wants a statement's parameters below 1 GiB.
 constexpr std::size_t max_group_bytes = 64U << 20U;
+/// The most tries of a group that meets deadlocks or serialization failures.
 constexpr int max_attempts = 8;
 
 const prepared_statement stored_versions{"stored_versions",

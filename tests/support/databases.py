@@ -115,7 +115,7 @@ class Database(str):
         self.run("INSERT INTO inbox (event) VALUES (%s)", text)
 
     def outcome(self, event):
-        """Of a command; None as long as there is none."""
+        """Returns a command's outcome; None as long as there is none."""
         found = self.run("SELECT outcome FROM outcomes "
                          "WHERE source = %s AND id = %s",
                          event["source"], event["id"])

@@ -13,9 +13,9 @@
 
 namespace recapd::workflows {
 
-// Each has its type on the wire and in the store, and an `each_member` that
-// tells what its members are, by which workflows/json/members.hpp reads and
-// writes them.
+// Each struct has its type on the wire and in the store, and an `each_member`
+// that tells what its members are, by which workflows/json/members.hpp reads
+// and writes them.
 
 inline constexpr int longest_reopening_hours = 720;
 

@@ -11,7 +11,7 @@ HEARTBEAT_LOCK = 7236218450113
 
 
 def check_cluster(world, found):
-    """All of it; how many limits were nearly used up."""
+    """Makes all checks. Returns how many limits were nearly used up."""
     near = audit.audit(world, found)
     check_nats(world, found)
     check_order(world, found)
@@ -44,7 +44,8 @@ def check_order(world, found):
 
 
 def check_chains(world, found):
-    """Handed over in order at once: each taken in that order."""
+    """Commands of a chain, which were handed over at once, were taken in its
+    order."""
     ends = dict(world.sql(
         "SELECT command_id, min(seq) FROM session_events"
         " WHERE session_id LIKE 'chain-%' AND command_id IS NOT NULL"

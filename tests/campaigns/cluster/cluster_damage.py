@@ -15,7 +15,8 @@ NOBODY = "99.damage"  # no partition's, so no node takes it
 
 
 def let_in(client):
-    """The stream takes what only broken programs would send there."""
+    """Has the stream take a subject of no partition, to which only a broken
+    program would send."""
     config = client.api("STREAM.INFO.RECAPD")["config"]
     subject = f"recapd.commands.{NOBODY}"
     if subject not in config["subjects"]:
@@ -24,7 +25,7 @@ def let_in(client):
 
 
 def lose_message(world):
-    """JetStream acknowledged it, then it is gone."""
+    """Deletes a command that JetStream has acknowledged."""
     event = {"id": "damage-1", "subject": "damage", "type": "damage"}
     with world.nats.connect() as client:
         let_in(client)
@@ -36,7 +37,7 @@ def lose_message(world):
 
 
 def lose_event(world):
-    """The first that nobody has read yet."""
+    """Deletes the first published event that the audit has not read yet."""
     with world.nats.connect() as client:
         state = client.api("STREAM.INFO.RECAPD_EVENTS")["state"]
         assert world.published.read_to < state["last_seq"]
@@ -45,7 +46,7 @@ def lose_event(world):
 
 
 def leave_message(world):
-    """A consumer whose node is gone, and a message for it."""
+    """Makes a consumer without a node, and leaves a message for it."""
     with world.nats.connect() as client:
         let_in(client)
         client.api("CONSUMER.DURABLE.CREATE.RECAPD.damage",
@@ -76,7 +77,7 @@ DAMAGES = {
 
 
 def damage(world, what):
-    """Before a round's audit, behind the nodes' backs."""
+    """Does the damage `what`, behind the nodes' backs and before an audit."""
     if callable(DAMAGES[what]):
         return DAMAGES[what](world)
     world.database.run(DAMAGES[what])

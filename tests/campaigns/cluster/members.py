@@ -10,8 +10,8 @@ PORT = 8080
 
 
 class Member(Supervised):
-    """Node number k. `strikes` are the times in which something was done to
-    it."""
+    """A node of the cluster. `strikes` has the times in which something was
+    done to the node."""
 
     def __init__(self, folder, network, number, url, config):
         super().__init__(folder, url, config)
@@ -65,7 +65,8 @@ class Member(Supervised):
         self.send(signal.SIGKILL)
 
     def end_it(self, seconds=40):
-        """SIGTERM; it must drain within a bound, whatever its database does."""
+        """Sends SIGTERM. The node must drain within a bound, whatever its
+        database does."""
         process = self.process
         if process is None:
             return
@@ -81,7 +82,7 @@ class Member(Supervised):
         return Strike(self)
 
     def quiet_since(self, moment):
-        """True if nothing was done to it since."""
+        """Returns true if nothing was done to the node since."""
         return all(until is not None and until < moment
                    for _, until in self.strikes)
 

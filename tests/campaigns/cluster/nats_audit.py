@@ -19,7 +19,8 @@ def check_nats(world, found):
 
 
 def wait_for(trouble, seconds):
-    """What is still the trouble when time is up."""
+    """Waits until there is no trouble. Returns the trouble that is left when
+    time is up, or None."""
     end = time.monotonic() + seconds
     while (told := trouble()) is not None and time.monotonic() < end:
         time.sleep(0.1)
@@ -27,7 +28,8 @@ def wait_for(trouble, seconds):
 
 
 def unconsumed(world):
-    """Nothing when each partition has its consumer, and all is consumed."""
+    """Returns what is not consumed, or None when each partition has its
+    consumer and all is consumed."""
     try:
         with world.nats.connect() as client:
             there = consumers(client)
@@ -51,7 +53,8 @@ def check_stored(world, found):
 
 
 def check_letters(world, found):
-    """Poison is kept; that nothing else became a letter the crash audit sees."""
+    """Every poison message is a dead letter. The crash audit checks that
+    nothing else is."""
     letters = {e for (e,) in world.sql("SELECT event FROM dead_letters")}
     for text, acknowledged in list(world.record.poison.items()):
         if acknowledged and text not in letters:

@@ -20,10 +20,12 @@ TROUBLE = (OSError, AssertionError, ValueError, IndexError)
 
 
 class NatsServers:
-    """`lock` is held by whoever takes one down: at most one is."""
+    """The NATS servers of a cluster. Who takes a server down holds `lock`, so
+    that at most one is down."""
 
     def __init__(self, folder, address, inside=()):
-        """`inside`: words before a command that is to run where they are."""
+        """Takes in `inside` the words before a command that make it run in the
+        servers' namespace."""
         self.folder = Path(folder)
         self.address = address
         self.inside = inside
@@ -31,7 +33,7 @@ class NatsServers:
         self.urls = []
 
     def tool(self, *words):
-        """Not to be waited for by its pipe: the server may keep it."""
+        """Runs tools/nats, and returns what it prints."""
         env = {**os.environ, "RECAPD_NATS_ADDRESS": self.address,
                "RECAPD_NATS_PARTITIONS": str(PARTITIONS)}
         return subprocess.run(
@@ -59,7 +61,7 @@ class NatsServers:
         return Nats(random.choice(self.urls), seconds)
 
     def describe(self):
-        """For whoever looks into a failure: what the servers say."""
+        """Returns what the servers say, for whoever looks into a failure."""
         told = {}
         with self.connect() as client:
             for name in STREAMS:
@@ -86,7 +88,7 @@ class NatsServers:
 
 
 def consumers(client):
-    """Of the commands."""
+    """Returns the consumers of the command stream."""
     return client.api("CONSUMER.LIST.RECAPD")["consumers"] or []
 
 
@@ -111,7 +113,8 @@ class Desk:
         self.link = None
 
     def publish(self, subject, text, sending=lambda: None):
-        """The place in the stream, once it is acknowledged."""
+        """Publishes until the message is acknowledged. Returns its sequence
+        number in the stream."""
         while not self.over.is_set():
             sending()
             try:
@@ -129,13 +132,13 @@ class Desk:
         self.record.store(event, f"RECAPD {seq}")
 
     def poison(self, text):
-        """What nobody can take."""
+        """Publishes a text of which no node can make a command."""
         self.record.poison.setdefault(text, False)
         self.publish("poison", text)
         self.record.poison[text] = True
 
     def outcome(self):
-        """The next that comes; nothing when none came for a while."""
+        """Returns the next outcome; None when none came for a while."""
         try:
             client = self.client()
             while True:

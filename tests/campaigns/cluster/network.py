@@ -58,7 +58,7 @@ class Service:
         return f"{self.prefix}.{10 + number}"
 
     def port(self, number):
-        """The bridge's end of a node's cable."""
+        """Returns the name of the bridge's end of a node's cable."""
         return f"v{self.letter}{os.getpid()}n{number}"
 
     def plug_in(self, number, namespace):
@@ -70,9 +70,10 @@ class Service:
         ip("-n", namespace, "link", "set", "dev", self.letter, "up")
 
     def cut(self, number, how, peers=None):
-        """In the namespace's own tables: a wrong hardware address loses what
-        it sends, a rule before all others what comes in. Without `peers`
-        it is what goes to this machine, and all that comes in."""
+        """Cuts a node off in its namespace's own tables: a wrong hardware
+        address loses what the node sends, a rule before all others loses what
+        comes in. Without `peers` the cut is of what goes to this machine, and
+        of all that comes in."""
         namespace = self.network.namespace(number)
         if how in ("both", "requests"):
             for peer in peers or [self.here]:
@@ -139,7 +140,7 @@ class Network:
                 service.heal(number)
 
     def close(self):
-        """Nothing of it stays behind."""
+        """Removes all that was made of the network."""
         removals = [("netns", "del", name) for name in self.made]
         removals += [("link", "del", service.bridge)
                      for service in self.services.values()]

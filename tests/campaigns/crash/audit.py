@@ -122,7 +122,8 @@ def check_clock(world, found):
 
 
 def check_pay(world, found):
-    """By the ledger's rows and by the sessions' events, each by itself."""
+    """Checks what was paid, by the ledger's rows and by the sessions' events,
+    each by itself."""
     net, paid, has = Counter(), defaultdict(list), Counter()
     for session, kind, amount, gets in world.sql(
             "SELECT session_id, kind, amount, to_account LIKE 'tutor:%'"
@@ -239,7 +240,7 @@ def check_hook(world, found):
 
 
 def audit(world, found):
-    """All of it; how many limits were nearly used up."""
+    """Makes all checks. Returns how many limits were nearly used up."""
     check_stuck(world, found)
     check_commands(world, found)
     check_effects(world, found)

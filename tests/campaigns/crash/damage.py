@@ -42,13 +42,14 @@ COMMIT_LATE = """
 
 
 def write_late(postgres):
-    """From now on what need not be durable is so after ten seconds."""
+    """Has PostgreSQL write commits that do not wait for it up to ten seconds
+    later."""
     run(postgres.admin_url, "ALTER SYSTEM SET wal_writer_delay = '10s'")
     postgres("stop")
     postgres.start()
 
 
 def damage(world, what):
-    """Before a round's audit, behind the node's back."""
+    """Does the damage `what`, behind the node's back and before an audit."""
     if DAMAGES[what]:
         world.database.run(DAMAGES[what])

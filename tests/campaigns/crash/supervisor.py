@@ -65,7 +65,8 @@ class Supervised(Node):
             self.process.kill()
 
     def end_it(self):
-        """SIGTERM; it must drain within a bound, whatever its database does."""
+        """Sends SIGTERM. The node must drain within a bound, whatever its
+        database does."""
         with self.lock:
             process = self.process
             process.send_signal(signal.SIGTERM)
@@ -86,7 +87,7 @@ class Supervised(Node):
         wait_until(self.ready, "the node to be ready", seconds)
 
     def finish(self):
-        """Ends it for good."""
+        """Ends the node for good."""
         self.over = True
         if self.thread.is_alive():
             self.thread.join()

@@ -17,7 +17,7 @@ SENTENCES = {
 
 
 def run(*options):
-    """What it prints, and the counts of its last line."""
+    """Returns what the campaign prints, and the counts of its last line."""
     done = subprocess.run([sys.executable, PROGRAM, "--seed", "7", *options],
                           text=True, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT)

@@ -27,18 +27,19 @@ class DatabaseCluster:
         self.newest_timeline = 0  # in which one of them was seen to lead
 
     def url(self, role, name):
-        """Names every host; a connection is to the one that may be written."""
+        """Returns a URL that names every host. A connection by the URL is to
+        the host that may be written."""
         hosts = ",".join(f"{h.address}:{PORT}" for h in self.hosts)
         return (f"postgresql://{role}:{self.secrets[role]}@{hosts}/{name}"
                 "?target_session_attrs=read-write")
 
     def url_there(self, name):
-        """A node's."""
+        """Returns the URL by which a node connects."""
         return self.url("recapd", name)
 
     @property
     def admin_url(self):
-        """Also bounded in time, for what this program does itself."""
+        """The URL for what the campaign does itself, bounded in time."""
         return (self.url("recapd_admin", "postgres")
                 + "&connect_timeout=3&tcp_user_timeout=3000"
                   "&options=-c%20statement_timeout%3D120s")
@@ -60,7 +61,7 @@ class DatabaseCluster:
             " GRANT recapd_producer TO recapd WITH ADMIN OPTION")
 
     def close(self):
-        """Every host, even where another one makes trouble."""
+        """Closes every host, even where another one makes trouble."""
         troubles = []
         for host in self.hosts:
             try:
@@ -86,9 +87,10 @@ class DatabaseCluster:
         return [h for h in self.hosts if h is not leader]
 
     def fell_back(self):
-        """Somebody led in a newer timeline, and it was undone: Patroni let an
-        older primary go on, as it may where no watchdog ends a host that
-        stood still. No program can save what the undone one acknowledged."""
+        """Returns true where a host led in a newer timeline that was undone.
+        Patroni let an older primary go on, as it may where no watchdog ends a
+        host that stood still. No program can save what the undone primary
+        acknowledged."""
         known = self.newest_timeline
         led = [host.led_timeline() for host in self.hosts]
         return max(filter(None, led), default=known) < known
@@ -114,7 +116,8 @@ class DatabaseCluster:
         return None
 
     def wait_whole(self, seconds):
-        """What is still the trouble when time is up."""
+        """Waits until the cluster is whole. Returns the trouble that is left
+        when time is up, or None."""
         end = time.monotonic() + seconds
         while (told := self.trouble()) is not None:
             if time.monotonic() > end:
@@ -125,7 +128,7 @@ class DatabaseCluster:
     # ---- healing ------------------------------------------------------------
 
     def mend(self):
-        """Takes back whatever was done to it; does not wait."""
+        """Takes back whatever was done to the cluster; does not wait."""
         self.sites.heal_hosts()
         self.etcd.start()
         for host in self.hosts:
@@ -134,7 +137,8 @@ class DatabaseCluster:
             host.start()
 
     def heal(self):
-        """Whole again: a standby that does not follow is copied anew."""
+        """Makes the cluster whole: a standby that does not follow is copied
+        anew."""
         self.mend()
         trouble = self.wait_whole(45)
         if trouble is not None and (leader := self.leader()) is not None:

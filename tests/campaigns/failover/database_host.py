@@ -120,11 +120,11 @@ class DatabaseHost:
                 stderr=log, start_new_session=True)
 
     def servers(self):
-        """Every process of the server: they all work in its data."""
+        """Returns the server's processes: all work in the data folder."""
         return working_in(self.data)
 
     def patronis(self):
-        """Patroni, and what it started on its own."""
+        """Returns Patroni's processes, without those of the server."""
         return working_in(self.folder)
 
     def family(self):
@@ -146,13 +146,14 @@ class DatabaseHost:
         send(self.family(), signal.SIGCONT)
 
     def senders(self):
-        """Those that send the log to the standbys."""
+        """Returns the processes that send the log to the standbys."""
         return [p for p in self.servers() if "walsender" in title(p)]
 
     # ---- the disk -----------------------------------------------------------
 
     def fill_disk(self):
-        """Nothing is left; again, what was freed since."""
+        """Takes all that is free on the disk; called again, what was freed
+        since."""
         disk = os.statvfs(self.disk)
         if disk.f_bavail:
             with open(self.filler, "ab") as file:
@@ -178,14 +179,14 @@ class DatabaseHost:
             return None, ""
 
     def led_timeline(self):
-        """The timeline in which it leads; nothing where it does not."""
+        """Returns the timeline in which the host leads, or None."""
         status, text = self.ask("primary")
         return json.loads(text)["timeline"] if status == 200 else None
 
     # ---- the end ------------------------------------------------------------
 
     def make_anew(self):
-        """Its data is gone; Patroni copies that of who leads."""
+        """Removes the host's data, so that Patroni copies the leader's."""
         self.kill()
         shutil.rmtree(self.data, ignore_errors=True)
         self.start()

@@ -14,7 +14,8 @@ RESET = "recapd.feed.reset"
 
 
 def key_of(message):
-    """What two messages share only where they tell of the same thing."""
+    """Returns what two messages share only where they tell of the same thing,
+    whatever their ids."""
     return (message["subject"], message["type"], parse_time(message["time"]),
             message.get("authid"), message["data"].get("to"))
 
@@ -90,7 +91,7 @@ def sentence(key):
 
 
 class FailoverFeed(Feed):
-    """Keeps the messages."""
+    """A feed that keeps the messages that came, and counts the resets."""
 
     def __init__(self, clients, seconds):
         self.messages, self.resets = [], 0
@@ -103,8 +104,8 @@ class FailoverFeed(Feed):
 
 
 class FailoverPublished(Published):
-    """Keeps the messages. A stream that was deleted begins again; what nobody
-    had read of it by then is forgiven."""
+    """The stream of events, of which it keeps the messages. A deleted stream
+    begins again; what nobody had read of it by then is forgiven."""
 
     def __init__(self, world):
         super().__init__()
@@ -119,7 +120,7 @@ class FailoverPublished(Published):
             super().take(head, body)
 
     def now(self):
-        """All that there is, as far as the servers answer."""
+        """Reads on while the servers answer. Returns all messages so far."""
         try:
             with self.world.nats.connect() as client:
                 self.read(client)
@@ -128,7 +129,8 @@ class FailoverPublished(Published):
         return self.messages
 
     def delete_stream(self):
-        """Also reads what is in it, and knows what may be gone with it."""
+        """Reads the stream to its end and deletes it. What is stored and was
+        not read may be gone with the stream, and is forgiven."""
         with self.world.nats.connect() as client:
             self.read(client)
             client.api("STREAM.DELETE.RECAPD_EVENTS")

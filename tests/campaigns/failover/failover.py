@@ -256,7 +256,7 @@ class Failover(Campaign):
 
 
 def damage(world, what):
-    """By hand, to see that it is found."""
+    """Does the damage `what`, to see that the audit finds it."""
     if what == "undelivered":
         world.hook.received.pop(next(reversed(world.hook.received)))
     else:

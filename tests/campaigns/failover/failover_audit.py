@@ -23,7 +23,7 @@ LEFT = {
 
 
 def audit_failover(world, found):
-    """All of it; how many limits were nearly used up."""
+    """Makes all checks. Returns how many limits were nearly used up."""
     client = without_forgiven(world)
     check_settled(world, found)
     check_letters_in(client, found)
@@ -47,7 +47,8 @@ def audit_failover(world, found):
 
 
 def check_snapshot(world, client, found):
-    """What has to agree at one moment: timers go on meanwhile."""
+    """Checks what has to agree at one moment in one snapshot, since timers go
+    on meanwhile."""
     with world.snapshot() as sql:
         facts = SimpleNamespace(sql=sql, record=client.record)
         audit.check_commands(facts, found)
@@ -57,8 +58,8 @@ def check_snapshot(world, client, found):
 
 
 def check_settled(world, found):
-    """Nothing is left to do; bounded by the world's patience, and by how far
-    ahead the clock was by which something fell due."""
+    """Waits until nothing is left to do, for as long as the world's patience
+    and a clock that was set ahead make it last."""
     end = time.monotonic() + world.patience / 2 + MAX_SKEW_SECONDS
     while True:
         left = [what.format(count) for what, sql in LEFT.items()

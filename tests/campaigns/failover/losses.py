@@ -66,7 +66,8 @@ class Marks(threading.Thread):
                 self.cuts.append((began, time.monotonic()))
 
     def may_be_lost(self, asked, answered):
-        """A request may wait for long between its commit and its answer."""
+        """Returns true if the log was cut at any time between a request and
+        its answer, which may come long after the commit."""
         return any(since <= answered and asked <= until
                    for since, until in self.cuts)
 

@@ -71,7 +71,8 @@ def world():
 
 
 def compare(world, patience, lost=False):
-    """What is found; `lost`: the database may have lost all of it."""
+    """Returns what the audit finds. With `lost` the database may have lost all
+    that was answered."""
     found = Findings()
     world.record.answered = dict.fromkeys(world.record.commands, 0)
     world.record.asked = world.record.answered

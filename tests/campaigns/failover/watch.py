@@ -78,7 +78,7 @@ class NodeWatch(threading.Thread):
 
 
 class Watch:
-    """Of all nodes."""
+    """Watches all nodes."""
 
     def __init__(self, places, bound, log):
         self.nodes = {place: NodeWatch(place, bound, log) for place in places}

@@ -167,7 +167,7 @@ def recap_cases(lesson):
 
 
 def text_cases(lesson):
-    """What is wrong before there is an event."""
+    """Yields texts that are wrong before there is an event."""
     event = valid("session.log_time", lesson)
     text = json.dumps(event)
     with_recap = json.dumps(valid("session.complete", lesson))

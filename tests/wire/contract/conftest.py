@@ -24,7 +24,7 @@ def node(make_node):
 
 @pytest.fixture(scope="session")
 def client(node, tmp_path_factory):
-    """To that node; with RECAPD_TEST_PROXY=prism by way of Prism."""
+    """A client of the shared node; with RECAPD_TEST_PROXY=prism by Prism."""
     if os.environ.get("RECAPD_TEST_PROXY") != "prism":
         yield Client(node.port)
         return

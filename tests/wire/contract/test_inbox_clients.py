@@ -106,7 +106,8 @@ def test_whatever_a_client_sets_its_event_is_taken(own, database, settings):
 
 
 def test_rows_that_were_forced_in_stop_nobody(own, database):
-    """By who may switch triggers and constraints off."""
+    """The rows come from a role that may switch triggers and constraints
+    off."""
     event = schedule(own)
     database.run(
         "ALTER TABLE inbox DISABLE TRIGGER USER;"

@@ -23,7 +23,8 @@ def asyncapi():
 
 
 def happy(client):
-    """From an invitation to pay that is corrected and taken back."""
+    """Plays a lesson from its invitations to pay that is corrected and taken
+    back."""
     lesson = Lesson(client, students=3, modality="online").scheduled()
     more = fresh("student")
     accepted(lesson.send("participant.invite", "system:x", {"student": more}))

@@ -73,11 +73,11 @@ def ready(node):
 
 
 def wait_nats(node, state="connected"):
-    """Until that is what the node says of NATS."""
+    """Waits until the node's /readyz says that state of NATS."""
     wait_until(lambda: ready(node)["nats"] == state, f"NATS to be {state}")
 
 
 def publish(client, event, **headers):
-    """Into the stream, as a producer must: until it is acknowledged."""
+    """Publishes a command and waits for JetStream's acknowledgement."""
     return client.request("recapd.commands." + event["subject"],
                           json.dumps(event), headers)

@@ -129,8 +129,9 @@ def by_server(place):
 
 
 def left(place):
-    """By the consumers: a server that was away may keep what was acknowledged
-    meanwhile, and nobody gets it again."""
+    """Returns the consumers that are not done. The stream does not tell: a
+    server that was away may keep what was acknowledged meanwhile, and nobody
+    gets that again."""
     try:
         return [c for c in consumers(place)
                 if c["num_pending"] or c["num_ack_pending"]]

@@ -104,7 +104,8 @@ def test_what_is_done_leaves_the_stream(place, client):
 
 @pytest.mark.parametrize("others", [0, 3])
 def test_what_was_passed_over_is_executed(place, client, others):
-    """With others behind it, which were delivered and are done; or alone."""
+    """The message is the last one, or others behind it were delivered and are
+    done."""
     before, over, *rest = neighbours(2 + others)
     publish(client, before.schedule)
     place.wait_empty()

@@ -75,7 +75,7 @@ class Publisher(threading.Thread):
             self.broken = traceback.format_exc()
 
     def go_on(self):
-        """Until what is published from now on is executed."""
+        """Waits until a command that is published later has its outcome."""
         mark = len(self.events) + 100
         wait_until(lambda: self.broken or len(self.events) > mark,
                    "more commands")

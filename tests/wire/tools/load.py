@@ -101,7 +101,7 @@ class Load:
             "answers for every client")
 
     def check(self):
-        """After the end: nothing that was answered is lost."""
+        """Checks, after the end, that nothing that was answered is lost."""
         assert self.sound() and not any(c.is_alive() for c in self.clients)
         ids = [i for c in self.clients for i in c.accepted]
         assert {i for (i,) in self.cluster.database.run(

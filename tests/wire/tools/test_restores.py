@@ -48,13 +48,13 @@ def run_documented(section, number, **names):
 # ---- who is told -----------------------------------------------------------
 
 def known_by(message):
-    """What it tells, whatever its id says of the epoch."""
+    """Returns what a message tells, whatever its id says of the epoch."""
     return (TOKEN.sub("", message["id"]), message["type"],
             datetime.fromisoformat(message["time"]))
 
 
 def stored(url, notifications=True):
-    """What is to be sent of the database, each as `known_by` gives it."""
+    """Returns what of a database is to be sent, each as `known_by` does."""
     keys = set()
     for session, seq, kind, at, told in run(
             url, "SELECT session_id, seq, type, at, notifications"
@@ -140,7 +140,7 @@ class Client:
 
     @property
     def place(self):
-        """Of the last event that it heard."""
+        """The place of the last event that the client heard."""
         return next((s.places[-1] for s in reversed(self.streams) if s.places),
                     None)
 
@@ -156,7 +156,8 @@ class Client:
                                          for m in s.messages]
 
     def hear_all(self):
-        """By the stream, and by the webhook where it takes what comes."""
+        """Waits until the stream has brought all events, and all messages the
+        webhook, where the receiver takes them."""
         url = self.node.database
         wait_until(lambda: stored(url, False) <= self.heard(), "the stream")
         wait_until(lambda: not self.receiver.takes or stored(url)

@@ -49,7 +49,8 @@ def own_server(certificates):
 
 
 def start(url, *arguments, env=None):
-    """Of a start that fails: its status and what it said, once."""
+    """Starts recapd, which has to fail with one line. Returns its status and
+    the line."""
     status, _, told = recapd(*arguments, "--database", url, "--listen",
                              "127.0.0.1:0",
                              env={"PGPASSFILE": "/nowhere", **(env or {})})
