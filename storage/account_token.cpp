@@ -40,10 +40,9 @@ account_key read_account_token(std::string_view token) {
   key.session = next_part(token);
   key.kind = next_part(token);
   if (!workflows::valid_id(key.session)
-      || !workflows::parse_transfer_kind(key.kind))
+      || !workflows::parse_transfer_kind(key.kind)
+      || !read_number(token, key.n))
     return {};
-  // Tokens of release 0.1.0 have no number, since none was needed.
-  if (!token.empty() && !read_number(token, key.n)) return {};
   return key;
 }
 

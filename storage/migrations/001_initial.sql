@@ -1,5 +1,8 @@
 -- The whole schema. Ids are compared byte by byte (COLLATE "C"); every table
--- about a session carries its bucket, the unit in which sessions are spread.
+-- about a session carries its bucket, the unit in which sessions are spread. A
+-- migration runs with the search_path that the node's sessions have, the
+-- installation's schema alone: SET search_path FROM CURRENT in a function pins
+-- it there, whoever calls the function.
 
 -- ---- clock -----------------------------------------------------------------
 
@@ -10,7 +13,8 @@ CREATE TABLE manual_clock (
 );
 
 -- What the inbox takes as the moment of receipt.
-CREATE FUNCTION recapd_now() RETURNS timestamptz LANGUAGE sql VOLATILE AS
+CREATE FUNCTION recapd_now() RETURNS timestamptz LANGUAGE sql VOLATILE
+SET search_path FROM CURRENT AS
 $$ SELECT coalesce((SELECT now FROM manual_clock WHERE active),
                    clock_timestamp()) $$;
 
@@ -33,16 +37,16 @@ CREATE TABLE sessions (
 );
 CREATE INDEX sessions_timer ON sessions (bucket, next_timer, id)
   WHERE next_timer IS NOT NULL;
-CREATE INDEX sessions_tutor ON sessions (tutor, id);
-CREATE INDEX sessions_course ON sessions (course, id);
 -- Nearly all sessions end as paid: those are found by the primary key.
 CREATE INDEX sessions_state ON sessions (state, id) WHERE state <> 'paid';
 
-CREATE TABLE session_students (
-  student    text COLLATE "C" NOT NULL,
+-- What a session is listed by, written once with the session. Indexes on the
+-- columns of its row would be written anew with each of the row's versions.
+CREATE TABLE session_lists (
+  list       text COLLATE "C" NOT NULL,  -- tutor:ID, course:ID or student:ID
   session_id text COLLATE "C" NOT NULL,
   bucket     smallint         NOT NULL,
-  PRIMARY KEY (student, session_id)
+  PRIMARY KEY (list, session_id)
 );
 
 -- ---- events ----------------------------------------------------------------
@@ -76,9 +80,40 @@ CREATE TABLE feed_epoch (
 );
 INSERT INTO feed_epoch (shift) VALUES (0);
 
+-- Stretches of this database's life in which it loses nothing that was seen: a
+-- row for each start of its server, written by the first node that meets it.
+-- Events at positions from `first` on, up to the next one's, were written in it.
+CREATE TABLE epochs (
+  token      text COLLATE "C" PRIMARY KEY,
+  system     text COLLATE "C" NOT NULL,
+  database   bigint           NOT NULL,
+  timeline   integer          NOT NULL,
+  started_at timestamptz      NOT NULL,
+  first      bigint           NOT NULL,
+  UNIQUE (system, database, timeline, started_at)
+);
+-- What was written before anybody noted it.
+INSERT INTO epochs VALUES ('', '', 0, 0, '-infinity', 0);
+
 CREATE TABLE sink_cursors (
   sink     text   PRIMARY KEY,
-  position bigint NOT NULL
+  position bigint NOT NULL,
+  -- One more with each change of the cursor or of what is held: whoever changes
+  -- them says which one they know.
+  version  bigint NOT NULL DEFAULT 0
+);
+
+-- Sessions whose next message a receiver has not taken, while the others' go on.
+CREATE TABLE held_deliveries (
+  sink          text             NOT NULL,
+  session_id    text COLLATE "C" NOT NULL,
+  position      bigint           NOT NULL,  -- of the event that waits
+  message       integer          NOT NULL,  -- 0: the event, n: its nth notification
+  tries         integer          NOT NULL,  -- of that message
+  refusals      integer          NOT NULL,  -- tries that may end in a dead letter
+  refused_since timestamptz,
+  next_try_at   timestamptz      NOT NULL,
+  PRIMARY KEY (sink, session_id)
 );
 
 -- ---- commands --------------------------------------------------------------
@@ -92,12 +127,114 @@ CREATE TABLE commands (
   refused     boolean          NOT NULL,
   received_at timestamptz      NOT NULL,
   outcome     text             NOT NULL,
-  PRIMARY KEY (source, id)
+  -- Whose the source and id are: empty where they alone make it the same command
+  -- again (mode trusted), else who sent it.
+  scope       text COLLATE "C" NOT NULL DEFAULT '',
+  who         text COLLATE "C",  -- who sent it, in every mode
+  by_inbox    boolean          NOT NULL DEFAULT false,
+  PRIMARY KEY (source, id, scope)
 );
-CREATE INDEX commands_refused ON commands (session_id, received_at)
+-- A page of refusals is read along its key: nothing behind it is looked at or
+-- sorted.
+CREATE INDEX commands_refused ON commands
+  (session_id, received_at, source, id, scope)
   WHERE refused;
-CREATE VIEW outcomes AS
-  SELECT source, id, outcome::jsonb AS outcome FROM commands;
+
+-- Commands with their outcomes whole. What is stored of an accepted one is
+-- workflows::to_stored_outcome; what that leaves out has not come about. Members
+-- are named in the order in which the program writes them. A view, since it reads
+-- with its owner's rights: whoever may read outcomes needs no other.
+CREATE VIEW command_outcomes AS
+SELECT c.source, c.id, c.bucket, c.session_id, c.content, c.refused,
+       c.received_at,
+       CASE
+       WHEN c.outcome::json -> 'outcome' IS NOT NULL THEN c.outcome::json
+       ELSE json_build_object(
+         'id', c.id,
+         'source', c.source,
+         'outcome', 'accepted',
+         'duplicate', false,
+         'session', (
+           SELECT json_build_object(
+                    'id', c.session_id,
+                    'state', kept -> 'state',
+                    'version', kept -> 'version',
+                    'tutor', first -> 'tutor',
+                    'course', first -> 'course',
+                    'program', first -> 'program',
+                    'modality', first -> 'modality',
+                    'timezone', first -> 'timezone',
+                    'starts_at', first -> 'starts_at',
+                    'deadline', deadline,
+                    -- Each recap is read once, however many there are.
+                    'participants', (
+                      SELECT json_agg(json_build_object(
+                               'student', p -> 'student',
+                               'status', p -> 'status',
+                               'in_call', coalesce(p -> 'in_call', 'false'),
+                               'recap', written.recap) ORDER BY n)
+                        FROM json_array_elements(kept -> 'participants')
+                               WITH ORDINALITY AS e (p, n)
+                        LEFT JOIN (
+                          SELECT DISTINCT ON (student) student, recap
+                            FROM (SELECT r ->> 'student' AS student,
+                                         r -> 'recap' AS recap, latest
+                                    FROM unnest(student_recaps)
+                                           WITH ORDINALITY AS s (r, latest)
+                                  OFFSET 0) AS all_recaps
+                           ORDER BY student, latest) AS written
+                          ON written.student = p ->> 'student'),
+                    'tutor_recap', tutor_recap,
+                    'minutes', kept -> 'minutes',
+                    'suggested_minutes', kept -> 'suggested_minutes',
+                    'rate_per_hour', first -> 'rate_per_hour',
+                    'currency', first -> 'currency',
+                    'payout', kept -> 'payout',
+                    'next_timer', kept -> 'next_timer',
+                    'next_timer_kind', kept -> 'next_timer_kind',
+                    'flags', coalesce(kept -> 'flags', '[]'),
+                    'policy_version', first -> 'policy_version')
+             -- OFFSET 0: a text is read once, not once for each member.
+             FROM (SELECT c.outcome::json AS kept OFFSET 0) AS k,
+                  LATERAL (
+                    SELECT (array_agg(data)
+                             FILTER (WHERE type = 'session.scheduled')
+                           )[1] AS first,
+                           (array_agg(data -> 'deadline' ORDER BY seq DESC)
+                             FILTER (WHERE type IN ('session.scheduled',
+                                                    'session.reopened'))
+                           )[1] AS deadline,
+                           (array_agg(data -> 'recap' ORDER BY seq DESC)
+                             FILTER (WHERE type IN ('session.reopened',
+                                                    'tutor_recap.submitted'))
+                           )[1] AS tutor_recap,
+                           array_agg(data ORDER BY seq DESC)
+                             FILTER (WHERE type = 'student_recap.submitted')
+                             AS student_recaps
+                      FROM (SELECT seq, type, data::json AS data
+                              FROM session_events AS e
+                             WHERE e.session_id = c.session_id
+                               AND seq <= (kept ->> 'version')::integer
+                               AND type IN ('session.scheduled',
+                                            'session.reopened',
+                                            'tutor_recap.submitted',
+                                            'student_recap.submitted')
+                            OFFSET 0) AS told) AS events),
+         'refusals', json_build_array())
+       END AS outcome,
+       c.scope, c.who
+  FROM commands AS c;
+
+-- What a producer sees: outcomes of commands that came by the inbox. Whoever may
+-- write the tables sees all.
+CREATE VIEW outcomes WITH (security_barrier) AS
+  SELECT o.source, o.id, o.outcome::jsonb AS outcome, o.who
+    FROM command_outcomes AS o
+   WHERE pg_has_role(current_user, (SELECT relowner FROM pg_class
+                                     WHERE oid = 'commands'::regclass), 'MEMBER')
+      OR EXISTS (SELECT FROM commands AS c
+                  WHERE (c.source, c.id, c.scope) = (o.source, o.id, o.scope)
+                    AND c.by_inbox);
 
 -- ---- limits ----------------------------------------------------------------
 
@@ -120,50 +257,105 @@ CREATE TABLE usage (
 
 -- ---- ledger ----------------------------------------------------------------
 
--- A row is a transfer, so it balances by construction.
+-- A row is a transfer, so it balances by construction. Corrections of what a
+-- session was paid are any number of transfers after its settlement, numbered
+-- from 1, in either direction. What the tutor has of it in the end is the net; a
+-- reversal takes back all of that.
 CREATE TABLE ledger (
   session_id   text COLLATE "C" NOT NULL,
   kind         text             NOT NULL
-                                CHECK (kind IN ('settlement', 'reversal')),
+               CHECK (kind IN ('settlement', 'correction', 'reversal')),
   bucket       smallint         NOT NULL,
   from_account text COLLATE "C" NOT NULL,
   to_account   text COLLATE "C" NOT NULL,
   amount       bigint           NOT NULL CHECK (amount >= 0),
   currency     text COLLATE "C" NOT NULL,
   at           timestamptz      NOT NULL,
-  PRIMARY KEY (session_id, kind),
-  CONSTRAINT ledger_two_accounts CHECK (from_account <> to_account)
+  n            integer          NOT NULL DEFAULT 0,
+  PRIMARY KEY (session_id, kind, n),
+  CONSTRAINT ledger_two_accounts CHECK (from_account <> to_account),
+  CONSTRAINT ledger_numbered
+    CHECK (CASE WHEN kind = 'correction' THEN n > 0 AND amount > 0
+                ELSE n = 0 END)
 );
-CREATE INDEX ledger_from ON ledger (from_account, at, session_id, kind)
+-- An account is read in this order.
+CREATE INDEX ledger_from ON ledger (from_account, at, session_id, kind, n)
   INCLUDE (amount, currency);
-CREATE INDEX ledger_to ON ledger (to_account, at, session_id, kind)
+CREATE INDEX ledger_to ON ledger (to_account, at, session_id, kind, n)
   INCLUDE (amount, currency);
 
 CREATE VIEW ledger_entries AS
   SELECT from_account AS account, session_id, kind, -amount AS amount,
-         currency, at
+         currency, at, n
     FROM ledger
   UNION ALL
-  SELECT to_account, session_id, kind, amount, currency, at FROM ledger;
+  SELECT to_account, session_id, kind, amount, currency, at, n FROM ledger;
 
-CREATE FUNCTION ledger_check_reversal() RETURNS trigger LANGUAGE plpgsql AS $$
+-- Looks at a session's transfers together, at the end of the transaction, since
+-- a restored table comes in any order. The settlement's row is locked, so that
+-- of two writers the second sees what the first has written.
+CREATE FUNCTION ledger_check_net() RETURNS trigger LANGUAGE plpgsql
+SET search_path FROM CURRENT AS $$
+DECLARE
+  settled ledger;
+  strange bigint;
+  last    bigint;
+  number  bigint;
+  lowest  bigint;
+  net     bigint;
 BEGIN
-  IF NOT EXISTS (SELECT FROM ledger s
-                  WHERE s.session_id = NEW.session_id
-                    AND s.kind = 'settlement'
-                    AND s.from_account = NEW.to_account
-                    AND s.to_account = NEW.from_account
-                    AND s.amount = NEW.amount
-                    AND s.currency = NEW.currency) THEN
-    RAISE EXCEPTION USING ERRCODE = 'RC002',
-      MESSAGE = 'a reversal must undo exactly the session''s settlement';
+  SELECT * INTO settled FROM ledger
+   WHERE session_id = NEW.session_id AND kind = 'settlement' FOR UPDATE;
+  IF NOT FOUND THEN
+    PERFORM recapd_refuse('RC002',
+      'only what was settled is corrected or reversed');
   END IF;
-  RETURN NEW;
+  SELECT count(*) FILTER (
+           WHERE l.currency <> settled.currency
+              OR (l.from_account, l.to_account) NOT IN (
+                   (settled.from_account, settled.to_account),
+                   (settled.to_account, settled.from_account))),
+         coalesce(max(l.n), 0),
+         count(*) FILTER (WHERE l.kind = 'correction')
+    INTO strange, last, number
+    FROM ledger AS l WHERE l.session_id = NEW.session_id;
+  IF strange > 0 OR last <> number THEN
+    PERFORM recapd_refuse('RC002',
+      'corrections move money between the accounts of the settlement and are '
+      'numbered 1, 2, …');
+  END IF;
+  SELECT min(so_far), (array_agg(so_far ORDER BY n DESC))[1] INTO lowest, net
+    FROM (SELECT l.n, sum(CASE WHEN l.from_account = settled.from_account
+                               THEN l.amount ELSE -l.amount END)
+                        OVER (ORDER BY l.n) AS so_far
+            FROM ledger AS l
+           WHERE l.session_id = NEW.session_id AND l.kind <> 'reversal') AS s;
+  IF lowest < 0 THEN
+    PERFORM recapd_refuse('RC002', 'corrections may not take more than was paid');
+  END IF;
+  IF EXISTS (SELECT FROM ledger AS r
+              WHERE r.session_id = NEW.session_id AND r.kind = 'reversal'
+                AND (r.amount <> net OR r.from_account = settled.from_account))
+  THEN
+    PERFORM recapd_refuse('RC002',
+      'a reversal must undo exactly the settlement with its corrections');
+  END IF;
+  -- Of rows that one transaction wrote nothing tells which came first.
+  IF NEW.kind = 'correction'
+     AND EXISTS (SELECT FROM ledger AS r, ledger AS c
+                  WHERE r.session_id = NEW.session_id AND r.kind = 'reversal'
+                    AND c.session_id = NEW.session_id AND c.kind = NEW.kind
+                    AND c.n = NEW.n AND c.xmin <> r.xmin) THEN
+    PERFORM recapd_refuse('RC002', 'what was reversed is not corrected');
+  END IF;
+  RETURN NULL;
 END $$;
-CREATE TRIGGER ledger_reversal BEFORE INSERT ON ledger FOR EACH ROW
-  WHEN (NEW.kind = 'reversal') EXECUTE FUNCTION ledger_check_reversal();
+CREATE CONSTRAINT TRIGGER ledger_net AFTER INSERT ON ledger
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+  WHEN (NEW.kind <> 'settlement') EXECUTE FUNCTION ledger_check_net();
 
-CREATE FUNCTION ledger_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION ledger_refuse_change() RETURNS trigger LANGUAGE plpgsql
+SET search_path FROM CURRENT AS $$
 BEGIN
   RAISE EXCEPTION USING ERRCODE = 'RC002',
     MESSAGE = 'the ledger is only added to';
@@ -173,18 +365,103 @@ CREATE TRIGGER ledger_append_only BEFORE UPDATE OR DELETE ON ledger
 
 -- ---- inbox and dead letters ------------------------------------------------
 
+-- FNV-1a 32 of the event's subject, modulo 1024, as the program computes it.
+-- What is no event at all goes to bucket 0, whose node makes it a dead letter.
+-- json and not jsonb, which refuses numbers that the program reads.
+CREATE FUNCTION recapd_bucket(event text) RETURNS smallint
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+SET search_path FROM CURRENT AS $$
+DECLARE
+  subject bytea;
+  hash bigint := 2166136261;
+BEGIN
+  IF octet_length(event) > 1048576 THEN
+    RETURN 0;
+  END IF;
+  subject := convert_to(event::json ->> 'subject', 'UTF8');
+  IF subject IS NULL OR length(subject) > 64 THEN
+    RETURN 0;
+  END IF;
+  FOR i IN 0 .. length(subject) - 1 LOOP
+    hash := ((hash # get_byte(subject, i)) * 16777619) & 4294967295;
+  END LOOP;
+  RETURN hash & 1023;
+EXCEPTION WHEN others THEN
+  RETURN 0;
+END $$;
+
+-- A client gives the text and nothing else: the rest is set by inbox_enter,
+-- whatever the statement says.
 CREATE TABLE inbox (
-  seq         bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  seq         bigint      PRIMARY KEY,
   event       text        NOT NULL,
-  received_at timestamptz NOT NULL DEFAULT recapd_now()
+  received_at timestamptz NOT NULL,
+  bucket      smallint    NOT NULL,
+  CONSTRAINT inbox_event_at_most_64_kib CHECK (octet_length(event) <= 65536)
 );
-CREATE FUNCTION inbox_notify() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE SEQUENCE inbox_seq_seq OWNED BY inbox.seq;
+
+-- What nodes hand to each other and take out of the dead letters again: it has
+-- its moment of receipt already. In one order with the inbox; no client may
+-- write here.
+CREATE TABLE forwarded (
+  seq         bigint      PRIMARY KEY,
+  event       text        NOT NULL,
+  received_at timestamptz NOT NULL,
+  bucket      smallint    NOT NULL,
+  -- A node has taken it: its text may be longer now than it came.
+  taken       boolean     NOT NULL,
+  -- What the event does not tell of its sender, where a node handed it on.
+  sender      text
+);
+
+-- With its owner's rights, so that a client needs none but to insert.
+CREATE FUNCTION inbox_enter() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+BEGIN
+  NEW.seq := nextval('inbox_seq_seq');
+  NEW.bucket := recapd_bucket(NEW.event);
+  IF TG_TABLE_NAME = 'inbox' THEN
+    NEW.received_at := recapd_now();
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE FUNCTION inbox_refuse_change() RETURNS trigger
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+  RAISE EXCEPTION USING ERRCODE = 'RC004',
+    MESSAGE = 'a row of the inbox does not change: insert another';
+END $$;
+CREATE FUNCTION inbox_notify() RETURNS trigger LANGUAGE plpgsql
+SET search_path FROM CURRENT AS $$
 BEGIN
   PERFORM pg_notify('recapd_inbox', '');
   RETURN NULL;
 END $$;
+
+CREATE TRIGGER inbox_entered BEFORE INSERT ON inbox
+  FOR EACH ROW EXECUTE FUNCTION inbox_enter();
+CREATE TRIGGER inbox_unchanged BEFORE UPDATE ON inbox
+  FOR EACH ROW EXECUTE FUNCTION inbox_refuse_change();
+CREATE TRIGGER forwarded_entered BEFORE INSERT ON forwarded
+  FOR EACH ROW EXECUTE FUNCTION inbox_enter();
+CREATE TRIGGER forwarded_inserted AFTER INSERT ON forwarded
+  FOR EACH STATEMENT EXECUTE FUNCTION inbox_notify();
 CREATE TRIGGER inbox_inserted AFTER INSERT ON inbox
   FOR EACH STATEMENT EXECUTE FUNCTION inbox_notify();
+-- In sessions that apply what was replicated, too.
+ALTER TABLE inbox ENABLE ALWAYS TRIGGER inbox_entered;
+ALTER TABLE inbox ENABLE ALWAYS TRIGGER inbox_unchanged;
+ALTER TABLE inbox ENABLE ALWAYS TRIGGER inbox_inserted;
+ALTER TABLE forwarded ENABLE ALWAYS TRIGGER forwarded_entered;
+ALTER TABLE forwarded ENABLE ALWAYS TRIGGER forwarded_inserted;
+
+-- All that waits to be taken.
+CREATE VIEW waiting AS
+  SELECT seq, event, received_at, bucket, false AS taken, NULL AS sender
+    FROM inbox
+  UNION ALL
+  SELECT seq, event, received_at, bucket, taken, sender FROM forwarded;
 
 CREATE TABLE dead_letters (
   id          bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -193,8 +470,44 @@ CREATE TABLE dead_letters (
   code        text        NOT NULL,
   ingress     text        NOT NULL,
   received_at timestamptz NOT NULL,
-  at          timestamptz NOT NULL
+  at          timestamptz NOT NULL,
+  -- Which message it was, where that may come again: one letter for all its
+  -- deliveries. An inbox row is deleted with the letter and has none.
+  origin      text COLLATE "C" UNIQUE,
+  -- `in`: a command that could not be taken at all. `out`: a message that its
+  -- receiver does not take.
+  direction   text        NOT NULL DEFAULT 'in'
+                          CHECK (direction IN ('in', 'out'))
 );
+
+-- ---- nodes and leases ------------------------------------------------------
+
+CREATE TABLE nodes (
+  name        text COLLATE "C" PRIMARY KEY,
+  incarnation text        NOT NULL,
+  address     text        NOT NULL,
+  started_at  timestamptz NOT NULL,
+  expires_at  timestamptz NOT NULL,
+  draining    boolean     NOT NULL,
+  -- There cannot be more shards than a node has partitions. 0: it reads no NATS.
+  partitions  integer     NOT NULL DEFAULT 0
+                          CHECK (partitions BETWEEN 0 AND 1024),
+  -- The epoch of the database in which a node's last heartbeat was answered.
+  epoch       text COLLATE "C" NOT NULL DEFAULT ''
+) WITH (fillfactor = 50);
+
+-- A lease is as good as its node's last heartbeat.
+CREATE TABLE leases (
+  shard integer          PRIMARY KEY,
+  node  text COLLATE "C" NOT NULL
+);
+
+-- Shard s is the buckets b with b mod shards = s.
+CREATE TABLE shards (
+  singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
+  count     integer NOT NULL CHECK (count BETWEEN 1 AND 1024)
+);
+INSERT INTO shards (count) VALUES (64);
 
 -- ---- policies --------------------------------------------------------------
 
@@ -206,9 +519,12 @@ CREATE TABLE policies (
 
 -- ---- upkeep ----------------------------------------------------------------
 
+-- Written to see whether the database takes writes (storage::store::probe).
+CREATE TABLE probes (written_at timestamptz NOT NULL);
+
 -- Called where a statement finds that it must not stand.
 CREATE FUNCTION recapd_refuse(code text, what text) RETURNS integer
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
   RAISE EXCEPTION USING ERRCODE = code, MESSAGE = what;
 END $$;
@@ -225,6 +541,9 @@ ALTER TABLE usage SET (autovacuum_vacuum_scale_factor = 0.01,
 ALTER TABLE inbox SET (autovacuum_vacuum_scale_factor = 0,
                        autovacuum_vacuum_threshold = 5000,
                        autovacuum_vacuum_cost_delay = 0);
+ALTER TABLE forwarded SET (autovacuum_vacuum_scale_factor = 0,
+                           autovacuum_vacuum_threshold = 5000,
+                           autovacuum_vacuum_cost_delay = 0);
 
 -- Long recaps are compressed while a commit waits: lz4, where this server has
 -- it, takes a fraction of the default's time.
@@ -236,3 +555,47 @@ BEGIN
 EXCEPTION WHEN feature_not_supported THEN
   NULL;
 END $$;
+
+-- ---- rows that every database has ------------------------------------------
+
+-- What is restored into a database that is set up takes their place.
+CREATE FUNCTION recapd_replace_row() RETURNS trigger
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+  EXECUTE format('DELETE FROM %I', TG_TABLE_NAME);
+  RETURN NEW;
+END $$;
+CREATE FUNCTION recapd_skip_known() RETURNS trigger
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+  IF EXISTS (SELECT FROM schema_migrations AS m
+              WHERE (m.version, m.checksum) = (NEW.version, NEW.checksum)) THEN
+    RETURN NULL;
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER feed_epoch_replaced BEFORE INSERT ON feed_epoch
+  FOR EACH ROW EXECUTE FUNCTION recapd_replace_row();
+CREATE TRIGGER shards_replaced BEFORE INSERT ON shards
+  FOR EACH ROW EXECUTE FUNCTION recapd_replace_row();
+CREATE TRIGGER schema_migrations_known BEFORE INSERT ON schema_migrations
+  FOR EACH ROW EXECUTE FUNCTION recapd_skip_known();
+
+-- Data that is restored into a migrated database brings the first one along.
+CREATE FUNCTION epochs_known() RETURNS trigger
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+  IF EXISTS (SELECT FROM epochs WHERE token = NEW.token) THEN
+    RETURN NULL;
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER epochs_known BEFORE INSERT ON epochs
+  FOR EACH ROW EXECUTE FUNCTION epochs_known();
+
+-- ---- rights ----------------------------------------------------------------
+
+REVOKE ALL ON FUNCTION recapd_now(), recapd_refuse(text, text),
+  recapd_bucket(text), inbox_notify(), inbox_enter(), inbox_refuse_change(),
+  ledger_check_net(), ledger_refuse_change(), recapd_replace_row(),
+  recapd_skip_known(), epochs_known() FROM PUBLIC;

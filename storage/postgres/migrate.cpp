@@ -1,5 +1,6 @@
 // Migrating: brings a database to this program's schema.
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <charconv>
 
 #include "storage/migrations.hpp"
@@ -63,13 +64,7 @@ std::size_t applied(connection &c) {
                              " FROM schema_migrations ORDER BY version");
   const auto known = migrations();
   const auto count = static_cast<std::size_t>(rows.size());
-  if (count > known.size())
-    throw schema_error{
-        "the database is newer than this program: it has schema version "
-        + rows.text(rows.size() - 1, 0) + ", this program knows up to "
-        + std::to_string(known.size())
-        + "; run the newer recapd that wrote it"};
-  for (std::size_t i = 0; i < count; ++i) {
+  for (std::size_t i = 0; i < std::min(count, known.size()); ++i) {
     const auto row = static_cast<int>(i);
     if (rows.number(row, 0) != version_of(known[i])
         || rows.text(row, 2) != checksum(known[i].sql))
@@ -77,6 +72,12 @@ std::size_t applied(connection &c) {
                          + " was applied to the database in another form than"
                            " this program has: use the build that applied it"};
   }
+  if (count > known.size())
+    throw schema_error{
+        "the database is newer than this program: it has schema version "
+        + rows.text(rows.size() - 1, 0) + ", this program knows up to "
+        + std::to_string(known.size())
+        + "; run the newer recapd that wrote it"};
   return count;
 }
 

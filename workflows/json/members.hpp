@@ -20,13 +20,11 @@ namespace recapd::workflows {
 /// Reads a JSON object's members.
 class member_reader {
 public:
-  explicit member_reader(fields &in, bool null_is_absent = false)
-      : in_{in}, null_is_absent_{null_is_absent} {}
+  explicit member_reader(fields &in) : in_{in} {}
 
   /// Returns true where a member that may be missing is there; it is read next.
   [[nodiscard]] bool optional(std::string_view name) {
-    const auto *v = in_.optional(name);
-    return v != nullptr && !(null_is_absent_ && v->is_null());
+    return in_.optional(name) != nullptr;
   }
   /// Returns true where the member is there; with the value `T{}` it is left
   /// out.
@@ -108,13 +106,12 @@ private:
   template <class T>
   void read_object(std::string_view name, const boost::json::value &v, T &to) {
     fields inner{v, in_.path_of(name), in_.error()};
-    member_reader m{inner, null_is_absent_};
+    member_reader m{inner};
     T::each_member(m, to);
     inner.close();
   }
 
   fields &in_;
-  bool null_is_absent_;
 };
 
 /// Writes a JSON object's members by a writer of workflows/json/writers.hpp.

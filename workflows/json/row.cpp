@@ -24,8 +24,7 @@ parse_session(const json::value &row) {
   field_error error;
   fields in{row, "row", error};
   session s;
-  // Rows of release 0.1.0 have false, 0 or null for what has not come about.
-  member_reader m{in, true};
+  member_reader m{in};
   session::each_member(m, s);
   in.close();
   if (error.any()) return {boost::system::in_place_error, error.text()};

@@ -63,6 +63,8 @@ CAF_TEST(a newer database is refused and so is a changed migration) {
   CAF_CHECK_EQUAL(refusal(fresh.url()), "none");
   raw.script("UPDATE schema_migrations SET checksum = 'x'");
   CAF_CHECK(has(refusal(fresh.url()), "001_initial"));
+  raw.script("INSERT INTO schema_migrations VALUES (999, '999_later', 'x')");
+  CAF_CHECK(has(refusal(fresh.url()), "001_initial"));
 }
 
 CAF_TEST(a database that holds something else is refused and left alone) {
