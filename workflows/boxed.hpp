@@ -3,7 +3,6 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <utility>
 
 namespace recapd::workflows {
@@ -14,9 +13,6 @@ template <class T> class boxed {
 public:
   boxed() = default;
   boxed(T value) : at_{std::make_unique<T>(std::move(value))} {}
-  boxed(std::optional<T> maybe) {
-    if (maybe) at_ = std::make_unique<T>(*std::move(maybe));
-  }
   boxed(const boxed &other)
       : at_{other.at_ ? std::make_unique<T>(*other.at_) : nullptr} {}
   boxed(boxed &&) noexcept = default;

@@ -32,17 +32,24 @@ error of_statement(const std::string &sqlstate, bool connection_lost,
           words == std::string::npos ? said : said.substr(words + 3)};
 }
 
+error broken(std::string_view text) {
+  return {trouble::broken,
+          {},
+          "the connection to the database broke: "
+              + std::string{first_line(text)}};
+}
+
 }  // namespace
 
 void throw_error(bool connection_lost) {
   try {
     throw;
   } catch (const pqxx::broken_connection &e) {
-    throw error{trouble::broken, {}, std::string{first_line(e.what())}};
+    throw broken(e.what());
   } catch (const pqxx::in_doubt_error &e) {
-    throw error{trouble::broken, {}, std::string{first_line(e.what())}};
+    throw broken(e.what());
   } catch (const pqxx::statement_completion_unknown &e) {
-    throw error{trouble::broken, {}, std::string{first_line(e.what())}};
+    throw broken(e.what());
   } catch (const pqxx::deadlock_detected &e) {
     throw error{trouble::again, "40P01", std::string{first_line(e.what())}};
   } catch (const pqxx::serialization_failure &e) {
@@ -53,9 +60,8 @@ void throw_error(bool connection_lost) {
   } catch (const pqxx::sql_error &e) {
     throw of_statement(e.sqlstate(), connection_lost, e.what());
   } catch (const std::exception &e) {
-    throw error{connection_lost ? trouble::broken : trouble::other,
-                {},
-                std::string{first_line(e.what())}};
+    if (connection_lost) throw broken(e.what());
+    throw error{trouble::other, {}, std::string{first_line(e.what())}};
   }
 }
 
