@@ -77,6 +77,17 @@ std::string quotable(const std::string &text) {
   return quoted.substr(1, quoted.size() - 2);
 }
 
+/// Returns what stands before a URL's `@` as the library wants it: since 3.9 it
+/// takes a `%` for an escape.
+std::string user_part(const std::string &decoded) {
+  std::string out;
+  for (const char c : quotable(decoded)) {
+    out += c;
+    if (c == '%' && NATS_VERSION_NUMBER >= 0x030900) out += "25";
+  }
+  return out;
+}
+
 /// Sets the servers, which the library tries in an order of its own.
 void set_servers(natsOptions *of, const std::vector<std::string> &urls) {
   std::vector<std::string> all;
@@ -84,7 +95,7 @@ void set_servers(natsOptions *of, const std::vector<std::string> &urls) {
     const auto host = url.rfind('@');
     all.push_back(host == std::string::npos
                       ? url
-                      : quotable(url.substr(0, host)) + url.substr(host));
+                      : user_part(url.substr(0, host)) + url.substr(host));
   }
   auto servers = pointers_to(all);
   check(natsOptions_SetServers(of, servers.data(),
