@@ -29,7 +29,7 @@ microseconds clock_ahead(instant sent, instant theirs, instant answered) {
   return microseconds{0};
 }
 
-clock_watch::clock_watch(std::shared_ptr<const clock> ours, clock_bounds bounds,
+clock_watch::clock_watch(std::shared_ptr<clock> ours, clock_bounds bounds,
                          std::shared_ptr<readiness> words,
                          std::shared_ptr<telemetry> reports)
     : ours_{std::move(ours)}, bounds_{bounds}, words_{std::move(words)},
@@ -39,10 +39,13 @@ clock_watch::clock_watch(std::shared_ptr<const clock> ours, clock_bounds bounds,
 
 bool clock_watch::agrees(instant sent, instant theirs) {
   if (ours_->manual()) return true;
-  const auto ahead = clock_ahead(sent, theirs, ours_->now());
+  const auto shown = ours_->shown();
+  const auto jumped = shown - ours_->now();
+  const auto ahead = clock_ahead(sent + jumped, theirs, shown);
   reports_->clock_ahead(ahead);
   const auto apart = std::chrono::abs(ahead);
   const bool served = apart <= bounds_.served;
+  if (served) ours_->confirm();
   if (apart <= bounds_.told)
     words_->settle(code);
   else

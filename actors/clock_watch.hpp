@@ -29,16 +29,17 @@ clock_ahead(instant sent, instant theirs, instant answered);
 /// and metrics. A manual clock is not compared.
 class clock_watch {
 public:
-  clock_watch(std::shared_ptr<const clock> ours, clock_bounds bounds,
+  clock_watch(std::shared_ptr<clock> ours, clock_bounds bounds,
               std::shared_ptr<readiness> words,
               std::shared_ptr<telemetry> reports);
 
   /// Takes what the database's clock said, `theirs`, on a question that was
-  /// sent at `sent` by the node's clock. Returns true while the node may serve.
+  /// sent at `sent` by the node's clock. Returns true while the node may serve;
+  /// then a jump of the machine's clock is confirmed.
   [[nodiscard]] bool agrees(instant sent, instant theirs);
 
 private:
-  std::shared_ptr<const clock> ours_;
+  std::shared_ptr<clock> ours_;
   clock_bounds bounds_;
   std::shared_ptr<readiness> words_;
   std::shared_ptr<telemetry> reports_;

@@ -79,6 +79,7 @@ void journal_state::write(std::vector<std::shared_ptr<append>> batch) {
   try {
     if (!store_) store_ = stores_();
     const auto fates = store_->append(commits);
+    if (std::exchange(doubted_, false)) node_->database->answers(name_);
     node_->reports->group_committed(
         batch.size(), std::chrono::duration_cast<std::chrono::microseconds>(
                           std::chrono::steady_clock::now() - started));
@@ -96,15 +97,16 @@ void journal_state::write(std::vector<std::shared_ptr<append>> batch) {
   } catch (const storage::storage_error &e) {
     // The fault is noted before senders are told: who then asks for readiness
     // is told the same.
-    went_away(e.what());
+    went_away(e);
     for (const auto &a : batch)
       settle(*a, e.code());
   }
 }
 
-void journal_state::went_away(const std::string &why) {
+void journal_state::went_away(const storage::storage_error &why) {
   if (std::exchange(away_, true)) return;
-  node_->database->fails(name_, why);
+  doubted_ = why.code() == fault::unavailable;
+  node_->database->fails(name_, why.what());
   pause_ = milliseconds{0};
   caf::anon_send(self_, probe{});
 }
@@ -115,9 +117,13 @@ std::optional<milliseconds> journal_state::try_again() {
     if (!store_) store_ = stores_();
     store_->probe();
     away_ = false;
-    node_->database->answers(name_);
+    if (doubted_)
+      node_->database->doubts(name_);
+    else
+      node_->database->answers(name_);
     return std::nullopt;
   } catch (const storage::storage_error &e) {
+    doubted_ = false;
     node_->database->fails(name_, e.what());
     pause_ = next_pause(pause_);
     return pause_;

@@ -35,7 +35,7 @@ public:
 
 private:
   void write(std::vector<std::shared_ptr<append>> batch);
-  void went_away(const std::string &why);
+  void went_away(const storage::storage_error &why);
 
   journal_ref self_;
   context_ptr node_;
@@ -46,6 +46,9 @@ private:
   std::vector<std::shared_ptr<append>> buffer_;
   bool flushing_ = false;
   bool away_ = false;
+  /// A commit was refused by a connection that lived, and none has come about
+  /// since: though the database takes a probe, the next may be refused, too.
+  bool doubted_ = false;
   std::chrono::milliseconds pause_{0};
 };
 

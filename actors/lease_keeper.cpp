@@ -67,6 +67,7 @@ std::chrono::milliseconds lease_keeper_state::beat() {
     failing_ = false;
     if (node_->conditions) node_->conditions->settle("lease-expired");
     node_->database->answers("heartbeat");
+    node_->database->look();
     for (const auto shard : h.released)
       draining_.erase(shard);
     std::erase_if(released_, [&](int shard) {

@@ -51,24 +51,35 @@ void reader_state::answered() {
 void reader_state::read_failed(const std::string &why) {
   if (away_) return;
   spdlog::warn("a read failed: {}", why);
-  if (reaches_database()) return;  // only that read, or its connection, failed
+  // Otherwise only that read, or its connection, failed.
+  if (!takes_commands()) went_away(why);
+}
+
+void reader_state::command_failed(const std::string &why) {
+  if (away_) return;
+  spdlog::warn("what a command needs was not read: {}", why);
+  went_away(why);
+}
+
+void reader_state::went_away(const std::string &why) {
   away_ = true;
   node_->database->fails(name_, why);
   pause_ = milliseconds{0};
   if (!std::exchange(probing_, true)) caf::anon_send(self_, probe{});
 }
 
-bool reader_state::reaches_database() {
+bool reader_state::takes_commands() {
   try {
-    (void)store().load_manual_clock();
+    store().probe();
     return true;
-  } catch (const storage::storage_error &) {
+  } catch (const storage::storage_error &e) {
+    if (away_) node_->database->fails(name_, e.what());
     return false;
   }
 }
 
 std::optional<milliseconds> reader_state::try_again() {
-  if (away_ && !reaches_database()) {
+  if (away_ && !takes_commands()) {
     pause_ = next_pause(pause_);
     return pause_;
   }
@@ -111,7 +122,7 @@ void reader_state::load_sessions(std::vector<load_session> batch) {
   } catch (const storage::storage_error &e) {
     // The fault is noted before senders are told: who then asks for readiness
     // is told the same.
-    read_failed(e.what());
+    command_failed(e.what());
     for (const auto &m : batch)
       m.done(fault::unavailable);
   }
@@ -154,7 +165,7 @@ void reader_state::load_counters(const std::vector<load_usage> &batch) {
   } catch (const storage::storage_error &e) {
     // The fault is noted before senders are told: who then asks for readiness
     // is told the same.
-    read_failed(e.what());
+    command_failed(e.what());
     for (const auto &m : batch)
       m.done(fault::unavailable);
   }
@@ -172,7 +183,7 @@ void reader_state::find_outcomes(std::vector<find_outcome> batch) {
   } catch (const storage::storage_error &e) {
     // The fault is noted before senders are told: who then asks for readiness
     // is told the same.
-    read_failed(e.what());
+    command_failed(e.what());
     for (const auto &m : batch)
       m.done(fault::unavailable);
   }

@@ -40,9 +40,12 @@ private:
   void schedule();
   [[nodiscard]] storage::store &store();
   void answered();
-  /// Finds out, after a failed read, whether the database is away.
+  /// Finds out, after a failed read, whether the database takes commands.
   void read_failed(const std::string &why);
-  [[nodiscard]] bool reaches_database();
+  /// Calls the database away: what commands need was not read.
+  void command_failed(const std::string &why);
+  void went_away(const std::string &why);
+  [[nodiscard]] bool takes_commands();
   void load_sessions(std::vector<load_session> batch);
   void load_counters(const std::vector<load_usage> &batch);
   void find_outcomes(std::vector<find_outcome> batch);

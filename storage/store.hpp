@@ -369,7 +369,7 @@ public:
   /// Writes the rows' events to the table `forwarded`, in this order, all or
   /// none, of any length, with their own times of receipt. They are read with
   /// the inbox.
-  virtual void forward_to_inbox(std::span<const inbox_row> rows) = 0;
+  virtual void forward(std::span<const inbox_row> rows) = 0;
   /// Writes the dead letters and deletes their inbox rows, in one transaction.
   /// No second letter with the same origin is written.
   virtual void write_dead_letters(std::span<const dead_letter> letters) = 0;

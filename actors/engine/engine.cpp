@@ -261,15 +261,19 @@ bool engine::submit(submission &&s, const reply<outcome> &done) {
       reply<outcome>{[i, done, type, since = s.received_at](answer<outcome> a) {
         const auto took = std::chrono::duration_cast<std::chrono::microseconds>(
             i->time->now() - since);
-        if (!a.has_value())
+        // Readiness knows before the sender does: who then asks is told so.
+        if (!a.has_value()) {
+          i->database->command_unanswered();
           i->reports->command_done(type, "unavailable", "", took);
-        else
+        } else {
+          if (!(*a).duplicate) i->database->command_answered();
           i->reports->command_done(
               type,
               (*a).duplicate  ? "duplicate"
               : (*a).accepted ? "accepted"
                               : "refused",
               (*a).code ? workflows::to_string(*(*a).code) : "", took);
+        }
         done(std::move(a));
         i->commands.answered();
       }};

@@ -183,7 +183,7 @@ struct server::impl {
 
   /// Waits for all peers to go. Returns false when some are left after `bound`.
   bool wait_until_gone(std::chrono::milliseconds bound) {
-    std::unique_lock lock{shared->guard};
+    std::unique_lock lock{shared->mutex};
     return shared->gone.wait_for(lock, bound,
                                  [this] { return shared->peers.empty(); });
   }

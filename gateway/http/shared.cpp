@@ -11,23 +11,23 @@ config::address address_of(const boost::asio::ip::address &a) {
 }
 
 void shared::add(const std::shared_ptr<peer> &p) {
-  const std::lock_guard lock{guard};
+  const std::lock_guard lock{mutex};
   peers.emplace(p.get(), p);
 }
 
 void shared::remove(peer *p) {
-  const std::lock_guard lock{guard};
+  const std::lock_guard lock{mutex};
   peers.erase(p);
   gone.notify_all();
 }
 
 std::size_t shared::count() {
-  const std::lock_guard lock{guard};
+  const std::lock_guard lock{mutex};
   return peers.size();
 }
 
 std::vector<std::shared_ptr<peer>> shared::living() {
-  const std::lock_guard lock{guard};
+  const std::lock_guard lock{mutex};
   std::vector<std::shared_ptr<peer>> out;
   for (const auto &[raw, weak] : peers)
     if (auto p = weak.lock()) out.push_back(std::move(p));

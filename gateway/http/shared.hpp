@@ -51,7 +51,7 @@ struct shared {
   std::chrono::milliseconds header_timeout, idle_timeout;
   std::shared_ptr<event_hub> hub = {};
 
-  std::mutex guard = {};
+  std::mutex mutex = {};
   std::condition_variable gone = {};
   std::unordered_map<peer *, std::weak_ptr<peer>> peers = {};
   std::atomic<std::uint64_t> connections{0};  ///< how many there ever were

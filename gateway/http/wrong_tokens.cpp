@@ -17,9 +17,9 @@ std::chrono::milliseconds wrong_tokens::note(const std::string &address,
   who.last = now;
   ++who.count;
   tell(address, now);
-  if (who.count <= free_of_charge) return {};
+  if (who.count <= first_tries) return {};
   // Ten doublings are past `longest`; more would overflow at last.
-  const auto doublings = std::min(who.count - free_of_charge - 1, 10);
+  const auto doublings = std::min(who.count - first_tries - 1, 10);
   return std::min(longest, shortest * (1 << doublings));
 }
 

@@ -21,7 +21,7 @@ public:
   std::chrono::milliseconds note(const std::string &address, time_point now);
 
   /// How many wrong tokens of an address are answered without a wait.
-  static constexpr int free_of_charge = 3;
+  static constexpr int first_tries = 3;
   /// How long the answer to the first one beyond waits.
   static constexpr std::chrono::milliseconds shortest{100};
   static constexpr std::chrono::milliseconds longest{3000};

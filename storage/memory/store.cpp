@@ -191,7 +191,7 @@ public:
     enter_inbox(std::string{event}, *db_->manual_clock, false);
   }
 
-  void forward_to_inbox(std::span<const inbox_row> rows) override {
+  void forward(std::span<const inbox_row> rows) override {
     const std::lock_guard lock{db_->lock};
     for (const auto &row : rows)
       enter_inbox(row.event, row.received_at, true, row.sender);

@@ -13,8 +13,10 @@ namespace recapd::storage::postgres {
 class connection : public plain_connection {
 public:
   /// Connects, pins the settings (storage/postgres/connection_settings.hpp)
-  /// and, where the endpoint has an epoch watch, enters the epoch. Throws
-  /// unfit_connection where one of these fails.
+  /// and, where the endpoint has an epoch watch, enters the epoch. Of several
+  /// servers, those that the watch does not admit are passed over, and a watch
+  /// that has seen none yet takes the one with the latest timeline. Throws
+  /// unfit_connection where no server will do.
   explicit connection(const endpoint &to);
 
   /// Returns the epochs of the database as they were on connecting; without a
@@ -24,6 +26,11 @@ public:
   [[nodiscard]] bool left_behind() const;
 
 private:
+  struct entered;
+  explicit connection(entered &&how);
+  static entered enter(const endpoint &to);
+  static entered enter_any(const endpoint &to);
+
   epoch_list epochs_;
   std::shared_ptr<epoch_watch> watch_;
 };

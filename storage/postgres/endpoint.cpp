@@ -42,6 +42,24 @@ bool unsaid(const options &said, std::string_view keyword,
   return said.value(keyword).empty() && std::getenv(environment) == nullptr;
 }
 
+/// Returns the part of a list that is server `i`'s. One port is every server's.
+std::string_view part_of(std::string_view list, std::size_t i) {
+  if (list.find(',') == std::string_view::npos) return list;
+  for (; i > 0; --i)
+    list.remove_prefix(std::min(list.find(','), list.size() - 1) + 1);
+  return list.substr(0, list.find(','));
+}
+
+std::size_t server_count(const options &said) {
+  const auto count = [](std::string_view list) {
+    return static_cast<std::size_t>(std::ranges::count(list, ',')) + 1;
+  };
+  return std::max(count(said.value("host")), count(said.value("hostaddr")));
+}
+
+/// How long a connect may take where statements have no bound.
+constexpr std::chrono::seconds unbounded_connect{5};
+
 }  // namespace
 
 std::string conninfo(const endpoint &to) {
@@ -50,12 +68,13 @@ std::string conninfo(const endpoint &to) {
   std::string out;
   for (const auto *o = said.all; o->keyword != nullptr; ++o)
     if (o->val != nullptr) add(out, o->keyword, o->val);
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(
+      to.statement.count() > 0 ? to.statement : unbounded_connect);
+  // libpq takes whole seconds, at least 2.
+  if (unsaid(said, "connect_timeout", "PGCONNECT_TIMEOUT"))
+    add(out, "connect_timeout",
+        std::to_string(std::max<long>(2, seconds.count())));
   if (to.statement.count() > 0) {
-    const auto seconds = std::chrono::ceil<std::chrono::seconds>(to.statement);
-    // libpq takes whole seconds, at least 2.
-    if (unsaid(said, "connect_timeout", "PGCONNECT_TIMEOUT"))
-      add(out, "connect_timeout",
-          std::to_string(std::max<long>(2, seconds.count())));
     // The parameters of TCP bound the wait for what was sent and not
     // acknowledged, and for a peer that has gone while nobody sends.
     for (const auto &[keyword, value] :
@@ -66,11 +85,31 @@ std::string conninfo(const endpoint &to) {
           std::pair{"keepalives_count", 3L}})
       if (said.value(keyword).empty()) add(out, keyword, std::to_string(value));
   }
-  const bool several =
-      said.value("host").find(',') != std::string_view::npos
-      || said.value("hostaddr").find(',') != std::string_view::npos;
-  if (several && unsaid(said, "target_session_attrs", "PGTARGETSESSIONATTRS"))
+  if (server_count(said) > 1
+      && unsaid(said, "target_session_attrs", "PGTARGETSESSIONATTRS"))
     add(out, "target_session_attrs", "read-write");
+  return out;
+}
+
+std::vector<endpoint> servers_of(const endpoint &to) {
+  const options said{to.url};
+  const auto count = said.all == nullptr ? 1 : server_count(said);
+  if (count < 2) return {to};
+  std::vector<endpoint> out;
+  for (std::size_t i = 0; i < count; ++i) {
+    auto one = to;
+    one.url.clear();
+    for (const auto *o = said.all; o->keyword != nullptr; ++o) {
+      const std::string_view keyword{o->keyword};
+      if (o->val == nullptr) continue;
+      const bool of_server =
+          keyword == "host" || keyword == "hostaddr" || keyword == "port";
+      add(one.url, keyword, of_server ? part_of(o->val, i) : o->val);
+    }
+    if (unsaid(said, "target_session_attrs", "PGTARGETSESSIONATTRS"))
+      add(one.url, "target_session_attrs", "read-write");
+    out.push_back(std::move(one));
+  }
   return out;
 }
 

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "storage/epochs.hpp"
 
@@ -30,9 +31,14 @@ struct endpoint {
   std::shared_ptr<epoch_watch> epochs;
 };
 
-/// Returns what libpq gets: the URL, with bounds on connecting and on a silent
-/// peer, and with a server that takes writes where several are named. What the
-/// URL or libpq's environment says comes before these.
+/// Returns what libpq gets: the URL, with bounds on connecting and, where
+/// statements have one, on a silent peer, and with a server that takes writes
+/// where several are named. What the URL or libpq's environment says comes
+/// before these.
 [[nodiscard]] std::string conninfo(const endpoint &to);
+
+/// Returns an endpoint for each server that the URL names, in its order; for
+/// one server, or a URL that libpq does not take, the endpoint itself.
+[[nodiscard]] std::vector<endpoint> servers_of(const endpoint &to);
 
 }  // namespace recapd::storage::postgres

@@ -47,6 +47,12 @@ SELECT n.name || ' works on database ' || e.database || ' of system '
 constexpr const char *unless_there = R"sql() AS here, feed_epoch
 ON CONFLICT (system, database, timeline, started_at) DO NOTHING)sql";
 
+database_place place_of(const result_set &rows) {
+  return {.system = rows.text(0, 0),
+          .database = rows.number(0, 1),
+          .timeline = static_cast<int>(rows.number(0, 2))};
+}
+
 epoch_list read_epochs(plain_connection &c) {
   const auto rows =
       c.script("SELECT token, first FROM epochs ORDER BY first, started_at");
@@ -57,6 +63,10 @@ epoch_list read_epochs(plain_connection &c) {
 }
 
 }  // namespace
+
+database_place find_place(plain_connection &c) {
+  return place_of(c.script(here));
+}
 
 entered_epoch enter_epoch(plain_connection &c) {
   entered_epoch out;
@@ -78,9 +88,7 @@ entered_epoch enter_epoch(plain_connection &c) {
         " epochs AS e WHERE (e.system, e.database, e.timeline, e.started_at)"
         " = (here.system, here.database, here.timeline, here.started_at)), "
         + std::string{rival} + " FROM (" + now + ") AS here");
-    out.place = {.system = is.text(0, 0),
-                 .database = is.number(0, 1),
-                 .timeline = static_cast<int>(is.number(0, 2))};
+    out.place = place_of(is);
     elsewhere = is.text(0, 4);
     if (!is.boolean(0, 3) && elsewhere.empty())
       c.script(begin_epoch + now + unless_there);

@@ -14,6 +14,9 @@ struct entered_epoch {
   epoch_list epochs;
 };
 
+/// Reads in which database the connection is.
+[[nodiscard]] database_place find_place(plain_connection &c);
+
 /// Reads in which database the connection is and enters its epoch, writing the
 /// epoch's row where the connection is the first to meet it. Throws
 /// unfit_connection where a live node has seen another database, or a later

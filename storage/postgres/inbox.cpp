@@ -99,9 +99,9 @@ void sql_store::insert_inbox(std::string_view event) {
   });
 }
 
-void sql_store::forward_to_inbox(std::span<const inbox_row> rows) {
+void sql_store::forward(std::span<const inbox_row> rows) {
   static const prepared_statement statement{
-      "forward_to_inbox",
+      "forward",
       "INSERT INTO forwarded (event, received_at, taken, sender)"
       " SELECT event, received_at, true, sender"
       " FROM unnest($1::text[], $2::timestamptz[], $3::text[])"

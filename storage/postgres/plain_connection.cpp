@@ -186,6 +186,9 @@ plain_connection::plain_connection(const endpoint &to) {
 }
 
 plain_connection::~plain_connection() = default;
+plain_connection::plain_connection(plain_connection &&) noexcept = default;
+plain_connection &
+plain_connection::operator=(plain_connection &&) noexcept = default;
 
 result_set plain_connection::run(const prepared_statement &statement,
                                  const arguments &args) {

@@ -54,8 +54,8 @@ class plain_connection {
 public:
   explicit plain_connection(const endpoint &to);
   ~plain_connection();
-  plain_connection(const plain_connection &) = delete;
-  plain_connection &operator=(const plain_connection &) = delete;
+  plain_connection(plain_connection &&) noexcept;
+  plain_connection &operator=(plain_connection &&) noexcept;
 
   /// Runs a statement in the open transaction, else in one of its own.
   result_set run(const prepared_statement &statement,

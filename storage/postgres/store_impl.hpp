@@ -48,7 +48,7 @@ public:
                                           int limit,
                                           const bucket_set &buckets) override;
   void insert_inbox(std::string_view event) override;
-  void forward_to_inbox(std::span<const inbox_row> rows) override;
+  void forward(std::span<const inbox_row> rows) override;
   void write_dead_letters(std::span<const dead_letter> letters) override;
   page<dead_letter> list_dead_letters(std::int64_t after,
                                       page_bounds most) override;

@@ -44,8 +44,8 @@ public:
   void insert_inbox(std::string_view event) override {
     reached().insert_inbox(event);
   }
-  void forward_to_inbox(std::span<const inbox_row> rows) override {
-    reached().forward_to_inbox(rows);
+  void forward(std::span<const inbox_row> rows) override {
+    reached().forward(rows);
   }
   void write_dead_letters(std::span<const dead_letter> letters) override {
     reached().write_dead_letters(letters);

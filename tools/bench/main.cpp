@@ -27,7 +27,7 @@ struct named_scenario {
 /// The scenario that is not chosen by name but by --nodes, which says how many.
 constexpr const char *nodes_scenario = "nodes";
 
-constexpr std::array<named_scenario, 15> all{
+constexpr std::array<named_scenario, 15> scenarios{
     {{"limit", measure_limit, true},
      {"by-hand", measure_by_hand, true},
      {"batches", measure_batches, true},
@@ -46,7 +46,7 @@ constexpr std::array<named_scenario, 15> all{
 
 std::vector<std::string> names() {
   std::vector<std::string> out;
-  for (const auto &s : all)
+  for (const auto &s : scenarios)
     if (std::string_view{s.name} != nodes_scenario) out.emplace_back(s.name);
   return out;
 }
@@ -69,7 +69,7 @@ bool run(bench_run &b) {
   bool good = true;
   for (int round = 1; round <= b.options().rounds; ++round) {
     b.out().begin_round();
-    for (const auto &s : all) {
+    for (const auto &s : scenarios) {
       if (round > 1 && !s.every_round) continue;
       if (std::find(chosen.begin(), chosen.end(), s.name) == chosen.end())
         continue;

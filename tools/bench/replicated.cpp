@@ -41,7 +41,7 @@ constexpr std::array<quantity, 4> quantities{{{"batches", "lifecycles/s"},
                                               {"p50 at 500/s", "ms"},
                                               {"p99 at 500/s", "ms"}}};
 /// One value of each quantity.
-using values = std::array<double, quantities.size()>;
+using figures = std::array<double, quantities.size()>;
 
 /// Asks the server until the answer is true; throws when it never is.
 void await(const std::string &url, const std::string &query) {
@@ -100,7 +100,7 @@ private:
   standby it_;
 };
 
-values measure_way(bench_run &b, way w, const replica *standby) {
+figures measure_way(bench_run &b, way w, const replica *standby) {
   const auto what = scenario + (", " + name_of(w));
   const auto settle = [&] {
     if (standby != nullptr) standby->catch_up();
@@ -119,7 +119,7 @@ values measure_way(bench_run &b, way w, const replica *standby) {
           quantile_ms(r.latencies_us, 0.99)};
 }
 
-void add(bench_run &b, const std::array<values, ways.size()> &all) {
+void add(bench_run &b, const std::array<figures, ways.size()> &all) {
   for (std::size_t q = 0; q < quantities.size(); ++q) {
     const auto what = std::string{quantities[q].name} + ", ";
     for (std::size_t w = 0; w < ways.size(); ++w)
@@ -134,7 +134,7 @@ void add(bench_run &b, const std::array<values, ways.size()> &all) {
 
 // The order changes, so that no way is always measured first or last.
 void measure_replicated(bench_run &b) {
-  std::array<values, ways.size()> all{};
+  std::array<figures, ways.size()> all{};
   const auto measure = [&](way w, const replica *standby) {
     if (standby != nullptr) standby->become(w);
     all[static_cast<std::size_t>(w)] = measure_way(b, w, standby);

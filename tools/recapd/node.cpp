@@ -26,7 +26,7 @@ std::shared_ptr<actors::clock> make_clock(config::clock_kind kind,
                                           storage::store &store) {
   if (kind == config::clock_kind::system) {
     store.save_manual_clock(std::nullopt);
-    return std::make_shared<actors::wall_clock>();
+    return std::make_shared<actors::confirmed_clock>();
   }
   const auto start =
       store.load_manual_clock().value_or(actors::wall_clock{}.now());

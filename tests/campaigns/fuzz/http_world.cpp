@@ -192,7 +192,7 @@ public:
       got =
           client.exchange(bytes, piece, bytes.find("/v1/events") != bytes.npos);
     }
-    std::unique_lock lock{shared_->guard};
+    std::unique_lock lock{shared_->mutex};
     require(shared_->gone.wait_for(lock, patience,
                                    [this] { return shared_->peers.empty(); }),
             "a connection is gone when it ended", bytes);

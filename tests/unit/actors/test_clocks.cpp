@@ -51,7 +51,48 @@ CAF_TEST(the time an answer took is not held against a clock) {
   CAF_CHECK_EQUAL(clock_ahead(start, start + 7s, start + 5s).count(), -2000000);
 }
 
+CAF_TEST(a jump of the wall clock is not the time before it is confirmed) {
+  const auto begun = std::chrono::hours{1000};
+  microseconds wall = begun, steady = 0s;
+  recapd::actors::confirmed_clock both{[&] { return wall; },
+                                       [&] { return steady; }};
+  const auto pass = [&](microseconds by) {
+    wall += by;
+    steady += by;
+    return both.now().time_since_epoch();
+  };
+  CAF_CHECK_EQUAL(pass(5s).count(), microseconds{begun + 5s}.count());
+  // What NTP does to a clock that is nearly right.
+  wall += 900ms;
+  CAF_CHECK_EQUAL(pass(0s).count(), wall.count());
+  for (const auto by : {microseconds{80h}, microseconds{-80h}}) {
+    wall += by;
+    CAF_CHECK_EQUAL(pass(1s).count(), (wall - by).count());
+    CAF_CHECK(both.shown().time_since_epoch() == wall);
+    wall -= by;
+    CAF_CHECK_EQUAL(pass(1s).count(), wall.count());
+  }
+  wall += 30s;
+  both.confirm();
+  CAF_CHECK_EQUAL(pass(1s).count(), wall.count());
+}
+
 CAF_TEST_FIXTURE_SCOPE(clock_tests, clock_fixture)
+
+CAF_TEST(a jump is confirmed where the database agrees) {
+  microseconds wall = time->now().time_since_epoch(), steady = 0s;
+  const auto jumpy = std::make_shared<recapd::actors::confirmed_clock>(
+      [&] { return wall; }, [&] { return steady; });
+  clock_watch of_jumpy{jumpy, clock_bounds{3s, 60s}, words, reports};
+  const auto sent = jumpy->now();
+  wall += 2h;
+  CAF_CHECK(!of_jumpy.agrees(sent, sent));
+  CAF_CHECK_EQUAL(reports->ahead.count(), microseconds{2h}.count());
+  CAF_CHECK(jumpy->now() == sent);
+  // As after a machine's sleep: its clock is right, the time was not.
+  CAF_CHECK(of_jumpy.agrees(sent, sent + 2h));
+  CAF_CHECK(jumpy->now() == sent + 2h);
+}
 
 CAF_TEST(a clock that is off is told and past the bound nothing is served) {
   const auto at = time->now();

@@ -126,6 +126,53 @@ CAF_TEST(one journal that writes does not speak for another that cannot) {
   CAF_CHECK((*told == std::vector<bool>{false, true, false, true}));
 }
 
+CAF_TEST(commands that are answered speak against a source that fails) {
+  const auto told = std::make_shared<std::vector<bool>>();
+  database_watch::time_point now{};
+  database_watch watch{
+      [told](bool up, const std::string &) { told->push_back(up); },
+      [&] { return now; }};
+  watch.command_answered();
+  now += 1ms;
+  watch.fails("heartbeat", "no answer");
+  CAF_CHECK(!watch.up());
+  now += 1ms;
+  watch.command_answered();
+  CAF_CHECK(watch.up());
+  now += 1ms;
+  watch.command_unanswered();
+  CAF_CHECK(!watch.up());
+  // Of some that are answered and some that are not, those that are not count.
+  watch.command_answered();
+  CAF_CHECK(!watch.up());
+  now += database_watch::recent + 1ms;
+  watch.command_answered();
+  CAF_CHECK(watch.up());
+  now += database_watch::recent + 1ms;
+  watch.fails("heartbeat", "no answer");
+  CAF_CHECK(!watch.up());
+  CAF_CHECK((*told == std::vector<bool>{false, true, false, true, false}));
+}
+
+CAF_TEST(a source that is doubted counts as failing for a while) {
+  database_watch::time_point now{};
+  database_watch watch{{}, [&] { return now; }};
+  watch.fails("journal 0", "no answer");
+  watch.doubts("journal 0");
+  watch.doubts("journal 1");
+  watch.look();
+  CAF_CHECK(!watch.up());
+  now += database_watch::doubt;
+  watch.look();
+  CAF_CHECK(watch.up());
+  watch.fails("journal 0", "no answer");
+  watch.doubts("journal 0");
+  watch.fails("journal 0", "no answer");
+  now += database_watch::doubt;
+  watch.look();
+  CAF_CHECK(!watch.up());
+}
+
 CAF_TEST(a read that fails is answered) {
   schedule("s1");
   pass(10min);  // the session leaves

@@ -49,11 +49,10 @@ CAF_TEST(of another nodes rows only the seqs are read) {
   with_each_store([](world &w) {
     w.s->save_manual_clock(at(1));
     w.s->insert_inbox(R"({"subject": "s1", "data": {"subject": "s2"}})");
-    w.s->forward_to_inbox(
-        std::vector<inbox_row>{{.seq = 0,
-                                .ours = true,
-                                .event = R"({"subject": "s2"})",
-                                .received_at = at(5)}});
+    w.s->forward(std::vector<inbox_row>{{.seq = 0,
+                                         .ours = true,
+                                         .event = R"({"subject": "s2"})",
+                                         .received_at = at(5)}});
     w.s->insert_inbox("no event at all");
     bucket_set ours;
     ours.set(recapd::workflows::bucket_of("s2"));

@@ -155,6 +155,28 @@ CAF_TEST(what libpq gets has a bound and a server that takes writes) {
   CAF_CHECK(has(of("host=a"), "keepalives_idle='5'"));
   CAF_CHECK(has(of("host=a tcp_user_timeout=9"), "tcp_user_timeout='9'"));
   CAF_CHECK(!has(postgres::conninfo("host=a"), "keepalives_idle"));
+  CAF_CHECK(has(postgres::conninfo("host=a"), "connect_timeout='5'"));
+}
+
+CAF_TEST(each server of a URL can be reached alone) {
+  const auto urls = [](const char *url) {
+    std::string out;
+    for (const auto &one : postgres::servers_of({url, 5000ms, nullptr}))
+      out += one.url + "|";
+    return out;
+  };
+  CAF_CHECK_EQUAL(urls("host=a port=1"), "host=a port=1|");
+  CAF_CHECK_EQUAL(urls("no URL"), "no URL|");
+  CAF_CHECK_EQUAL(urls("host=a,b,c port=1,,3 user='it\\'s'"),
+                  "user='it\\'s' host='a' port='1'"
+                  " target_session_attrs='read-write' |"
+                  "user='it\\'s' host='b' port=''"
+                  " target_session_attrs='read-write' |"
+                  "user='it\\'s' host='c' port='3'"
+                  " target_session_attrs='read-write' |");
+  CAF_CHECK_EQUAL(urls("host=a,b port=7 target_session_attrs=any"),
+                  "host='a' port='7' target_session_attrs='any' |"
+                  "host='b' port='7' target_session_attrs='any' |");
 }
 
 CAF_TEST(a probe takes what a commit takes) {

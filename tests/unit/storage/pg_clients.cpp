@@ -149,7 +149,7 @@ CAF_TEST(an event of more than 64 KiB is refused where it is inserted) {
 
 CAF_TEST(what nodes hand to each other may be longer) {
   const std::string text(100'000, 'x');
-  s->forward_to_inbox(std::vector<inbox_row>{
+  s->forward(std::vector<inbox_row>{
       {.seq = 0, .ours = true, .event = text, .received_at = at(1)}});
   const auto rows = s->read_inbox(0, 10);
   CAF_REQUIRE_EQUAL(rows.size(), 1u);

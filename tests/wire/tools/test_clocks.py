@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A node whose machine's clock is not the database's."""
+import struct
+
 import pytest
 
 import clock_shim
@@ -54,6 +56,22 @@ def test_the_bound_is_a_setting(make_node):
     assert readiness(node)[0] == 503
     node = make_node(env=ahead(59 * MINUTE, RECAPD_NODE_MAX_CLOCK_SKEW_MS="3600000"))
     assert readiness(node)[0] == 200
+
+
+def test_what_comes_due_waits_for_a_clock_that_jumped(make_node, tmp_path):
+    file = tmp_path / "seconds"
+    file.write_bytes(struct.pack("q", 0))
+    node = make_node(env=ahead(0, CLOCK_SHIM_FILE=str(file)))
+    session = Session()
+    assert node.send(session.schedule).status == 200
+    file.write_bytes(struct.pack("q", 80 * HOUR))
+    wait_until(lambda: readiness(node)[0] == 503, "the jump to be seen")
+    file.write_bytes(struct.pack("q", 0))
+    wait_until(lambda: readiness(node)[0] == 200, "the node to go on")
+    other = Session()
+    assert node.send(other.schedule).status == 200
+    for s in (session, other):
+        assert node.get(f"/v1/sessions/{s.id}").json["state"] == "scheduled"
 
 
 def test_whose_rules_are_told(make_node):

@@ -7,9 +7,12 @@ import subprocess
 import threading
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+import databases
+from node import Recapctl, recapd
 from stream import Stream
 from test_outage import schedule
 from wire import wait_until
@@ -132,6 +135,89 @@ def test_what_its_standby_has_not_got_is_neither_answered_nor_sent(
     wait_until(lambda: is_taken(node, 1), "the first outcome")
     wait_until(lambda: [i for i in stream.ids if i.startswith("s1:")],
                "the first event")
+
+
+def test_a_repeat_that_its_standby_has_not_got_is_told(own_server, node,
+                                                       make_node):
+    node.stop()
+    node = make_node(database=own_server("url"),
+                     env={"RECAPD_DATABASE_STATEMENT_MS": str(1000 * BOUND)})
+    set_standby(own_server, "nobody")
+    try:
+        # Nothing is written for it, but what it is answered must be everywhere.
+        assert node.send(schedule(0)).status == 503
+        assert not_ready(node)
+        wait_until(lambda: "synchronous standby" in not_ready(node),
+                   "the reason")
+        assert "Every invariant" in Recapctl()("check", "--database",
+                                               own_server("url"))
+    finally:
+        set_standby(own_server, "")
+        sql(own_server, "SELECT pg_cancel_backend(pid) FROM pg_stat_activity"
+                        " WHERE wait_event = 'SyncRep'")
+    wait_until(lambda: not not_ready(node), "the node to be ready")
+    assert node.send(schedule(0)).json["duplicate"]
+
+
+def test_commits_that_are_refused_one_after_another_are_told(own_server, node):
+    sql(own_server, "CREATE FUNCTION boom() RETURNS trigger LANGUAGE plpgsql AS"
+                    " $$ BEGIN RAISE 'boom'; END $$;"
+                    " CREATE TRIGGER boom BEFORE INSERT ON commands"
+                    " FOR EACH ROW EXECUTE FUNCTION boom()")
+    for number in (1, 2, 3):
+        assert node.send(schedule(number)).status == 503
+        # A probe meets no trigger of another table's.
+        for _ in range(20):
+            assert "boom" in not_ready(node)
+    sql(own_server, "DROP TRIGGER boom ON commands")
+    wait_until(lambda: is_taken(node, 1), "the command to be taken")
+    wait_until(lambda: not not_ready(node), "the node to be ready")
+
+
+def test_a_table_that_is_gone_is_told(own_server, node):
+    sql(own_server, "ALTER TABLE usage RENAME TO elsewhere")
+    assert node.send(schedule(1)).status == 503
+    for _ in range(20):
+        assert not_ready(node)
+    sql(own_server, "ALTER TABLE elsewhere RENAME TO usage")
+    wait_until(lambda: not not_ready(node), "the node to be ready")
+    wait_until(lambda: is_taken(node, 1), "the command to be taken")
+
+
+def test_a_start_ends_where_the_server_does_not_answer(own_server, node):
+    with frozen(own_server):
+        for arguments in ((), ("migrate", "--check")):
+            status, _, told = recapd(*arguments, "--database",
+                                     own_server("url"), "--listen",
+                                     "127.0.0.1:0")
+            assert status == 3 and "does not answer" in told
+
+
+def test_the_server_that_was_promoted_is_found_beside_the_old_one(
+        own_server, node, make_node):
+    node.stop()
+    with databases.private_folder() as other:
+        other("standby", own_server.folder, "second")
+        old, new = (dict(parse_qsl(urlsplit(s("url")).query))["host"]
+                    for s in (own_server, other))
+        both = f"postgresql:///recapd?host={old},{new}&user=recapd"
+        env = {"RECAPD_DATABASE_STATEMENT_MS": str(1000 * BOUND)}
+        node = make_node(database=both, env=env)
+        assert is_taken(node, 1)
+        own_server("halt")
+        sql(other, "SELECT pg_promote()")
+        wait_until(lambda: is_taken(node, 2), "the node to follow")
+        # The first one of the URL takes writes again.
+        own_server("start")
+        sql(other, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                   " WHERE usename = 'recapd'")
+        wait_until(lambda: is_taken(node, 3), "the node to go on")
+        wait_until(lambda: not not_ready(node), "the node to be ready")
+        node.stop()
+        node = make_node(database=both, env=env)
+        assert is_taken(node, 4)
+        assert sql(other, "SELECT count(*) FROM sessions") == "5\n"
+        node.stop()
 
 
 class Events:
