@@ -149,7 +149,8 @@ std::string verbose_message(const std::string &conninfo) {
 }  // namespace
 
 std::string_view first_line(std::string_view text) {
-  return text.substr(0, text.find('\n'));
+  const auto line = text.substr(0, text.find('\n'));
+  return line.substr(0, line.find_last_not_of('.') + 1);
 }
 
 std::string told(const known_cause &cause, std::string_view said) {

@@ -15,7 +15,8 @@ struct known_cause {
   bool heals;  ///< it may end though nobody changes a setting or a right
 };
 
-/// Returns a message's first line; further lines of the server's hold data.
+/// Returns a message's first line, without a full stop at its end, to be put
+/// into a sentence; further lines of the server's hold data.
 [[nodiscard]] std::string_view first_line(std::string_view text);
 
 /// Returns `what: said; remedy`.

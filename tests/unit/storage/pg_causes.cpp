@@ -50,3 +50,9 @@ CAF_TEST(of several servers the last one counts) {
     CAF_CHECK(e.heals());
   }
 }
+
+CAF_TEST(what is said ends without a full stop) {
+  CAF_CHECK_EQUAL(first_line("not connected.\nmore."), "not connected");
+  CAF_CHECK_EQUAL(first_line("not connected"), "not connected");
+  CAF_CHECK_EQUAL(first_line(""), "");
+}
