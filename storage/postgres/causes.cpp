@@ -5,6 +5,7 @@
 #include <cctype>
 #include <libpq-fe.h>
 #include <memory>
+#include <vector>
 
 namespace recapd::storage::postgres {
 
@@ -102,6 +103,14 @@ const known_cause *by_sqlstate(const known_cause (&table)[N],
   return at == std::end(table) ? nullptr : at;
 }
 
+/// Returns the cause by its SQLSTATE, of those for which a connect fails; never
+/// null.
+const known_cause *connect_cause(std::string_view code) {
+  const auto *cause = by_sqlstate(of_server, code);
+  if (cause == nullptr) cause = by_sqlstate(of_both, code);
+  return cause == nullptr ? &unknown : cause;
+}
+
 const known_cause *by_words(std::string_view message) {
   const auto *at = std::find_if(
       std::begin(of_client), std::end(of_client), [&](const known_cause &c) {
@@ -110,10 +119,41 @@ const known_cause *by_words(std::string_view message) {
   return at == std::end(of_client) ? nullptr : at;
 }
 
-/// Returns the part of the message about the last server that was tried.
-std::string_view last_attempt(std::string_view message) {
-  const auto at = message.rfind("\nconnection to server");
-  return at == std::string_view::npos ? message : message.substr(at + 1);
+/// The words with which a line begins where libpq tells of another try.
+constexpr std::string_view beginnings[] = {
+    "connection to server ", "could not translate host name ",
+    "could not parse network address ", "timeout expired",
+    "connection timeout expired"};
+
+bool begins_attempt(std::string_view line) {
+  return std::ranges::any_of(
+      beginnings, [&](std::string_view b) { return line.starts_with(b); });
+}
+
+/// Returns what an attempt's first line says before it says why it failed.
+std::string_view server_of(std::string_view attempt) {
+  const auto line = first_line(attempt);
+  return line.substr(0, line.find(" failed: "));
+}
+
+/// Returns the parts of the message, one for each server that was tried; of one
+/// that was tried several times, as with and without TLS, the last.
+std::vector<std::string_view> attempts_of(std::string_view message) {
+  std::vector<std::string_view> all;
+  while (!message.empty()) {
+    auto end = message.find('\n');
+    while (end != std::string_view::npos
+           && !begins_attempt(message.substr(end + 1)))
+      end = message.find('\n', end + 1);
+    const auto attempt = message.substr(0, end);
+    if (!all.empty() && server_of(all.back()) == server_of(attempt))
+      all.pop_back();
+    all.push_back(attempt);
+    message.remove_prefix(end == std::string_view::npos ? message.size()
+                                                        : end + 1);
+  }
+  if (all.empty()) all.push_back(message);
+  return all;
 }
 
 /// Returns true if the server said it: two blanks follow its severity.
@@ -121,10 +161,14 @@ bool is_servers(std::string_view attempt) {
   return first_line(attempt).find(":  ") != std::string_view::npos;
 }
 
+/// The characters of a SQLSTATE, and with the colon and blank behind it.
+constexpr std::size_t sqlstate_length = 5;
+constexpr std::size_t sqlstate_mark = sqlstate_length + 2;
+
 /// Returns where the SQLSTATE begins in a verbose message of the server, which
 /// is `… SEVERITY:  SQLSTATE: words`; npos in any other message.
 std::size_t find_sqlstate(std::string_view line) {
-  constexpr std::size_t length = 5;
+  constexpr auto length = sqlstate_length;
   for (auto at = line.find(":  "); at != std::string_view::npos;
        at = line.find(":  ", at + 1)) {
     const auto code = line.substr(at + 3, length);
@@ -135,6 +179,18 @@ std::size_t find_sqlstate(std::string_view line) {
       return at + 3;
   }
   return std::string_view::npos;
+}
+
+/// Returns the first line of each attempt, without the SQLSTATE.
+std::string first_lines(const std::vector<std::string_view> &attempts) {
+  std::string out;
+  for (const auto attempt : attempts) {
+    std::string line{first_line(attempt)};
+    if (const auto at = find_sqlstate(line); at != std::string::npos)
+      line.erase(at, sqlstate_mark);
+    out += (out.empty() ? "" : "; ") + line;
+  }
+  return out;
 }
 
 /// Returns what libpq says of another try, with the server's SQLSTATE in it.
@@ -165,20 +221,19 @@ const known_cause *cause_of_statement(std::string_view sqlstate) {
 
 connect_failure cause_of_connect(const std::string &conninfo,
                                  std::string_view message) {
-  const auto attempt = last_attempt(message);
-  if (!is_servers(attempt))
-    if (const auto *cause = by_words(attempt))
-      return {cause, std::string{first_line(attempt)}};
-  const auto again = verbose_message(conninfo);
-  const auto line = first_line(last_attempt(again));
+  const auto attempts = attempts_of(message);
+  if (!is_servers(attempts.back()))
+    if (const auto *cause = by_words(attempts.back()))
+      return {cause, first_lines(attempts)};
+  const auto verbose = verbose_message(conninfo);
+  const auto again = attempts_of(verbose);
+  const auto line = first_line(again.back());
   const auto at = find_sqlstate(line);
-  if (at == std::string_view::npos)
-    return {&unknown, std::string{first_line(attempt)}};
-  const auto code = line.substr(at, 5);
-  const auto *cause = by_sqlstate(of_server, code);
-  if (cause == nullptr) cause = by_sqlstate(of_both, code);
-  return {cause == nullptr ? &unknown : cause,
-          std::string{line.substr(at + 7)}};
+  if (at == std::string_view::npos) return {&unknown, first_lines(attempts)};
+  const auto code = line.substr(at, sqlstate_length);
+  return {connect_cause(code),
+          again.size() == 1 ? std::string{line.substr(at + sqlstate_mark)}
+                            : first_lines(again)};
 }
 
 }  // namespace recapd::storage::postgres

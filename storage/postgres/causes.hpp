@@ -32,9 +32,10 @@ struct connect_failure {
   std::string said;
 };
 
-/// Returns why a connect failed; `message` is libpq's. Where the server said
-/// why, it is asked a second time for its SQLSTATE, since its words are in its
-/// own language and a failed connect gives nothing else.
+/// Returns why a connect failed; `message` is libpq's. Of several servers the
+/// last that was tried gives the cause, and what of each was said is told.
+/// Where the server said why, it is asked a second time for its SQLSTATE, since
+/// its words are in its own language and a failed connect gives nothing else.
 [[nodiscard]] connect_failure cause_of_connect(const std::string &conninfo,
                                                std::string_view message);
 
