@@ -93,6 +93,12 @@ constexpr known_cause of_client[] = {
 constexpr known_cause unknown{"", "", "the database takes no connection",
                               "look at the server's log", true};
 
+/// Words of a server in English that tell the SQLSTATE 53300. A connection may
+/// have become free by the time the server is asked for it.
+constexpr std::string_view no_connection_left[] = {
+    "connection slots are reserved", "too many clients already",
+    "too many connections for "};
+
 template <std::size_t N>
 const known_cause *by_sqlstate(const known_cause (&table)[N],
                                std::string_view code) {
@@ -154,6 +160,16 @@ std::vector<std::string_view> attempts_of(std::string_view message) {
   }
   if (all.empty()) all.push_back(message);
   return all;
+}
+
+/// Returns the cause by what the server said, where no SQLSTATE is known; never
+/// null.
+const known_cause *by_servers_words(std::string_view attempt) {
+  const bool full =
+      std::ranges::any_of(no_connection_left, [&](std::string_view words) {
+        return first_line(attempt).find(words) != std::string_view::npos;
+      });
+  return full ? connect_cause("53300") : &unknown;
 }
 
 /// Returns true if the server said it: two blanks follow its severity.
@@ -229,7 +245,8 @@ connect_failure cause_of_connect(const std::string &conninfo,
   const auto again = attempts_of(verbose);
   const auto line = first_line(again.back());
   const auto at = find_sqlstate(line);
-  if (at == std::string_view::npos) return {&unknown, first_lines(attempts)};
+  if (at == std::string_view::npos)
+    return {by_servers_words(attempts.back()), first_lines(attempts)};
   const auto code = line.substr(at, sqlstate_length);
   return {connect_cause(code),
           again.size() == 1 ? std::string{line.substr(at + sqlstate_mark)}

@@ -90,6 +90,16 @@ CAF_TEST(of one server that was tried twice the last try is told) {
                   " server, not a standby");
 }
 
+CAF_TEST(connections that are used up are told though one is free by now) {
+  const auto said = words("connection to server at \"a\", port 1 failed: FATAL:"
+                          "  remaining connection slots are reserved for roles "
+                          "with the SUPERUSER attribute\n",
+                          "host=/nowhere");
+  CAF_CHECK(said.what.starts_with("the server has no connection left: "));
+  CAF_CHECK(said.what.find("max_connections") != std::string::npos);
+  CAF_CHECK(said.heals);
+}
+
 CAF_TEST(what is said ends without a full stop) {
   CAF_CHECK_EQUAL(first_line("not connected.\nmore."), "not connected");
   CAF_CHECK_EQUAL(first_line("not connected"), "not connected");
