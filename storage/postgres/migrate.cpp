@@ -259,16 +259,19 @@ database_notes migrate(const endpoint &to) {
 }
 
 std::vector<std::string> missing_migrations(const endpoint &to) {
-  return with_database(to,
-                       [](connection &c) { return names_from(applied(c)); });
+  return with_database(to, [](connection &c) {
+    auto names = names_from(applied(c));
+    if (names.empty()) require_whole(c);
+    return names;
+  });
 }
 
 std::string migration_script(const endpoint &to) {
   return with_database(to, [](connection &c) {
     const auto first = applied(c);
-    return first == migrations().size()
-               ? std::string{"-- Nothing is missing.\n"}
-               : as_script(c, first);
+    if (first < migrations().size()) return as_script(c, first);
+    require_whole(c);
+    return std::string{"-- Nothing is missing.\n"};
   });
 }
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "storage/postgres/rights.hpp"
 
+#include <optional>
+#include <string>
+
 #include "storage/postgres/connection.hpp"
 
 namespace recapd::storage::postgres {
@@ -12,8 +15,9 @@ struct need {
   const char *rights;
 };
 
-/// The rights on tables, as docs/operations.md grants them. To lock a row takes
-/// UPDATE, to lock a table more than SELECT.
+/// The tables and views of the schema, and the rights on them, as
+/// docs/operations.md grants them. To lock a row takes UPDATE, to lock a table
+/// more than SELECT.
 constexpr need on_tables[] = {
     {"schema_migrations", "SELECT"},
     {"command_outcomes", "SELECT"},
@@ -43,19 +47,46 @@ constexpr need on_tables[] = {
 constexpr const char *on_functions[] = {"recapd_now()",
                                         "recapd_refuse(text, text)"};
 
-constexpr const char *missing = R"sql(
-SELECT string_agg(words, ', '), current_user FROM (
-  SELECT string_agg(r, ', ') || ' on table ' || n.t AS words
-    FROM unnest($1::text[], $2::text[]) AS n (t, rights),
-         regexp_split_to_table(n.rights, ', ') AS r
-   WHERE NOT has_table_privilege(n.t, r) GROUP BY n.t
+/// Selects the relations and functions that are not there, the rights that the
+/// role lacks on the others, and the role. Whoever may not use the schema finds
+/// nothing in it: then nothing else is said.
+constexpr const char *look = R"sql(
+WITH shut AS (
+  SELECT nspname AS name FROM pg_namespace
+   WHERE nspname = (parse_ident(current_setting('search_path'), false))[1]
+     AND NOT has_schema_privilege(oid, 'USAGE')),
+needs AS (
+  SELECT t AS name, to_regclass(t) AS found, rights
+    FROM unnest($1::text[], $2::text[]) AS n (t, rights)
+   WHERE NOT EXISTS (SELECT FROM shut)),
+functions AS (
+  SELECT f AS name, to_regprocedure(f) AS found FROM unnest($3::text[]) AS f
+   WHERE NOT EXISTS (SELECT FROM shut)),
+absent AS (
+  SELECT 'table or view ' || string_agg(name, ', ' ORDER BY name) AS words
+    FROM needs WHERE found IS NULL
   UNION ALL
-  SELECT 'EXECUTE on function ' || f FROM unnest($3::text[]) AS f
-   WHERE NOT has_function_privilege(f, 'EXECUTE')) AS lacking)sql";
+  SELECT 'function ' || string_agg(name, ', ' ORDER BY name)
+    FROM functions WHERE found IS NULL),
+lacking AS (
+  SELECT 'USAGE on schema ' || name AS words FROM shut
+  UNION ALL
+  SELECT string_agg(r, ', ') || ' on table ' || name
+    FROM needs, regexp_split_to_table(rights, ', ') AS r
+   WHERE NOT has_table_privilege(found, r) GROUP BY name
+  UNION ALL
+  SELECT 'EXECUTE on function ' || name FROM functions
+   WHERE NOT has_function_privilege(found, 'EXECUTE'))
+SELECT (SELECT string_agg(words, ', no ') FROM absent),
+       (SELECT string_agg(words, ', ') FROM lacking), current_user)sql";
 
-}  // namespace
+struct shortcomings {
+  std::optional<std::string> absent;
+  std::optional<std::string> lacking;
+  std::string role;
+};
 
-void require_rights(connection &c) {
+shortcomings find_shortcomings(connection &c) {
   array_argument tables{column_type::text}, rights{column_type::text},
       functions{column_type::text};
   for (const auto &n : on_tables) {
@@ -65,10 +96,34 @@ void require_rights(connection &c) {
   for (const auto *f : on_functions)
     functions.text(f);
   const auto rows =
-      c.run_once(missing, arguments{}.take(tables, rights, functions));
-  if (rows.null(0, 0)) return;
-  throw error{*cause_of_statement("42501"), trouble::other,
-              "role " + rows.text(0, 1) + " has not " + rows.text(0, 0)};
+      c.run_once(look, arguments{}.take(tables, rights, functions));
+  const auto text_at = [&](int column) -> std::optional<std::string> {
+    if (rows.null(0, column)) return std::nullopt;
+    return rows.text(0, column);
+  };
+  return {.absent = text_at(0), .lacking = text_at(1), .role = rows.text(0, 2)};
+}
+
+void refuse_absent(const shortcomings &found) {
+  if (found.absent)
+    throw error{trouble::other, "42P01",
+                "recapd's schema is not whole: there is no " + *found.absent
+                    + "; restore the database, or name an empty one",
+                false};
+}
+
+}  // namespace
+
+void require_whole(connection &c) {
+  refuse_absent(find_shortcomings(c));
+}
+
+void require_rights(connection &c) {
+  const auto found = find_shortcomings(c);
+  refuse_absent(found);
+  if (found.lacking)
+    throw error{*cause_of_statement("42501"), trouble::other,
+                "role " + found.role + " has not " + *found.lacking};
 }
 
 }  // namespace recapd::storage::postgres

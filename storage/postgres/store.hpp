@@ -20,16 +20,16 @@ struct database_notes {
 };
 
 /// Runs the migrations that are missing, once, under a lock, and checks that
-/// the role has the rights of a node. Throws schema_error if the database is
-/// newer than this program, or if the program cannot work on it before somebody
-/// changes something.
+/// what a node needs is there and that the role has the rights on it. Throws
+/// schema_error if the database is newer than this program, or if the program
+/// cannot work on it before somebody changes something.
 database_notes migrate(const endpoint &to);
-/// Returns the names of missing migrations, in order. Throws as `migrate` does.
+/// Returns the names of missing migrations, in order; where none is, what they
+/// made is there. Throws as `migrate` does.
 [[nodiscard]] std::vector<std::string> missing_migrations(const endpoint &to);
 /// Returns SQL for psql that does in one transaction what `migrate` would do; a
 /// comment where nothing is missing. Throws as `migrate` does.
 [[nodiscard]] std::string migration_script(const endpoint &to);
-
 /// Opens a store on its own connection, at once. After a broken connection the
 /// next call connects again, to the same epoch only (storage/epochs.hpp).
 [[nodiscard]] std::unique_ptr<store> open_store(const endpoint &to);

@@ -76,6 +76,33 @@ def test_print_and_check_exclude_each_other():
     assert status == 2 and "--check" in told
 
 
+@pytest.mark.parametrize("statement, name", [
+    ("DROP TABLE held_deliveries", "held_deliveries"),
+    ("DROP TABLE usage CASCADE", "usage"),
+    ("DROP TABLE feed_epoch CASCADE", "feed_epoch"),
+    ("DROP VIEW waiting", "waiting")])
+def test_a_schema_that_is_not_whole_is_refused(make_database, statement, name):
+    url = make_database()
+    assert recapd("migrate", "--database", url)[0] == 0
+    psql(url, statement)
+    for command in ([], ["migrate"], ["migrate", "--check"],
+                    ["migrate", "--print"]):
+        status, printed, told = recapd(*command, "--database", url, "--listen",
+                                       "127.0.0.1:0")
+        assert (status, printed) == (REFUSED, "")
+        assert f"there is no table or view {name};" in told
+        assert "restore the database" in told and "ERROR" not in told
+
+
+def test_a_schema_without_a_function_is_refused(make_database):
+    url = make_database()
+    assert recapd("migrate", "--database", url)[0] == 0
+    psql(url, "DROP FUNCTION recapd_refuse(text, text) CASCADE")
+    status, _, told = recapd("migrate", "--check", "--database", url)
+    assert status == REFUSED
+    assert "there is no function recapd_refuse(text, text);" in told
+
+
 def grants():
     """The statements of docs/operations.md."""
     text = (ROOT / "docs/operations.md").read_text()
