@@ -275,4 +275,16 @@ std::string migration_script(const endpoint &to) {
   });
 }
 
+bool has_tables(const endpoint &to) {
+  return with_database(to, [](connection &c) {
+    // schema_migrations alone may be another program's.
+    return c
+        .script("SELECT EXISTS (SELECT FROM pg_class AS m JOIN pg_class AS t"
+                " USING (relnamespace)"
+                " WHERE m.relname = 'schema_migrations' AND m.relkind = 'r'"
+                "   AND t.relname IN ('feed_epoch', 'session_events'))")
+        .boolean(0, 0);
+  });
+}
+
 }  // namespace recapd::storage::postgres

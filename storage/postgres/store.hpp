@@ -30,6 +30,10 @@ database_notes migrate(const endpoint &to);
 /// Returns SQL for psql that does in one transaction what `migrate` would do; a
 /// comment where nothing is missing. Throws as `migrate` does.
 [[nodiscard]] std::string migration_script(const endpoint &to);
+/// Returns true where recapd's tables are in the database, in whichever schema.
+/// Throws as `migrate` does.
+[[nodiscard]] bool has_tables(const endpoint &to);
+
 /// Opens a store on its own connection, at once. After a broken connection the
 /// next call connects again, to the same epoch only (storage/epochs.hpp).
 [[nodiscard]] std::unique_ptr<store> open_store(const endpoint &to);

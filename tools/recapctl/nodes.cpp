@@ -61,7 +61,9 @@ json::object node_json(const storage::lease_table &t, const storage::member &m,
 }
 
 int show_nodes(context &c, const nodes_options &o) {
-  const auto [t, now] = storage::postgres::open_leases(o.database)->look();
+  const auto [t, now] = with_tables(o.database, [&] {
+    return storage::postgres::open_leases(o.database)->look();
+  });
   const auto lag = storage::postgres::lag_by_node(o.database);
   if (c.as_json()) {
     json::array nodes;
@@ -88,7 +90,10 @@ int show_nodes(context &c, const nodes_options &o) {
 }
 
 int drain(context &c, const drain_options &o) {
-  if (!storage::postgres::open_leases(o.database)->ask_to_drain(o.node))
+  const bool known = with_tables(o.database, [&] {
+    return storage::postgres::open_leases(o.database)->ask_to_drain(o.node);
+  });
+  if (!known)
     throw problem{404, "there is no node " + o.node
                            + "; recapctl nodes shows those there are"};
   if (c.as_json())
@@ -102,7 +107,10 @@ int drain(context &c, const drain_options &o) {
 
 /// Sets the number of shards. Throws usage_error when there cannot be so many.
 void reshard(const shards_options &o) try {
-  if (!storage::postgres::open_leases(o.database)->set_shards(o.count))
+  const bool possible = with_tables(o.database, [&] {
+    return storage::postgres::open_leases(o.database)->set_shards(o.count);
+  });
+  if (!possible)
     throw usage_error{fmt::format(
         "{} shards cannot be: a power of two from 1 to 1024 can", o.count)};
 } catch (const storage::few_partitions &e) {

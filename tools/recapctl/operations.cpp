@@ -88,7 +88,9 @@ int set_clock(context &c, const clock_options &o) {
 }
 
 int check(context &c, const check_options &o) {
-  const auto found = storage::postgres::open_store(o.database)->check();
+  const auto found = with_tables(o.database, [&] {
+    return storage::postgres::open_store(o.database)->check();
+  });
   if (c.as_json()) {
     print(json::object{{"violations", json::value_from(found)}});
   } else {

@@ -11,6 +11,7 @@
 
 #include "config/shown.hpp"
 #include "storage/fault.hpp"
+#include "storage/postgres/store.hpp"
 #include "tools/common/pager.hpp"
 #include "tools/common/process_title.hpp"
 #include "tools/common/terminal.hpp"
@@ -44,6 +45,14 @@ json::array pages(client &node, const std::string &path, const std::string &key,
     next = text_of(page, "next");
   } while (all && !next.empty());
   return found;
+}
+
+bool lacks_tables(const std::string &database) {
+  try {
+    return !storage::postgres::has_tables(database);
+  } catch (const std::runtime_error &) {
+    return false;  // why it does not answer was told better before
+  }
 }
 
 namespace {

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "config/nats.hpp"
+#include "storage/fault.hpp"
 #include "tools/common/client.hpp"
 
 namespace recapd::tools {
@@ -62,6 +63,21 @@ add_command(CLI::App &parent, const std::string &name, const std::string &what,
     if (!c.chosen) c.chosen = [&c, options, run] { return run(c, *options); };
   });
   return {sub, *options};
+}
+
+/// Returns true where a database answers and has no tables of recapd.
+[[nodiscard]] bool lacks_tables(const std::string &database);
+
+/// Returns `f()`, which works on a database. Throws usage_error where it fails
+/// since recapd's tables are not there, else what `f` throws.
+template <class F> auto with_tables(const std::string &database, F f) {
+  try {
+    return f();
+  } catch (const storage::storage_error &) {
+    if (!lacks_tables(database)) throw;
+    throw usage_error{"this database has no tables of recapd: name another with"
+                      " --database, or run `recapd migrate`"};
+  }
 }
 
 void add_submit(CLI::App &app, context &c);

@@ -106,6 +106,15 @@ def test_a_database_that_is_not_there_is_exit_code_3_with_advice(recapctl):
     assert "--database" in printed
 
 
+@pytest.mark.parametrize("command", [
+    ["check"], ["nodes"], ["drain", "a"], ["shards", "64"]])
+def test_a_database_without_tables_is_exit_code_2_with_advice(
+        recapctl, make_database, command):
+    printed = recapctl(*command, "--database", make_database(), status=2)
+    assert "no tables of recapd" in printed and "recapd migrate" in printed
+    assert "--database" in printed and "ERROR" not in printed
+
+
 def test_an_unknown_session_is_exit_code_1(recapctl):
     assert "nobody" in recapctl("show", "nobody", status=1)
 
