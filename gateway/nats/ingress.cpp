@@ -203,11 +203,29 @@ struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
   void tell(nats_state now) {
     const bool there = link && link->connected();
     meters.nats_commands(there ? now : nats_state::away);
+    tell_of_mapping(there && now == nats_state::mapping_differs, there);
     auto &words = engine.conditions();
     if (there) return words.settle("nats-away");
     words.raise("nats-away", actors::weight::warning,
-                "NATS does not answer: commands are not taken from there and "
-                "events wait.");
+                with_trouble("There is no connection to NATS: commands are not "
+                             "taken from there and events wait"));
+  }
+
+  /// Raises the warning of a mapping that differs. It stays until the mapping
+  /// was seen to be right, or the server is away.
+  void tell_of_mapping(bool differs, bool there) {
+    auto &words = engine.conditions();
+    if (differs)
+      words.raise("nats-mapping", actors::weight::warning,
+                  with_trouble("No command is taken from NATS"));
+    else if (mapping_checked || !there)
+      words.settle("nats-mapping");
+  }
+
+  /// Returns a sentence that ends with the last trouble, where there is one.
+  [[nodiscard]] std::string with_trouble(std::string what) const {
+    if (!last_trouble.empty()) what += "; " + last_trouble;
+    return what.ends_with('.') ? what : what + ".";
   }
 
   void well() {

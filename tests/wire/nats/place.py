@@ -72,6 +72,11 @@ def ready(node):
     return node.get("/readyz").json
 
 
+def warned(node, code):
+    """The sentences of the warnings of that code."""
+    return [w["detail"] for w in ready(node)["warnings"] if w["code"] == code]
+
+
 def wait_nats(node, state="connected"):
     """Waits until the node's /readyz says that state of NATS."""
     wait_until(lambda: ready(node)["nats"] == state, f"NATS to be {state}")

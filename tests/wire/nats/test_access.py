@@ -9,7 +9,7 @@ import pytest
 from identities import Authority, Key, Operator, credentials
 from nats_wire import Nats
 from node import Recapctl
-from place import Place, publish, ready, wait_nats
+from place import Place, publish, ready, wait_nats, warned
 from session import Session
 from wire import wait_until
 
@@ -99,6 +99,10 @@ def keeps_out(place, *words):
 
     wait_until(told, f"{words} in its log")
     assert ready(place.node)["nats"] == "not connected"
+    wait_until(lambda: any("connecting to NATS: " in said
+                           and all(w in said for w in words)
+                           for said in warned(place.node, "nats-away")),
+               f"{words} in its warning")
 
 
 ANYBODY = "{ timeout: 5 }"

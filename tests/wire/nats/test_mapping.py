@@ -7,7 +7,7 @@ import pytest
 
 from nats_wire import Nats
 from node import recapd
-from place import Place, publish, ready, wait_nats
+from place import Place, publish, ready, wait_nats, warned
 from session import Session
 from wire import wait_until
 
@@ -80,12 +80,15 @@ def test_a_mapping_that_changes_is_noticed_and_nothing_taken(
     server("stop")
     wait_nats(node, "not connected")
     assert ready(node)["status"] == "ready" and connected(node) == 0
+    assert not warned(node, "nats-mapping")
     conf = server.folder / "nats.conf"
     conf.write_text(conf.read_text().replace("partition(64", "partition(32"))
     server("start")
     wait_nats(node, "mapping differs")
     assert ready(node)["status"] == "ready" and connected(node) == 1
     assert "nats_partitions" in node.log()
+    wait_until(lambda: "nats_partitions" in str(warned(node, "nats-mapping")),
+               "the warning")
     session = Session()
     with Nats(server.url) as client:
         publish(client, session.schedule)
@@ -94,6 +97,7 @@ def test_a_mapping_that_changes_is_noticed_and_nothing_taken(
     # What was stored under the other mapping is done all the same.
     assert place.wait_outcome(session.schedule)["outcome"] == "accepted"
     wait_nats(node)
+    wait_until(lambda: ready(node)["warnings"] == [], "its end")
 
 
 def test_a_mapping_that_changes_under_a_connection_is_noticed(
@@ -110,6 +114,22 @@ def test_a_mapping_that_changes_under_a_connection_is_noticed(
         return ready(node)["nats"] == "mapping differs"
 
     wait_until(noticed, "the word")
+    wait_until(lambda: warned(node, "nats-mapping"), "the warning")
+
+
+def test_a_mapping_that_is_gone_is_a_warning(
+        make_node, make_database, make_nats):
+    place = Place(make_node, make_database, make_nats())
+    node = place.start()
+    wait_nats(node)
+    place.nats("stop")
+    wait_nats(node, "not connected")
+    conf = place.nats.folder / "nats.conf"
+    conf.write_text(conf.read_text().replace("recapd.commands.*", "other.*"))
+    place.nats("start")
+    wait_until(lambda: "does not map" in str(warned(node, "nats-mapping")),
+               "the warning")
+    assert ready(node)["nats"] == "mapping differs"
 
 
 def test_a_node_whose_ingress_is_not_nats_says_nothing_of_it(make_node):

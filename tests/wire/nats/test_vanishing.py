@@ -12,7 +12,7 @@ import pytest
 
 from nats_wire import Nats
 from node import Recapctl
-from place import Place, publish, ready, wait_nats
+from place import Place, publish, ready, wait_nats, warned
 from session import RECAP, Session
 from test_events import stored
 from wire import wait_until
@@ -46,10 +46,6 @@ def wait_published(place):
     wait_until(lambda: place.query("SELECT 1 FROM sink_cursors WHERE "
                                    "position > 0 AND sink = 'nats'"),
                "its event")
-
-
-def warned(node, code):
-    return [w["detail"] for w in ready(node)["warnings"] if w["code"] == code]
 
 
 def there(url, stream):
