@@ -32,11 +32,13 @@ RATES = {"first": 1200, "second": 1500, "lost": 1800, "restored": 2400}
 # ---- the document ----------------------------------------------------------
 
 def run_documented(section, number, **names):
-    """Runs a block of that section of the document, with its variables."""
+    """Runs a block of that section of the document, with its variables. The
+    owner of the tables is `recapd` on a private server."""
     text = (ROOT / "docs/operations.md").read_text()
     text = text.split(f"\n### {section}\n")[1]
     text = re.split(r"\n###? ", text)[0]
     block = re.findall(r"^```\n(.*?)^```$", text, re.M | re.S)[number]
+    block = block.replace("recapd_owner", "recapd")
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", block], text=True,
         capture_output=True, start_new_session=True,
@@ -303,7 +305,7 @@ class Campus:
 
     def run(self, section, number):
         run_documented(section, number, ADMIN_URL=self.server.admin_url,
-                       RECAPD_DATABASE_URL=self.server("url"),
+                       OWNER_URL=self.server("url"),
                        ARCHIVE=self.archive, BACKUP=self.folder / section)
 
     def play(self):
