@@ -17,9 +17,10 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// How long an outcome is looked for: a node that takes over for one that died
-/// needs no longer. Then the sender is told to try again.
-constexpr auto patience = 25s;
+/// How long an outcome is looked for. Then the sender is told to try again: a
+/// look-up that hangs comes on top, and the sender waits no longer than for two
+/// statements of 5 s.
+constexpr auto patience = 7s;
 constexpr caf::timespan shortest_pause = 4ms;
 constexpr caf::timespan longest_pause = 250ms;
 

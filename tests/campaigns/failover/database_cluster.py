@@ -91,7 +91,8 @@ class DatabaseCluster:
         Patroni let an older primary go on, as it may where no watchdog ends a
         host that stood still. No program can save what the undone primary
         acknowledged."""
-        known = self.newest_timeline
+        known = max([self.newest_timeline, *(
+            n for host in self.hosts for n in host.begun_timelines())])
         led = [host.led_timeline() for host in self.hosts]
         return max(filter(None, led), default=known) < known
 

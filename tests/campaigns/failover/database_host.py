@@ -3,6 +3,7 @@
 import json
 import os
 import pwd
+import re
 import shutil
 import signal
 import subprocess
@@ -182,6 +183,13 @@ class DatabaseHost:
         """Returns the timeline in which the host leads, or None."""
         status, text = self.ask("primary")
         return json.loads(text)["timeline"] if status == 200 else None
+
+    def begun_timelines(self):
+        """The timelines that began here, by the server's own word: it may have
+        led in one for less than a moment."""
+        return [int(n) for n in re.findall(
+            rb"selected new timeline ID: (\d+)",
+            (self.folder / "patroni.log").read_bytes())]
 
     # ---- the end ------------------------------------------------------------
 

@@ -131,7 +131,9 @@ def test_a_promotion_that_was_undone_is_noticed():
     cluster = object.__new__(DatabaseCluster)
     cluster.newest_timeline = 0
     led = [3, None, None]  # of each host
-    cluster.hosts = [SimpleNamespace(led_timeline=lambda n=n: led[n])
+    begun = [[], [], []]
+    cluster.hosts = [SimpleNamespace(led_timeline=lambda n=n: led[n],
+                                     begun_timelines=lambda n=n: begun[n])
                      for n in range(3)]
     assert cluster.leader() is cluster.hosts[0]
     led[:] = [None, 4, None]
@@ -140,6 +142,10 @@ def test_a_promotion_that_was_undone_is_noticed():
     led[:] = [None, None, None]
     assert not cluster.fell_back()
     led[:] = [3, None, None]
+    assert cluster.fell_back()
+    led[:] = [None, 4, None]
+    assert not cluster.fell_back()
+    begun[2].append(5)
     assert cluster.fell_back()
 
 
