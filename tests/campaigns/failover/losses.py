@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a database without synchronous replication lost, told by a table of
-marks: the log is cut off at one place, so what was acknowledged before a mark
-that is still there was begun is still there, too."""
+marks: a failover cuts the log off at one place, so what was acknowledged before
+a mark that is still there was begun is still there, too."""
 import threading
 import time
 
@@ -10,6 +10,9 @@ import psycopg2
 from databases import run
 
 PAUSE = 0.1
+# A mark's number, and the timeline in which it is written.
+MARK = ("INSERT INTO mark VALUES (%s) RETURNING"
+        " left(pg_walfile_name(pg_current_wal_insert_lsn()), 8)")
 
 
 class Marks(threading.Thread):
@@ -22,7 +25,8 @@ class Marks(threading.Thread):
                           "&keepalives_count=3")
         self.over = threading.Event()
         self.lock = threading.Lock()
-        self.begun = {}  # number: when its writing began; acknowledged ones
+        # Of acknowledged ones: number: when its writing began, and its timeline.
+        self.begun = {}
         self.cuts = []
         self.connection = None
         self.number = 0
@@ -38,32 +42,32 @@ class Marks(threading.Thread):
                 if self.connection is None:
                     self.connection = psycopg2.connect(self.url)
                     self.connection.autocommit = True
-                self.connection.cursor().execute(
-                    "INSERT INTO mark VALUES (%s)", (self.number,))
+                cursor = self.connection.cursor()
+                cursor.execute(MARK, (self.number,))
+                (timeline,), = cursor.fetchall()
             except psycopg2.Error:
                 if self.connection is not None:
                     self.connection.close()
                 self.connection = None
                 continue
             with self.lock:
-                self.begun[self.number] = began
+                self.begun[self.number] = began, timeline
 
     def compare(self):
         """Adds the cuts that came since the last call; all is healed."""
         there = {n for n, in run(self.url, "SELECT number FROM mark")}
         with self.lock:
             known = sorted(self.begun.items())
-            began, lost = 0.0, False
-            for number, moment in known:
-                if number not in there and number <= max(there, default=0):
-                    lost = True
-                    del self.begun[number]
-                elif number in there:
-                    if lost:
-                        self.cuts.append((began, moment))
-                    began, lost = moment, False
-            if lost:
-                self.cuts.append((began, time.monotonic()))
+            self.begun = {n: mark for n, mark in known if n in there}
+            before = None
+            for _, (began, timeline) in sorted(self.begun.items()):
+                if before is not None and before[1] != timeline:
+                    self.cuts.append((before[0], began))
+                before = began, timeline
+            lost = [n for n, _ in known if n not in there]
+            if lost and (not self.begun or max(self.begun) < max(lost)):
+                self.cuts.append((before[0] if before else 0.0,
+                                  time.monotonic()))
 
     def may_be_lost(self, asked, answered):
         """Returns true if the log was cut at any time between a request and
