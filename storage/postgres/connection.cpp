@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "storage/postgres/connection.hpp"
 
-#include <algorithm>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -18,23 +18,23 @@ struct connection::entered {
 
 namespace {
 
-/// Returns those of several servers that answer, the latest timeline first.
-std::vector<endpoint> latest_first(const std::vector<endpoint> &servers) {
-  std::vector<std::pair<int, endpoint>> found;
+/// Returns the server with the latest timeline of those that answer, the first
+/// of equal ones; nothing where none answers.
+std::optional<endpoint> latest_of(const std::vector<endpoint> &servers) {
+  std::optional<endpoint> latest;
+  int timeline = 0;
   for (const auto &server : servers) {
     try {
       plain_connection c{server};
-      found.emplace_back(find_place(c).timeline, server);
+      const auto found = find_place(c).timeline;
+      if (latest && found <= timeline) continue;
+      latest = server;
+      timeline = found;
     } catch (const error &) {
       // The others may answer.
     }
   }
-  std::ranges::stable_sort(found, std::greater{},
-                           [](const auto &f) { return f.first; });
-  std::vector<endpoint> out;
-  for (auto &[timeline, server] : found)
-    out.push_back(std::move(server));
-  return out;
+  return latest;
 }
 
 }  // namespace
@@ -54,8 +54,7 @@ connection::entered connection::enter_any(const endpoint &to) {
   const auto servers = servers_of(to);
   if (servers.size() == 1 || !to.epochs) return enter(to);
   if (!to.epochs->place())
-    if (const auto ranked = latest_first(servers); !ranked.empty())
-      return enter(ranked.front());
+    if (const auto latest = latest_of(servers)) return enter(*latest);
   try {
     return enter(to);
   } catch (const unfit_connection &) {
