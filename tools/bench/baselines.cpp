@@ -64,10 +64,6 @@ void measure_limit(bench_run &b) {
 }
 
 void measure_by_hand(bench_run &b) {
-  const auto add_latencies = [&](const load_result &r, const std::string &of) {
-    b.out().add("by-hand", "p50" + of, "ms", quantile_ms(r.latencies_us, 0.5));
-    b.out().add("by-hand", "p99" + of, "ms", quantile_ms(r.latencies_us, 0.99));
-  };
   const auto count = b.count_for(2500);
   write_and_verify(
       b, "by hand",
@@ -76,7 +72,7 @@ void measure_by_hand(bench_run &b) {
       [&](const load_result &r, const auto &before, const auto &after) {
         b.out().add("by-hand", "throughput", "lifecycles/s",
                     static_cast<double>(count) / r.seconds);
-        add_latencies(r, " of a step");
+        b.add_latencies("by-hand", "", " of a step", r.latencies_us);
         b.add_cpu("by-hand", before, after, count * steps_per_lifecycle);
       });
   const auto calm_count = static_cast<std::size_t>(
@@ -88,7 +84,7 @@ void measure_by_hand(bench_run &b) {
        .per_second = calm_rate,
        .tell = b.teller(name, calm_count * steps_per_lifecycle)},
       [&](const load_result &r, const auto &before, const auto &after) {
-        add_latencies(r, at_calm_rate);
+        b.add_latencies("by-hand", "", at_calm_rate, r.latencies_us);
         b.add_cpu("by-hand", before, after, calm_count * steps_per_lifecycle,
                   at_calm_rate);
       });

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 #include <map>
 #include <pqxx/pqxx>
-#include <stdexcept>
 #include <thread>
 
 #include "tools/bench/campus.hpp"
@@ -28,15 +27,14 @@ constexpr std::chrono::minutes several_vacuums{3};
 /// Returns the bytes a row of the tables whose rows are written again and
 /// again; heap and indexes apart.
 std::map<std::string, double> sizes(const std::string &database) {
-  pqxx::connection c{database};
-  pqxx::nontransaction tx{c};
   std::map<std::string, double> out;
   for (const std::string table : {"sessions", "usage"}) {
     const auto row =
-        tx.exec(fmt::format("SELECT pg_relation_size('{0}')::float8 / count(*),"
-                            " pg_indexes_size('{0}')::float8 / count(*)"
-                            " FROM {0}",
-                            table))[0];
+        ask(database,
+            fmt::format("SELECT pg_relation_size('{0}')::float8 / count(*),"
+                        " pg_indexes_size('{0}')::float8 / count(*)"
+                        " FROM {0}",
+                        table))[0];
     out[table + ", heap"] = row[0].as<double>();
     out[table + ", indexes"] = row[1].as<double>();
   }
@@ -45,9 +43,7 @@ std::map<std::string, double> sizes(const std::string &database) {
 
 /// Returns the bytes of the inbox, which is empty in between.
 double inbox_bytes(const std::string &database) {
-  pqxx::connection c{database};
-  pqxx::nontransaction tx{c};
-  return tx.exec("SELECT pg_total_relation_size('inbox')::float8")[0][0]
+  return ask(database, "SELECT pg_total_relation_size('inbox')::float8")[0][0]
       .as<double>();
 }
 
@@ -57,8 +53,7 @@ void play(const node &n, const std::string &database, const campus &c,
   const auto half = count / 2;
   const auto load = batch_lanes(c, {from, half}, 4);
   load_client client{n.port(), load.size()};
-  const auto r = client.closed_loop(load);
-  if (r.failures > 0) throw std::runtime_error{r.first_failure};
+  require_success(client.closed_loop(load));
   pqxx::connection db{database};
   pqxx::nontransaction tx{db};
   for (std::size_t s = 0; s < commands_per_lifecycle; ++s) {

@@ -66,10 +66,7 @@ void measure_latency(bench_run &b) {
             r.latencies_us.size() / commands_per_lifecycle
                 * steps_per_lifecycle,
             at_calm_rate);
-  b.out().add(latency_scenario, "p50 at 500/s", "ms",
-              quantile_ms(r.latencies_us, 0.5));
-  b.out().add(latency_scenario, "p99 at 500/s", "ms",
-              quantile_ms(r.latencies_us, 0.99));
+  b.add_latencies(latency_scenario, "", at_calm_rate, r.latencies_us);
   b.out().at_most(latency_scenario, "p50 at 500/s", 1.5);
   b.out().at_most(latency_scenario, "p99 at 500/s", 8);
   const auto &l = r.latencies_us;
@@ -79,10 +76,7 @@ void measure_latency(bench_run &b) {
                   / quantile_ms({l.begin(), l.begin() + third}, 0.5));
   r = events.at_rate(top / 2, ": half the top");
   b.out().add(latency_scenario, "top", "commands/s", top);
-  b.out().add(latency_scenario, "p50 at half the top", "ms",
-              quantile_ms(r.latencies_us, 0.5));
-  b.out().add(latency_scenario, "p99 at half the top", "ms",
-              quantile_ms(r.latencies_us, 0.99));
+  b.add_latencies(latency_scenario, "", " at half the top", r.latencies_us);
   b.out().at_most(latency_scenario, "p99 at half the top", 50);
   events.finish();
 }

@@ -1,11 +1,9 @@
 #include "tools/bench/run.hpp"
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <pqxx/pqxx>
-#include <stdexcept>
 
 #include "tools/bench/campus.hpp"
-#include "tools/bench/load_client.hpp"
+#include "tools/bench/load.hpp"
 
 namespace recapd::bench {
 
@@ -21,8 +19,7 @@ void schedule(bench_run &b, const node &n, std::size_t from, std::size_t to) {
     for (auto i = at; i < std::min(at + 500, to); ++i)
       events.push_back(c.event(i, step::schedule));
     lane[0] = {post_batch(events)};
-    const auto r = client.closed_loop(lane);
-    if (r.failures > 0) throw std::runtime_error{r.first_failure};
+    require_success(client.closed_loop(lane));
     b.out().progress("memory", std::to_string(at));
   }
 }

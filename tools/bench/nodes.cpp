@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <fmt/format.h>
-#include <pqxx/pqxx>
 
 #include "tools/bench/campus.hpp"
 #include "tools/bench/fleet.hpp"
@@ -59,14 +58,12 @@ struct tally {
 };
 
 tally tally_of(const std::string &database) {
-  pqxx::connection c{database};
-  pqxx::nontransaction tx{c};
   const auto row =
-      tx.exec("SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn,"
-              " pg_snapshot_xmax(pg_current_snapshot())::text::int8,"
-              " (SELECT count(*) FROM pg_stat_activity WHERE datname ="
-              " current_database() AND application_name = '"
-              + std::string{fleet::application} + "')")[0];
+      ask(database, "SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn,"
+                    " pg_snapshot_xmax(pg_current_snapshot())::text::int8,"
+                    " (SELECT count(*) FROM pg_stat_activity WHERE datname ="
+                    " current_database() AND application_name = '"
+                        + std::string{fleet::application} + "')")[0];
   return {row[0].as<double>(), row[1].as<double>(), row[2].as<double>()};
 }
 

@@ -7,7 +7,6 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
-#include <pqxx/pqxx>
 #include <sstream>
 #include <stdexcept>
 #include <sys/prctl.h>
@@ -74,6 +73,11 @@ void remove_server(const std::string &script, const std::string &dir) {
 }
 
 }  // namespace
+
+pqxx::result ask(const std::string &url, const std::string &sql) {
+  pqxx::connection c{url};
+  return pqxx::nontransaction{c}.exec(sql);
+}
 
 std::string output_of(const std::vector<std::string> &command) {
   std::array<int, 2> pipe{};
@@ -150,8 +154,7 @@ void postgres::restart() {
 
 std::string postgres::fresh_database(const std::string &name) {
   drop_database(name);
-  pqxx::connection c{admin_url_};
-  pqxx::nontransaction{c}.exec("CREATE DATABASE " + name + " OWNER recapd");
+  ask(admin_url_, "CREATE DATABASE " + name + " OWNER recapd");
   auto url = url_;
   constexpr std::string_view standard = "/recapd?";
   return url.replace(url.find(standard), standard.size(), "/" + name + "?");

@@ -4,11 +4,15 @@
 
 #include <cstdint>
 #include <map>
+#include <pqxx/pqxx>
 #include <string>
 #include <sys/types.h>
 #include <vector>
 
 namespace recapd::bench {
+
+/// Returns what one statement, by a connection of its own, answers.
+pqxx::result ask(const std::string &url, const std::string &sql);
 
 /// Runs a command and returns what it printed. Throws std::runtime_error, with
 /// what it said, when it fails.

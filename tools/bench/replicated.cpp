@@ -90,10 +90,8 @@ private:
            + std::string{standby_name} + "' AND " + condition;
   }
   void name(const std::string &names) const {
-    pqxx::connection c{url_};
-    pqxx::nontransaction tx{c};
-    tx.exec("ALTER SYSTEM SET synchronous_standby_names = '" + names + "'");
-    tx.exec("SELECT pg_reload_conf()");
+    ask(url_, "ALTER SYSTEM SET synchronous_standby_names = '" + names + "'");
+    ask(url_, "SELECT pg_reload_conf()");
   }
 
   std::string url_;

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
 #include <chrono>
-#include <pqxx/pqxx>
 #include <stdexcept>
 #include <thread>
 
@@ -17,16 +16,12 @@ namespace {
 using clock = std::chrono::steady_clock;
 
 void settle_storage(bench_run &b, const std::string &database) {
-  pqxx::connection owner{database};
-  pqxx::nontransaction{owner}.exec("VACUUM (FREEZE, ANALYZE)");
-  pqxx::connection admin{b.server().admin_url()};
-  pqxx::nontransaction{admin}.exec("CHECKPOINT");
+  ask(database, "VACUUM (FREEZE, ANALYZE)");
+  ask(b.server().admin_url(), "CHECKPOINT");
 }
 
-double own_query(const std::string &database, const std::string &sql) {
-  pqxx::connection c{database};
-  pqxx::nontransaction tx{c};
-  return tx.exec(sql)[0][0].as<double>();
+double number(const std::string &database, const std::string &sql) {
+  return ask(database, sql)[0][0].as<double>();
 }
 
 /// A database with so many sessions that rest, and a campus at work beside.
@@ -52,8 +47,7 @@ cost run_batches(bench_run &b, growth_case &g, std::size_t count) {
   load_client client{n->port(), load.size()};
   const auto before = b.cpu(n.get());
   const auto began = clock::now();
-  const auto r = client.closed_loop(load);
-  if (r.failures > 0) throw std::runtime_error{r.first_failure};
+  require_success(client.closed_loop(load));
   g.done += count;
   await_paid(g.database);
   const std::chrono::duration<double> took = clock::now() - began;
@@ -67,8 +61,8 @@ cost run_batches(bench_run &b, growth_case &g, std::size_t count) {
 /// Returns the heap and index bytes a session's row takes, beside what its
 /// neighbours do.
 double row_bytes(const std::string &database) {
-  return own_query(database, "SELECT pg_total_relation_size('sessions')::float8"
-                             "       / count(*) FROM sessions");
+  return number(database, "SELECT pg_total_relation_size('sessions')::float8"
+                          "       / count(*) FROM sessions");
 }
 
 unsigned short port_of(const std::string &url) {
@@ -152,7 +146,7 @@ void measure_recovery(bench_run &b) {
   await_paid(database);
   n->stop();
   const auto wrong =
-      own_query(database, "SELECT count(*) FROM sessions WHERE state = 'paid'");
+      number(database, "SELECT count(*) FROM sessions WHERE state = 'paid'");
   if (wrong != 1000)
     throw std::runtime_error{"after the restart not every session was paid"};
   if (b.options().quick)
@@ -167,8 +161,7 @@ void measure_idle(bench_run &b) {
   const auto load =
       batch_lanes(campus{time_from_now(twenty_minutes_ago)}, {0, 1000}, 1);
   load_client client{n->port(), 1};
-  if (client.closed_loop(load).failures > 0)
-    throw std::runtime_error{"a batch failed before the node idled"};
+  require_success(client.closed_loop(load));
   settle_storage(b, database);  // Else autovacuum's transactions count, too.
   const auto seconds = b.options().quick ? 2 : 20;
   b.out().progress("idle");
@@ -181,12 +174,12 @@ void measure_idle(bench_run &b) {
   const std::string queries =
       "SELECT (xact_commit + xact_rollback)::float8 FROM pg_stat_database"
       " WHERE datname = 'bench_idle'";
-  const auto before = own_query(b.server().admin_url(), queries);
+  const auto before = number(b.server().admin_url(), queries);
   const auto cpu = n->cpu();
   wait(seconds);
   const auto percent = (n->cpu() - cpu) * 100 / seconds;
   const auto rate =
-      (own_query(b.server().admin_url(), queries) - before) / seconds;
+      (number(b.server().admin_url(), queries) - before) / seconds;
   b.out().add("idle", "CPU of the node", "% of a core", percent);
   b.out().add("idle", "transactions", "1/s", rate);
   b.out().at_most("idle", "CPU of the node", 1);

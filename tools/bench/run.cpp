@@ -49,6 +49,15 @@ load_client::progress bench_run::teller(const std::string &what,
   };
 }
 
+void bench_run::add_latencies(const std::string &scenario,
+                              const std::string &before,
+                              const std::string &behind,
+                              const std::vector<std::uint32_t> &latencies_us) {
+  for (const auto &[name, q] : {std::pair{"p50", 0.5}, std::pair{"p99", 0.99}})
+    out_.add(scenario, before + name + behind, "ms",
+             quantile_ms(latencies_us, q));
+}
+
 void bench_run::add_cpu(const std::string &scenario, const cpu_share &from,
                         const cpu_share &to, std::size_t steps,
                         const std::string &when) {

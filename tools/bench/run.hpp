@@ -56,6 +56,11 @@ public:
   /// Returns what shows how far a measurement is, of so many.
   [[nodiscard]] load_client::progress teller(const std::string &what,
                                              std::size_t of);
+  /// Adds the median and the 99th percentile of some answers, in ms, as
+  /// figures of the names "p50" and "p99" with what stands around them.
+  void add_latencies(const std::string &scenario, const std::string &before,
+                     const std::string &behind,
+                     const std::vector<std::uint32_t> &latencies_us);
   /// Adds the CPU a step used. `when` is part of the figures' names, if the
   /// scenario has several such.
   void add_cpu(const std::string &scenario, const cpu_share &from,

@@ -48,11 +48,8 @@ carried carry(bench_run &b, const std::string &what, std::size_t count,
 }
 
 void add(bench_run &b, const std::string &scenario, const carried &c) {
-  const auto &l = c.latencies_us;
-  if (!l.empty()) {
-    b.out().add(scenario, "answer p50", "ms", quantile_ms(l, 0.5));
-    b.out().add(scenario, "answer p99", "ms", quantile_ms(l, 0.99));
-  }
+  if (!c.latencies_us.empty())
+    b.add_latencies(scenario, "answer ", "", c.latencies_us);
   b.out().add(scenario, "throughput", "lifecycles/s", c.per_second());
   b.add_cpu(scenario, c.before, c.after, c.lessons * steps_per_lifecycle);
 }

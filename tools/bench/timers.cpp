@@ -2,12 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <chrono>
 #include <fmt/format.h>
-#include <pqxx/pqxx>
 #include <stdexcept>
 #include <thread>
 
 #include "tools/bench/campus.hpp"
-#include "tools/bench/load_client.hpp"
+#include "tools/bench/load.hpp"
 #include "workflows/time.hpp"
 
 namespace recapd::bench {
@@ -40,20 +39,16 @@ void schedule(bench_run &b, const node &n, std::size_t count, instant due,
     lanes[i / 1000 % lanes.size()].push_back(post_batch(events));
     events.clear();
   }
-  const auto r =
-      client.closed_loop(lanes, b.teller("timers: scheduling", count / 1000));
-  if (r.failures > 0) throw std::runtime_error{r.first_failure};
+  require_success(
+      client.closed_loop(lanes, b.teller("timers: scheduling", count / 1000)));
   if (now() >= due)
     throw std::runtime_error{
         "the timers fell due before all sessions were scheduled"};
 }
 
 bool all_fired(const std::string &database, instant until) {
-  pqxx::connection c{database};
-  pqxx::nontransaction tx{c};
-  return tx
-      .exec("SELECT FROM sessions WHERE next_timer <= timestamptz "
-            + tx.quote(workflows::format_rfc3339(until)) + " LIMIT 1")
+  return ask(database, "SELECT FROM sessions WHERE next_timer <= '"
+                           + workflows::format_rfc3339(until) + "' LIMIT 1")
       .empty();
 }
 
@@ -69,23 +64,19 @@ void await_fired(const std::string &database, instant last) {
 
 /// Returns how late, in seconds, the timers' events were committed.
 double lateness(const std::string &database, const char *what) {
-  pqxx::connection c{database};
-  pqxx::nontransaction tx{c};
   const auto sql = fmt::format(
       "SELECT {} FROM (SELECT extract(epoch FROM"
       "   pg_xact_commit_timestamp(e.xmin) - s.starts_at)::float8 - {} AS late"
       "  FROM session_events e JOIN sessions s ON s.id = e.session_id"
       " WHERE e.seq > 1) AS x",
       what, std::chrono::seconds{first_timer}.count());
-  return tx.exec(sql)[0][0].as<double>();
+  return ask(database, sql)[0][0].as<double>();
 }
 
 /// Throws unless each timer fired once: one more event, one notification.
 void require_each_once(const std::string &database, std::size_t count) {
-  pqxx::connection c{database};
-  pqxx::nontransaction tx{c};
-  const auto found = tx.exec("SELECT count(*) FROM session_events"
-                             " WHERE notifications IS NOT NULL")[0][0]
+  const auto found = ask(database, "SELECT count(*) FROM session_events"
+                                   " WHERE notifications IS NOT NULL")[0][0]
                          .as<std::size_t>();
   if (found != count)
     throw std::runtime_error{
@@ -93,11 +84,8 @@ void require_each_once(const std::string &database, std::size_t count) {
 }
 
 void track_commits(bench_run &b, const char *on) {
-  {
-    pqxx::connection c{b.server().admin_url()};
-    pqxx::nontransaction{c}.exec(
-        std::string{"ALTER SYSTEM SET track_commit_timestamp = "} + on);
-  }
+  ask(b.server().admin_url(),
+      std::string{"ALTER SYSTEM SET track_commit_timestamp = "} + on);
   b.server().restart();
 }
 
