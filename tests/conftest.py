@@ -5,6 +5,20 @@ import pytest
 import databases
 from node import Node
 
+NODES = []  # all that make_node made
+
+
+def end(nodes):
+    """Stops those that run; each must drain and end with 0."""
+    trouble = []
+    for node in filter(Node.alive, nodes):
+        try:
+            node.stop()
+        except Exception as error:  # the others must be stopped as well
+            node.kill()
+            trouble.append(error)
+    assert not trouble, trouble
+
 
 @pytest.fixture(scope="session")
 def server():
@@ -29,20 +43,20 @@ def make_database(server):
 
 @pytest.fixture(scope="session")
 def make_node(make_database, tmp_path_factory):
-    """Makes nodes, each on a database of its own unless one is passed."""
-    nodes = []
-
+    """Makes nodes, each on a database of its own unless one is passed. They
+    need not be stopped: see below."""
     def make(*options, database=None, folder=None, start=True, **settings):
-        nodes.append(Node(folder or tmp_path_factory.mktemp("node"),
+        NODES.append(Node(folder or tmp_path_factory.mktemp("node"),
                           database or make_database(), *options, **settings))
-        return nodes[-1].start() if start else nodes[-1]
+        return NODES[-1].start() if start else NODES[-1]
 
     yield make
-    trouble = []
-    for node in filter(Node.alive, nodes):
-        try:
-            node.stop()
-        except Exception as error:  # the others must be stopped as well
-            node.kill()
-            trouble.append(error)
-    assert not trouble, trouble
+    end(NODES)
+
+
+@pytest.fixture(autouse=True)
+def nodes_end_with_their_test():
+    """Whatever a test started; what its module shares was there before."""
+    before = len(NODES)
+    yield
+    end(NODES[before:])

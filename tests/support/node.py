@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from databases import ROOT, Database
+from session import Session
 from wire import Client, wait_until
 
 BIN = Path(os.environ.get("RECAPD_TEST_BIN", ROOT / "build/release/tools"))
@@ -20,10 +21,13 @@ def free_port():
 
 
 def recapd(*arguments, env=None):
-    """Runs it to its end; its exit code and what it printed."""
+    """Runs it to its end, at a port that is free; its exit code and what it
+    printed."""
     done = subprocess.run([BIN / "recapd", *arguments], text=True, timeout=60,
                           capture_output=True,
-                          env={**os.environ, **(env or {})})
+                          env={**os.environ,
+                               "RECAPD_NODE_LISTEN": "127.0.0.1:0",
+                               **(env or {})})
     return done.returncode, done.stdout, done.stderr
 
 
@@ -42,6 +46,23 @@ class Recapctl:
 
     def json(self, *arguments, **settings):
         return json.loads(self(*arguments, "-o", "json", **settings))
+
+    def submit(self, *events, **settings):
+        return self("submit", "-", stdin="\n".join(map(json.dumps, events)),
+                    **settings)
+
+    def now(self):
+        return self.json("clock")["now"]
+
+    def schedule(self, count, starts_at=None):
+        """Schedules so many sessions."""
+        self.submit(*(Session(starts_at).schedule for _ in range(count)))
+
+    def shares(self, database):
+        """How many shards each of the living nodes has."""
+        return {n["name"]: n["shards"]
+                for n in self.json("nodes", "--database", database)["nodes"]
+                if n["state"] == "live"}
 
 
 class Node(Client):
@@ -108,6 +129,16 @@ class Node(Client):
         except OSError:
             return False
 
+    def wait_ready(self, seconds=60):
+        wait_until(self.ready, "the node to be ready", seconds)
+
+    def warned(self, code):
+        """What it says in its warnings of that code; it must be ready."""
+        answer = self.get("/readyz")
+        assert answer.status == 200, answer
+        return [w["detail"] for w in answer.json["warnings"]
+                if w["code"] == code]
+
     def alive(self):
         return self.process is not None and self.process.poll() is None
 
@@ -120,6 +151,11 @@ class Node(Client):
     def kill(self):
         self.process.kill()
         self.process.wait(30)
+
+    def crash(self):
+        """Is killed, and starts again."""
+        self.kill()
+        return self.start()
 
     def restart(self, config=None):
         self.stop()

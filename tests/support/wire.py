@@ -253,8 +253,15 @@ def refused(answer, *codes):
     return problem["refusals"]
 
 
-def problem_of(answer, code):
+def is_problem(answer, *statuses):
+    """A problem of any kind, with one of these statuses."""
+    assert answer.status in statuses, answer
     assert answer.media == PROBLEM, answer
+
+
+def problem_of(answer, code, *statuses):
+    """The problem of that kind; with one of these statuses, if some are given."""
+    is_problem(answer, *statuses or [answer.status])
     problem = answer.json
     assert problem["type"] == f"urn:recapd:problem:{code}", answer
     assert problem.get("status", answer.status) == answer.status, answer

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fixtures: nodes on a manual clock, one of them shared, and its client."""
 import functools
+import json
 import os
 
 import pytest
@@ -30,6 +31,11 @@ def client(node, tmp_path_factory):
         return
     with Prism(node, tmp_path_factory.mktemp("prism")) as proxy:
         yield Client(proxy.port)
+
+
+@pytest.fixture(scope="session")
+def asyncapi():
+    return json.loads(documents.ASYNCAPI.read_text())
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """One session as a test drives it, with fresh ids unless told otherwise."""
+import copy
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from types import SimpleNamespace
 
 from wire import accepted, command, fresh, parse_time, recap, rfc3339
 
@@ -31,11 +34,18 @@ class Lesson:
     def student(self):
         return self.students[0]
 
+    @property
+    def events(self):
+        """The same lesson, but its senders return their events unsent."""
+        unsent = copy.copy(self)
+        unsent.client = SimpleNamespace(send=lambda event: event)
+        return unsent
+
     def send(self, kind, by, data=None, **attributes):
         return self.client.send(command(kind, self.id, by, data, **attributes))
 
-    def schedule(self, by="system:calendar"):
-        return self.send("session.schedule", by, self.data)
+    def schedule(self, by="system:calendar", **attributes):
+        return self.send("session.schedule", by, self.data, **attributes)
 
     def accept(self, student=None):
         student = student or self.student
@@ -141,3 +151,20 @@ class Lesson:
     def balance(self, account, currency="USD"):
         balances = self.client.read(f"/v1/accounts/{account}")["balances"]
         return balances.get(currency, 0)
+
+
+def limit(client, path, code):
+    """What the answer about limits says of one of them, and of its period."""
+    answer = client.read(f"/v1/{path}")
+    row, = [x for x in answer["limits"] if x["code"] == code]
+    return {**row, "period": answer["period"]}
+
+
+def tutor_week(client, tutor, moment):
+    return limit(client, f"tutors/{tutor}/limits?at={rfc3339(moment)}",
+                 "tutor-weekly-limit")
+
+
+def at_once(jobs, threads=24):
+    with ThreadPoolExecutor(threads) as pool:
+        return [f.result() for f in [pool.submit(job) for job in jobs]]

@@ -6,7 +6,7 @@ import pytest
 
 import bad_input
 from lesson import Lesson
-from wire import CLOUDEVENT, PROBLEM, accepted, refused, wait_until
+from wire import CLOUDEVENT, accepted, is_problem, refused, wait_until
 
 # Tables that may change although nothing happened to a session: what was
 # answered, and what the nodes tell one another.
@@ -153,8 +153,7 @@ def test_another_charset_is_refused(still, charset):
     event = bad_input.valid("session.log_time", still.lesson)
     answer = still.node.send_text(json.dumps(event),
                                   f"{CLOUDEVENT}; charset={charset}")
-    assert answer.status in (400, 415), answer
-    assert answer.media == PROBLEM
+    is_problem(answer, 400, 415)
 
 
 @pytest.mark.parametrize("media", ["text/html", "application/octet-stream",
@@ -162,8 +161,7 @@ def test_another_charset_is_refused(still, charset):
 def test_another_media_type_is_refused(still, media):
     event = bad_input.valid("session.log_time", still.lesson)
     answer = still.node.send_text(json.dumps(event), media)
-    assert answer.status in (400, 415), answer
-    assert answer.media == PROBLEM
+    is_problem(answer, 400, 415)
 
 
 def test_64_kib_and_a_byte_is_too_large(still):
@@ -171,8 +169,7 @@ def test_64_kib_and_a_byte_is_too_large(still):
     event["data"]["message"] = ""
     event["data"]["message"] = "x" * (65537 - len(json.dumps(event)))
     answer = still.node.send(event)
-    assert answer.status == 413, answer
-    assert answer.media == PROBLEM
+    is_problem(answer, 413)
 
 
 HEAD = b"POST /v1/commands HTTP/1.1\r\nHost: localhost\r\n"
@@ -254,6 +251,5 @@ def test_callers_that_hang_up_harm_nobody(still):
     "/v1/sessions?after=" + "A" * 3000])
 def test_a_wrong_question_is_answered_as_one(still, path):
     answer = still.node.get(path)
-    assert answer.status in (400, 404), answer
-    assert answer.media == PROBLEM
+    is_problem(answer, 400, 404)
     assert b"syntax error" not in answer.body

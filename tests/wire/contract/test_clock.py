@@ -17,7 +17,6 @@ def test_the_clock_begins_at_the_real_time(make_node):
     node = make_node()
     real = datetime.now(timezone.utc)
     assert abs(node.now() - real) < timedelta(minutes=2)
-    node.stop()
 
 
 def test_the_clock_stands_still_until_it_is_moved(own):
@@ -82,10 +81,8 @@ def test_the_clock_goes_on_from_where_it_stood(make_node):
     before = node.now()
     node.restart()
     assert node.now() == before
-    node.kill()
-    node.start()
+    node.crash()
     assert node.now() == before
-    node.stop()
 
 
 def test_the_clock_of_the_system_is_not_served(make_node):
@@ -93,4 +90,3 @@ def test_the_clock_of_the_system_is_not_served(make_node):
     assert node.get("/v1/clock").status in (404, 405)
     assert node.post("/v1/clock", {"advance": "1h"}).status in (404, 405)
     assert node.get("/readyz").status == 200
-    node.stop()

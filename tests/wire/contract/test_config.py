@@ -57,19 +57,26 @@ def nested(path, value):
     return value
 
 
-def start_fails(tmp_path, config=None, options=(), env=None):
+def fails(*line):
+    """Runs a node that must not start: its exit code, and what it says."""
+    run = subprocess.run([BIN / "recapd", *line], capture_output=True,
+                         timeout=60, text=True, env={"PATH": "/usr/bin:/bin"})
+    assert run.returncode != 0, run.stdout
+    assert run.stderr.strip()
+    return run.returncode, run.stderr
+
+
+def start_fails(tmp_path, config=None, options=()):
     """Runs a node that must end with 2; what it says on stderr."""
-    line = [BIN / "recapd", "--data", str(tmp_path / "data"), *options]
+    line = ["--data", str(tmp_path / "data"), *options]
     if config is not None:
         file = tmp_path / "recapd.json"
         text = config if isinstance(config, str) else json.dumps(config)
         file.write_text(text)
         line += ["--config", str(file)]
-    run = subprocess.run(line, capture_output=True, timeout=30, text=True,
-                         env={"PATH": "/usr/bin:/bin", **(env or {})})
-    assert run.returncode == 2, (run.returncode, run.stdout, run.stderr)
-    assert run.stderr.strip()
-    return run.stderr
+    code, said = fails(*line)
+    assert code == 2, (code, said)
+    return said
 
 
 @pytest.mark.parametrize("path,value", WRONG)
@@ -104,11 +111,7 @@ def test_a_file_that_is_not_there_stops_the_start(tmp_path):
     ["--clock", "sundial"], ["--ingress", "kafka"], ["--listen", "nowhere"],
     ["--listen", "127.0.0.1:99999"], ["--nothing"], ["--config"]])
 def test_a_wrong_option_stops_the_start(tmp_path, options):
-    run = subprocess.run([BIN / "recapd", "--data", str(tmp_path / "data"),
-                          *options], capture_output=True, timeout=30,
-                         text=True, env={"PATH": "/usr/bin:/bin"})
-    assert run.returncode != 0
-    assert run.stderr.strip()
+    fails("--data", str(tmp_path / "data"), *options)
 
 
 def test_a_file_may_hold_comments(make_node):
@@ -119,7 +122,6 @@ def test_a_file_may_hold_comments(make_node):
         } }""")
     lesson = Lesson(node).scheduled()
     assert lesson.now()["rate_per_hour"] == 2000
-    node.stop()
 
 
 def test_the_whole_published_file_is_taken(make_node):
@@ -146,7 +148,6 @@ def test_the_whole_published_file_is_taken(make_node):
             "courses": {"ALGEBRA": {"pay": {"rate_per_hour": 1800}}}}})
     lesson = Lesson(node, course="ALGEBRA").scheduled()
     assert lesson.now()["rate_per_hour"] == 1800
-    node.stop()
 
 
 class Elsewhere(Node):
@@ -168,8 +169,7 @@ def test_the_environment_beats_the_file(make_database, tmp_path):
 
 
 def test_the_option_beats_the_environment(make_node):
-    node = make_node(env={"RECAPD_NODE_LISTEN": f"127.0.0.1:{free_port()}"})
-    node.stop()
+    make_node(env={"RECAPD_NODE_LISTEN": f"127.0.0.1:{free_port()}"})
 
 
 def test_the_file_names_address_and_database(make_database, tmp_path):
@@ -178,7 +178,7 @@ def test_the_file_names_address_and_database(make_database, tmp_path):
         "node": {"listen": f"127.0.0.1:{port}"},
         "database": {"url": make_database()}})
     assert node.start().port == port
-    lesson = Lesson(node).scheduled()
+    Lesson(node).scheduled()
     node.stop()
 
 
@@ -188,19 +188,13 @@ def test_several_nodes_run_side_by_side(make_node):
     assert two.get(f"/v1/sessions/{lesson.id}").status == 404
     one.stop()
     accepted(Lesson(two, id=lesson.id).schedule())
-    two.stop()
 
 
 def test_an_unreachable_database_stops_the_start_with_a_word(tmp_path):
-    run = subprocess.run(
-        [BIN / "recapd", "--listen", f"127.0.0.1:{free_port()}", "--data",
-         str(tmp_path / "data"), "--database",
-         f"postgresql:///{fresh('no')}?host=/nowhere"],
-        capture_output=True, timeout=60, text=True,
-        env={"PATH": "/usr/bin:/bin"})
-    assert run.returncode != 0
-    assert run.stderr.strip()
-    assert "terminate called" not in run.stderr
+    _, said = fails("--listen", f"127.0.0.1:{free_port()}", "--data",
+                    str(tmp_path / "data"), "--database",
+                    f"postgresql:///{fresh('no')}?host=/nowhere")
+    assert "terminate called" not in said
 
 
 def test_an_occupied_port_stops_the_start_with_a_word(make_node, server):
@@ -212,4 +206,3 @@ def test_an_occupied_port_stops_the_start_with_a_word(make_node, server):
     assert two.process.returncode != 0
     assert "terminate called" not in two.log()
     assert two.log().strip()
-    one.stop()

@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What support corrects afterwards: minutes, students, the whole session."""
-import threading
-
 import pytest
 
-from lesson import Lesson
+from lesson import Lesson, at_once, limit
 from wire import accepted, fresh, refused
 
 
@@ -140,12 +138,7 @@ def test_a_full_week_takes_no_more_and_always_less(client):
 def test_two_corrections_at_once_leave_one_of_them(client):
     lesson = Lesson(client).paid(60)
     figures = [5, 10, 15, 20, 25, 30, 35, 40]
-    threads = [threading.Thread(target=lesson.correct, args=(m,))
-               for m in figures]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once([lambda m=m: lesson.correct(m) for m in figures])
     now = lesson.now()
     assert now["minutes"] in figures
     assert now["payout"]["amount"] == now["minutes"] * 25
@@ -155,10 +148,7 @@ def test_two_corrections_at_once_leave_one_of_them(client):
 
 def test_a_repeat_of_a_correction_changes_nothing(client):
     lesson = Lesson(client).paid(60)
-    command = {"specversion": "1.0", "id": fresh("id"), "source": "app",
-               "type": "recapd.support.correct", "subject": lesson.id,
-               "authid": "support:ann",
-               "data": {"minutes": 90, "note": "seen"}}
+    command = lesson.events.correct(90)
     first = accepted(client.send(command))
     again = client.send(command).json
     assert again["duplicate"] and again["session"] == first["session"]
@@ -179,10 +169,8 @@ def test_support_removes_who_was_not_there(client):
     outcome = accepted(lesson.remove(absent))
     assert outcome["session"]["state"] == "completed"
     assert lesson.settled()["payout"]["amount"] == 1500
-    course = client.read(f"/v1/courses/{lesson.course}/limits"
-                         f"?student={absent}")["limits"]
-    assert {x["code"]: x["used"] for x in course}[
-        "student-course-weekly-limit"] == 0
+    assert limit(client, f"courses/{lesson.course}/limits?student={absent}",
+                 "student-course-weekly-limit")["used"] == 0
     refused(lesson.remove(), "wrong-state")
 
 
@@ -227,11 +215,7 @@ def test_a_call_is_joined_and_left_so_often(client):
 
 @pytest.mark.parametrize("paid", [False, True])
 def test_a_void_is_told_to_everybody_in_it(client, paid):
-    lesson = Lesson(client)
-    if paid:
-        lesson.paid()
-    else:
-        lesson.awaiting()
+    lesson = Lesson(client).paid() if paid else Lesson(client).awaiting()
     accepted(lesson.void())
     assert {n["to"] for n in told(client, lesson, "session_voided")} == {
         lesson.by_tutor, f"student:{lesson.student}"}

@@ -45,7 +45,6 @@ def test_text_is_kept_in_every_client_encoding(make_node, encoding, by):
     wait_until(lambda: other.state == "cancelled", "the row to be taken")
     assert any(e["data"].get("reason") == TEXT
                for e in node.history(other.id))
-    node.stop()
 
 
 def test_settings_of_the_database_change_nothing(make_node):
@@ -59,12 +58,11 @@ def test_settings_of_the_database_change_nothing(make_node):
     node.start()
     Lesson(node).paid()
     assert node.database.run("SELECT count(*) FROM public.ledger") == [(1,)]
-    node.stop()
 
 
 def refused(url):
     """What recapd says when it does not start."""
-    status, _, told = recapd("--listen", "127.0.0.1:0", "--database", url)
+    status, _, told = recapd("--database", url)
     assert status == 5, told
     return told
 

@@ -98,7 +98,6 @@ def test_the_log_window_is_a_setting(make_node):
     accepted(inside.complete())
     node.set_clock(start + 24 * HOUR + SECOND)
     assert outside.state == "missed"
-    node.stop()
 
 
 def test_a_deadline_is_counted_in_hours_when_the_clocks_change(make_node):
@@ -109,7 +108,6 @@ def test_a_deadline_is_counted_in_hours_when_the_clocks_change(make_node):
         start = at(date - timedelta(days=1), 12)
         lesson = Lesson(node, 1, start).scheduled()
         assert parse_time(lesson.now()["deadline"]) == start + 72 * HOUR
-    node.stop()
 
 
 def test_a_tutor_and_student_in_the_call_suggest_the_minutes(client):

@@ -27,11 +27,6 @@ def openapi():
     return json.loads(documents.OPENAPI.read_text())
 
 
-@pytest.fixture(scope="module")
-def asyncapi():
-    return json.loads(documents.ASYNCAPI.read_text())
-
-
 @NEEDS
 def test_the_asyncapi_document_is_valid():
     result = documents.run("check", documents.ASYNCAPI)
@@ -178,8 +173,7 @@ def tour(client):
     client.send(wire.command("support.void", fresh("s"), "support:x",
                              {"note": "n"}))
     early.send("support.void", "tutor:x", {"note": "n"})
-    client.batch([{}, wire.command("session.cancel", early.id, "system:x",
-                                   {"reason": "r"})])
+    client.batch([{}, early.events.cancel("system:x")])
     client.send_text("{}", "text/plain")
     for path in (f"/v1/sessions/{lesson.id}", f"/v1/sessions/{early.id}",
                  f"/v1/sessions/{lesson.id}/history",

@@ -3,7 +3,7 @@
 import pytest
 
 from lesson import Lesson
-from wire import DAY, accepted, command, fresh, recap, refused
+from wire import DAY, accepted, fresh, recap, refused
 
 
 def repeat_of(first, second):
@@ -14,7 +14,7 @@ def repeat_of(first, second):
 
 def test_a_repeated_command_is_answered_with_its_first_outcome(client):
     lesson = Lesson(client)
-    event = command("session.schedule", lesson.id, "system:x", lesson.data)
+    event = lesson.events.schedule()
     first = accepted(client.send(event))
     accepted(lesson.accept())
     repeat_of(first, accepted(client.send(event)))
@@ -23,8 +23,7 @@ def test_a_repeated_command_is_answered_with_its_first_outcome(client):
 
 def test_a_repeat_adds_nothing_to_the_history(client):
     lesson = Lesson(client).ready()
-    event = command("session.complete", lesson.id, lesson.by_tutor,
-                    {"minutes": 60, "recap": recap()})
+    event = lesson.events.complete()
     first = accepted(client.send(event))
     history = client.history(lesson.id)
     for _ in range(3):
@@ -35,8 +34,7 @@ def test_a_repeat_adds_nothing_to_the_history(client):
 
 def test_a_repeat_of_a_refused_command_is_refused_again(client):
     lesson = Lesson(client, start=client.now() + DAY).ready()
-    event = command("session.log_time", lesson.id, lesson.by_tutor,
-                    {"minutes": 60})
+    event = lesson.events.log_time(60)
     first = client.send(event)
     refused(first, "too-early")
     client.set_clock(lesson.start)
@@ -48,8 +46,7 @@ def test_a_repeat_of_a_refused_command_is_refused_again(client):
 
 def test_an_id_with_other_content_is_reused(client):
     lesson = Lesson(client).ready()
-    event = command("session.log_time", lesson.id, lesson.by_tutor,
-                    {"minutes": 60})
+    event = lesson.events.log_time(60)
     accepted(client.send(event))
     refused(client.send({**event, "data": {"minutes": 30}}), "id-reused")
     refused(client.send({**event, "type": "recapd.session.cancel",
@@ -59,7 +56,7 @@ def test_an_id_with_other_content_is_reused(client):
 
 def test_an_id_used_for_another_session_is_reused(client):
     one, two = Lesson(client).ready(), Lesson(client).ready()
-    event = command("session.cancel", one.id, "system:x", {"reason": "r"})
+    event = one.events.cancel("system:x")
     accepted(client.send(event))
     refused(client.send({**event, "subject": two.id}), "id-reused")
     refused(client.send({**event, "subject": fresh("s")}), "id-reused")
@@ -68,7 +65,7 @@ def test_an_id_used_for_another_session_is_reused(client):
 
 def test_the_same_id_of_another_source_is_another_command(client):
     one, two = Lesson(client).ready(), Lesson(client).ready()
-    event = command("session.cancel", one.id, "system:x", {"reason": "r"})
+    event = one.events.cancel("system:x")
     accepted(client.send(event))
     outcome = accepted(client.send({**event, "source": "/elsewhere",
                                     "subject": two.id}))
@@ -77,8 +74,7 @@ def test_the_same_id_of_another_source_is_another_command(client):
 
 def test_a_repeat_comes_before_everything_but_the_form(client):
     lesson = Lesson(client).ready()
-    event = command("session.log_time", lesson.id, lesson.by_tutor,
-                    {"minutes": 60})
+    event = lesson.events.log_time(60)
     accepted(client.send(event))
     refused(client.send({**event, "authid": "tutor:other",
                          "data": {"minutes": 5}}), "id-reused")
@@ -87,7 +83,7 @@ def test_a_repeat_comes_before_everything_but_the_form(client):
 
 def test_a_repeat_within_a_batch_is_a_duplicate(client):
     lesson = Lesson(client)
-    event = command("session.schedule", lesson.id, "system:x", lesson.data)
+    event = lesson.events.schedule()
     first, second = client.batch([event, event]).json
     assert first["duplicate"] is False
     repeat_of(first, second)
@@ -97,11 +93,9 @@ def test_a_repeat_within_a_batch_is_a_duplicate(client):
 def test_commands_are_remembered_over_a_restart(make_node, how):
     node = make_node()
     lesson = Lesson(node).ready()
-    event = command("session.complete", lesson.id, lesson.by_tutor,
-                    {"minutes": 60, "recap": recap()})
+    event = lesson.events.complete()
     early = Lesson(node, start=node.now() + DAY).ready()
-    wrong = command("session.log_time", early.id, early.by_tutor,
-                    {"minutes": 60})
+    wrong = early.events.log_time(60)
     first = accepted(node.send(event))
     refused(node.send(wrong), "too-early")
     getattr(node, how)()
@@ -111,4 +105,3 @@ def test_commands_are_remembered_over_a_restart(make_node, how):
     refused(node.send({**event, "data": {"minutes": 30, "recap": recap()}}),
             "id-reused")
     assert node.kinds(lesson.id) == ["student_recap_request"]
-    node.stop()

@@ -77,7 +77,6 @@ def test_a_stream_is_resumed_after_a_restart(make_node):
         (_, name, event), = stream.about(lesson.id, 1)
     assert event["id"] != last[2]["id"]
     assert name == "recapd.event." + node.history(lesson.id)[1]["type"]
-    node.stop()
 
 
 def test_many_listeners_hear_the_same(client):

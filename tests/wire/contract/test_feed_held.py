@@ -4,25 +4,12 @@ import psycopg2
 import pytest
 
 from lesson import Lesson
-from wire import accepted, command, wait_until
+from wire import wait_until
 
 
 @pytest.fixture(scope="module")
 def held_node(make_node):
     return make_node()
-
-
-def schedule(node):
-    client = node
-    lesson = Lesson(client)
-    accepted(client.send(command("session.schedule", lesson.id, "system:x",
-                                 lesson.data)))
-
-
-def warnings(node):
-    answer = node.get("/readyz")
-    assert answer.status == 200
-    return [w for w in answer.json["warnings"] if w["code"] == "feed-held"]
 
 
 def test_who_holds_the_events_back_is_named(held_node):
@@ -31,13 +18,13 @@ def test_who_holds_the_events_back_is_named(held_node):
         cursor = holder.cursor()
         cursor.execute("SELECT pg_current_xact_id(), pg_backend_pid()")
         pid = cursor.fetchone()[1]
-        schedule(held_node)
-        told, = wait_until(lambda: warnings(held_node),
+        Lesson(held_node).scheduled()
+        told, = wait_until(lambda: held_node.warned("feed-held"),
                            "the holder's name", 60)
-        assert f"process {pid} of user" in told["detail"]
-        assert held_node.log().count(told["detail"]) == 1
+        assert f"process {pid} of user" in told
+        assert held_node.log().count(told) == 1
         holder.rollback()
-        wait_until(lambda: not warnings(held_node), "the end of it", 60)
+        wait_until(lambda: not held_node.warned("feed-held"), "the end", 60)
     finally:
         holder.close()
 
@@ -45,6 +32,6 @@ def test_who_holds_the_events_back_is_named(held_node):
 def test_a_transaction_of_another_database_holds_nothing(held_node, server):
     with psycopg2.connect(server) as stranger:
         stranger.cursor().execute("SELECT pg_current_xact_id()")
-        schedule(held_node)
+        Lesson(held_node).scheduled()
         assert held_node.metrics()["recapd_feed_held_back_events"] == 0
     stranger.close()

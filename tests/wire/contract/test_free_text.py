@@ -57,8 +57,7 @@ ATTRIBUTES = [t for t in TEXTS if t.strip() == t
 @pytest.mark.parametrize("text", ATTRIBUTES)
 def test_an_events_id_and_source_may_be_any_text(client, text):
     lesson = Lesson(client)
-    event = command("session.schedule", lesson.id, "system:x", lesson.data,
-                    id=text + fresh("c"), source=text)
+    event = lesson.events.schedule(id=text + fresh("c"), source=text)
     outcome = accepted(client.send(event))
     assert (outcome["id"], outcome["source"]) == (event["id"], text)
     assert accepted(client.send(event))["duplicate"] is True

@@ -3,7 +3,7 @@
 import pytest
 
 from lesson import Lesson
-from wire import (HOUR, accepted, command, fresh, parse_time, recap, rfc3339)
+from wire import HOUR, accepted, fresh, parse_time, recap, rfc3339
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,7 @@ def test_the_policy_gives_what_the_schedule_leaves_out(client):
 
 def test_an_outcome_names_its_command_and_carries_the_session(client):
     lesson = Lesson(client)
-    event = command("session.schedule", lesson.id, "system:x", lesson.data)
+    event = lesson.events.schedule()
     outcome = accepted(client.send(event))
     assert outcome["id"] == event["id"]
     assert outcome["source"] == event["source"]
@@ -152,8 +152,7 @@ def test_the_history_has_no_gap_and_names_who_did_it(client, paid):
 
 def test_the_history_names_the_command_of_an_event(client):
     lesson = Lesson(client)
-    event = command("session.schedule", lesson.id, "system:x", lesson.data,
-                    source="/somewhere")
+    event = lesson.events.schedule(source="/somewhere")
     accepted(client.send(event))
     first = client.history(lesson.id)[0]
     assert first["command"] == {"source": "/somewhere", "id": event["id"]}
@@ -231,8 +230,7 @@ def test_an_invited_student_is_added_to_the_session(client):
 
 def test_a_removed_student_is_marked_and_need_not_confirm(client):
     lesson = Lesson(client, students=2).ready()
-    accepted(lesson.send("participant.remove", lesson.by_tutor,
-                         {"student": lesson.students[1]}))
+    accepted(lesson.remove(lesson.students[1], by=lesson.by_tutor))
     assert lesson.now()["participants"][1]["status"] == "removed"
     accepted(lesson.complete())
     accepted(lesson.student_recap())

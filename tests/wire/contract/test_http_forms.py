@@ -7,7 +7,7 @@ import pytest
 
 from lesson import Lesson
 from wire import (BATCH, CLOUDEVENT, DAY, accepted, check_outcome, command,
-                  fresh, problem_of, recap, refused)
+                  fresh, is_problem, problem_of, refused)
 
 
 def binary(client, event, data=None, media="application/json", **more):
@@ -17,23 +17,22 @@ def binary(client, event, data=None, media="application/json", **more):
     return client.request("POST", "/v1/commands", body, headers)
 
 
-def schedule(lesson, **attributes):
-    return command("session.schedule", lesson.id, "system:x", lesson.data,
-                   **attributes)
+def schedule(client, **attributes):
+    return Lesson(client).events.schedule(**attributes)
 
 
 @pytest.mark.parametrize("media", [
     CLOUDEVENT, CLOUDEVENT + "; charset=utf-8", CLOUDEVENT + ";charset=UTF-8",
     CLOUDEVENT + '; charset="utf-8"', "Application/CloudEvents+JSON"])
 def test_a_structured_event_is_taken(client, media):
-    accepted(client.send_text(json.dumps(schedule(Lesson(client))), media))
+    accepted(client.send_text(json.dumps(schedule(client)), media))
 
 
 @pytest.mark.parametrize("media", ["application/json",
                                    "application/json; charset=utf-8"])
 def test_a_binary_event_is_taken(client, media):
     lesson = Lesson(client)
-    event = schedule(lesson)
+    event = lesson.events.schedule()
     outcome = accepted(binary(client, event, media=media))
     assert (outcome["id"], outcome["source"]) == (event["id"],
                                                   event["source"])
@@ -41,20 +40,20 @@ def test_a_binary_event_is_taken(client, media):
 
 
 def test_header_names_know_no_case(client):
-    event = schedule(Lesson(client))
+    event = schedule(client)
     headers = {f"CE-{k.title()}": v for k, v in event.items() if k != "data"}
     accepted(client.request("POST", "/v1/commands", json.dumps(event["data"]),
                             {**headers, "content-type": "application/json"}))
 
 
 def test_binary_and_structured_are_the_same_command(client):
-    event = schedule(Lesson(client))
+    event = schedule(client)
     accepted(client.send(event))
     assert accepted(binary(client, event))["duplicate"] is True
 
 
 def test_binary_values_may_be_percent_encoded(client):
-    event = schedule(Lesson(client), id=fresh("c") + " ü")
+    event = schedule(client, id=fresh("c") + " ü")
     outcome = accepted(client.request(
         "POST", "/v1/commands", json.dumps(event["data"]), {
             "Content-Type": "application/json",
@@ -67,7 +66,7 @@ def test_binary_values_may_be_percent_encoded(client):
 @pytest.mark.parametrize("missing", ["specversion", "id", "source", "type",
                                      "subject", "authid"])
 def test_a_binary_event_needs_its_headers(client, missing):
-    event = schedule(Lesson(client))
+    event = schedule(client)
     del event[missing]
     answer = binary(client, event)
     assert answer.status in (400, 415), (missing, answer)
@@ -75,12 +74,12 @@ def test_a_binary_event_needs_its_headers(client, missing):
 
 def test_binary_data_must_be_an_object(client):
     for data in ("[]", "1", "null", '"x"', "{", ""):
-        refused(binary(client, schedule(Lesson(client)), data), "malformed")
+        refused(binary(client, schedule(client), data), "malformed")
 
 
 def test_a_batch_is_answered_in_order(client):
     lessons = [Lesson(client) for _ in range(20)]
-    events = [schedule(x) for x in lessons]
+    events = [x.events.schedule() for x in lessons]
     answer = client.batch(events)
     assert answer.status == 200
     outcomes = answer.json
@@ -93,14 +92,9 @@ def test_a_batch_is_answered_in_order(client):
 
 def test_a_batch_about_one_session_is_taken_in_order(client):
     lesson = Lesson(client)
-    events = [
-        schedule(lesson),
-        command("participant.accept", lesson.id, f"student:{lesson.student}",
-                {"student": lesson.student}),
-        command("session.complete", lesson.id, lesson.by_tutor,
-                {"minutes": 60, "recap": recap()}),
-        command("recap.submit", lesson.id, f"student:{lesson.student}",
-                {"recap": recap()})]
+    its = lesson.events
+    events = [its.schedule(), its.accept(), its.complete(),
+              its.student_recap()]
     assert [o["outcome"] for o in client.batch(events).json] == [
         "accepted"] * 4
     lesson.settled()
@@ -110,7 +104,8 @@ def test_a_batch_about_one_session_is_taken_in_order(client):
     {}, [], None, 7, "text", {"id": "x"}, {"specversion": "0.3"}])
 def test_a_malformed_member_is_refused_alone(client, wrong):
     one, two = Lesson(client), Lesson(client)
-    answer = client.batch([schedule(one), wrong, schedule(two)])
+    answer = client.batch([one.events.schedule(), wrong,
+                           two.events.schedule()])
     assert answer.status == 200, answer
     first, middle, last = answer.json
     assert first["outcome"] == last["outcome"] == "accepted"
@@ -122,11 +117,10 @@ def test_a_malformed_member_is_refused_alone(client, wrong):
 
 def test_a_refused_member_is_refused_alone(client):
     lesson = Lesson(client, start=client.now() + DAY).ready()
-    early = command("session.log_time", lesson.id, lesson.by_tutor,
-                    {"minutes": 5})
+    early = lesson.events.log_time(5)
     unknown = command("session.log_time", fresh("s"), "tutor:t",
                       {"minutes": 5})
-    answer = client.batch([early, unknown, schedule(Lesson(client))])
+    answer = client.batch([early, unknown, schedule(client)])
     assert answer.status == 200
     assert [[r["code"] for r in o["refusals"]] for o in answer.json] == [
         ["too-early"], ["unknown-session"], []]
@@ -135,7 +129,7 @@ def test_a_refused_member_is_refused_alone(client):
 
 
 def test_a_batch_holds_a_thousand_events(client):
-    events = [schedule(Lesson(client, start=client.now()))
+    events = [Lesson(client, start=client.now()).events.schedule()
               for _ in range(1000)]
     answer = client.batch(events)
     assert answer.status == 200
@@ -144,15 +138,14 @@ def test_a_batch_holds_a_thousand_events(client):
 
 
 def test_a_batch_of_1001_events_is_too_large(client):
-    lesson = Lesson(client)
-    answer = client.batch([schedule(lesson)] * 1001)
-    assert answer.status == 413, answer
-    assert answer.media == "application/problem+json"
-    assert client.get(f"/v1/sessions/{lesson.id}").status == 404
+    event = schedule(client)
+    answer = client.batch([event] * 1001)
+    is_problem(answer, 413)
+    assert client.get(f"/v1/sessions/{event['subject']}").status == 404
 
 
 def test_a_batch_of_more_than_4_mib_is_too_large(client):
-    event = schedule(Lesson(client))
+    event = schedule(client)
     text = "[" + json.dumps(event) + " " * (4 << 20) + "]"
     try:
         assert client.send_text(text, BATCH).status == 413
@@ -167,13 +160,13 @@ def test_an_empty_batch_is_no_error(client):
 
 
 def test_a_member_over_64_kib_is_refused_alone(client):
-    large = schedule(Lesson(client), note="x" * 65536)
-    answer = client.batch([large, schedule(Lesson(client))])
+    large = schedule(client, note="x" * 65536)
+    answer = client.batch([large, schedule(client)])
     assert [o["outcome"] for o in answer.json] == ["refused", "accepted"]
 
 
 def test_an_event_of_64_kib_is_taken_and_a_byte_more_is_not(client):
-    event = schedule(Lesson(client), filler="")
+    event = schedule(client, filler="")
     event["filler"] = "x" * (65536 - len(json.dumps(event)))
     text = json.dumps(event)
     assert len(text) == 65536
@@ -187,9 +180,8 @@ def test_an_event_of_64_kib_is_taken_and_a_byte_more_is_not(client):
     "multipart/form-data", "application/cloudevents+avro",
     "application/cloudevents", ""])
 def test_another_media_type_is_unsupported(client, media):
-    answer = client.send_text(json.dumps(schedule(Lesson(client))), media)
-    assert answer.status == 415, (media, answer)
-    assert answer.media == "application/problem+json"
+    answer = client.send_text(json.dumps(schedule(client)), media)
+    is_problem(answer, 415)
 
 
 @pytest.mark.parametrize("method,path", [
@@ -208,8 +200,7 @@ def test_another_method_is_not_allowed(client, method, path):
     "/../etc/passwd", "/v1/%2e%2e/healthz"])
 def test_another_path_is_not_found(client, path):
     answer = client.get(path)
-    assert answer.status == 404, (path, answer)
-    assert answer.media == "application/problem+json"
+    is_problem(answer, 404)
 
 
 def test_a_problem_has_the_members_of_rfc_9457(client):
@@ -221,12 +212,10 @@ def test_a_problem_has_the_members_of_rfc_9457(client):
 
 
 def test_a_body_that_is_compressed_is_told_so(client):
-    lesson = Lesson(client)
-    event = command("session.schedule", lesson.id, "system:x", lesson.data)
+    event = schedule(client)
     body = gzip.compress(json.dumps(event).encode())
     answer = client.request("POST", "/v1/commands", body, {
         "Content-Type": "application/cloudevents+json",
         "Content-Encoding": "gzip"})
-    assert answer.status == 415
-    problem_of(answer, "unsupported-media-type")
-    assert client.get(f"/v1/sessions/{lesson.id}").status == 404
+    problem_of(answer, "unsupported-media-type", 415)
+    assert client.get(f"/v1/sessions/{event['subject']}").status == 404

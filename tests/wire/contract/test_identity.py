@@ -27,8 +27,7 @@ def by(node, who):
 def ready(node):
     """A session scheduled and accepted by tokens."""
     lesson = Lesson(by(node, "system:sis"), [STUDENT], tutor=TUTOR)
-    accepted(by(node, "system:sis").send(
-        command("session.schedule", lesson.id, None, lesson.data)))
+    accepted(lesson.schedule(None))
     accepted(by(node, f"student:{STUDENT}").send(
         command("participant.accept", lesson.id, None,
                 {"student": STUDENT})))
@@ -77,8 +76,7 @@ def test_in_the_inbox_the_authid_is_who_sent_it(guarded):
 
 def test_where_everybody_is_trusted_another_authid_is_other_content(client):
     lesson = Lesson(client).ready()
-    event = command("session.cancel", lesson.id, lesson.by_tutor,
-                    {"reason": "r"})
+    event = lesson.events.cancel()
     accepted(client.send(event))
     refused(client.send({**event, "authid": "system:x"}), "id-reused")
 
@@ -86,18 +84,16 @@ def test_where_everybody_is_trusted_another_authid_is_other_content(client):
 def test_what_was_taken_in_one_mode_is_no_duplicate_in_the_other(make_node):
     node = make_node(config=config("trusted"))
     lesson = Lesson(node, [STUDENT], tutor=TUTOR)
-    event = command("session.schedule", lesson.id, "system:sis", lesson.data)
+    event = lesson.events.schedule("system:sis")
     accepted(node.send(event))
     node.restart(config("token"))
     refused(by(node, "system:sis").send(event), "session-exists")
     node.restart(config("trusted"))
     assert accepted(node.send(event))["duplicate"] is True
-    node.stop()
 
 
 def test_the_outcomes_tell_who_sent_it(client, node):
-    lesson = Lesson(client)
-    event = command("session.schedule", lesson.id, "system:x", lesson.data)
+    event = Lesson(client).events.schedule("system:x")
     accepted(client.send(event))
     assert node.database.run(
         "SELECT who FROM outcomes WHERE source = %s AND id = %s",

@@ -5,8 +5,7 @@ import json
 import pytest
 
 from lesson import Lesson
-from wire import (DAY, HOUR, accepted, check_outcome, command, fresh, recap,
-                  wait_until)
+from wire import DAY, HOUR, accepted, check_outcome, command, fresh, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -24,10 +23,6 @@ def through(database, event):
     return outcome
 
 
-def schedule(lesson):
-    return command("session.schedule", lesson.id, "system:x", lesson.data)
-
-
 def dead_letters(client):
     answer = client.read("/v1/dead-letters")
     rows = [v for v in answer.values() if isinstance(v, list)]
@@ -43,15 +38,14 @@ def is_dead(database, text):
 
 def test_an_event_in_the_inbox_is_taken(client, database):
     lesson = Lesson(client)
-    outcome = through(database, schedule(lesson))
+    outcome = through(database, lesson.events.schedule())
     assert outcome["outcome"] == "accepted"
     assert outcome["duplicate"] is False
     assert lesson.state == "scheduled"
 
 
 def test_the_outcome_is_the_object_of_http(client, database):
-    lesson = Lesson(client)
-    event = schedule(lesson)
+    event = Lesson(client).events.schedule()
     outcome = through(database, event)
     again = accepted(client.send(event))
     assert again["duplicate"] is True
@@ -59,7 +53,7 @@ def test_the_outcome_is_the_object_of_http(client, database):
 
 
 def test_the_row_is_gone_once_it_is_decided(client, database):
-    event = schedule(Lesson(client))
+    event = Lesson(client).events.schedule()
     through(database, event)
     assert database.run("SELECT count(*) FROM inbox WHERE event::text LIKE %s",
                         f"%{event['id']}%") == [(0,)]
@@ -75,7 +69,7 @@ def test_a_refused_event_has_an_outcome(client, database):
 
 def test_a_repeat_in_the_inbox_changes_nothing(client, database):
     lesson = Lesson(client)
-    event = schedule(lesson)
+    event = lesson.events.schedule()
     accepted(client.send(event))
     history = client.history(lesson.id)
     database.insert_event(event)
@@ -90,8 +84,8 @@ def test_a_repeat_in_the_inbox_changes_nothing(client, database):
 
 
 def test_many_rows_of_one_transaction_are_all_taken(client, database):
-    lessons = [Lesson(client, start=client.now()) for _ in range(200)]
-    events = [schedule(x) for x in lessons]
+    events = [Lesson(client, start=client.now()).events.schedule()
+              for _ in range(200)]
     database.run("INSERT INTO inbox (event) SELECT * FROM unnest(%s)",
                  [json.dumps(e) for e in events])
     for event in events:
@@ -100,14 +94,9 @@ def test_many_rows_of_one_transaction_are_all_taken(client, database):
 
 def test_rows_about_one_session_are_taken_in_order(client, database):
     lesson = Lesson(client, start=client.now() - 2 * DAY)
-    student = f"student:{lesson.student}"
-    events = [schedule(lesson),
-              command("participant.accept", lesson.id, student,
-                      {"student": lesson.student}),
-              command("participant.decline", lesson.id, student,
-                      {"student": lesson.student}),
-              command("session.cancel", lesson.id, "system:x",
-                      {"reason": "r"})]
+    its = lesson.events
+    events = [its.schedule(), its.accept(), its.decline(),
+              its.cancel("system:x")]
     database.run("INSERT INTO inbox (event) SELECT * FROM unnest(%s)",
                  [json.dumps(e) for e in events])
     outcomes = [database.wait_outcome(e) for e in events]
@@ -119,28 +108,20 @@ def test_rows_about_one_session_are_taken_in_order(client, database):
 def test_the_whole_happy_path_leads_through_the_inbox(make_node):
     node = make_node()
     lesson = Lesson(node, start=node.now() - HOUR)
-    student = f"student:{lesson.student}"
-    for event in (
-            schedule(lesson),
-            command("participant.accept", lesson.id, student,
-                    {"student": lesson.student}),
-            command("session.complete", lesson.id, lesson.by_tutor,
-                    {"minutes": 60, "recap": recap()}),
-            command("recap.submit", lesson.id, student, {"recap": recap()})):
+    its = lesson.events
+    for event in (its.schedule(), its.accept(), its.complete(),
+                  its.student_recap()):
         assert through(node.database, event)["outcome"] == "accepted"
     lesson.settled()
-    node.stop()
 
 
 def test_what_waits_in_the_inbox_is_taken_at_the_next_start(make_node):
     node = make_node()
-    lesson = Lesson(node)
+    event = Lesson(node).events.schedule()
     node.stop()
-    event = schedule(lesson)
     node.database.insert_event(event)
     node.start()
     assert node.database.wait_outcome(event)["outcome"] == "accepted"
-    node.stop()
 
 
 @pytest.mark.parametrize("text", [
@@ -176,7 +157,7 @@ def test_no_other_letter_can_be_retried(client, which):
 
 
 def test_a_letter_stops_nobody_behind_it(client, database):
-    event = schedule(Lesson(client))
+    event = Lesson(client).events.schedule()
     database.run("INSERT INTO inbox (event) SELECT * FROM unnest(%s)",
                  ["{{{", json.dumps(event), "]]]"])
     assert database.wait_outcome(event)["outcome"] == "accepted"
@@ -188,7 +169,7 @@ def test_many_rows_of_one_session_hold_up_no_other(client, database):
     flood = command("participant.invite", crowded.id, "system:x",
                     {"student": fresh("student")})
     source = fresh("flood")
-    last = schedule(other)
+    last = other.events.schedule()
     database.run("INSERT INTO inbox (event) SELECT jsonb_set(jsonb_set("
                  "%s::jsonb, '{source}', to_jsonb(%s::text)), '{id}', "
                  "to_jsonb(n::text))::text FROM generate_series(1, 6000) n; "

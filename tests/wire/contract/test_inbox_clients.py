@@ -10,7 +10,7 @@ import pytest
 
 from lesson import Lesson
 from node import BIN
-from wire import DAY, HOUR, accepted, command, recap, wait_until
+from wire import DAY, HOUR, accepted, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -25,15 +25,13 @@ def database(own):
 
 
 def schedule(client):
-    lesson = Lesson(client)
-    return command("session.schedule", lesson.id, "system:x", lesson.data)
+    return Lesson(client).events.schedule()
 
 
 def completes(client):
     """The event that completes a lesson of a week ago, too late."""
-    lesson = Lesson(client, start=client.now() - 7 * DAY).scheduled()
-    return command("session.complete", lesson.id, lesson.by_tutor,
-                   {"minutes": 60, "recap": recap()})
+    return Lesson(client, start=client.now() - 7 * DAY).scheduled() \
+        .events.complete()
 
 
 def copy_in(database, columns, *rows):
@@ -225,4 +223,3 @@ def test_migrate_sets_up_a_database_and_ends(make_node):
     assert node.database.run("SELECT count(*) FROM sessions") == [(0,)]
     assert "CREATE ROLE" not in told
     node.start()
-    node.stop()

@@ -6,8 +6,9 @@ import pytest
 
 from calendar_weeks import (at, day, next_monday, next_offset_changes, week,
                             week_start)
-from lesson import Lesson
-from wire import (DAY, HOUR, MINUTE, accepted, fresh, recap, refused, rfc3339)
+from lesson import Lesson, limit, tutor_week
+from wire import (DAY, HOUR, MINUTE, accepted, fresh, parse_time, recap,
+                  refused, rfc3339)
 
 SMALL = {"policy": {"limits": {
     "tutor_minutes_per_week": 120, "student_course_minutes_per_week": 60,
@@ -20,13 +21,6 @@ def small(make_node):
     return make_node(config=SMALL)
 
 
-def limit(client, kind, path, code):
-    answer = client.read(f"/v1/{kind}/{path}")
-    found = [x for x in answer["limits"] if x["code"] == code]
-    assert len(found) == 1, answer
-    return answer, found[0]
-
-
 def test_a_tutors_week_holds_fifteen_hours(client):
     tutor, start = fresh("tutor"), client.now()
     for _ in range(10):
@@ -36,10 +30,8 @@ def test_a_tutors_week_holds_fifteen_hours(client):
     assert (refusal["limit"], refusal["used"], refusal["remaining"]) == (
         900, 900, 0)
     assert refusal["period"] == week(start)
-    answer, row = limit(client, "tutors",
-                        f"{tutor}/limits?at={rfc3339(start)}",
-                        "tutor-weekly-limit")
-    assert answer["period"] == week(start)
+    row = tutor_week(client, tutor, start)
+    assert row["period"] == week(start)
     assert (row["limit"], row["used"], row["remaining"]) == (900, 900, 0)
 
 
@@ -88,11 +80,9 @@ def test_a_student_has_three_hours_a_course_and_week(client):
     assert refusal["student"] == student
     assert refusal["period"] == week(start)
     accepted(Lesson(client, [student], start).ready().log_time(90))
-    answer, row = limit(
-        client, "courses",
-        f"{course}/limits?student={student}&at={rfc3339(start)}",
-        "student-course-weekly-limit")
-    assert answer["period"] == week(start)
+    row = limit(client, f"courses/{course}/limits?student={student}"
+                f"&at={rfc3339(start)}", "student-course-weekly-limit")
+    assert row["period"] == week(start)
     assert (row["limit"], row["used"], row["remaining"]) == (180, 180, 0)
 
 
@@ -126,10 +116,9 @@ def test_a_group_counts_once_for_tutor_and_course(small):
     course, start = fresh("course"), small.now()
     lesson = Lesson(small, 3, start, course=course).ready()
     accepted(lesson.log_time(60))
-    assert limit(small, "tutors", f"{lesson.tutor}/limits?at="
-                 f"{rfc3339(start)}", "tutor-weekly-limit")[1]["used"] == 60
-    assert limit(small, "courses", f"{course}/limits?at={rfc3339(start)}",
-                 "course-weekly-limit")[1]["used"] == 60
+    assert tutor_week(small, lesson.tutor, start)["used"] == 60
+    assert limit(small, f"courses/{course}/limits?at={rfc3339(start)}",
+                 "course-weekly-limit")["used"] == 60
 
 
 def test_a_course_can_have_a_limit(small):
@@ -187,15 +176,13 @@ def test_scheduled_sessions_use_nothing(client):
     tutor, start = fresh("tutor"), client.now()
     for _ in range(3):
         Lesson(client, tutor=tutor, start=start).ready()
-    assert limit(client, "tutors", f"{tutor}/limits?at={rfc3339(start)}",
-                 "tutor-weekly-limit")[1]["used"] == 0
+    assert tutor_week(client, tutor, start)["used"] == 0
 
 
 def test_a_new_tutor_has_all_of_it(client):
-    answer, row = limit(client, "tutors",
-                        f"{fresh('tutor')}/limits?at=2026-11-25T12:00:00Z",
-                        "tutor-weekly-limit")
-    assert answer["period"] == "2026-W48"
+    row = tutor_week(client, fresh("tutor"),
+                     parse_time("2026-11-25T12:00:00Z"))
+    assert row["period"] == "2026-W48"
     assert (row["limit"], row["used"], row["remaining"]) == (900, 0, 900)
 
 
@@ -219,11 +206,10 @@ def test_a_week_may_begin_on_another_day(make_node, begins):
         answer = node.read(f"/v1/tutors/{fresh('t')}/limits"
                            f"?at={rfc3339(moment)}")
         assert answer["period"] == week(moment, begins=begins)
-    node.stop()
 
 
-def logged_in_week(node, tutor, start, minutes=60, **data):
-    lesson = Lesson(node, 1, start, tutor=tutor, **data).ready()
+def logged(node, start, minutes=60, students=1, **data):
+    lesson = Lesson(node, students, start, **data).ready()
     node.set_clock(max(start, node.now()))
     return lesson.log_time(minutes)
 
@@ -237,33 +223,26 @@ def test_weeks_end_at_local_midnight_when_the_clocks_change(make_node):
         first = at(monday, 0)
         tutor = fresh("tutor")
         for _ in range(2):
-            accepted(logged_in_week(node, tutor, last))
-        refusal, = refused(logged_in_week(node, tutor, last, 5),
+            accepted(logged(node, last, tutor=tutor))
+        refusal, = refused(logged(node, last, 5, tutor=tutor),
                            "tutor-weekly-limit")
         assert refusal["period"] == week(last)
         for _ in range(2):
-            accepted(logged_in_week(node, tutor, first))
-        refusal, = refused(logged_in_week(node, tutor, first, 5),
+            accepted(logged(node, first, tutor=tutor))
+        refusal, = refused(logged(node, first, 5, tutor=tutor),
                            "tutor-weekly-limit")
         assert refusal["period"] == week(first) != week(last)
-    node.stop()
 
 
 def test_the_session_counts_in_its_own_time_zone(small):
     monday = next_monday(small.now() + DAY)
-    start = at(monday, 0, zone="Pacific/Auckland")  # still Sunday elsewhere
-    tutor = fresh("tutor")
-    lesson = Lesson(small, 1, start, tutor=tutor, timezone="Pacific/Auckland")
-    lesson.ready()
-    small.set_clock(start)
-    accepted(lesson.log_time(60))
-    other = Lesson(small, 1, start, tutor=tutor).ready()
-    accepted(other.log_time(60))
-    zone = "Pacific/Auckland"
-    third = Lesson(small, 1, start, tutor=tutor, timezone=zone).ready()
-    accepted(third.log_time(60))
-    fourth = Lesson(small, 1, start, tutor=tutor, timezone=zone).ready()
-    refusal, = refused(fourth.log_time(5), "tutor-weekly-limit")
+    zone, tutor = "Pacific/Auckland", fresh("tutor")
+    start = at(monday, 0, zone=zone)  # still Sunday elsewhere
+    there = {"tutor": tutor, "timezone": zone}
+    accepted(logged(small, start, **there))
+    accepted(logged(small, start, tutor=tutor))
+    accepted(logged(small, start, **there))
+    refusal, = refused(logged(small, start, 5, **there), "tutor-weekly-limit")
     assert refusal["period"] == week(start, zone) != week(start)
     assert (refusal["used"], refusal["remaining"]) == (120, 0)
 
@@ -274,28 +253,19 @@ def test_the_start_counts_and_not_the_moment_of_logging(small):
     lesson = Lesson(small, 1, start).ready()
     small.set_clock(start + 20 * HOUR)
     accepted(lesson.log_time(60))
-    read = f"{lesson.tutor}/limits?at="
-    assert limit(small, "tutors", read + rfc3339(start),
-                 "tutor-weekly-limit")[1]["used"] == 60
-    assert limit(small, "tutors", read + rfc3339(small.now()),
-                 "tutor-weekly-limit")[1]["used"] == 0
+    assert tutor_week(small, lesson.tutor, start)["used"] == 60
+    assert tutor_week(small, lesson.tutor, small.now())["used"] == 0
 
 
 def test_the_pairs_day_is_the_local_one(small):
     date = next_monday(small.now() + DAY) + timedelta(days=1)
-    tutor, student = fresh("tutor"), fresh("student")
+    tutor, student = fresh("tutor"), [fresh("student")]
     early, late = at(date, 0), at(date, 23, 59)
-    accepted(logged_with(small, tutor, student, early))
-    refusal, = refused(logged_with(small, tutor, student, late),
+    accepted(logged(small, early, 5, student, tutor=tutor))
+    refusal, = refused(logged(small, late, 5, student, tutor=tutor),
                        "pair-daily-limit")
     assert refusal["period"] == date.isoformat()
-    accepted(logged_with(small, tutor, student, late + MINUTE))
-
-
-def logged_with(node, tutor, student, start):
-    lesson = Lesson(node, [student], start, tutor=tutor).ready()
-    node.set_clock(max(start, node.now()))
-    return lesson.log_time(5)
+    accepted(logged(small, late + MINUTE, 5, student, tutor=tutor))
 
 
 @pytest.mark.parametrize("bring", ["log_time", "awaiting", "paid"])
@@ -312,21 +282,17 @@ def test_a_void_releases_every_limit(small, bring):
     refused(second.log_time(60), "student-course-weekly-limit",
             "course-weekly-limit", "pair-daily-limit")
     accepted(first.void())
-    assert limit(small, "tutors", f"{tutor}/limits?at={rfc3339(start)}",
-                 "tutor-weekly-limit")[1]["used"] == 0
+    assert tutor_week(small, tutor, start)["used"] == 0
     accepted(second.log_time(60))
 
 
 def test_a_session_that_is_missed_gives_its_minutes_back(small):
-    tutor, student = fresh("tutor"), fresh("student")
-    lesson = Lesson(small, [student], tutor=tutor).ready()
+    lesson = Lesson(small).ready()
     accepted(lesson.log_time(60))  # and never a recap
     assert lesson.state == "time_logged"
     small.set_clock(lesson.deadline_and(seconds=1))
     assert lesson.state == "missed"
-    at_start = f"{tutor}/limits?at={rfc3339(lesson.start)}"
-    assert limit(small, "tutors", at_start,
-                 "tutor-weekly-limit")[1]["used"] == 0
+    assert tutor_week(small, lesson.tutor, lesson.start)["used"] == 0
 
 
 def test_a_day_is_one_by_the_rules_of_today(small):

@@ -3,23 +3,13 @@
 
 The form is checked at the end of the run, of all that was received.
 """
-import json
-
-import pytest
-
-import documents
 from lesson import Lesson
 from receiver import Receiver
-from wire import accepted, command, fresh, wait_until
+from wire import accepted, fresh, wait_until
 
 # A command that was received in time and is processed after the deadline:
 # nothing here can make a node that slow.
 UNSEEN = {"recapd.event.session.miss_lifted"}
-
-
-@pytest.fixture(scope="module")
-def asyncapi():
-    return json.loads(documents.ASYNCAPI.read_text())
 
 
 def happy(client):
@@ -72,11 +62,9 @@ def test_every_message_of_the_document_is_sent(make_node, asyncapi):
 def test_a_trace_is_in_the_form_of_a_message(make_node):
     with Receiver() as receiver:
         node = make_node(config={"webhook": {"url": receiver.url}})
-        lesson = Lesson(node)
-        accepted(node.send(command(
-            "session.schedule", lesson.id, "system:x", lesson.data,
+        accepted(Lesson(node).schedule(
             traceparent="00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7"
-                        "-01")))
+                        "-01"))
         wait_until(lambda: receiver.messages, "the event")
         node.stop()
     assert "traceparent" in receiver.messages[0]

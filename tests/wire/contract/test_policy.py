@@ -25,7 +25,6 @@ def test_any_student_may_confirm_for_all(make_node):
     accepted(lesson.student_recap(lesson.students[1]))
     lesson.settled()
     assert node.kinds(lesson.id).count("session_completed") == 1
-    node.stop()
 
 
 def test_a_silent_student_confirms_after_the_set_time(make_node):
@@ -40,7 +39,6 @@ def test_a_silent_student_confirms_after_the_set_time(make_node):
     assert lesson.now()["participants"][1]["recap"] is None
     node.advance("300h")
     assert "student_recap_overdue" not in node.kinds(lesson.id)
-    node.stop()
 
 
 def test_by_default_a_silent_student_never_confirms(client):
@@ -97,7 +95,6 @@ def test_a_null_limit_is_no_limit(make_node):
     for _ in range(11):
         accepted(Lesson(node, [student], start, tutor=tutor, course=course)
                  .ready().log_time(90))
-    node.stop()
 
 
 def test_a_session_keeps_the_policy_it_was_scheduled_with(make_node):
@@ -123,7 +120,6 @@ def test_a_session_keeps_the_policy_it_was_scheduled_with(make_node):
     assert old.settled()["payout"]["amount"] == 1500 * 85 // 60
     assert new.settled()["payout"]["amount"] == 9000
     assert (old.now()["minutes"], new.now()["minutes"]) == (85, 60)
-    node.stop()
 
 
 def test_who_schedules_a_session_again_is_answered_by_the_course_he_names(

@@ -4,7 +4,7 @@ import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from lesson import Lesson
-from wire import PROBLEM, accepted, fresh, rfc3339
+from wire import accepted, fresh, is_problem, rfc3339
 
 
 def pages(client, query, key, limit, path="/v1/sessions"):
@@ -83,8 +83,7 @@ def test_a_page_is_not_moved_by_what_comes_in_between(client):
     "after=%FF%FE", "state=PAID"])
 def test_a_wrong_filter_is_refused(client, query):
     answer = client.get(f"/v1/sessions?{query}")
-    assert answer.status == 400, (query, answer)
-    assert answer.media == PROBLEM
+    is_problem(answer, 400)
 
 
 @pytest.mark.parametrize("path", [
@@ -92,16 +91,14 @@ def test_a_wrong_filter_is_refused(client, query):
     "/v1/sessions/{}/refusals"])
 def test_an_unknown_session_is_not_found(client, path):
     answer = client.get(path.format(fresh("s")))
-    assert answer.status == 404, answer
-    assert answer.media == PROBLEM
+    is_problem(answer, 404)
 
 
 @pytest.mark.parametrize("name", [
     "a%20b", "%27%3B--", "x" * 65, "%00", "%FF", "a.b", "%3Cscript%3E"])
 def test_what_is_no_id_is_no_session(client, name):
     answer = client.get(f"/v1/sessions/{name}")
-    assert answer.status in (400, 404), answer
-    assert answer.media == PROBLEM
+    is_problem(answer, 400, 404)
 
 
 @pytest.mark.parametrize("moment", ["yesterday", "2026-13-01T00:00:00Z",
@@ -139,8 +136,7 @@ def test_the_entries_of_an_account_come_in_pages(client):
                                      "tutor:a%20b", ":", "program:%27"])
 def test_what_is_no_account_is_refused(client, account):
     answer = client.get(f"/v1/accounts/{account}")
-    assert answer.status in (400, 404), answer
-    assert answer.media == PROBLEM
+    is_problem(answer, 400, 404)
 
 
 def test_notifications_of_a_silent_session_are_none(client):

@@ -82,8 +82,7 @@ def data_of(kind, lesson):
 @pytest.fixture(scope="module")
 def shown(client):
     """A session that stays as it is: whoever comes is not allowed."""
-    lesson = Lesson(client, modality="online").scheduled()
-    return lesson
+    return Lesson(client, modality="online").scheduled()
 
 
 @pytest.mark.parametrize("kind,role", [
@@ -180,8 +179,7 @@ def test_nobody_going_is_refused(client):
 
 def test_a_removed_student_does_not_go(client):
     lesson = Lesson(client).ready()
-    accepted(lesson.send("participant.remove", "support:x",
-                         {"student": lesson.student}))
+    accepted(lesson.remove())
     refused(lesson.log_time(30), "student-not-going")
 
 

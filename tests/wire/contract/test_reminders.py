@@ -178,4 +178,3 @@ def test_the_times_are_settings(make_node):
     kinds = node.kinds(lesson.id)
     assert "tutor_remind_student" not in kinds
     assert len(kinds) == 5
-    node.stop()

@@ -6,8 +6,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from lesson import Lesson
-from wire import (DAY, HOUR, SECOND, accepted, command, fresh, parse_time,
-                  recap, wait_until)
+from wire import DAY, HOUR, SECOND, accepted, fresh, parse_time, wait_until
 
 
 def test_a_gentle_end_is_an_end_with_zero(make_node):
@@ -35,7 +34,6 @@ def test_everything_is_there_after_a_restart(make_node):
     accepted(lessons[0].complete())
     accepted(lessons[1].student_recap())
     lessons[1].settled()
-    node.stop()
 
 
 def test_answered_commands_survive_a_kill(make_node):
@@ -43,32 +41,27 @@ def test_answered_commands_survive_a_kill(make_node):
     lessons = [Lesson(node).ready() for _ in range(20)]
     for lesson in lessons:
         accepted(lesson.complete())
-    node.kill()
-    node.start()
+    node.crash()
     for lesson in lessons:
         assert lesson.state == "awaiting_student_recap"
         accepted(lesson.student_recap())
         lesson.settled()
-    node.stop()
 
 
 def test_timers_fire_after_a_kill(make_node):
     node = make_node()
     lesson = Lesson(node, start=node.now().replace(microsecond=0)).ready()
     waiting = Lesson(node).awaiting()
-    node.kill()
-    node.start()
+    node.crash()
     node.advance("25h")
     assert node.kinds(lesson.id) == ["tutor_recap_due",
                                      "tutor_recap_reminder"]
     assert "student_recap_reminder" in node.kinds(waiting.id)
-    node.kill()
-    node.start()
+    node.crash()
     node.advance("48h")
     assert lesson.state == "missed"
     assert node.kinds(lesson.id).count("tutor_recap_reminder") in (2, 3)
     assert node.kinds(lesson.id)[-1] == "session_missed"
-    node.stop()
 
 
 def test_limits_are_remembered_over_a_kill(make_node):
@@ -77,22 +70,37 @@ def test_limits_are_remembered_over_a_kill(make_node):
     accepted(Lesson(node, [student], start, tutor=tutor).ready()
              .log_time(60))
     second = Lesson(node, [student], start, tutor=tutor).ready()
-    node.kill()
-    node.start()
+    node.crash()
     answer = second.log_time(60)
     assert [r["code"] for r in answer.json["refusals"]] == [
         "pair-daily-limit"]
-    node.stop()
 
 
-def send_until_killed(node, events, answered):
-    for event in events:
-        try:
-            answer = node.send(event)
-        except OSError:
-            return
-        if answer.status == 200:
-            answered.append(event)
+def ended_under_load(node, end, lists, enough):
+    """Sends each list from a thread of its own, ends the node once more than
+    enough are answered, and starts it: what was answered is a duplicate."""
+    answered = []
+
+    def send(events):
+        for event in events:
+            try:
+                answer = node.send(event)
+            except OSError:
+                return
+            if answer.status == 200:
+                answered.append(event)
+
+    threads = [threading.Thread(target=send, args=(events,))
+               for events in lists]
+    for thread in threads:
+        thread.start()
+    wait_until(lambda: len(answered) > enough, "some answers")
+    end()
+    for thread in threads:
+        thread.join()
+    node.start()
+    for event in answered:
+        assert accepted(node.send(event))["duplicate"] is True
 
 
 @pytest.mark.parametrize("round_number", range(3))
@@ -100,25 +108,9 @@ def test_a_kill_under_load_loses_and_doubles_nothing(make_node, round_number):
     """Killed while many commands are in flight; then all are sent again."""
     node = make_node()
     lessons = [Lesson(node, start=node.now()).ready() for _ in range(24)]
-    events, answered = [], []
-    for lesson in lessons:
-        events.append([
-            command("session.complete", lesson.id, lesson.by_tutor,
-                    {"minutes": 60, "recap": recap()}),
-            command("recap.submit", lesson.id, f"student:{lesson.student}",
-                    {"recap": recap()})])
-    threads = [threading.Thread(target=send_until_killed,
-                                args=(node, pair, answered))
-               for pair in events]
-    for thread in threads:
-        thread.start()
-    wait_until(lambda: len(answered) > 3 + 5 * round_number, "some answers")
-    node.kill()
-    for thread in threads:
-        thread.join()
-    node.start()
-    for event in answered:
-        assert accepted(node.send(event))["duplicate"] is True
+    events = [[x.events.complete(), x.events.student_recap()]
+              for x in lessons]
+    ended_under_load(node, node.kill, events, 3 + 5 * round_number)
     for pair in events:
         for event in pair:
             accepted(node.send(event))
@@ -133,28 +125,13 @@ def test_a_kill_under_load_loses_and_doubles_nothing(make_node, round_number):
             assert node.kinds(lesson.id).count(kind) == 1
     assert node.read("/v1/accounts/program:default")["balances"] == {
         "USD": -1500 * len(lessons)}
-    node.stop()
 
 
 def test_an_end_under_load_answers_what_it_took(make_node):
     node = make_node()
-    lessons = [Lesson(node, start=node.now()) for _ in range(200)]
-    events = [command("session.schedule", x.id, "system:x", x.data)
-              for x in lessons]
-    answered = []
-    threads = [threading.Thread(target=send_until_killed,
-                                args=(node, events[n::8], answered))
-               for n in range(8)]
-    for thread in threads:
-        thread.start()
-    wait_until(lambda: len(answered) > 10, "some answers")
-    node.stop()
-    for thread in threads:
-        thread.join()
-    node.start()
-    for event in answered:
-        assert accepted(node.send(event))["duplicate"] is True
-    node.stop()
+    events = [Lesson(node, start=node.now()).events.schedule()
+              for _ in range(200)]
+    ended_under_load(node, node.stop, [events[n::8] for n in range(8)], 10)
 
 
 def test_a_timer_that_fell_due_while_nothing_ran_fires_at_the_start(make_node):
@@ -172,7 +149,6 @@ def test_a_timer_that_fell_due_while_nothing_ran_fires_at_the_start(make_node):
     wait_until(lambda: "session_missed" in node.kinds(lesson.id), "the news")
     assert node.kinds(lesson.id).count("session_missed") == 1
     assert node.kinds(lesson.id).count("tutor_recap_reminder") <= 1
-    node.stop()
 
 
 def test_the_systems_clock_fires_a_timer_in_time(make_node):
@@ -182,7 +158,6 @@ def test_the_systems_clock_fires_a_timer_in_time(make_node):
     accepted(lesson.schedule())
     node.wait_state(lesson.id, "missed")
     assert datetime.now(timezone.utc) > parse_time(lesson.now()["deadline"])
-    node.stop()
 
 
 def test_the_manual_clock_moves_on_over_many_restarts(make_node):
@@ -192,4 +167,3 @@ def test_the_manual_clock_moves_on_over_many_restarts(make_node):
         node.advance("24h")
         node.restart()
     assert lesson.state == "missed"
-    node.stop()

@@ -77,8 +77,7 @@ def test_flags_are_told_and_refuse_nothing(own):
 
 def test_a_repeated_command_shows_the_flags_of_its_moment(own):
     lesson = Lesson(own).ready()
-    event = command("session.complete", lesson.id, lesson.by_tutor,
-                    {"minutes": 60, "recap": recap()})
+    event = lesson.events.complete()
     first = accepted(own.send(event))
     accepted(lesson.student_recap())
     accepted(lesson.correct(30))
@@ -175,13 +174,11 @@ def test_others_hours_are_for_who_teaches_them(make_node):
     seen = {n: Client(node.port, tokens[n]) for n in people}
     system = Client(node.port, "secret-system-x")
     lesson = Lesson(system, [people["a"], people["b"]], tutor=people["tutor"])
-    accepted(system.send(command("session.schedule", lesson.id, None,
-                                 lesson.data)))
+    accepted(lesson.schedule(None))
     path = f"/v1/courses/{lesson.course}/limits?student={people['b']}"
     assert seen["b"].get(path).status == 200
     assert seen["tutor"].get(path).status == 200
     assert seen["a"].get(path).status == 403
     assert seen["stranger"].get(path).status == 403
-    accepted(system.send(command("participant.remove", lesson.id, None,
-                                 {"student": people["b"]})))
+    accepted(lesson.remove(people["b"], by=None))
     assert seen["tutor"].get(path).status == 403

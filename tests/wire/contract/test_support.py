@@ -3,8 +3,7 @@
 import pytest
 
 from lesson import Lesson
-from wire import (HOUR, SECOND, accepted, command, fresh, parse_time, recap,
-                  refused)
+from wire import HOUR, SECOND, accepted, fresh, parse_time, recap, refused
 
 
 def test_a_tutor_asks_and_support_reopens(client):
@@ -77,8 +76,7 @@ def test_a_window_lasts_one_to_720_hours(client, hours):
 @pytest.mark.parametrize("hours", [0, -1, 721, 10**6, 1.5, "24", None])
 def test_no_other_number_of_hours_is_taken(client, hours):
     lesson = Lesson(client).missed()
-    answer = lesson.send("support.reopen", "support:ann",
-                         {"hours": hours, "note": "n"})
+    answer = lesson.reopen(hours)
     assert answer.status == 400, answer
     refused(answer, "malformed")
     assert lesson.state == "missed"
@@ -136,8 +134,7 @@ def test_a_voided_session_stays_voided(client):
 
 def test_the_request_reaches_support_with_its_message(client):
     lesson = Lesson(client).missed()
-    accepted(client.send(command("support.request", lesson.id,
-                                 lesson.by_tutor, {"message": "I was ill"})))
+    accepted(lesson.request())
     asked = [n for n in client.notifications(lesson.id)
              if n["kind"] == "support_requested"]
     assert len(asked) == 1

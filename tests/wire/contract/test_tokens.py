@@ -40,8 +40,7 @@ def by(node, secret):
 
 def lesson_of(node, program, secret=SYSTEM):
     lesson = Lesson(by(node, SYSTEM), [STUDENT], tutor=TUTOR, program=program)
-    event = command("session.schedule", lesson.id, None, lesson.data)
-    return lesson, by(node, secret).send(event)
+    return lesson, by(node, secret).send(lesson.events.schedule(None))
 
 
 def test_a_hash_stands_for_its_token(guarded):
@@ -93,8 +92,7 @@ def test_a_session_of_another_programme_is_unknown(guarded):
                                    {"rate_per_hour": 0}, {"currency": "EUR"}])
 def test_a_tutor_names_no_other_rate_or_currency(guarded, client, named):
     lesson = Lesson(by(guarded, SYSTEM), [STUDENT], tutor=TUTOR, **named)
-    event = command("session.schedule", lesson.id, None, lesson.data)
-    refused(by(guarded, DAY).send(event), "not-allowed")
+    refused(by(guarded, DAY).send(lesson.events.schedule(None)), "not-allowed")
     trusted = Lesson(client, **named)
     refused(trusted.schedule(by=trusted.by_tutor), "not-allowed")
     accepted(trusted.schedule())
@@ -103,8 +101,7 @@ def test_a_tutor_names_no_other_rate_or_currency(guarded, client, named):
 def test_the_rate_and_currency_of_the_policy_may_be_named(guarded):
     lesson = Lesson(by(guarded, SYSTEM), [STUDENT], tutor=TUTOR,
                     rate_per_hour=1500, currency="USD")
-    event = command("session.schedule", lesson.id, None, lesson.data)
-    accepted(by(guarded, DAY).send(event))
+    accepted(by(guarded, DAY).send(lesson.events.schedule(None)))
 
 
 def test_an_expired_token_is_told_so(make_node):
@@ -120,10 +117,8 @@ def test_an_expired_token_is_told_so(make_node):
     assert by(node, BRIEF).get("/v1/clock").status == 200
     by(node, SYSTEM).set_clock(now + timedelta(hours=1))
     answer = by(node, BRIEF).get("/v1/clock")
-    assert answer.status == 401
-    problem_of(answer, "unauthenticated")
+    problem_of(answer, "unauthenticated", 401)
     assert "expired" in answer.json["detail"]
-    node.stop()
 
 
 def test_tokens_are_read_again_on_sighup(make_node, tmp_path):
@@ -168,7 +163,6 @@ def test_tokens_are_read_again_on_sighup(make_node, tmp_path):
     wait_until(lambda: "auth.mode is another now" in node.log(), "a word")
     assert by(node, new).get("/v1/clock").status == 200
     assert not any(s in node.log() for s in (old, new, lasting))
-    node.stop()
 
 
 def test_wrong_tokens_are_told_in_the_log_and_not_shown(guarded):

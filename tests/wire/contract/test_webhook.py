@@ -16,13 +16,6 @@ def receiver():
         yield made
 
 
-def warnings(node):
-    answer = node.get("/readyz")
-    assert answer.status == 200
-    return [w["detail"] for w in answer.json["warnings"]
-            if w["code"] == "webhook-failing"]
-
-
 def letters(node):
     return node.get("/v1/dead-letters").json["dead_letters"]
 
@@ -33,12 +26,11 @@ def test_other_sessions_go_on_and_what_waits_outlasts_a_crash(make_node,
     refused, unanswered, other = (Lesson(node) for _ in range(3))
     receiver.statuses = {refused.id: 404, unanswered.id: 503}
     for lesson in (refused, unanswered, other):
-        accepted(lesson.schedule())
-        accepted(lesson.accept())
+        lesson.ready()
     wait_until(lambda: receiver.of(other.id) == [SCHEDULED, ACCEPTED],
                "the other session")
-    wait_until(lambda: any("2 sessions wait" in w for w in warnings(node)),
-               "the warning")
+    wait_until(lambda: any("2 sessions wait" in told for told
+                           in node.warned("webhook-failing")), "the warning")
     tries = lambda: dict(node.database.run(
         "SELECT session_id, tries FROM held_deliveries"))
     wait_until(lambda: min(tries().get(x.id, 0)
@@ -52,9 +44,8 @@ def test_other_sessions_go_on_and_what_waits_outlasts_a_crash(make_node,
     for lesson in (refused, unanswered):
         wait_until(lambda: receiver.of(lesson.id) == [SCHEDULED, ACCEPTED],
                    "what waited", 60)
-    wait_until(lambda: not warnings(node), "the end of the warning")
+    wait_until(lambda: not node.warned("webhook-failing"), "its end")
     assert tries() == {} and letters(node) == []
-    node.stop()
 
 
 def test_what_is_gone_is_a_dead_letter(make_node, receiver):
@@ -69,7 +60,5 @@ def test_what_is_gone_is_a_dead_letter(make_node, receiver):
     receiver.statuses = {}
     accepted(lesson.accept())
     wait_until(lambda: receiver.of(lesson.id) == [ACCEPTED], "the next")
-    answer = node.post(f"/v1/dead-letters/{letter['id']}/retry",
-                                    {})
+    answer = node.post(f"/v1/dead-letters/{letter['id']}/retry", {})
     assert answer.status == 409
-    node.stop()

@@ -34,6 +34,12 @@ def place(make_node, make_database, make_nats):
 
 
 @pytest.fixture
+def own_place(make_node, make_database, make_nats):
+    """A place of the test's own, where no node runs yet."""
+    return Place(make_node, make_database, make_nats())
+
+
+@pytest.fixture
 def client(place):
     with Nats(place.nats.url) as n:
         yield n

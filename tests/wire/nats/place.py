@@ -6,7 +6,6 @@ import subprocess
 
 from databases import ROOT
 from nats_wire import Nats
-from node import Node
 from wire import wait_until
 
 
@@ -43,9 +42,17 @@ class Place:
         self.nodes.append(node)
         return node
 
-    def stop(self):
-        for node in filter(Node.alive, self.nodes):
-            node.stop()
+    def publish(self, *events):
+        """Publishes commands by a connection of their own."""
+        with Nats(self.nats.url) as client:
+            for event in events:
+                publish(client, event)
+
+    def insert(self, *events):
+        """Puts commands into the inbox, each when the last one was taken."""
+        for event in events:
+            self.database.insert_event(event)
+            assert self.wait_outcome(event)["outcome"] == "accepted"
 
     def letters(self):
         return self.database.run("SELECT event, reason, code, ingress "

@@ -9,7 +9,7 @@ from databases import ROOT
 from nats_wire import Nats
 from node import Recapctl
 from place import Place, publish
-from test_faults import consumers, count, lessons, publish_all
+from test_faults import check_outcomes, consumers, lessons, publish_all
 from wire import wait_until
 
 
@@ -70,11 +70,7 @@ def test_every_server_in_turn_may_go_and_come(place, ending):
         return restart
 
     publish_all(place, events, {60: away(1), 120: away(2), 180: away(3)})
-    wait_until(lambda: count(place) == len(events),
-               f"{len(events)} outcomes")
-    assert place.query("SELECT outcome FROM outcomes "
-                       "WHERE outcome->>'outcome' = 'refused'") == []
-    assert place.letters() == []
+    check_outcomes(place, events)
     wait_until(lambda: not left(place), "nothing to be pending")
     Recapctl(place.nodes[-1].url)("check", "--database", place.database)
 

@@ -4,22 +4,17 @@ import json
 
 import pytest
 
-from nats_wire import Nats
 from node import Recapctl, recapd
 from place import Place, publish
 from session import Session
 from wire import wait_until
 
 
-def drained(place):
-    place.wait_empty()
-
-
 def test_a_structured_event_is_executed_and_then_acknowledged(place, client):
     session = Session()
     publish(client, session.schedule)
     assert place.wait_outcome(session.schedule)["outcome"] == "accepted"
-    drained(place)
+    place.wait_empty()
 
 
 def test_the_outcome_goes_to_replyto(place, client):
@@ -51,7 +46,7 @@ def test_a_refusal_is_an_outcome(place, client):
     publish(client, {**session.accept, "replyto": client.inbox + ".refused"})
     outcome = json.loads(client.next("refused")[2])
     assert outcome["refusals"][0]["code"] == "unknown-session"
-    drained(place)
+    place.wait_empty()
 
 
 @pytest.mark.parametrize("data, headers, told", [
@@ -71,7 +66,7 @@ def test_what_cannot_be_decoded_is_a_dead_letter_at_once(place, client, data,
     event, reason, code, ingress = place.letters()[-1]
     assert told in reason and (code, ingress) == ("malformed", "nats")
     assert headers is None or "[" in event or json.loads(event)["id"] == "x"
-    drained(place)
+    place.wait_empty()
     assert len(place.letters()) == before + 1
 
 
@@ -143,17 +138,16 @@ def test_a_server_with_a_token_is_used_with_it(make_node, make_database,
     node = place.start(RECAPD_INGRESS_NATS_PARTITIONS="128")
     place.wait_stream()
     session = Session()
-    with Nats(place.nats.url) as client:
-        publish(client, session.schedule)
+    place.publish(session.schedule)
     assert place.wait_outcome(session.schedule)["outcome"] == "accepted"
     assert "hush" not in node.log()
 
 
 def test_partitions_must_not_be_fewer_than_shards(place):
     status, _, told = recapd(
-        "--database", place.database, "--listen", "127.0.0.1:0", "--ingress",
-        "nats", env={"RECAPD_INGRESS_NATS_URL": place.nats.url,
-                     "RECAPD_NODE_NAME": "other",
-                     "RECAPD_INGRESS_NATS_PARTITIONS": "2"})
+        "--database", place.database, "--ingress", "nats", env={
+            "RECAPD_INGRESS_NATS_URL": place.nats.url,
+            "RECAPD_NODE_NAME": "other",
+            "RECAPD_INGRESS_NATS_PARTITIONS": "2"})
     assert status == 2
     assert "nats_partitions: expected at least the number of shards" in told

@@ -56,9 +56,7 @@ def test_a_node_goes_on_where_the_last_one_stood(place, client):
 def test_a_server_that_was_away_gets_what_happened_meanwhile(place):
     place.nats("stop")
     session = Session()
-    place.query("INSERT INTO inbox (event) VALUES (%s)",
-                json.dumps(session.schedule))
-    place.wait_outcome(session.schedule)
+    place.insert(session.schedule)
     wait_until(lambda: "publishing events to NATS fails"
                in place.nodes[-1].log(), "the trouble")
     place.nats("start")

@@ -8,16 +8,13 @@ import pytest
 
 from nats_wire import Nats
 from node import Recapctl
-from place import Place
 from session import Session
 from wire import wait_until
 
 
 @pytest.fixture
-def place(make_node, make_database, make_nats):
-    made = Place(make_node, make_database, make_nats())
-    yield made
-    made.stop()
+def place(own_place):
+    return own_place
 
 
 @pytest.fixture
@@ -62,13 +59,17 @@ def taken(client, event):
         return False
 
 
-def check(place, events):
+def check_outcomes(place, events):
     """Every command was accepted: so none was lost, and none came early."""
     wait_until(lambda: count(place) == len(events),
                f"{len(events)} outcomes")
     assert place.query("SELECT outcome FROM outcomes "
                        "WHERE outcome->>'outcome' = 'refused'") == []
     assert place.letters() == []
+
+
+def check(place, events):
+    check_outcomes(place, events)
     place.wait_empty()
     Recapctl(place.nodes[-1].url)("check", "--database", place.database)
 
@@ -77,8 +78,7 @@ def test_a_killed_node_s_messages_go_to_the_next_in_order(place, first):
     events = lessons(30)
 
     def kill():
-        first.process.kill()
-        first.process.wait()
+        first.kill()
         place.start("b")
 
     publish_all(place, events, {150: kill})
@@ -95,8 +95,7 @@ def test_a_backlog_half_done_is_finished_by_the_next_in_order(place, first):
     publish_all(place, events)
     first.process.send_signal(signal.SIGCONT)
     wait_until(lambda: count(place) > 40, "some outcomes")
-    first.process.kill()
-    first.process.wait()
+    first.kill()
     place.start("b")
     check(place, events)
 
@@ -131,12 +130,7 @@ def test_a_node_that_stands_still_in_a_heartbeat_does_not_hold_the_others(
 def test_two_nodes_share_the_partitions_and_one_dies(place, first):
     place.start("b")
     events = lessons(30)
-
-    def kill():
-        first.process.kill()
-        first.process.wait()
-
-    publish_all(place, events, {120: kill})
+    publish_all(place, events, {120: first.kill})
     check(place, events)
 
 
@@ -168,7 +162,6 @@ def test_a_node_waits_for_a_server_that_is_not_there(place):
     events = lessons(1)
     publish_all(place, events)
     check(place, events)
-    node.stop()
 
 
 def test_stopping_does_not_wait_for_a_server_that_is_gone(place, first):

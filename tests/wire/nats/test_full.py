@@ -3,16 +3,14 @@
 
 import psycopg2
 
-from nats_wire import Nats
-from place import Place, publish, ready
+from place import ready
 from session import Session
 from test_faults import consumers
 from wire import wait_until
 
 
-def test_a_full_node_asks_for_nothing_and_keeps_its_consumers(
-        make_node, make_database, make_nats):
-    place = Place(make_node, make_database, make_nats())
+def test_a_full_node_asks_for_nothing_and_keeps_its_consumers(own_place):
+    place = own_place
     node = place.start("a", RECAPD_NODE_LEASE_MS="600000",
                        RECAPD_ENGINE_MAX_IN_FLIGHT="1")
     place.wait_stream()
@@ -21,9 +19,7 @@ def test_a_full_node_asks_for_nothing_and_keeps_its_consumers(
     lock = psycopg2.connect(place.database)
     lock.cursor().execute("LOCK TABLE commands IN EXCLUSIVE MODE")
     sessions = [Session() for _ in range(20)]
-    with Nats(place.nats.url) as client:
-        for session in sessions:
-            publish(client, session.schedule)
+    place.publish(*(s.schedule for s in sessions))
     # What came by requests that were made before waits for the first.
     wait_until(lambda: not any(c["num_waiting"]
                                for c in consumers(place)),
@@ -35,4 +31,3 @@ def test_a_full_node_asks_for_nothing_and_keeps_its_consumers(
         assert place.wait_outcome(session.schedule)["outcome"] == "accepted"
     place.wait_empty()
     assert {c["name"] for c in consumers(place)} == names
-    node.stop()

@@ -3,25 +3,21 @@
 import json
 
 from nats_wire import Nats
-from place import Place, publish
+from place import publish
 from session import Session
 from test_mapping import remap
 from wire import wait_until
 
 
-def test_it_comes_without_its_session_and_the_command_counts(
-        make_node, make_database, make_nats):
-    place = Place(make_node, make_database, make_nats())
+def test_it_comes_without_its_session_and_the_command_counts(own_place):
+    place = own_place
     remap(place.nats, lambda text: "max_payload: 8192\n" + text)
     place.start()
     session = Session()
     long = {"topics_covered": "many words " * 850, "how_tutee_did": "",
             "next_steps": ""}
-    for event in (session.schedule, session.accept,
-                  session.complete(recap=long)):
-        place.query("INSERT INTO inbox (event) VALUES (%s)",
-                    json.dumps(event))
-        assert place.wait_outcome(event)["outcome"] == "accepted"
+    place.insert(session.schedule, session.accept,
+                 session.complete(recap=long))
     with Nats(place.nats.url) as client:
         event = session.student_recap()
         publish(client, {**event, "replyto": client.inbox + ".large"})

@@ -7,7 +7,7 @@ import pytest
 
 from nats_wire import Nats
 from node import recapd
-from place import Place, publish, ready, wait_nats, warned
+from place import ready, wait_nats, warned
 from session import Session
 from wire import wait_until
 
@@ -21,7 +21,7 @@ def connected(node):
 
 def refused(server, database, partitions):
     status, _, told = recapd(
-        "--database", database, "--listen", "127.0.0.1:0", "--ingress", "nats",
+        "--database", database, "--ingress", "nats",
         env={"RECAPD_INGRESS_NATS_URL": server.url,
              "RECAPD_NODE_NAME": "refused",
              "RECAPD_INGRESS_NATS_PARTITIONS": str(partitions)})
@@ -71,9 +71,8 @@ def test_looking_leaves_nothing_in_the_stream(place, client):
     assert client.api("STREAM.INFO.RECAPD")["state"]["last_seq"] == 0
 
 
-def test_a_mapping_that_changes_is_noticed_and_nothing_taken(
-        make_node, make_database, make_nats):
-    place = Place(make_node, make_database, make_nats())
+def test_a_mapping_that_changes_is_noticed_and_nothing_taken(own_place):
+    place = own_place
     node = place.start()
     wait_nats(node)
     server = place.nats
@@ -90,8 +89,7 @@ def test_a_mapping_that_changes_is_noticed_and_nothing_taken(
     wait_until(lambda: "nats_partitions" in str(warned(node, "nats-mapping")),
                "the warning")
     session = Session()
-    with Nats(server.url) as client:
-        publish(client, session.schedule)
+    place.publish(session.schedule)
     assert place.outcome(session.schedule) is None and place.pending() == 1
     remap(server, lambda text: text.replace("partition(32", "partition(64"))
     # What was stored under the other mapping is done all the same.
@@ -100,26 +98,23 @@ def test_a_mapping_that_changes_is_noticed_and_nothing_taken(
     wait_until(lambda: ready(node)["warnings"] == [], "its end")
 
 
-def test_a_mapping_that_changes_under_a_connection_is_noticed(
-        make_node, make_database, make_nats):
-    place = Place(make_node, make_database, make_nats())
+def test_a_mapping_that_changes_under_a_connection_is_noticed(own_place):
+    place = own_place
     node = place.start()
     place.wait_stream()
     remap(place.nats, lambda text: text.replace("partition(64",
                                                 "partition(32"))
 
     def noticed():
-        with Nats(place.nats.url) as client:
-            publish(client, Session().schedule)
+        place.publish(Session().schedule)
         return ready(node)["nats"] == "mapping differs"
 
     wait_until(noticed, "the word")
     wait_until(lambda: warned(node, "nats-mapping"), "the warning")
 
 
-def test_a_mapping_that_is_gone_is_a_warning(
-        make_node, make_database, make_nats):
-    place = Place(make_node, make_database, make_nats())
+def test_a_mapping_that_is_gone_is_a_warning(own_place):
+    place = own_place
     node = place.start()
     wait_nats(node)
     place.nats("stop")
@@ -135,4 +130,3 @@ def test_a_mapping_that_is_gone_is_a_warning(
 def test_a_node_whose_ingress_is_not_nats_says_nothing_of_it(make_node):
     node = make_node()
     assert "nats" not in ready(node) and connected(node) is None
-    node.stop()

@@ -4,8 +4,7 @@ import time
 
 import pytest
 
-from nats_wire import Nats
-from place import Place, publish
+from place import publish
 from session import Session
 from test_faults import consumers
 from wire import wait_until
@@ -15,18 +14,10 @@ HERE = 12  # after a start its turn to be looked at comes soon
 
 
 @pytest.fixture
-def place(make_node, make_database, make_nats):
-    made = Place(make_node, make_database, make_nats())
-    made.start()
-    wait_until(lambda: consumed(made), "every consumer")
-    yield made
-    made.nodes[0].stop()
-
-
-@pytest.fixture
-def client(place):
-    with Nats(place.nats.url) as n:
-        yield n
+def place(own_place):
+    own_place.start()
+    wait_until(lambda: consumed(own_place), "every consumer")
+    return own_place
 
 
 def consumed(place):

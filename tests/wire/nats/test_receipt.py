@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta, timezone
 
 from nats_wire import Nats
-from place import Place, publish
+from place import publish
 from session import Session
 from wire import wait_until
 
@@ -50,9 +50,8 @@ def publish_in_time(place, seconds=4):
     return event, too_late
 
 
-def test_a_command_that_waited_past_the_deadline_came_in_time(
-        make_node, make_database, make_nats):
-    place = Place(make_node, make_database, make_nats())
+def test_a_command_that_waited_past_the_deadline_came_in_time(own_place):
+    place = own_place
     event, too_late = publish_in_time(place)
     place.start()
     assert place.wait_outcome(event)["outcome"] == "accepted"

@@ -8,33 +8,28 @@ import pytest
 
 from nats_wire import Nats
 from node import Recapctl
-from place import Place, publish, ready, wait_nats
+from place import publish, ready, wait_nats
 from session import Session
 from test_mapping import remap
 from wire import wait_until
 
 
 @pytest.fixture
-def place(make_node, make_database, make_nats):
-    made = Place(make_node, make_database, make_nats())
+def place(own_place):
     for name in "ab":
-        made.start(name)
-    made.wait_stream()
-    settle(made, a=32, b=32)
-    yield made
-    made.stop()
+        own_place.start(name)
+    own_place.wait_stream()
+    settle(own_place, a=32, b=32)
+    return own_place
 
 
 def shards(place, count, status=0):
-    return Recapctl()("shards", str(count), "--database",
-                                 place.database, status=status)
+    return Recapctl()("shards", str(count), "--database", place.database,
+                      status=status)
 
 
 def shares(place):
-    shown = Recapctl().json("nodes", "--database",
-                                       place.database)
-    return {n["name"]: n["shards"] for n in shown["nodes"]
-            if n["state"] == "live"}
+    return Recapctl().shares(place.database)
 
 
 def settle(place, **wanted):
@@ -122,8 +117,7 @@ def test_shards_are_joined_and_split_up_to_the_partitions(place):
 def test_partitions_are_raised_and_then_the_shards(place):
     """Follows the README: "To raise them, …"."""
     before = Session()
-    with Nats(place.nats.url) as client:
-        publish(client, before.schedule)
+    place.publish(before.schedule)
     all_accepted(place, [before.schedule])
     remap(place.nats, lambda text: text.replace("partition(64",
                                                 "partition(256"))

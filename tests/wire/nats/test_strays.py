@@ -5,7 +5,7 @@ import json
 import pytest
 
 from nats_wire import Nats
-from place import Place, publish
+from place import publish
 from session import Session
 from wire import wait_until
 
@@ -25,9 +25,8 @@ def test_a_partition_that_nobody_reads_is_refused(place, client, partition):
     assert stream(place.nats.url)["state"]["last_seq"] == before
 
 
-def test_a_stream_made_for_more_takes_the_partitions_only(
-        make_node, make_database, make_nats):
-    place = Place(make_node, make_database, make_nats())
+def test_a_stream_made_for_more_takes_the_partitions_only(own_place):
+    place = own_place
     session = Session()
     with Nats(place.nats.url) as client:
         client.api("STREAM.CREATE.RECAPD", name="RECAPD",

@@ -12,7 +12,7 @@ import pytest
 
 from nats_wire import Nats
 from node import Recapctl
-from place import Place, publish, ready, wait_nats, warned
+from place import publish, ready, wait_nats, warned
 from session import RECAP, Session
 from test_events import stored
 from wire import wait_until
@@ -21,10 +21,8 @@ LONG = {**RECAP, "topics_covered": "Many words. " * 760}
 
 
 @pytest.fixture
-def place(make_node, make_database, make_nats):
-    made = Place(make_node, make_database, make_nats())
-    yield made
-    made.stop()
+def place(own_place):
+    return own_place
 
 
 def taken(place, session, *events):
@@ -32,8 +30,7 @@ def taken(place, session, *events):
     for event in events or (session.schedule,):
         def goes():
             try:
-                with Nats(place.nats.url) as client:
-                    publish(client, event)
+                place.publish(event)
                 return True
             except (AssertionError, OSError):
                 return False
@@ -87,9 +84,7 @@ def test_two_nodes_go_on_with_a_new_command_stream(place):
     wait_until(lambda: all(ready(n)["nats"] == "connected"
                            for n in nodes), "NATS")
     sessions = [Session() for _ in range(40)]
-    with Nats(place.nats.url) as client:
-        for session in sessions[:20]:
-            publish(client, session.schedule)
+    place.publish(*(s.schedule for s in sessions[:20]))
     for session in sessions[:20]:
         place.wait_outcome(session.schedule)
     with Nats(place.nats.url) as client:
@@ -208,12 +203,6 @@ def bound(server, bytes_):
     server("start")
 
 
-def by_inbox(place, *events):
-    for event in events:
-        place.query("INSERT INTO inbox (event) VALUES (%s)", json.dumps(event))
-        assert place.wait_outcome(event)["outcome"] == "accepted"
-
-
 def outgoing(place):
     return place.query("SELECT origin, direction, ingress, code, reason, event "
                        "FROM dead_letters ORDER BY id")
@@ -247,9 +236,9 @@ def test_what_is_larger_than_the_server_takes_is_a_letter(place):
     bound(place.nats, 8192)
     node = place.start()
     session, other = Session(), Session()
-    by_inbox(place, session.schedule, session.accept,
-             session.complete(recap=LONG), session.student_recap(),
-             other.schedule)
+    place.insert(session.schedule, session.accept,
+                 session.complete(recap=LONG), session.student_recap(),
+                 other.schedule)
     check_dead_letters(place, session, other)
     letter, = Recapctl(node.url).json("dead-letters")["dead_letters"]
     assert letter["direction"] == "out" and letter["code"] == "too-large"
@@ -263,14 +252,14 @@ def test_what_is_larger_than_the_server_takes_is_a_letter(place):
 def test_what_is_larger_than_the_stream_takes_is_a_letter(place):
     node = place.start()
     session, other = Session(), Session()
-    by_inbox(place, session.schedule, session.accept)
+    place.insert(session.schedule, session.accept)
     with Nats(place.nats.url) as client:
         wait_until(lambda: len(stored(client, session)) == 2, "two")
         config = client.api("STREAM.INFO.RECAPD_EVENTS")["config"]
         client.api("STREAM.UPDATE.RECAPD_EVENTS",
                    **{**config, "max_msg_size": 8192})
-    by_inbox(place, session.complete(recap=LONG), session.student_recap(),
-             other.schedule)
+    place.insert(session.complete(recap=LONG), session.student_recap(),
+                 other.schedule)
     check_dead_letters(place, session, other)
     assert node.alive()
 
@@ -287,8 +276,8 @@ def largest(client):
 def test_a_message_as_large_as_the_server_takes_goes(place):
     node = place.start()
     session = Session()
-    by_inbox(place, session.schedule, session.accept,
-             session.complete(recap=LONG))
+    place.insert(session.schedule, session.accept,
+                 session.complete(recap=LONG))
     end = last(place, session)
     with Nats(place.nats.url) as client:
         wait_until(lambda: [end] in stored(client, session), "all")

@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fixtures: a node on a manual clock, recapctl against it, a server to stop."""
-import json
-
 import pytest
 
 import databases
@@ -22,10 +20,8 @@ def recapctl(node):
 @pytest.fixture
 def session(recapctl):
     """A session that begins at the node's time, its student going."""
-    now = recapctl.json("clock")["now"]
-    made = Session(now)
-    lines = json.dumps(made.schedule) + "\n" + json.dumps(made.accept)
-    recapctl("submit", stdin=lines)
+    made = Session(recapctl.now())
+    recapctl.submit(made.schedule, made.accept)
     return made
 
 

@@ -11,12 +11,20 @@ SCENARIOS = {
 }
 
 
-def test_a_quick_run_measures_and_verifies_every_scenario():
-    run = subprocess.run(
-        [ROOT / "tools/measure", "--quick", "-o", "json"],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=420)
+def measure(seconds, *options):
+    return subprocess.run([ROOT / "tools/measure", *options], text=True,
+                          capture_output=True, timeout=seconds)
+
+
+def measured(seconds, *options):
+    """The figures of a quick run."""
+    run = measure(seconds, "--quick", *options, "-o", "json")
     assert run.returncode == 0, run.stderr
-    figures = json.loads(run.stdout)["figures"]
+    return json.loads(run.stdout)["figures"]
+
+
+def test_a_quick_run_measures_and_verifies_every_scenario():
+    figures = measured(420)
     assert {f["scenario"] for f in figures} == SCENARIOS
     assert all("target" not in f for f in figures)
     compared = {f["scenario"] for f in figures
@@ -30,13 +38,10 @@ def test_a_quick_run_measures_and_verifies_every_scenario():
             ratio = replicated[f"{what}, {way} over no standby"]
             assert abs(ratio - replicated[f"{what}, {way}"] / alone) < 1e-6
 
+
 def test_several_nodes_are_compared_with_one():
-    run = subprocess.run(
-        [ROOT / "tools/measure", "--quick", "--nodes", "2", "-o", "json"],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=280)
-    assert run.returncode == 0, run.stderr
     figures = {(f["scenario"], f["figure"]): f["median"]
-               for f in json.loads(run.stdout)["figures"]}
+               for f in measured(280, "--nodes", "2")}
     assert {s for s, _ in figures} == {
         "nodes 1", "nodes 2 routed", "nodes 2 anywhere"}
     used = ["CPU a step, node", "CPU a step, PostgreSQL"]
@@ -50,8 +55,6 @@ def test_several_nodes_are_compared_with_one():
 
 
 def test_an_unknown_scenario_is_refused_with_the_ones_there_are():
-    run = subprocess.run(
-        [ROOT / "tools/measure", "--scenario", "sprint"],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60)
+    run = measure(60, "--scenario", "sprint")
     assert run.returncode != 0
     assert "batches" in run.stdout + run.stderr

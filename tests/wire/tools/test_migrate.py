@@ -87,8 +87,7 @@ def test_a_schema_that_is_not_whole_is_refused(make_database, statement, name):
     psql(url, statement)
     for command in ([], ["migrate"], ["migrate", "--check"],
                     ["migrate", "--print"]):
-        status, printed, told = recapd(*command, "--database", url, "--listen",
-                                       "127.0.0.1:0")
+        status, printed, told = recapd(*command, "--database", url)
         assert (status, printed) == (REFUSED, "")
         assert f"there is no table or view {name};" in told
         assert "restore the database" in told and "ERROR" not in told
@@ -131,15 +130,14 @@ def play(node):
     recapctl = Recapctl(node.url)
     why = ("--note", "a mistake", "--as", "ann")
     for paid_then in ("correct", "void"):
-        s = Session(recapctl.json("clock")["now"])
-        for event in (s.schedule, s.accept, s.complete(), s.student_recap()):
-            recapctl("submit", stdin=json.dumps(event))
+        s = Session(recapctl.now())
+        recapctl.submit(s.schedule, s.accept, s.complete(), s.student_recap())
         wait_until(lambda: recapctl.json("show", s.id)["state"] == "paid", "pay")
         recapctl("support", "correct", s.id, "--minutes", "30", *why)
         if paid_then == "void":
             recapctl("support", "void", s.id, *why)
-    refused = Session(recapctl.json("clock")["now"])
-    recapctl("submit", stdin=json.dumps(refused.complete()), status=1)
+    refused = Session(recapctl.now())
+    recapctl.submit(refused.complete(), status=1)
     return recapctl
 
 
@@ -148,7 +146,7 @@ def test_a_role_without_create_serves(own_server, served, make_node):
         run(served, "CREATE TABLE mine ()")
     node = make_node(clock="manual", database=served)
     recapctl = play(node)
-    by_inbox = Session(recapctl.json("clock")["now"])
+    by_inbox = Session(recapctl.now())
     for event in (json.dumps(by_inbox.schedule), "no event at all"):
         psql(own_server.own, f"INSERT INTO inbox (event) VALUES ($${event}$$)")
     wait_until(lambda: "scheduled" in recapctl("show", by_inbox.id)
@@ -162,8 +160,7 @@ def test_a_role_without_create_serves(own_server, served, make_node):
     recapctl("nodes", "--database", served)
     node.stop()
     assert "ermission" not in node.log()
-    again = make_node(clock="manual", database=served)
-    again.stop()
+    make_node(clock="manual", database=served)
 
 
 def test_every_right_that_is_granted_is_needed(own_server, served):
@@ -175,7 +172,7 @@ def test_every_right_that_is_granted_is_needed(own_server, served):
     psql(own_server.own, f"REVOKE ALL ON {', '.join(tables)} FROM {NODE};"
          f"REVOKE ALL ON FUNCTION recapd_now(), recapd_refuse(text, text) FROM {NODE}")
     try:
-        status, _, told = recapd("--database", served, "--listen", "127.0.0.1:0")
+        status, _, told = recapd("--database", served)
         assert status == REFUSED and f"a right is missing: role {NODE} has not" in told
         named = {table: set(rights.split(", ")) for rights, table in
                  re.findall(r"([A-Z, ]+) on table (\w+)", told.replace("has not", ","))}
@@ -195,29 +192,24 @@ def test_every_right_that_is_granted_is_needed(own_server, served):
      "permission denied for table schema_migrations"),
 ])
 def test_a_right_to_look_is_named(own_server, served, taken, given, told):
-    own_server.sql(taken)
-    try:
-        status, _, said = recapd("--database", served, "--listen", "127.0.0.1:0")
+    with own_server.changed(taken, given):
+        status, _, said = recapd("--database", served)
         assert status == REFUSED and told in said
-    finally:
-        own_server.sql(given)
 
 
 def test_who_may_not_migrate_is_told_who_may(own_server, served):
     last, = run(own_server.own, "SELECT version, name, checksum FROM"
                 " schema_migrations ORDER BY version DESC LIMIT 1")
-    own_server.sql(f"DELETE FROM schema_migrations WHERE version = {last[0]}")
-    try:
+    with own_server.changed(
+            f"DELETE FROM schema_migrations WHERE version = {last[0]}",
+            "INSERT INTO schema_migrations (version, name, checksum)"
+            " VALUES ({}, '{}', '{}')".format(*last)):
         for arguments in ([], ["migrate"]):
-            status, _, told = recapd(*arguments, "--database", served,
-                                     "--listen", "127.0.0.1:0")
+            status, _, told = recapd(*arguments, "--database", served)
             assert status == REFUSED and f"lacks migrations {last[1]}" in told
             assert "`recapd migrate` as recapd," in told
         status, _, told = recapd("migrate", "--check", "--database", served)
         assert status == BEHIND and last[1] in told
-    finally:
-        own_server.sql("INSERT INTO schema_migrations (version, name, checksum)"
-                   " VALUES ({}, '{}', '{}')".format(*last))
 
 
 def test_another_schema_is_found_by_the_search_path(own_server):
@@ -236,22 +228,19 @@ def test_another_schema_is_found_by_the_search_path(own_server):
 
 def test_an_empty_database_names_its_owner(own_server):
     own_server.sql("CREATE DATABASE nothing OWNER recapd")
-    status, _, told = recapd("--listen", "127.0.0.1:0", "--database", own_server.url(
+    status, _, told = recapd("--database", own_server.url(
         user=NODE, password="served", dbname="nothing"))
     assert status == REFUSED and "`recapd migrate` as recapd," in told
 
 
 def test_a_running_node_names_a_right_that_was_taken(own_server, served, make_node):
     node = make_node(clock="manual", database=served)
-    own_server.sql(f"REVOKE INSERT ON sessions FROM {NODE}")
-    try:
+    with own_server.changed(f"REVOKE INSERT ON sessions FROM {NODE}",
+                            f"GRANT INSERT ON sessions TO {NODE}"):
         cause = f"a right is missing: role {NODE} has not INSERT on table sessions"
         # As long as a node that is gone holds the session's lease, nothing is
         # written here.
         wait_until(lambda: node.send(schedule(1)).status == 503
                    and cause in str(node.get("/readyz").json.get("reasons")),
                    "the cause to be named")
-    finally:
-        own_server.sql(f"GRANT INSERT ON sessions TO {NODE}")
-    wait_until(node.ready, "the node to go on")
-    node.stop()
+    node.wait_ready()

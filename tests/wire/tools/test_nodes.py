@@ -48,8 +48,7 @@ class Cluster:
         return {n["name"]: n for n in shown["nodes"]}
 
     def shares(self):
-        return {name: n["shards"] for name, n in self.known().items()
-                if n["state"] == "live"}
+        return Recapctl().shares(self.database)
 
     def settle(self, **shares):
         wait_until(lambda: self.shares() == shares, f"the shares {shares}")

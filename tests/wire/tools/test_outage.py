@@ -25,7 +25,7 @@ def test_commands_are_answered_503_until_the_database_is_back(own_server, make_n
     assert node.get("/v1/sessions/s1").status == 503
 
     own_server("start")
-    wait_until(node.ready, "the node to be ready again")
+    node.wait_ready()
     wait_until(lambda: node.send(schedule(2)).status == 200,
                "the command to be taken")
     assert node.read("/v1/sessions/s1")["state"] == "scheduled"
@@ -49,8 +49,7 @@ def test_an_idle_node_notices_that_the_database_is_away(own_server, make_node):
     assert node.get("/healthz").status == 200
 
     own_server("start")
-    wait_until(node.ready,
-               "the node to be ready again")
+    node.wait_ready()
     wait_until(lambda: is_up(node), "the metrics to say so")
 
 
@@ -60,8 +59,7 @@ def test_whoever_cannot_read_finds_the_node_not_ready(own_server, make_node):
     assert node.get("/v1/sessions").status == 503
     assert node.get("/readyz").status == 503
     own_server("start")
-    wait_until(node.ready,
-               "the node to be ready again")
+    node.wait_ready()
     assert node.get("/v1/sessions").status == 200
 
 

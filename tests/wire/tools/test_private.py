@@ -5,7 +5,6 @@ import pwd
 import socket
 import stat
 import subprocess
-import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -35,9 +34,8 @@ def mode(path):
 @pytest.fixture
 def folder():
     """One that everybody reaches, in one that only its owner changes."""
-    with tempfile.TemporaryDirectory(prefix="recapd-private-") as made:
-        os.chmod(made, 0o755)
-        yield Path(made)
+    with databases.open_folder() as made:
+        yield made
 
 
 @pytest.fixture

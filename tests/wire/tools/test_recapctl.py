@@ -13,25 +13,20 @@ from wire import wait_until
 ROLES = {"eve": "support", "ann": "tutor", "bob": "student", "sis": "system"}
 
 
-def submit(recapctl, *events, **settings):
-    return recapctl("submit", "-", stdin="\n".join(map(json.dumps, events)),
-                    **settings)
-
-
 def pay(recapctl, session):
-    submit(recapctl, session.complete(), session.student_recap())
+    recapctl.submit(session.complete(), session.student_recap())
     wait_until(lambda: recapctl.json("show", session.id)["state"] == "paid",
                "the settlement")
 
 
 def test_submitted_events_print_an_outcome_each(recapctl, session):
-    printed = submit(recapctl, session.complete())
+    printed = recapctl.submit(session.complete())
     assert "accepted" in printed
     assert "awaiting_student_recap" in printed
 
 
 def test_a_refused_event_gives_exit_code_1_and_says_why(recapctl, session):
-    printed = submit(recapctl, session.complete(minutes=500), status=1)
+    printed = recapctl.submit(session.complete(minutes=500), status=1)
     assert "invalid-minutes" in printed
 
 
@@ -45,7 +40,7 @@ def test_json_outcomes_are_in_the_events_order(recapctl, session):
 
 
 def test_more_than_one_batch_is_sent_in_order(recapctl):
-    now = recapctl.json("clock")["now"]
+    now = recapctl.now()
     sessions = [Session(now) for _ in range(1100)]
     events = [s.schedule for s in sessions] + [s.accept for s in sessions]
     outcomes = recapctl.json("submit", stdin="\n".join(map(json.dumps, events)))
@@ -64,7 +59,7 @@ def test_what_a_terminal_would_act_on_is_printed_as_an_escape(recapctl,
     event["id"] = "a\u009b31mb\u202ec"
     event["source"] = "/\u200bd\u2066"
     for output in ("table", "json"):
-        printed = submit(recapctl, event, status=1) if output == "table" else \
+        printed = recapctl.submit(event, status=1) if output == "table" else \
             recapctl("explain", session.id, "-o", "json")
         assert "\\u009b31mb\\u202ec" in printed
         assert not set("\u009b\u202e\u200b\u2066") & set(printed)
@@ -131,9 +126,8 @@ def test_show_and_history_tell_a_session(recapctl, session):
 
 
 def test_list_filters_and_follows_pages(recapctl):
-    now = recapctl.json("clock")["now"]
-    sessions = [Session(now, course="LISTED") for _ in range(7)]
-    submit(recapctl, *[s.schedule for s in sessions])
+    sessions = [Session(recapctl.now(), course="LISTED") for _ in range(7)]
+    recapctl.submit(*[s.schedule for s in sessions])
     page = recapctl.json("list", "--course", "LISTED", "--limit", "3")
     assert len(page["sessions"]) == 3 and page["next"]
     rest = recapctl.json("list", "--course", "LISTED", "--all", "--after",
@@ -145,7 +139,7 @@ def test_list_filters_and_follows_pages(recapctl):
 
 
 def test_limits_show_what_is_used(recapctl, session):
-    submit(recapctl, session.complete(minutes=61))
+    recapctl.submit(session.complete(minutes=61))
     limits = recapctl.json("limits", "tutor", session.tutor[6:])["limits"]
     used = {l["code"]: l["used"] for l in limits}
     assert used["tutor-weekly-limit"] == 65
@@ -163,13 +157,13 @@ def test_account_shows_balance_and_entries(recapctl, session):
 
 
 def test_notifications_are_listed(recapctl, session):
-    submit(recapctl, session.complete())
+    recapctl.submit(session.complete())
     assert "student_recap_request" in recapctl("notifications", session.id)
 
 
 def test_notifications_go_on_past_a_page(recapctl, session):
     recapctl("clock", "advance", "80h")  # missed
-    submit(recapctl, *[session.event("support.request", session.tutor,
+    recapctl.submit(*[session.event("support.request", session.tutor,
                                      {"message": "m"}) for _ in range(1001)])
     sent = recapctl.json("notifications", session.id)
     assert sent["next"] is None
@@ -181,9 +175,9 @@ def test_notifications_go_on_past_a_page(recapctl, session):
 def test_explain_shows_the_newest_refusals(recapctl, session):
     old, new = ([session.complete(minutes=500) for _ in range(count)]
                 for count in (3, 100))
-    submit(recapctl, *old, status=1)
+    recapctl.submit(*old, status=1)
     recapctl("clock", "advance", "1s")
-    submit(recapctl, *new, status=1)
+    recapctl.submit(*new, status=1)
     told = recapctl.json("explain", session.id)
     assert {r["id"] for r in told["refusals"]} == {e["id"] for e in new}
     assert "The newest 100:" in recapctl("explain", session.id)
@@ -202,7 +196,7 @@ def test_submit_sends_the_bytes_as_they_are(recapctl, session):
 
 
 def test_explain_says_why_what_was_refused_and_what_is_next(recapctl, session):
-    submit(recapctl, session.complete(minutes=0), status=1)
+    recapctl.submit(session.complete(minutes=0), status=1)
     text = recapctl("explain", session.id)
     assert session.id + " is scheduled" in text
     assert "has not logged its time" in text
@@ -215,7 +209,7 @@ def test_explain_says_why_what_was_refused_and_what_is_next(recapctl, session):
 
 
 def test_explain_names_the_students_whose_recap_is_missing(recapctl, session):
-    submit(recapctl, session.complete())
+    recapctl.submit(session.complete())
     text = recapctl("explain", session.id)
     assert "60 minutes were logged by " + session.tutor in text
     assert session.student[8:] in text
@@ -228,7 +222,7 @@ def test_explain_says_what_was_paid(recapctl, session):
 
 
 def test_explain_quotes_why_a_session_was_cancelled(recapctl, session):
-    submit(recapctl, session.event("session.cancel", session.tutor,
+    recapctl.submit(session.event("session.cancel", session.tutor,
                                    {"reason": "The boiler burst."}))
     text = recapctl("explain", session.id)
     assert "The boiler burst." in text and session.tutor in text
@@ -273,7 +267,7 @@ def test_dead_letters_are_listed_and_retried(recapctl, node):
 
 
 def test_the_clock_moves_forward_only(recapctl):
-    before = recapctl.json("clock")["now"]
+    before = recapctl.now()
     after = recapctl.json("clock", "advance", "1h")["now"]
     assert after > before
     assert recapctl("clock", "set", before, status=1)
@@ -324,11 +318,20 @@ def test_only_what_the_token_may_not_do_is_exit_code_4(make_node):
     denial = {**lesson.event("support.deny", "tutor:ann", {"note": "n"})}
     early = lesson.event("session.log_time", "tutor:ann", {"minutes": 60})
     token = {"env": {"RECAPCTL_TOKEN": "a-tutors-own-token"}}
-    submit(recapctl, mine, **token)
-    assert "not-allowed" in submit(recapctl, denial, status=4, **token)
+    recapctl.submit(mine, **token)
+    assert "not-allowed" in recapctl.submit(denial, status=4, **token)
     recapctl("support", "deny", lesson.id, "--note", "n", status=4, **token)
     recapctl.json("submit", stdin=json.dumps(denial), status=4, **token)
-    submit(recapctl, denial, early, status=1, **token)
+    recapctl.submit(denial, early, status=1, **token)
+
+
+def to_a_full_disk(recapctl, *arguments, given=None):
+    """Its exit code, and what it says beside what it cannot print."""
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([BIN / "recapctl", "--url", recapctl.url,
+                               *arguments], stdout=full, text=True,
+                              stderr=subprocess.PIPE, input=given)
+    return done.returncode, done.stderr
 
 
 @pytest.mark.parametrize("arguments", [
@@ -338,13 +341,10 @@ def test_output_that_cannot_be_written_is_exit_code_5(recapctl, session,
                                                       arguments):
     if arguments[-1] in ("show", "history", "explain"):
         arguments = [*arguments, session.id]
-    with open("/dev/full", "w") as full:
-        done = subprocess.run([BIN / "recapctl", "--url", recapctl.url,
-                               *arguments], stdout=full, text=True,
-                              stderr=subprocess.PIPE)
-    assert done.returncode == 5
-    assert done.stderr == ("recapctl: the output could not be written: "
-                           "No space left on device\n")
+    code, told = to_a_full_disk(recapctl, *arguments)
+    assert code == 5
+    assert told == ("recapctl: the output could not be written: "
+                    "No space left on device\n")
 
 
 @pytest.mark.parametrize("arguments", [["show"], ["-o", "json", "list"]])
@@ -359,24 +359,18 @@ def test_a_closed_standard_output_is_exit_code_5(recapctl, session, arguments):
 
 
 def test_much_output_that_cannot_be_written_is_exit_code_5(recapctl, session):
-    submit(recapctl, *[session.complete(minutes=0) for _ in range(200)],
+    recapctl.submit(*[session.complete(minutes=0) for _ in range(200)],
            status=1)
-    with open("/dev/full", "w") as full:
-        done = subprocess.run([BIN / "recapctl", "--url", recapctl.url, "-o",
-                               "json", "explain", session.id], stdout=full,
-                              text=True, stderr=subprocess.PIPE)
-    assert done.returncode == 5
-    assert "could not be written: No space left" in done.stderr
+    code, told = to_a_full_disk(recapctl, "-o", "json", "explain", session.id)
+    assert code == 5
+    assert "could not be written: No space left" in told
 
 
 def test_a_refusal_whose_output_cannot_be_written_stays_one(recapctl, session):
-    with open("/dev/full", "w") as full:
-        done = subprocess.run(
-            [BIN / "recapctl", "--url", recapctl.url, "submit"], stdout=full,
-            text=True, stderr=subprocess.PIPE,
-            input=json.dumps(session.complete(minutes=0)))
-    assert done.returncode == 1
-    assert "could not be written" in done.stderr
+    code, told = to_a_full_disk(recapctl, "submit", given=json.dumps(
+        session.complete(minutes=0)))
+    assert code == 1
+    assert "could not be written" in told
 
 
 def test_a_folder_is_no_file_of_events(recapctl, tmp_path):
@@ -402,7 +396,7 @@ def test_explain_knows_no_time_that_the_node_does_not_tell(make_node):
         recapctl.json("clock", **eve)["now"].replace("Z", "+00:00"))
     lesson = Session((starts + timedelta(minutes=5)).isoformat(), tutor="ann",
                      students=["bob"])
-    submit(recapctl, lesson.schedule, **sis)
+    recapctl.submit(lesson.schedule, **sis)
     for who in (eve, ann, bob):
         assert "It has not begun" in recapctl("explain", lesson.id, **who)
     recapctl("clock", "advance", "10m", **sis)
@@ -415,7 +409,7 @@ def test_explain_knows_no_time_that_the_node_does_not_tell(make_node):
 
 
 def test_what_happens_at_this_moment_is_now(recapctl, session):
-    submit(recapctl, session.complete())
+    recapctl.submit(session.complete())
     told = recapctl("explain", session.id)
     assert "(now)" in told and "0 s" not in told
 
@@ -424,18 +418,18 @@ def test_a_message_ends_once(make_node, recapctl, session):
     assert ".;" not in guarded(make_node, eve="open")("list", status=4)
     two = session.complete(minutes=0, recap={
         "topics_covered": "", "how_tutee_did": "", "next_steps": ""})
-    told = submit(recapctl, two, status=1)
+    told = recapctl.submit(two, status=1)
     assert "invalid-minutes" in told and "recap-too-short" in told
     assert ".;" not in told
 
 
 def test_history_tells_claims_money_and_times(recapctl):
-    now = recapctl.json("clock")["now"]
-    lesson = Session(now, timezone="Asia/Kathmandu", students=["a", "b"])
-    submit(recapctl, lesson.schedule, *[
+    lesson = Session(recapctl.now(), timezone="Asia/Kathmandu",
+                     students=["a", "b"])
+    recapctl.submit(lesson.schedule, *[
         lesson.event("participant.accept", "student:" + who, {"student": who})
         for who in ("a", "b")], lesson.complete())
-    submit(recapctl, *[lesson.event("recap.submit", "student:" + who,
+    recapctl.submit(*[lesson.event("recap.submit", "student:" + who,
                                     {"recap": RECAP}) for who in ("a", "b")])
     wait_until(lambda: recapctl.json("show", lesson.id)["state"] == "paid",
                "the settlement")
@@ -451,7 +445,7 @@ def test_history_tells_claims_money_and_times(recapctl):
 
 def test_explain_tells_the_request_of_this_window_only(recapctl, session):
     recapctl("clock", "advance", "73h")
-    submit(recapctl, session.event("support.request", session.tutor,
+    recapctl.submit(session.event("support.request", session.tutor,
                                    {"message": "I was ill."}))
     assert "I was ill." in recapctl("explain", session.id)
     recapctl("support", "reopen", session.id, "--as", "eve", "--hours", "1",
@@ -465,8 +459,8 @@ def test_explain_tells_the_request_of_this_window_only(recapctl, session):
 def test_check_finds_nothing_wrong_then_a_changed_row(make_node):
     node = make_node(clock="manual")
     recapctl = Recapctl(node.url)
-    session = Session(recapctl.json("clock")["now"])
-    submit(recapctl, session.schedule, session.accept)
+    session = Session(recapctl.now())
+    recapctl.submit(session.schedule, session.accept)
     pay(recapctl, session)
     sound = recapctl("check", "--database", node.database)
     assert "Every invariant holds." in sound

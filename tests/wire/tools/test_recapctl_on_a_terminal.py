@@ -27,13 +27,9 @@ def shown(recapctl, *arguments, columns=80, rows=24, **env):
         return plain(terminal.text), code
 
 
-def submit(recapctl, *events):
-    recapctl("submit", "-", stdin="\n".join(map(json.dumps, events)))
-
-
 @pytest.mark.parametrize("columns", [60, 80, 132])
 def test_tables_fit_the_terminal(recapctl, session, columns):
-    submit(recapctl, session.event("session.cancel", session.tutor,
+    recapctl.submit(session.event("session.cancel", session.tutor,
                                    {"reason": REASON}))
     for command in (["history", session.id], ["list"], ["explain", session.id],
                     ["notifications", session.id]):
@@ -92,7 +88,7 @@ def test_explain_fits_the_terminal_and_leaves_nothing_out(recapctl, session,
 
 
 def test_what_does_not_fit_goes_on_below(recapctl, session):
-    submit(recapctl, session.event("session.cancel", session.tutor,
+    recapctl.submit(session.event("session.cancel", session.tutor,
                                    {"reason": "short enough for one cell here"}))
     text, _ = shown(recapctl, "history", session.id, columns=80)
     row = text[text.index("session.cancelled"):]
@@ -101,7 +97,7 @@ def test_what_does_not_fit_goes_on_below(recapctl, session):
 
 
 def test_nothing_is_folded_without_a_terminal(recapctl, session):
-    submit(recapctl, session.event("session.cancel", session.tutor,
+    recapctl.submit(session.event("session.cancel", session.tutor,
                                    {"reason": "short enough for one cell here"}))
     told = recapctl("history", session.id)
     assert "short enough for one cell here" in told
@@ -111,8 +107,7 @@ def test_long_output_goes_through_the_pager(recapctl, tmp_path):
     pager = tmp_path / "pager"
     pager.write_text('#!/bin/sh\necho PAGED; cat\n')
     pager.chmod(0o755)
-    submit(recapctl, *[Session("2031-07-01T12:00:00Z").schedule
-                       for _ in range(10)])
+    recapctl.schedule(10, "2031-07-01T12:00:00Z")
     text, code = shown(recapctl, "list", rows=10, PAGER=str(pager))
     assert code == 0 and "PAGED" in text and "session" in text
     text, _ = shown(recapctl, "list", "-o", "json", rows=10, PAGER=str(pager))
@@ -147,15 +142,13 @@ def test_a_line_that_goes_on_below_is_as_many_as_it_takes(recapctl, session):
 @pytest.mark.parametrize("reader", ["head -3", "head -c 1", "true"])
 def test_a_pager_that_reads_no_further_is_no_error(recapctl, reader):
     # More than a pipe takes.
-    now = recapctl.json("clock")["now"]
-    submit(recapctl, *[Session(now).schedule for _ in range(600)])
+    recapctl.schedule(600, recapctl.now())
     text, code = shown(recapctl, "list", "--all", RECAPCTL_PAGER=reader)
     assert code == 0 and "recapctl:" not in text
 
 
 def test_less_is_left_early_without_a_word(recapctl):
-    now = recapctl.json("clock")["now"]
-    submit(recapctl, *[Session(now).schedule for _ in range(600)])
+    recapctl.schedule(600, recapctl.now())
     env = {**os.environ, "TERM": "xterm", "PAGER": "less", "LESS": "-R"}
     command = [BIN / "recapctl", "--url", recapctl.url, "list", "--all"]
     with Terminal(command, rows=10, env=env) as terminal:
@@ -166,8 +159,7 @@ def test_less_is_left_early_without_a_word(recapctl):
 
 
 def test_less_shows_a_page_and_ends_with_q(recapctl):
-    now = recapctl.json("clock")["now"]
-    submit(recapctl, *[Session(now).schedule for _ in range(40)])
+    recapctl.schedule(40, recapctl.now())
     env = {**os.environ, "TERM": "xterm", "PAGER": "less"}
     command = [BIN / "recapctl", "--url", recapctl.url, "list"]
     with Terminal(command, rows=10, env=env) as terminal:
@@ -183,9 +175,8 @@ def test_a_failure_keeps_its_exit_code_behind_the_pager(recapctl):
 
 
 def test_times_are_those_of_the_sessions_zone(recapctl):
-    lesson = Session("2031-07-01T12:00:00Z")
-    lesson.schedule["data"]["timezone"] = "Asia/Kathmandu"
-    submit(recapctl, lesson.schedule)
+    lesson = Session("2031-07-01T12:00:00Z", timezone="Asia/Kathmandu")
+    recapctl.submit(lesson.schedule)
     for command in (["show", lesson.id], ["explain", lesson.id],
                     ["list", "--tutor", lesson.tutor[6:]]):
         assert "2031-07-01 17:45 +0545" in recapctl(*command)

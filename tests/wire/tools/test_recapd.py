@@ -82,8 +82,7 @@ def test_a_newer_database_is_exit_code_5(make_node, make_database):
     database.run("INSERT INTO schema_migrations "
                  "SELECT version + 1000, name, checksum, applied_at "
                  "FROM schema_migrations LIMIT 1")
-    status, _, printed = recapd("--database", database, "--listen",
-                                "127.0.0.1:0")
+    status, _, printed = recapd("--database", database)
     assert status == 5 and "newer" in printed
     status, _, printed = recapd("migrate", "--check", "--database", database)
     assert status == 5 and "newer" in printed
@@ -96,8 +95,7 @@ def test_other_weeks_than_the_databases_are_exit_code_2(make_node,
     make_node(database=database).stop()
     file = tmp_path / "my.json"
     file.write_text('{ "policy": { "week_starts_on": "sunday" } }')
-    status, _, printed = recapd("--database", database, "--config", str(file),
-                                "--listen", "127.0.0.1:0")
+    status, _, printed = recapd("--database", database, "--config", str(file))
     assert status == 2
     assert "policy.week_starts_on" in printed and "monday" in printed
 
@@ -137,15 +135,15 @@ def test_a_manual_clock_goes_on_where_it_stood(make_node, make_database):
     stood = Recapctl(node.url).json("clock", "advance", "1000h")["now"]
     node.stop()
     again = make_node(clock="manual", database=database)
-    assert Recapctl(again.url).json("clock")["now"] == stood
+    assert Recapctl(again.url).now() == stood
 
 
 def test_what_was_answered_survives_a_kill(make_node, make_database):
     database = make_database()
     node = make_node(clock="manual", database=database)
     recapctl = Recapctl(node.url)
-    session = Session(recapctl.json("clock")["now"])
-    recapctl("submit", stdin=json.dumps(session.schedule))
+    session = Session(recapctl.now())
+    recapctl.submit(session.schedule)
     node.kill()
     again = Recapctl(make_node(clock="manual", database=database).url)
     assert again.json("show", session.id)["state"] == "scheduled"

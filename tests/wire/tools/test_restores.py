@@ -99,7 +99,7 @@ class Client:
 
     @property
     def now(self):
-        return self.ctl.json("clock")["now"]
+        return self.ctl.now()
 
     def pass_time(self, span):
         self.ctl("clock", "advance", span)

@@ -1,52 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """tools/run, with the programs that are built already."""
-import os
-import re
 import signal
 import subprocess
-import tempfile
-from pathlib import Path
 
 import pytest
 
-from databases import ROOT
-from node import BIN, Recapctl
-from wire import wait_until
-
-
-class Run:
-    """A tools/run; what it prints is in `text()`."""
-
-    def __init__(self, folder, *arguments, cwd="/", env=None):
-        self.printed = folder / "run.out"
-        with open(self.printed, "w") as out:
-            self.process = subprocess.Popen(
-                [ROOT / "tools/run", *arguments], cwd=cwd, stdout=out,
-                stderr=subprocess.STDOUT,
-                env={**os.environ, "RECAPD_TEST_BIN": str(BIN),
-                     **(env or {})})
-
-    def text(self):
-        return self.printed.read_text()
-
-    def url(self):
-        wait_until(lambda: "Stop it with" in self.text()
-                   or self.process.poll() is not None, "tools/run")
-        assert self.process.poll() is None, self.text()
-        return re.search(r"listens on (\S+)", self.text())[1]
-
-    def end(self, ending=signal.SIGTERM):
-        self.process.send_signal(ending)
-        return self.process.wait(60)
+import databases
+from node import Recapctl
+from run import Run
 
 
 @pytest.fixture
 def folder():
     # Not pytest's own: those only this user may enter, and PostgreSQL runs as
     # another one when this runs as root.
-    with tempfile.TemporaryDirectory(prefix="recapd-run-") as made:
-        os.chmod(made, 0o755)
-        yield Path(made)
+    with databases.open_folder() as made:
+        yield made
 
 
 def postgres_runs(data):
@@ -60,8 +29,7 @@ def table_of(text, title):
 
 
 def test_the_sample_plays_a_whole_campus_and_keeps_serving(folder):
-    run = Run(folder, "--sample", "--data", str(folder / "data"), "--listen",
-              "127.0.0.1:0")
+    run = Run(folder, "--sample")
     listed = Recapctl(run.url()).json("list", "--all")["sessions"]
     assert len(listed) >= 300
     assert len({s["tutor"] for s in listed}) >= 40
@@ -81,7 +49,7 @@ def test_the_sample_plays_a_whole_campus_and_keeps_serving(folder):
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_the_node_and_its_postgresql(folder, ending):
     data = folder / "data"
-    run = Run(folder, "--data", str(data), "--listen", "127.0.0.1:0")
+    run = Run(folder)
     Recapctl(run.url())("list")
     assert postgres_runs(data)
     assert run.end(ending) == 0
@@ -90,8 +58,7 @@ def test_a_signal_ends_the_node_and_its_postgresql(folder, ending):
 
 
 def test_the_printed_commands_work(folder):
-    run = Run(folder, "--data", str(folder / "data"), "--listen",
-              "127.0.0.1:0")
+    run = Run(folder)
     run.url()
     tried = run.text().split("Try:\n")[1].split("Stop it")[0]
     commands = [line.strip() for line in tried.splitlines() if line.strip()]
@@ -103,40 +70,34 @@ def test_the_printed_commands_work(folder):
 
 
 def test_a_second_run_finds_the_first_ones_data(folder):
-    arguments = ["--data", "data", "--listen", "127.0.0.1:0", "--clock",
-                 "manual"]
-    first = Run(folder, *arguments, cwd=folder)
+    first = Run(folder, "--clock", "manual", data="data", cwd=folder)
     stood = Recapctl(first.url()).json("clock", "advance", "500h")["now"]
     first.end()
-    second = Run(folder, *arguments, cwd=folder)
-    assert Recapctl(second.url()).json("clock")["now"] == stood
+    second = Run(folder, "--clock", "manual", data="data", cwd=folder)
+    assert Recapctl(second.url()).now() == stood
     second.end()
 
 
 def test_a_named_database_is_used_and_none_is_started(folder, make_database):
-    data = folder / "data"
-    run = Run(folder, "--data", str(data), "--listen", "127.0.0.1:0",
-              env={"RECAPD_DATABASE_URL": make_database()})
+    run = Run(folder, env={"RECAPD_DATABASE_URL": make_database()})
     run.url()
-    assert not (data / "pg").exists()
+    assert not (folder / "data" / "pg").exists()
     assert run.end() == 0
 
 
 def test_wrong_options_end_it_before_anything_is_started(folder):
-    data = folder / "data"
-    run = Run(folder, "--data", str(data), "--listen", "nowhere")
+    run = Run(folder, listen="nowhere")
     assert run.process.wait(60) == 2
     assert "--listen: expected HOST:PORT" in run.text()
-    assert not data.exists()
+    assert not (folder / "data").exists()
 
 
 def test_a_crashed_runs_postgresql_is_taken_over_and_stopped(folder):
-    data = folder / "data"
-    first = Run(folder, "--data", str(data), "--listen", "127.0.0.1:0")
+    first = Run(folder)
     first.url()
     first.process.kill()
     first.process.wait()
-    second = Run(folder, "--data", str(data), "--listen", "127.0.0.1:0")
+    second = Run(folder)
     second.url()
     assert second.end() == 0
-    assert not postgres_runs(data)
+    assert not postgres_runs(folder / "data")

@@ -17,13 +17,12 @@ from stream import Stream
 from test_outage import schedule
 from wire import wait_until
 
-BOUND = 2  # seconds
+BOUNDED = {"RECAPD_DATABASE_STATEMENT_MS": "2000"}
 
 
 @pytest.fixture
 def node(own_server, make_node):
-    made = make_node(database=own_server("url"),
-                     env={"RECAPD_DATABASE_STATEMENT_MS": str(1000 * BOUND)})
+    made = make_node(database=own_server("url"), env=BOUNDED)
     assert made.send(schedule(0)).status == 200
     return made
 
@@ -112,25 +111,34 @@ def set_standby(server, names):
                == names, "the setting")
 
 
+WAIT_NO_LONGER = ("SELECT pg_cancel_backend(pid) FROM pg_stat_activity"
+                  " WHERE wait_event = 'SyncRep'")
+
+
+@contextmanager
+def awaited_standby(server):
+    """Commits wait for a standby that there is not."""
+    set_standby(server, "nobody")
+    try:
+        yield
+    finally:
+        set_standby(server, "")
+        sql(server, WAIT_NO_LONGER)
+
+
 def test_what_its_standby_has_not_got_is_neither_answered_nor_sent(
         own_server, node):
     stream = Events(node)
-    set_standby(own_server, "nobody")
-    try:
+    with awaited_standby(own_server):
         assert node.send(schedule(1)).status == 503
         wait_until(lambda: "synchronous standby" in not_ready(node),
                    "the reason")
         # Who waits is told to wait no longer: it is committed here alone.
-        sql(own_server, "SELECT pg_cancel_backend(pid) FROM pg_stat_activity"
-                        " WHERE wait_event = 'SyncRep'")
+        sql(own_server, WAIT_NO_LONGER)
         wait_until(lambda: sql(own_server, "SELECT count(*) FROM sessions"
                                " WHERE id = 's1'") == "1\n", "the commit")
         assert node.send(schedule(1)).status == 503
         assert not [i for i in stream.ids if i.startswith("s1:")]
-    finally:
-        set_standby(own_server, "")
-        sql(own_server, "SELECT pg_cancel_backend(pid) FROM pg_stat_activity"
-                        " WHERE wait_event = 'SyncRep'")
     wait_until(lambda: not not_ready(node), "the node to be ready")
     wait_until(lambda: is_taken(node, 1), "the first outcome")
     wait_until(lambda: [i for i in stream.ids if i.startswith("s1:")],
@@ -140,10 +148,8 @@ def test_what_its_standby_has_not_got_is_neither_answered_nor_sent(
 def test_a_repeat_that_its_standby_has_not_got_is_told(own_server, node,
                                                        make_node):
     node.stop()
-    node = make_node(database=own_server("url"),
-                     env={"RECAPD_DATABASE_STATEMENT_MS": str(1000 * BOUND)})
-    set_standby(own_server, "nobody")
-    try:
+    node = make_node(database=own_server("url"), env=BOUNDED)
+    with awaited_standby(own_server):
         # Nothing is written for it, but what it is answered must be everywhere.
         assert node.send(schedule(0)).status == 503
         assert not_ready(node)
@@ -151,10 +157,6 @@ def test_a_repeat_that_its_standby_has_not_got_is_told(own_server, node,
                    "the reason")
         assert "Every invariant" in Recapctl()("check", "--database",
                                                own_server("url"))
-    finally:
-        set_standby(own_server, "")
-        sql(own_server, "SELECT pg_cancel_backend(pid) FROM pg_stat_activity"
-                        " WHERE wait_event = 'SyncRep'")
     wait_until(lambda: not not_ready(node), "the node to be ready")
     assert node.send(schedule(0)).json["duplicate"]
 
@@ -188,8 +190,7 @@ def test_a_start_ends_where_the_server_does_not_answer(own_server, node):
     with frozen(own_server):
         for arguments in ((), ("migrate", "--check")):
             status, _, told = recapd(*arguments, "--database",
-                                     own_server("url"), "--listen",
-                                     "127.0.0.1:0")
+                                     own_server("url"))
             assert status == 3 and "does not answer" in told
 
 
@@ -201,8 +202,7 @@ def test_the_server_that_was_promoted_is_found_beside_the_old_one(
         old, new = (dict(parse_qsl(urlsplit(s("url")).query))["host"]
                     for s in (own_server, other))
         both = f"postgresql:///recapd?host={old},{new}&user=recapd"
-        env = {"RECAPD_DATABASE_STATEMENT_MS": str(1000 * BOUND)}
-        node = make_node(database=both, env=env)
+        node = make_node(database=both, env=BOUNDED)
         assert is_taken(node, 1)
         own_server("halt")
         sql(other, "SELECT pg_promote()")
@@ -214,7 +214,7 @@ def test_the_server_that_was_promoted_is_found_beside_the_old_one(
         wait_until(lambda: is_taken(node, 3), "the node to go on")
         wait_until(lambda: not not_ready(node), "the node to be ready")
         node.stop()
-        node = make_node(database=both, env=env)
+        node = make_node(database=both, env=BOUNDED)
         assert is_taken(node, 4)
         assert sql(other, "SELECT count(*) FROM sessions") == "5\n"
         node.stop()

@@ -51,8 +51,7 @@ def own_server(certificates):
 def start(url, *arguments, env=None):
     """Starts recapd, which has to fail with one line. Returns its status and
     the line."""
-    status, _, told = recapd(*arguments, "--database", url, "--listen",
-                             "127.0.0.1:0",
+    status, _, told = recapd(*arguments, "--database", url,
                              env={"PGPASSFILE": "/nowhere", **(env or {})})
     assert len(told.splitlines()) == 1, told
     return status, told
@@ -120,12 +119,10 @@ def test_tls_that_is_not_offered_is_named(own_server):
 
 
 def test_a_server_without_a_free_connection_may_have_one_later(own_server):
-    own_server.sql("ALTER ROLE recapd CONNECTION LIMIT 0")
-    try:
+    with own_server.changed("ALTER ROLE recapd CONNECTION LIMIT 0",
+                            "ALTER ROLE recapd CONNECTION LIMIT -1"):
         code, told = start(own_server.url())
         assert code == NOT_YET and "no connection left" in told
-    finally:
-        own_server.sql("ALTER ROLE recapd CONNECTION LIMIT -1")
 
 
 def test_a_server_that_is_not_ready_may_be_later(own_server):
@@ -237,7 +234,7 @@ def test_a_running_node_names_a_password_that_was_changed(own_server, make_node)
 
     wait_until(fails, "the cause to be named")
     own_server.sql("ALTER ROLE recapd_node PASSWORD 'first'")
-    wait_until(node.ready, "the node to go on")
+    node.wait_ready()
     told = [line for line in node.log().splitlines()
             if cause in line and "takes no commands" in line
             and "settled" not in line]

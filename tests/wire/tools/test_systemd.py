@@ -2,7 +2,6 @@
 """What a service manager is told, on the socket it would listen on."""
 import contextlib
 import ctypes
-import json
 import os
 import shutil
 import socket
@@ -160,8 +159,7 @@ def test_a_node_whose_database_is_away_is_well(manager, make_node):
             "RECAPD_NODE_LEASE_MS": "1000"})
         server("stop")
         # Who needs it notices that it is away.
-        Recapctl(node.url)("submit", status=3,
-                           stdin=json.dumps(Session(NOW).schedule))
+        Recapctl(node.url).submit(Session(NOW).schedule, status=3)
         came = manager.until(lambda m: "database is away" in m["STATUS"])
         came += [manager.next() for _ in range(5)]
         assert all("WATCHDOG" in m for m in came[1:])

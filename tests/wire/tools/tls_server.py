@@ -39,6 +39,15 @@ class Server(PrivateServer):
         for statement in statements:
             run(self.admin, statement)
 
+    @contextmanager
+    def changed(self, there, back):
+        """Runs one statement, and in the end the one that takes it back."""
+        self.sql(there)
+        try:
+            yield
+        finally:
+            self.sql(back)
+
     def admit(self, *lines):
         """More lines of pg_hba.conf."""
         (self.data / "pg_hba.conf").write_text(
