@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A real cluster: nodes in network namespaces of their own on one PostgreSQL and
 three NATS servers, under load, while they are killed, paused, cut off, drained and restarted."""
-import argparse
 import sys
 from pathlib import Path
 
@@ -11,7 +10,8 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "crash"),
                 str(HERE.parents[1] / "support")]
 
-from campaign import Campaign, add_options, conduct, has_programs  # noqa: E402
+from campaign import (Campaign, conduct, has_programs,  # noqa: E402
+                      not_allowed, options_of, parse)
 from cluster_audit import check_cluster  # noqa: E402
 from cluster_damage import DAMAGES, damage  # noqa: E402
 from cluster_faults import ClusterFaults  # noqa: E402
@@ -44,19 +44,15 @@ root, or CAP_NET_ADMIN and CAP_SYS_ADMIN); 130 interrupted
 
 
 def options():
-    parser = argparse.ArgumentParser(
-        prog="tools/cluster", description=__doc__, epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = options_of("cluster", __doc__, EPILOG, 5, ClusterFaults.WEIGHTS,
+                        DAMAGES)
     parser.add_argument("--nodes", type=int, default=3, metavar="N",
                         help="default 3; one more comes and goes")
     parser.add_argument("--lease-ms", type=int, default=2000, metavar="MS",
                         help="how long a lease lasts; default 2000")
-    add_options(parser, 5, ClusterFaults.WEIGHTS, DAMAGES)
-    chosen = parser.parse_args()
+    chosen = parse(parser)
     if not 2 <= chosen.nodes <= 20:
         parser.error("--nodes: 2 to 20")
-    if chosen.rounds < 1:
-        parser.error("--rounds: at least 1")
     if not 500 <= chosen.lease_ms <= 60000:
         parser.error("--lease-ms: 500 to 60000")
     return chosen
@@ -136,9 +132,7 @@ def main():
     try:
         network = Network(chosen.nodes + 1)
     except NotAllowed as error:
-        print(f"tools/cluster: skipped: network namespaces are not allowed "
-              f"here ({error})", file=sys.stderr)
-        return 4
+        return not_allowed("cluster", error)
     try:
         return conduct("cluster", chosen,
                        lambda folder: Cluster(chosen, folder, network))

@@ -2,6 +2,7 @@
 """Damage by hand, to see that the audit finds it."""
 import json
 
+from damage import DAMAGES as SQL_DAMAGES
 
 # Each does what a broken program might have done.
 SWAP = (
@@ -63,12 +64,7 @@ def lose_letter(world):
 DAMAGES = {
     "swapped-chain": SWAP.format(3, 4, "chain-%"),
     "swapped-answers": SWAP.format(1, 2, "s%"),
-    "paid-twice":
-        "ALTER TABLE ledger DROP CONSTRAINT ledger_pkey;"
-        "INSERT INTO ledger SELECT l.* FROM ledger l JOIN sessions s"
-        " ON s.id = l.session_id AND s.state = 'paid' LIMIT 1",
-    "lost-outcome":
-        "DELETE FROM commands WHERE id IN (SELECT id FROM commands LIMIT 1)",
+    **{what: SQL_DAMAGES[what] for what in ("paid-twice", "lost-outcome")},
     "lost-message": lose_message,
     "left-message": leave_message,
     "lost-letter": lose_letter,

@@ -7,13 +7,12 @@ import json
 import random
 import threading
 import time
-import traceback
 from datetime import timedelta
 
-from load import Load, Over
+from load import Load, Over, noted
 from nats_channel import by_nats
-from scenarios import SCENARIOS, STUDENTS, Campus, Session
-from wire import CLOUDEVENT, command, rfc3339
+from scenarios import SCENARIOS, STUDENTS, Campus, Session, far_away
+from wire import CLOUDEVENT, rfc3339
 
 STEPS = 5  # invitations of a chain
 
@@ -104,7 +103,7 @@ class Polite(threading.Thread):
         self.count = self.retries = 0
 
     def run(self):
-        try:
+        with noted(self.load.broken, "polite"):
             while not self.load.over.is_set():
                 if not self.wanted.wait(0.05):
                     continue
@@ -113,20 +112,11 @@ class Polite(threading.Thread):
                     self.send()
                 finally:
                     self.at_rest.set()
-        except Over:
-            pass
-        except Exception:
-            self.load.broken.append(f"polite: {traceback.format_exc()}")
 
     def send(self):
         self.count += 1
-        start = self.load.campus.now + timedelta(days=2000)
-        event = command("session.schedule", f"polite{self.count}",
-                        "system:calendar", {
-                            "tutor": "ann", "course": "math",
-                            "modality": "online", "students": ["bob"],
-                            "starts_at": rfc3339(start)},
-                        source="/crash", id=f"polite-{self.count}")
+        event = far_away(self.load.campus, f"polite{self.count}",
+                         "system:calendar", f"polite-{self.count}")
         while not self.load.over.is_set():
             self.load.record.sending([event])
             if self.attempt(event):

@@ -3,7 +3,7 @@
 its outcome."""
 import psycopg2
 
-from load import Over
+from load import Over, stored
 from nats_servers import Desk
 
 
@@ -25,7 +25,7 @@ def by_nats(driver, events):
             for event in waiting.values():
                 desk.store(event)
         outcome = desk.outcome()
-        for known in [outcome] if outcome else stored(driver, waiting):
+        for known in [outcome] if outcome else looked_up(driver, waiting):
             # A message may come more than once, so `duplicate` says nothing.
             known["duplicate"] = False
             waiting.pop(known["id"], None)
@@ -40,19 +40,11 @@ def desk_of(driver):
     return desks[driver.name]
 
 
-def stored(driver, waiting):
+def looked_up(driver, waiting):
     """Returns stored outcomes of the commands that wait: an outcome is sent at
     most once, so one that was lost has to be looked up."""
     try:
-        if driver.sql is None:
-            driver.sql = psycopg2.connect(driver.load.database,
-                                          connect_timeout=5)
-        with driver.sql, driver.sql.cursor() as cursor:
-            cursor.execute("SELECT outcome FROM outcomes WHERE source ="
-                           " '/crash' AND id = ANY (%s)", (list(waiting),))
-            return [outcome for (outcome,) in cursor.fetchall()]
+        with driver.cursor() as cursor:
+            return stored(cursor, waiting)
     except psycopg2.Error:
-        if driver.sql is not None:
-            driver.sql.close()
-        driver.sql = None
         return []

@@ -28,29 +28,31 @@ class Findings:
         return len(self.said[kind])
 
 
-def wait_settled(world, seconds):
-    """Waits until nothing is left to do; what is left when time is up."""
+def check_settled(world, found, seconds, overdue):
+    """Waits until nothing is left to do, nor any of the sessions `overdue`;
+    says what is left when time is up."""
     left = {
         "{} inbox rows are left over":
             "SELECT count(*) FROM waiting",
         "{} sessions are completed and not paid":
             "SELECT count(*) FROM sessions WHERE state = 'completed'",
         "{} timers are overdue":
-            "SELECT count(*) FROM sessions s, manual_clock c"
-            " WHERE s.next_timer <= c.now",
+            f"SELECT count(*) FROM {overdue}",
     }
     end = time.monotonic() + seconds
     while True:
-        waiting = {what: rows[0][0] for what, sql in left.items()
-                   if (rows := world.sql(sql))[0][0]}
+        waiting = [what.format(count) for what, sql in left.items()
+                   if (count := world.sql(sql)[0][0])]
         if not waiting or time.monotonic() > end:
-            return [what.format(count) for what, count in waiting.items()]
+            break
         time.sleep(0.05)
-
-
-def check_stuck(world, found):
-    for sentence in wait_settled(world, world.patience / 4):
+    for sentence in waiting:
         found.say("stuck", sentence)
+
+
+def check_dead_letters(world, found):
+    """No command became a dead letter but what nobody can take, and each was
+    answered."""
     for event, reason in world.sql("SELECT event, reason FROM dead_letters"):
         if event in world.record.poison:
             continue
@@ -241,7 +243,9 @@ def check_hook(world, found):
 
 def audit(world, found):
     """Makes all checks. Returns how many limits were nearly used up."""
-    check_stuck(world, found)
+    check_settled(world, found, world.patience / 4,
+                  "sessions s, manual_clock c WHERE s.next_timer <= c.now")
+    check_dead_letters(world, found)
     check_commands(world, found)
     check_effects(world, found)
     check_clock(world, found)

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rounds of faults under load, and what they found: the part that tools/crash,
 tools/cluster and tools/failover have in common."""
+import argparse
+import ctypes
 import os
 import random
 import shutil
@@ -19,9 +21,14 @@ from audit import Findings
 from proxy import Loop
 
 ROUNDS_OF_A_WORLD = 10
+PR_SET_CHILD_SUBREAPER = 36
 
 
-def add_options(parser, rounds, weights, damages):
+def options_of(tool, doc, epilog, rounds, weights, damages):
+    """A parser of the options that all campaigns have."""
+    parser = argparse.ArgumentParser(
+        prog=f"tools/{tool}", description=doc, epilog=epilog,
+        formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=rounds, metavar="N",
                         help=f"default {rounds}")
     parser.add_argument("--seed", type=int, metavar="S",
@@ -34,6 +41,27 @@ def add_options(parser, rounds, weights, damages):
                              f"may be repeated: {', '.join(damages)}")
     parser.add_argument("--keep", action="store_true",
                         help="keeps the folder of logs in any case")
+    return parser
+
+
+def parse(parser):
+    chosen = parser.parse_args()
+    if chosen.rounds < 1:
+        parser.error("--rounds: at least 1")
+    return chosen
+
+
+def not_allowed(tool, error):
+    """Says that the network cannot be made; returns the exit code."""
+    print(f"tools/{tool}: skipped: network namespaces are not allowed here "
+          f"({error})", file=sys.stderr)
+    return 4
+
+
+def become_parent_of_orphans():
+    """What a killed process leaves behind becomes a child of this one, and is
+    reaped: a server's children, a postmaster that outlives its Patroni."""
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 class FaultPlan:
@@ -194,7 +222,7 @@ class Campaign:
         """Returns what else the line of a round says."""
         return ""
 
-    def print_findings(self):
+    def print_findings(self, of_faults):
         for kind in self.KINDS:
             for sentence in self.found.said[kind][:20]:
                 print(f"{kind}: {sentence[:1500]}")
@@ -203,12 +231,12 @@ class Campaign:
         if self.failed():
             print(f"FAILED in round {self.rounds} of seed {self.seed}; "
                   f"the logs are in {self.folder}")
+        struck = ", ".join(f"{k} {n}" for k, n in self.faults.items() if n)
+        print(f"faults: {struck}; {of_faults}")
 
     def print_report(self, tool, of_faults, of_all=""):
         """Prints what was found and the last line; returns the exit code."""
-        self.print_findings()
-        struck = ", ".join(f"{k} {n}" for k, n in self.faults.items() if n)
-        print(f"faults: {struck}; {of_faults}")
+        self.print_findings(of_faults)
         counts = " ".join(f"{k}={self.found.count(k)}" for k in self.KINDS[:4])
         print(f"{tool} rounds={self.rounds} acknowledged={self.acknowledged} "
               f"{counts}{of_all}", flush=True)

@@ -1,8 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """Real crashes: a real node on a real PostgreSQL under load, and kill -9."""
-import argparse
-import ctypes
 import sys
 from pathlib import Path
 
@@ -11,13 +9,12 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1] / "support")]
 
 from audit import KINDS, audit  # noqa: E402
-from campaign import Campaign, add_options, conduct, has_programs  # noqa: E402
+from campaign import (Campaign, become_parent_of_orphans,  # noqa: E402
+                      conduct, has_programs, options_of, parse)
 from damage import COMMIT_LATE, DAMAGES, damage, write_late  # noqa: E402
 from faults import Faults  # noqa: E402
 from postgres import Postgres  # noqa: E402
 from world import World  # noqa: E402
-
-PR_SET_CHILD_SUBREAPER = 36
 
 EPILOG = """\
 A round: load for some three seconds, one to four faults in it, everything is
@@ -32,14 +29,8 @@ missing or did not start; 130 interrupted
 
 
 def options():
-    parser = argparse.ArgumentParser(
-        prog="tools/crash", description=__doc__, epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter)
-    add_options(parser, 10, Faults.WEIGHTS, DAMAGES)
-    chosen = parser.parse_args()
-    if chosen.rounds < 1:
-        parser.error("--rounds: at least 1")
-    return chosen
+    return parse(options_of("crash", __doc__, EPILOG, 10, Faults.WEIGHTS,
+                            DAMAGES))
 
 
 class Crashes(Campaign):
@@ -79,8 +70,7 @@ class Crashes(Campaign):
 
 def main():
     chosen = options()
-    # A killed server's children become ours, and are reaped.
-    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    become_parent_of_orphans()
     if not has_programs():
         return 3
     return conduct("crash", chosen, lambda folder: Crashes(chosen, folder))

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The load: threads that play scenarios, each by a channel of its own: how its
 commands go in."""
+import contextlib
 import http.client
 import json
 import random
@@ -67,6 +68,17 @@ class Over(Exception):
     """The load is to end."""
 
 
+@contextlib.contextmanager
+def noted(broken, who):
+    """A thread's work: what goes wrong in it becomes a sentence in `broken`."""
+    try:
+        yield
+    except Over:
+        pass
+    except Exception:
+        broken.append(f"{who}: {traceback.format_exc()}")
+
+
 class Driver(threading.Thread):
     """Plays `width` scenarios at once; a subclass says how to deliver."""
 
@@ -78,17 +90,13 @@ class Driver(threading.Thread):
         self.scenarios = []  # (scenario, the commands that it wants to send)
 
     def run(self):
-        try:
+        with noted(self.load.broken, self.name):
             while not self.load.over.is_set():
                 self.refill()
                 if not self.scenarios:
                     time.sleep(0.02)
                     continue
                 self.step()
-        except Over:
-            pass
-        except Exception:
-            self.load.broken.append(f"{self.name}: {traceback.format_exc()}")
 
     def refill(self):
         while len(self.scenarios) < self.width:
@@ -147,10 +155,7 @@ def by_inbox(driver, events):
     inserted = None
     while not load.over.is_set():
         try:
-            if driver.sql is None:
-                driver.sql = psycopg2.connect(load.database,
-                                              connect_timeout=5)
-            with driver.sql, driver.sql.cursor() as cursor:
+            with driver.cursor() as cursor:
                 era = load.inbox_era
                 if inserted != era:
                     load.record.sending(events)
@@ -159,21 +164,22 @@ def by_inbox(driver, events):
                         [(json.dumps(e),) for e in waiting.values()])
                     driver.sql.commit()
                     inserted = era
-                cursor.execute("SELECT outcome FROM outcomes WHERE source ="
-                               " '/crash' AND id = ANY (%s)",
-                               (list(waiting),))
-                for (outcome,) in cursor.fetchall():
+                for outcome in stored(cursor, waiting):
                     load.record.acknowledge(waiting.pop(outcome["id"]),
                                             outcome, "inbox")
             if not waiting:
                 return
             time.sleep(0.02)
         except psycopg2.Error:
-            if driver.sql is not None:
-                driver.sql.close()
-            driver.sql = None
             time.sleep(0.1)
     raise Over
+
+
+def stored(cursor, waiting):
+    """The stored outcomes of the commands that wait, by their ids."""
+    cursor.execute("SELECT outcome FROM outcomes WHERE source = '/crash'"
+                   " AND id = ANY (%s)", (list(waiting),))
+    return [outcome for (outcome,) in cursor.fetchall()]
 
 
 class ChannelDriver(Driver):
@@ -187,6 +193,21 @@ class ChannelDriver(Driver):
 
     def deliver(self, events):
         self.channel(self, events)
+
+    @contextlib.contextmanager
+    def cursor(self):
+        """One in a transaction; after an error the connection is a new one."""
+        try:
+            if self.sql is None:
+                self.sql = psycopg2.connect(self.load.database,
+                                            connect_timeout=5)
+            with self.sql, self.sql.cursor() as cursor:
+                yield cursor
+        except psycopg2.Error:
+            if self.sql is not None:
+                self.sql.close()
+            self.sql = None
+            raise
 
 
 class Load:
@@ -225,16 +246,12 @@ class Load:
     def _tick(self):
         """Moves the clock on, by minutes or by a day and more."""
         wire, rng = self.wire(), random.Random(self.seed)
-        try:
+        with noted(self.broken, "clock"):
             while not self.over.is_set():
                 self.over.wait(0.25)
                 self.move(wire, timedelta(
                     minutes=rng.choice([7, 60, 300, 900, 1800])),
                     self.ticking.is_set)
-        except Over:
-            pass
-        except Exception:
-            self.broken.append(f"clock: {traceback.format_exc()}")
 
     def move(self, wire, by, wanted=lambda: True):
         with self.moving:

@@ -28,6 +28,15 @@ SUPPORT = "support:ann"
 NOTE = {"note": "as agreed"}
 
 
+def far_away(campus, session, by, identity):
+    """The event that schedules a session which nothing else happens to."""
+    start = campus.now + timedelta(days=2000)
+    return command("session.schedule", session, by, {
+        "tutor": "ann", "course": "math", "modality": "online",
+        "students": ["bob"], "starts_at": rfc3339(start)},
+        source="/crash", id=identity)
+
+
 class Session:
     """One session; each of its scenarios is a method."""
 

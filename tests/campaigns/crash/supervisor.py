@@ -8,7 +8,6 @@ import threading
 import time
 
 from node import Node
-from wire import wait_until
 
 # What a node may end with: asked to; killed; no database at its start.
 EXPECTED = {0, -signal.SIGKILL, 3}
@@ -82,9 +81,6 @@ class Supervised(Node):
             process.send_signal(signal.SIGSTOP)
             time.sleep(seconds)
             process.send_signal(signal.SIGCONT)
-
-    def wait_ready(self, seconds):
-        wait_until(self.ready, "the node to be ready", seconds)
 
     def finish(self):
         """Ends the node for good."""

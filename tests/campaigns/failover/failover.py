@@ -3,7 +3,6 @@
 """Failover: three nodes on PostgreSQL that Patroni keeps on three hosts with
 etcd, and three NATS servers, all in network namespaces, under load, while the
 database, etcd, NATS and clocks fail."""
-import argparse
 import contextlib
 import shutil
 import sys
@@ -16,8 +15,8 @@ sys.path[:0] = [str(HERE)] + [
     str(HERE.parents[1] / name) for name in (
         "campaigns/cluster", "campaigns/crash", "support")]
 
-from campaign import (Campaign, add_options, conduct,  # noqa: E402
-                      has_programs)
+from campaign import (Campaign, become_parent_of_orphans,  # noqa: E402
+                      conduct, has_programs, not_allowed, options_of, parse)
 from damage import DAMAGES as SQL_DAMAGES  # noqa: E402
 from damage import damage as damage_database  # noqa: E402
 from database_cluster import DatabaseCluster  # noqa: E402
@@ -27,8 +26,7 @@ from failover_faults import FailoverFaults  # noqa: E402
 from failover_world import FailoverWorld  # noqa: E402
 from nats_servers import TROUBLE  # noqa: E402
 from network import NotAllowed  # noqa: E402
-from processes import (Reaper, become_parent_of_orphans,  # noqa: E402
-                       uninterrupted)
+from processes import Reaper, uninterrupted  # noqa: E402
 from proxy import Loop  # noqa: E402
 from sites import Sites  # noqa: E402
 from tally import Tally  # noqa: E402
@@ -62,10 +60,8 @@ DAMAGES = ("lost-outcome", "lost-event", "paid-twice", "passed-limit",
 
 
 def options():
-    parser = argparse.ArgumentParser(
-        prog="tools/failover", description=__doc__, epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter)
-    add_options(parser, 5, FailoverFaults.WEIGHTS, DAMAGES)
+    parser = options_of("failover", __doc__, EPILOG, 5, FailoverFaults.WEIGHTS,
+                        DAMAGES)
     parser.add_argument("--async", action="store_true", dest="asynchronous",
                         help="no synchronous replication")
     parser.add_argument("--tally", metavar="FILE",
@@ -73,9 +69,7 @@ def options():
     parser.add_argument("--total", metavar="FILE",
                         help="runs nothing: the last line of all runs of a "
                              "file")
-    chosen = parser.parse_args()
-    if chosen.rounds < 1:
-        parser.error("--rounds: at least 1")
+    chosen = parse(parser)
     if chosen.seed is not None and chosen.seed < 0:
         parser.error("--seed: not negative")
     if chosen.total and not Path(chosen.total).exists():
@@ -247,10 +241,8 @@ class Failover(Campaign):
             **{k: self.found.count(k) for k in KINDS[:4]})
         if self.chosen.tally:
             tally.keep(self.chosen.tally, self.seed, self.chosen.asynchronous)
-        self.print_findings()
-        struck = ", ".join(f"{k} {n}" for k, n in self.faults.items() if n)
-        print(f"faults: {struck}; {self.clusters} clusters, {self.worlds} "
-              f"databases, {self.resent} commands sent again")
+        self.print_findings(f"{self.clusters} clusters, {self.worlds} "
+                            f"databases, {self.resent} commands sent again")
         print(tally.line(), flush=True)
         return 1 if self.failed() else 0
 
@@ -280,9 +272,7 @@ def main():
     try:
         sites = Sites()
     except NotAllowed as error:
-        print(f"tools/failover: skipped: network namespaces are not allowed "
-              f"here ({error})", file=sys.stderr)
-        return 4
+        return not_allowed("failover", error)
     become_parent_of_orphans()
     reaper = Reaper({"postgres", "patroni"})
     reaper.start()

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Compares what the client and the receivers know with the database."""
 import copy
-import time
 from types import SimpleNamespace
 
 import audit
@@ -12,21 +11,16 @@ from nats_audit import check_letters, check_stored
 KINDS = ("lost", "undelivered", "double_paid", "limit_passed", "silent",
          "stuck", "other")
 
-LEFT = {
-    "{} inbox rows are left over": "SELECT count(*) FROM waiting",
-    "{} sessions are completed and not paid":
-        "SELECT count(*) FROM sessions WHERE state = 'completed'",
-    "{} timers are overdue":
-        "SELECT count(*) FROM sessions WHERE next_timer"
-        " < clock_timestamp() - interval '2 s'",
-}
-
 
 def audit_failover(world, found):
     """Makes all checks. Returns how many limits were nearly used up."""
     client = without_forgiven(world)
-    check_settled(world, found)
-    check_letters_in(client, found)
+    # A clock that was set ahead makes it last.
+    audit.check_settled(world, found,
+                        world.patience / 2 + MAX_SKEW_SECONDS,
+                        "sessions WHERE next_timer"
+                        " < clock_timestamp() - interval '2 s'")
+    audit.check_dead_letters(client, found)
     near = check_snapshot(world, client, found)
 
     def messages():
@@ -55,29 +49,6 @@ def check_snapshot(world, client, found):
         audit.check_effects(facts, found)
         audit.check_pay(facts, found)
         return audit.check_limits(facts, found)
-
-
-def check_settled(world, found):
-    """Waits until nothing is left to do, for as long as the world's patience
-    and a clock that was set ahead make it last."""
-    end = time.monotonic() + world.patience / 2 + MAX_SKEW_SECONDS
-    while True:
-        left = [what.format(count) for what, sql in LEFT.items()
-                if (count := world.sql(sql)[0][0])]
-        if not left or time.monotonic() > end:
-            break
-        time.sleep(0.2)
-    for sentence in left:
-        found.say("stuck", sentence)
-
-
-def check_letters_in(client, found):
-    """No command became a dead letter but what nobody can take."""
-    for event, reason in client.sql("SELECT event, reason FROM dead_letters"):
-        if event not in client.record.poison:
-            found.say("stuck", f"a dead letter, {reason}: {event[:200]}")
-    for command in client.record.unanswered():
-        found.say("stuck", f"never answered: {command.event}")
 
 
 def without_forgiven(world):

@@ -3,14 +3,13 @@
 and a record that knows when each answer came."""
 import threading
 import time
-import traceback
-from datetime import timedelta
 
-from load import Load, Over, by_batch, by_http, by_inbox
+from load import Load, by_batch, by_http, by_inbox, noted
 from nats_channel import by_nats
 from record import Record
+from scenarios import far_away
 from watch import WatchedWire
-from wire import CLOUDEVENT, command, rfc3339
+from wire import CLOUDEVENT
 
 
 def paced(channel, seconds):
@@ -74,23 +73,15 @@ class Pulse(threading.Thread):
         self.count = 0
 
     def run(self):
-        try:
+        with noted(self.load.broken, self.name):
             while not self.load.over.wait(0.25):
                 if self.load.campus.open:
                     self.beat()
-        except Over:
-            pass
-        except Exception:
-            self.load.broken.append(f"{self.name}: {traceback.format_exc()}")
 
     def beat(self):
         self.count += 1
         session = f"pulse-{self.member.name}-{self.count}"
-        start = self.load.campus.now + timedelta(days=2000)
-        event = command("session.schedule", session, "system:pulse", {
-            "tutor": "ann", "course": "math", "modality": "online",
-            "students": ["bob"], "starts_at": rfc3339(start)},
-            source="/crash", id=session)
+        event = far_away(self.load.campus, session, "system:pulse", session)
         record = self.load.record
         _, outcome = self.wire.post("/v1/commands", event, CLOUDEVENT,
                                     lambda: record.sending([event]))

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Processes that are found by their folder, and ended by their ids."""
 import contextlib
-import ctypes
 import os
 import signal
 import threading
@@ -9,14 +8,6 @@ import time
 from pathlib import Path
 
 from postgres import signal_to, state_of
-
-PR_SET_CHILD_SUBREAPER = 36
-
-
-def become_parent_of_orphans():
-    """A postmaster outlives the Patroni that started it; it becomes a child of
-    this process, which reaps it."""
-    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 @contextlib.contextmanager

@@ -19,14 +19,13 @@ sys.path[:0] = [str(HERE)] + [
 
 import wire  # noqa: E402
 from audit import Findings  # noqa: E402
-from campaign import Forgetful  # noqa: E402
+from campaign import Forgetful, become_parent_of_orphans  # noqa: E402
 from damage import damage  # noqa: E402
 from database_cluster import DatabaseCluster  # noqa: E402
 from deliveries import FailoverFeed  # noqa: E402
 from failover_audit import audit_failover  # noqa: E402
 from losses import Marks  # noqa: E402
 from postgres import Postgres  # noqa: E402
-from processes import become_parent_of_orphans  # noqa: E402
 from proxy import Loop  # noqa: E402
 from tally import Tally  # noqa: E402
 from watch import NodeWatch  # noqa: E402
