@@ -17,10 +17,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// How long an outcome is looked for. Then the sender is told to try again: a
-/// look-up that hangs comes on top, and the sender waits no longer than for two
-/// statements of 5 s.
-constexpr auto patience = 7s;
 constexpr caf::timespan shortest_pause = 4ms;
 constexpr caf::timespan longest_pause = 250ms;
 
@@ -99,6 +95,8 @@ bool forwarder_state::looked_up(outcomes_looked_up &m, time_point now) {
 }
 
 caf::timespan forwarder_state::look(time_point now) {
+  // Then the sender is told to try again: a look-up that hangs comes on top.
+  const auto patience = node_->options.statement * 7 / 5;
   std::erase_if(waiting_, [&](const waiting &w) {
     if (now - w.since < patience) return false;
     w.item->done(fault::outcome_unknown);

@@ -20,6 +20,9 @@ struct engine_options {
   std::chrono::milliseconds session_idle{60000};
   std::chrono::milliseconds timer_tick{100};
   std::chrono::seconds timer_horizon{600};
+  /// What the database does not answer within it is lost; who sent a command is
+  /// answered within two.
+  std::chrono::milliseconds statement{5000};
   std::chrono::milliseconds drain{20000};  ///< the longest that drain() waits
   /// Whether `source` and `id` are each sender's own, or everybody's.
   bool own_identities = false;

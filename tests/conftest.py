@@ -5,7 +5,7 @@ import pytest
 import databases
 from node import Node
 
-NODES = []  # all that make_node made
+NODES = []  # all that make_node made and no module shares
 
 
 def end(nodes):
@@ -44,14 +44,18 @@ def make_database(server):
 @pytest.fixture(scope="session")
 def make_node(make_database, tmp_path_factory):
     """Makes nodes, each on a database of its own unless one is passed. They
-    need not be stopped: see below."""
-    def make(*options, database=None, folder=None, start=True, **settings):
-        NODES.append(Node(folder or tmp_path_factory.mktemp("node"),
-                          database or make_database(), *options, **settings))
-        return NODES[-1].start() if start else NODES[-1]
+    need not be stopped: they end with their test, shared ones with the last."""
+    shared_nodes = []
+
+    def make(*options, database=None, folder=None, start=True, shared=False,
+             **settings):
+        node = Node(folder or tmp_path_factory.mktemp("node"),
+                    database or make_database(), *options, **settings)
+        (shared_nodes if shared else NODES).append(node)
+        return node.start() if start else node
 
     yield make
-    end(NODES)
+    end(NODES + shared_nodes)
 
 
 @pytest.fixture(autouse=True)

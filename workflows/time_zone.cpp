@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <mutex>
 #include <set>
 
 #include "workflows/time.hpp"
@@ -62,6 +63,9 @@ const cctz::time_zone &zone_of(std::string_view name) {
   thread_local std::map<std::string, cctz::time_zone, std::less<>> zones;
   auto i = zones.find(name);
   if (i == zones.end()) {
+    // Threads load one by one: what cctz makes for the first, all share.
+    static std::mutex loading;
+    const std::lock_guard lock{loading};
     auto zone = cctz::utc_time_zone();
     if (known_time_zone(name))
       (void)cctz::load_time_zone(std::string{name}, &zone);

@@ -46,6 +46,7 @@ actors::engine_options options_of(const config::settings &s) {
   o.max_resident_sessions = static_cast<std::size_t>(e.max_resident_sessions);
   o.own_identities = s.auth != config::auth_mode::trusted;
   o.session_idle = std::chrono::milliseconds{e.session_idle_ms};
+  o.statement = std::chrono::milliseconds{s.statement_ms};
   return o;
 }
 

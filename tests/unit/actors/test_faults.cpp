@@ -33,6 +33,30 @@ CAF_TEST(a lost answer to an unwritten commit is written again) {
   CAF_CHECK_EQUAL(store->history("s1").size(), 2u);
 }
 
+CAF_TEST(who waits for a lost answer is told in time that it is not known) {
+  schedule("s1");
+  std::vector<find_outcome> asked;
+  auto &context = const_cast<node_context &>(*node());
+  context.lookup = sys.spawn([&asked]() -> reader_ref::behavior_type {
+    return {[](load_session &) {},
+            [](load_usage &) {},
+            [&asked](find_outcome &m) { asked.push_back(std::move(m)); },
+            [](std::shared_ptr<read_task> &) {},
+            [](flush) {},
+            [](probe) {}};
+  });
+  hooks().after_append = fails(fault::outcome_unknown);
+  const auto p = post(accept_command("s1"));
+  consume_messages();
+  CAF_CHECK_EQUAL(p.word(), "silence");
+  pass(4s);
+  CAF_CHECK_EQUAL(p.word(), "outcome_unknown");
+  CAF_REQUIRE_EQUAL(asked.size(), 1u);
+  asked.front().done(std::optional<recapd::storage::outcome_row>{});
+  consume_messages();
+  CAF_CHECK_EQUAL(store->history("s1").size(), 2u);
+}
+
 CAF_TEST(what a commit that was written unseen left due is done at once) {
   awaiting("s1");
   hooks().after_append = fails(fault::outcome_unknown);

@@ -27,7 +27,7 @@ def nats(make_nats):
 
 @pytest.fixture(scope="module")
 def place(make_node, make_database, make_nats):
-    made = Place(make_node, make_database, make_nats())
+    made = Place(make_node, make_database, make_nats(), shared=True)
     made.start()
     made.wait_stream()
     return made

@@ -26,8 +26,9 @@ class NatsServer:
 class Place:
     """Nodes that take commands by NATS, and their database."""
 
-    def __init__(self, make_node, make_database, nats, *options):
+    def __init__(self, make_node, make_database, nats, *options, shared=False):
         self.make_node = make_node
+        self.shared = shared
         self.nats = nats
         self.database = made = make_database()
         self.query, self.outcome, self.wait_outcome = (
@@ -36,9 +37,11 @@ class Place:
         self.nodes = []
 
     def start(self, name="a", **env):
-        node = self.make_node(*self.options, database=self.database, env={
-            "RECAPD_INGRESS_NATS_URL": self.nats.url,
-            "RECAPD_NODE_NAME": name, "RECAPD_NODE_LEASE_MS": "1000", **env})
+        node = self.make_node(
+            *self.options, database=self.database, shared=self.shared, env={
+                "RECAPD_INGRESS_NATS_URL": self.nats.url,
+                "RECAPD_NODE_NAME": name, "RECAPD_NODE_LEASE_MS": "1000",
+                **env})
         self.nodes.append(node)
         return node
 
