@@ -54,7 +54,7 @@ void bench_run::add_latencies(const std::string &scenario,
                               const std::string &behind,
                               const std::vector<std::uint32_t> &latencies_us) {
   for (const auto &[name, q] : {std::pair{"p50", 0.5}, std::pair{"p99", 0.99}})
-    out_.add(scenario, before + name + behind, "ms",
+    out_.add(scenario, fmt::format("{}{}{}", before, name, behind), "ms",
              quantile_ms(latencies_us, q));
 }
 

@@ -36,8 +36,7 @@ CAF_TEST(a lost answer to an unwritten commit is written again) {
 CAF_TEST(who waits for a lost answer is told in time that it is not known) {
   schedule("s1");
   std::vector<find_outcome> asked;
-  auto &context = const_cast<node_context &>(*node());
-  context.lookup = sys.spawn([&asked]() -> reader_ref::behavior_type {
+  auto mute = sys.spawn([&asked]() -> reader_ref::behavior_type {
     return {[](load_session &) {},
             [](load_usage &) {},
             [&asked](find_outcome &m) { asked.push_back(std::move(m)); },
@@ -45,6 +44,9 @@ CAF_TEST(who waits for a lost answer is told in time that it is not known) {
             [](flush) {},
             [](probe) {}};
   });
+  auto &lookup = const_cast<node_context &>(*node()).lookup;
+  caf::anon_send_exit(std::exchange(lookup, std::move(mute)),
+                      caf::exit_reason::user_shutdown);
   hooks().after_append = fails(fault::outcome_unknown);
   const auto p = post(accept_command("s1"));
   consume_messages();

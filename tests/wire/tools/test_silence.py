@@ -152,7 +152,6 @@ def test_a_repeat_that_its_standby_has_not_got_is_told(own_server, node,
     with awaited_standby(own_server):
         # Nothing is written for it, but what it is answered must be everywhere.
         assert node.send(schedule(0)).status == 503
-        assert not_ready(node)
         wait_until(lambda: "synchronous standby" in not_ready(node),
                    "the reason")
         assert "Every invariant" in Recapctl()("check", "--database",
