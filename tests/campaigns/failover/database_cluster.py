@@ -96,6 +96,14 @@ class DatabaseCluster:
         led = [host.led_timeline() for host in self.hosts]
         return max(filter(None, led), default=known) < known
 
+    def branched(self):
+        """Returns true where a standby has followed an older primary beyond the
+        promotion of another, as it may where a new primary stands still: what
+        both have written was acknowledged, and is gone. Nodes refuse such a
+        primary, SQL clients do not."""
+        left = [branch for h in self.hosts for branch in h.left_branches()]
+        return len(left) > len(set(left))
+
     def trouble(self):
         """What is not as it should be; nothing when all is."""
         leader = self.leader()

@@ -187,9 +187,14 @@ class DatabaseHost:
     def begun_timelines(self):
         """The timelines that began here, by the server's own word: it may have
         led in one for less than a moment."""
-        return [int(n) for n in re.findall(
-            rb"selected new timeline ID: (\d+)",
-            (self.folder / "patroni.log").read_bytes())]
+        return [int(n) for n in self.said(rb"selected new timeline ID: (\d+)")]
+
+    def left_branches(self):
+        """The ends of timelines beyond which the server had written."""
+        return set(self.said(rb"servers diverged at WAL location (.*)"))
+
+    def said(self, pattern):
+        return re.findall(pattern, (self.folder / "patroni.log").read_bytes())
 
     # ---- the end ------------------------------------------------------------
 

@@ -199,9 +199,12 @@ class Failover(Campaign):
         not count."""
         try:
             self.cluster.heal()
-            if not self.cluster.fell_back():
+            if self.cluster.fell_back():
+                undone = "Patroni went back to an older timeline"
+            elif self.chosen.asynchronous or not self.cluster.branched():
                 return None
-            undone = "Patroni went back to an older timeline"
+            else:
+                undone = "an older primary went on with a standby"
         except AssertionError as error:
             if self.cluster.leader() is not None:
                 return str(error)

@@ -148,6 +148,16 @@ def test_a_promotion_that_was_undone_is_noticed():
     assert cluster.fell_back()
 
 
+def test_a_standby_that_followed_an_older_primary_is_noticed():
+    cluster = object.__new__(DatabaseCluster)
+    left = [{b"0/2353550 on timeline 1"}, set(), {b"0/3000000 on timeline 2"}]
+    cluster.hosts = [SimpleNamespace(left_branches=lambda n=n: left[n])
+                     for n in range(3)]
+    assert not cluster.branched()
+    left[1] = {b"0/2353550 on timeline 1"}
+    assert cluster.branched()
+
+
 def test_runs_are_added_up(tmp_path):
     runs = tmp_path / "runs"
     for seed, failed in ((1, False), (2, True), (3, False)):
