@@ -1,18 +1,16 @@
 #!/usr/bin/env python3
 """Fails on a C++ file that clang-format 14 would write in another way.
 
-Usage: check_format.py PROJECT_FOLDER; exit code 4: there is no clang-format 14.
+Usage: check_format.py PROJECT_FOLDER; exit code 4: clang-format 14 is not to be had.
 SPDX-License-Identifier: Apache-2.0
 """
 
-import pathlib
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
-FOLDERS = ["workflows", "storage", "actors", "config", "gateway", "tools",
-           "tests"]
-MISSING = 4
+from sources import missing, sources
 
 
 def formatter():
@@ -26,16 +24,12 @@ def formatter():
 
 
 def main():
-    root = pathlib.Path(sys.argv[1])
     program = formatter()
     if program is None:
-        print("clang-format 14 is not installed")
-        return MISSING
-    files = [str(path) for folder in FOLDERS
-             for path in sorted((root / folder).rglob("*.[ch]pp"))
-             if "node_modules" not in path.parts]
-    done = subprocess.run([program, "--dry-run", "-Werror", *files],
-                          capture_output=True, text=True)
+        return missing("clang-format 14")
+    done = subprocess.run(
+        [program, "--dry-run", "-Werror", *sources(Path(sys.argv[1]))],
+        capture_output=True, text=True)
     wrong = sorted({line.split(":")[0] for line in done.stderr.splitlines()
                     if "-Wclang-format-violations" in line})
     print("\n".join(wrong) if done.returncode else "every file is laid out")

@@ -17,7 +17,8 @@ import shlex
 import subprocess
 import sys
 
-FOLDERS = ("workflows", "storage", "actors", "config", "gateway", "tools")
+from sources import sources
+
 FIRST_INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^">]+)[">]', re.MULTILINE)
 
 
@@ -57,7 +58,8 @@ def compiles(header, flags):
 def main():
     root, build = (pathlib.Path(word).resolve() for word in sys.argv[1:3])
     flags = flags_by_folder(root, build)
-    headers = [h for f in FOLDERS for h in sorted((root / f).rglob("*.hpp"))]
+    headers = [path for path in sources(root) if path.suffix == ".hpp"
+               and path.relative_to(root).parts[0] != "tests"]
     rest = [h for h in headers if not included_first(h)]
     failed = 0
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:

@@ -11,6 +11,9 @@ from pathlib import Path
 
 ROOT = Path(sys.argv[1]).resolve()
 NAMED = re.compile(r"\b(?:docs|config)/[\w./-]*\.(?:md|json)\b")
+SOURCE = re.compile(r"(?<![\w./-])(?:workflows|storage|actors|config|gateway|tools|tests)"
+                    r"/[\w./*-]*[\w*]")
+COMMENT = re.compile(r"(?:^|\s)(?://+|#|--) .*")
 LINK = re.compile(r"\]\((?!https?:|mailto:)([^)\s#]*)(?:#([\w-]+))?\)")
 SECTION = re.compile(r"docs/contract\.md, (\d+)")
 DECISION = re.compile(r"\[(\d{4})\]\([^)]*adr/(\d{4})-")
@@ -28,6 +31,11 @@ def headings(page):
 def troubles(file, text):
     for name in NAMED.findall(text):
         if not (ROOT / name).exists():
+            yield f"there is no {name}"
+    said = text if file.suffix == ".md" else "\n".join(COMMENT.findall(text))
+    for name in SOURCE.findall(said):
+        pattern = re.sub("[A-Z]{2,}", "*", name)  # NAME stands for any
+        if not any(list(ROOT.glob(pattern + end)) for end in ("", ".*")):
             yield f"there is no {name}"
     for number in SECTION.findall(text):
         if not re.search(rf"^## {number}\. ", CONTRACT, re.M):
