@@ -51,6 +51,8 @@ def main(table, root, copies):
                 sys.exit(f"{file} has a mutant {name}, and {files[name]} has one, "
                          "too; a name may be there once")
             files[name] = file
+        if not (root / file).is_file():
+            sys.exit(f"there is no {file}, which is to have mutants")
         source = (root / file).read_text(encoding="utf-8")
         text = (f'#include "tests/campaigns/simulation/planted.hpp"\n#line 1 "{file}"\n'
                 + mutated(file, source, those))
@@ -59,9 +61,8 @@ def main(table, root, copies):
         if not copy.exists() or copy.read_text(encoding="utf-8") != text:
             copy.write_text(text, encoding="utf-8")
     # The simulation's own code asks for some by itself.
-    for source in table.parent.glob("*.cpp"):
-        asked = re.findall(r'\bplanted\("([a-z-]+)"\)',
-                           source.read_text(encoding="utf-8"))
+    for source in table.parent.glob("*.[ch]pp"):
+        asked = re.findall(r'\bplanted\("([^"]+)"\)', source.read_text("utf-8"))
         files |= dict.fromkeys(asked, source)
     print("set(planted_bugs", *sorted(files), ")\nset(mutated_files", *mutants, ")")
 

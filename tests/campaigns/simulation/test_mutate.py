@@ -21,6 +21,7 @@ def mutate(folder, table):
     (folder / "mutants.toml").write_text(table)
     (folder / "f.cpp").write_text(SOURCE)
     (folder / "g.cpp").write_text(SOURCE)
+    (folder / "i.hpp").write_text('bool own = planted("own_2");')
     return subprocess.run(
         ["/usr/bin/python3", SCRIPT, folder / "mutants.toml", folder, folder / "copies"],
         capture_output=True, text=True)
@@ -29,7 +30,7 @@ def mutate(folder, table):
 def test_a_copy_asks_which_mutant_is_planted(tmp_path):
     done = mutate(tmp_path, f"'f.cpp' = [ {LIMIT} {RESET} ]")
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == ("set(planted_bugs no-limit no-reset )\n"
+    assert done.stdout == ("set(planted_bugs no-limit no-reset own_2 )\n"
                            "set(mutated_files f.cpp )\n")
     assert (tmp_path / "copies/f.cpp").read_text() == """\
 #include "tests/campaigns/simulation/planted.hpp"
@@ -54,6 +55,7 @@ int f(int a) {
      "g.cpp has a mutant no-reset, and f.cpp has one, too; a name may be there once"),
     (f"'f.cpp' = [ {RESET} {RESET} ]",
      "f.cpp has a mutant no-reset, and f.cpp has one, too; a name may be there once"),
+    (f"'h.cpp' = [ {RESET} ]", "there is no h.cpp, which is to have mutants"),
 ])
 def test_a_table_is_refused(tmp_path, table, sentence):
     done = mutate(tmp_path, table)
