@@ -9,7 +9,7 @@ import psycopg2
 import pytest
 
 from lesson import Lesson
-from node import BIN
+from node import Recapctl, recapd
 from wire import DAY, HOUR, accepted, wait_until
 
 
@@ -184,13 +184,6 @@ def test_a_flood_of_notifications_stops_nobody(own, database):
         thread.join()
 
 
-def tool(*line):
-    """Runs a program that must succeed; what it printed."""
-    made = subprocess.run(line, capture_output=True, text=True, check=False)
-    assert made.returncode == 0, made.stdout + made.stderr
-    return made.stdout
-
-
 def test_data_alone_can_be_restored(make_node, server, tmp_path):
     """Into a database that is set up already: a void's ledger too."""
     node = make_node()
@@ -200,26 +193,27 @@ def test_data_alone_can_be_restored(make_node, server, tmp_path):
     node.stop()
     node.database.insert_event(event)
     dump = str(tmp_path / "dump")
-    tool("pg_dump", "--format=custom", f"--file={dump}", node.database)
+    subprocess.run(["pg_dump", "--format=custom", f"--file={dump}", node.database],
+                   check=True)
     ledger = "SELECT * FROM ledger ORDER BY kind"
     before = node.database.run(ledger)
     assert [row[1] for row in before] == ["reversal", "settlement"]
     other = make_node(start=False)
-    tool(BIN / "recapd", "migrate", "--database", other.database)
-    tool("pg_restore", "--data-only", "--exit-on-error", "--dbname",
-         other.database, dump)
+    assert recapd("migrate", "--database", other.database)[0] == 0
+    subprocess.run(["pg_restore", "--data-only", "--exit-on-error", "--dbname",
+                    other.database, dump], check=True)
     assert other.database.run(ledger) == before
     other.start()
     assert other.session(lesson.id)["state"] == "voided"
     assert is_decided(other.database, event)["outcome"] == "accepted"
     other.stop()
-    tool(BIN / "recapctl", "check", "--database",
-         other.database)
+    Recapctl()("check", "--database", other.database)
 
 
 def test_migrate_sets_up_a_database_and_ends(make_node):
     node = make_node(start=False)
-    told = tool(BIN / "recapd", "migrate", "--database", node.database)
+    code, told, _ = recapd("migrate", "--database", node.database)
+    assert code == 0
     assert node.database.run("SELECT count(*) FROM sessions") == [(0,)]
     assert "CREATE ROLE" not in told
     node.start()

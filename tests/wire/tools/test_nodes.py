@@ -4,13 +4,12 @@ import json
 import os
 import re
 import signal
-import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
 import psycopg2
 import pytest
 
-from node import BIN, Recapctl
+from node import Recapctl, recapd
 from receiver import Receiver
 from session import Session
 from wire import wait_until
@@ -202,13 +201,10 @@ def test_what_waits_for_a_node_is_its_lag(cluster):
 
 def test_one_data_folder_is_one_nodes(make_node, make_database, tmp_path):
     first = make_node(database=make_database(), folder=tmp_path)
-    second = subprocess.run(
-        [BIN / "recapd", "--database", first.database, "--listen",
-         "127.0.0.1:0", "--data", first.folder / "data"], text=True, capture_output=True,
-        env={**os.environ, "RECAPD_NODE_LEASE_MS": "1000"})
-    assert second.returncode == 4
-    assert f"process {first.process.pid} runs on this data folder" \
-        in second.stderr
+    code, _, said = recapd("--database", first.database, "--data",
+                           first.folder / "data", env={"RECAPD_NODE_LEASE_MS": "1000"})
+    assert code == 4
+    assert f"process {first.process.pid} runs on this data folder" in said
     assert first.process.poll() is None
     first.kill()
     make_node(database=first.database, folder=tmp_path)

@@ -13,7 +13,7 @@ import pytest
 
 import databases
 from databases import ROOT, run
-from node import BIN
+from run import Run
 from wire import wait_until
 
 IS_ROOT = os.geteuid() == 0
@@ -221,12 +221,9 @@ def test_nothing_is_written_through_another_users_link(folder):
     as_nobody("sh", "-c", f"cd '{folder}'; mkdir data;"
                           " ln -s ../victim data/run.lock;"
                           " ln -s ../victim data/nats.lock")
-    done = subprocess.run(
-        [ROOT / "tools/run", "--data", folder / "data", "--listen",
-         "127.0.0.1:0", "--ingress", "nats"], text=True, capture_output=True,
-        env={**os.environ, "RECAPD_TEST_BIN": str(BIN)})
-    assert (done.returncode, victim.read_text()) == (1, "precious")
-    assert "belongs to nobody" in done.stderr
+    node = Run(folder, "--ingress", "nats")
+    assert (node.process.wait(60), victim.read_text()) == (1, "precious")
+    assert "belongs to nobody" in node.text()
 
 
 def earlier_version(folder):

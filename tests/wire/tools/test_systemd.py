@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 
 import databases
-from node import BIN, Recapctl
+from node import BIN, Recapctl, recapd
 from session import Session
 from wire import Client
 
@@ -89,11 +89,8 @@ def test_it_is_ready_when_it_listens_and_not_before(manager, make_node):
 
 
 def test_one_that_cannot_start_is_never_ready(manager):
-    done = subprocess.run(
-        [BIN / "recapd", "--database", "postgresql://127.0.0.1:9/none",
-         "--listen", "127.0.0.1:0"], capture_output=True,
-        env={**os.environ, **manager.env})
-    assert done.returncode == 3
+    code, _, _ = recapd("--database", "postgresql://127.0.0.1:9/none", env=manager.env)
+    assert code == 3
     assert manager.waiting() == []
 
 
