@@ -18,7 +18,6 @@ struct engine_options {
   std::size_t max_batch = 1000;       ///< commits in one group commit
   std::size_t max_resident_sessions = 50000;
   std::chrono::milliseconds session_idle{60000};
-  std::chrono::milliseconds timer_tick{100};
   std::chrono::seconds timer_horizon{600};
   /// What the database does not answer within it is lost; who sent a command is
   /// answered within two.

@@ -63,9 +63,7 @@ fold(const std::string &id, const std::vector<event_row> &events) {
 }
 
 std::string name_of(const wf::usage_key &key) {
-  static constexpr const char *kinds[] = {"tutor_week", "student_course_week",
-                                          "course_week", "pair_day"};
-  return std::string{kinds[static_cast<int>(key.kind)]} + " of " + key.owner
+  return std::string{wf::to_string(key.kind)} + " of " + key.owner
          + (key.item.empty() ? "" : " and " + key.item) + ", "
          + wf::day_name(key.period);
 }

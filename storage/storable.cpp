@@ -43,8 +43,7 @@ dead_letter storable(dead_letter letter) {
   letter.reason = storable(letter.reason);
   if (letter.event.size() > max_letter_bytes) {
     auto end = max_letter_bytes;
-    while (end > 0
-           && (static_cast<unsigned>(letter.event[end]) & 0xc0U) == 0x80)
+    while (end > 0 && workflows::continues_utf8(letter.event[end]))
       --end;
     letter.event.resize(end);
     letter.reason += " Of the text the beginning is kept.";

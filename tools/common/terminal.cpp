@@ -1,5 +1,5 @@
-#include "tools/common/terminal.hpp"
 // SPDX-License-Identifier: Apache-2.0
+#include "tools/common/terminal.hpp"
 #include <algorithm>
 #include <array>
 #include <cctz/time_zone.h>
@@ -14,6 +14,7 @@
 
 #include "config/shown.hpp"
 #include "workflows/time.hpp"
+#include "workflows/utf8.hpp"
 
 namespace recapd::tools {
 
@@ -25,8 +26,7 @@ std::size_t behind(std::string_view text, std::size_t at) {
   if (text[at] == '\033')
     return std::min(text.find('m', at), text.size() - 1) + 1;
   ++at;
-  while (at < text.size()
-         && (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U)
+  while (at < text.size() && workflows::continues_utf8(text[at]))
     ++at;
   return at;
 }
@@ -184,7 +184,7 @@ bool colourful() {
 }
 
 std::string paint(std::string_view text, colour c) {
-  constexpr std::array codes{"", "1", "2", "31", "32", "33", "34"};
+  constexpr std::array codes{"", "1", "2", "31", "32", "33"};
   if (c == colour::none || !colourful()) return std::string{text};
   return fmt::format("\033[{}m{}\033[0m", codes[static_cast<std::size_t>(c)],
                      text);

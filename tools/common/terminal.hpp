@@ -11,7 +11,7 @@
 
 namespace recapd::tools {
 
-enum class colour { none, bold, dim, red, green, yellow, blue };
+enum class colour { none, bold, dim, red, green, yellow };
 
 /// Opens stand-ins for standard streams that the program was started without,
 /// so that nothing opened later takes their numbers; writing to them fails.
