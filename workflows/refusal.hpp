@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <boost/json/object.hpp>
 #include <cstdint>
@@ -33,6 +34,7 @@ enum class refusal_code : std::uint8_t {
   student_course_weekly_limit,
   course_weekly_limit,
   pair_daily_limit,
+  count,  ///< how many there are
 };
 
 /// What a refusal blames.
@@ -81,11 +83,10 @@ inline constexpr auto refusal_table = [] {
 [[nodiscard]] constexpr const refusal_entry &refusal_of(refusal_code code) {
   return refusal_table.at(static_cast<std::size_t>(code));
 }
-static_assert([] {
-  for (const auto &entry : refusal_table)
-    if (refusal_of(entry.code).name != entry.name) return false;
-  return true;
-}());
+static_assert(refusal_table.size() == std::size_t(refusal_code::count)
+              && std::ranges::all_of(refusal_table, [](const auto &entry) {
+                   return &refusal_of(entry.code) == &entry;
+                 }));
 
 [[nodiscard]] constexpr std::string_view to_string(refusal_code code) {
   return refusal_of(code).name;

@@ -24,6 +24,7 @@ enum class reminder_kind : std::uint8_t {
   student_recap_reminder,
   tutor_remind_student,
   student_recap_overdue,
+  count,  ///< how many there are
 };
 
 /// What a kind's times are counted from. `start_or_end` counts from the start,
@@ -74,9 +75,10 @@ inline constexpr auto reminder_table = [] {
 [[nodiscard]] constexpr const reminder &reminder_of(reminder_kind k) {
   return reminder_table.at(static_cast<std::size_t>(k));
 }
-static_assert(std::ranges::all_of(reminder_table, [](const reminder &r) {
-  return &reminder_of(r.kind) == &r;
-}));
+static_assert(reminder_table.size() == std::size_t(reminder_kind::count)
+              && std::ranges::all_of(reminder_table, [](const reminder &r) {
+                   return &reminder_of(r.kind) == &r;
+                 }));
 
 [[nodiscard]] constexpr std::string_view to_string(reminder_kind k) {
   return reminder_of(k).name;
