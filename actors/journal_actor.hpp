@@ -46,8 +46,9 @@ private:
   std::vector<std::shared_ptr<append>> buffer_;
   bool flushing_ = false;
   bool away_ = false;
-  /// A commit was refused by a connection that lived, and none has come about
-  /// since: though the database takes a probe, the next may be refused, too.
+  /// A commit was refused by a connection that lived, and no commit has
+  /// succeeded since: though the database takes a probe, the next may be
+  /// refused, too.
   bool doubted_ = false;
   std::chrono::milliseconds pause_{0};
 };

@@ -6,6 +6,7 @@
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 #include <spdlog/spdlog.h>
+#include <tuple>
 #include <utility>
 
 namespace recapd::actors {
@@ -16,7 +17,7 @@ namespace {
 
 /// The number of heartbeats in the time of a lease: a few may fail and the next
 /// still comes in time.
-constexpr int beats_a_lease = 5;
+constexpr int beats_per_lease = 5;
 /// The longest pause after a heartbeat that failed.
 constexpr auto retry = 200ms;
 
@@ -75,18 +76,19 @@ std::chrono::milliseconds lease_keeper_state::beat() {
              != h.released.end();
     });
     apply(told, until);
-    if (told.drain) leave("it was asked to drain");
-    return h.expiry / beats_a_lease;
+    if (told.drain) ask_to_leave("it was asked to drain");
+    return h.expiry / beats_per_lease;
   } catch (const storage::name_taken &e) {
     apply({}, until);
-    leave(e.what());
+    ask_to_leave(e.what());
     return h.expiry;
   } catch (const storage::storage_error &e) {
     node_->database->fails("heartbeat", e.what());
     tell_expired();
     if (!std::exchange(failing_, true))
       spdlog::warn("a heartbeat failed: {}", e.what());
-    return std::min<std::chrono::milliseconds>(retry, h.expiry / beats_a_lease);
+    return std::min<std::chrono::milliseconds>(retry,
+                                               h.expiry / beats_per_lease);
   }
 }
 
@@ -111,11 +113,12 @@ void lease_keeper_state::tell_expired() {
 /// by a time that is not the others'.
 storage::heartbeat_answer lease_keeper_state::ask(const storage::heartbeat &h) {
   const auto sent = node_->time->now();
-  auto told = aside_ ? storage::heartbeat_answer{.shards = shards_,
-                                                 .leased = {},
-                                                 .surplus = {},
-                                                 .now = store_->look().second}
-                     : store_->beat(h);
+  storage::heartbeat_answer told{
+      .shards = shards_, .leased = {}, .surplus = {}, .now = {}};
+  if (aside_)
+    std::tie(std::ignore, told.now) = store_->look();
+  else
+    told = store_->beat(h);
   if (!node_->clocks) return told;
   const bool was_aside = aside_;
   aside_ = !node_->clocks->agrees(sent, told.now);
@@ -187,12 +190,12 @@ void lease_keeper_state::release() {
 }
 
 void lease_keeper_state::hand_over() {
-  // The node drains already, so leave() need not tell it to.
+  // The node drains already, so ask_to_leave() need not tell it to.
   leaving_ = parts_.who.leaving = true;
   (void)beat();
 }
 
-void lease_keeper_state::leave(const std::string &why) {
+void lease_keeper_state::ask_to_leave(const std::string &why) {
   if (std::exchange(leaving_, true)) return;
   spdlog::warn("node {} leaves: {}", parts_.who.node, why);
   parts_.leave(why);

@@ -79,7 +79,7 @@ private:
   void tell_expired();
   void tell_shards(const storage::bucket_set &buckets, bool at_once,
                    std::shared_ptr<const shard_tokens> until_done);
-  void leave(const std::string &why);
+  void ask_to_leave(const std::string &why);
 
   lease_keeper_ref self_;
   context_ptr node_;

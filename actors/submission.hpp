@@ -27,8 +27,8 @@ struct submission {
   storage::digest content{};     ///< a digest of type, subject, by and data
   std::string traceparent = {};  ///< empty: none
   std::optional<std::int64_t> inbox_seq = {};  ///< row to delete
-  bool by_inbox = false;  ///< a client put it into the inbox, not a node
-  bool here = false;      ///< decided by this node, whoever serves the session
+  bool by_inbox = false;      ///< a client put it into the inbox, not a node
+  bool decided_here = false;  ///< by this node, whoever serves the session
   /// Whose `source` and `id` are (storage::command_key). It is absent until the
   /// engine, which knows the node's mode, has taken the command.
   std::optional<std::string> scope = {};

@@ -41,7 +41,7 @@ std::optional<int> cap_of(const rules &r, limit_kind k) {
   return std::nullopt;
 }
 
-refusal_code refusal_of(limit_kind k) {
+refusal_code code_of(limit_kind k) {
   switch (k) {
   case limit_kind::tutor_week:
     return refusal_code::tutor_weekly_limit;
@@ -113,7 +113,7 @@ refusal limit_refusal(const claim &c, std::int64_t used) {
                      + detail.period + "; " + std::to_string(c.amount)
                      + " more would pass the limit, "
                      + std::to_string(detail.remaining) + " remain.";
-  return {.code = refusal_of(c.key.kind),
+  return {.code = code_of(c.key.kind),
           .detail = std::move(text),
           .limit = std::move(detail)};
 }

@@ -54,7 +54,7 @@ struct usage_key {
 [[nodiscard]] std::optional<int> cap_of(const rules &r, limit_kind k);
 
 /// Returns the code with which a command is refused that passes such a limit.
-[[nodiscard]] refusal_code refusal_of(limit_kind k);
+[[nodiscard]] refusal_code code_of(limit_kind k);
 
 /// What a session would add to one counter.
 struct claim {

@@ -108,7 +108,7 @@ public:
                const event_request &wanted)
       : shared_{std::move(shared)}, seat_{wanted.taken}, stream_{std::move(
                                                              stream)},
-        heartbeat_{stream_.get_executor()}, recheck_{stream_.get_executor()},
+        keep_alive_{stream_.get_executor()}, recheck_{stream_.get_executor()},
         session_{wanted.session}, who_{wanted.who}, head_{stream_head(
                                                         wanted.fields)} {
     shared_->use.meters.event_clients(1);
@@ -132,7 +132,7 @@ public:
       c.owes_ready_ = true;
       c.stream_.expires_never();
       c.watch();
-      c.beat();
+      c.keep_alive();
       c.check_again();
       c.write(std::move(c.head_) + reset_text(from));
     });
@@ -191,13 +191,13 @@ private:
                       });
   }
 
-  void beat() {
-    heartbeat_.expires_after(shared_->tuning.heartbeat);
-    heartbeat_.async_wait([weak = weak_from_this()](error ec) {
+  void keep_alive() {
+    keep_alive_.expires_after(shared_->tuning.keep_alive);
+    keep_alive_.async_wait([weak = weak_from_this()](error ec) {
       const auto self = weak.lock();
       if (ec || !self || self->closed_) return;
       if (!self->writing_) self->write(": still here\n\n");
-      self->beat();
+      self->keep_alive();
     });
   }
 
@@ -230,7 +230,7 @@ private:
 
   void close() {
     closed_ = true;
-    heartbeat_.cancel();
+    keep_alive_.cancel();
     recheck_.cancel();
     stream_.close();
   }
@@ -238,14 +238,14 @@ private:
   std::shared_ptr<shared> shared_;  // owns the stream's context
   seat seat_;
   beast::tcp_stream stream_;
-  asio::steady_timer heartbeat_;
+  asio::steady_timer keep_alive_;
   asio::steady_timer recheck_;
   std::string session_;
   caller who_;
   std::string head_;
   storage::feed_place at_;
   std::string now_;   ///< being written
-  std::string next_;  ///< to be written next: a page and a heartbeat at most
+  std::string next_;  ///< to be written next: a page and a keep-alive at most
   std::array<char, 256> ignored_{};
   bool writing_ = false;
   bool owes_ready_ = false;

@@ -47,7 +47,7 @@ json::object view(const counter &c, std::int64_t used) {
     limit = *c.cap;
     remaining = std::max<std::int64_t>(0, *c.cap - used);
   }
-  return {{"code", workflows::to_string(workflows::refusal_of(c.key.kind))},
+  return {{"code", workflows::to_string(workflows::code_of(c.key.kind))},
           {"limit", std::move(limit)},
           {"used", used},
           {"remaining", std::move(remaining)}};

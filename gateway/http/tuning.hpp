@@ -15,7 +15,7 @@ struct tuning {
   /// How long a connection beyond the bound has for the head of a request.
   std::chrono::milliseconds reserve_timeout{1000};
   std::size_t reserve = 64;  ///< connections beyond the bound that are heard
-  std::chrono::milliseconds heartbeat{15000};
+  std::chrono::milliseconds keep_alive{15000};
   std::chrono::milliseconds feed_poll{1000};  ///< between looks at the feed
   std::chrono::milliseconds drain{5000};      ///< how long stop() waits
 };

@@ -360,7 +360,7 @@ struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
                                std::move(refused));
     }
     item->command = std::move(*read.command);
-    item->command->here = true;
+    item->command->decided_here = true;
     item->session = item->command->session;
     if (const auto next = p.line_up(item)) submit(next);
   }

@@ -1,5 +1,6 @@
-#include "tools/bench/campus.hpp"
 // SPDX-License-Identifier: Apache-2.0
+#include "tools/bench/campus.hpp"
+#include <array>
 #include <chrono>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -8,15 +9,16 @@ namespace recapd::bench {
 
 namespace {
 
-// Together the parts have 200 characters, as a tutor writes them.
+// A recap as a tutor writes it, with 200 characters in its parts together.
 constexpr const char *recap =
     R"({"topics_covered":"Chain rule, implicit differentiation, and the two )"
     R"(related-rates problems of last week.","how_tutee_did":"Set up both )"
     R"(without help; still drops the inner derivative.","next_steps":"Redo )"
     R"(problems 14 to 22 by Thursday, then one past exam."})";
 
-/// Returns the minutes of a tutor's k-th session. Each student has five, of 20
-/// and 25 minutes in turn, every second one the other way round: 900 together.
+/// Returns the minutes of a tutor's k-th session: 20 and 25 in turn, from one
+/// student to the next and from one session of a student's to the next. A
+/// week's 40 sessions have 900.
 int minutes_of(std::size_t k) {
   return (k / students_per_tutor + k % students_per_tutor) % 2 == 0 ? 25 : 20;
 }
@@ -43,17 +45,11 @@ struct step_name {
 };
 
 step_name name_of(step s) {
-  switch (s) {
-  case step::schedule:
-    return {"session.schedule", "tutor"};
-  case step::accept:
-    return {"participant.accept", "student"};
-  case step::complete:
-    return {"session.complete", "tutor"};
-  case step::confirm:
-    break;
-  }
-  return {"recap.submit", "student"};
+  constexpr std::array names{step_name{"session.schedule", "tutor"},
+                             step_name{"participant.accept", "student"},
+                             step_name{"session.complete", "tutor"},
+                             step_name{"recap.submit", "student"}};
+  return names.at(static_cast<std::size_t>(s));
 }
 
 }  // namespace
@@ -62,12 +58,12 @@ campus::campus(std::string starts_at, std::string prefix)
     : starts_at_{std::move(starts_at)}, prefix_{std::move(prefix)} {}
 
 lesson campus::at(std::size_t i) const {
-  const auto week = i / generation;
+  const auto number = i / generation;
   const auto tutor = i % tutors;
   const auto k = i % generation / tutors;
   return {.session = fmt::format("ses-{}-{:09}", prefix_, i),
-          .tutor = fmt::format("tut-{}-{:03}{:04}", prefix_, week, tutor),
-          .student = fmt::format("stu-{}-{:03}{:04}{}", prefix_, week, tutor,
+          .tutor = fmt::format("tut-{}-{:03}{:04}", prefix_, number, tutor),
+          .student = fmt::format("stu-{}-{:03}{:04}{}", prefix_, number, tutor,
                                  k % students_per_tutor),
           .course = fmt::format("CRS-{:03}", tutor % courses),
           .minutes = minutes_of(k)};

@@ -9,9 +9,9 @@
 
 namespace recapd::bench {
 
-/// The tutors at work at a time, each with this many students and sessions in
-/// the week. After that week come as many other tutors: the limits of the first
-/// are used up to the minute.
+/// How many tutors one generation has, and how many students and sessions each
+/// of them. The next generation has other tutors, since the sessions of the
+/// first use up the limits of their week.
 inline constexpr std::size_t tutors = 2000;
 inline constexpr std::size_t students_per_tutor = 8;
 inline constexpr std::size_t sessions_per_tutor = 40;
@@ -50,10 +50,10 @@ private:
   std::string prefix_;
 };
 
-/// What the first sessions pay, in minor units, and their minutes.
+/// What the first `count` sessions come to.
 struct totals {
   std::int64_t minutes = 0;
-  std::int64_t pay = 0;
+  std::int64_t pay = 0;         ///< in minor units
   std::size_t full_tutors = 0;  ///< tutors whose week is used up
 };
 [[nodiscard]] totals totals_of(std::size_t count);

@@ -7,7 +7,8 @@ namespace recapd::workflows {
 
 namespace {
 
-/// Returns the most minutes, in whole steps, that pass none of these limits.
+/// Returns the most minutes, in whole steps, that pass none of these limits;
+/// those of a pair are in sessions. A claim whose use is not known bounds none.
 int most_minutes(const std::vector<claim> &claims, const facts &f) {
   std::int64_t most = f.decided_by->max_minutes;
   for (std::size_t i = 0; i < claims.size() && i < f.used.size(); ++i)
@@ -49,7 +50,7 @@ eligibility eligibility_of(const session &s, const facts &f, bool leave_call,
       r = of_another_student(r.code);
   if (!e.refusals.empty()) return e;
   auto claims = eligibility_claims(s, f);
-  for (auto &c : claims)
+  for (auto &c : claims)  // what another student has left is not shown
     if (!c.key.item.empty() && c.key.item != student) c.cap.reset();
   e.max_minutes = most_minutes(claims, f);
   return e;

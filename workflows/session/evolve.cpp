@@ -60,16 +60,18 @@ template <class Number> Number lowered(Number value, Number by) {
 }
 
 void give_back(session &s, const std::vector<counted_usage> &released) {
-  for (const auto &gone : released)
-    for (auto &h : s.usage)
-      if (h.key == gone.key) h.amount = lowered(h.amount, gone.amount);
-  std::erase_if(s.usage, [](const counted_usage &h) { return h.amount == 0; });
+  for (const auto &less : released)
+    for (auto &u : s.usage)
+      if (u.key == less.key) u.amount = lowered(u.amount, less.amount);
+  std::erase_if(s.usage, [](const counted_usage &u) { return u.amount == 0; });
 }
 
+/// Raises usage by the claims of a correction, which are on counters that the
+/// session counts in already.
 void count_more(session &s, const std::vector<claim> &claims) {
   for (const auto &c : claims)
-    for (auto &h : s.usage)
-      if (h.key == c.key) h.amount = raised(h.amount, c.amount);
+    for (auto &u : s.usage)
+      if (u.key == c.key) u.amount = raised(u.amount, c.amount);
 }
 
 void set_status(session &s, std::string_view student, participation status) {
@@ -215,6 +217,7 @@ void apply(session &s, const session_voided &e, instant) {
 }
 
 void apply(session &s, const reminder_sent &e, instant) {
+  // A kind with a single time has no count.
   s.reminders.over[e.kind] = reminder_of(e.kind).list ? e.count : 1;
 }
 

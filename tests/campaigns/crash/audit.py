@@ -29,7 +29,7 @@ class Findings:
 
 
 def check_settled(world, found, seconds, overdue):
-    """Waits until nothing is left to do, nor any of the sessions `overdue`;
+    """Waits until nothing is left to do and the SQL table `overdue` is empty;
     says what is left when time is up."""
     left = {
         "{} inbox rows are left over":
@@ -189,7 +189,7 @@ def check_limits(world, found):
         if int(counted.get(kind, 0)) != total[name]:
             found.say("limit_passed", f"{name}: {counted.get(kind, 0)} are "
                                       f"counted, sessions hold {total[name]}")
-    assert set(COURSES) > {"auto", "any"}  # their limits are the common ones
+    assert set(COURSES) > {"auto", "any"}  # no course has limits of its own
     return near
 
 

@@ -91,7 +91,7 @@ void partition_reader::arrived(const parcel &what) {
   item->session = what.of->what.session;
   item->command = what.of->what;
   item->command->received_at = what.stored_at;
-  item->command->here = true;
+  item->command->decided_here = true;
   if (const auto next = p.line_up(item)) submit(next);
 }
 

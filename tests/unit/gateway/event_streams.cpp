@@ -129,7 +129,7 @@ CAF_TEST(clients past the bound are told so) {
 }
 
 CAF_TEST(a silent stream shows that it lives) {
-  serve({.heartbeat = 20ms});
+  serve({.keep_alive = 20ms});
   stream s{*this};
   CAF_CHECK_EQUAL(s.http.read_until("\n\n"), ": still here\n\n");
 }

@@ -15,7 +15,7 @@ class Terminal:
 
     def __init__(self, command, columns=80, rows=24, env=None):
         self.text = ""
-        self.side, inner = pty.openpty()
+        self.outer, inner = pty.openpty()
         fcntl.ioctl(inner, termios.TIOCSWINSZ,
                     struct.pack("HHHH", rows, columns, 0, 0))
         self.process = subprocess.Popen(command, stdin=inner, stdout=inner,
@@ -29,18 +29,18 @@ class Terminal:
     def __exit__(self, *_):
         self.process.kill()
         self.process.wait()
-        os.close(self.side)
+        os.close(self.outer)
 
     def write(self, text):
-        os.write(self.side, text.encode())
+        os.write(self.outer, text.encode())
 
     def read(self, seconds=0.02):
         """Takes what is shown within that time; False when it has ended."""
-        if not select.select([self.side], [], [], seconds)[0]:
+        if not select.select([self.outer], [], [], seconds)[0]:
             return True
         try:
-            part = os.read(self.side, 65536)
-        except OSError:  # the other side is closed
+            part = os.read(self.outer, 65536)
+        except OSError:  # the inner end is closed
             return False
         self.text += part.decode(errors="replace")
         return bool(part)

@@ -11,7 +11,7 @@ from wire import wait_until
 MINUTE, HOUR = 60, 3600
 
 
-def ahead(seconds, **more):
+def clock_off_by(seconds, **more):
     """The environment of a program whose clock is off by that much."""
     return {"LD_PRELOAD": clock_shim.path(), "CLOCK_SHIM_SECONDS": str(seconds),
             "ASAN_OPTIONS": "verify_asan_link_order=0", **more}
@@ -29,7 +29,7 @@ def readiness(node):
 
 
 def test_seconds_apart_are_told(make_node):
-    node = make_node(env=ahead(20))
+    node = make_node(env=clock_off_by(20))
     status, said = readiness(node)
     assert (status, said["status"], said["reasons"]) == (200, "ready", [])
     warning, = said["warnings"]
@@ -43,7 +43,7 @@ def test_seconds_apart_are_told(make_node):
 @pytest.mark.parametrize("by,side", [(2 * HOUR, "ahead of"),
                                      (-2 * HOUR, "behind")])
 def test_past_the_bound_nothing_is_served(make_node, by, side):
-    node = make_node(env=ahead(by))
+    node = make_node(env=clock_off_by(by))
     status, said = readiness(node)
     assert (status, said["reason"]) == (503, "clock skew")
     reason, = said["reasons"]
@@ -58,16 +58,16 @@ def test_past_the_bound_nothing_is_served(make_node, by, side):
 
 
 def test_the_bound_is_a_setting(make_node):
-    node = make_node(env=ahead(2 * HOUR, RECAPD_NODE_MAX_CLOCK_SKEW_MS="3600000"))
+    node = make_node(env=clock_off_by(2 * HOUR, RECAPD_NODE_MAX_CLOCK_SKEW_MS="3600000"))
     assert readiness(node)[0] == 503
-    node = make_node(env=ahead(59 * MINUTE, RECAPD_NODE_MAX_CLOCK_SKEW_MS="3600000"))
+    node = make_node(env=clock_off_by(59 * MINUTE, RECAPD_NODE_MAX_CLOCK_SKEW_MS="3600000"))
     assert readiness(node)[0] == 200
 
 
 def test_what_comes_due_waits_for_a_clock_that_jumped(make_node, tmp_path):
     file = tmp_path / "seconds"
     file.write_bytes(bytes(8))
-    node = make_node(env=ahead(0, CLOCK_SHIM_FILE=str(file)))
+    node = make_node(env=clock_off_by(0, CLOCK_SHIM_FILE=str(file)))
     session = Session()
     assert node.send(session.schedule).status == 200
     move(file, 80 * HOUR)
@@ -80,8 +80,8 @@ def test_what_comes_due_waits_for_a_clock_that_jumped(make_node, tmp_path):
         assert node.get(f"/v1/sessions/{s.id}").json["state"] == "scheduled"
 
 
-def test_whose_rules_are_told(make_node):
+def test_the_versions_of_zones_and_characters_are_told(make_node):
     said = readiness(make_node())[1]
-    with open("/usr/share/zoneinfo/tzdata.zi", encoding="ascii") as rules:
-        assert rules.readline() == f"# version {said['tzdata']}\n"
+    with open("/usr/share/zoneinfo/tzdata.zi", encoding="ascii") as zones:
+        assert zones.readline() == f"# version {said['tzdata']}\n"
     assert float(said["unicode"]) >= 15
