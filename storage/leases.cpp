@@ -113,61 +113,12 @@ bool reshard(lease_table &t, int shards, instant now) {
   return true;
 }
 
-namespace {
-
-class memory_leases final : public lease_store {
-public:
-  memory_leases(std::shared_ptr<shared_leases> leases,
-                std::function<instant()> now)
-      : leases_{std::move(leases)}, now_{std::move(now)} {}
-
-  heartbeat_answer beat(const heartbeat &h) override {
-    const std::lock_guard lock{leases_->lock};
-    return storage::beat(leases_->table, h, now_());
-  }
-
-  void leave(std::string_view node, std::string_view incarnation) override {
-    const std::lock_guard lock{leases_->lock};
-    storage::leave(leases_->table, node, incarnation);
-  }
-
-  std::pair<lease_table, instant> look() override {
-    const std::lock_guard lock{leases_->lock};
-    return {leases_->table, now_()};
-  }
-
-  bool ask_to_drain(std::string_view node) override {
-    const std::lock_guard lock{leases_->lock};
-    const auto at = leases_->table.members.find(node);
-    if (at == leases_->table.members.end()) return false;
-    at->second.draining = true;
-    return true;
-  }
-
-  bool set_shards(int shards) override {
-    const std::lock_guard lock{leases_->lock};
-    return reshard(leases_->table, shards, now_());
-  }
-
-private:
-  std::shared_ptr<shared_leases> leases_;
-  std::function<instant()> now_;
-};
-
-}  // namespace
-
 void leave(lease_table &t, std::string_view node,
            std::string_view incarnation) {
   const auto at = t.members.find(node);
   if (at == t.members.end() || at->second.incarnation != incarnation) return;
   t.members.erase(at);
   std::erase_if(t.holders, [&](const auto &h) { return h.second == node; });
-}
-
-std::unique_ptr<lease_store>
-open_memory_leases(std::shared_ptr<shared_leases> leases,
-                   std::function<instant()> now) {
-  return std::make_unique<memory_leases>(std::move(leases), std::move(now));
 }
 
 }  // namespace recapd::storage

@@ -12,7 +12,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -112,14 +111,5 @@ public:
 };
 
 using lease_store_factory = std::function<std::unique_ptr<lease_store>()>;
-
-/// The leases in memory, for several nodes of one process.
-struct shared_leases {
-  std::mutex lock;
-  lease_table table;
-};
-[[nodiscard]] std::unique_ptr<lease_store>
-open_memory_leases(std::shared_ptr<shared_leases> leases,
-                   std::function<instant()> now);
 
 }  // namespace recapd::storage

@@ -148,8 +148,8 @@ void process::restart_node() {
 }
 
 /// Returns true for a journal while the database is slow.
-bool process::rests(caf::resumable *job) const {
-  if (*world_time_ >= journals_rest_until_) return false;
+bool process::held_back(caf::resumable *job) const {
+  if (*world_time_ >= journals_held_until_) return false;
   const auto *actor = dynamic_cast<caf::scheduled_actor *>(job);
   return actor != nullptr
          && std::string_view{actor->name()} == actors::journal_state::name;
@@ -157,7 +157,7 @@ bool process::rests(caf::resumable *job) const {
 
 bool process::has_job() const {
   return !std::all_of(jobs().begin(), jobs().end(),
-                      [this](auto *job) { return rests(job); });
+                      [this](auto *job) { return held_back(job); });
 }
 
 /// A place among the jobs: of one that may run, not the starved one's if there
@@ -165,7 +165,7 @@ bool process::has_job() const {
 std::size_t process::choose(random_source &rng) {
   auto at = rng.below(jobs().size());
   const auto pass_over_resting = [&] {
-    while (rests(jobs()[at]))
+    while (held_back(jobs()[at]))
       at = (at + 1) % jobs().size();
   };
   pass_over_resting();

@@ -73,8 +73,7 @@ public:
   process(const process &) = delete;
   process &operator=(const process &) = delete;
 
-  /// Returns true if an actor that may run has mail; a journal that rests may
-  /// not.
+  /// Returns true if an actor has mail and is not held back.
   [[nodiscard]] bool has_job() const;
   /// Returns true if no actor has mail.
   [[nodiscard]] bool idle() const { return jobs().empty(); }
@@ -87,11 +86,11 @@ public:
   /// itself: the guard, or CAF's own.
   stepped step(random_source &rng,
                const std::function<bool(const std::string &)> &fatal);
-  /// Lets one actor of those with mail rest for so many steps.
+  /// Holds back one actor of those with mail for so many steps.
   void starve_one(random_source &rng, int steps);
   [[nodiscard]] bool starves() const { return starved_for_ > 0; }
-  /// Lets the journals write nothing until then, as when the database is slow.
-  void rest_journals(instant until) { journals_rest_until_ = until; }
+  /// Holds back the journals until then, as when the database is slow.
+  void hold_journals(instant until) { journals_held_until_ = until; }
   /// Moves the clock of the process's timers to the world's time.
   void catch_up();
   /// Returns true if an actor died for which the engine would start all anew.
@@ -103,8 +102,8 @@ public:
   /// Hands a command to its session, or to the node that serves it, as the
   /// engine does. Returns true if it goes to another node.
   bool submit(actors::submission s, actors::reply<actors::outcome> done);
-  /// Returns the commands that were taken and are not answered. They are empty
-  /// when the process has ended: what dies with it is answered, as lost.
+  /// Returns the commands that were taken and are not answered; none after the
+  /// process's end, when each has been answered as lost.
   [[nodiscard]] std::shared_ptr<const open_commands> open() const {
     return open_;
   }
@@ -132,7 +131,7 @@ private:
   [[nodiscard]] std::deque<caf::resumable *> &jobs() const {
     return scheduler_->jobs;
   }
-  [[nodiscard]] bool rests(caf::resumable *job) const;
+  [[nodiscard]] bool held_back(caf::resumable *job) const;
   [[nodiscard]] std::size_t choose(random_source &rng);
   [[nodiscard]] bool mortal(const caf::scheduled_actor &actor) const;
 
@@ -146,7 +145,7 @@ private:
 
   int number_;
   std::shared_ptr<const instant> world_time_;
-  instant seen_;
+  instant seen_;  ///< the world's time that the timers' clock has reached
   std::shared_ptr<connection_state> connection_;
   std::shared_ptr<skewed_clock> clock_;
   restart_parts parts_;
@@ -162,7 +161,7 @@ private:
   caf::actor_id first_id_ = 0;  ///< of the node's actors
   caf::actor_id starved_ = 0;
   int starved_for_ = 0;
-  instant journals_rest_until_{};
+  instant journals_held_until_{};
   std::string thrown_;
 };
 

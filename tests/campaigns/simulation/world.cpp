@@ -42,8 +42,8 @@ world::world(std::uint64_t seed, plan p,
       database_{storage::memory::make_database()},
       store_{storage::memory::open_store(database_)},
       steady_{std::make_shared<actors::ownership::time_point>(1h)},
-      leases_{std::make_shared<storage::shared_leases>()},
-      lease_store_{storage::open_memory_leases(
+      leases_{std::make_shared<storage::memory::shared_leases>()},
+      lease_store_{std::make_unique<storage::memory::leases>(
           leases_, [this] { return lease_time(); })},
       receiver_connection_{std::make_shared<connection_state>()},
       receiver_store_{make_faulty_store(storage::memory::open_store(database_),
@@ -52,7 +52,7 @@ world::world(std::uint64_t seed, plan p,
   lease_checker_ = std::make_unique<lease_checker>(slots_.size());
   receiver_connection_->rates.read_fails = hazards_.store.read_fails;
   for (const auto &c : plan_.commands) {
-    learn(c);
+    register_command(c);
     at(c.at, [this, &c] { open(c); });
   }
   for (std::size_t i = 0; i < slots_.size(); ++i)
@@ -65,15 +65,13 @@ world::world(std::uint64_t seed, plan p,
          });
 }
 
-/// Ends the processes while the members that hear of it are there: what is in
-/// flight is answered, as lost.
 world::~world() {
   end_all();
 }
 
 void world::end_all() {
   for (std::size_t i = 0; i < slots_.size(); ++i)
-    if (slots_[i].running) gone(i);
+    if (slots_[i].running) end_process(i);
 }
 
 void world::note(const std::string &what) {
@@ -120,7 +118,6 @@ void world::start(std::size_t i) {
   start_reader(i);
 }
 
-/// Counts the faults that a process's connection met; once, at its end.
 void world::count(const process &p) {
   for (const auto &[kind, n] : p.connection()->faults)
     tally_.faults[kind] += n;
@@ -135,7 +132,7 @@ std::uint64_t world::answers_lost() const {
   return sum;
 }
 
-bool world::sound() const {
+bool world::no_violations() const {
   return checker_.violations().empty() && receiver_.violations().empty()
          && lease_checker_->violations().empty();
 }
@@ -144,7 +141,6 @@ bool world::over() const {
   return agenda_.empty() && unanswered_ == 0;
 }
 
-/// Runs one entry of the agenda that is due.
 bool world::run_due() {
   if (agenda_.empty() || agenda_.begin()->first.first > *now_) return false;
   const auto what = std::move(agenda_.begin()->second);
@@ -171,8 +167,6 @@ void world::pass_time(instant until) {
     if (s.running && !s.paused) s.running->catch_up();
 }
 
-/// Moves the time on while nobody has anything to do: to the next entry of the
-/// agenda, or just a little.
 void world::pass_quiet_time() {
   const auto a_little = microseconds{1 + schedule_.below(2'000'000)};
   if (agenda_.empty() || schedule_.chance(300))
@@ -187,7 +181,7 @@ void world::pass_quiet_time() {
   pass_time(next);
 }
 
-void world::move_one(slot &s) {
+void world::run_message(slot &s) {
   // Most is left undone between a commit and its answer.
   const auto fatal = [this](const std::string &message) {
     const auto rate = hazards_.actor_killed;
@@ -201,7 +195,7 @@ void world::move_one(slot &s) {
     lease_checker_->at_rest(std::size_t(s.running->number()));
   if (done.killed) {
     ++tally_.faults["actor_killed"];
-    look_closely();
+    check_soon();
   }
   if (!s.running->thrown().empty())
     checker_.violation(number + s.running->thrown());
@@ -212,25 +206,23 @@ void world::move_one(slot &s) {
 
 void world::step() {
   ++tally_.steps;
-  strike();
-  if (schedule_.chance(20)) pump_receiver();
+  inject_faults();
+  if (schedule_.chance(20)) feed_receiver();
   const auto able = ready();
   if ((able.empty() || schedule_.chance(250)) && run_due()) return;
   if (able.empty()) return pass_quiet_time();
-  move_one(*able[schedule_.below(able.size())]);
+  run_message(*able[schedule_.below(able.size())]);
   if (schedule_.chance(15))
     pass_time(*now_ + microseconds{schedule_.below(3'000'000)});
 }
 
-void world::pump_receiver() {
+void world::feed_receiver() {
   if (receiver_.pump(*receiver_store_, *store_rng_,
                      calm_ ? 0 : hazards_.receiver_fails))
     ++tally_.faults["sink_failed"];
 }
 
-/// Now and then checks without faults soon after a fault, before time covers up
-/// what the fault left behind.
-void world::look_closely() {
+void world::check_soon() {
   if (faults_.chance(150)) next_fault_free_check_ = *now_ + 20s;
 }
 
@@ -239,33 +231,33 @@ run_result world::run() {
       plan_.commands.empty() ? plan_.begin : plan_.commands.back().at;
   const auto between = (last - plan_.begin) / fault_free_checks + 1h;
   next_fault_free_check_ = plan_.begin + between;
-  while (sound() && !over() && *now_ < last + 48h
+  while (no_violations() && !over() && *now_ < last + 48h
          && tally_.steps < most_steps / 2) {
     step();
     if (const auto lost = answers_lost(); lost != answers_lost_) {
       answers_lost_ = lost;
-      look_closely();
+      check_soon();
     }
     if (*now_ < next_fault_free_check_) continue;
     next_fault_free_check_ = *now_ + between;
     check_without_faults();
   }
   end_faults();
-  while (sound() && !over() && tally_.steps < most_steps)
+  while (no_violations() && !over() && tally_.steps < most_steps)
     step();
-  if (sound() && !over()) runs_in_a_circle();
-  if (sound()) heal();
-  if (sound()) call_the_roll();
-  if (sound()) answer_everybody();
-  fire_what_is_owed();
-  if (sound()) {
+  if (no_violations() && !over()) report_endless_run();
+  if (no_violations()) wait_for_leases();
+  if (no_violations()) check_forwarding();
+  if (no_violations()) check_answers();
+  fire_all_timers();
+  if (no_violations()) {
     for (std::int64_t end = store_->feed_end();
-         sound() && store_->load_sink("simulated").position < end;)
-      pump_receiver();
+         no_violations() && store_->load_sink("simulated").position < end;)
+      feed_receiver();
     if (std::int64_t(receiver_.events()) != store_->feed_end())
       checker_.violation("outbox: the receiver lacks events");
     if (const auto open = oldest_open())
-      never_answered(open->first, open->second);
+      report_unanswered(open->first, open->second);
     checker_.at_the_end(*store_, *now_);
   }
   end_all();

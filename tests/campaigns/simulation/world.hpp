@@ -20,6 +20,7 @@
 #include "partition_reader.hpp"
 #include "process.hpp"
 #include "receiver.hpp"
+#include "storage/memory/leases.hpp"
 #include "storage/memory/store.hpp"
 #include "trace.hpp"
 
@@ -56,6 +57,8 @@ public:
         std::function<void(const std::string &)> trace_to = {});
   world(const world &) = delete;
   world &operator=(const world &) = delete;
+  /// Ends the processes while the members that hear of it are there: what is in
+  /// flight is answered, as lost.
   ~world();
 
   [[nodiscard]] run_result run();
@@ -89,8 +92,8 @@ private:
   struct inbox_item {
     const planned *of = nullptr;
     instant received_at;
-    bool gone = false;
-    int looks = 0;  ///< only the last one planned takes place
+    bool gone = false;  ///< from the table
+    int looks = 0;      ///< only the last one planned takes place
   };
   /// How often what goes wrong. But for the members that say otherwise: in one
   /// of so many steps; 0: never.
@@ -105,84 +108,121 @@ private:
   };
 
   // ---- world.cpp
-  void start(std::size_t i);
+  void start(std::size_t i);  ///< starts the process of this place, anew
+  /// Counts the faults that a process's connection met; once, at its end.
   void count(const process &p);
-  void note(const std::string &what);
-  void at(instant when, std::function<void()> what);
-  void step();
+  void note(const std::string &what);  ///< adds a line to the trace
+  void at(instant when, std::function<void()> what);  ///< fills the agenda
+  void step();  ///< runs one message, runs one entry, or moves the time
   void pass_time(instant until);
+  /// Moves the time on while nobody has anything to do: to the next entry of
+  /// the agenda, or just a little.
   void pass_quiet_time();
-  [[nodiscard]] bool run_due();
-  [[nodiscard]] std::vector<slot *> ready();
-  void move_one(slot &s);
-  [[nodiscard]] bool sound() const;
-  [[nodiscard]] std::uint64_t answers_lost() const;
-  [[nodiscard]] bool over() const;
-  void pump_receiver();
-  void look_closely();
+  [[nodiscard]] bool run_due();  ///< runs one entry of the agenda that is due
+  [[nodiscard]] std::vector<slot *> ready();  ///< who could run a message
+  void run_message(slot &s);
+  [[nodiscard]] bool no_violations() const;
+  [[nodiscard]] std::uint64_t answers_lost() const;  ///< commits without answer
+  [[nodiscard]] bool over() const;  ///< nothing is planned or unanswered
+  void feed_receiver();             ///< delivers the next events, or fails to
+  /// Now and then checks without faults soon after a fault, before time covers
+  /// up what the fault left behind.
+  void check_soon();
   void end_all();
 
   // ---- world_calm.cpp: what holds without faults
-  void end_faults();
-  void settle();
-  void fire_what_is_overdue();
-  void fire_what_is_owed();
-  void answer_everybody();
+  void end_faults();  ///< stops all faults: clocks are right, all processes run
+  void settle();      ///< runs the processes until no actor has a message left
+  /// Checks that every timer that is overdue fires, and soon.
+  void fire_overdue_timers();
+  void
+  fire_all_timers();  ///< goes from due time to due time until none is left
+  /// Checks that every command that was taken by now is answered, and soon.
+  void check_answers();
+  /// Returns the command that has waited longest of all, and its node.
   [[nodiscard]] std::optional<std::pair<std::size_t, open_command>>
   oldest_open() const;
-  void never_answered(std::size_t i, const open_command &what);
-  void runs_in_a_circle();
+  void report_unanswered(std::size_t i, const open_command &what);
+  void report_endless_run();
+  /// Stops faults for a moment, in which what is overdue must fire and every
+  /// invariant must hold.
   void check_without_faults();
 
   // ---- world_faults.cpp
-  void seed_hazards();
-  void seed_sharing();
-  void strike();
+  void seed_hazards();   ///< chooses the seed's hazards, options and nodes
+  void seed_sharing();   ///< chooses those of leases and of the broker
+  void inject_faults();  ///< has faults happen that the hazards call for
   void kill_process(std::size_t i);
   void pause(std::size_t i);
   void jump_clock(std::size_t i);
-  void slow_down(std::size_t i);
+  void slow_down(std::size_t i);  ///< stops the node's journals for a while
   void cut_off(std::size_t i);
-  void go_on(std::size_t i);
+  /// Ends a pause. The node first sees what time it is, then what came for it.
+  void resume(std::size_t i);
 
   // ---- world_nodes.cpp
   [[nodiscard]] membership
   membership_of(std::size_t i,
                 const std::shared_ptr<connection_state> &connection);
+  /// Returns what tells the checkers of the node's commits.
   [[nodiscard]] commit_watch watch_of(std::size_t i,
                                       const std::shared_ptr<int> &version);
+  /// Returns the time by the database's clock, which measures the leases.
   [[nodiscard]] instant lease_time() const;
-  void gone(std::size_t i);
+  void end_process(std::size_t i);  ///< removes one that has ended, however
+  void start_later(std::size_t i);  ///< unless faults have stopped: at once
   void drain(std::size_t i);
+  /// Ends a node that drains when all it took is answered, or gives it up when
+  /// that takes too long. Only what went wrong meanwhile may make it so long.
   void end_drained(std::size_t i, int starts, instant latest);
   void reshard();
+  /// Returns true if heartbeats would change nothing: every shard has one
+  /// holder that works, the shares are fair, and nobody else's lease is good.
   [[nodiscard]] bool leases_at_rest() const;
-  [[nodiscard]] bool is_right(const slot &s, instant now) const;
-  void heal();
-  void call_the_roll();
-  [[nodiscard]] const planned &next_of_roll(const slot &s);
-  void ask(std::size_t i, const planned &p,
-           const std::shared_ptr<int> &waiting);
+  /// Returns true if its lease is good and it serves what the table says.
+  [[nodiscard]] bool serves_its_leases(const slot &s, instant now) const;
+  void wait_for_leases();  ///< checks that the leases soon come to rest
+  /// Checks that commands which other nodes have to execute are answered.
+  void check_forwarding();
+  /// Returns a command that, if there is one, another node has to execute.
+  [[nodiscard]] const planned &next_probe(const slot &s);
+  /// Sends it until it is answered: a database may still be away for a moment.
+  void send_probe(std::size_t i, const planned &p,
+                  const std::shared_ptr<int> &waiting);
 
   // ---- world_ingress.cpp
+  /// Returns the text of the row by which a node forwards a command; its
+  /// subject decides which node reads it.
   [[nodiscard]] std::string event_of(const actors::submission &s) const;
-  void learn(const planned &p);
+  /// Remembers a command, so that an event's text can name it.
+  void register_command(const planned &p);
+  /// Plans the delivery of rows that nodes have forwarded to each other.
   void look_at_inbox();
-  void publish(const planned &p);
+  void publish(const planned &p);  ///< gives a command to the broker
+  /// Gives a node its reader of partitions. Nodes that do not share would take
+  /// the partitions from each other all the time: the first reads them.
   void start_reader(std::size_t i);
   void submit_item(std::size_t i, const gateway::nats::item_ptr &item);
   void wake_reader(std::size_t i, microseconds later);
+  /// Writes the dead letter of a command whose identity has other content.
+  void write_reused(const char *ingress, instant received_at,
+                    std::optional<std::int64_t> row);
   bool one_of(unsigned n) { return n > 0 && faults_.below(n) == 0; }
 
   // ---- world_campus.cpp
-  void open(const planned &p);
+  void open(const planned &p);  ///< begins to send a planned command
+  /// Sends a client's command until there is an outcome; also when no answer
+  /// comes.
   void send(std::size_t client);
   void enter_inbox(const planned &p);
-  void deliver(std::int64_t seq);
+  void deliver(std::int64_t seq);  ///< a row that is there, now and then twice
   void hand_over_row(slot &s, std::int64_t seq);
   void look_again(std::int64_t seq);
   [[nodiscard]] slot *some_process();
+  /// Returns the processes that would read an inbox row of the session.
   [[nodiscard]] std::vector<slot *> servers_of(const std::string &session);
+  /// Gives a command to a process. An answer of a process that died is not
+  /// heard: its connection broke.
   void hand_over(slot &s, actors::submission what,
                  std::function<void(bool answered, bool id_reused)> then);
 
@@ -196,7 +236,7 @@ private:
   tally tally_;
   hazards hazards_;
   actors::engine_options options_;
-  bool calm_ = false;  ///< no fault strikes
+  bool calm_ = false;  ///< no faults at present
   std::uint64_t answers_lost_ = 0;
   instant next_fault_free_check_;
   std::shared_ptr<instant> now_;
@@ -204,8 +244,9 @@ private:
   std::unique_ptr<storage::store> store_;  ///< the world's own, never fails
   bool shares_ = false;  ///< by leases; else every node serves everything
   std::chrono::milliseconds lease_{10000};
+  /// The steady clock of all processes, which measures the leases.
   std::shared_ptr<actors::ownership::time_point> steady_;
-  std::shared_ptr<storage::shared_leases> leases_;
+  std::shared_ptr<storage::memory::shared_leases> leases_;
   std::unique_ptr<storage::lease_store> lease_store_;  ///< the world's own
   std::shared_ptr<connection_state> receiver_connection_;
   std::unique_ptr<storage::store> receiver_store_;
@@ -213,11 +254,13 @@ private:
   std::unique_ptr<lease_checker> lease_checker_;
   std::unique_ptr<broker> broker_;
   std::map<int, const planned *> by_number_;
+  /// Each command's number, by its source, id and content.
   std::map<std::pair<std::pair<std::string, std::string>, storage::digest>, int>
       numbers_;
-  std::deque<planned> roll_;  ///< commands the world itself sends
+  std::deque<planned> probes_;  ///< commands the world itself sends
   std::map<std::pair<instant, std::uint64_t>, std::function<void()>> agenda_;
-  std::uint64_t entries_ = 0;
+  std::uint64_t entries_ =
+      0;  ///< put into the agenda, which orders equal times
   std::vector<client> clients_;
   std::map<std::int64_t, inbox_item> inbox_;
   std::size_t unanswered_ = 0;  ///< clients and inbox rows

@@ -15,7 +15,6 @@ namespace {
 constexpr auto longest_delay = 15s;
 }  // namespace
 
-/// Stops all faults: clocks are right, every process runs.
 void world::end_faults() {
   calm_ = true;
   note("faults stop");
@@ -27,32 +26,30 @@ void world::end_faults() {
       note("n" + std::to_string(i) + " was leaving");
     }
     if (!s.running) start(i);
-    go_on(i);
+    resume(i);
     s.cut_off = false;
     s.running->connection()->away = false;
     s.running->connection()->breaking = false;
     s.running->connection()->rates = {};
     s.running->clock().off = 0us;
-    s.running->rest_journals({});
+    s.running->hold_journals({});
     s.running->starve_one(schedule_, 0);
   }
 }
 
-/// Runs the processes until no actor has a message left.
 void world::settle() {
-  while (sound()) {
+  while (no_violations()) {
     const auto able = ready();
     if (able.empty()) return;
-    if (tally_.steps >= most_steps) return runs_in_a_circle();
+    if (tally_.steps >= most_steps) return report_endless_run();
     ++tally_.steps;
-    move_one(*able[schedule_.below(able.size())]);
+    run_message(*able[schedule_.below(able.size())]);
   }
 }
 
-/// Checks that every timer that is overdue fires, and soon.
-void world::fire_what_is_overdue() {
+void world::fire_overdue_timers() {
   const auto latest = *now_ + longest_delay;
-  while (sound()) {
+  while (no_violations()) {
     const auto owed = checker_.next_owed();
     if (!owed || *owed > *now_) return;
     if (*now_ > latest)
@@ -64,7 +61,6 @@ void world::fire_what_is_overdue() {
   }
 }
 
-/// Returns the command that has waited longest of all, and its node.
 std::optional<std::pair<std::size_t, open_command>> world::oldest_open() const {
   std::optional<std::pair<std::size_t, open_command>> oldest;
   for (std::size_t i = 0; i < slots_.size(); ++i) {
@@ -75,15 +71,14 @@ std::optional<std::pair<std::size_t, open_command>> world::oldest_open() const {
   return oldest;
 }
 
-/// Checks that every command that was taken by now is answered, and soon.
-void world::answer_everybody() {
+void world::check_answers() {
   const auto begun = *now_;
   const auto latest = begun + longest_reply;
   settle();
-  while (sound()) {
+  while (no_violations()) {
     const auto oldest = oldest_open();
     if (!oldest || oldest->second.since > begun) return;
-    if (*now_ > latest) return never_answered(oldest->first, oldest->second);
+    if (*now_ > latest) return report_unanswered(oldest->first, oldest->second);
     pass_time(*now_ + 250ms);
     while (run_due()) {
     }
@@ -91,37 +86,34 @@ void world::answer_everybody() {
   }
 }
 
-void world::never_answered(std::size_t i, const open_command &what) {
+void world::report_unanswered(std::size_t i, const open_command &what) {
   checker_.violation("requesters: n" + std::to_string(i)
                      + " has never answered " + what.what + ", taken at "
                      + workflows::format_rfc3339(what.since));
 }
 
-void world::runs_in_a_circle() {
+void world::report_endless_run() {
   checker_.violation(
       "something runs in a circle: after " + std::to_string(tally_.steps)
       + " steps there is no end, and " + std::to_string(unanswered_)
       + " requesters have no answer");
 }
 
-/// Goes on from due time to due time, until no timer is left.
-void world::fire_what_is_owed() {
-  while (sound()) {
+void world::fire_all_timers() {
+  while (no_violations()) {
     const auto owed = checker_.next_owed();
     if (!owed) return;
     pass_time(std::max(*now_, *owed));
-    fire_what_is_overdue();
+    fire_overdue_timers();
   }
 }
 
-/// Stops faults for a moment, in which what is overdue must fire and every
-/// invariant must hold.
 void world::check_without_faults() {
   end_faults();
-  heal();
-  call_the_roll();
-  answer_everybody();
-  fire_what_is_overdue();
+  wait_for_leases();
+  check_forwarding();
+  check_answers();
+  fire_overdue_timers();
   for (const auto &what : store_->check())
     checker_.violation("check: " + what);
   note("faults go on");

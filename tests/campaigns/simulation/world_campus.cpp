@@ -26,7 +26,6 @@ world::slot *world::some_process() {
   return alive.empty() ? nullptr : alive[campus_.below(alive.size())];
 }
 
-/// Returns the processes that would read an inbox row of the session.
 std::vector<world::slot *> world::servers_of(const std::string &session) {
   const auto bucket = workflows::bucket_of(session);
   std::vector<slot *> all;
@@ -36,8 +35,6 @@ std::vector<world::slot *> world::servers_of(const std::string &session) {
   return all;
 }
 
-/// Gives a command to a process. An answer of a process that died is not heard:
-/// its connection broke.
 void world::hand_over(slot &s, actors::submission what,
                       std::function<void(bool, bool)> then) {
   ++tally_.commands;
@@ -61,7 +58,6 @@ void world::hand_over(slot &s, actors::submission what,
   if (!forwarded) lease_checker_->handed(node, bucket);
 }
 
-/// Begins to send a planned command.
 void world::open(const planned &p) {
   for (int i = 0; i < p.copies; ++i) {
     const microseconds later{i == 0 ? 0
@@ -80,8 +76,6 @@ void world::open(const planned &p) {
   }
 }
 
-/// Sends a client's command until there is an outcome; also when no answer
-/// comes.
 void world::send(std::size_t c) {
   if (clients_[c].answered) return;
   auto *s = some_process();
@@ -112,7 +106,6 @@ void world::enter_inbox(const planned &p) {
   at(*now_ + p.lag, [this, seq = row.seq] { deliver(seq); });
 }
 
-/// Delivers an inbox row that is still there, now and then twice.
 void world::deliver(std::int64_t seq) {
   auto &item = inbox_.at(seq);
   if (item.gone) return;
@@ -140,15 +133,7 @@ void world::hand_over_row(slot &s, std::int64_t seq) {
   what.received_at = item.received_at;
   what.inbox_seq = seq;
   hand_over(s, std::move(what), [this, seq](bool, bool id_reused) {
-    if (id_reused && !inbox_.at(seq).gone)
-      store_->write_dead_letter({.id = 0,
-                                 .event = "simulated",
-                                 .reason = "id reused",
-                                 .code = "id-reused",
-                                 .ingress = "inbox",
-                                 .received_at = *now_,
-                                 .at = *now_},
-                                seq);
+    if (id_reused && !inbox_.at(seq).gone) write_reused("inbox", *now_, seq);
     look_again(seq);
   });
 }

@@ -69,7 +69,7 @@ void world::seed_sharing() {
   leases_->table.shards = d.of<int>({1, 2, 4, 8, 16});
 }
 
-void world::strike() {
+void world::inject_faults() {
   if (calm_) return;
   if (shares_ && one_of(hazards_.resharded)) reshard();
   const auto i = faults_.below(slots_.size());
@@ -95,11 +95,8 @@ void world::strike() {
 void world::kill_process(std::size_t i) {
   ++tally_.faults["process_killed"];
   note("n" + std::to_string(i) + " is killed");
-  gone(i);
-  const microseconds down{std::int64_t(faults_.below(90'000'000))};
-  at(*now_ + down, [this, i] {
-    if (!slots_[i].running) start(i);
-  });
+  end_process(i);
+  start_later(i);
 }
 
 void world::pause(std::size_t i) {
@@ -111,12 +108,11 @@ void world::pause(std::size_t i) {
   note("n" + std::to_string(i) + " pauses for "
        + std::to_string(rest.count() / 1000) + " ms");
   at(*now_ + rest, [this, i, start = s.starts] {
-    if (slots_[i].starts == start) go_on(i);
+    if (slots_[i].starts == start) resume(i);
   });
 }
 
-/// Ends a pause. The node first sees what time it is, then what came for it.
-void world::go_on(std::size_t i) {
+void world::resume(std::size_t i) {
   auto &s = slots_[i];
   if (!std::exchange(s.paused, false) || !s.running) return;
   s.troubled = *now_;
@@ -160,7 +156,6 @@ void world::jump_clock(std::size_t i) {
        + std::to_string(clock.off.count() / 1000) + " ms");
 }
 
-/// Has the node's journals write nothing for a while.
 void world::slow_down(std::size_t i) {
   ++tally_.faults["journal_slow"];
   const microseconds rest{std::int64_t(
@@ -168,7 +163,7 @@ void world::slow_down(std::size_t i) {
   note("n" + std::to_string(i) + " has slow journals for "
        + std::to_string(rest.count() / 1000) + " ms");
   auto &s = slots_[i];
-  s.running->rest_journals(*now_ + rest);
+  s.running->hold_journals(*now_ + rest);
   s.troubled = *now_ + rest;
   // Without something planned, the world would not let this time pass.
   at(*now_ + rest, [] {});

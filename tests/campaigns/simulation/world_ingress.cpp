@@ -10,22 +10,18 @@ namespace recapd::simulation {
 
 namespace json = boost::json;
 
-/// Remembers a command, so that an event's text can name it.
-void world::learn(const planned &p) {
+void world::register_command(const planned &p) {
   by_number_.emplace(p.number, &p);
   numbers_.emplace(
       std::pair{std::pair{p.what.source, p.what.id}, p.what.content}, p.number);
 }
 
-/// Returns the text of the row by which a node forwards a command; its subject
-/// decides which node reads it.
 std::string world::event_of(const actors::submission &s) const {
   return json::serialize(
       json::object{{"subject", s.session},
                    {"number", numbers_.at({{s.source, s.id}, s.content})}});
 }
 
-/// Plans the delivery of rows that nodes have forwarded to each other.
 void world::look_at_inbox() {
   for (const auto &row : store_->read_inbox(last_inbox_, 100)) {
     last_inbox_ = row.seq;
@@ -44,8 +40,6 @@ void world::publish(const planned &p) {
   broker_->publish(p);
 }
 
-/// Gives a node its reader of partitions. Nodes that do not share would take
-/// the partitions from each other all the time: the first reads them.
 void world::start_reader(std::size_t i) {
   if (!shares_ && i != 0) return;
   auto &s = slots_[i];
@@ -90,17 +84,21 @@ void world::submit_item(std::size_t i, const gateway::nats::item_ptr &item) {
                                                          bool id_reused) {
               const auto reader = weak.lock();
               if (!reader) return;
-              if (id_reused)
-                store_->write_dead_letter({.id = 0,
-                                           .event = "simulated",
-                                           .reason = "id reused",
-                                           .code = "id-reused",
-                                           .ingress = "nats",
-                                           .received_at = item->received_at,
-                                           .at = *now_},
-                                          std::nullopt);
+              if (id_reused) write_reused("nats", item->received_at, {});
               reader->answered(item, !answered);
             });
+}
+
+void world::write_reused(const char *ingress, instant received_at,
+                         std::optional<std::int64_t> row) {
+  store_->write_dead_letter({.id = 0,
+                             .event = "simulated",
+                             .reason = "id reused",
+                             .code = "id-reused",
+                             .ingress = ingress,
+                             .received_at = received_at,
+                             .at = *now_},
+                            row);
 }
 
 }  // namespace recapd::simulation

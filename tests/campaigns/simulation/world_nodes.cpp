@@ -20,7 +20,7 @@ constexpr auto between_looks = 200ms;
 constexpr auto longest_answer = 24s;
 /// The number of the first command that the world itself sends, beyond those of
 /// planned commands.
-constexpr int first_of_roll = 1'000'000;
+constexpr int first_probe = 1'000'000;
 
 std::string list(const std::vector<int> &shards) {
   std::string all = "[";
@@ -30,7 +30,6 @@ std::string list(const std::vector<int> &shards) {
 }
 }  // namespace
 
-/// By the database's clock, which measures the leases.
 instant world::lease_time() const {
   return plan_.begin
          + std::chrono::duration_cast<microseconds>(
@@ -55,7 +54,7 @@ world::membership_of(std::size_t i,
   return {.leases =
               [this, connection, told] {
                 return make_faulty_leases(
-                    storage::open_memory_leases(
+                    std::make_unique<storage::memory::leases>(
                         leases_, [this] { return lease_time(); }),
                     connection, store_rng_, told);
               },
@@ -107,8 +106,7 @@ commit_watch world::watch_of(std::size_t i,
               }};
 }
 
-/// The process of this place has ended, however.
-void world::gone(std::size_t i) {
+void world::end_process(std::size_t i) {
   auto &s = slots_[i];
   count(*s.running);
   lease_checker_->ends(i);
@@ -117,8 +115,15 @@ void world::gone(std::size_t i) {
   const auto open = s.running->open();
   s.running.reset();
   // With its actors go all who could still answer.
-  if (!open->empty()) never_answered(i, open->begin()->second);
+  if (!open->empty()) report_unanswered(i, open->begin()->second);
   s.paused = s.cut_off = s.leaving = false;
+}
+
+void world::start_later(std::size_t i) {
+  const microseconds down{calm_ ? 0 : std::int64_t(faults_.below(90'000'000))};
+  at(*now_ + down, [this, i] {
+    if (!slots_[i].running) start(i);
+  });
 }
 
 void world::drain(std::size_t i) {
@@ -127,8 +132,6 @@ void world::drain(std::size_t i) {
   note("n" + std::to_string(i) + " is asked to drain");
 }
 
-/// Ends a node that drains when all it took is answered, or gives it up when
-/// that takes too long. Only what went wrong meanwhile may make it so long.
 void world::end_drained(std::size_t i, int starts, instant latest) {
   auto &s = slots_[i];
   if (s.starts != starts || !s.running) return;
@@ -141,15 +144,12 @@ void world::end_drained(std::size_t i, int starts, instant latest) {
   if (!done && s.healthy() && !s.running->starves()) {
     const auto &first = s.running->open()->begin()->second;
     if (*now_ - std::max(first.since, s.troubled) > longest_reply)
-      never_answered(i, first);
+      report_unanswered(i, first);
   }
   if (!s.cut_off) lease_store_->leave(s.name, std::to_string(starts));
   note("n" + std::to_string(i) + " has left");
-  gone(i);
-  const microseconds down{calm_ ? 0 : std::int64_t(faults_.below(90'000'000))};
-  at(*now_ + down, [this, i] {
-    if (!slots_[i].running) start(i);
-  });
+  end_process(i);
+  start_later(i);
 }
 
 void world::reshard() {
@@ -160,8 +160,7 @@ void world::reshard() {
   lease_checker_->resharded();
 }
 
-/// True if its lease is good and it serves what the table says.
-bool world::is_right(const slot &s, instant now) const {
+bool world::serves_its_leases(const slot &s, instant now) const {
   const auto &t = leases_->table;
   const auto m = t.members.find(s.name);
   if (m == t.members.end() || m->second.expires_at <= now
@@ -174,8 +173,6 @@ bool world::is_right(const slot &s, instant now) const {
   return s.running->buckets() == actors::buckets_of(held, t.shards);
 }
 
-/// True if heartbeats would change nothing: every shard has one holder that
-/// works, the shares are fair, and nobody else's lease is still good.
 bool world::leases_at_rest() const {
   if (!shares_) return true;
   const auto &t = leases_->table;
@@ -183,7 +180,7 @@ bool world::leases_at_rest() const {
   std::map<std::string, int> shares;
   for (const auto &s : slots_)
     if (s.healthy()) {
-      if (s.leaving || !is_right(s, now)) return false;
+      if (s.leaving || !serves_its_leases(s, now)) return false;
       shares.emplace(s.name, 0);
     }
   for (const auto &[name, m] : t.members)
@@ -202,11 +199,10 @@ bool world::leases_at_rest() const {
   });
 }
 
-/// Nothing goes wrong any more: soon every lease is where it should be.
-void world::heal() {
+void world::wait_for_leases() {
   settle();
   const auto latest = *steady_ + 4 * lease_ + 60s;
-  while (sound() && !leases_at_rest()) {
+  while (no_violations() && !leases_at_rest()) {
     if (*steady_ > latest)
       return checker_.violation("leases: the shards are not shared, though "
                                 "nothing goes wrong");
@@ -217,11 +213,10 @@ void world::heal() {
   }
 }
 
-/// A command for a node that, if there is one, another has to execute.
-const planned &world::next_of_roll(const slot &s) {
+const planned &world::next_probe(const slot &s) {
   planned p;
-  p.number = first_of_roll + int(roll_.size());
-  p.what.source = "roll";
+  p.number = first_probe + int(probes_.size());
+  p.what.source = "probe";
   p.what.id = std::to_string(p.number);
   for (int i = 0; i < 20; ++i) {
     p.what.session = "nowhere-" + p.what.id + "-" + std::to_string(i);
@@ -230,32 +225,30 @@ const planned &world::next_of_roll(const slot &s) {
   p.what.by = {workflows::role::system, "sis"};
   p.what.what = workflows::accept_invitation{.student = "s0"};
   p.what.received_at = *now_;
-  roll_.push_back(std::move(p));
-  learn(roll_.back());
-  return roll_.back();
+  probes_.push_back(std::move(p));
+  register_command(probes_.back());
+  return probes_.back();
 }
 
-/// A database that was away is still away for a moment: asks again.
-void world::ask(std::size_t i, const planned &p,
-                const std::shared_ptr<int> &waiting) {
+void world::send_probe(std::size_t i, const planned &p,
+                       const std::shared_ptr<int> &waiting) {
   auto &s = slots_[i];
   if (!s.running) return;
   hand_over(s, p.what, [this, i, &p, waiting](bool answered, bool) {
     if (answered)
       --*waiting;
     else
-      at(*now_ + 1s, [this, i, &p, waiting] { ask(i, p, waiting); });
+      at(*now_ + 1s, [this, i, &p, waiting] { send_probe(i, p, waiting); });
   });
 }
 
-/// Every node gets a command that another has to execute; all are answered.
-void world::call_the_roll() {
+void world::check_forwarding() {
   if (!shares_ || slots_.size() < 2) return;
   auto waiting = std::make_shared<int>(int(slots_.size()));
   for (std::size_t i = 0; i < slots_.size(); ++i)
-    ask(i, next_of_roll(slots_[i]), waiting);
+    send_probe(i, next_probe(slots_[i]), waiting);
   const auto latest = *now_ + longest_answer;
-  while (sound() && *waiting > 0) {
+  while (no_violations() && *waiting > 0) {
     if (*now_ > latest)
       return checker_.violation("forwarding: a command for another node is not "
                                 "answered, though nothing goes wrong");

@@ -74,8 +74,8 @@ void cluster::add_sharing_node(caf::actor_system &system,
   parts.leases = lease_parts{
       .stores =
           [this] {
-            return storage::open_memory_leases(leases,
-                                               [this] { return lease_time; });
+            return std::make_unique<storage::memory::leases>(
+                leases, [this] { return lease_time; });
           },
       .who = {.node = name,
               .incarnation = name,

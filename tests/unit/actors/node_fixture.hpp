@@ -13,6 +13,7 @@
 #include "actors/engine/engine.hpp"
 #include "actors/node.hpp"
 #include "hooked_store.hpp"
+#include "storage/memory/leases.hpp"
 #include "storage/memory/store.hpp"
 
 namespace recapd::actors::test {
@@ -40,8 +41,8 @@ struct cluster {
   wf::policy policy;
   std::vector<context_ptr> nodes;
   std::vector<std::shared_ptr<store_hooks>> hooks;
-  std::shared_ptr<storage::shared_leases> leases =
-      std::make_shared<storage::shared_leases>();
+  std::shared_ptr<storage::memory::shared_leases> leases =
+      std::make_shared<storage::memory::shared_leases>();
   instant lease_time = start;              ///< by which leases expire
   std::shared_ptr<clock_watch> clocks;     ///< of nodes that are added
   std::vector<std::string> told_to_leave;  ///< names

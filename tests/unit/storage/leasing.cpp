@@ -4,6 +4,7 @@
 #include <future>
 #include <rapidcheck.h>
 
+#include "storage/memory/leases.hpp"
 #include "storage/postgres/connection.hpp"
 #include "storage/postgres/leases.hpp"
 #include "worlds.hpp"
@@ -21,8 +22,8 @@ namespace {
 /// whose heartbeat had no expiry.
 void with_each_lease_store(const std::function<void(lease_store &)> &body) {
   auto now = std::make_shared<instant>(at(0));
-  const auto memory = open_memory_leases(std::make_shared<shared_leases>(),
-                                         [now] { return *now += 1us; });
+  const auto memory = std::make_unique<memory::leases>(
+      std::make_shared<memory::shared_leases>(), [now] { return *now += 1us; });
   body(*memory);
   const auto pg = postgres::open_leases(pg_database::emptied().url());
   body(*pg);
