@@ -30,23 +30,15 @@ def included_first(header):
     return first is not None and first.group(1).split("/")[-1] == header.name
 
 
-def flags_by_folder(root, build):
-    """The compiler and flags of any source of each top folder."""
-    flags = {}
+def command_of_all(build):
+    """The compiler, with the flags of all sources."""
+    used = {}
     for entry in json.loads((build / "compile_commands.json").read_text()):
-        file = pathlib.Path(entry["file"])
-        if not file.is_relative_to(root):
-            continue
-        folder = file.relative_to(root).parts[0]
-        words = shlex.split(entry["command"])
-        if "ccache" in words[0]:
-            words = words[1:]
-        used = [w for w in words if w.startswith(("-I", "-D", "-std", "-W")) or w == words[0]]
-        for i, word in enumerate(words):
-            if word == "-isystem":
-                used += ["-isystem", words[i + 1]]
-        flags.setdefault(folder, used)
-    return flags
+        words = shlex.split(entry["command"].replace("-isystem ", "-isystem"))
+        compiler = words["ccache" in words[0]]
+        used |= dict.fromkeys(w for w in words if w.startswith(
+            ("-I", "-isystem", "-D", "-std", "-W")))
+    return [compiler, *used]
 
 
 def compiles(header, flags):
@@ -57,14 +49,14 @@ def compiles(header, flags):
 
 def main():
     root, build = (pathlib.Path(word).resolve() for word in sys.argv[1:3])
-    flags = flags_by_folder(root, build)
+    command = command_of_all(build)
     headers = [path for path in sources(root) if path.suffix == ".hpp"
                and path.relative_to(root).parts[0] != "tests"]
     rest = [h for h in headers if not included_first(h)]
     failed = 0
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for header, status, errors in pool.map(
-                lambda h: compiles(h, flags[h.relative_to(root).parts[0]]), rest):
+                lambda header: compiles(header, command), rest):
             if status != 0:
                 failed += 1
                 print(f"{header.relative_to(root)} does not compile alone:\n{errors}")
