@@ -1,9 +1,9 @@
-#include "tools/bench/run.hpp"
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/bench/by_hand.hpp"
 #include "tools/bench/campus.hpp"
 #include "tools/bench/limit.hpp"
 #include "tools/bench/rows.hpp"
+#include "tools/bench/run.hpp"
 #include "tools/bench/verify.hpp"
 
 namespace recapd::bench {

@@ -1,5 +1,5 @@
-#include "tools/bench/fleet.hpp"
 // SPDX-License-Identifier: Apache-2.0
+#include "tools/bench/fleet.hpp"
 #include <algorithm>
 #include <chrono>
 #include <fmt/format.h>

@@ -1,5 +1,5 @@
-#include "tools/bench/latency.hpp"
 // SPDX-License-Identifier: Apache-2.0
+#include "tools/bench/latency.hpp"
 #include <utility>
 
 #include "tools/bench/verify.hpp"

@@ -1,5 +1,5 @@
-#include "tools/bench/load.hpp"
 // SPDX-License-Identifier: Apache-2.0
+#include "tools/bench/load.hpp"
 #include <algorithm>
 #include <array>
 #include <numeric>

@@ -1,5 +1,5 @@
-#include "tools/bench/load_client.hpp"
 // SPDX-License-Identifier: Apache-2.0
+#include "tools/bench/load_client.hpp"
 #include <algorithm>
 #include <array>
 #include <cmath>

@@ -1,5 +1,5 @@
-#include "tools/bench/load_connection.hpp"
 // SPDX-License-Identifier: Apache-2.0
+#include "tools/bench/load_connection.hpp"
 #include <arpa/inet.h>
 #include <array>
 #include <cerrno>

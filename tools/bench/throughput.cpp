@@ -1,5 +1,5 @@
-#include "tools/bench/throughput.hpp"
 // SPDX-License-Identifier: Apache-2.0
+#include "tools/bench/throughput.hpp"
 #include <chrono>
 #include <exception>
 #include <thread>

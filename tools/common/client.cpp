@@ -1,5 +1,5 @@
-#include "tools/common/client.hpp"
 // SPDX-License-Identifier: Apache-2.0
+#include "tools/common/client.hpp"
 #include <boost/json.hpp>
 #include <chrono>
 #include <curl/curl.h>

@@ -1,5 +1,5 @@
-#include "tools/sample/campus.hpp"
 // SPDX-License-Identifier: Apache-2.0
+#include "tools/sample/campus.hpp"
 #include <algorithm>
 #include <boost/json.hpp>
 #include <chrono>

@@ -1,5 +1,5 @@
-#include "tools/sample/player.hpp"
 // SPDX-License-Identifier: Apache-2.0
+#include "tools/sample/player.hpp"
 #include <boost/json.hpp>
 #include <cstdio>
 #include <fmt/format.h>

@@ -1,5 +1,5 @@
-#include "tools/sample/report.hpp"
 // SPDX-License-Identifier: Apache-2.0
+#include "tools/sample/report.hpp"
 #include <algorithm>
 #include <boost/json.hpp>
 #include <fmt/format.h>
