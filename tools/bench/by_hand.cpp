@@ -1,296 +1,219 @@
-#include "tools/bench/by_hand.hpp"
+#include "tools/bench/run.hpp"
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <deque>
-#include <libpq-fe.h>
-#include <memory>
-#include <optional>
 #include <stdexcept>
 #include <sys/epoll.h>
 #include <unistd.h>
 
 #include "tools/bench/alarm.hpp"
-#include "tools/bench/groups.hpp"
+#include "tools/bench/campus.hpp"
+#include "tools/bench/lean.hpp"
 
 namespace recapd::bench {
 
 using clock = std::chrono::steady_clock;
+namespace pg = storage::postgres;
 
 namespace {
 
-/// One step as one statement: its number in every connection, its parameters.
-struct call {
-  std::size_t statement = 0;
-  std::vector<std::optional<std::string>> values;
+constexpr std::size_t clients = 32;
+
+/// The steps in order. $1 is the session, and $2 what was written down.
+constexpr std::array<const char *, lean::states.size()> steps{
+    R"sql(
+WITH s AS (INSERT INTO lean.sessions
+             (id, state, tutor, student, course, week, day, starts_at)
+           VALUES ($1::int8, 1, $2::int8, $3::int8, $4::int8, $5::int8,
+                   $6::int8, now())),
+     t AS (INSERT INTO lean.timers VALUES ($1, now() + interval '72 hours'))
+INSERT INTO lean.events (session, seq, payload)
+VALUES ($1, 1, '{"tutor":' || $2 || ',"student":' || $3 || '}'))sql",
+    R"sql(
+WITH s AS (UPDATE lean.sessions SET state = 2
+            WHERE id = $1::int8 AND state = 1 RETURNING id)
+INSERT INTO lean.events (session, seq, payload) SELECT id, 2, '{}' FROM s)sql",
+    R"sql(
+WITH s AS (UPDATE lean.sessions SET state = 3, minutes = 60
+            WHERE id = $1::int8 AND state = 2 RETURNING *),
+     p AS (INSERT INTO lean.pair_days SELECT tutor, student, day, id FROM s),
+     w AS (INSERT INTO lean.tutor_weeks AS t SELECT tutor, week, 60 FROM s
+           ON CONFLICT (tutor, week) DO UPDATE SET minutes = t.minutes + 60),
+     c AS (INSERT INTO lean.course_weeks AS t
+           SELECT student, course, week, 60 FROM s
+           ON CONFLICT (student, course, week)
+           DO UPDATE SET minutes = t.minutes + 60),
+     d AS (DELETE FROM lean.timers WHERE session = $1),
+     o AS (INSERT INTO lean.outbox (session, kind, payload)
+           SELECT id, 3, '{"to":"student","session":' || id || '}' FROM s)
+INSERT INTO lean.events (session, seq, payload)
+SELECT id, 3, $2::text FROM s)sql",
+    R"sql(
+WITH s AS (UPDATE lean.sessions SET state = 4
+            WHERE id = $1::int8 AND state = 3 RETURNING id),
+     o AS (INSERT INTO lean.outbox (session, kind, payload)
+           SELECT id, 4, '{"to":"tutor","session":' || id || '}' FROM s)
+INSERT INTO lean.events (session, seq, payload)
+SELECT id, 4, $2::text FROM s)sql",
+    R"sql(
+WITH s AS (UPDATE lean.sessions SET state = 5
+            WHERE id = $1::int8 AND state = 4 RETURNING *),
+     l AS (INSERT INTO lean.ledger SELECT id, 0, -1 - course, -6000 FROM s
+           UNION ALL SELECT id, 1, tutor, 6000 FROM s),
+     o AS (INSERT INTO lean.outbox (session, kind, payload)
+           SELECT id, 5, '{"to":"both","session":' || id || '}' FROM s)
+INSERT INTO lean.events (session, seq, payload) SELECT id, 5, '{}' FROM s)sql"};
+
+pg::arguments arguments_of(const lean::session &s, lean::state to) {
+  pg::arguments all;
+  all.int8(s.id);
+  if (to == lean::scheduled)
+    all.int8(s.tutor).int8(s.student).int8(s.course).int8(s.week).int8(s.day);
+  if (to == lean::completed || to == lean::confirmed) all.text(lean::recap);
+  return all;
+}
+
+/// One connection, and the session that it carries through its steps.
+struct client {
+  lean::connection connection;
+  lean::session session{};
+  std::size_t step = 0;
+  clock::time_point since{};  ///< when the step on its way was due
+
+  [[nodiscard]] bool done() const { return step == steps.size(); }
+  void take(std::size_t id) {
+    session = lean::session_at(id);
+    step = 0;
+  }
+  void send(clock::time_point due) {
+    since = due;
+    connection.send(step, arguments_of(session, lean::states.at(step)));
+    connection.commit();
+    ++step;
+  }
 };
 
-const char *sql_name(column_type t) {
-  constexpr std::array<const char *, 7> names{
-      "bool", "bytea", "int8", "int2", "int4", "text", "timestamptz"};
-  return names.at(static_cast<std::size_t>(t));
-}
-
-std::string names(const target &t, const std::string &separator,
-                  const auto &text_of) {
-  std::string out;
-  for (const auto &c : t.columns)
-    if (const std::string one = text_of(c); !one.empty())
-      out += (out.empty() ? "" : separator) + one;
-  return out;
-}
-
-/// Returns the rows of one target as one data-modifying part of the statement.
-std::string part_of(const target &t, std::size_t rows, int &number) {
-  const auto parameter = [&](const column &c) {
-    return "$" + std::to_string(++number) + "::" + sql_name(c.type);
-  };
-  if (t.kind == write_kind::update) {
-    const auto set = names(t, ", ", [&](const column &c) {
-      return c.key ? "" : c.name + " = " + parameter(c);
-    });
-    return "UPDATE " + t.table + " SET " + set + " WHERE "
-           + names(t, " AND ", [&](const column &c) {
-               return c.key ? c.name + " = " + parameter(c) : "";
-             });
-  }
-  std::string sql = "INSERT INTO " + t.table + " AS t ("
-                    + names(t, ", ", [](const column &c) { return c.name; })
-                    + ") VALUES ";
-  for (std::size_t i = 0; i < rows; ++i)
-    sql += (i > 0 ? ", (" : "(") + names(t, ", ", parameter) + ")";
-  if (t.kind == write_kind::add)
-    sql += " ON CONFLICT ("
-           + names(t, ", ", [](const column &c) { return c.key ? c.name : ""; })
-           + ") DO UPDATE SET "
-           + names(t, ", ", [](const column &c) -> std::string {
-               if (c.key) return "";
-               return c.name + " = " + (c.name == "used" ? "t.used + " : "")
-                      + "excluded." + c.name;
-             });
-  return sql;
-}
-
-std::optional<std::string> text_of(const column &c, const cell &v) {
-  if (const auto *n = std::get_if<std::int64_t>(&v)) return std::to_string(*n);
-  if (const auto *b = std::get_if<bool>(&v)) return *b ? "t" : "f";
-  if (const auto *m = std::get_if<moment>(&v)) return m->text;
-  const auto *text = std::get_if<std::string>(&v);
-  if (text == nullptr) return std::nullopt;
-  if (c.type != column_type::bytes) return *text;
-  constexpr const char *digits = "0123456789abcdef";
-  std::string hex = "\\x";
-  for (const char byte : *text) {
-    const auto b = static_cast<unsigned char>(byte);
-    hex += digits[b >> 4U];
-    hex += digits[b & 15U];
-  }
-  return hex;
-}
-
-/// All calls, made before the clock starts, and their statements.
-class script {
+/// All clients, on one event loop.
+class hand_run {
 public:
-  script(const row_book &book, const campus &where, std::size_t count)
-      : shared_{book.free_position()} {
-    for (std::size_t i = 0; i < count; ++i) {
-      const auto l = where.at(i);
-      const auto &steps = book.rows_for(l);
-      steps_ = steps.size();
-      for (const auto &step : steps)
-        calls_.push_back(call_of(step, l));
+  /// Connects. Each client takes one session at a time, until so many are
+  /// settled. With `per_second` 0 a client sends its next step when it has the
+  /// answer to the one before, else at that rate: a latency then counts from
+  /// when the step was due.
+  hand_run(const std::string &database, std::size_t sessions, double per_second,
+           load_client::progress tell)
+      : sessions_{sessions}, per_second_{per_second}, tell_{std::move(tell)} {
+    watch(next_due_.socket(), nullptr);
+    while (taken_ < std::min(clients, sessions)) {
+      auto &c = clients_.emplace_back(client{.connection = {database, steps}});
+      c.take(taken_++);
+      watch(c.connection.socket(), &c);
+      idle_.push_back(&c);
     }
   }
-  [[nodiscard]] const call &at(std::size_t lesson, std::size_t step) const {
-    return calls_[lesson * steps_ + step];
-  }
-  [[nodiscard]] std::size_t steps() const { return steps_; }
-  [[nodiscard]] const std::vector<std::string> &statements() const {
-    return sql_;
+  ~hand_run() { ::close(epoll_); }
+  hand_run(const hand_run &) = delete;
+  hand_run &operator=(const hand_run &) = delete;
+
+  load_result run() {
+    const auto want = sessions_ * steps.size();
+    result_.latencies_us.reserve(want);
+    began_ = clock::now();
+    while (result_.latencies_us.size() < want) {
+      send_due();
+      receive();
+    }
+    const std::chrono::duration<double> took = clock::now() - began_;
+    result_.seconds = took.count();
+    return std::move(result_);
   }
 
 private:
-  call call_of(const step_rows &rows, const lesson &l) {
-    call c;
-    std::string sql = "WITH ";
-    int number = 0;
-    for (std::size_t i = 0; i < rows.size();) {
-      auto end = i + 1;
-      const auto &to = rows[i].to;
-      while (end < rows.size() && to.kind != write_kind::update
-             && rows[end].to.signature() == to.signature())
-        ++end;
-      sql += (i > 0 ? ", w" : "w") + std::to_string(i) + " AS ("
-             + part_of(to, end - i, number) + ")";
-      for (; i < end; ++i)
-        add_values(c, rows[i], l);
+  void watch(int fd, client *whose) const {
+    epoll_event e{};
+    e.events = EPOLLIN;
+    e.data.ptr = whose;
+    ::epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &e);
+  }
+
+  void send_due() {
+    for (; !idle_.empty(); idle_.pop_front(), ++sent_) {
+      const auto now = clock::now();
+      const auto at =
+          per_second_ == 0 ? now : due_at(began_, sent_, per_second_);
+      if (at > now) return next_due_.set(at);
+      idle_.front()->send(at);
     }
-    c.statement = number_of(sql + " SELECT 1");
-    return c;
   }
 
-  void add_values(call &c, const row_pattern &row, const lesson &l) {
-    const auto add = [&](std::size_t i) {
-      c.values.push_back(
-          text_of(row.to.columns[i], cell_of(row.values[i], l, shared_)));
-    };
-    // An update names its key last.
-    const bool update = row.to.kind == write_kind::update;
-    for (std::size_t i = 0; i < row.values.size(); ++i)
-      if (!update || !row.to.columns[i].key) add(i);
-    for (std::size_t i = 0; update && i < row.values.size(); ++i)
-      if (row.to.columns[i].key) add(i);
+  void receive() {
+    std::array<epoll_event, 64> ready{};
+    const int n = ::epoll_wait(epoll_, ready.data(),
+                               static_cast<int>(ready.size()), 60000);
+    if (n == 0) throw std::runtime_error{"the server hangs"};
+    for (int k = 0; k < n; ++k) {
+      auto *c =
+          static_cast<client *>(ready[static_cast<std::size_t>(k)].data.ptr);
+      if (c == nullptr)
+        next_due_.clear();
+      else if (c->connection.receive(false))
+        answered(*c);
+    }
   }
 
-  std::size_t number_of(const std::string &sql) {
-    for (std::size_t i = 0; i < sql_.size(); ++i)
-      if (sql_[i] == sql) return i;
-    sql_.push_back(sql);
-    return sql_.size() - 1;
+  void answered(client &c) {
+    const auto us = std::chrono::duration_cast<std::chrono::microseconds>(
+        clock::now() - c.since);
+    auto &all = result_.latencies_us;
+    all.push_back(static_cast<std::uint32_t>(us.count()));
+    if (all.size() % 5000 == 0) tell_(all.size());
+    if (c.done() && taken_ < sessions_) c.take(taken_++);
+    if (!c.done()) idle_.push_back(&c);
   }
 
-  group_statements shared_;
-  std::vector<call> calls_;
-  std::vector<std::string> sql_;
-  std::size_t steps_ = 0;
+  std::size_t sessions_;
+  double per_second_;
+  load_client::progress tell_;
+  const int epoll_ = ::epoll_create1(EPOLL_CLOEXEC);
+  const alarm next_due_;
+  std::deque<client> clients_;
+  std::deque<client *> idle_;
+  std::size_t taken_ = 0;
+  std::size_t sent_ = 0;
+  clock::time_point began_;
+  load_result result_;
 };
 
-/// One connection, carrying one lesson at a time through its steps.
-class client {
-public:
-  client(const std::string &database, const script &what)
-      : connection_{PQconnectdb(database.c_str()), PQfinish}, what_{what} {
-    require(PQstatus(connection_.get()) == CONNECTION_OK);
-    const auto &all = what.statements();
-    for (std::size_t i = 0; i < all.size(); ++i) {
-      const auto name = "s" + std::to_string(i);
-      PQclear(PQprepare(connection_.get(), name.c_str(), all[i].c_str(), 0,
-                        nullptr));
-    }
-    PQsetnonblocking(connection_.get(), 1);
-  }
-
-  [[nodiscard]] int socket() const { return PQsocket(connection_.get()); }
-
-  void take(std::size_t lesson) {
-    lesson_ = lesson;
-    step_ = 0;
-  }
-
-  /// Reads on. Returns true when a step's answer is complete.
-  bool read_on() {
-    require(PQconsumeInput(connection_.get()) == 1);
-    while (PQisBusy(connection_.get()) == 0) {
-      PGresult *r = PQgetResult(connection_.get());
-      if (r == nullptr) return true;
-      const auto status = PQresultStatus(r);
-      PQclear(r);
-      require(status == PGRES_TUPLES_OK);
-    }
-    return false;
-  }
-
-  /// Sends the lesson's next step, which was due at `since`.
-  void send(clock::time_point since) {
-    const auto &c = what_.at(lesson_, step_++);
-    std::vector<const char *> values;
-    values.reserve(c.values.size());
-    for (const auto &v : c.values)
-      values.push_back(v ? v->c_str() : nullptr);
-    const auto name = "s" + std::to_string(c.statement);
-    since_ = since;
-    require(PQsendQueryPrepared(connection_.get(), name.c_str(),
-                                static_cast<int>(values.size()), values.data(),
-                                nullptr, nullptr, 0)
-            == 1);
-    while (PQflush(connection_.get()) == 1) {
-    }
-  }
-
-  [[nodiscard]] bool done() const { return step_ == what_.steps(); }
-  [[nodiscard]] clock::time_point since() const { return since_; }
-
-private:
-  void require(bool ok) const {
-    if (!ok)
-      throw std::runtime_error{std::string{"by hand: "}
-                               + PQerrorMessage(connection_.get())};
-  }
-
-  std::unique_ptr<PGconn, decltype(&PQfinish)> connection_;
-  const script &what_;
-  std::size_t lesson_ = 0;
-  std::size_t step_ = 0;
-  clock::time_point since_;
-};
-
-void watch(int epoll, int fd, std::size_t mark) {
-  epoll_event e{};
-  e.events = EPOLLIN;
-  e.data.u64 = mark;
-  ::epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &e);
+/// Measures so many sessions. `when` is part of the figures' names.
+void measure_sessions(bench_run &b, std::size_t count, double per_second,
+                      const std::string &when) {
+  constexpr const char *scenario = "by-hand";
+  const auto what = "by hand" + when;
+  const auto want = count * steps_per_lifecycle;
+  lean::write_and_verify(b, what, [&](const std::string &database) {
+    const auto before = b.used(nullptr);
+    hand_run all{database, count, per_second, b.teller(what, want)};
+    const auto r = all.run();
+    const auto after = b.used(nullptr);
+    if (per_second == 0)
+      b.out().add(scenario, "throughput", "lifecycles/s",
+                  static_cast<double>(count) / r.seconds);
+    b.add_latencies(scenario, "", when.empty() ? " of a step" : when,
+                    r.latencies_us);
+    b.add_used(scenario, before, after, want, when);
+    return lean_expectation{.sessions = count, .settled = count};
+  });
 }
 
 }  // namespace
 
-load_result write_by_hand(const std::string &database, const row_book &book,
-                          const campus &where, const hand_work &work) {
-  const script what{book, where, work.count};
-  const int epoll = ::epoll_create1(EPOLL_CLOEXEC);
-  const alarm next_due;
-  watch(epoll, next_due.socket(), work.clients);
-  std::vector<std::unique_ptr<client>> all;
-  std::deque<client *> idle;
-  std::size_t taken = 0;
-  for (; taken < std::min(work.clients, work.count); ++taken) {
-    all.push_back(std::make_unique<client>(database, what));
-    all.back()->take(taken);
-    watch(epoll, all.back()->socket(), taken);
-    idle.push_back(all.back().get());
-  }
-  load_result result;
-  const auto want = work.count * what.steps();
-  result.latencies_us.reserve(want);
-  const auto began = clock::now();
-  const auto due = [&](std::size_t k) {
-    return work.per_second == 0 ? clock::now()
-                                : due_at(began, k, work.per_second);
-  };
-  std::array<epoll_event, 64> ready{};
-  for (std::size_t sent = 0; result.latencies_us.size() < want;) {
-    for (; !idle.empty(); idle.pop_front(), ++sent) {
-      const auto at = due(sent);
-      if (at > clock::now()) {
-        next_due.set(at);
-        break;
-      }
-      idle.front()->send(at);
-    }
-    const int n = ::epoll_wait(epoll, ready.data(),
-                               static_cast<int>(ready.size()), 60000);
-    if (n == 0) throw std::runtime_error{"by hand: the server hangs"};
-    for (int k = 0; k < n; ++k) {
-      const auto which = ready[static_cast<std::size_t>(k)].data.u64;
-      if (which == work.clients) {
-        next_due.clear();
-        continue;
-      }
-      auto &c = *all[which];
-      if (!c.read_on()) continue;
-      const auto us = std::chrono::duration_cast<std::chrono::microseconds>(
-          clock::now() - c.since());
-      result.latencies_us.push_back(static_cast<std::uint32_t>(us.count()));
-      if (work.tell && result.latencies_us.size() % 5000 == 0)
-        work.tell(result.latencies_us.size());
-      if (c.done() && taken < work.count) c.take(taken++);
-      if (!c.done()) idle.push_back(&c);
-    }
-  }
-  result.seconds = std::chrono::duration<double>(clock::now() - began).count();
-  work.ended();
-  ::close(epoll);
-  return result;
+void measure_by_hand(bench_run &b) {
+  measure_sessions(b, b.count_for(2500), 0, "");
+  const auto calm_count = static_cast<std::size_t>(
+      calm_rate * b.options().seconds / steps_per_lifecycle + 1);
+  measure_sessions(b, calm_count, calm_rate, at_calm_rate);
 }
 
 }  // namespace recapd::bench

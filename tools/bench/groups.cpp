@@ -10,31 +10,6 @@ namespace pg = storage::postgres;
 
 namespace {
 
-struct type_name {
-  pg::column_type array;
-  const char *sql;
-};
-
-type_name names_of(column_type t) {
-  switch (t) {
-  case column_type::boolean:
-    return {pg::column_type::boolean, "bool"};
-  case column_type::bytes:
-    return {pg::column_type::bytes, "bytea"};
-  case column_type::int8:
-    return {pg::column_type::int8, "int8"};
-  case column_type::int2:
-    return {pg::column_type::int2, "int2"};
-  case column_type::int4:
-    return {pg::column_type::int4, "int4"};
-  case column_type::text:
-    return {pg::column_type::text, "text"};
-  case column_type::timestamptz:
-    return {pg::column_type::timestamptz, "timestamptz"};
-  }
-  return {pg::column_type::text, "text"};
-}
-
 std::string joined(const target &t, const std::string &separator,
                    const auto &text_of) {
   std::string out;
@@ -55,7 +30,7 @@ std::string sql_of(const target &t) {
                     + joined(t, ", ",
                              [&](const column &c) {
                                return "$" + std::to_string(++number)
-                                      + "::" + names_of(c.type).sql + "[]";
+                                      + "::" + c.sql_type + "[]";
                              })
                     + ")";
   if (t.kind == write_kind::update)
@@ -92,6 +67,29 @@ std::string content(std::int64_t n) {
   return out;
 }
 
+/// A value as it goes into the database.
+using cell = std::variant<nothing, std::int64_t, bool, moment, std::string>;
+
+cell cell_of(const value &v, const lesson &l, group_statements &shared) {
+  struct visitor {
+    const lesson &l;
+    group_statements &shared;
+    cell operator()(nothing) const { return nothing{}; }
+    cell operator()(std::int64_t n) const { return n; }
+    cell operator()(bool b) const { return b; }
+    cell operator()(const moment &m) const { return m; }
+    cell operator()(const pattern &p) const { return p.fill(l); }
+    cell operator()(bucket_slot) const {
+      return std::int64_t{workflows::bucket_of(l.session)};
+    }
+    cell operator()(position_slot) const { return shared.next_position(); }
+    cell operator()(content_slot) const {
+      return content(shared.next_position());
+    }
+  };
+  return std::visit(visitor{l, shared}, v);
+}
+
 void put(pg::array_argument &to, const column &c, const cell &v) {
   if (const auto *number = std::get_if<std::int64_t>(&v)) {
     to.number(*number);
@@ -100,7 +98,7 @@ void put(pg::array_argument &to, const column &c, const cell &v) {
   } else if (const auto *at = std::get_if<moment>(&v)) {
     to.at(workflows::instant{std::chrono::microseconds{at->micros}});
   } else if (const auto *text = std::get_if<std::string>(&v)) {
-    if (c.type == column_type::bytes)
+    if (c.type == pg::column_type::bytes)
       to.bytes(std::span{reinterpret_cast<const std::uint8_t *>(text->data()),
                          text->size()});
     else
@@ -139,7 +137,7 @@ rows added_up(const target &t, const rows &all) {
 pg::arguments args_of(const target &t, const rows &all) {
   std::vector<pg::array_argument> arrays;
   for (const auto &c : t.columns)
-    arrays.emplace_back(names_of(c.type).array);
+    arrays.emplace_back(c.type);
   for (const auto &row : all)
     for (std::size_t i = 0; i < row.size(); ++i)
       put(arrays[i], t.columns[i], row[i]);
@@ -158,26 +156,6 @@ group_statements::of(const target &t) {
   if (statement.name.empty())
     statement = {"bench" + std::to_string(all_.size()), sql_of(t)};
   return statement;
-}
-
-cell cell_of(const value &v, const lesson &l, group_statements &shared) {
-  struct visitor {
-    const lesson &l;
-    group_statements &shared;
-    cell operator()(nothing) const { return nothing{}; }
-    cell operator()(std::int64_t n) const { return n; }
-    cell operator()(bool b) const { return b; }
-    cell operator()(const moment &m) const { return m; }
-    cell operator()(const pattern &p) const { return p.fill(l); }
-    cell operator()(bucket_slot) const {
-      return std::int64_t{workflows::bucket_of(l.session)};
-    }
-    cell operator()(position_slot) const { return shared.next_position(); }
-    cell operator()(content_slot) const {
-      return content(shared.next_position());
-    }
-  };
-  return std::visit(visitor{l, shared}, v);
 }
 
 group build_group(const row_book &book, const campus &where, std::size_t s,

@@ -29,11 +29,6 @@ private:
   std::atomic<std::int64_t> position_;
 };
 
-/// A value as it goes into the database.
-using cell = std::variant<nothing, std::int64_t, bool, moment, std::string>;
-[[nodiscard]] cell cell_of(const value &v, const lesson &l,
-                           group_statements &shared);
-
 /// One transaction's statements.
 using group =
     std::vector<std::pair<const storage::postgres::prepared_statement *,

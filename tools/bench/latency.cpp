@@ -60,12 +60,12 @@ void measure_latency(bench_run &b) {
   const auto top =
       static_cast<double>(top_run.latencies_us.size()) / top_run.seconds;
 
-  const auto before = b.cpu(&events.server());
+  const auto before = b.used(&events.server());
   auto r = events.at_rate(calm_rate, at_calm_rate);
-  b.add_cpu(latency_scenario, before, b.cpu(&events.server()),
-            r.latencies_us.size() / commands_per_lifecycle
-                * steps_per_lifecycle,
-            at_calm_rate);
+  b.add_used(latency_scenario, before, b.used(&events.server()),
+             r.latencies_us.size() / commands_per_lifecycle
+                 * steps_per_lifecycle,
+             at_calm_rate);
   b.add_latencies(latency_scenario, "", at_calm_rate, r.latencies_us);
   b.out().at_most(latency_scenario, "p50 at 500/s", 1.5);
   b.out().at_most(latency_scenario, "p99 at 500/s", 8);

@@ -1,121 +1,211 @@
-#include "tools/bench/limit.hpp"
+#include "tools/bench/run.hpp"
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
-#include <barrier>
+#include <array>
 #include <chrono>
 #include <deque>
-#include <exception>
-#include <thread>
+#include <fmt/format.h>
+#include <future>
+#include <vector>
 
-#include "tools/bench/groups.hpp"
+#include "tools/bench/campus.hpp"
+#include "tools/bench/lean.hpp"
 
 namespace recapd::bench {
 
+namespace pg = storage::postgres;
+
 namespace {
 
-struct block {
-  std::size_t from;
-  std::size_t to;
-};
+constexpr std::size_t limit_connections = 2;
+/// The sessions that a group of a connection begins, and of each earlier state
+/// takes further: 1,000 steps in one transaction.
+constexpr std::size_t limit_cohort = 200;
+constexpr auto all_begun = limit_connections * limit_cohort;
+/// The last groups, whose sessions are not settled.
+constexpr std::size_t open_groups = steps_per_lifecycle - 1;
 
-/// One connection's share of the work.
-class writer {
+/// A statement with an array for each of its columns.
+class row_statement {
 public:
-  writer(const std::string &database, const row_book &book, const campus &where,
-         group_statements &shared)
-      : connection_{database}, book_{book}, where_{where}, shared_{shared} {}
+  row_statement(const char *sql, std::initializer_list<pg::column_type> columns)
+      : sql_{sql}, arrays_(columns.begin(), columns.end()) {}
 
-  void add(block b) { blocks_.push_back(b); }
-
-  void build_all() {
-    for (const auto &b : blocks_)
-      for (std::size_t s = 0; s < steps(); ++s)
-        built_.push_back(build(b, s));
+  template <class... Values> void add(const Values &...values) {
+    auto *array = arrays_.data();
+    (put(*array++, values), ...);
+  }
+  [[nodiscard]] const char *sql() const { return sql_; }
+  [[nodiscard]] bool empty() const { return arrays_.front().empty(); }
+  [[nodiscard]] pg::arguments take() {
+    pg::arguments all;
+    for (auto &a : arrays_)
+      all.array(std::move(a));
+    return all;
   }
 
-  void write(const std::function<void(std::size_t)> &told) {
-    for (const auto &b : blocks_) {
-      for (std::size_t s = 0; s < steps(); ++s) {
-        if (built_.empty()) {
-          commit(build(b, s));
-        } else {
-          commit(built_.front());
-          built_.pop_front();
-        }
-      }
-      told(b.to - b.from);
+private:
+  static void put(pg::array_argument &to, std::int64_t v) { to.number(v); }
+  static void put(pg::array_argument &to, std::string_view v) { to.text(v); }
+
+  const char *sql_;
+  std::vector<pg::array_argument> arrays_;
+};
+
+/// One transaction's rows, gathered step by step.
+class lean_group {
+  using enum pg::column_type;
+  row_statement sessions_{
+      "INSERT INTO lean.sessions (id, state, tutor, student, course, week, day,"
+      "  minutes, starts_at) SELECT *, now() FROM unnest($1::int8[],"
+      "  $2::int2[], $3::int8[], $4::int8[], $5::int8[], $6::int4[],"
+      "  $7::int4[], $8::int4[]) ON CONFLICT (id) DO UPDATE"
+      " SET state = excluded.state, minutes = excluded.minutes",
+      {int8, int2, int8, int8, int8, int4, int4, int4}};
+  row_statement events_{
+      "INSERT INTO lean.events (session, seq, payload)"
+      " SELECT * FROM unnest($1::int8[], $2::int2[], $3::text[])",
+      {int8, int2, text}};
+  row_statement outbox_{
+      "INSERT INTO lean.outbox (session, kind, payload)"
+      " SELECT * FROM unnest($1::int8[], $2::int2[], $3::text[])",
+      {int8, int2, text}};
+  row_statement timers_set_{
+      "INSERT INTO lean.timers"
+      " SELECT id, now() + interval '72 hours' FROM unnest($1::int8[]) AS id",
+      {int8}};
+  row_statement timers_cleared_{
+      "DELETE FROM lean.timers WHERE session = ANY ($1::int8[])", {int8}};
+  row_statement pair_days_{
+      "INSERT INTO lean.pair_days SELECT * FROM"
+      " unnest($1::int8[], $2::int8[], $3::int4[], $4::int8[])",
+      {int8, int8, int4, int8}};
+  row_statement tutor_weeks_{
+      "INSERT INTO lean.tutor_weeks AS t SELECT tutor, week, 60 * count(*)"
+      " FROM unnest($1::int8[], $2::int4[]) AS x (tutor, week) GROUP BY 1, 2"
+      " ON CONFLICT (tutor, week) DO UPDATE"
+      " SET minutes = t.minutes + excluded.minutes",
+      {int8, int4}};
+  row_statement course_weeks_{"INSERT INTO lean.course_weeks AS t"
+                              " SELECT student, course, week, 60 * count(*)"
+                              " FROM unnest($1::int8[], $2::int8[], $3::int4[])"
+                              "   AS x (student, course, week) GROUP BY 1, 2, 3"
+                              " ON CONFLICT (student, course, week) DO UPDATE"
+                              " SET minutes = t.minutes + excluded.minutes",
+                              {int8, int8, int4}};
+  row_statement ledger_{
+      "INSERT INTO lean.ledger SELECT * FROM"
+      " unnest($1::int8[], $2::int2[], $3::int8[], $4::int8[])",
+      {int8, int2, int8, int8}};
+
+public:
+  /// Returns the statements in the order in which they are sent.
+  std::array<row_statement *, 9> all() {
+    return {&sessions_,    &events_,         &outbox_,
+            &timers_set_,  &timers_cleared_, &pair_days_,
+            &tutor_weeks_, &course_weeks_,   &ledger_};
+  }
+
+  /// Adds the step that brings a session to a state.
+  void add(const lean::session &s, lean::state to) {
+    using namespace lean;
+    sessions_.add(s.id, to, s.tutor, s.student, s.course, s.week, s.day,
+                  to >= completed ? minutes : 0);
+    if (to == scheduled) {
+      timers_set_.add(s.id);
+      events_.add(
+          s.id, to,
+          fmt::format(R"({{"tutor":{},"student":{}}})", s.tutor, s.student));
+    } else {
+      events_.add(s.id, to, to == completed || to == confirmed ? recap : "{}");
+    }
+    if (to == completed) {
+      timers_cleared_.add(s.id);
+      pair_days_.add(s.tutor, s.student, s.day, s.id);
+      tutor_weeks_.add(s.tutor, s.week);
+      course_weeks_.add(s.student, s.course, s.week);
+      notify(s, to, "student");
+    } else if (to == confirmed) {
+      notify(s, to, "tutor");
+    } else if (to == settled) {
+      ledger_.add(s.id, 0, -1 - s.course, -pay);
+      ledger_.add(s.id, 1, s.tutor, pay);
+      notify(s, to, "both");
     }
   }
 
-  std::exception_ptr failure;
-
 private:
-  [[nodiscard]] std::size_t steps() const {
-    return book_.rows_for(where_.at(0)).size();
+  void notify(const lean::session &s, lean::state to, const char *whom) {
+    outbox_.add(s.id, to,
+                fmt::format(R"({{"to":"{}","session":{}}})", whom, s.id));
   }
-  [[nodiscard]] group build(const block &b, std::size_t s) const {
-    return build_group(book_, where_, s, b.from, b.to, shared_);
-  }
-  void commit(const group &g) {
-    connection_.in_transaction([&] {
-      for (const auto &[statement, args] : g)
-        connection_.run(*statement, args);
-    });
-  }
-
-  storage::postgres::connection connection_;
-  const row_book &book_;
-  const campus &where_;
-  group_statements &shared_;
-  std::vector<block> blocks_;
-  std::deque<group> built_;
 };
+
+std::vector<const char *> lean_statements() {
+  std::vector<const char *> sql;
+  for (const auto *s : lean_group{}.all())
+    sql.push_back(s->sql());
+  return sql;
+}
+
+/// Writes the nth group of one connection. Of k connections, each has every kth
+/// session.
+void write_group(lean::connection &to, std::size_t which, std::size_t n) {
+  lean_group group;
+  for (std::size_t age = 0; age < lean::states.size() && age <= n; ++age)
+    for (std::size_t i = 0; i < limit_cohort; ++i) {
+      const auto nth = (n - age) * limit_cohort + i;
+      group.add(lean::session_at(nth * limit_connections + which),
+                lean::states[age]);
+    }
+  std::size_t place = 0;
+  for (auto *s : group.all()) {
+    if (!s->empty()) to.send(place, s->take());
+    ++place;
+  }
+  to.commit();
+  to.receive(true);
+}
+
+/// Writes so many groups by each connection. Returns the seconds it took.
+double write_lean_groups(const std::string &database, std::size_t groups,
+                         const load_client::progress &tell) {
+  std::deque<lean::connection> connections;
+  while (connections.size() < limit_connections)
+    connections.emplace_back(database, lean_statements());
+  const auto began = std::chrono::steady_clock::now();
+  std::vector<std::future<void>> running;
+  for (std::size_t which = 0; which < limit_connections; ++which)
+    running.push_back(std::async(std::launch::async, [&, which] {
+      for (std::size_t n = 0; n < groups; ++n) {
+        write_group(connections[which], which, n);
+        if (which == 0) tell(n);
+      }
+    }));
+  for (auto &r : running)
+    r.get();
+  const std::chrono::duration<double> took =
+      std::chrono::steady_clock::now() - began;
+  return took.count();
+}
 
 }  // namespace
 
-double write_groups(const std::string &database, const row_book &book,
-                    const campus &where, std::size_t from, std::size_t count,
-                    const group_options &how) {
-  group_statements shared{book.free_position()};
-  std::deque<writer> writers;
-  for (std::size_t i = 0; i < how.connections; ++i)
-    writers.emplace_back(database, book, where, shared);
-  std::size_t next_writer = 0;
-  for (auto at = from; at < from + count; at += how.group)
-    writers[next_writer++ % writers.size()].add(
-        {at, std::min(at + how.group, from + count)});
-
-  std::atomic<std::size_t> done{0};
-  const auto told = [&](std::size_t lessons) {
-    done += lessons;
-    if (how.tell) how.tell(done);
-  };
-  auto began = std::chrono::steady_clock::now();
-  std::barrier ready{
-      static_cast<std::ptrdiff_t>(writers.size()),
-      [&]() noexcept { began = std::chrono::steady_clock::now(); }};
-  std::vector<std::thread> threads;
-  for (auto &w : writers)
-    threads.emplace_back([&] {
-      try {
-        if (how.built_before) w.build_all();
-      } catch (...) {
-        w.failure = std::current_exception();
-      }
-      ready.arrive_and_wait();
-      try {
-        if (!w.failure) w.write(told);
-      } catch (...) {
-        w.failure = std::current_exception();
-      }
-    });
-  for (auto &t : threads)
-    t.join();
-  const std::chrono::duration<double> took =
-      std::chrono::steady_clock::now() - began;
-  for (const auto &w : writers)
-    if (w.failure) std::rethrow_exception(w.failure);
-  return took.count();
+void measure_limit(bench_run &b) {
+  const auto groups = b.count_for(17000) / all_begun + open_groups;
+  // The first groups are smaller.
+  const auto steps =
+      (groups * steps_per_lifecycle - (1 + 2 + 3 + 4)) * all_begun;
+  lean::write_and_verify(b, "limit", [&](const std::string &database) {
+    const auto before = b.used(nullptr);
+    const auto seconds =
+        write_lean_groups(database, groups, b.teller("limit", groups));
+    const auto after = b.used(nullptr);
+    b.out().add("limit", "throughput", "lifecycles/s",
+                static_cast<double>(steps) / steps_per_lifecycle / seconds);
+    b.add_used("limit", before, after, steps);
+    return lean_expectation{.sessions = groups * all_begun,
+                            .settled = (groups - open_groups) * all_begun};
+  });
 }
 
 }  // namespace recapd::bench

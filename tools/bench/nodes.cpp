@@ -52,25 +52,22 @@ plan plan_for(const campus &c, const fleet &nodes, routing r,
 
 /// What the database counts.
 struct tally {
-  double wal_bytes = 0;
   double transactions = 0;  ///< transactions that wrote
   double connections = 0;   ///< connections that the nodes have
 };
 
 tally tally_of(const std::string &database) {
-  const auto row =
-      ask(database, "SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn,"
-                    " pg_snapshot_xmax(pg_current_snapshot())::text::int8,"
-                    " (SELECT count(*) FROM pg_stat_activity WHERE datname ="
-                    " current_database() AND application_name = '"
-                        + std::string{fleet::application} + "')")[0];
-  return {row[0].as<double>(), row[1].as<double>(), row[2].as<double>()};
+  const auto row = ask(
+      database, "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::int8,"
+                " (SELECT count(*) FROM pg_stat_activity WHERE datname ="
+                " current_database() AND application_name = '"
+                    + std::string{fleet::application} + "')")[0];
+  return {row[0].as<double>(), row[1].as<double>()};
 }
 
 void add_tally(bench_run &b, const std::string &scenario, const tally &from,
                const tally &to, std::size_t steps, std::size_t nodes) {
   const auto n = static_cast<double>(steps);
-  b.out().add(scenario, "WAL a step", "B", (to.wal_bytes - from.wal_bytes) / n);
   b.out().add(scenario, "steps a transaction", "",
               n / (to.transactions - from.transactions));
   b.out().add(scenario, "connections a node", "",
@@ -94,7 +91,7 @@ double measure_on(bench_run &b, std::size_t count_of_nodes, routing r,
     requests += lane.size();
 
   const auto cpu = [&] {
-    auto all = b.cpu(nullptr);
+    auto all = b.used(nullptr);
     all.node = nodes.cpu();
     return all;
   };
@@ -114,7 +111,7 @@ double measure_on(bench_run &b, std::size_t count_of_nodes, routing r,
               static_cast<double>(count) / took.count());
   b.out().add(scenario, "answer p50", "ms",
               quantile_ms(result.latencies_us, 0.5));
-  b.add_cpu(scenario, before, after, steps);
+  b.add_used(scenario, before, after, steps);
   add_tally(b, scenario, rows_before, rows_after, steps, count_of_nodes);
   b.out().progress(scenario + ": verifying");
   verify(database, b.recapctl(), {.lessons = count});

@@ -180,6 +180,11 @@ double postgres::cpu() const {
   return sum;
 }
 
+double postgres::wal_bytes() const {
+  const auto *sql = "SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn";
+  return ask(admin_url_, sql)[0][0].as<double>();
+}
+
 standby::standby(const postgres &of, const std::string &name)
     : script_{of.script()}, dir_{of.dir() + "/standby"} {
   output_of({script_, "standby", dir_, of.dir(), name});

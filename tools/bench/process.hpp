@@ -43,6 +43,8 @@ public:
   void restart();
   /// Returns the CPU seconds of the server and all connections, past ones too.
   [[nodiscard]] double cpu() const;
+  /// Returns how much WAL was ever written.
+  [[nodiscard]] double wal_bytes() const;
 
 private:
   void start();

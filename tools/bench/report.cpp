@@ -135,8 +135,8 @@ void report::clear_progress() {
 
 std::string report::table() const {
   tools::table t{{"scenario", "figure", "median", "unit", "least", "most",
-                  "of limit", "of by hand", "target", "met"}};
-  for (const std::size_t c : {2U, 4U, 5U, 6U, 7U})
+                  "of limit", "of by hand", "of rows", "target", "met"}};
+  for (const std::size_t c : {2U, 4U, 5U, 6U, 7U, 8U})
     t.right(c);
   for (const auto &f : figures_) {
     std::vector<double> values;
@@ -149,7 +149,8 @@ std::string report::table() const {
            values.size() > 1 ? number(*least) : "",
            values.size() > 1 ? number(*most) : "",
            optional_number(ratio(f, "limit")),
-           optional_number(ratio(f, "by-hand")), v ? v->text : "",
+           optional_number(ratio(f, "by-hand")),
+           optional_number(ratio(f, "rows")), v ? v->text : "",
            v ? (v->met ? "yes" : "NO") : ""});
   }
   return t.text();
@@ -169,6 +170,7 @@ boost::json::value report::json() const {
                    {"samples", json::value_from(values)}};
     if (const auto r = ratio(f, "limit")) o["of_limit"] = *r;
     if (const auto r = ratio(f, "by-hand")) o["of_by_hand"] = *r;
+    if (const auto r = ratio(f, "rows")) o["of_rows"] = *r;
     if (const auto v = compare(f)) {
       o["target"] = v->text;
       o["met"] = v->met;

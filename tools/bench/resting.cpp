@@ -45,13 +45,13 @@ cost run_batches(bench_run &b, growth_case &g, std::size_t count) {
                                 {g.done, count}, 8);
   const auto n = b.start_node(g.database);
   load_client client{n->port(), load.size()};
-  const auto before = b.cpu(n.get());
+  const auto before = b.used(n.get());
   const auto began = clock::now();
   require_success(client.closed_loop(load));
   g.done += count;
   await_paid(g.database);
   const std::chrono::duration<double> took = clock::now() - began;
-  const auto after = b.cpu(n.get());
+  const auto after = b.used(n.get());
   const auto us = 1e6 / static_cast<double>(count * steps_per_lifecycle);
   return {.node = (after.node - before.node) * us,
           .postgres = (after.postgres - before.postgres) * us,

@@ -12,6 +12,7 @@
 namespace recapd::bench {
 
 namespace json = boost::json;
+using storage::postgres::column_type;
 
 namespace {
 
@@ -63,8 +64,7 @@ column_type type_of(const std::string &name) {
       {"timestamp with time zone", column_type::timestamptz}};
   const auto it = types.find(name);
   if (it == types.end())
-    throw std::runtime_error{"the baselines cannot write a column of type "
-                             + name};
+    throw std::runtime_error{"nothing writes a column of type " + name};
   return it->second;
 }
 
@@ -77,6 +77,7 @@ const std::vector<column> &columns(pqxx::nontransaction &tx,
   if (list.empty())
     for (const auto &row : tx.exec(columns_of(tx.quote(table))))
       list.push_back({.name = row[0].as<std::string>(),
+                      .sql_type = row[1].as<std::string>(),
                       .type = type_of(row[1].as<std::string>()),
                       .key = row[2].as<bool>()});
   return list;
@@ -93,7 +94,7 @@ value value_of(const column &c, const json::value &v, const lesson &from) {
   if (c.type != column_type::timestamptz) return pattern{text, from};
   const auto at = workflows::parse_rfc3339(text);
   if (!at) throw std::runtime_error{"no time: " + text};
-  return moment{text, at->time_since_epoch().count()};
+  return moment{at->time_since_epoch().count()};
 }
 
 row_pattern pattern_of(const std::string &table, const std::vector<column> &all,

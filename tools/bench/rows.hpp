@@ -1,6 +1,6 @@
-// The rows the engine writes for one lifecycle, as patterns for any other: the
-// baselines write them without the engine.
-// SPDX-License-Identifier: Apache-2.0
+// The rows the engine writes for one lifecycle, as patterns for any other,
+// which are then written without the engine. SPDX-License-Identifier:
+// Apache-2.0
 #pragma once
 
 #include <array>
@@ -12,23 +12,15 @@
 #include <variant>
 #include <vector>
 
+#include "storage/postgres/args.hpp"
 #include "tools/bench/campus.hpp"
 
 namespace recapd::bench {
 
-enum class column_type : unsigned char {
-  boolean,
-  bytes,
-  int8,
-  int2,
-  int4,
-  text,
-  timestamptz,
-};
-
 struct column {
   std::string name;
-  column_type type = column_type::text;
+  std::string sql_type;
+  storage::postgres::column_type type = storage::postgres::column_type::text;
   bool key = false;  ///< part of the primary key
 };
 
@@ -56,7 +48,6 @@ struct bucket_slot {};    ///< the session's bucket
 struct position_slot {};  ///< counts up over the whole table
 struct content_slot {};   ///< 16 bytes, each time others
 struct moment {
-  std::string text;
   std::int64_t micros = 0;  ///< since 1970
 };
 using value = std::variant<nothing, std::int64_t, bool, moment, pattern,

@@ -36,10 +36,11 @@ bench_run::start_node(const std::string &database,
       wait);
 }
 
-cpu_share bench_run::cpu(const node *n) const {
+resources bench_run::used(const node *n) const {
   return {.node = n != nullptr ? n->cpu() : 0,
           .postgres = server_.cpu(),
-          .load = own_cpu()};
+          .load = own_cpu(),
+          .wal_bytes = server_.wal_bytes()};
 }
 
 load_client::progress bench_run::teller(const std::string &what,
@@ -58,9 +59,9 @@ void bench_run::add_latencies(const std::string &scenario,
              quantile_ms(latencies_us, q));
 }
 
-void bench_run::add_cpu(const std::string &scenario, const cpu_share &from,
-                        const cpu_share &to, std::size_t steps,
-                        const std::string &when) {
+void bench_run::add_used(const std::string &scenario, const resources &from,
+                         const resources &to, std::size_t steps,
+                         const std::string &when) {
   const auto add = [&](const char *whose, double a, double b) {
     out_.add(scenario, "CPU a step" + when + ", " + whose, "µs",
              (b - a) * 1'000'000 / static_cast<double>(steps));
@@ -68,6 +69,8 @@ void bench_run::add_cpu(const std::string &scenario, const cpu_share &from,
   if (to.node > 0) add("node", from.node, to.node);
   add("PostgreSQL", from.postgres, to.postgres);
   add("load", from.load, to.load);
+  out_.add(scenario, "WAL a step" + when, "B",
+           (to.wal_bytes - from.wal_bytes) / static_cast<double>(steps));
 }
 
 }  // namespace recapd::bench

@@ -23,11 +23,12 @@ struct run_options {
   std::string data;      ///< the server's and the nodes' folder
 };
 
-/// The CPU that each has used up to a moment, in seconds.
-struct cpu_share {
+/// The CPU that each has used up to a moment, in seconds, and the WAL.
+struct resources {
   double node = 0;
   double postgres = 0;
   double load = 0;
+  double wal_bytes = 0;
 };
 
 class bench_run {
@@ -52,7 +53,7 @@ public:
   start_node(const std::string &database,
              std::map<std::string, std::string> environment = {},
              unsigned short port = 0, bool wait = true);
-  [[nodiscard]] cpu_share cpu(const node *n) const;
+  [[nodiscard]] resources used(const node *n) const;
   /// Returns what shows how far a measurement is, of so many.
   [[nodiscard]] load_client::progress teller(const std::string &what,
                                              std::size_t of);
@@ -61,11 +62,11 @@ public:
   void add_latencies(const std::string &scenario, const std::string &before,
                      const std::string &behind,
                      const std::vector<std::uint32_t> &latencies_us);
-  /// Adds the CPU a step used. `when` is part of the figures' names, if the
-  /// scenario has several such.
-  void add_cpu(const std::string &scenario, const cpu_share &from,
-               const cpu_share &to, std::size_t steps,
-               const std::string &when = {});
+  /// Adds the CPU and the WAL a step used. `when` is part of the figures'
+  /// names, if the scenario has several such.
+  void add_used(const std::string &scenario, const resources &from,
+                const resources &to, std::size_t steps,
+                const std::string &when = {});
 
 private:
   run_options options_;
@@ -80,6 +81,7 @@ inline constexpr const char *at_calm_rate = " at 500/s";
 
 void measure_limit(bench_run &b);
 void measure_by_hand(bench_run &b);
+void measure_rows(bench_run &b);
 void measure_batches(bench_run &b);
 void measure_single(bench_run &b);
 void measure_inbox(bench_run &b);

@@ -34,12 +34,12 @@ carried carry(bench_run &b, const std::string &what, std::size_t count,
   const auto n = b.start_node(database);
   carried c;
   c.lessons = count;
-  c.before = b.cpu(n.get());
+  c.before = b.used(n.get());
   const auto began = clock::now();
   c.latencies_us = send(*n, database, load);
   await_paid(database);
   c.seconds = seconds_since(began);
-  c.after = b.cpu(n.get());
+  c.after = b.used(n.get());
   b.out().progress(what + ": verifying");
   verify(database, b.recapctl(), {.lessons = count});
   n->stop();
@@ -51,7 +51,7 @@ void add(bench_run &b, const std::string &scenario, const carried &c) {
   if (!c.latencies_us.empty())
     b.add_latencies(scenario, "answer ", "", c.latencies_us);
   b.out().add(scenario, "throughput", "lifecycles/s", c.per_second());
-  b.add_cpu(scenario, c.before, c.after, c.lessons * steps_per_lifecycle);
+  b.add_used(scenario, c.before, c.after, c.lessons * steps_per_lifecycle);
 }
 
 std::vector<std::uint32_t> send_lanes(bench_run &b, const std::string &what,

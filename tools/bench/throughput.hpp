@@ -15,8 +15,8 @@ namespace recapd::bench {
 struct carried {
   std::size_t lessons = 0;
   double seconds = 0;
-  cpu_share before;
-  cpu_share after;
+  resources before;
+  resources after;
   std::vector<std::uint32_t> latencies_us;  ///< of answers; the inbox has none
 
   [[nodiscard]] double per_second() const {

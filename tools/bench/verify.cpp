@@ -1,5 +1,6 @@
 #include "tools/bench/verify.hpp"
 // SPDX-License-Identifier: Apache-2.0
+#include <array>
 #include <chrono>
 #include <fmt/format.h>
 #include <pqxx/pqxx>
@@ -24,6 +25,32 @@ void same(const char *what, std::int64_t found, std::int64_t expected) {
     throw std::runtime_error{fmt::format(
         "the run's result is wrong: {} is {}, not {}", what, found, expected)};
 }
+
+/// What the lean tables have to say, as follows from the sessions' states.
+struct lean_rule {
+  const char *what;
+  const char *found;
+  const char *expected;  ///< of lean.sessions
+};
+constexpr std::array<lean_rule, 9> lean_rules{
+    {{"events", "count(*) FROM lean.events", "coalesce(sum(state), 0)"},
+     {"notifications", "count(*) FROM lean.outbox",
+      "coalesce(sum(greatest(state - 2, 0)), 0)"},
+     {"timers", "count(*) FROM lean.timers",
+      "count(*) FILTER (WHERE state < 3)"},
+     {"ledger entries", "count(*) FROM lean.ledger",
+      "2 * count(*) FILTER (WHERE state = 5)"},
+     {"the ledger's sum", "coalesce(sum(amount), 0) FROM lean.ledger", "0"},
+     {"sessions with two sides in the ledger",
+      "count(*) FROM lean.ledger a JOIN lean.ledger b USING (session)"
+      " WHERE a.side = 0 AND b.side = 1",
+      "count(*) FILTER (WHERE state = 5)"},
+     {"tutors' minutes", "coalesce(sum(minutes), 0) FROM lean.tutor_weeks",
+      "60 * count(*) FILTER (WHERE state >= 3)"},
+     {"students' minutes", "coalesce(sum(minutes), 0) FROM lean.course_weeks",
+      "60 * count(*) FILTER (WHERE state >= 3)"},
+     {"days of pairs", "count(*) FROM lean.pair_days",
+      "count(*) FILTER (WHERE state >= 3)"}}};
 
 }  // namespace
 
@@ -93,6 +120,19 @@ void verify(const std::string &database, const std::string &recapctl,
   same("inbox rows left", ask(tx, "SELECT count(*) FROM inbox"), 0);
   same("dead letters", ask(tx, "SELECT count(*) FROM dead_letters"), 0);
   if (!e.only_counts) output_of({recapctl, "check", "--database", database});
+}
+
+void verify_lean(const std::string &database, const lean_expectation &e) {
+  pqxx::connection c{database};
+  pqxx::nontransaction tx{c};
+  const auto count_of = [&](const std::string &what) {
+    return ask(tx, "SELECT " + what + " FROM lean.sessions");
+  };
+  same("sessions", count_of("count(*)"), static_cast<std::int64_t>(e.sessions));
+  same("settled sessions", count_of("count(*) FILTER (WHERE state = 5)"),
+       static_cast<std::int64_t>(e.settled));
+  for (const auto &[what, found, expected] : lean_rules)
+    same(what, ask(tx, std::string{"SELECT "} + found), count_of(expected));
 }
 
 }  // namespace recapd::bench

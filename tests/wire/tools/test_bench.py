@@ -3,12 +3,30 @@
 import json
 import subprocess
 
+import databases
+import pytest
 from databases import ROOT
+from node import BIN
 
 SCENARIOS = {
-    "limit", "by-hand", "batches", "single", "inbox", "latency", "timers",
-    "neighbours", "replicated", "growth", "churn", "memory", "recovery", "idle",
+    "limit", "by-hand", "rows", "batches", "single", "inbox", "latency",
+    "timers", "neighbours", "replicated", "growth", "churn", "memory",
+    "recovery", "idle",
 }
+# Every database made of the template has the trigger as soon as the schema
+# `lean` is complete: one row is not written there, or not deleted.
+DAMAGE = """
+CREATE FUNCTION skip() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RETURN NULL; END $$;
+CREATE FUNCTION damage() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
+  IF to_regclass('lean.ledger') IS NOT NULL THEN
+    CREATE TRIGGER skip BEFORE {action} FOR EACH ROW WHEN ({row})
+      EXECUTE FUNCTION skip();
+  END IF;
+END $$;
+CREATE EVENT TRIGGER damage ON ddl_command_end WHEN TAG IN ('CREATE TABLE')
+  EXECUTE FUNCTION damage();
+"""
 
 
 def measure(seconds, *options):
@@ -30,6 +48,13 @@ def test_a_quick_run_measures_and_verifies_every_scenario():
     compared = {f["scenario"] for f in figures
                 if "of_limit" in f and "of_by_hand" in f}
     assert {"batches", "single", "inbox"} <= compared
+    throughput = {f["scenario"]: f for f in figures
+                  if f["figure"] == "throughput"}
+    batches = throughput["batches"]
+    for name, base in (("of_limit", "limit"), ("of_by_hand", "by-hand"),
+                       ("of_rows", "rows")):
+        ratio = batches["median"] / throughput[base]["median"]
+        assert abs(batches[name] - ratio) < 1e-6
     replicated = {f["figure"]: f["median"] for f in figures
                   if f["scenario"] == "replicated"}
     for what in "batches", "single", "p50 at 500/s", "p99 at 500/s":
@@ -37,6 +62,27 @@ def test_a_quick_run_measures_and_verifies_every_scenario():
         for way in "asynchronous", "synchronous":
             ratio = replicated[f"{what}, {way} over no standby"]
             assert abs(ratio - replicated[f"{what}, {way}"] / alone) < 1e-6
+
+
+@pytest.mark.parametrize("action, row, found", [
+    ("UPDATE ON lean.sessions", "NEW.id = 7 AND NEW.state = 5",
+     "settled sessions is"),
+    ("DELETE ON lean.timers", "OLD.session = 7", "timers is"),
+    ("INSERT ON lean.ledger", "NEW.session = 7 AND NEW.side = 1",
+     "ledger entries is"),
+])
+def test_a_row_that_a_lean_baseline_lost_is_noticed(own_server, action, row,
+                                                    found):
+    template = own_server.admin_url.replace("/postgres?", "/template1?")
+    databases.run(template, DAMAGE.format(action=action, row=row))
+    run = subprocess.run(
+        [BIN / "recapd-bench", "--quick", "--scenario", "limit,by-hand",
+         "--postgres", ROOT / "tools/postgres", "--data", own_server.folder],
+        text=True, capture_output=True, timeout=60)
+    assert run.returncode == 1
+    for scenario in "limit", "by-hand":
+        assert (f"recapd-bench: {scenario}: the run's result is wrong: {found}"
+                in run.stderr)
 
 
 def test_several_nodes_are_compared_with_one():

@@ -1,4 +1,4 @@
-// The limit: the engine's rows written in groups, without the engine.
+// The engine's bare rows, written in groups without the engine.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -18,10 +18,10 @@ struct group_options {
   std::function<void(std::size_t)> tell;  ///< lessons written so far
 };
 
-/// Writes lessons `from` to `from + count` of the campus, all steps the book
-/// has, and returns the seconds it took.
+/// Writes the first `count` lessons of the campus, all steps the book has, and
+/// returns the seconds it took.
 double write_groups(const std::string &database, const row_book &book,
-                    const campus &where, std::size_t from, std::size_t count,
+                    const campus &where, std::size_t count,
                     const group_options &how = {});
 
 }  // namespace recapd::bench
