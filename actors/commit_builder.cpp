@@ -26,19 +26,18 @@ std::string text_of(const std::vector<wf::notification> &notifications) {
 }
 
 storage::event_row row_of(const wf::event &e, const submission *from,
-                          std::string_view trace,
                           const std::vector<wf::notification> &notifications) {
   storage::event_row row{.seq = e.seq,
                          .type = std::string{wf::type_of(e.what)},
                          .at = e.at,
                          .by = wf::to_string(e.by),
                          .data = wf::to_text(e.what),
-                         .notifications = text_of(notifications),
-                         .traceparent = std::string{trace}};
-  if (from != nullptr && !wf::by_clock(e.what)) {
-    row.command_source = from->source;
-    row.command_id = from->id;
-  }
+                         .notifications = text_of(notifications)};
+  if (from == nullptr) return row;
+  row.traceparent = from->traceparent;
+  if (wf::by_engine(e.what)) return row;
+  row.command_source = from->source;
+  row.command_id = from->id;
   return row;
 }
 
@@ -66,8 +65,7 @@ storage::session_row row_of(const wf::session &s, const wf::rules &decided_by) {
 
 built_commit build_commit(const wf::session &before,
                           const std::vector<wf::event> &events,
-                          const wf::rules &decided_by, const submission *from,
-                          std::string_view trace) {
+                          const wf::rules &decided_by, const submission *from) {
   built_commit built{.what = {}, .after = before, .released = {}};
   auto &c = built.what;
   c.session = before.id;
@@ -75,7 +73,7 @@ built_commit build_commit(const wf::session &before,
   for (const auto &e : events) {
     auto after = wf::evolve(built.after, e);
     auto effects = wf::effects_of(built.after, e, after);
-    c.events.push_back(row_of(e, from, trace, effects.notifications));
+    c.events.push_back(row_of(e, from, effects.notifications));
     add_students(e.what, c.new_students);
     for (auto &claim : effects.claims)
       c.usage.push_back({.key = std::move(claim.key),

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <string_view>
 #include <vector>
 
 #include "actors/submission.hpp"
@@ -21,12 +20,11 @@ struct built_commit {
 };
 
 /// Builds the commit of events. `from` is the command, or null for the engine's
-/// own; `trace` is the trace context to which the events belong, or empty.
+/// own.
 [[nodiscard]] built_commit
 build_commit(const workflows::session &before,
              const std::vector<workflows::event> &events,
-             const workflows::rules &decided_by, const submission *from,
-             std::string_view trace);
+             const workflows::rules &decided_by, const submission *from);
 
 /// Returns the row that stores a command's outcome.
 [[nodiscard]] storage::outcome_row outcome_row(const submission &s,

@@ -78,7 +78,7 @@ struct passivate {
   std::shared_ptr<void> until_done;  ///< released at the end; may be null
 };
 /// Brings an answer to the actor's own question. In this message and the next
-/// five `step` says to which question.
+/// four `step` says to which question.
 struct session_loaded {
   std::uint64_t step = 0;
   answer<std::optional<workflows::session>> found;
@@ -99,18 +99,13 @@ struct settlement_ready {
   std::uint64_t step = 0;
   answer<workflows::transfer> payment;
 };
-struct trace_found {
-  std::uint64_t step = 0;
-  answer<std::string> trace;
-};
 
 using session_ref =
     caf::typed_actor<caf::reacts_to<take_work>, caf::reacts_to<take_due>,
                      caf::reacts_to<passivate>, caf::reacts_to<session_loaded>,
                      caf::reacts_to<limits_answered>,
                      caf::reacts_to<commit_done>, caf::reacts_to<outcome_found>,
-                     caf::reacts_to<settlement_ready>,
-                     caf::reacts_to<trace_found>>;
+                     caf::reacts_to<settlement_ready>>;
 
 // ---- limits: one directory, and one actor for each owner ----
 // The directory finds the actor by the first claim's owner.
@@ -148,7 +143,7 @@ using limits_directory_ref =
 // ---- payout: what confirmed sessions earn ----
 // The actor answers; the session commits.
 
-/// Asks for the transfer of a session that is completed.
+/// Asks for the transfer of a session that is about to be completed.
 struct ask_settlement {
   workflows::pay_terms by;
   int minutes = 0;
@@ -269,7 +264,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::limits_answered)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::commit_done)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::outcome_found)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::settlement_ready)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::trace_found)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::ask_limits)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::grant_ended)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::usage_released)

@@ -12,9 +12,9 @@ public:
   payout_state() = default;
 };
 
-/// Answers each completed session with what it earns, `program:ID` to
-/// `tutor:ID`. The session commits that with its own `session.paid` event; the
-/// ledger's key refuses a second settlement, so asking twice pays once.
+/// Answers each session that is about to be completed with what it earns,
+/// `program:ID` to `tutor:ID`. The session commits that with what completes it;
+/// the ledger's key refuses a second settlement, so asking twice pays once.
 payout_ref::behavior_type
 payout_actor(payout_ref::stateful_pointer<payout_state> self);
 

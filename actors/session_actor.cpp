@@ -119,12 +119,6 @@ void session_state::decide_front() {
   }
   j.facts.decided_by = j.rules;
   j.facts.used.clear();
-  // The timer of a completed session is due for its settlement.
-  if (front_work() == nullptr
-      && (!session_.exists()
-          || session_.status == wf::session_status::completed))
-    return session_.exists() ? ask_for_settlement() : nothing_due();
-
   j.claims = wf::claims(session_, j.what, j.facts);
   if (j.claims.empty()) return conclude();
   // Amounts are reserved only for a command that nothing else would refuse.
@@ -138,6 +132,10 @@ void session_state::conclude() {
   auto d = wf::decide(session_, j.what, j.facts);
   if (!d.has_value()) return append_refusals(d.error());
   if ((*d).empty()) return nothing_due();
+  if (const auto completed = wf::to_settle(session_, *d)) {
+    j.completes = std::move(*d);
+    return ask_for_settlement(*completed);
+  }
   append_events(*d);
 }
 
@@ -193,10 +191,6 @@ session_actor(session_ref::stateful_pointer<session_state> self,
           },
           [self](settlement_ready &m) {
             self->state.settlement(m);
-            end_if_done(self);
-          },
-          [self](trace_found &m) {
-            self->state.traced(m);
             end_if_done(self);
           }};
 }

@@ -47,7 +47,6 @@ public:
   void committed(const commit_done &m);
   void found(outcome_found &m);
   void settlement(settlement_ready &m);
-  void traced(trace_found &m);
 
 private:
   using item = std::variant<std::shared_ptr<work>, reply<done_t>>;
@@ -68,6 +67,7 @@ private:
     workflows::session after;
     bool moves = false;  ///< the commit changes the session
     std::vector<workflows::usage_key> released;
+    std::vector<workflows::event> completes;  ///< what awaits its settlement
     outcome answer;
     int tries = 0;
     /// A commit of this very item may have been written without an answer: its
@@ -97,8 +97,7 @@ private:
   void write_down(storage::commit what,
                   std::vector<std::shared_ptr<ticket>> tickets,
                   reply<done_t> done);
-  void ask_for_settlement();
-  void look_for_trace();
+  void ask_for_settlement(const workflows::session &completed);
   void moved();
   [[nodiscard]] std::optional<instant> due() const;
   void tell_timers(std::optional<instant> at);
@@ -110,7 +109,6 @@ private:
   void finish(answer<outcome> a);
   void nothing_due();
   [[nodiscard]] work *front_work() const;
-  [[nodiscard]] std::string_view trace() const;
   [[nodiscard]] bool seen(const work &w) const;
   void remember(const work &w);
   /// Returns the indices of the front item's claims on that owner's counters.
@@ -122,9 +120,6 @@ private:
   std::unique_ptr<std::list<item>> queue_;
   std::unique_ptr<job> job_;
   std::unique_ptr<passivate> passivating_;
-  /// The trace context of the command that completed the session, or empty;
-  /// null while the session is not completed or that is not known.
-  std::unique_ptr<std::string> completed_by_;
   workflows::session session_;
   exit_note<shard_ref> note_;  ///< keyed by the session's id
   instant armed_ = never;      ///< the timer as the timers actor knows it

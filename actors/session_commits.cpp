@@ -19,7 +19,7 @@ void session_state::append_events(const std::vector<wf::event> &events) {
   auto &j = *job_;
   auto *w = front_work();
   auto built = build_commit(session_, events, *j.rules,
-                            w != nullptr ? &w->what : nullptr, trace());
+                            w != nullptr ? &w->what : nullptr);
   j.after = std::move(built.after);
   j.released = std::move(built.released);
   j.moves = true;
@@ -46,14 +46,6 @@ void session_state::append_refusals(const std::vector<wf::refusal> &why) {
   c.outcome = outcome_row(w.what, j.answer);
   c.base_version = session_.version;
   send_append(std::move(c));
-}
-
-/// Returns the trace context to which the work belongs, or empty. A settlement
-/// belongs to the command that completed the session.
-std::string_view session_state::trace() const {
-  if (const auto *w = front_work()) return w->what.traceparent;
-  const bool settles = std::holds_alternative<wf::settle_session>(job_->what);
-  return settles && completed_by_ ? *completed_by_ : std::string_view{};
 }
 
 void session_state::send_append(storage::commit what) {
@@ -101,10 +93,6 @@ void session_state::committed(const commit_done &m) {
 void session_state::moved() {
   auto &j = *job_;
   const bool existed = session_.exists();
-  if (j.after.status != wf::session_status::completed)
-    completed_by_ = nullptr;
-  else if (session_.status != wf::session_status::completed)
-    completed_by_ = std::make_unique<std::string>(trace());
   if (!existed || session_.status != j.after.status)
     node_->reports->session_moved(existed ? wf::to_string(session_.status) : "",
                                   wf::to_string(j.after.status));

@@ -14,49 +14,21 @@ namespace recapd::actors {
 namespace wf = workflows;
 using storage::fault;
 
-void session_state::ask_for_settlement() {
+/// Asks what a session earns that the decision on the front item completes.
+void session_state::ask_for_settlement(const wf::session &completed) {
   caf::anon_send(
       node_->payout,
-      ask_settlement{.by = wf::terms_of(session_),
-                     .minutes = session_.minutes.value_or(0),
+      ask_settlement{.by = wf::terms_of(completed),
+                     .minutes = completed.minutes.value_or(0),
                      .done = back<settlement_ready, wf::transfer>()});
 }
 
 void session_state::settlement(settlement_ready &m) {
   if (!job_ || m.step != step_) return;
   if (!m.payment.has_value()) return finish(m.payment.error());
-  job_->what = wf::settle_session{.payment = std::move(*m.payment)};
-  if (!completed_by_) return look_for_trace();
-  conclude();
-}
-
-/// Looks in the history for the event that completed the session, which has the
-/// trace context, where that event was not this actor's. It is among the
-/// newest, since a completed session is settled at once; not found: no trace
-/// context.
-void session_state::look_for_trace() {
-  auto done = back<trace_found, std::string>();
-  constexpr int newest = 100;
-  auto run = [done, id = session_.id,
-              after =
-                  std::max(session_.version - newest, 0)](storage::store &s) {
-    const auto events = s.history(id, after, newest);
-    const auto completed =
-        std::find_if(events.rbegin(), events.rend(), [](const auto &e) {
-          return e.type == wf::type_of(wf::session_completed{});
-        });
-    done(completed == events.rend() ? std::string{} : completed->traceparent);
-  };
-  caf::anon_send(node_->lookup, std::make_shared<read_task>(read_task{
-                                    .run = std::move(run),
-                                    .failed = [done](fault f) { done(f); }}));
-}
-
-void session_state::traced(trace_found &m) {
-  if (!job_ || m.step != step_) return;
-  if (!m.trace.has_value()) return finish(m.trace.error());
-  completed_by_ = std::make_unique<std::string>(std::move(*m.trace));
-  conclude();
+  auto &events = job_->completes;
+  events.push_back(wf::settled(events.back(), std::move(*m.payment)));
+  append_events(events);
 }
 
 std::vector<std::size_t> session_state::claims_of(owner whose) const {

@@ -151,9 +151,6 @@ private:
         workflows::parse_command(a_.type->substr(type_prefix.size()),
                                  a_.data != nullptr ? *a_.data : nothing);
     if (!parsed.has_value()) return fail(parsed.error());
-    if (std::holds_alternative<workflows::fire_timers>(*parsed)
-        || std::holds_alternative<workflows::settle_session>(*parsed))
-      return fail("type: no such command.");
     out_.what = std::move(*parsed);
     return true;
   }

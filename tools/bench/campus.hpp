@@ -20,8 +20,8 @@ inline constexpr std::size_t generation = tutors * sessions_per_tutor;
 inline constexpr int tutor_week_minutes = 900;
 inline constexpr int rate_per_hour = 1500;
 
-/// The commands of one lifecycle; settling, which the engine does by itself,
-/// is the fifth step.
+/// The commands of one lifecycle; settling, which is written with the last, is
+/// the fifth step.
 enum class step : unsigned char { schedule, accept, complete, confirm };
 inline constexpr std::size_t commands_per_lifecycle = 4;
 inline constexpr std::size_t steps_per_lifecycle = 5;

@@ -1,10 +1,8 @@
 #include "tools/bench/rows.hpp"
 // SPDX-License-Identifier: Apache-2.0
 #include <boost/json.hpp>
-#include <chrono>
 #include <pqxx/pqxx>
 #include <stdexcept>
-#include <thread>
 
 #include "tools/common/client.hpp"
 #include "workflows/time.hpp"
@@ -157,17 +155,6 @@ void submit(tools::client &node, const std::string &event) {
                              + json::serialize(a.body)};
 }
 
-void await_payment(pqxx::nontransaction &tx, const lesson &l) {
-  for (int i = 0; i < 2000; ++i) {
-    const auto found =
-        tx.exec("SELECT FROM sessions WHERE state = 'paid' AND id = "
-                + tx.quote(l.session));
-    if (!found.empty()) return;
-    std::this_thread::sleep_for(std::chrono::milliseconds{5});
-  }
-  throw std::runtime_error{"the engine did not settle session " + l.session};
-}
-
 }  // namespace
 
 pattern::pattern(std::string_view text, const lesson &from) {
@@ -237,7 +224,6 @@ row_book::row_book(const std::string &database, const std::string &node_url,
     if (how_far == extent::lifecycle) {
       submit(node, samples.event(i, step::complete));
       submit(node, samples.event(i, step::confirm));
-      await_payment(tx, l);
     }
     by_minutes_[l.minutes] = collect(tx, l, known);
   }

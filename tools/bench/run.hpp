@@ -75,7 +75,7 @@ private:
   std::string config_;
 };
 
-/// Commands (by hand: steps) a second: more than a campus needs.
+/// Commands a second: more than a campus needs.
 inline constexpr double calm_rate = 500;
 inline constexpr const char *at_calm_rate = " at 500/s";
 

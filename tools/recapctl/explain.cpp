@@ -173,19 +173,15 @@ void explain_missed(const case_file &f, sentences &why) {
 }
 
 void explain_paid(const case_file &f, sentences &why) {
-  const auto *payout = f.session.at("payout").if_object();
-  if (!payout) {
-    why.push_back("Every recap is in; the settlement is on its way.");
-    return;
-  }
+  const auto &payout = f.session.at("payout").as_object();
   why.push_back(
       fmt::format("{} minutes at {} an hour made {} for the tutor, {}.",
                   text_of(f.session, "minutes"),
                   human_money(f.session.at("rate_per_hour").as_int64(),
                               text_of(f.session, "currency")),
-                  human_money(payout->at("amount").as_int64(),
+                  human_money(payout.at("amount").as_int64(),
                               text_of(f.session, "currency")),
-                  when(f, text_of(*payout, "settled_at"))));
+                  when(f, text_of(payout, "settled_at"))));
 }
 
 sentences why_of(const case_file &f) {
@@ -208,7 +204,7 @@ sentences why_of(const case_file &f) {
     closed("session.cancelled", "It was cancelled", "reason");
   else if (state == "voided")
     closed("session.voided", "Support took it back", "note");
-  else
+  else if (state == "paid")
     explain_paid(f, why);
   return why;
 }

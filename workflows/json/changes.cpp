@@ -12,8 +12,8 @@ namespace {
 using commands = alternatives<command>;
 using events = alternatives<event_body>;
 
-/// The number of commands that are sent: all but the engine's two at the end.
-constexpr std::size_t sent_commands = commands::types.size() - 2;
+/// The number of commands that are sent: all but the engine's own at the end.
+constexpr std::size_t sent_commands = commands::types.size() - 1;
 
 template <class Result>
 boost::system::result<Result, std::string>

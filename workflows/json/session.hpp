@@ -26,9 +26,9 @@ namespace recapd::workflows {
 [[nodiscard]] boost::system::result<command, std::string>
 parse_command(std::string_view type, const boost::json::value &data);
 
-/// Return the command's type as parse_command takes it (`timers.fire` and
-/// `session.settle` for the engine's own) and its `data` in canonical form:
-/// what parse_command reads back, members in a fixed order.
+/// Return the command's type as parse_command takes it (`timers.fire` for the
+/// engine's own) and its `data` in canonical form: what parse_command reads
+/// back, members in a fixed order.
 [[nodiscard]] std::string_view type_of(const command &c);
 [[nodiscard]] boost::json::object to_json(const command &c);
 

@@ -165,21 +165,13 @@ struct fire_timers {
   bool operator==(const fire_timers &) const = default;
   static void each_member(auto &, auto &) {}
 };
-/// Pays a `completed` session by the payout actor's transfer. It comes from the
-/// engine itself, is never refused, and does nothing in any other state.
-struct settle_session {
-  static constexpr std::string_view type = "session.settle";
-  transfer payment;
-  bool operator==(const settle_session &) const = default;
-  static void each_member(auto &m, auto &c) { m.object("payment", c.payment); }
-};
 
 using command =
     std::variant<schedule_session, invite_participant, accept_invitation,
                  decline_invitation, remove_participant, join_call, leave_call,
                  log_time, complete_session, submit_recap, cancel_session,
                  request_support, reopen_session, deny_update, correct_minutes,
-                 void_session, fire_timers, settle_session>;
+                 void_session, fire_timers>;
 
 class decision_draft;
 
@@ -201,9 +193,8 @@ void handle(decision_draft &d, const reopen_session &c);
 void handle(decision_draft &d, const deny_update &c);
 void handle(decision_draft &d, const correct_minutes &c);
 void handle(decision_draft &d, const void_session &c);
-// The engine's own commands are decided by the state as it is.
+// The engine's own command is decided by the state as it is.
 void handle(decision_draft &d, const fire_timers &c);
-void handle(decision_draft &d, const settle_session &c);
 
 // ---- events (stored facts) -------------------------------------------------
 

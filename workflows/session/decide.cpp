@@ -12,9 +12,7 @@ namespace recapd::workflows {
 namespace {
 
 template <class Command>
-constexpr bool from_engine =
-    std::is_same_v<Command,
-                   fire_timers> || std::is_same_v<Command, settle_session>;
+constexpr bool from_engine = std::is_same_v<Command, fire_timers>;
 
 std::vector<event> numbered(const session &s, std::vector<event_body> bodies,
                             instant at, const person &by) {
@@ -24,7 +22,7 @@ std::vector<event> numbered(const session &s, std::vector<event_body> bodies,
   for (auto &body : bodies)
     events.push_back({.seq = ++seq,
                       .at = at,
-                      .by = by_clock(body) ? engine_itself : by,
+                      .by = by_engine(body) ? engine_itself : by,
                       .what = std::move(body)});
   return events;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/system/result.hpp>
+#include <optional>
 #include <vector>
 
 #include "workflows/limits.hpp"
@@ -24,9 +25,16 @@ using decision =
                                         const facts &f);
 
 /// Decides a command. Events are numbered from `state.version + 1` on. An
-/// accepted command gives at least one event; `fire_timers` and
-/// `settle_session` may give none.
+/// accepted command gives at least one event; `fire_timers` may give none.
 [[nodiscard]] decision decide(const session &state, const command &c,
                               const facts &f);
+
+/// Returns the session that is to be paid for together with what was decided:
+/// as those events leave it, if they complete it; else nothing.
+[[nodiscard]] std::optional<session>
+to_settle(const session &state, const std::vector<event> &decided);
+
+/// Returns the event that pays a session, to follow the one that completed it.
+[[nodiscard]] event settled(const event &completed, transfer payment);
 
 }  // namespace recapd::workflows

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <numeric>
+#include <utility>
 
+#include "workflows/session/decide.hpp"
 #include "workflows/session/decision_draft.hpp"
+#include "workflows/session/evolve.hpp"
 #include "workflows/session/reminders.hpp"
 
 namespace recapd::workflows {
@@ -20,9 +24,19 @@ void handle(decision_draft &d, const fire_timers &) {
   if (confirms) d.emit(session_completed{.automatic = true});
 }
 
-void handle(decision_draft &d, const settle_session &c) {
-  if (d.s.status == session_status::completed)
-    d.emit(session_paid{.payment = c.payment});
+std::optional<session> to_settle(const session &state,
+                                 const std::vector<event> &decided) {
+  if (decided.empty()
+      || !std::holds_alternative<session_completed>(decided.back().what))
+    return std::nullopt;
+  return std::accumulate(decided.begin(), decided.end(), state, evolve);
+}
+
+event settled(const event &completed, transfer payment) {
+  return {.seq = completed.seq + 1,
+          .at = completed.at,
+          .by = engine_itself,
+          .what = session_paid{.payment = std::move(payment)}};
 }
 
 }  // namespace recapd::workflows

@@ -15,10 +15,12 @@ namespace recapd::workflows {
 /// Who acts in what the engine does by itself.
 inline const person engine_itself{.as = role::system, .id = "recapd"};
 
-/// Returns true for what time brings about, whichever command follows.
-[[nodiscard]] inline bool by_clock(const event_body &what) {
+/// Returns true for what the engine does by itself, whichever command it goes
+/// with.
+[[nodiscard]] inline bool by_engine(const event_body &what) {
   return std::holds_alternative<session_missed>(what)
-         || std::holds_alternative<reminder_sent>(what);
+         || std::holds_alternative<reminder_sent>(what)
+         || std::holds_alternative<session_paid>(what);
 }
 
 /// All that decide may know besides the state and the command.

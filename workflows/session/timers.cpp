@@ -19,8 +19,6 @@ std::optional<due_timer> next_timer(const session &s, const rules &decided_by) {
     offer("deadline", s.deadline, s.deadline + std::chrono::microseconds{1});
   if (const auto at = auto_confirm_at(s, decided_by))
     offer("auto_confirm", *at, *at);
-  if (s.status == session_status::completed && s.completed_at)
-    offer("settle", *s.completed_at, *s.completed_at);
   return next;
 }
 

@@ -149,8 +149,9 @@ void checker::accepted(const storage::commit &c, const expected_outcome &v,
          "accepted, but the model refuses it " + joined(v.codes));
   for (const auto &e : c.events) {
     expect(e.at == c.outcome->received_at, about, "an event's time is wrong");
-    // The clock's are the engine's, whoever comes after the deadline.
-    const bool own = e.type == "session.missed" || e.type == "reminder.sent";
+    // These are the engine's, whatever command they come with.
+    const bool own = e.type == "session.missed" || e.type == "reminder.sent"
+                     || e.type == "session.paid";
     expect(e.by == (own ? "system:recapd" : wf::to_string(k.what.by)), about,
            "an event's doer is wrong");
     expect(e.command_source == (own ? "" : k.what.source)

@@ -145,6 +145,21 @@ void lapse(expected_outcome &v, const workflows::rules &r) {
   v.events.push_back({"session.missed", std::move(told)});
 }
 
+void complete(expected_outcome &v, instant at) {
+  auto &s = v.after;
+  s.state = "paid";
+  s.completed_at = at;
+  s.paid = pay_of(s.minutes.value_or(0), s.rate);
+  v.payment = workflows::transfer{.kind = workflows::transfer_kind::settlement,
+                                  .from = "program:" + s.program,
+                                  .to = "tutor:" + s.tutor,
+                                  .amount = *s.paid,
+                                  .currency = s.currency};
+  v.events.push_back(
+      {"session.completed", {told_tutor("session_completed", s)}});
+  v.events.push_back({"session.paid", {told_tutor("payout_deposited", s)}});
+}
+
 std::vector<std::string> told_others(const std::string &kind,
                                      const model_session &s,
                                      const workflows::person &by) {
@@ -225,30 +240,14 @@ expected_outcome expect_engine(const model_session &s, instant now,
                                const workflows::rules &r) {
   expected_outcome v;
   v.after = s;
-  if (s.state == "completed") {
-    const auto amount = pay_of(s.minutes.value_or(0), s.rate);
-    v.payment =
-        workflows::transfer{.kind = workflows::transfer_kind::settlement,
-                            .from = "program:" + s.program,
-                            .to = "tutor:" + s.tutor,
-                            .amount = amount,
-                            .currency = s.currency};
-    v.after.state = "paid";
-    v.after.paid = amount;
-    v.events = {{"session.paid", {told_tutor("payout_deposited", s)}}};
-  } else if ((s.state == "scheduled" || s.state == "time_logged")
-             && now > s.deadline) {
+  if ((s.state == "scheduled" || s.state == "time_logged")
+      && now > s.deadline) {
     lapse(v, r);
   } else if (!s.state.empty()) {
     const auto confirm = confirms_at(s, r);
     const bool confirmed = confirm && *confirm <= now;
     remind(v, s, r, confirmed ? *confirm : now);
-    if (confirmed) {
-      v.after.state = "completed";
-      v.after.completed_at = now;
-      v.events.push_back(
-          {"session.completed", {told_tutor("session_completed", s)}});
-    }
+    if (confirmed) complete(v, now);
   }
   v.after.version += int(v.events.size());
   return v;
@@ -262,7 +261,6 @@ std::optional<instant> owed_at(const model_session &s,
   if (s.state == "scheduled" || s.state == "time_logged")
     all.push_back(s.deadline + 1us);
   if (const auto at = confirms_at(s, r)) all.push_back(*at);
-  if (s.state == "completed") all.push_back(*s.completed_at);
   if (all.empty()) return {};
   return *std::min_element(all.begin(), all.end());
 }

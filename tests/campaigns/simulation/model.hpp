@@ -132,6 +132,9 @@ told_students(const std::string &kind, const model_session &s, bool missing);
 /// and the miss.
 void lapse(expected_outcome &v, const workflows::rules &r);
 
+/// Adds that the session is completed, and paid at once.
+void complete(expected_outcome &v, instant at);
+
 /// Returns `minutes * rate / 60`, rounded half up.
 [[nodiscard]] std::int64_t pay_of(int minutes, std::int64_t rate);
 

@@ -179,12 +179,7 @@ private:
     happens("participant.removed");
     if (s().state == "awaiting_student_recap"
         && std::none_of(all.begin(), all.end(), silent))
-      complete();
-  }
-  void complete() {
-    s().state = "completed";
-    s().completed_at = c_.received_at;
-    happens("session.completed", {told_tutor("session_completed", s())});
+      complete(v_, c_.received_at);
   }
 
   bool calls(const wf::person &who) {
@@ -356,7 +351,7 @@ private:
     if (r_.confirmation == wf::confirmation_rule::all_students
         && std::any_of(all.begin(), all.end(), silent))
       return;
-    complete();
+    complete(v_, c_.received_at);
   }
 
   void on(const wf::cancel_session &) {
@@ -459,7 +454,6 @@ private:
     happens("session.voided", std::move(told));
   }
   void on(const wf::fire_timers &) {}
-  void on(const wf::settle_session &) {}
 
   const model_command &c_;
   const wf::rules &r_;

@@ -84,17 +84,4 @@ CAF_TEST(hours given back on one node can be used on the other) {
   CAF_CHECK(store->check().empty());
 }
 
-CAF_TEST(both nodes settle and it is paid once) {
-  awaiting("s1");
-  auto p = post(recap_command("s1"), 0);
-  // Both are told that something is due while the settlement is on its way.
-  for (const auto &n : nodes)
-    caf::anon_send(n->shard_of("s1"),
-                   take_due{.session = "s1", .done = reply<done_t>{}});
-  consume_messages();
-  CAF_CHECK_EQUAL(p.word(), "accepted");
-  CAF_CHECK_EQUAL(state("s1"), "paid");
-  CAF_CHECK_EQUAL(balance("tutor:ann"), 1500);
-}
-
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -145,49 +145,6 @@ CAF_TEST(the trace of a command goes on to the settlement it brought) {
   CAF_CHECK_EQUAL(history.back().type, "session.paid");
 }
 
-CAF_TEST(a settlement by an actor that did not see the command has its trace) {
-  awaiting("s1");
-  auto last = recap_command("s1");
-  last.traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-  // Written, but the actor is not told: it has to read what it became.
-  hooks().after_append = fails(recapd::storage::fault::outcome_unknown);
-  run(last);
-  pass(1s);
-  const auto events = store->history("s1");
-  CAF_CHECK_EQUAL(events.back().type, "session.paid");
-  CAF_CHECK_EQUAL(events.back().traceparent, last.traceparent);
-}
-
-CAF_TEST(a correction before the settlement is paid and is not what completed) {
-  const std::string by = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331";
-  for (const bool dies : {false, true}) {
-    const std::string id = dies ? "s2" : "s1";
-    ready(id);
-    CAF_CHECK_EQUAL(complete(id, 60), "accepted");
-    auto last = recap_command(id);
-    last.traceparent = by + "-01";
-    auto right = command(id, "support:eve",
-                         wf::correct_minutes{.minutes = 30, .note = "seen"});
-    right.traceparent = by + "-00";
-    auto completed = post(last);
-    auto corrected = post(right);
-    while (!corrected.answered())
-      sched.try_run_once();
-    if (dies) kill_sessions();
-    pass(500ms, 22);
-    CAF_CHECK_EQUAL(completed.word(), "accepted");
-    CAF_CHECK_EQUAL(corrected.word(), "accepted");
-    const auto events = store->history(id);
-    CAF_CHECK_EQUAL(events[events.size() - 2].type, "time.corrected");
-    CAF_CHECK_EQUAL(events.back().type, "session.paid");
-    CAF_CHECK_EQUAL(events.back().traceparent, last.traceparent);
-    CAF_CHECK_EQUAL(balance("tutor:ann"), 750);
-    CAF_CHECK_EQUAL(
-        run(command(id, "support:eve", wf::void_session{.note = "no"})),
-        "accepted");
-  }
-}
-
 CAF_TEST(that a session was missed is nobodys command) {
   ready("s1");
   // Received after the deadline, before the timer had its turn.

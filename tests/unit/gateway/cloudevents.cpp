@@ -110,7 +110,6 @@ CAF_TEST(a wrong attribute is malformed) {
       {"type", "session.schedule"},
       {"type", "recapd."},
       {"type", "recapd.timers.fire"},
-      {"type", "recapd.session.settle"},
       {"type", "recapd.session.explode"},
       {"subject", ""},
       {"subject", "a b"},

@@ -179,9 +179,8 @@ CAF_TEST(hours are from 1 to 720) {
 }
 
 CAF_TEST(commands of the engine itself cannot be sent) {
-  for (std::string_view type :
-       {"timers.fire", "session.settle", "session.Schedule", "", "recapd",
-        "recapd.session.schedule"}) {
+  for (std::string_view type : {"timers.fire", "session.Schedule", "", "recapd",
+                                "recapd.session.schedule"}) {
     const auto wrong = read(type, "{}");
     CAF_CHECK(wrong.starts_with("type: expected recapd. and one of "
                                 "session.schedule, participant.invite"));

@@ -75,13 +75,29 @@ CAF_TEST(a recap of a student is measured like that of the tutor) {
       "student_recap.submitted session.completed");
 }
 
-CAF_TEST(settling pays once) {
+CAF_TEST(a decision that completes the session is settled with it) {
   story st;
-  st.ready().logged(90).submitted().completed();
-  const settle_session settle{.payment = settlement(st.s)};
-  CAF_CHECK_EQUAL(st.then(settle, sis, start + 3h, start + 4h), "session.paid");
+  st.ready(plan({"bob", "cal"})).logged(90).submitted();
+  auto before = st.s;
+  CAF_CHECK(!to_settle(before, *st.when(hands_in, bob, start + 2h)));
+  before = st.s;
+  const auto last = *st.when(hands_in, cal, start + 3h, start + 4h);
+  const auto completed = to_settle(before, last);
+  CAF_REQUIRE(completed.has_value());
+  CAF_CHECK(*completed == st.s);
+  const auto paid = settled(last.back(), settlement(*completed));
+  CAF_CHECK(paid.by == engine_itself);
+  st.s = evolve(st.s, paid);
+  CAF_CHECK_EQUAL(st.s.version, before.version + 3);
   CAF_REQUIRE(st.s.paid.has_value());
   CAF_CHECK_EQUAL(st.s.paid->amount, 2250);
-  CAF_CHECK(st.s.paid->settled_at == start + 4h);
-  CAF_CHECK_EQUAL(st.then(settle, sis, start + 5h), "nothing");
+  CAF_CHECK(st.s.paid->settled_at == start + 3h);
+}
+
+CAF_TEST(what completes nothing is not settled) {
+  story st;
+  st.ready().logged().submitted().completed();
+  const correct_minutes less{.minutes = 30, .note = "seen"};
+  CAF_CHECK(!to_settle(st.s, *st.when(less, eve, start + 3h)));
+  CAF_CHECK(!to_settle(st.s, {}));
 }

@@ -160,10 +160,6 @@ const std::vector<row> &rows() {
        sis,
        {"nothing", "reminder.sent", "reminder.sent", "nothing", "nothing",
         "nothing", "nothing", "nothing", "nothing", "nothing"}},
-      {settle_session{},
-       sis,
-       {"nothing", "nothing", "nothing", "nothing", "session.paid", "nothing",
-        "nothing", "nothing", "nothing", "nothing"}},
   };
   return all;
 }

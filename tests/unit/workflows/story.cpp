@@ -148,7 +148,8 @@ story &story::completed() {
 }
 
 story &story::settled() {
-  return given(settle_session{.payment = settlement(s)}, sis, start + 2h);
+  happen({workflows::settled(history.back(), settlement(s))});
+  return *this;
 }
 
 std::string story::fires(instant now) {

@@ -84,7 +84,7 @@ public:
   story &logged(std::int64_t minutes = 60);  ///< an hour after the start
   story &submitted();                        ///< by the tutor, logged before
   story &completed();                        ///< by every student's recap
-  story &settled();                          ///< paid
+  story &settled();                          ///< paid, with the last event
   std::string fires(instant now);            ///< timers
   [[nodiscard]] facts facts_of(const command &c, const person &by,
                                instant received, instant now) const;

@@ -69,8 +69,14 @@ def test_each_step_of_the_happy_path_shows_its_state(client):
     assert lesson.state == "time_logged"
     accepted(lesson.tutor_recap())
     assert lesson.state == "awaiting_student_recap"
-    accepted(lesson.student_recap())
-    assert lesson.settled()["payout"]["amount"] == 1500
+    outcome = accepted(lesson.student_recap())
+    assert outcome["session"] == lesson.settled()
+    assert outcome["session"]["payout"]["amount"] == 1500
+    *_, completed, paid = client.history(lesson.id)
+    assert (completed["type"], paid["type"]) == (
+        "session.completed", "session.paid")
+    assert completed["by"] == f"student:{lesson.student}"
+    assert (paid["by"], paid["command"]) == ("system:recapd", None)
 
 
 def test_complete_is_log_time_and_the_recap_at_once(client):

@@ -127,13 +127,8 @@ class Client:
 
     def pay(self, session, minutes):
         """Finishes an open one; what it pays."""
-        self.do(session.complete(minutes), session.student_recap())
-        return self.settled(session)
-
-    def settled(self, session):
-        wait_until(lambda: self.show(session)["state"] == "paid",
-                   "the settlement")
-        return self.show(session)["payout"]["amount"]
+        shown = self.do(session.complete(minutes), session.student_recap())
+        return shown["payout"]["amount"]
 
     def show(self, session):
         return self.node.session(session.id)
@@ -221,7 +216,6 @@ class Story:
         c = self.client
         c.pay(self.full, 20)
         c.do(self.awaiting.student_recap())
-        c.settled(self.awaiting)
         c.do(support(self.corrected, "correct", minutes=40))
         c.pay(self.open, 60)
         self.gone = c.book()
@@ -248,7 +242,6 @@ class Story:
         for session in (self.logged, self.awaiting):
             c.do(session.event("recap.submit", session.student,
                                {"recap": RECAP}))
-            c.settled(session)
         shown = c.do(support(self.corrected, "correct", minutes=45))
         assert shown["payout"]["amount"] == RATES["second"] * 3 / 4
         c.do(support(self.missed, "reopen", hours=24))
