@@ -1,8 +1,8 @@
-#include "tools/bench/run.hpp"
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/bench/campus.hpp"
 #include "tools/bench/group_writer.hpp"
 #include "tools/bench/rows.hpp"
+#include "tools/bench/run.hpp"
 #include "tools/bench/verify.hpp"
 
 namespace recapd::bench {

@@ -1,5 +1,5 @@
-#include "tools/bench/group_writer.hpp"
 // SPDX-License-Identifier: Apache-2.0
+#include "tools/bench/group_writer.hpp"
 #include <algorithm>
 #include <barrier>
 #include <chrono>

@@ -1,5 +1,5 @@
-#include "tools/bench/groups.hpp"
 // SPDX-License-Identifier: Apache-2.0
+#include "tools/bench/groups.hpp"
 #include <span>
 
 #include "workflows/ids.hpp"

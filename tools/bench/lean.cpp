@@ -1,5 +1,5 @@
-#include "tools/bench/lean.hpp"
 // SPDX-License-Identifier: Apache-2.0
+#include "tools/bench/lean.hpp"
 #include <stdexcept>
 #include <vector>
 

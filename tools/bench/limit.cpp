@@ -1,5 +1,5 @@
-#include "tools/bench/run.hpp"
 // SPDX-License-Identifier: Apache-2.0
+#include "tools/bench/run.hpp"
 #include <array>
 #include <chrono>
 #include <deque>

@@ -1,5 +1,5 @@
-#include "tools/bench/process.hpp"
 // SPDX-License-Identifier: Apache-2.0
+#include "tools/bench/process.hpp"
 #include <array>
 #include <chrono>
 #include <csignal>

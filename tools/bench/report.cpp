@@ -1,5 +1,5 @@
-#include "tools/bench/report.hpp"
 // SPDX-License-Identifier: Apache-2.0
+#include "tools/bench/report.hpp"
 #include <algorithm>
 #include <array>
 #include <boost/json/array.hpp>

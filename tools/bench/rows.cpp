@@ -1,5 +1,5 @@
-#include "tools/bench/rows.hpp"
 // SPDX-License-Identifier: Apache-2.0
+#include "tools/bench/rows.hpp"
 #include <boost/json.hpp>
 #include <pqxx/pqxx>
 #include <stdexcept>

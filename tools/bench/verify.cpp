@@ -1,5 +1,5 @@
-#include "tools/bench/verify.hpp"
 // SPDX-License-Identifier: Apache-2.0
+#include "tools/bench/verify.hpp"
 #include <array>
 #include <chrono>
 #include <fmt/format.h>
