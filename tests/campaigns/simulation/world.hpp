@@ -108,22 +108,22 @@ private:
   };
 
   // ---- world.cpp
-  void start(std::size_t i);  ///< starts the process of this place, anew
+  void start(std::size_t i);  ///< starts the process of this slot
   /// Counts the faults that a process's connection met; once, at its end.
   void count(const process &p);
   void note(const std::string &what);  ///< adds a line to the trace
-  void at(instant when, std::function<void()> what);  ///< fills the agenda
+  void at(instant when, std::function<void()> what);  ///< plans an entry
   void step();  ///< runs one message, runs one entry, or moves the time
   void pass_time(instant until);
   /// Moves the time on while nobody has anything to do: to the next entry of
   /// the agenda, or just a little.
   void pass_quiet_time();
   [[nodiscard]] bool run_due();  ///< runs one entry of the agenda that is due
-  [[nodiscard]] std::vector<slot *> ready();  ///< who could run a message
+  [[nodiscard]] std::vector<slot *> ready();  ///< returns who has mail
   void run_message(slot &s);
   [[nodiscard]] bool no_violations() const;
-  [[nodiscard]] std::uint64_t answers_lost() const;  ///< commits without answer
-  [[nodiscard]] bool over() const;  ///< nothing is planned or unanswered
+  [[nodiscard]] std::uint64_t answers_lost() const;  ///< returns a sum
+  [[nodiscard]] bool over() const;  ///< returns true if nothing is to come
   void feed_receiver();             ///< delivers the next events, or fails to
   /// Now and then checks without faults soon after a fault, before time covers
   /// up what the fault left behind.
@@ -135,8 +135,7 @@ private:
   void settle();      ///< runs the processes until no actor has a message left
   /// Checks that every timer that is overdue fires, and soon.
   void fire_overdue_timers();
-  void
-  fire_all_timers();  ///< goes from due time to due time until none is left
+  void fire_all_timers();  ///< goes on from due time to due time, to the last
   /// Checks that every command that was taken by now is answered, and soon.
   void check_answers();
   /// Returns the command that has waited longest of all, and its node.
@@ -151,7 +150,7 @@ private:
   // ---- world_faults.cpp
   void seed_hazards();   ///< chooses the seed's hazards, options and nodes
   void seed_sharing();   ///< chooses those of leases and of the broker
-  void inject_faults();  ///< has faults happen that the hazards call for
+  void inject_faults();  ///< begins the faults of this step, if any
   void kill_process(std::size_t i);
   void pause(std::size_t i);
   void jump_clock(std::size_t i);
@@ -169,8 +168,8 @@ private:
                                       const std::shared_ptr<int> &version);
   /// Returns the time by the database's clock, which measures the leases.
   [[nodiscard]] instant lease_time() const;
-  void end_process(std::size_t i);  ///< removes one that has ended, however
-  void start_later(std::size_t i);  ///< unless faults have stopped: at once
+  void end_process(std::size_t i);  ///< clears the slot, as after a kill
+  void start_later(std::size_t i);  ///< at once where faults have stopped
   void drain(std::size_t i);
   /// Ends a node that drains when all it took is answered, or gives it up when
   /// that takes too long. Only what went wrong meanwhile may make it so long.
@@ -179,14 +178,15 @@ private:
   /// Returns true if heartbeats would change nothing: every shard has one
   /// holder that works, the shares are fair, and nobody else's lease is good.
   [[nodiscard]] bool leases_at_rest() const;
-  /// Returns true if its lease is good and it serves what the table says.
+  /// Returns true if the node has a good lease and serves what it is told to.
   [[nodiscard]] bool serves_its_leases(const slot &s, instant now) const;
   void wait_for_leases();  ///< checks that the leases soon come to rest
   /// Checks that commands which other nodes have to execute are answered.
   void check_forwarding();
   /// Returns a command that, if there is one, another node has to execute.
   [[nodiscard]] const planned &next_probe(const slot &s);
-  /// Sends it until it is answered: a database may still be away for a moment.
+  /// Sends a command until it is answered: a database may still be away for a
+  /// moment.
   void send_probe(std::size_t i, const planned &p,
                   const std::shared_ptr<int> &waiting);
 
@@ -211,11 +211,10 @@ private:
 
   // ---- world_campus.cpp
   void open(const planned &p);  ///< begins to send a planned command
-  /// Sends a client's command until there is an outcome; also when no answer
-  /// comes.
+  /// Sends a client's command until there is an outcome.
   void send(std::size_t client);
   void enter_inbox(const planned &p);
-  void deliver(std::int64_t seq);  ///< a row that is there, now and then twice
+  void deliver(std::int64_t seq);  ///< hands it over if it is there
   void hand_over_row(slot &s, std::int64_t seq);
   void look_again(std::int64_t seq);
   [[nodiscard]] slot *some_process();
