@@ -97,10 +97,9 @@ class DatabaseCluster:
         return max(filter(None, led), default=known) < known
 
     def branched(self):
-        """Returns true where a standby has followed an older primary beyond the
-        promotion of another, as it may where a new primary stands still: what
-        both have written was acknowledged, and is gone. Nodes refuse such a
-        primary, SQL clients do not."""
+        """Returns true where a standby wrote as much as its older primary beyond
+        the promotion of another. Where the new primary stands still the two may
+        go on: what SQL clients then insert is acknowledged, and is gone."""
         left = [branch for h in self.hosts for branch in h.left_branches()]
         return len(left) > len(set(left))
 

@@ -199,12 +199,11 @@ class Failover(Campaign):
         not count."""
         try:
             self.cluster.heal()
-            if self.cluster.fell_back():
-                undone = "Patroni went back to an older timeline"
-            elif self.chosen.asynchronous or not self.cluster.branched():
+            if not self.cluster.fell_back():
+                if self.cluster.branched():
+                    self.world.load.inbox_era += 1
                 return None
-            else:
-                undone = "an older primary went on with a standby"
+            undone = "Patroni went back to an older timeline"
         except AssertionError as error:
             if self.cluster.leader() is not None:
                 return str(error)
