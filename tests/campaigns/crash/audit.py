@@ -83,10 +83,12 @@ def check_commands(world, found):
 
 def check_effects(world, found):
     """An accepted command's events are there once, up to the version it was
-    told; a refused one has none."""
+    told, with the payment that follows from them; a refused one has none."""
     ends, sizes = {}, Counter()
     for session, seq, identity in world.sql(
-            "SELECT session_id, seq, command_id FROM session_events"
+            "SELECT session_id, seq, CASE type WHEN 'session.paid'"
+            " THEN lag(command_id) OVER (PARTITION BY session_id ORDER BY seq)"
+            " ELSE command_id END FROM session_events"
             " ORDER BY session_id, seq"):
         sizes[session] += 1
         if seq != sizes[session]:
