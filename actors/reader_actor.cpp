@@ -55,15 +55,10 @@ void reader_state::read_failed(const std::string &why) {
   if (!takes_commands()) went_away(why);
 }
 
-void reader_state::command_failed(const std::string &why, const auto &batch) {
-  // The fault is noted before senders are told: who then asks for readiness is
-  // told the same.
-  if (!away_) {
-    spdlog::warn("what a command needs was not read: {}", why);
-    went_away(why);
-  }
-  for (const auto &m : batch)
-    m.done(fault::unavailable);
+void reader_state::command_failed(const std::string &why) {
+  if (away_) return;
+  spdlog::warn("what a command needs was not read: {}", why);
+  went_away(why);
 }
 
 void reader_state::went_away(const std::string &why) {
@@ -125,7 +120,11 @@ void reader_state::load_sessions(std::vector<load_session> batch) {
     for (std::size_t i = 0; i < batch.size(); ++i)
       batch[i].done(parse(rows[i]));
   } catch (const storage::storage_error &e) {
-    command_failed(e.what(), batch);
+    // The fault is noted before senders are told: who then asks for readiness
+    // is told the same.
+    command_failed(e.what());
+    for (const auto &m : batch)
+      m.done(fault::unavailable);
   }
 }
 
@@ -164,7 +163,11 @@ void reader_state::load_counters(const std::vector<load_usage> &batch) {
       next = end;
     }
   } catch (const storage::storage_error &e) {
-    command_failed(e.what(), batch);
+    // The fault is noted before senders are told: who then asks for readiness
+    // is told the same.
+    command_failed(e.what());
+    for (const auto &m : batch)
+      m.done(fault::unavailable);
   }
 }
 
@@ -178,7 +181,11 @@ void reader_state::find_outcomes(std::vector<find_outcome> batch) {
     for (std::size_t i = 0; i < batch.size(); ++i)
       batch[i].done(std::move(rows[i]));
   } catch (const storage::storage_error &e) {
-    command_failed(e.what(), batch);
+    // The fault is noted before senders are told: who then asks for readiness
+    // is told the same.
+    command_failed(e.what());
+    for (const auto &m : batch)
+      m.done(fault::unavailable);
   }
 }
 

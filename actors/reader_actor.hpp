@@ -42,9 +42,8 @@ private:
   void answered();
   /// Finds out, after a failed read, whether the database takes commands.
   void read_failed(const std::string &why);
-  /// Calls the database away, since what the commands of the batch need was not
-  /// read, and tells their senders.
-  void command_failed(const std::string &why, const auto &batch);
+  /// Calls the database away: what commands need was not read.
+  void command_failed(const std::string &why);
   void went_away(const std::string &why);
   [[nodiscard]] bool takes_commands();
   void load_sessions(std::vector<load_session> batch);
