@@ -95,8 +95,8 @@ bool forwarder_state::looked_up(outcomes_looked_up &m, time_point now) {
 }
 
 caf::timespan forwarder_state::look(time_point now) {
-  // Then the sender is told to try again: a look-up that hangs comes on top.
-  const auto patience = node_->options.statement * 7 / 5;
+  // Its sender is told sooner (actors/engine/in_flight.hpp).
+  const auto patience = node_->options.statement * 2;
   std::erase_if(waiting_, [&](const waiting &w) {
     if (now - w.since < patience) return false;
     w.item->done(fault::outcome_unknown);

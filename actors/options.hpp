@@ -19,8 +19,7 @@ struct engine_options {
   std::size_t max_resident_sessions = 50000;
   std::chrono::milliseconds session_idle{60000};
   std::chrono::seconds timer_horizon{600};
-  /// How long the database may take to answer a statement. The waits for an
-  /// outcome are parts of it, since a sender should be answered within two.
+  /// How long the database may take to answer a statement.
   std::chrono::milliseconds statement{5000};
   std::chrono::milliseconds drain{20000};  ///< the longest that drain() waits
   /// Whether `source` and `id` are each sender's own, or everybody's.

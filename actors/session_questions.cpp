@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <caf/send.hpp>
-#include <caf/timespan.hpp>
 
 #include "actors/outcome_json.hpp"
 #include "workflows/json/session.hpp"
@@ -102,10 +101,6 @@ void session_state::look_for_outcome() {
       find_outcome{
           .key = w.what.key(),
           .done = back<outcome_found, std::optional<storage::outcome_row>>()});
-  // The commit may have taken a statement's bound, and the look-up may take as
-  // long. What is found later is ignored.
-  caf::delayed_anon_send(self_, caf::timespan{node_->options.statement} * 4 / 5,
-                         outcome_found{step_, fault::outcome_unknown});
 }
 
 void session_state::found(outcome_found &m) {

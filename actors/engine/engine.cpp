@@ -220,7 +220,9 @@ struct engine::impl {
   listeners committed;
   listeners buckets_moved;
   std::atomic<bool> draining{false};
-  in_flight commands{options.max_in_flight, reports};
+  /// A sender should be answered within the time of two statements.
+  in_flight commands{options.max_in_flight, options.statement * 8 / 5,
+                     conditions, reports};
   std::atomic<bool> given_up{false};  ///< drain() has waited as long as it may
 
   system_config config;
@@ -246,19 +248,14 @@ engine::engine(parts p) : impl_{std::make_unique<impl>(std::move(p))} {}
 engine::~engine() = default;
 
 bool engine::admits(std::size_t count) const {
-  return !impl_->conditions->closed() && impl_->commands.fits(count);
+  return impl_->commands.fits(count);
 }
 
 bool engine::submit(submission &&s, const reply<outcome> &done) {
   auto *i = impl_.get();
-  if (!i->commands.take() || i->conditions->closed()) {
-    i->commands.answered();
-    return false;
-  }
-  auto item = std::make_shared<work>();
   const auto type = workflows::type_of(s.what);
-  item->done =
-      reply<outcome>{[i, done, type, since = s.received_at](answer<outcome> a) {
+  auto taken = i->commands.take(
+      [i, done, type, since = s.received_at](answer<outcome> a) {
         const auto took = std::chrono::duration_cast<std::chrono::microseconds>(
             i->time->now() - since);
         // Readiness knows before the sender does: who then asks is told so.
@@ -275,8 +272,10 @@ bool engine::submit(submission &&s, const reply<outcome> &done) {
               (*a).code ? workflows::to_string(*(*a).code) : "", took);
         }
         done(std::move(a));
-        i->commands.answered();
-      }};
+      });
+  if (!taken) return false;
+  auto item = std::make_shared<work>();
+  item->done = std::move(*taken);
   item->what = std::move(s);
   if (!item->what.scope)
     item->what.scope =

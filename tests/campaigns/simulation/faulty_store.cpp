@@ -46,7 +46,17 @@ public:
       }
     if (!lost) return fates;
     ++state_->lost;
+    state_->shaken = true;
     throw storage_error{fault::outcome_unknown, "simulated: answer lost"};
+  }
+
+  std::vector<std::optional<outcome_row>>
+  find_outcomes(std::span<const command_key> keys) override {
+    if (std::exchange(state_->shaken, false) && rng_->chance(300)) {
+      ++state_->faults["read_failed"];
+      throw storage_error{fault::unavailable, "simulated: look-up failed"};
+    }
+    return forwarding_store::find_outcomes(keys);
   }
 
 private:

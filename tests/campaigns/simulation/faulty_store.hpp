@@ -27,6 +27,7 @@ struct connection_state {
   bool cut = false;       ///< the process is dead: nothing of it gets through
   bool away = false;      ///< the network to the database is gone
   bool breaking = false;  ///< it goes with the next commit's answer
+  bool shaken = false;    ///< an answer was lost: the look for it may fail, too
   std::map<std::string, std::uint64_t> faults;  ///< by kind
   std::uint64_t lost = 0;                       ///< of them: answers to commits
   std::map<std::string, std::uint64_t> refused;  ///< by the journal itself

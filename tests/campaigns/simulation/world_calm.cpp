@@ -30,6 +30,7 @@ void world::end_faults() {
     s.cut_off = false;
     s.running->connection()->away = false;
     s.running->connection()->breaking = false;
+    s.running->connection()->shaken = false;
     s.running->connection()->rates = {};
     s.running->clock().off = 0us;
     s.running->hold_journals({});

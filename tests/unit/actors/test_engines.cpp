@@ -128,6 +128,21 @@ CAF_TEST(a draining engine answers what it has and takes nothing more) {
   CAF_CHECK(node->status().draining);
 }
 
+CAF_TEST(who waits for too long is told that the outcome is not known) {
+  using namespace std::chrono_literals;
+  open({.statement = 50ms});
+  held_command held;
+  submit(held);
+  CAF_CHECK_EQUAL(submit("s2"), "outcome_unknown");
+  CAF_CHECK(!held.answered.get_future().get());
+  node->drain();
+  CAF_CHECK_EQUAL(node->status().in_flight, 0u);
+  held.hold.set_value();
+  node.reset();
+  const auto store = recapd::storage::memory::open_store(database);
+  CAF_CHECK_EQUAL(store->history("s1").size(), 1u);
+}
+
 CAF_TEST(a drain ends though a command is never answered) {
   using namespace std::chrono_literals;
   open({.drain = 50ms});

@@ -33,32 +33,6 @@ CAF_TEST(a lost answer to an unwritten commit is written again) {
   CAF_CHECK_EQUAL(store->history("s1").size(), 2u);
 }
 
-CAF_TEST(who waits for a lost answer is told in time that it is not known) {
-  schedule("s1");
-  std::vector<find_outcome> asked;
-  auto mute = sys.spawn([&asked]() -> reader_ref::behavior_type {
-    return {[](load_session &) {},
-            [](load_usage &) {},
-            [&asked](find_outcome &m) { asked.push_back(std::move(m)); },
-            [](std::shared_ptr<read_task> &) {},
-            [](flush) {},
-            [](probe) {}};
-  });
-  auto &lookup = const_cast<node_context &>(*node()).lookup;
-  caf::anon_send_exit(std::exchange(lookup, std::move(mute)),
-                      caf::exit_reason::user_shutdown);
-  hooks().after_append = fails(fault::outcome_unknown);
-  const auto p = post(accept_command("s1"));
-  consume_messages();
-  CAF_CHECK_EQUAL(p.word(), "silence");
-  pass(4s);
-  CAF_CHECK_EQUAL(p.word(), "outcome_unknown");
-  CAF_REQUIRE_EQUAL(asked.size(), 1u);
-  asked.front().done(std::optional<recapd::storage::outcome_row>{});
-  consume_messages();
-  CAF_CHECK_EQUAL(store->history("s1").size(), 2u);
-}
-
 CAF_TEST(what a commit that was written unseen left due is done at once) {
   pass(1s);  // the timers' first look for what is overdue
   // A session that began two hours ago has a reminder due.
