@@ -105,35 +105,29 @@ violations after(const std::string &sql) {
 
 }  // namespace
 
-CAF_TEST(what the engine writes keeps every invariant) {
-  with_each_store([](world &w) {
-    CAF_CHECK(w.s->check().empty());
-    write_stories(*w.s);
-    for (int again = 0; again < 2; ++again)
-      for (const auto &sentence : w.s->check())
-        CAF_ERROR(w.kind << ": " << sentence);
-  });
+STORE_TEST(what the engine writes keeps every invariant) {
+  CAF_CHECK(w.s->check().empty());
+  write_stories(*w.s);
+  for (int again = 0; again < 2; ++again)
+    for (const auto &sentence : w.s->check())
+      CAF_ERROR(w.kind << ": " << sentence);
 }
 
-CAF_TEST(a row that its history does not make is found in each store) {
-  with_each_store([](world &w) {
-    write_stories(*w.s);
-    auto c = moves("s1", 3);
-    const auto row = w.s->load_sessions(std::vector<std::string>{"s1"})[0];
-    c.row = row;
-    c.row->version = 3;
-    CAF_CHECK_EQUAL(append(*w.s, {c}), "ok");
-    CAF_CHECK(found(w.s->check(), {"s1"}));
-  });
+STORE_TEST(a row that its history does not make is found in each store) {
+  write_stories(*w.s);
+  auto c = moves("s1", 3);
+  const auto row = w.s->load_sessions(std::vector<std::string>{"s1"})[0];
+  c.row = row;
+  c.row->version = 3;
+  CAF_CHECK_EQUAL(append(*w.s, {c}), "ok");
+  CAF_CHECK(found(w.s->check(), {"s1"}));
 }
 
-CAF_TEST(a counter that nobody holds is found in each store) {
-  with_each_store([](world &w) {
-    write_stories(*w.s);
-    auto c = raises(refuses("c9", "s1"), week("zoe"), 30, 900);
-    CAF_CHECK_EQUAL(append(*w.s, {c}), "ok");
-    CAF_CHECK(found(w.s->check(), {"zoe", "30", "hold 0"}));
-  });
+STORE_TEST(a counter that nobody holds is found in each store) {
+  write_stories(*w.s);
+  auto c = raises(refuses("c9", "s1"), week("zoe"), 30, 900);
+  CAF_CHECK_EQUAL(append(*w.s, {c}), "ok");
+  CAF_CHECK(found(w.s->check(), {"zoe", "30", "hold 0"}));
 }
 
 CAF_TEST(what is changed behind the engines back is found) {

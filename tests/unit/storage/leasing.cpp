@@ -29,6 +29,9 @@ void with_each_lease_store(const std::function<void(lease_store &)> &body) {
   body(*pg);
 }
 
+#define LEASE_TEST(name)                                                       \
+  TEST_WITH_EACH(with_each_lease_store, lease_store &s, name)
+
 heartbeat from(const std::string &node, bool joining = false,
                const std::string &incarnation = "1") {
   return {.node = node,
@@ -71,160 +74,142 @@ void settle(lease_store &s, const std::vector<std::string> &nodes) {
 
 }  // namespace
 
-CAF_TEST(the first node holds everything at once) {
-  with_each_lease_store([](lease_store &s) {
-    const auto t = s.beat(from("a", true));
-    CAF_CHECK_EQUAL(t.shards, 64);
-    CAF_CHECK_EQUAL(t.leased.size(), 64u);
-    CAF_CHECK(t.surplus.empty());
-    CAF_CHECK(!t.drain);
-  });
+LEASE_TEST(the first node holds everything at once) {
+  const auto t = s.beat(from("a", true));
+  CAF_CHECK_EQUAL(t.shards, 64);
+  CAF_CHECK_EQUAL(t.leased.size(), 64u);
+  CAF_CHECK(t.surplus.empty());
+  CAF_CHECK(!t.drain);
 }
 
-CAF_TEST(a node that joins gets what the others release) {
-  with_each_lease_store([](lease_store &s) {
-    (void)s.beat(from("a", true));
-    CAF_CHECK(s.beat(from("b", true)).leased.empty());
-    const auto t = s.beat(from("a"));
-    CAF_CHECK_EQUAL(t.leased.size(), 64u);
-    CAF_CHECK_EQUAL(t.surplus.size(), 32u);
-    // A surplus shard stays its node's until it is released.
-    CAF_CHECK(s.beat(from("b")).leased.empty());
-    settle(s, {"a", "b"});
-    CAF_CHECK_EQUAL(leased(s, "a"), 32u);
-    CAF_CHECK_EQUAL(leased(s, "b"), 32u);
-    (void)s.beat(from("c", true));
-    settle(s, {"a", "b", "c"});
-    CAF_CHECK_EQUAL(leased(s, "a"), 22u);
-    CAF_CHECK_EQUAL(leased(s, "b"), 21u);
-    CAF_CHECK_EQUAL(leased(s, "c"), 21u);
-  });
+LEASE_TEST(a node that joins gets what the others release) {
+  (void)s.beat(from("a", true));
+  CAF_CHECK(s.beat(from("b", true)).leased.empty());
+  const auto t = s.beat(from("a"));
+  CAF_CHECK_EQUAL(t.leased.size(), 64u);
+  CAF_CHECK_EQUAL(t.surplus.size(), 32u);
+  // A surplus shard stays its node's until it is released.
+  CAF_CHECK(s.beat(from("b")).leased.empty());
+  settle(s, {"a", "b"});
+  CAF_CHECK_EQUAL(leased(s, "a"), 32u);
+  CAF_CHECK_EQUAL(leased(s, "b"), 32u);
+  (void)s.beat(from("c", true));
+  settle(s, {"a", "b", "c"});
+  CAF_CHECK_EQUAL(leased(s, "a"), 22u);
+  CAF_CHECK_EQUAL(leased(s, "b"), 21u);
+  CAF_CHECK_EQUAL(leased(s, "c"), 21u);
 }
 
-CAF_TEST(what a silent node had goes to the others) {
-  with_each_lease_store([](lease_store &s) {
-    auto silent = from("a", true);
-    silent.expiry = 0ms;
-    CAF_CHECK_EQUAL(s.beat(silent).leased.size(), 0u);
-    silent.expiry = 10s;
-    CAF_CHECK_EQUAL(s.beat(silent).leased.size(), 64u);
-    silent.expiry = 0ms;
-    (void)s.beat(silent);
-    CAF_CHECK_EQUAL(s.beat(from("b", true)).leased.size(), 64u);
-    // Node a comes back, and is told that it has no shard any more.
-    CAF_CHECK(s.beat(from("a")).leased.empty());
-  });
+LEASE_TEST(what a silent node had goes to the others) {
+  auto silent = from("a", true);
+  silent.expiry = 0ms;
+  CAF_CHECK_EQUAL(s.beat(silent).leased.size(), 0u);
+  silent.expiry = 10s;
+  CAF_CHECK_EQUAL(s.beat(silent).leased.size(), 64u);
+  silent.expiry = 0ms;
+  (void)s.beat(silent);
+  CAF_CHECK_EQUAL(s.beat(from("b", true)).leased.size(), 64u);
+  // Node a comes back, and is told that it has no shard any more.
+  CAF_CHECK(s.beat(from("a")).leased.empty());
 }
 
-CAF_TEST(a process that starts anew has what its name had) {
-  with_each_lease_store([](lease_store &s) {
-    (void)s.beat(from("a", true, "1"));
-    CAF_CHECK_EQUAL(s.beat(from("a", true, "2")).leased.size(), 64u);
-    bool refused = false;
-    try {
-      (void)s.beat(from("a", false, "1"));
-    } catch (const name_taken &) {
-      refused = true;
-    }
-    CAF_CHECK(refused);
-    s.leave("a", "1");  // too late to say
-    CAF_CHECK_EQUAL(s.beat(from("a", false, "2")).leased.size(), 64u);
-  });
+LEASE_TEST(a process that starts anew has what its name had) {
+  (void)s.beat(from("a", true, "1"));
+  CAF_CHECK_EQUAL(s.beat(from("a", true, "2")).leased.size(), 64u);
+  bool refused = false;
+  try {
+    (void)s.beat(from("a", false, "1"));
+  } catch (const name_taken &) {
+    refused = true;
+  }
+  CAF_CHECK(refused);
+  s.leave("a", "1");  // too late to say
+  CAF_CHECK_EQUAL(s.beat(from("a", false, "2")).leased.size(), 64u);
 }
 
-CAF_TEST(a node that leaves gives up everything when it is at rest) {
-  with_each_lease_store([](lease_store &s) {
-    (void)s.beat(from("a", true));
-    (void)s.beat(from("b", true));
-    settle(s, {"a", "b"});
-    CAF_CHECK(!s.ask_to_drain("nobody"));
-    CAF_CHECK(s.ask_to_drain("a"));
-    const auto t = s.beat(from("a"));
-    CAF_CHECK(t.drain);
-    CAF_CHECK_EQUAL(t.surplus.size(), 32u);
-    CAF_CHECK_EQUAL(leased(s, "b"), 32u);
-    s.leave("a", "1");
-    CAF_CHECK_EQUAL(leased(s, "b"), 64u);
-    CAF_CHECK_EQUAL(s.look().first.members.size(), 1u);
-  });
+LEASE_TEST(a node that leaves gives up everything when it is at rest) {
+  (void)s.beat(from("a", true));
+  (void)s.beat(from("b", true));
+  settle(s, {"a", "b"});
+  CAF_CHECK(!s.ask_to_drain("nobody"));
+  CAF_CHECK(s.ask_to_drain("a"));
+  const auto t = s.beat(from("a"));
+  CAF_CHECK(t.drain);
+  CAF_CHECK_EQUAL(t.surplus.size(), 32u);
+  CAF_CHECK_EQUAL(leased(s, "b"), 32u);
+  s.leave("a", "1");
+  CAF_CHECK_EQUAL(leased(s, "b"), 64u);
+  CAF_CHECK_EQUAL(s.look().first.members.size(), 1u);
 }
 
-CAF_TEST(shards are split and joined while nodes run) {
-  with_each_lease_store([](lease_store &s) {
-    (void)s.beat(from("a", true));
-    (void)s.beat(from("b", true));
-    settle(s, {"a", "b"});
-    for (const auto wrong : {0, -4, 3, 2048})
-      CAF_CHECK(!s.set_shards(wrong));
-    CAF_CHECK(s.set_shards(256));
-    const auto t = s.beat(from("a"));
-    CAF_CHECK_EQUAL(t.shards, 256);
-    CAF_CHECK_EQUAL(t.leased.size(), 128u);
-    CAF_CHECK(t.surplus.empty());
-    CAF_CHECK(s.set_shards(1));
-    CAF_CHECK_EQUAL(leased(s, "a") + leased(s, "b"), 1u);
-  });
+LEASE_TEST(shards are split and joined while nodes run) {
+  (void)s.beat(from("a", true));
+  (void)s.beat(from("b", true));
+  settle(s, {"a", "b"});
+  for (const auto wrong : {0, -4, 3, 2048})
+    CAF_CHECK(!s.set_shards(wrong));
+  CAF_CHECK(s.set_shards(256));
+  const auto t = s.beat(from("a"));
+  CAF_CHECK_EQUAL(t.shards, 256);
+  CAF_CHECK_EQUAL(t.leased.size(), 128u);
+  CAF_CHECK(t.surplus.empty());
+  CAF_CHECK(s.set_shards(1));
+  CAF_CHECK_EQUAL(leased(s, "a") + leased(s, "b"), 1u);
 }
 
-CAF_TEST(shards are not split beyond the partitions that a node reads) {
-  with_each_lease_store([](lease_store &s) {
-    (void)s.beat(from("a", true));
-    (void)s.beat(reader("b", 256));
-    CAF_CHECK_EQUAL(reshard(s, 256), "done");
-    const auto told = reshard(s, 512);
-    CAF_CHECK(told.find("node b reads 256 partitions") != std::string::npos);
-    CAF_CHECK(told.find("ingress.nats_partitions") != std::string::npos);
-    const auto split = s.look().first;
-    CAF_CHECK_EQUAL(split.shards, 256);
-    CAF_CHECK_EQUAL(split.members.at("b").partitions, 256);
-    // Heartbeats do not forget it; another process of that name says anew.
-    (void)s.beat(from("a"));
-    auto later = reader("b", 256);
-    later.joining = false;
-    (void)s.beat(later);
-    CAF_CHECK(reshard(s, 512) != "done");
-    later = reader("b", 1024);
-    later.incarnation = "2";
-    (void)s.beat(later);
-    CAF_CHECK_EQUAL(reshard(s, 512), "done");
-    CAF_CHECK_EQUAL(reshard(s, 3), "wrong");
-    CAF_CHECK_EQUAL(reshard(s, 1), "done");
-  });
+LEASE_TEST(shards are not split beyond the partitions that a node reads) {
+  (void)s.beat(from("a", true));
+  (void)s.beat(reader("b", 256));
+  CAF_CHECK_EQUAL(reshard(s, 256), "done");
+  const auto told = reshard(s, 512);
+  CAF_CHECK(told.find("node b reads 256 partitions") != std::string::npos);
+  CAF_CHECK(told.find("ingress.nats_partitions") != std::string::npos);
+  const auto split = s.look().first;
+  CAF_CHECK_EQUAL(split.shards, 256);
+  CAF_CHECK_EQUAL(split.members.at("b").partitions, 256);
+  // Heartbeats do not forget it; another process of that name says anew.
+  (void)s.beat(from("a"));
+  auto later = reader("b", 256);
+  later.joining = false;
+  (void)s.beat(later);
+  CAF_CHECK(reshard(s, 512) != "done");
+  later = reader("b", 1024);
+  later.incarnation = "2";
+  (void)s.beat(later);
+  CAF_CHECK_EQUAL(reshard(s, 512), "done");
+  CAF_CHECK_EQUAL(reshard(s, 3), "wrong");
+  CAF_CHECK_EQUAL(reshard(s, 1), "done");
 }
 
-CAF_TEST(a node that is gone or silent does not bound the shards) {
-  with_each_lease_store([](lease_store &s) {
-    (void)s.beat(reader("a", 64));
-    CAF_CHECK(reshard(s, 128) != "done");
-    s.leave("a", "1");
-    CAF_CHECK_EQUAL(reshard(s, 128), "done");
-    auto silent = reader("b", 64);
-    silent.expiry = 0ms;
-    (void)s.beat(silent);
-    CAF_CHECK_EQUAL(reshard(s, 256), "done");
-  });
+LEASE_TEST(a node that is gone or silent does not bound the shards) {
+  (void)s.beat(reader("a", 64));
+  CAF_CHECK(reshard(s, 128) != "done");
+  s.leave("a", "1");
+  CAF_CHECK_EQUAL(reshard(s, 128), "done");
+  auto silent = reader("b", 64);
+  silent.expiry = 0ms;
+  (void)s.beat(silent);
+  CAF_CHECK_EQUAL(reshard(s, 256), "done");
 }
 
-CAF_TEST(a node that says it leaves takes nothing and keeps what is busy) {
-  with_each_lease_store([](lease_store &s) {
-    (void)s.beat(from("a", true));
-    (void)s.beat(from("b", true));
-    settle(s, {"a", "b"});
-    auto leaving = from("a");
-    leaving.leaving = true;
-    auto t = s.beat(leaving);
-    CAF_CHECK(t.drain);
-    CAF_CHECK_EQUAL(t.surplus.size(), 32u);
-    leaving.released = {t.surplus.begin(), t.surplus.end() - 1};
-    t = s.beat(leaving);
-    CAF_CHECK_EQUAL(t.leased.size(), 1u);
-    CAF_CHECK_EQUAL(leased(s, "b"), 63u);
-    // Not even what nobody else holds.
-    s.leave("b", "1");
-    CAF_CHECK_EQUAL(s.beat(leaving).leased.size(), 1u);
-    // A new process of that name stays.
-    CAF_CHECK_EQUAL(s.beat(from("a", true, "2")).leased.size(), 64u);
-  });
+LEASE_TEST(a node that says it leaves takes nothing and keeps what is busy) {
+  (void)s.beat(from("a", true));
+  (void)s.beat(from("b", true));
+  settle(s, {"a", "b"});
+  auto leaving = from("a");
+  leaving.leaving = true;
+  auto t = s.beat(leaving);
+  CAF_CHECK(t.drain);
+  CAF_CHECK_EQUAL(t.surplus.size(), 32u);
+  leaving.released = {t.surplus.begin(), t.surplus.end() - 1};
+  t = s.beat(leaving);
+  CAF_CHECK_EQUAL(t.leased.size(), 1u);
+  CAF_CHECK_EQUAL(leased(s, "b"), 63u);
+  // Not even what nobody else holds.
+  s.leave("b", "1");
+  CAF_CHECK_EQUAL(s.beat(leaving).leased.size(), 1u);
+  // A new process of that name stays.
+  CAF_CHECK_EQUAL(s.beat(from("a", true, "2")).leased.size(), 64u);
 }
 
 CAF_TEST(a lease that is being renewed is not taken over) {

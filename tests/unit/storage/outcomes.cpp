@@ -153,27 +153,21 @@ chronicle of_a_late_one() {
 
 }  // namespace
 
-CAF_TEST(what is stored in part is read whole at every step of a life) {
-  with_each_store([](world &w) {
-    CAF_MESSAGE(w.kind);
-    of_a_group().check(*w.s);
-  });
+STORE_TEST(what is stored in part is read whole at every step of a life) {
+  CAF_MESSAGE(w.kind);
+  of_a_group().check(*w.s);
 }
 
-CAF_TEST(a recap and a deadline are those of the time of the command) {
-  with_each_store([](world &w) {
-    CAF_MESSAGE(w.kind);
-    of_a_late_one().check(*w.s);
-  });
+STORE_TEST(a recap and a deadline are those of the time of the command) {
+  CAF_MESSAGE(w.kind);
+  of_a_late_one().check(*w.s);
 }
 
-CAF_TEST(what is stored whole is read as it is) {
-  with_each_store([](world &w) {
-    const auto c = accepts("c1", moves("s1", 1));
-    CAF_CHECK_EQUAL(append(*w.s, {c}), "ok");
-    const auto found =
-        w.s->find_outcomes(std::vector<command_key>{{"app", "c1"}});
-    CAF_CHECK_EQUAL(json::parse(found[0]->outcome),
-                    json::parse(c.outcome->outcome));
-  });
+STORE_TEST(what is stored whole is read as it is) {
+  const auto c = accepts("c1", moves("s1", 1));
+  CAF_CHECK_EQUAL(append(*w.s, {c}), "ok");
+  const auto found =
+      w.s->find_outcomes(std::vector<command_key>{{"app", "c1"}});
+  CAF_CHECK_EQUAL(json::parse(found[0]->outcome),
+                  json::parse(c.outcome->outcome));
 }

@@ -193,46 +193,42 @@ CAF_TEST(rows that were forced in are read in part and in order) {
   }
 }
 
-CAF_TEST(a letter keeps the beginning of what is too long) {
-  with_each_store([](world &w) {
-    dead_letter letter;
-    letter.reason = "It is long.";
-    for (const std::size_t bytes : {65'535u, 65'536u, 65'537u, 300'001u}) {
-      letter.event = "x";
-      while (letter.event.size() < bytes)
-        letter.event += "ü";
-      w.s->write_dead_letter(letter, std::nullopt);
-    }
-    const auto all = w.s->list_dead_letters(0, 10);
-    CAF_REQUIRE_EQUAL(all.size(), 4u);
-    CAF_CHECK_EQUAL(all[0].event.size(), 65'535u);
-    CAF_CHECK_EQUAL(all[0].reason, "It is long.");
-    for (std::size_t i = 1; i < all.size(); ++i) {
-      CAF_CHECK_EQUAL(all[i].event.size(), 65'535u);
-      CAF_CHECK_EQUAL(all[i].reason,
-                      "It is long. Of the text the beginning is kept.");
-    }
-  });
+STORE_TEST(a letter keeps the beginning of what is too long) {
+  dead_letter letter;
+  letter.reason = "It is long.";
+  for (const std::size_t bytes : {65'535u, 65'536u, 65'537u, 300'001u}) {
+    letter.event = "x";
+    while (letter.event.size() < bytes)
+      letter.event += "ü";
+    w.s->write_dead_letter(letter, std::nullopt);
+  }
+  const auto all = w.s->list_dead_letters(0, 10);
+  CAF_REQUIRE_EQUAL(all.size(), 4u);
+  CAF_CHECK_EQUAL(all[0].event.size(), 65'535u);
+  CAF_CHECK_EQUAL(all[0].reason, "It is long.");
+  for (std::size_t i = 1; i < all.size(); ++i) {
+    CAF_CHECK_EQUAL(all[i].event.size(), 65'535u);
+    CAF_CHECK_EQUAL(all[i].reason,
+                    "It is long. Of the text the beginning is kept.");
+  }
 }
 
-CAF_TEST(many letters are one statement and take their rows away) {
-  with_each_store([](world &w) {
-    w.s->save_manual_clock(at(1));
-    for (const auto *text : {"a", "b", "c"})
-      w.s->insert_inbox(text);
-    std::vector<dead_letter> letters(2);
-    letters[0].event = "c";
-    letters[0].inbox_seq = 3;
-    letters[1].event = "a";
-    letters[1].inbox_seq = 1;
-    w.s->write_dead_letters(letters);
-    const auto rows = w.s->read_inbox(0, 10);
-    CAF_REQUIRE_EQUAL(rows.size(), 1u);
-    CAF_CHECK_EQUAL(rows[0].event, "b");
-    const auto all = w.s->list_dead_letters(0, 10);
-    CAF_REQUIRE_EQUAL(all.size(), 2u);
-    CAF_CHECK_EQUAL(all[0].event, "c");
-  });
+STORE_TEST(many letters are one statement and take their rows away) {
+  w.s->save_manual_clock(at(1));
+  for (const auto *text : {"a", "b", "c"})
+    w.s->insert_inbox(text);
+  std::vector<dead_letter> letters(2);
+  letters[0].event = "c";
+  letters[0].inbox_seq = 3;
+  letters[1].event = "a";
+  letters[1].inbox_seq = 1;
+  w.s->write_dead_letters(letters);
+  const auto rows = w.s->read_inbox(0, 10);
+  CAF_REQUIRE_EQUAL(rows.size(), 1u);
+  CAF_CHECK_EQUAL(rows[0].event, "b");
+  const auto all = w.s->list_dead_letters(0, 10);
+  CAF_REQUIRE_EQUAL(all.size(), 2u);
+  CAF_CHECK_EQUAL(all[0].event, "c");
 }
 
 CAF_TEST(letters of any moment can be listed) {

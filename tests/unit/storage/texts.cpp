@@ -11,37 +11,33 @@
 using namespace recapd::storage;
 using namespace recapd::storage::test;
 
-CAF_TEST(quotes and braces and every script come back as they went in) {
-  with_each_store([](world &w) {
-    const std::string hard =
-        "a\"b\\c{d},e'f\n\t\r NULL \x01 \xc3\xa9 \xf0\x9f\x98\x80 $1 %s";
-    auto c = accepts("c1", moves("s1", 1));
-    c.events[0].data = hard;
-    c.events[0].notifications = "NULL";
-    c.row->body = hard;
-    c.outcome->outcome = hard;
-    CAF_CHECK_EQUAL(append(*w.s, {c}), "ok");
-    const auto event = w.s->history("s1").at(0);
-    CAF_CHECK_EQUAL(event.data, hard);
-    CAF_CHECK_EQUAL(event.notifications, "NULL");
-    CAF_CHECK_EQUAL(row_of(*w.s, "s1").body, hard);
-  });
+STORE_TEST(quotes and braces and every script come back as they went in) {
+  const std::string hard =
+      "a\"b\\c{d},e'f\n\t\r NULL \x01 \xc3\xa9 \xf0\x9f\x98\x80 $1 %s";
+  auto c = accepts("c1", moves("s1", 1));
+  c.events[0].data = hard;
+  c.events[0].notifications = "NULL";
+  c.row->body = hard;
+  c.outcome->outcome = hard;
+  CAF_CHECK_EQUAL(append(*w.s, {c}), "ok");
+  const auto event = w.s->history("s1").at(0);
+  CAF_CHECK_EQUAL(event.data, hard);
+  CAF_CHECK_EQUAL(event.notifications, "NULL");
+  CAF_CHECK_EQUAL(row_of(*w.s, "s1").body, hard);
 }
 
-CAF_TEST(times are kept to the microsecond) {
-  with_each_store([](world &w) {
-    const auto odd = at(0) + std::chrono::microseconds{123457};
-    auto c = moves("s1", 1);
-    c.events[0].at = odd;
-    c.row->starts_at = instant{};
-    c.row->next_timer = instant{std::chrono::seconds{253402300799}}
-                        + std::chrono::microseconds{999999};
-    CAF_CHECK_EQUAL(append(*w.s, {c}), "ok");
-    CAF_CHECK(w.s->history("s1").at(0).at == odd);
-    const auto row = w.s->list_sessions({})[0];
-    CAF_CHECK(row.starts_at == c.row->starts_at);
-    CAF_CHECK(row.next_timer == c.row->next_timer);
-  });
+STORE_TEST(times are kept to the microsecond) {
+  const auto odd = at(0) + std::chrono::microseconds{123457};
+  auto c = moves("s1", 1);
+  c.events[0].at = odd;
+  c.row->starts_at = instant{};
+  c.row->next_timer = instant{std::chrono::seconds{253402300799}}
+                      + std::chrono::microseconds{999999};
+  CAF_CHECK_EQUAL(append(*w.s, {c}), "ok");
+  CAF_CHECK(w.s->history("s1").at(0).at == odd);
+  const auto row = w.s->list_sessions({})[0];
+  CAF_CHECK(row.starts_at == c.row->starts_at);
+  CAF_CHECK(row.next_timer == c.row->next_timer);
 }
 
 CAF_TEST(what cannot be stored is told and replaced) {
@@ -67,12 +63,10 @@ CAF_TEST(any bytes become storable and storable texts stay as they are) {
   }));
 }
 
-CAF_TEST(any letter can be written) {
-  with_each_store([](world &w) {
-    dead_letter letter;
-    letter.event = std::string("{\"a\":\"\0\"}", 9);
-    letter.reason = "x";
-    w.s->write_dead_letter(letter, std::nullopt);
-    CAF_CHECK_EQUAL(w.s->list_dead_letters(0, 10).size(), 1u);
-  });
+STORE_TEST(any letter can be written) {
+  dead_letter letter;
+  letter.event = std::string("{\"a\":\"\0\"}", 9);
+  letter.reason = "x";
+  w.s->write_dead_letter(letter, std::nullopt);
+  CAF_CHECK_EQUAL(w.s->list_dead_letters(0, 10).size(), 1u);
 }

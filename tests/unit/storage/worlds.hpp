@@ -54,6 +54,17 @@ struct world {
 /// Runs the body once with each implementation.
 void with_each_store(const std::function<void(world &)> &body);
 
+/// A test of CAF's whose body, with that parameter, is run by `with_each`.
+#define TEST_WITH_EACH(with_each, parameter, name)                             \
+  static void CAF_UNIQUE(body)(parameter);                                     \
+  CAF_TEST(name) {                                                             \
+    with_each(CAF_UNIQUE(body));                                               \
+  }                                                                            \
+  static void CAF_UNIQUE(body)(parameter)
+
+/// A test that is run once with each implementation, as `w`.
+#define STORE_TEST(name) TEST_WITH_EACH(with_each_store, world &w, name)
+
 /// An event's and a session's row as the engine writes them.
 [[nodiscard]] event_row stored(const workflows::event &e);
 [[nodiscard]] session_row stored(const workflows::session &s,
