@@ -4,14 +4,8 @@
 #include <atomic>
 #include <thread>
 
-#include "caf/test/unit_test.hpp"
+#include "pg_fixture.hpp"
 #include "storage/migrations.hpp"
-#include "storage/postgres/store.hpp"
-#include "worlds.hpp"
-
-using namespace recapd::storage;
-using namespace recapd::storage::postgres;
-using namespace recapd::storage::test;
 
 namespace {
 
@@ -24,10 +18,6 @@ std::string refusal(const std::string &url) {
     CAF_MESSAGE(e.what());
     return e.what();
   }
-}
-
-bool has(const std::string &text, const std::string &part) {
-  return text.find(part) != std::string::npos;
 }
 
 }  // namespace
