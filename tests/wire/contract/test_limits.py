@@ -21,12 +21,18 @@ def small(make_node):
     return make_node(config=SMALL)
 
 
+def logged(node, start, minutes=60, students=1, **data):
+    lesson = Lesson(node, students, start, **data).ready()
+    node.set_clock(max(start, node.now()))
+    return lesson.log_time(minutes)
+
+
 def test_a_tutors_week_holds_fifteen_hours(client):
     tutor, start = fresh("tutor"), client.now()
     for _ in range(10):
-        accepted(Lesson(client, tutor=tutor, start=start).ready().log_time(90))
-    over = Lesson(client, tutor=tutor, start=start).ready()
-    refusal, = refused(over.log_time(1), "tutor-weekly-limit")
+        accepted(logged(client, start, 90, tutor=tutor))
+    refusal, = refused(logged(client, start, 1, tutor=tutor),
+                       "tutor-weekly-limit")
     assert (refusal["limit"], refusal["used"], refusal["remaining"]) == (
         900, 900, 0)
     assert refusal["period"] == week(start)
@@ -37,8 +43,8 @@ def test_a_tutors_week_holds_fifteen_hours(client):
 
 def test_what_would_pass_a_limit_is_refused_whole(small):
     tutor, start = fresh("tutor"), small.now()
-    accepted(Lesson(small, tutor=tutor, start=start).ready().log_time(60))
-    accepted(Lesson(small, tutor=tutor, start=start).ready().log_time(40))
+    for minutes in (60, 40):
+        accepted(logged(small, start, minutes, tutor=tutor))
     over = Lesson(small, tutor=tutor, start=start).ready()
     refusal, = refused(over.log_time(25), "tutor-weekly-limit")
     assert (refusal["used"], refusal["remaining"]) == (100, 20)
@@ -49,8 +55,7 @@ def test_what_would_pass_a_limit_is_refused_whole(small):
 def test_the_rounded_figure_counts(small):
     tutor, start = fresh("tutor"), small.now()
     for minutes in (56, 51):  # 60 and 55
-        accepted(Lesson(small, tutor=tutor,
-                        start=start).ready().log_time(minutes))
+        accepted(logged(small, start, minutes, tutor=tutor))
     over = Lesson(small, tutor=tutor, start=start).ready()
     refusal, = refused(over.log_time(6), "tutor-weekly-limit")
     assert (refusal["used"], refusal["remaining"]) == (115, 5)
@@ -60,8 +65,7 @@ def test_the_rounded_figure_counts(small):
 def test_the_eligibility_knows_what_remains(small):
     tutor, start = fresh("tutor"), small.now()
     for minutes in (60, 25):
-        accepted(Lesson(small, tutor=tutor,
-                        start=start).ready().log_time(minutes))
+        accepted(logged(small, start, minutes, tutor=tutor))
     lesson = Lesson(small, tutor=tutor, start=start).ready()
     answer = small.read(f"/v1/sessions/{lesson.id}/eligibility")
     assert answer["eligible"] is True
@@ -71,15 +75,14 @@ def test_the_eligibility_knows_what_remains(small):
 def test_a_student_has_three_hours_a_course_and_week(client):
     student, course, start = fresh("student"), fresh("course"), client.now()
     for _ in range(2):
-        accepted(Lesson(client, [student], start, course=course)
-                 .ready().log_time(90))
-    refusal, = refused(Lesson(client, [student], start, course=course)
-                       .ready().log_time(5), "student-course-weekly-limit")
+        accepted(logged(client, start, 90, [student], course=course))
+    refusal, = refused(logged(client, start, 5, [student], course=course),
+                       "student-course-weekly-limit")
     assert (refusal["limit"], refusal["used"], refusal["remaining"]) == (
         180, 180, 0)
     assert refusal["student"] == student
     assert refusal["period"] == week(start)
-    accepted(Lesson(client, [student], start).ready().log_time(90))
+    accepted(logged(client, start, 90, [student]))
     row = limit(client, f"courses/{course}/limits?student={student}"
                 f"&at={rfc3339(start)}", "student-course-weekly-limit")
     assert row["period"] == week(start)
@@ -90,10 +93,9 @@ def test_in_a_group_each_students_limit_must_hold(client):
     full, free, course = fresh("full"), fresh("free"), fresh("course")
     start = client.now()
     for _ in range(2):
-        accepted(Lesson(client, [full], start, course=course)
-                 .ready().log_time(90))
-    group = Lesson(client, [free, full], start, course=course).ready()
-    refusal, = refused(group.log_time(30), "student-course-weekly-limit")
+        accepted(logged(client, start, 90, [full], course=course))
+    refusal, = refused(logged(client, start, 30, [free, full], course=course),
+                       "student-course-weekly-limit")
     assert refusal["student"] == full
     both = Lesson(client, [free, full], start, course=course).scheduled()
     accepted(both.accept(free))
@@ -104,10 +106,9 @@ def test_in_a_group_each_students_limit_must_hold(client):
 def test_in_a_group_every_full_student_is_named(small):
     course, start = fresh("course"), small.now()
     students = [fresh("student") for _ in range(3)]
-    accepted(Lesson(small, students[:2], start, course=course)
-             .ready().log_time(60))
+    accepted(logged(small, start, 60, students[:2], course=course))
     refusals = refused(
-        Lesson(small, students, start, course=course).ready().log_time(30),
+        logged(small, start, 30, students, course=course),
         "student-course-weekly-limit", "student-course-weekly-limit")
     assert {r["student"] for r in refusals} == set(students[:2])
 
@@ -123,43 +124,40 @@ def test_a_group_counts_once_for_tutor_and_course(small):
 
 def test_a_course_can_have_a_limit(small):
     course, start = fresh("course"), small.now()
-    accepted(Lesson(small, 1, start, course=course).ready().log_time(60))
-    refusal, = refused(Lesson(small, 1, start, course=course)
-                       .ready().log_time(45), "course-weekly-limit")
+    accepted(logged(small, start, course=course))
+    refusal, = refused(logged(small, start, 45, course=course),
+                       "course-weekly-limit")
     assert (refusal["limit"], refusal["used"], refusal["remaining"]) == (
         100, 60, 40)
     assert refusal["period"] == week(start)
-    accepted(Lesson(small, 1, start, course=course).ready().log_time(40))
+    accepted(logged(small, start, 40, course=course))
 
 
 def test_a_pair_meets_once_a_day(client):
     tutor, student, start = fresh("tutor"), fresh("student"), client.now()
-    accepted(Lesson(client, [student], start, tutor=tutor)
-             .ready().log_time(5))
-    refusal, = refused(Lesson(client, [student], start, tutor=tutor)
-                       .ready().log_time(5), "pair-daily-limit")
+    accepted(logged(client, start, 5, [student], tutor=tutor))
+    refusal, = refused(logged(client, start, 5, [student], tutor=tutor),
+                       "pair-daily-limit")
     assert (refusal["limit"], refusal["used"], refusal["remaining"]) == (
         1, 1, 0)
     assert refusal["period"] == day(start)
-    accepted(Lesson(client, [student], start - DAY, tutor=tutor)
-             .ready().log_time(5))
-    accepted(Lesson(client, [student], start).ready().log_time(5))
+    accepted(logged(client, start - DAY, 5, [student], tutor=tutor))
+    accepted(logged(client, start, 5, [student]))
 
 
 def test_a_pair_of_a_group_is_named(client):
     tutor, start = fresh("tutor"), client.now()
     met, new = fresh("met"), fresh("new")
-    accepted(Lesson(client, [met], start, tutor=tutor).ready().log_time(5))
-    refusal, = refused(Lesson(client, [new, met], start, tutor=tutor)
-                       .ready().log_time(5), "pair-daily-limit")
+    accepted(logged(client, start, 5, [met], tutor=tutor))
+    refusal, = refused(logged(client, start, 5, [new, met], tutor=tutor),
+                       "pair-daily-limit")
     assert refusal["student"] == met
 
 
 def test_all_limits_answer_at_once_in_order(small):
     tutor, student, course = fresh("tutor"), fresh("student"), fresh("course")
     start = small.now()
-    accepted(Lesson(small, [student], start, tutor=tutor, course=course)
-             .ready().log_time(60))
+    accepted(logged(small, start, 60, [student], tutor=tutor, course=course))
     second = Lesson(small, [student], start, tutor=tutor,
                     course=course).ready()
     refused(second.complete(90, recap(10)), "recap-too-short",
@@ -206,12 +204,6 @@ def test_a_week_may_begin_on_another_day(make_node, begins):
         answer = node.read(f"/v1/tutors/{fresh('t')}/limits"
                            f"?at={rfc3339(moment)}")
         assert answer["period"] == week(moment, begins=begins)
-
-
-def logged(node, start, minutes=60, students=1, **data):
-    lesson = Lesson(node, students, start, **data).ready()
-    node.set_clock(max(start, node.now()))
-    return lesson.log_time(minutes)
 
 
 def test_weeks_end_at_local_midnight_when_the_clocks_change(make_node):
