@@ -55,10 +55,13 @@ void forwarder_state::look_up(const std::vector<std::shared_ptr<work>> &items,
       },
       first ? fault::outcome_unknown : fault::unavailable};
   auto run = [back, items, first, node = node_](storage::store &s) {
+    if (std::all_of(items.begin(), items.end(),
+                    [](const auto &item) { return item->given_up.load(); }))
+      return back(fault::unavailable);
     auto found = s.find_outcomes(keys_of(items));
     std::vector<storage::inbox_row> rows;
     for (std::size_t i = 0; first && i < items.size(); ++i)
-      if (!found[i])
+      if (!found[i] && !items[i]->given_up)
         rows.push_back({.seq = 0,
                         .ours = true,
                         .event = node->as_event(items[i]->what),
@@ -95,10 +98,10 @@ bool forwarder_state::looked_up(outcomes_looked_up &m, time_point now) {
 }
 
 caf::timespan forwarder_state::look(time_point now) {
-  // Its sender is told sooner (actors/engine/in_flight.hpp).
+  // Where nobody else looks after the sender, as the engine does.
   const auto patience = node_->options.statement * 2;
   std::erase_if(waiting_, [&](const waiting &w) {
-    if (now - w.since < patience) return false;
+    if (now - w.since < patience && !w.item->given_up) return false;
     w.item->done(fault::outcome_unknown);
     return true;
   });

@@ -68,6 +68,12 @@ void journal_state::write(std::vector<std::shared_ptr<append>> batch) {
       settle(*a, fault::unavailable);
     return;
   }
+  std::erase_if(batch, [](const auto &a) {
+    const bool dropped = a->whose && a->whose->given_up;
+    if (dropped) settle(*a, fault::unavailable);
+    return dropped;
+  });
+  if (batch.empty()) return;
   std::vector<storage::commit> commits;
   commits.reserve(batch.size());
   for (auto &a : batch) {

@@ -8,6 +8,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/typed_actor.hpp>
 #include <cstdint>
@@ -36,6 +37,9 @@ using done_t = std::monostate;
 struct work {
   submission what;
   reply<outcome> done;
+  /// The sender was told that the outcome is not known (in_flight): whoever has
+  /// not begun to write it drops the command.
+  std::atomic<bool> given_up{false};
 };
 struct take_work {
   std::shared_ptr<work> item;
@@ -158,6 +162,7 @@ using payout_ref = caf::typed_actor<caf::reacts_to<ask_settlement>>;
 /// The tickets are told the commit's fate.
 struct append {
   storage::commit what;
+  std::shared_ptr<const work> whose;  ///< null: nobody waits for it
   std::vector<std::shared_ptr<ticket>> tickets;
   reply<done_t> done;
   journal_place place;

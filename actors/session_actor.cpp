@@ -64,7 +64,18 @@ work *session_state::front_work() const {
 }
 
 void session_state::run() {
-  if (!job_ && queue_) start();
+  while (!job_ && queue_) {
+    const auto *w = front_work();
+    if (w == nullptr || !w->given_up) return start();
+    std::get<std::shared_ptr<work>>(leave())->done(fault::unavailable);
+  }
+}
+
+session_state::item session_state::leave() {
+  auto front = std::move(queue_->front());
+  queue_->pop_front();
+  if (queue_->empty()) queue_.reset();
+  return front;
 }
 
 /// Begins work on the item at the front.
@@ -140,9 +151,7 @@ void session_state::conclude() {
 }
 
 void session_state::finish(answer<outcome> a) {
-  auto front = std::move(queue_->front());
-  queue_->pop_front();
-  if (queue_->empty()) queue_.reset();
+  const auto front = leave();
   job_.reset();
   if (auto *w = std::get_if<std::shared_ptr<work>>(&front))
     (*w)->done(std::move(a));

@@ -85,6 +85,8 @@ private:
   }
   void line_up(item one);
   void run();
+  /// Takes the item at the front out of the queue.
+  item leave();
   void start();
   void decide_front();
   void ask(owner whose);
@@ -94,7 +96,7 @@ private:
   /// Has a journal write the front item's commit, and waits for its fate.
   void send_append(storage::commit what);
   /// Has a journal write a commit, whoever waits for its fate.
-  void write_down(storage::commit what,
+  void write_down(storage::commit what, std::shared_ptr<const work> whose,
                   std::vector<std::shared_ptr<ticket>> tickets,
                   reply<done_t> done);
   void ask_for_settlement(const workflows::session &completed);

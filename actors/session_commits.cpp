@@ -49,11 +49,14 @@ void session_state::append_refusals(const std::vector<wf::refusal> &why) {
 }
 
 void session_state::send_append(storage::commit what) {
-  write_down(std::move(what), std::move(job_->tickets),
+  const auto *w = std::get_if<std::shared_ptr<work>>(&queue_->front());
+  write_down(std::move(what), w != nullptr ? *w : nullptr,
+             std::move(job_->tickets),
              back<commit_done, done_t>(fault::outcome_unknown));
 }
 
 void session_state::write_down(storage::commit what,
+                               std::shared_ptr<const work> whose,
                                std::vector<std::shared_ptr<ticket>> tickets,
                                reply<done_t> done) {
   // A session's commits go one at a time, so they stay in order whichever
@@ -62,6 +65,7 @@ void session_state::write_down(storage::commit what,
   caf::anon_send(
       node_->journals[journal],
       std::make_shared<append>(append{.what = std::move(what),
+                                      .whose = std::move(whose),
                                       .tickets = std::move(tickets),
                                       .done = std::move(done),
                                       .place = {node_->loads, journal}}));

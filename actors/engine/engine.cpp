@@ -187,7 +187,7 @@ struct engine::impl {
 
   void drain() {
     leave();
-    if (given_up || commands.wait_answered(options.drain)) return;
+    if (given_up || commands.wait_done(options.drain)) return;
     given_up = true;
     spdlog::warn("{} commands in flight were not answered within {} ms: ending "
                  "without their outcomes",
@@ -254,8 +254,9 @@ bool engine::admits(std::size_t count) const {
 bool engine::submit(submission &&s, const reply<outcome> &done) {
   auto *i = impl_.get();
   const auto type = workflows::type_of(s.what);
-  auto taken = i->commands.take(
-      [i, done, type, since = s.received_at](answer<outcome> a) {
+  auto item = std::make_shared<work>();
+  const auto taken = i->commands.take(
+      item, [i, done, type, since = s.received_at](answer<outcome> a) {
         const auto took = std::chrono::duration_cast<std::chrono::microseconds>(
             i->time->now() - since);
         // Readiness knows before the sender does: who then asks is told so.
@@ -274,8 +275,6 @@ bool engine::submit(submission &&s, const reply<outcome> &done) {
         done(std::move(a));
       });
   if (!taken) return false;
-  auto item = std::make_shared<work>();
-  item->done = std::move(*taken);
   item->what = std::move(s);
   if (!item->what.scope)
     item->what.scope =

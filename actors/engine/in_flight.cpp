@@ -20,28 +20,25 @@ in_flight::~in_flight() {
   watcher_.join();
 }
 
-std::optional<reply<outcome>> in_flight::take(sender of) {
+bool in_flight::take(const std::shared_ptr<work> &item, sender of) {
   const auto before = taken_.fetch_add(1);
   reports_->in_flight(before + 1);
   // It is counted first: who has closed the node waits for what was counted.
   if (before >= most_ || conditions_->closed()) {
     left();
-    return std::nullopt;
+    return false;
   }
   const std::lock_guard lock{mutex_};
   const auto number = next_++;
-  line_.emplace(number, waiting{std::move(of), steady_clock::now()});
-  return reply<outcome>{[this, number](answer<outcome> a) {
+  line_.emplace(number, waiting{std::move(of), item, steady_clock::now()});
+  item->done = reply<outcome>{[this, number](answer<outcome> a) {
     std::unique_lock held{mutex_};
     auto one = line_.extract(number);
     held.unlock();
-    if (one) tell(std::move(one), std::move(a));
+    if (one) one.mapped().of(std::move(a));
+    left();
   }};
-}
-
-void in_flight::tell(line::node_type one, answer<outcome> a) {
-  one.mapped().of(std::move(a));
-  left();
+  return true;
 }
 
 void in_flight::left() {
@@ -52,7 +49,7 @@ void in_flight::left() {
   none_.notify_all();
 }
 
-bool in_flight::wait_answered(std::chrono::milliseconds bound) {
+bool in_flight::wait_done(std::chrono::milliseconds bound) {
   std::unique_lock lock{mutex_};
   return none_.wait_for(lock, bound, [this] { return taken_ == 0; });
 }
@@ -63,13 +60,14 @@ void in_flight::watch() {
     ends_.wait_for(lock, bound_ / 20, [this] { return ending_; });
     while (auto one = next_overdue()) {
       lock.unlock();
-      tell(std::move(one), storage::fault::outcome_unknown);
+      if (const auto item = one.mapped().item.lock()) item->given_up = true;
+      one.mapped().of(storage::fault::outcome_unknown);
       lock.lock();
     }
   }
 }
 
-/// Takes the oldest command out of the line if its time is up.
+/// Takes the oldest out of the line if its time is up.
 in_flight::line::node_type in_flight::next_overdue() {
   if (line_.empty()
       || steady_clock::now() - line_.begin()->second.since < bound_)

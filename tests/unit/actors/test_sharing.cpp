@@ -20,11 +20,12 @@ struct sharing_fixture : campus_fixture {
         return id;
   }
   /// A command to a node as its engine would take it.
-  pending forward(submission s, std::size_t to) {
+  pending forward(submission s, std::size_t to, bool given_up = false) {
     pending p;
     auto item = std::make_shared<work>();
     item->done = reply<outcome>{[got = p.got](auto a) { *got = std::move(a); }};
     item->what = std::move(s);
+    item->given_up = given_up;
     caf::anon_send(node(to)->forwarder, take_work{std::move(item)});
     return p;
   }
@@ -162,6 +163,14 @@ CAF_TEST(a command of another nodes session is handed over by the inbox) {
   const auto reused = forward(other, 0);
   consume_messages();
   CAF_CHECK_EQUAL(reused.word(), "id-reused");
+  CAF_CHECK(store->read_inbox(0, 10).empty());
+}
+
+CAF_TEST(a command for which nobody waits is not handed over) {
+  join("a");
+  const auto p = forward(schedule_command("s1"), 0, true);
+  consume_messages();
+  CAF_CHECK_EQUAL(p.word(), "unavailable");
   CAF_CHECK(store->read_inbox(0, 10).empty());
 }
 
