@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/bench/run.hpp"
-#include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstdint>
 #include <deque>
 #include <stdexcept>
 #include <sys/epoll.h>
 #include <unistd.h>
+#include <vector>
 
 #include "tools/bench/alarm.hpp"
 #include "tools/bench/campus.hpp"
@@ -20,6 +21,9 @@ namespace pg = storage::postgres;
 namespace {
 
 constexpr std::size_t clients = 32;
+/// Sessions that are carried through before those that are measured: a server
+/// plans a statement's first five executions anew, in each connection.
+constexpr std::size_t warm_up = 20 * clients;
 
 /// The steps in order. $1 is the session, and $2 what was written down.
 constexpr std::array<const char *, lean::states.size()> steps{
@@ -98,36 +102,41 @@ struct client {
 /// All clients, on one event loop.
 class hand_run {
 public:
-  /// Connects. Each client takes one session at a time, until so many are
-  /// settled. With `per_second` 0 a client sends its next step when it has the
-  /// answer to the one before, else at that rate: a latency then counts from
-  /// when the step was due.
-  hand_run(const std::string &database, std::size_t sessions, double per_second,
-           load_client::progress tell)
-      : sessions_{sessions}, per_second_{per_second}, tell_{std::move(tell)} {
+  explicit hand_run(const std::string &database) {
     watch(next_due_.socket(), nullptr);
-    while (taken_ < std::min(clients, sessions)) {
+    while (clients_.size() < clients) {
       auto &c = clients_.emplace_back(client{.connection = {database, steps}});
-      c.take(taken_++);
       watch(c.connection.socket(), &c);
-      idle_.push_back(&c);
     }
   }
   ~hand_run() { ::close(epoll_); }
   hand_run(const hand_run &) = delete;
   hand_run &operator=(const hand_run &) = delete;
 
-  load_result run() {
-    const auto want = sessions_ * steps.size();
-    result_.latencies_us.reserve(want);
+  /// Carries so many new sessions through their steps; each client takes one at
+  /// a time. With `per_second` 0 a client sends its next step when it has the
+  /// answer to the one before, else at that rate: a latency then counts from
+  /// when the step was due.
+  load_result run(std::size_t sessions, double per_second,
+                  load_client::progress tell) {
+    until_ = taken_ + sessions;
+    per_second_ = per_second;
+    tell_ = std::move(tell);
+    sent_ = 0;
+    for (auto &c : clients_)
+      begin(c);
+    load_result result;
+    latencies_us_ = &result.latencies_us;
+    const auto want = sessions * steps.size();
+    latencies_us_->reserve(want);
     began_ = clock::now();
-    while (result_.latencies_us.size() < want) {
+    while (latencies_us_->size() < want) {
       send_due();
       receive();
     }
     const std::chrono::duration<double> took = clock::now() - began_;
-    result_.seconds = took.count();
-    return std::move(result_);
+    result.seconds = took.count();
+    return result;
   }
 
 private:
@@ -136,6 +145,12 @@ private:
     e.events = EPOLLIN;
     e.data.ptr = whose;
     ::epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &e);
+  }
+
+  void begin(client &c) {
+    if (taken_ == until_) return;
+    c.take(taken_++);
+    idle_.push_back(&c);
   }
 
   void send_due() {
@@ -166,15 +181,16 @@ private:
   void answered(client &c) {
     const auto us = std::chrono::duration_cast<std::chrono::microseconds>(
         clock::now() - c.since);
-    auto &all = result_.latencies_us;
-    all.push_back(static_cast<std::uint32_t>(us.count()));
-    if (all.size() % 5000 == 0) tell_(all.size());
-    if (c.done() && taken_ < sessions_) c.take(taken_++);
-    if (!c.done()) idle_.push_back(&c);
+    latencies_us_->push_back(static_cast<std::uint32_t>(us.count()));
+    if (latencies_us_->size() % 5000 == 0) tell_(latencies_us_->size());
+    if (c.done())
+      begin(c);
+    else
+      idle_.push_back(&c);
   }
 
-  std::size_t sessions_;
-  double per_second_;
+  std::size_t until_ = 0;  ///< sessions behind this one are not taken
+  double per_second_ = 0;
   load_client::progress tell_;
   const int epoll_ = ::epoll_create1(EPOLL_CLOEXEC);
   const alarm next_due_;
@@ -183,7 +199,7 @@ private:
   std::size_t taken_ = 0;
   std::size_t sent_ = 0;
   clock::time_point began_;
-  load_result result_;
+  std::vector<std::uint32_t> *latencies_us_ = nullptr;
 };
 
 /// Measures so many sessions. `when` is part of the figures' names.
@@ -193,9 +209,10 @@ void measure_sessions(bench_run &b, std::size_t count, double per_second,
   const auto what = "by hand" + when;
   const auto want = count * steps_per_lifecycle;
   lean::write_and_verify(b, what, [&](const std::string &database) {
+    hand_run all{database};
+    (void)all.run(warm_up, 0, b.teller(what + ", warming up", warm_up));
     const auto before = b.used(nullptr);
-    hand_run all{database, count, per_second, b.teller(what, want)};
-    const auto r = all.run();
+    const auto r = all.run(count, per_second, b.teller(what, want));
     const auto after = b.used(nullptr);
     if (per_second == 0)
       b.out().add(scenario, "throughput", "lifecycles/s",
@@ -203,7 +220,8 @@ void measure_sessions(bench_run &b, std::size_t count, double per_second,
     b.add_latencies(scenario, "", when.empty() ? " of a step" : when,
                     r.latencies_us);
     b.add_used(scenario, before, after, want, when);
-    return lean_expectation{.sessions = count, .settled = count};
+    const auto all_sessions = warm_up + count;
+    return lean_expectation{.sessions = all_sessions, .settled = all_sessions};
   });
 }
 
