@@ -69,12 +69,6 @@ std::chrono::milliseconds lease_keeper_state::beat() {
     if (node_->conditions) node_->conditions->settle("lease-expired");
     node_->database->answers("heartbeat");
     node_->database->look();
-    for (const auto shard : h.released)
-      draining_.erase(shard);
-    std::erase_if(released_, [&](int shard) {
-      return std::find(h.released.begin(), h.released.end(), shard)
-             != h.released.end();
-    });
     apply(told, until);
     if (told.drain) ask_to_leave("it was asked to drain");
     return h.expiry / beats_per_lease;
@@ -137,6 +131,14 @@ void lease_keeper_state::apply(const storage::heartbeat_answer &told,
     draining_.clear();
     released_.clear();
   }
+  // What was released is surplus no longer, and what is kept after all is
+  // served again: it must not be released when an earlier drain ends.
+  const auto settled = [&](int shard) {
+    return std::find(told.surplus.begin(), told.surplus.end(), shard)
+           == told.surplus.end();
+  };
+  std::erase_if(draining_, [&](const auto &d) { return settled(d.first); });
+  std::erase_if(released_, settled);
   const auto leased = buckets_of(told.leased, told.shards);
   const auto lost = leased_ & ~leased;
   leased_ = leased;
@@ -154,14 +156,15 @@ void lease_keeper_state::apply(const storage::heartbeat_answer &told,
 void lease_keeper_state::drain_surplus(const storage::heartbeat_answer &told) {
   if (told.surplus.empty()) return;
   std::vector<int> fresh;
+  const auto drain = ++drains_;
   auto tokens = std::make_shared<shard_tokens>(told.shards);
   for (const auto shard : told.surplus) {
-    if (!draining_.insert(shard).second) continue;
+    if (!draining_.emplace(shard, drain).second) continue;
     fresh.push_back(shard);
     // Whoever lets go of the token last releases the shard.
     tokens->at(static_cast<std::size_t>(shard)) = {
-        nullptr, [self = self_, shard, of = told.shards](void *) {
-          caf::anon_send(self, shard_at_rest{.shard = shard, .of = of});
+        nullptr, [self = self_, shard, drain](void *) {
+          caf::anon_send(self, shard_at_rest{.shard = shard, .drain = drain});
         }};
   }
   if (fresh.empty()) return;
@@ -178,7 +181,8 @@ void lease_keeper_state::tell_shards(
 }
 
 void lease_keeper_state::at_rest(const shard_at_rest &m) {
-  if (m.of != shards_ || !draining_.contains(m.shard)) return;
+  const auto known = draining_.find(m.shard);
+  if (known == draining_.end() || known->second != m.drain) return;
   released_.push_back(m.shard);
   if (!std::exchange(releasing_, true)) caf::anon_send(self_, release_now{});
 }

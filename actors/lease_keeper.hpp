@@ -11,8 +11,8 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -24,11 +24,11 @@ namespace recapd::actors {
 
 /// Sent to itself: the next heartbeat is due.
 struct beat_now {};
-/// Sent when a shard's token goes: its sessions' actors have ended. `of` is how
-/// many shards there were.
+/// Sent when a shard's token goes: its sessions' actors have ended. `drain`
+/// says by which of the keeper's drains.
 struct shard_at_rest {
   int shard = 0;
-  int of = 0;
+  int drain = 0;
 };
 /// Sent to itself, behind all shards that are at rest by now: release them.
 struct release_now {};
@@ -87,7 +87,9 @@ private:
   std::unique_ptr<storage::lease_store> store_;
   int shards_ = 0;
   storage::bucket_set leased_;  ///< including buckets that drain
-  std::set<int> draining_;
+  std::map<int, int>
+      draining_;  ///< shards that are surplus, and by which drain
+  int drains_ = 0;
   std::vector<int> released_;  ///< to be told by the next heartbeat
   bool releasing_ = false;     ///< release_now is under way
   bool leaving_ = false;

@@ -204,8 +204,8 @@ void measure_limit(bench_run &b) {
         write_lean_groups(database, groups, b.teller("limit", groups));
     const auto after = b.used(nullptr);
     b.out().add("limit", "throughput", "lifecycles/s",
-                static_cast<double>(steps / limit_connections)
-                    / steps_per_lifecycle * times_a_second);
+                static_cast<double>(steps) / steps_per_lifecycle
+                    / limit_connections * times_a_second);
     b.add_used("limit", before, after, steps);
     return lean_expectation{.sessions = groups * all_begun,
                             .settled = (groups - open_groups) * all_begun};

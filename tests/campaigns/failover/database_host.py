@@ -182,7 +182,8 @@ class DatabaseHost:
     def led_timeline(self):
         """Returns the timeline in which the host leads, or None."""
         status, text = self.ask("primary")
-        return json.loads(text)["timeline"] if status == 200 else None
+        # A leader whose server does not answer has none.
+        return json.loads(text).get("timeline") if status == 200 else None
 
     def begun_timelines(self):
         """The timelines that began here, by the server's own word: it may have

@@ -87,6 +87,34 @@ CAF_TEST(a shard with work under way is released when that is done) {
   CAF_CHECK_EQUAL(p.word(), "accepted");
 }
 
+CAF_TEST(what is kept after all is not released by an earlier drain) {
+  join("a");
+  std::vector<drain_buckets> drains;
+  auto busy = sys.spawn([&drains]() -> shard_ref::behavior_type {
+    return {[](take_work &) {}, [](take_due &) {},
+            [&drains](drain_buckets &m) { drains.push_back(std::move(m)); },
+            [](child_gone &) {}, [](look_for_idle) {}};
+  });
+  for (auto &shard : const_cast<node_context &>(*node(0)).shards)
+    caf::anon_send_exit(std::exchange(shard, busy),
+                        caf::exit_reason::user_shutdown);
+  join("b");
+  auto earlier = std::exchange(drains, {});
+  CAF_CHECK(!earlier.empty());
+  leases->table.members.at("b").expires_at = lease_time;
+  silence(1);
+  beats();
+  CAF_CHECK_EQUAL(served(0), 1024u);
+  join("c");
+  CAF_CHECK_EQUAL(served(0), 512u);
+  earlier.clear();
+  beats();
+  CAF_CHECK_EQUAL(served(2), 0u);
+  drains.clear();
+  beats();
+  CAF_CHECK_EQUAL(served(2), 512u);
+}
+
 CAF_TEST(what a silent node served goes to the others and it drops its actors) {
   join("a", "b");
   const auto lost = session_of(0);
