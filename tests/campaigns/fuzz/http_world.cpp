@@ -220,6 +220,8 @@ http_world::http_world()
   actors::engine_options options;
   options.workers = 1;
   options.shards = 1;
+  // Answered however long this process waits for its processor.
+  options.statement = std::chrono::hours{1};
   engine_ = std::make_unique<actors::engine>(actors::engine::parts{
       .options = options,
       .stores = [db = database_] { return storage::memory::open_store(db); },

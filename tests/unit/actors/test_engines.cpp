@@ -154,6 +154,8 @@ CAF_TEST(who waits for too long is told and what has not begun is dropped) {
 
 CAF_TEST(a session begins nothing for whom nobody waits) {
   using namespace std::chrono_literals;
+  const auto loads = std::make_shared<std::atomic<int>>(0);
+  hooks->before_load = [loads] { ++*loads; };
   open({.statement = 50ms});
   held_command first;
   submit(first);
@@ -161,8 +163,7 @@ CAF_TEST(a session begins nothing for whom nobody waits) {
     std::this_thread::yield();
   CAF_CHECK_EQUAL(submit("s1"), "outcome_unknown");
   // The repeat's outcome would be looked for.
-  const auto loads = std::make_shared<std::atomic<int>>(0);
-  hooks->before_load = [loads] { ++*loads; };
+  *loads = 0;
   first.hold.set_value();
   while (node->status().in_flight > 0)
     std::this_thread::yield();
