@@ -41,6 +41,7 @@ public:
   }
   std::vector<std::optional<outcome_row>>
   find_outcomes(std::span<const command_key> keys) override {
+    ++hooks_->looks;
     hooks_->before_load();
     return real_->find_outcomes(keys);
   }

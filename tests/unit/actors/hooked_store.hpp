@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 
@@ -14,9 +15,10 @@ struct store_hooks {
   std::function<void()> before_append = [] {};
   std::function<void()> after_append = [] {};
   std::function<void()> before_load = [] {};
-  int appends = 0;   ///< calls
-  int sessions = 0;  ///< loaded
-  int counters = 0;  ///< loaded
+  int appends = 0;             ///< calls
+  int sessions = 0;            ///< loaded
+  int counters = 0;            ///< loaded
+  std::atomic<int> looks = 0;  ///< for outcomes
 };
 
 [[nodiscard]] std::unique_ptr<storage::store>
