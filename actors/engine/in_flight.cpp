@@ -58,21 +58,15 @@ void in_flight::watch() {
   std::unique_lock lock{mutex_};
   while (!ending_) {
     ends_.wait_for(lock, bound_ / 20, [this] { return ending_; });
-    while (auto one = next_overdue()) {
+    while (!line_.empty()
+           && steady_clock::now() - line_.begin()->second.since >= bound_) {
+      const auto one = line_.extract(line_.begin());
       lock.unlock();
       if (const auto item = one.mapped().item.lock()) item->given_up = true;
       one.mapped().of(storage::fault::outcome_unknown);
       lock.lock();
     }
   }
-}
-
-/// Takes the oldest out of the line if its time is up.
-in_flight::line::node_type in_flight::next_overdue() {
-  if (line_.empty()
-      || steady_clock::now() - line_.begin()->second.since < bound_)
-    return {};
-  return line_.extract(line_.begin());
 }
 
 }  // namespace recapd::actors

@@ -55,12 +55,9 @@ private:
     std::weak_ptr<work> item;
     time_point since;
   };
-  /// By number, and so by time.
-  using line = std::map<std::uint64_t, waiting>;
 
   void left();
   void watch();
-  [[nodiscard]] line::node_type next_overdue();
 
   const std::size_t most_;
   const std::chrono::milliseconds bound_;
@@ -69,7 +66,8 @@ private:
   std::atomic<std::size_t> taken_{0};
   std::mutex mutex_;
   std::condition_variable none_, ends_;
-  line line_;  ///< whose senders wait
+  /// Whose senders wait: by number, and so by time.
+  std::map<std::uint64_t, waiting> line_;
   std::uint64_t next_ = 0;
   bool ending_ = false;
   std::thread watcher_{[this] { watch(); }};

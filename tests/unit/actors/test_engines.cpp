@@ -81,6 +81,8 @@ struct engine_fixture {
         node->submit(schedule("s1"), reply<outcome>{[&c](answer<outcome> a) {
                        c.answered.set_value(a.has_value());
                      }}));
+    while (!*c.begun)
+      std::this_thread::yield();
   }
 };
 
@@ -135,12 +137,9 @@ CAF_TEST(a draining engine answers what it has and takes nothing more) {
 }
 
 CAF_TEST(who waits for too long is told and what has not begun is dropped) {
-  using namespace std::chrono_literals;
   open({.journals = 1, .statement = 50ms, .drain = 50ms});
   held_command first;
   submit(first);
-  while (!*first.begun)
-    std::this_thread::yield();
   CAF_CHECK_EQUAL(submit("s2"), "outcome_unknown");
   CAF_CHECK(!first.answered.get_future().get());
   // They are in flight as long as anybody works on them.
@@ -153,12 +152,9 @@ CAF_TEST(who waits for too long is told and what has not begun is dropped) {
 }
 
 CAF_TEST(a session begins nothing for whom nobody waits) {
-  using namespace std::chrono_literals;
   open({.statement = 50ms});
   held_command first;
   submit(first);
-  while (!*first.begun)
-    std::this_thread::yield();
   CAF_CHECK_EQUAL(submit("s1"), "outcome_unknown");
   // The repeat's outcome would be looked for.
   first.hold.set_value();
@@ -168,7 +164,6 @@ CAF_TEST(a session begins nothing for whom nobody waits) {
 }
 
 CAF_TEST(a drain ends though a command is never answered) {
-  using namespace std::chrono_literals;
   open({.drain = 50ms});
   held_command held;
   submit(held);
@@ -195,7 +190,6 @@ CAF_TEST(an engine that leaves takes nothing and answers what it has) {
 }
 
 CAF_TEST(an engine answers though its database does not ) {
-  using namespace std::chrono_literals;
   open();
   CAF_CHECK(node->answers(30s));
   held_command held;
@@ -205,7 +199,6 @@ CAF_TEST(an engine answers though its database does not ) {
 }
 
 CAF_TEST(an engine of which one actor is stuck does not answer) {
-  using namespace std::chrono_literals;
   std::promise<void> held;
   const auto reports = std::make_shared<holding_telemetry>();
   reports->until = held.get_future();

@@ -70,17 +70,6 @@ void check_session(const std::string &url, const std::string &durable = "on") {
   CAF_CHECK_EQUAL(written.text(0, 3), "1 day 02:00:00");
 }
 
-/// The text of the schema_error, or `none`.
-std::string refusal(const std::string &url) {
-  try {
-    migrate(url);
-    return "none";
-  } catch (const schema_error &e) {
-    CAF_MESSAGE(e.what());
-    return e.what();
-  }
-}
-
 /// A text that is other bytes in every other encoding, there and back.
 void check_text(const std::string &url) {
   const std::string text = "Brüche ½ 日本 \xf0\x9f\x8e\x93";

@@ -12,6 +12,17 @@ inline bool has(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
 
+/// The text of the schema_error, or `none`.
+inline std::string refusal(const std::string &url) {
+  try {
+    postgres::migrate(url);
+    return "none";
+  } catch (const schema_error &e) {
+    CAF_MESSAGE(e.what());
+    return e.what();
+  }
+}
+
 struct pg_fixture {
   pg_database &database = pg_database::emptied();
   std::unique_ptr<store> s = postgres::open_store(database.url());

@@ -7,21 +7,6 @@
 #include "pg_fixture.hpp"
 #include "storage/migrations.hpp"
 
-namespace {
-
-/// The text of the schema_error, or `none`.
-std::string refusal(const std::string &url) {
-  try {
-    migrate(url);
-    return "none";
-  } catch (const schema_error &e) {
-    CAF_MESSAGE(e.what());
-    return e.what();
-  }
-}
-
-}  // namespace
-
 CAF_TEST(programs that start together migrate once) {
   const pg_database fresh{"together"};
   std::atomic<int> failed{0};
