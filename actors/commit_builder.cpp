@@ -91,14 +91,16 @@ built_commit build_commit(const wf::session &before,
   return built;
 }
 
-storage::outcome_row outcome_row(const submission &s, const outcome &o) {
+storage::outcome_row outcome_row(const submission &s, const outcome &o,
+                                 int version) {
+  const bool told_by_events = o.accepted && !s.by_inbox;
   return {.source = s.source,
           .id = s.id,
           .content = s.content,
           .session = s.session,
-          .refused = !o.accepted,
+          .version = version,
           .received_at = s.received_at,
-          .outcome = o.json,
+          .outcome = told_by_events ? std::string{} : o.json,
           .scope = s.scope.value_or(""),
           .who = wf::to_string(s.by),
           .by_inbox = s.by_inbox};

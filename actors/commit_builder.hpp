@@ -26,8 +26,9 @@ build_commit(const workflows::session &before,
              const std::vector<workflows::event> &events,
              const workflows::rules &decided_by, const submission *from);
 
-/// Returns the row that stores a command's outcome.
+/// Returns the row that stores a command's outcome. `version` is the session's
+/// after an accepted command, 0 for a refused one.
 [[nodiscard]] storage::outcome_row outcome_row(const submission &s,
-                                               const outcome &o);
+                                               const outcome &o, int version);
 
 }  // namespace recapd::actors

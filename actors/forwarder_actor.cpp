@@ -9,6 +9,7 @@
 
 #include "actors/outcome_json.hpp"
 #include "actors/sender_text.hpp"
+#include "actors/told_outcomes.hpp"
 
 namespace recapd::actors {
 
@@ -58,10 +59,10 @@ void forwarder_state::look_up(const std::vector<std::shared_ptr<work>> &items,
     if (std::all_of(items.begin(), items.end(),
                     [](const auto &item) { return item->given_up.load(); }))
       return back(fault::unavailable);
-    auto found = s.find_outcomes(keys_of(items));
+    auto found = find_told_outcomes(s, *node->policies, keys_of(items));
     std::vector<storage::inbox_row> rows;
     for (std::size_t i = 0; first && i < items.size(); ++i)
-      if (!found[i] && !items[i]->given_up)
+      if (found[i].has_value() && !*found[i] && !items[i]->given_up)
         rows.push_back({.seq = 0,
                         .ours = true,
                         .event = node->as_event(items[i]->what),
@@ -87,8 +88,11 @@ bool forwarder_state::looked_up(outcomes_looked_up &m, time_point now) {
   const bool idle = waiting_.empty();
   for (std::size_t i = 0; i < m.items.size(); ++i) {
     const auto &item = m.items[i];
-    if (rows[i]) {
-      item->done(given_again(item->what, *rows[i], m.first));
+    if (!rows[i].has_value() || *rows[i]) {
+      if (rows[i].has_value())
+        item->done(given_again(item->what, **rows[i], m.first));
+      else
+        item->done(rows[i].error());
       std::erase_if(waiting_, [&](const auto &w) { return w.item == item; });
     } else if (m.first) {
       waiting_.push_back({item, now});

@@ -245,7 +245,7 @@ using timers_ref =
 // ---- forwarder: commands of sessions that another node serves ----
 // They go by the table `forwarded`, and their outcomes are looked for.
 
-using outcome_rows = std::vector<std::optional<storage::outcome_row>>;
+using outcome_rows = std::vector<answer<std::optional<storage::outcome_row>>>;
 /// Brings the outcomes of `items`, where there are any by now.
 struct outcomes_looked_up {
   std::vector<std::shared_ptr<work>> items;

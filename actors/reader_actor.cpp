@@ -9,6 +9,7 @@
 #include <spdlog/spdlog.h>
 #include <utility>
 
+#include "actors/told_outcomes.hpp"
 #include "workflows/json/session.hpp"
 
 namespace recapd::actors {
@@ -176,7 +177,7 @@ void reader_state::find_outcomes(std::vector<find_outcome> batch) {
   for (const auto &m : batch)
     keys.push_back(m.key);
   try {
-    auto rows = store().find_outcomes(keys);
+    auto rows = find_told_outcomes(store(), *node_->policies, keys);
     answered();
     for (std::size_t i = 0; i < batch.size(); ++i)
       batch[i].done(std::move(rows[i]));

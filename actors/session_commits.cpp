@@ -24,12 +24,10 @@ void session_state::append_events(const std::vector<wf::event> &events) {
   j.released = std::move(built.released);
   j.moves = true;
   if (w != nullptr) {
-    j.answer =
-        make_outcome(w->what.source, w->what.id,
-                     wf::to_view_text(j.after, *j.rules, j.facts.now), {});
-    built.what.outcome = outcome_row(w->what, j.answer);
-    built.what.outcome->stored_part =
-        wf::to_stored_outcome(j.after, *j.rules, j.facts.now);
+    j.answer = make_outcome(
+        w->what.source, w->what.id,
+        wf::to_view_text(j.after, *j.rules, w->what.received_at), {});
+    built.what.outcome = outcome_row(w->what, j.answer, j.after.version);
   }
   send_append(std::move(built.what));
 }
@@ -43,7 +41,7 @@ void session_state::append_refusals(const std::vector<wf::refusal> &why) {
   storage::commit c;
   c.session = session_.id;
   c.inbox_seq = w.what.inbox_seq;
-  c.outcome = outcome_row(w.what, j.answer);
+  c.outcome = outcome_row(w.what, j.answer, 0);
   c.base_version = session_.version;
   send_append(std::move(c));
 }

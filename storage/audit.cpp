@@ -2,11 +2,11 @@
 #include "storage/audit.hpp"
 
 #include <algorithm>
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <utility>
 #include <variant>
 
+#include "storage/event_reading.hpp"
 #include "workflows/json/session.hpp"
 #include "workflows/session/evolve.hpp"
 
@@ -17,35 +17,18 @@ namespace {
 namespace json = boost::json;
 namespace wf = workflows;
 
-std::optional<json::value> parsed(const std::string &text) {
-  boost::system::error_code error;
-  auto value = json::parse(text, error);
-  if (error) return std::nullopt;
-  return value;
-}
-
 /// The state and the transfers to which a history adds up.
 struct folded {
   wf::session state;
   std::vector<wf::transfer> transfers;
 };
 
-boost::system::result<wf::event, std::string> read_event(const event_row &row) {
-  const auto data = parsed(row.data);
-  if (!data) return std::string{"its data is not JSON"};
-  auto what = wf::parse_event(row.type, *data);
-  if (!what.has_value()) return what.error();
-  const auto by = wf::parse_person(row.by);
-  if (!by) return "`" + row.by + "` is nobody";
-  return wf::event{.seq = row.seq, .at = row.at, .by = *by, .what = *what};
-}
-
 boost::system::result<folded, std::string>
 fold(const std::string &id, const std::vector<event_row> &events) {
   folded out;
   out.state.id = id;
   for (const auto &row : events) {
-    const auto e = read_event(row);
+    auto e = to_event(row);
     if (!e.has_value())
       return "event " + std::to_string(row.seq)
              + " cannot be read: " + e.error();
@@ -159,20 +142,20 @@ void audit::compare_transfers(const session_record &record,
       + (stored.size() == expected.size() ? " others" : ""));
 }
 
-void audit::outcome(const outcome_row &row) {
+void audit::outcome(const outcome_row &row, bool has_event) {
+  if (!row.refused() && !has_event)
+    say("command " + row.source + " " + row.id + ": session " + row.session
+        + " has no event " + std::to_string(row.version) + ", which it led to");
+  if (row.outcome.empty() && !row.refused()) return;
   const auto value = parsed(row.outcome);
   const auto text = [&](const char *member) {
     const auto *found = value->get_object().if_contains(member);
     return found && found->is_string() ? std::string{found->get_string()}
                                        : std::string{};
   };
-  const auto *expected = row.refused ? "refused" : "accepted";
-  const bool object = value && value->is_object();
-  if (object && !row.refused && !value->get_object().contains("outcome")
-      && wf::parse_session_status(text("state")))
-    return;  // workflows::to_stored_outcome
-  if (!object || text("outcome") != expected || text("id") != row.id
-      || text("source") != row.source)
+  const auto *expected = row.refused() ? "refused" : "accepted";
+  if (!value || !value->is_object() || text("outcome") != expected
+      || text("id") != row.id || text("source") != row.source)
     say("command " + row.source + " " + row.id
         + ": its outcome is not the object of an " + expected + " command");
 }

@@ -35,7 +35,9 @@ public:
   audit(std::span<const policy_row> policies, count_usage count);
 
   void session(const session_record &record);
-  void outcome(const outcome_row &row);
+  /// Checks a command's outcome. `has_event`: the session has the event at the
+  /// outcome's version.
+  void outcome(const outcome_row &row, bool has_event);
   /// Compares a counter's stored `used` with the sum of what sessions count.
   void counter(const workflows::usage_key &key, std::int64_t used,
                std::int64_t of_sessions);

@@ -66,24 +66,24 @@ struct command_key {
   auto operator<=>(const command_key &) const = default;
 };
 
-/// A command's outcome, the contract's object as JSON, not marked a duplicate.
+/// A command's outcome.
 struct outcome_row {
   std::string source;
   std::string id;
   digest content{};
   std::string session;  ///< the command's subject
-  bool refused = false;
+  int version = 0;      ///< of the session, once accepted; 0: refused
   instant received_at;
+  /// The contract's object as JSON, not marked a duplicate. It may be empty of
+  /// an accepted command that is not `by_inbox`: the session's events up to
+  /// `version` tell it (actors/told_outcomes.hpp).
   std::string outcome;
   std::string scope = {};  ///< as in command_key
   std::string who = {};    ///< who sent it; empty in outcomes stored without it
   bool by_inbox = false;   ///< producers of the inbox may see it; not read back
-  /// What may be stored in place of an accepted command's `outcome`, which
-  /// follows from it and the session's events (workflows::to_stored_outcome).
-  /// It is not read back; empty: the outcome is stored whole.
-  std::string stored_part = {};
 
   [[nodiscard]] command_key key() const { return {source, id, scope}; }
+  [[nodiscard]] bool refused() const { return version == 0; }
 };
 
 /// A change of one counter. Raising it past `cap` is refused, lowering is not.
@@ -108,9 +108,9 @@ struct commit {
   std::optional<workflows::transfer> payment;
   std::optional<outcome_row> outcome;  ///< absent for the engine's own commands
   std::optional<std::int64_t> inbox_seq;  ///< the inbox row that is done
-  /// The identity of an inbox command that was decided before, by whatever way
-  /// it came then: producers of the inbox may see its outcome from now on.
-  std::optional<command_key> asked_again = std::nullopt;
+  /// The outcome, whole, of an inbox command that was decided before, by
+  /// whatever way it came then: producers of the inbox may see it from now on.
+  std::optional<outcome_row> asked_again = std::nullopt;
 };
 
 /// Which way a dead letter was going.
@@ -190,6 +190,12 @@ struct page_bounds {
 /// A part of a list, in the list's order.
 template <class T> struct page : std::vector<T> {
   bool more = false;  ///< the list goes on behind this page
+};
+
+/// A state that a session was in.
+struct session_version {
+  std::string session;
+  int version = 0;
 };
 
 struct timer_row {
@@ -337,6 +343,11 @@ public:
   /// Returns outcomes in the order of `keys`; nothing where a key is free.
   [[nodiscard]] virtual std::vector<std::optional<outcome_row>>
   find_outcomes(std::span<const command_key> keys) = 0;
+  /// Returns the events of each session up to a version, in the order of `of`,
+  /// with what workflows::evolve takes of them: no command, notifications or
+  /// trace context.
+  [[nodiscard]] virtual std::vector<std::vector<event_row>>
+  load_events(std::span<const session_version> of) = 0;
 
   // ---- policy and clock ----
   // Small rows that all nodes of a database share.

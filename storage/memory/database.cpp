@@ -21,6 +21,8 @@ void database::write(const commit &c) {
     students.emplace(student, c.session);
   if (c.payment) write_payment(c);
   if (c.outcome) outcomes.emplace(c.outcome->key(), *c.outcome);
+  if (c.asked_again)
+    outcomes.at(c.asked_again->key()).outcome = c.asked_again->outcome;
   if (c.inbox_seq) inbox.erase(*c.inbox_seq);
 }
 

@@ -141,6 +141,27 @@ public:
     return out;
   }
 
+  std::vector<std::vector<event_row>>
+  load_events(std::span<const session_version> of) override {
+    const std::lock_guard lock{db_->lock};
+    std::vector<std::vector<event_row>> out;
+    for (const auto &[session, version] : of) {
+      auto &events = out.emplace_back();
+      const auto at = db_->histories.find(session);
+      if (at == db_->histories.end()) continue;
+      for (auto i : at->second) {
+        const auto &e = db_->log[i].event;
+        if (e.seq <= version)
+          events.push_back({.seq = e.seq,
+                            .type = e.type,
+                            .at = e.at,
+                            .by = e.by,
+                            .data = e.data});
+      }
+    }
+    return out;
+  }
+
   std::vector<policy_row> load_policies() override {
     const std::lock_guard lock{db_->lock};
     return db_->policies;
@@ -290,7 +311,7 @@ public:
     const auto from = read_refusal_token(after);
     std::map<refusal_key, const outcome_row *> behind;
     for (const auto &[id, row] : db_->outcomes)
-      if (row.refused && row.session == session && key_of(row) > from)
+      if (row.refused() && row.session == session && key_of(row) > from)
         behind.emplace(key_of(row), &row);
     page_builder<outcome_row> found{most};
     for (const auto &[key, row] : behind)
@@ -421,7 +442,8 @@ violations memory_store::check() {
     checks.session(record);
   }
   for (const auto &[id, row] : db_->outcomes)
-    checks.outcome(row);
+    checks.outcome(row, db_->histories[row.session].size()
+                            >= static_cast<std::size_t>(row.version));
   for (const auto &[key, used] : db_->stored.used)
     sums.emplace(key, 0);
   for (const auto &[key, sum] : sums) {

@@ -124,117 +124,38 @@ CREATE TABLE commands (
   bucket      smallint         NOT NULL,
   session_id  text COLLATE "C" NOT NULL,
   content     bytea            NOT NULL CHECK (length(content) = 16),
-  refused     boolean          NOT NULL,
+  -- The session's version after an accepted command; 0: it was refused.
+  version     integer          NOT NULL CHECK (version >= 0),
   received_at timestamptz      NOT NULL,
-  outcome     text             NOT NULL,
+  -- Absent where the session's events up to `version` tell it
+  -- (actors/told_outcomes): SQL clients read what came by the inbox alone.
+  outcome     text,
   -- Whose the source and id are: empty where they alone make it the same command
   -- again (mode trusted), else who sent it.
   scope       text COLLATE "C" NOT NULL DEFAULT '',
   who         text COLLATE "C",  -- who sent it, in every mode
   by_inbox    boolean          NOT NULL DEFAULT false,
-  PRIMARY KEY (source, id, scope)
+  PRIMARY KEY (source, id, scope),
+  CONSTRAINT commands_are_told
+    CHECK (outcome IS NOT NULL OR (version > 0 AND NOT by_inbox))
 );
 -- A page of refusals is read along its key: nothing behind it is looked at or
 -- sorted.
 CREATE INDEX commands_refused ON commands
   (session_id, received_at, source, id, scope)
-  WHERE refused;
-
--- Commands with their outcomes whole. What is stored of an accepted one is
--- workflows::to_stored_outcome; what that leaves out has not come about. Members
--- are named in the order in which the program writes them. A view, since it reads
--- with its owner's rights: whoever may read outcomes needs no other.
-CREATE VIEW command_outcomes AS
-SELECT c.source, c.id, c.bucket, c.session_id, c.content, c.refused,
-       c.received_at,
-       CASE
-       WHEN c.outcome::json -> 'outcome' IS NOT NULL THEN c.outcome::json
-       ELSE json_build_object(
-         'id', c.id,
-         'source', c.source,
-         'outcome', 'accepted',
-         'duplicate', false,
-         'session', (
-           SELECT json_build_object(
-                    'id', c.session_id,
-                    'state', kept -> 'state',
-                    'version', kept -> 'version',
-                    'tutor', first -> 'tutor',
-                    'course', first -> 'course',
-                    'program', first -> 'program',
-                    'modality', first -> 'modality',
-                    'timezone', first -> 'timezone',
-                    'starts_at', first -> 'starts_at',
-                    'deadline', deadline,
-                    -- Each recap is read once, however many there are.
-                    'participants', (
-                      SELECT json_agg(json_build_object(
-                               'student', p -> 'student',
-                               'status', p -> 'status',
-                               'in_call', coalesce(p -> 'in_call', 'false'),
-                               'recap', written.recap) ORDER BY n)
-                        FROM json_array_elements(kept -> 'participants')
-                               WITH ORDINALITY AS e (p, n)
-                        LEFT JOIN (
-                          SELECT DISTINCT ON (student) student, recap
-                            FROM (SELECT r ->> 'student' AS student,
-                                         r -> 'recap' AS recap, latest
-                                    FROM unnest(student_recaps)
-                                           WITH ORDINALITY AS s (r, latest)
-                                  OFFSET 0) AS all_recaps
-                           ORDER BY student, latest) AS written
-                          ON written.student = p ->> 'student'),
-                    'tutor_recap', tutor_recap,
-                    'minutes', kept -> 'minutes',
-                    'suggested_minutes', kept -> 'suggested_minutes',
-                    'rate_per_hour', first -> 'rate_per_hour',
-                    'currency', first -> 'currency',
-                    'payout', kept -> 'payout',
-                    'next_timer', kept -> 'next_timer',
-                    'next_timer_kind', kept -> 'next_timer_kind',
-                    'flags', coalesce(kept -> 'flags', '[]'),
-                    'policy_version', first -> 'policy_version')
-             -- OFFSET 0: a text is read once, not once for each member.
-             FROM (SELECT c.outcome::json AS kept OFFSET 0) AS k,
-                  LATERAL (
-                    SELECT (array_agg(data)
-                             FILTER (WHERE type = 'session.scheduled')
-                           )[1] AS first,
-                           (array_agg(data -> 'deadline' ORDER BY seq DESC)
-                             FILTER (WHERE type IN ('session.scheduled',
-                                                    'session.reopened'))
-                           )[1] AS deadline,
-                           (array_agg(data -> 'recap' ORDER BY seq DESC)
-                             FILTER (WHERE type IN ('session.reopened',
-                                                    'tutor_recap.submitted'))
-                           )[1] AS tutor_recap,
-                           array_agg(data ORDER BY seq DESC)
-                             FILTER (WHERE type = 'student_recap.submitted')
-                             AS student_recaps
-                      FROM (SELECT seq, type, data::json AS data
-                              FROM session_events AS e
-                             WHERE e.session_id = c.session_id
-                               AND seq <= (kept ->> 'version')::integer
-                               AND type IN ('session.scheduled',
-                                            'session.reopened',
-                                            'tutor_recap.submitted',
-                                            'student_recap.submitted')
-                            OFFSET 0) AS told) AS events),
-         'refusals', json_build_array())
-       END AS outcome,
-       c.scope, c.who
-  FROM commands AS c;
+  WHERE version = 0;
 
 -- What a producer sees: outcomes of commands that came by the inbox. Whoever may
--- write the tables sees all.
+-- write the tables sees all that are stored. A view reads with its owner's
+-- rights: whoever may read it needs no other.
 CREATE VIEW outcomes WITH (security_barrier) AS
-  SELECT o.source, o.id, o.outcome::jsonb AS outcome, o.who
-    FROM command_outcomes AS o
-   WHERE pg_has_role(current_user, (SELECT relowner FROM pg_class
-                                     WHERE oid = 'commands'::regclass), 'MEMBER')
-      OR EXISTS (SELECT FROM commands AS c
-                  WHERE (c.source, c.id, c.scope) = (o.source, o.id, o.scope)
-                    AND c.by_inbox);
+  SELECT source, id, outcome::jsonb AS outcome, who
+    FROM commands
+   WHERE outcome IS NOT NULL
+     AND (by_inbox
+          OR pg_has_role(current_user, (SELECT relowner FROM pg_class
+                                         WHERE oid = 'commands'::regclass),
+                         'MEMBER'));
 
 -- ---- limits ----------------------------------------------------------------
 

@@ -132,8 +132,10 @@ private:
   void walk_commands() {
     static const prepared_statement page{
         "check_commands",
-        "SELECT " + outcome_columns()
-            + " FROM commands c WHERE (c.source, c.id, c.scope)"
+        "SELECT e.seq IS NOT NULL, " + outcome_columns()
+            + " FROM commands AS c LEFT JOIN session_events AS e"
+              " ON (e.session_id, e.seq) = (c.session_id, c.version)"
+              " WHERE (c.source, c.id, c.scope)"
               " > ($1::text, $2::text, $3::text)"
               " ORDER BY c.source, c.id, c.scope LIMIT $4::int4"};
     command_key after;
@@ -145,8 +147,8 @@ private:
                                          .int4(page_size));
       if (rows.size() == 0) return;
       for (int i = 0; i < rows.size(); ++i) {
-        const auto row = read_outcome(rows, i, 0);
-        audit_.outcome(row);
+        const auto row = read_outcome(rows, i, 1);
+        audit_.outcome(row, rows.boolean(i, 0));
         after = row.key();
       }
     }

@@ -172,7 +172,7 @@ void add_payments(group_builder &to, const commits &by_session) {
 void add_commands(group_builder &to, const commits &group) {
   array_argument source{column_type::text}, id{column_type::text},
       bucket{column_type::int2}, session{column_type::text},
-      content{column_type::bytes}, refused{column_type::boolean},
+      content{column_type::bytes}, version{column_type::int4},
       received_at{column_type::timestamptz}, outcome{column_type::text},
       scope{column_type::text}, who{column_type::text},
       by_inbox{column_type::boolean};
@@ -189,28 +189,28 @@ void add_commands(group_builder &to, const commits &group) {
     bucket.number(bucket_of(c->outcome->session));
     session.text(c->outcome->session);
     content.bytes(c->outcome->content);
-    refused.boolean(c->outcome->refused);
+    version.number(c->outcome->version);
     received_at.at(c->outcome->received_at);
-    outcome.text(c->outcome->stored_part.empty() ? c->outcome->outcome
-                                                 : c->outcome->stored_part);
+    outcome.text_or_null(c->outcome->outcome);
     scope.text(c->outcome->scope);
     who.text_or_null(c->outcome->who);
     by_inbox.boolean(c->outcome->by_inbox);
   }
-  to.add(command_part, source, id, bucket, session, content, refused,
+  to.add(command_part, source, id, bucket, session, content, version,
          received_at, outcome, scope, who, by_inbox);
 }
 
 void add_asked(group_builder &to, const commits &group) {
   array_argument source{column_type::text}, id{column_type::text},
-      scope{column_type::text};
+      scope{column_type::text}, outcome{column_type::text};
   for (const auto *c : group) {
     if (!c->asked_again) continue;
     source.text(c->asked_again->source);
     id.text(c->asked_again->id);
     scope.text(c->asked_again->scope);
+    outcome.text(c->asked_again->outcome);
   }
-  to.add(asked_part, source, id, scope);
+  to.add(asked_part, source, id, scope, outcome);
 }
 
 void add_taken(group_builder &to, const commits &group) {

@@ -100,18 +100,19 @@ payment AS (
 
 const group_part command_part{'c', R"sql(
 command AS (
-  INSERT INTO commands (source, id, bucket, session_id, content, refused,
+  INSERT INTO commands (source, id, bucket, session_id, content, version,
       received_at, outcome, scope, who, by_inbox)
   SELECT unnest($1::text[]), unnest($2::text[]), unnest($3::int2[]),
-         unnest($4::text[]), unnest($5::bytea[]), unnest($6::bool[]),
+         unnest($4::text[]), unnest($5::bytea[]), unnest($6::int4[]),
          unnest($7::timestamptz[]), unnest($8::text[]), unnest($9::text[]),
          unnest($10::text[]), unnest($11::bool[])))sql",
                               nullptr};
 
 const group_part asked_part{'a', R"sql(
 asked AS (
-  UPDATE commands AS c SET by_inbox = true
-    FROM unnest($1::text[], $2::text[], $3::text[]) AS k (source, id, scope)
+  UPDATE commands AS c SET by_inbox = true, outcome = k.outcome
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])
+      AS k (source, id, scope, outcome)
    WHERE c.source = k.source AND c.id = k.id AND c.scope = k.scope
      AND NOT c.by_inbox))sql",
                             nullptr};

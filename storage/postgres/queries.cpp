@@ -101,7 +101,7 @@ sql_store::find_outcomes(std::span<const command_key> keys) {
       "SELECT k.n, " + outcome_columns() + ", " + once_replicated
           + " FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY"
             " AS k (source, id, scope, n)"
-            " JOIN command_outcomes c ON c.source = k.source AND c.id = k.id"
+            " JOIN commands c ON c.source = k.source AND c.id = k.id"
             " AND c.scope = k.scope"};
   array_argument sources{column_type::text}, names{column_type::text},
       scopes{column_type::text};
@@ -119,6 +119,35 @@ sql_store::find_outcomes(std::span<const command_key> keys) {
     for (int i = 0; i < rows.size(); ++i)
       out[static_cast<std::size_t>(rows.number(i, 0) - 1)] =
           read_outcome(rows, i, 1);
+    return out;
+  });
+}
+
+std::vector<std::vector<event_row>>
+sql_store::load_events(std::span<const session_version> of) {
+  static const prepared_statement statement{
+      "load_events", "SELECT v.n, e.seq, e.type, " + micros("e.at")
+                         + ", e.by, e.data FROM unnest($1::text[], $2::int4[])"
+                           " WITH ORDINALITY AS v (session, version, n)"
+                           " JOIN session_events AS e"
+                           " ON e.session_id = v.session AND e.seq <= v.version"
+                           " ORDER BY v.n, e.seq"};
+  array_argument session{column_type::text}, version{column_type::int4};
+  for (const auto &one : of) {
+    session.text(one.session);
+    version.number(one.version);
+  }
+  return with([&](connection &c) {
+    const auto rows =
+        c.run(statement, arguments{}.array(session).array(version));
+    std::vector<std::vector<event_row>> out(of.size());
+    for (int i = 0; i < rows.size(); ++i)
+      out[static_cast<std::size_t>(rows.number(i, 0) - 1)].push_back(
+          {.seq = static_cast<int>(rows.number(i, 1)),
+           .type = rows.text(i, 2),
+           .at = rows.at(i, 3),
+           .by = rows.text(i, 4),
+           .data = rows.text(i, 5)});
     return out;
   });
 }

@@ -165,7 +165,7 @@ page<outcome_row> sql_store::refused_outcomes(std::string_view session,
   static const auto statement =
       paged("refused", outcome_columns(), "c",
             "SELECT l.*, octet_length(l.outcome) AS size FROM commands AS l"
-            " WHERE l.session_id = $3::text AND l.refused"
+            " WHERE l.session_id = $3::text AND l.version = 0"
             "   AND (l.received_at, l.source, l.id, l.scope)"
             "     > ($4::timestamptz, $5::text, $6::text, $7::text)",
             "received_at, source, id, scope");

@@ -24,8 +24,8 @@ session_row read_session(const result_set &rows, int row, int first) {
 }
 
 std::string outcome_columns() {
-  return "c.source, c.id, encode(c.content, 'hex'), c.session_id, c.refused, "
-         + micros("c.received_at") + ", c.outcome::text, c.scope, c.who";
+  return "c.source, c.id, encode(c.content, 'hex'), c.session_id, c.version, "
+         + micros("c.received_at") + ", c.outcome, c.scope, c.who";
 }
 
 outcome_row read_outcome(const result_set &rows, int row, int first) {
@@ -33,7 +33,7 @@ outcome_row read_outcome(const result_set &rows, int row, int first) {
                   .id = rows.text(row, first + 1),
                   .content = {},
                   .session = rows.text(row, first + 3),
-                  .refused = rows.boolean(row, first + 4),
+                  .version = static_cast<int>(rows.number(row, first + 4)),
                   .received_at = rows.at(row, first + 5),
                   .outcome = rows.text(row, first + 6),
                   .scope = rows.text(row, first + 7),

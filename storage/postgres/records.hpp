@@ -15,8 +15,7 @@ namespace recapd::storage::postgres {
 [[nodiscard]] session_row read_session(const result_set &rows, int row,
                                        int first = 0);
 
-/// Returns the columns for read_outcome. Of `command_outcomes AS c` the outcome
-/// is whole, of `commands AS c` it is as it is stored.
+/// Returns the columns of `commands AS c` for read_outcome.
 [[nodiscard]] std::string outcome_columns();
 /// Reads an outcome's row, whose columns begin at `first`.
 [[nodiscard]] outcome_row read_outcome(const result_set &rows, int row,

@@ -20,7 +20,6 @@ struct need {
 /// more than SELECT.
 constexpr need on_tables[] = {
     {"schema_migrations", "SELECT"},
-    {"command_outcomes", "SELECT"},
     {"ledger_entries", "SELECT"},
     {"waiting", "SELECT"},
     {"manual_clock", "SELECT, INSERT, UPDATE"},

@@ -38,6 +38,8 @@ public:
                                      instant until, int limit) override;
   std::vector<std::optional<outcome_row>>
   find_outcomes(std::span<const command_key> keys) override;
+  std::vector<std::vector<event_row>>
+  load_events(std::span<const session_version> of) override;
 
   std::vector<policy_row> load_policies() override;
   int save_policy(std::string_view body) override;

@@ -24,6 +24,10 @@ public:
   find_outcomes(std::span<const command_key> keys) override {
     return reached().find_outcomes(keys);
   }
+  std::vector<std::vector<event_row>>
+  load_events(std::span<const session_version> of) override {
+    return reached().load_events(of);
+  }
   std::vector<policy_row> load_policies() override {
     return reached().load_policies();
   }

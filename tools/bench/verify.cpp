@@ -95,7 +95,7 @@ void verify(const std::string &database, const std::string &recapctl,
        ask(tx, "SELECT count(*) FROM sessions WHERE state = 'paid'"), lessons);
   same("sessions", ask(tx, "SELECT count(*) FROM sessions"), lessons + resting);
   same("commands refused",
-       ask(tx, "SELECT count(*) FROM commands WHERE refused"), 0);
+       ask(tx, "SELECT count(*) FROM commands WHERE version = 0"), 0);
   same("commands", ask(tx, "SELECT count(*) FROM commands"),
        lessons * static_cast<std::int64_t>(commands_per_lifecycle)
            + resting * 2);

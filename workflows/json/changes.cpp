@@ -85,8 +85,4 @@ parse_event(std::string_view type, const json::value &data) {
           "type: expected an event's, not " + std::string{type}};
 }
 
-json::object to_json(const recap &r) {
-  return object_of(r);
-}
-
 }  // namespace recapd::workflows

@@ -35,12 +35,6 @@ parse_session(const json::value &row) {
 
 namespace {
 
-/// Puts a member, unless its value is what a new session has.
-template <class Writer, class T>
-void put_news(Writer &to, std::string_view name, const T &value) {
-  if (value != T{}) to.put(name, value);
-}
-
 struct show_participant {
   template <class Writer>
   void operator()(Writer &to, const participant &p) const {
@@ -57,32 +51,6 @@ struct show_payout {
     to.put("settled_at", p.settled_at);
   }
 };
-
-struct stored_participant {
-  template <class Writer>
-  void operator()(Writer &to, const participant &p) const {
-    to.put("student", p.student);
-    to.put("status", to_string(p.status));
-    put_news(to, "in_call", p.in_call);
-  }
-};
-
-template <class Writer>
-void write_stored(Writer &&to, const session &s, const rules &decided_by,
-                  instant now) {
-  to.put("state", to_string(s.status));
-  to.put("version", s.version);
-  to.list("participants", s.participants, stored_participant{});
-  put_news(to, "minutes", s.minutes);
-  put_news(to, "suggested_minutes", suggested_minutes(s, decided_by, now));
-  if (s.paid.has_value()) to.object("payout", s.paid, show_payout{});
-  if (const auto timer = next_timer(s, decided_by)) {
-    to.put("next_timer", timer->at);
-    to.put("next_timer_kind", timer->kind);
-  }
-  if (const auto flags = flags_of(s); flags.any())
-    to.put("flags", flags.names());
-}
 
 template <class Writer>
 void write_view(Writer &&to, const session &s, const rules &decided_by,
@@ -123,13 +91,6 @@ std::string to_view_text(const session &s, const rules &decided_by,
                          instant now) {
   std::string out;
   write_view(text_writer{out}, s, decided_by, now);
-  return out;
-}
-
-std::string to_stored_outcome(const session &s, const rules &decided_by,
-                              instant now) {
-  std::string out;
-  write_stored(text_writer{out}, s, decided_by, now);
   return out;
 }
 

@@ -32,8 +32,6 @@ parse_command(std::string_view type, const boost::json::value &data);
 [[nodiscard]] std::string_view type_of(const command &c);
 [[nodiscard]] boost::json::object to_json(const command &c);
 
-[[nodiscard]] boost::json::object to_json(const recap &r);
-
 /// Return an event's type, unique for each alternative (`session.scheduled`,
 /// `participant.accepted`, `time.logged` …), and its `data`.
 [[nodiscard]] std::string_view type_of(const event_body &e);
@@ -64,10 +62,4 @@ parse_session(const boost::json::value &row);
 /// Returns the session object as text, cheaper than by way of the object.
 [[nodiscard]] std::string to_view_text(const session &s,
                                        const rules &decided_by, instant now);
-/// Returns what of the session object is stored with an outcome, as text: what
-/// the session's events up to its version do not tell at a glance, without what
-/// has not come about. The database's view command_outcomes makes it whole.
-[[nodiscard]] std::string
-to_stored_outcome(const session &s, const rules &decided_by, instant now);
-
 }  // namespace recapd::workflows

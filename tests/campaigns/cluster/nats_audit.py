@@ -45,7 +45,7 @@ def unconsumed(world):
 
 def check_stored(world, found):
     """What JetStream acknowledged has its outcome, whoever heard of it."""
-    outcomes = {i for (i,) in world.sql("SELECT id FROM outcomes")}
+    outcomes = {i for (i,) in world.sql("SELECT id FROM commands")}
     for identity, command in world.record.commands.items():
         if command.stored is not None and identity not in outcomes:
             found.say("lost", f"{identity} was acknowledged by JetStream; the "

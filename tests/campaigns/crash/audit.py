@@ -2,14 +2,18 @@
 """Compares the client's record with the database. Nothing here comes from the
 program: limits, weeks and pay are worked out again from the contract."""
 import json
+import random
+import threading
 import time
 from collections import Counter, defaultdict
 from datetime import datetime
 
 from calendar_weeks import day, week
 from event_ids import EVENT_ID
+from load import Over, Wire
 from scenarios import COURSES, POLICY
 from record import essence
+from wire import BATCH
 
 COUNTED = {"time_logged", "awaiting_student_recap", "completed", "paid"}
 KINDS = ("lost", "double_paid", "limit_passed", "stuck", "other")
@@ -61,19 +65,53 @@ def check_dead_letters(world, found):
         found.say("stuck", f"never answered: {command.event}")
 
 
+def check_repeats(world, found):
+    """Commands that were answered get that answer again: the last ones, and
+    some of the others."""
+    known = [c.event for c in world.record.commands.values() if c.answer]
+    some = known[-300:] + random.sample(known[:-300],
+                                        min(200, len(known[:-300])))
+    over = threading.Event()
+    timer = threading.Timer(world.patience / 2, over.set)
+    timer.start()
+    wire = Wire(world.load.places, over, world.load.timeout)
+    try:
+        for first in range(0, len(some), 100):
+            events = some[first:first + 100]
+            _, outcomes = wire.post("/v1/commands", events, BATCH,
+                                    lambda: world.record.sending(events))
+            for event, outcome in zip(events, outcomes, strict=True):
+                world.record.acknowledge(event, outcome, "repeat")
+    except Over:
+        found.say("stuck", "commands that were sent again got no answer in "
+                           f"{world.patience / 2} s")
+    timer.cancel()
+
+
 def check_commands(world, found):
-    """Every acknowledged answer stands in the database, and nothing else."""
-    stored = dict(world.sql("SELECT id, outcome FROM outcomes"))
+    """Every acknowledged answer stands in the database, and nothing else.
+    check_effects compares the events of what was accepted."""
+    stored = {identity: (session, version, json.loads(outcome or "null"))
+              for identity, session, version, outcome in world.sql(
+                  "SELECT id, session_id, version, outcome FROM commands")}
     commands = world.record.commands
     for identity, command in commands.items():
-        if command.answer is None:
+        answer = command.answer
+        if answer is None:
             continue
-        outcome = stored.get(identity)
-        if outcome is None:
-            found.say("lost", f"{identity} was {command.answer['outcome']} by "
+        if identity not in stored:
+            found.say("lost", f"{identity} was {answer['outcome']} by "
                               f"{command.channel}; the database has no outcome")
-        elif essence(outcome) != command.answer:
-            found.say("lost", f"{identity} was answered {command.answer} by "
+            continue
+        session, version, outcome = stored[identity]
+        told = answer["session"]
+        if told and (told["id"], told["version"]) != (session, version):
+            found.say("lost", f"{identity} was answered {answer} by "
+                              f"{command.channel}; the database has version "
+                              f"{version} of {session}")
+        if (outcome or answer["outcome"] == "refused") and (
+                essence(outcome or {}) != answer):
+            found.say("lost", f"{identity} was answered {answer} by "
                               f"{command.channel}; the database has {outcome}")
     for identity in stored.keys() - commands.keys():
         found.say("lost", f"an outcome of {identity}, which nobody sent")
@@ -248,6 +286,7 @@ def audit(world, found):
     check_settled(world, found, world.patience / 4,
                   "sessions s, manual_clock c WHERE s.next_timer <= c.now")
     check_dead_letters(world, found)
+    check_repeats(world, found)
     check_commands(world, found)
     check_effects(world, found)
     check_clock(world, found)

@@ -5,6 +5,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
 
+#include "actors/told_outcomes.hpp"
 #include "compare.hpp"
 #include "workflows/json/session.hpp"
 
@@ -113,8 +114,12 @@ void checker::command_committed(const storage::commit &c, int policy_version) {
   const auto about = c.session + " " + row.source + "/" + row.id;
   const auto *k = find(row);
   if (k == nullptr) return violation(about + ": nobody sent this command");
-  expect(outcomes_.emplace(identity{row.source, row.id}, row).second, about,
-         "a command took effect twice");
+  const auto [decision, fresh] =
+      outcomes_.try_emplace({row.source, row.id}, decided{.row = row});
+  expect(fresh, about, "a command took effect twice");
+  if (c.row) decision->second.state = c.row->state;
+  if (!row.outcome.empty())
+    first_told(about, decision->second, json::parse(row.outcome));
   in_order(row);
   expect(k->receipts.contains(row.received_at), about,
          "was not received at that moment");
@@ -137,7 +142,7 @@ void checker::command_committed(const storage::commit &c, int policy_version) {
       before,
       {.what = &k->what.what, .by = k->what.by, .received_at = row.received_at},
       *r, version);
-  if (row.refused) return refused(c, v, *k);
+  if (row.refused()) return refused(c, v, *k);
   accepted(c, v, *k);
   follow(c, v, *r);
 }
@@ -158,13 +163,23 @@ void checker::accepted(const storage::commit &c, const expected_outcome &v,
                && e.command_id == (own ? "" : k.what.id),
            about, "an event names another command");
   }
-  const auto o = json::parse(c.outcome->outcome).as_object();
-  expect(o.at("outcome") == "accepted" && o.at("refusals").as_array().empty(),
-         about, "the outcome is not `accepted`");
   if (!c.row) return violation(about + ": accepted without an event");
-  const auto &view = o.at("session").as_object();
-  expect(shows(view, c.row->version, c.row->state), about,
-         "the outcome shows another session than the row");
+  expect(c.outcome->version == c.row->version, about,
+         "the outcome is of another version than the row");
+}
+
+void checker::first_told(const std::string &about, decided &d,
+                         json::value outcome) {
+  const auto &o = outcome.as_object();
+  const auto *refusals = o.at("refusals").if_array();
+  const auto *expected = d.row.refused() ? "refused" : "accepted";
+  expect(o.at("outcome") == expected && refusals
+             && refusals->empty() != d.row.refused(),
+         about, std::string{"the outcome is not `"} + expected + '`');
+  if (!d.row.refused())
+    expect(shows(o.at("session").as_object(), d.row.version, d.state), about,
+           "the outcome shows another session than the row");
+  d.told = std::move(outcome);
 }
 
 void checker::refused(const storage::commit &c, const expected_outcome &v,
@@ -237,19 +252,22 @@ void checker::answered(const actors::submission &s, const actors::outcome &o) {
   const auto it = outcomes_.find({s.source, s.id});
   if (it == outcomes_.end())
     return violation(about + ": answered before anything was durable");
+  const auto &row = it->second.row;
   if (o.duplicate) ++met_["duplicate"];
   if (o.code == wf::refusal_code::id_reused) {
     ++met_["id-reused"];
-    return expect(it->second.content != s.content, about,
+    return expect(row.content != s.content, about,
                   "id-reused, but it is the same command");
   }
-  expect(it->second.content == s.content, about,
+  expect(row.content == s.content, about,
          "another command of this id was taken, yet this one is answered");
   auto given = json::parse(o.json);
   given.as_object()["duplicate"] = false;
-  expect(given == json::parse(it->second.outcome), about,
-         "answered otherwise than stored");
-  const auto *k = find(it->second);
+  if (it->second.told.is_null())
+    first_told(about, it->second, std::move(given));
+  else
+    expect(given == it->second.told, about, "answered otherwise than before");
+  const auto *k = find(row);
   if (k != nullptr && k->times_sent == 1)
     expect(!o.duplicate, about, "sent once, answered as a duplicate");
 }
@@ -266,7 +284,28 @@ std::optional<instant> checker::next_owed() const {
   return next;
 }
 
+/// Asks for every outcome: nobody may have been told another one.
+void checker::tell_again(storage::store &store) {
+  std::vector<storage::command_key> keys;
+  for (const auto &[id, d] : outcomes_)
+    keys.push_back(d.row.key());
+  actors::policy_book policies;
+  const auto found = actors::find_told_outcomes(store, policies, keys);
+  auto next = found.begin();
+  for (const auto &[id, d] : outcomes_) {
+    const auto about = d.row.session + " " + id.first + "/" + id.second;
+    const auto &told = *next++;
+    if (!told.has_value() || !*told) {
+      violation(about + ": its outcome cannot be told");
+      continue;
+    }
+    expect(d.told.is_null() || json::parse((*told)->outcome) == d.told, about,
+           "would be told otherwise now");
+  }
+}
+
 void checker::at_the_end(storage::store &store, instant now) {
+  tell_again(store);
   for (const auto &what : store.check())
     violation("check: " + what);
   for (const auto &[id, s] : sessions_)

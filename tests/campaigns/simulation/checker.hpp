@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <boost/json/value.hpp>
 #include <cstdint>
 #include <map>
 #include <set>
@@ -94,6 +95,7 @@ private:
                                                  const std::string &course);
   void in_order(const storage::outcome_row &row);
   const known_command *find(const storage::outcome_row &row);
+  void tell_again(storage::store &store);
   void expect(bool holds, const std::string &about, const std::string &what);
 
   std::map<int, workflows::policy> policies_;
@@ -102,7 +104,15 @@ private:
   std::map<std::string, workflows::session> folded_;
   std::map<std::string, counter_history> counters_;
   std::map<std::string, std::map<std::string, std::int64_t>> accounts_;
-  std::map<identity, storage::outcome_row> outcomes_;
+  struct decided {
+    storage::outcome_row row;
+    std::string state = {};  ///< of the session, after an accepted command
+    /// The outcome that was stored or first answered; null before.
+    boost::json::value told = nullptr;
+  };
+  void first_told(const std::string &about, decided &d,
+                  boost::json::value outcome);
+  std::map<identity, decided> outcomes_;
   /// By session: the commands that went to the broker, in order.
   std::map<std::string, std::vector<std::pair<identity, storage::digest>>>
       published_;

@@ -51,7 +51,7 @@ CAF_TEST(a row becomes a command and leaves the inbox) {
   inbox::ingress in{*engine, "", *meters};
   const auto o = wait_outcome("c-1");
   CAF_REQUIRE(o.has_value());
-  CAF_CHECK(!o->refused);
+  CAF_CHECK(!o->refused());
   CAF_CHECK(o->received_at == first_moment());
   in.stop();
   CAF_CHECK_EQUAL(store()->read_inbox(0, 10).size(), 0u);
@@ -78,7 +78,7 @@ CAF_TEST(rows of one session are taken in their order) {
   inbox::ingress in{*engine, "", *meters, {.max_in_flight = 7, .page = 3}};
   const auto last = wait_outcome("c-40");
   CAF_REQUIRE(last.has_value());
-  CAF_CHECK(!last->refused);
+  CAF_CHECK(!last->refused());
   CAF_CHECK_EQUAL(store()->refused_outcomes("s-1", "", 100).size(), 0u);
 }
 

@@ -67,11 +67,11 @@ STORE_TEST(outcomes come in the order asked and whole) {
   CAF_REQUIRE_EQUAL(found.size(), 4u);
   CAF_REQUIRE(found[0] && found[3]);
   CAF_CHECK(!found[1] && !found[2]);
-  CAF_CHECK(found[0]->refused);
+  CAF_CHECK(found[0]->refused());
   CAF_CHECK(found[0]->content == (digest{0xff, 0}));
   CAF_CHECK(found[0]->received_at == at(5));
   CAF_CHECK_EQUAL(found[0]->session, "s2");
-  CAF_CHECK(!found[3]->refused);
+  CAF_CHECK_EQUAL(found[3]->version, 1);
   CAF_CHECK(found[3]->content == (digest{1, 2, 3}));
   CAF_CHECK_EQUAL(found[3]->outcome,
                   R"({"id":"c1","source":"app","outcome":"accepted"})");

@@ -1,9 +1,10 @@
-// What a command's outcome said is said again, however it is stored.
+// What a command's outcome said is told again by its session's events.
 // SPDX-License-Identifier: Apache-2.0
 #define CAF_SUITE outcomes
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "actors/outcome_json.hpp"
+#include "actors/told_outcomes.hpp"
 #include "caf/test/unit_test.hpp"
 #include "tests/unit/workflows/story.hpp"
 #include "worlds.hpp"
@@ -11,8 +12,8 @@
 using namespace recapd::storage;
 using namespace recapd::storage::test;
 
+namespace actors = recapd::actors;
 namespace wf = recapd::workflows;
-namespace json = boost::json;
 
 using namespace std::chrono_literals;
 using wf::test::ann;
@@ -43,36 +44,53 @@ public:
     for (; told_ < st.history.size(); ++told_)
       c.events.push_back(stored(st.history[told_]));
     c.row = stored(st.s, st.r);
-    const auto now = st.history.back().at;
     const auto id = std::to_string(commits_.size());
     c = accepts(id, std::move(c));
-    c.outcome->outcome =
-        json::serialize(json::object{{"id", id},
-                                     {"source", "app"},
-                                     {"outcome", "accepted"},
-                                     {"duplicate", false},
-                                     {"session", wf::to_view(st.s, st.r, now)},
-                                     {"refusals", json::array{}}});
-    c.outcome->stored_part = wf::to_stored_outcome(st.s, st.r, now);
+    c.outcome->received_at = st.history.back().at;
+    c.outcome->outcome.clear();
+    said_.push_back(
+        actors::make_outcome(
+            "app", id, wf::to_view_text(st.s, st.r, st.history.back().at), {})
+            .json);
     commits_.push_back(std::move(c));
   }
 
-  /// Writes them, and reads all outcomes back.
+  /// Writes them, and has all told again, the last ones first.
   void check(store &s) const {
-    for (const auto &c : commits_)
-      CAF_REQUIRE_EQUAL(append(s, {c}), "ok");
+    save_policy(s);
+    std::vector<command_key> keys;
     for (const auto &c : commits_) {
-      const auto found = s.find_outcomes(std::vector{c.outcome->key()});
-      CAF_REQUIRE(found[0].has_value());
-      CAF_MESSAGE(c.events.back().type);
+      CAF_REQUIRE_EQUAL(append(s, {c}), "ok");
+      keys.insert(keys.begin(), c.outcome->key());
+    }
+    keys.push_back({"app", "free"});
+    actors::policy_book policies;
+    const auto found = actors::find_told_outcomes(s, policies, keys);
+    CAF_REQUIRE_EQUAL(found.size(), said_.size() + 1);
+    CAF_CHECK(found.back().has_value() && !*found.back());
+    for (std::size_t i = 0; i < said_.size(); ++i) {
+      CAF_MESSAGE(commits_[i].events.back().type);
+      const auto &told = found[said_.size() - 1 - i];
+      CAF_REQUIRE(told.has_value() && told->has_value());
       // To the letter, so that members keep their order, too.
-      CAF_CHECK_EQUAL(json::serialize(json::parse(found[0]->outcome)),
-                      c.outcome->outcome);
+      CAF_CHECK_EQUAL((*told)->outcome, said_[i]);
     }
   }
 
 private:
+  /// Stories are decided by the version they name.
+  void save_policy(store &s) const {
+    wf::policy policy;
+    policy.base = st.r;
+    for (int version = 0; version != st.s.policy_version;) {
+      policy.base.max_minutes =
+          st.r.max_minutes + st.s.policy_version - version - 1;
+      version = s.save_policy(boost::json::serialize(wf::to_json(policy)));
+    }
+  }
+
   std::vector<commit> commits_;
+  std::vector<std::string> said_;
   std::size_t told_ = 0;
 };
 
@@ -153,7 +171,7 @@ chronicle of_a_late_one() {
 
 }  // namespace
 
-STORE_TEST(what is stored in part is read whole at every step of a life) {
+STORE_TEST(an outcome is told at every step of a life) {
   CAF_MESSAGE(w.kind);
   of_a_group().check(*w.s);
 }
@@ -164,10 +182,42 @@ STORE_TEST(a recap and a deadline are those of the time of the command) {
 }
 
 STORE_TEST(what is stored whole is read as it is) {
-  const auto c = accepts("c1", moves("s1", 1));
+  const auto accepted = accepts("c1", moves("s1", 1));
+  const auto refused = refuses("c2", "s1");
+  CAF_CHECK_EQUAL(append(*w.s, {accepted, refused}), "ok ok");
+  actors::policy_book policies;
+  const auto found = actors::find_told_outcomes(
+      *w.s, policies, std::vector<command_key>{{"app", "c1"}, {"app", "c2"}});
+  CAF_CHECK_EQUAL(found[0]->value().outcome, accepted.outcome->outcome);
+  CAF_CHECK_EQUAL(found[1]->value().outcome, refused.outcome->outcome);
+}
+
+STORE_TEST(an outcome that cannot be told fails alone) {
+  const auto untold = [](commit c) {
+    c.outcome->outcome.clear();
+    return c;
+  };
+  CAF_CHECK_EQUAL(append(*w.s, {untold(accepts("c1", moves("s1", 1))),
+                                accepts("c2", moves("s2", 1))}),
+                  "ok ok");
+  actors::policy_book policies;
+  const auto found = actors::find_told_outcomes(
+      *w.s, policies, std::vector<command_key>{{"app", "c1"}, {"app", "c2"}});
+  CAF_CHECK(found[0].has_error() && found[0].error() == fault::unavailable);
+  CAF_CHECK(found[1].has_value() && found[1]->has_value());
+}
+
+STORE_TEST(an outcome is stored whole once a producer asks for it) {
+  auto c = accepts("c1", moves("s1", 1));
+  auto told = *c.outcome;
+  c.outcome->outcome.clear();
   CAF_CHECK_EQUAL(append(*w.s, {c}), "ok");
+  commit asks;
+  asks.session = "s1";
+  asks.inbox_seq = 1;
+  asks.asked_again = told;
+  CAF_CHECK_EQUAL(append(*w.s, {asks}), "ok");
   const auto found =
       w.s->find_outcomes(std::vector<command_key>{{"app", "c1"}});
-  CAF_CHECK_EQUAL(json::parse(found[0]->outcome),
-                  json::parse(c.outcome->outcome));
+  CAF_CHECK_EQUAL(found[0].value().outcome, told.outcome);
 }

@@ -117,20 +117,6 @@ CAF_TEST(what a client names like a table or function of ours is not used) {
   raw.script("SET search_path = public; DROP SCHEMA hostile CASCADE");
 }
 
-CAF_TEST(an outcome is the same by every search path) {
-  auto c = accepts("c1", moves("s1", 1));
-  c.events[0].type = "session.scheduled";
-  c.events[0].data = R"({"tutor": "ann", "deadline": "d"})";
-  c.outcome->stored_part = R"({"version": 1, "participants": []})";
-  CAF_REQUIRE_EQUAL(append(*s, {c}), "ok");
-  raw.script("SET search_path = ''");
-  const auto rows =
-      raw.script("SELECT outcome #>> '{session,tutor}' FROM public.outcomes"
-                 " WHERE source = 'app' AND id = 'c1'");
-  CAF_REQUIRE_EQUAL(rows.size(), 1);
-  CAF_CHECK_EQUAL(rows.text(0, 0), "ann");
-}
-
 CAF_TEST(an event of more than 64 KiB is refused where it is inserted) {
   const auto insert = [&](const std::string &expression) {
     return tried("INSERT INTO inbox (event) SELECT " + expression);

@@ -162,7 +162,6 @@ CAF_TEST(what a producer may not is refused) {
            " VALUES ('e', now(), true)",
            "SELECT * FROM waiting",
            "SELECT * FROM commands",
-           "SELECT * FROM command_outcomes",
            "SELECT * FROM session_events",
            "SELECT * FROM manual_clock",
            "INSERT INTO manual_clock (now, active) VALUES (now(), true)",

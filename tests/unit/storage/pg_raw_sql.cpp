@@ -38,6 +38,14 @@ CAF_TEST(a command cannot be recorded twice) {
       refused("INSERT INTO commands SELECT * FROM commands", "commands_pkey"));
 }
 
+CAF_TEST(what nothing tells must be stored) {
+  for (const auto *what : {"by_inbox = true", "version = 0"})
+    CAF_CHECK(
+        refused("UPDATE commands SET outcome = NULL, " + std::string{what},
+                "commands_are_told"));
+  CAF_CHECK(refused("UPDATE commands SET version = -1", "commands_version"));
+}
+
 CAF_TEST(usage cannot pass its cap nor fall below zero) {
   CAF_CHECK(refused("UPDATE usage SET used = used + 1", "usage_within_cap"));
   CAF_CHECK(refused("UPDATE usage SET cap = 89", "usage_within_cap"));

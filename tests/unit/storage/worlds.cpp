@@ -178,7 +178,7 @@ commit accepts(const std::string &id, commit c) {
                   .id = id,
                   .content = {1, 2, 3},
                   .session = c.session,
-                  .refused = false,
+                  .version = c.events.empty() ? 1 : c.events.back().seq,
                   .received_at = at(0),
                   .outcome = R"({"id":")" + id
                              + R"(","source":"app","outcome":"accepted"})"};
@@ -194,7 +194,6 @@ commit refuses(const std::string &id, const std::string &session,
                   .id = id,
                   .content = {0xff, 0},
                   .session = session,
-                  .refused = true,
                   .received_at = received_at,
                   .outcome = R"({"id":")" + id
                              + R"(","source":"app","outcome":"refused"})"};

@@ -50,11 +50,9 @@ CAF_TEST(a paid session shows its recaps and its payout) {
   st.given(complete_of(58, three, true), ann, start + 52min);
   st.completed().settled();
   const auto shown = to_view(st.s, st.r, start + 9h);
-  const auto written = json::serialize(to_json(three));
-  CAF_CHECK_EQUAL(written, R"({"topics_covered":")" + std::string(150, 'a')
-                               + R"(","how_tutee_did":"well",)"
-                                 R"("next_steps":"more"})");
-  CAF_CHECK_EQUAL(json::serialize(shown.at("tutor_recap")), written);
+  CAF_CHECK_EQUAL(json::serialize(shown.at("tutor_recap")),
+                  R"({"topics_covered":")" + std::string(150, 'a')
+                      + R"(","how_tutee_did":"well","next_steps":"more"})");
   CAF_CHECK_EQUAL(json::serialize(shown.at("payout")),
                   R"({"amount":1500,"settled_at":"2026-11-23T16:30:00Z"})");
   CAF_CHECK_EQUAL(shown.at("minutes").as_int64(), 60);
@@ -73,34 +71,20 @@ CAF_TEST(a corrected session shows the net and when it was settled) {
   CAF_CHECK_EQUAL(shown.at("minutes").as_int64(), 90);
   CAF_CHECK_EQUAL(json::serialize(shown.at("payout")),
                   R"({"amount":2250,"settled_at":"2026-11-23T16:30:00Z"})");
-  CAF_CHECK(to_stored_outcome(st.s, st.r, start + 9h)
-                .ends_with(R"("minutes":90,"payout":{"amount":2250,)"
-                           R"("settled_at":"2026-11-23T16:30:00Z"},)"
-                           R"("flags":["nobody-in-call","repetitive-recap",)"
-                           R"("corrected"]})"));
+  CAF_CHECK_EQUAL(json::serialize(shown.at("flags")),
+                  R"(["nobody-in-call","repetitive-recap","corrected"])");
 }
 
-CAF_TEST(of an outcome is stored what events do not tell) {
-  // What was stored so must be read for ever: the view command_outcomes does.
+CAF_TEST(a call that runs counts up to the moment of the view) {
   story st;
   st.ready();
   st.given(join_call{.participant = ann}, ann, start);
   st.given(join_call{.participant = bob}, bob, start);
   CAF_CHECK_EQUAL(
-      to_stored_outcome(st.s, st.r, start + 1min),
-      R"({"state":"scheduled","version":4,"participants":[{"student":"bob",)"
-      R"("status":"going","in_call":true}],"suggested_minutes":5,)"
-      R"("next_timer":"2026-11-23T16:00:00Z",)"
-      R"("next_timer_kind":"tutor_recap_due"})");
-  st.given(complete_of(58, three, true), ann, start + 52min);
-  st.completed().settled();
+      to_view(st.s, st.r, start + 1min).at("suggested_minutes").as_int64(), 5);
   CAF_CHECK_EQUAL(
-      to_stored_outcome(st.s, st.r, start + 9h),
-      R"({"state":"paid","version":9,"participants":[{"student":"bob",)"
-      R"("status":"going","in_call":true}],"minutes":60,)"
-      R"("suggested_minutes":55,"payout":{"amount":1500,)"
-      R"("settled_at":"2026-11-23T16:30:00Z"},"flags":["logged-before-end",)"
-      R"("longer-than-call","repetitive-recap"]})");
+      to_view(st.s, st.r, start + 52min).at("suggested_minutes").as_int64(),
+      55);
 }
 
 CAF_TEST(the deadline is shown as a person says it) {

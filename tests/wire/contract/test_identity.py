@@ -94,7 +94,8 @@ def test_what_was_taken_in_one_mode_is_no_duplicate_in_the_other(make_node):
 
 def test_the_outcomes_tell_who_sent_it(client, node):
     event = Lesson(client).events.schedule("system:x")
-    accepted(client.send(event))
+    node.database.insert_event(event)
+    node.database.wait_outcome(event)
     assert node.database.run(
         "SELECT who FROM outcomes WHERE source = %s AND id = %s",
         event["source"], event["id"]) == [("system:x",)]

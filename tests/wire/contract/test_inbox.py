@@ -78,9 +78,9 @@ def test_a_repeat_in_the_inbox_changes_nothing(client, database):
         "SELECT count(*) FROM inbox WHERE event::text LIKE %s",
         f"%{event['id']}%") == [(0,)], "the repeats to be taken")
     assert client.history(lesson.id) == history
-    assert len(database.run("SELECT 1 FROM outcomes WHERE source = %s "
-                            "AND id = %s", event["source"],
-                            event["id"])) == 1
+    assert database.run("SELECT outcome->>'outcome' FROM outcomes WHERE "
+                        "source = %s AND id = %s", event["source"],
+                        event["id"]) == [("accepted",)]
 
 
 def test_many_rows_of_one_transaction_are_all_taken(client, database):

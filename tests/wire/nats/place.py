@@ -31,8 +31,7 @@ class Place:
         self.shared = shared
         self.nats = nats
         self.database = made = make_database()
-        self.query, self.outcome, self.wait_outcome = (
-            made.run, made.outcome, made.wait_outcome)
+        self.query = made.run
         self.options = ("--ingress", "nats", *options)
         self.nodes = []
 
@@ -44,6 +43,25 @@ class Place:
                 **env})
         self.nodes.append(node)
         return node
+
+    def outcome(self, event):
+        """Returns a command's outcome; None as long as there is none."""
+        found = self.query("SELECT outcome FROM commands "
+                           "WHERE source = %s AND id = %s",
+                           event["source"], event["id"])
+        if not found:
+            return None
+        return json.loads(found[0][0]) if found[0][0] else self.repeated(event)
+
+    def repeated(self, event):
+        """The outcome of a command that was accepted, by asking again."""
+        answer = self.nodes[-1].send(event).json
+        assert answer["duplicate"] is True, answer
+        return {**answer, "duplicate": False}
+
+    def wait_outcome(self, event):
+        return wait_until(lambda: self.outcome(event),
+                          f"the outcome of {event['id']}")
 
     def publish(self, *events):
         """Publishes commands by a connection of their own."""

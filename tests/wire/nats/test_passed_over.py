@@ -90,7 +90,7 @@ def test_what_is_done_leaves_the_stream(place, client):
                   + [s.accept for s in sessions]):
         publish(client, event)
     place.wait_empty()
-    assert place.query("SELECT count(*) FROM outcomes") == [(40,)]
+    assert place.query("SELECT count(*) FROM commands") == [(40,)]
 
 
 @pytest.mark.parametrize("others", [0, 3])

@@ -105,6 +105,6 @@ class Load:
         assert self.sound() and not any(c.is_alive() for c in self.clients)
         ids = [i for c in self.clients for i in c.accepted]
         assert {i for (i,) in self.cluster.database.run(
-            "SELECT id FROM outcomes WHERE id = ANY(%s)"
-            " AND outcome->>'outcome' = 'accepted'", ids)} == set(ids)
+            "SELECT id FROM commands WHERE id = ANY(%s) AND version > 0",
+            ids)} == set(ids)
         self.cluster.check()

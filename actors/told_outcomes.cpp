@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/told_outcomes.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include "actors/outcome_json.hpp"
+#include "storage/event_reading.hpp"
+#include "workflows/json/session.hpp"
+#include "workflows/session/evolve.hpp"
+
+namespace recapd::actors {
+
+namespace wf = workflows;
+using storage::fault;
+
+namespace {
+
+/// The most sessions whose events are in memory at a time.
+constexpr std::size_t most_sessions = 64;
+
+/// A session as it was after each of its events, read onwards only.
+class session_reader {
+public:
+  session_reader(const std::string &id,
+                 const std::vector<storage::event_row> &events)
+      : events_{events} {
+    state_.id = id;
+  }
+
+  /// Moves on to a version. Throws std::runtime_error where it cannot be read.
+  const wf::session &at(int version) {
+    while (state_.version < version) {
+      const auto next = static_cast<std::size_t>(state_.version);
+      if (next >= events_.size())
+        throw std::runtime_error("there is no event "
+                                 + std::to_string(state_.version + 1));
+      auto e = storage::to_event(events_[next]);
+      if (!e.has_value())
+        throw std::runtime_error("event " + std::to_string(events_[next].seq)
+                                 + " cannot be read: " + e.error());
+      state_ = wf::evolve(std::move(state_), *e);
+    }
+    return state_;
+  }
+
+private:
+  wf::session state_;
+  const std::vector<storage::event_row> &events_;
+};
+
+const wf::rules &rules_of(const wf::session &s, storage::store &store,
+                          policy_book &policies) {
+  if (policies.find(s.policy_version) == nullptr)
+    policies.add(store.load_policies());
+  const auto *policy = policies.find(s.policy_version);
+  if (policy == nullptr)
+    throw std::runtime_error("its policy version is not in the database");
+  return policy->for_course(s.course);
+}
+
+using rows_to_tell =
+    std::vector<std::pair<storage::outcome_row *, outcome_rows::value_type *>>;
+
+/// Tells outcomes of one session, which are in the order of their versions.
+void tell(std::span<const rows_to_tell::value_type> rows,
+          const std::vector<storage::event_row> &events, storage::store &store,
+          policy_book &policies) {
+  const auto &id = rows.front().first->session;
+  session_reader session{id, events};
+  for (const auto &[row, told] : rows)
+    try {
+      const auto &s = session.at(row->version);
+      row->outcome =
+          make_outcome(row->source, row->id,
+                       wf::to_view_text(s, rules_of(s, store, policies),
+                                        row->received_at),
+                       {})
+              .json;
+    } catch (const storage::storage_error &) {
+      throw;
+    } catch (const std::exception &e) {
+      spdlog::error("the outcome of {} {} of session {} cannot be told: {}; see"
+                    " recapctl check",
+                    row->source, row->id, id, e.what());
+      *told = fault::unavailable;
+    }
+}
+
+}  // namespace
+
+outcome_rows find_told_outcomes(storage::store &store, policy_book &policies,
+                                std::span<const storage::command_key> keys) {
+  outcome_rows out;
+  for (auto &row : store.find_outcomes(keys))
+    out.emplace_back(std::move(row));
+  rows_to_tell untold;
+  for (auto &told : out)
+    if (auto &row = *told; row && row->outcome.empty())
+      untold.emplace_back(&*row, &told);
+  std::ranges::sort(untold, {}, [](const auto &one) {
+    return std::tie(one.first->session, one.first->version);
+  });
+  std::vector<std::span<rows_to_tell::value_type>> by_session;
+  for (auto first = untold.begin(); first != untold.end();) {
+    const auto end = std::find_if(first, untold.end(), [&](const auto &one) {
+      return one.first->session != first->first->session;
+    });
+    by_session.emplace_back(first, end);
+    first = end;
+  }
+  for (std::size_t from = 0; from < by_session.size(); from += most_sessions) {
+    const auto part = std::span{by_session}.subspan(
+        from, std::min(most_sessions, by_session.size() - from));
+    std::vector<storage::session_version> last;
+    for (const auto &rows : part)
+      last.push_back({.session = rows.back().first->session,
+                      .version = rows.back().first->version});
+    const auto events = store.load_events(last);
+    for (std::size_t i = 0; i < part.size(); ++i)
+      tell(part[i], events[i], store, policies);
+  }
+  return out;
+}
+
+}  // namespace recapd::actors
