@@ -121,7 +121,7 @@ void session_state::answer_stored(const storage::outcome_row &row) {
     storage::commit c;
     c.session = session_.id;
     c.inbox_seq = w.what.inbox_seq;
-    if (w.what.by_inbox) c.asked_again = row;
+    if (w.what.by_inbox && !row.by_inbox) c.asked_again = row;
     write_down(std::move(c), {}, {}, {});
   }
   // A commit that was written without an answer may have left something due.

@@ -37,7 +37,7 @@ public:
   const wf::session &at(int version) {
     while (state_.version < version) {
       const auto next = static_cast<std::size_t>(state_.version);
-      if (next >= events_.size())
+      if (next >= events_.size() || events_[next].seq != state_.version + 1)
         throw std::runtime_error("there is no event "
                                  + std::to_string(state_.version + 1));
       auto e = storage::to_event(events_[next]);

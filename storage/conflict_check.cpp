@@ -17,6 +17,11 @@ void require(bool holds, const char *what) {
   std::abort();
 }
 
+bool is_one_field(std::string_view text) {
+  return text.find('\n') == std::string_view::npos
+         && text.find('\t') == std::string_view::npos;
+}
+
 }  // namespace
 
 void add_changes(net_changes &net, std::span<const usage_change> changes) {
@@ -94,6 +99,16 @@ void require_well_formed(const commit &c) {
   for (std::size_t i = 1; i < c.events.size(); ++i)
     require(c.events[i].seq == c.events[i - 1].seq + 1,
             "must have events without a gap");
+  for (const auto &e : c.events) {
+    require(e.at == c.events.front().at
+                && e.traceparent == c.events.front().traceparent,
+            "must have events of one moment and trace");
+    require(is_one_field(e.data) && is_one_field(e.notifications),
+            "must have events without line ends and tabs");
+  }
+  require(!c.outcome || c.events.empty()
+              || c.outcome->received_at == c.events.front().at,
+          "must have its events at its command's moment");
   if (!c.row) return;
   require(c.events.front().seq > 0, "must have events from 1");
   require(c.row->id == c.session, "must be of its row's session");

@@ -80,7 +80,7 @@ struct outcome_row {
   std::string outcome;
   std::string scope = {};  ///< as in command_key
   std::string who = {};    ///< who sent it; empty in outcomes stored without it
-  bool by_inbox = false;   ///< producers of the inbox may see it; not read back
+  bool by_inbox = false;   ///< producers of the inbox may see it
 
   [[nodiscard]] command_key key() const { return {source, id, scope}; }
   [[nodiscard]] bool refused() const { return version == 0; }

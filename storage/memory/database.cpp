@@ -21,8 +21,11 @@ void database::write(const commit &c) {
     students.emplace(student, c.session);
   if (c.payment) write_payment(c);
   if (c.outcome) outcomes.emplace(c.outcome->key(), *c.outcome);
-  if (c.asked_again)
-    outcomes.at(c.asked_again->key()).outcome = c.asked_again->outcome;
+  if (c.asked_again) {
+    auto &row = outcomes.at(c.asked_again->key());
+    row.outcome = c.asked_again->outcome;
+    row.by_inbox = true;
+  }
   if (c.inbox_seq) inbox.erase(*c.inbox_seq);
 }
 

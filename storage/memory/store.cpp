@@ -7,6 +7,7 @@
 
 #include "storage/audit.hpp"
 #include "storage/memory/database.hpp"
+#include "storage/page_builder.hpp"
 #include "storage/refusal_token.hpp"
 #include "storage/storable.hpp"
 #include "workflows/ids.hpp"
@@ -27,28 +28,6 @@ auto take(const Map &map, Iterator first, int limit) {
     out.push_back(first->second);
   return out;
 }
-
-/// Gathers a page: rows that are added in order, as long as they fit.
-template <class T> class page_builder {
-public:
-  explicit page_builder(page_bounds most) : most_{most} {}
-
-  /// Adds a row; returns false if the page is full and the list goes on.
-  bool add(const T &row, std::size_t bytes) {
-    page_.more = page_.size() >= bound(most_.rows)
-                 || (!page_.empty() && bytes_ >= most_.bytes);
-    if (page_.more) return false;
-    bytes_ += static_cast<std::int64_t>(bytes);
-    page_.push_back(row);
-    return true;
-  }
-  page<T> done() { return std::move(page_); }
-
-private:
-  page_bounds most_;
-  std::int64_t bytes_ = 0;
-  page<T> page_;
-};
 
 /// Returns an event's bucket, as the inbox's column `bucket` is generated.
 unsigned bucket_of_event(const std::string &event) {

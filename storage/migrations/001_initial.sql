@@ -49,28 +49,106 @@ CREATE TABLE session_lists (
   PRIMARY KEY (list, session_id)
 );
 
--- ---- events ----------------------------------------------------------------
+-- ---- journal ---------------------------------------------------------------
 
--- The log is the outbox too. A position is the writing transaction's id above
+-- A row for each command that was decided, and for each time that the engine did
+-- something by itself, with all the events that it brought.
+--
+-- The journal is the outbox too. A position is the writing transaction's id above
 -- a number within that transaction. Readers stop below the oldest transaction
--- that still runs, so that no lower position can appear later. A sequence
--- would not do: its numbers are not given in the order of transaction ids.
-CREATE TABLE session_events (
-  session_id     text COLLATE "C" NOT NULL,
-  seq            integer          NOT NULL CHECK (seq > 0),
-  bucket         smallint         NOT NULL,
-  position       bigint           NOT NULL,
-  type           text             NOT NULL,
-  at             timestamptz      NOT NULL,
-  by             text             NOT NULL,
-  command_source text,
-  command_id     text,
-  data           text             NOT NULL,
-  notifications  text,
-  traceparent    text,
-  PRIMARY KEY (session_id, seq)
+-- that still runs, so that no lower position can appear later. A sequence would
+-- not do: its numbers are not given in the order of transaction ids.
+CREATE TABLE journal (
+  session_id    text COLLATE "C" NOT NULL,
+  bucket        smallint         NOT NULL,
+  -- The session's version before the first event and after the last. An event's
+  -- seq is the version that it leads to. Of what was refused: null, and 0.
+  before        integer,
+  version       integer          NOT NULL,
+  at            timestamptz      NOT NULL,  -- when a command was received
+  who           text COLLATE "C" NOT NULL,  -- who sent it, or system:recapd
+  position      bigint,                     -- the last event's
+  -- A line an event, with tabs between: its type, who did it where it is not
+  -- part of `who`'s command, and its data (storage/event_lines).
+  events        text,
+  -- A line an event, JSON or empty; null where there are none at all.
+  notifications text,
+  traceparent   text,
+  -- The command, where it is one: its identity, and a digest of its content.
+  source        text COLLATE "C",
+  id            text COLLATE "C",
+  -- Whose the source and id are: empty where they alone make it the same command
+  -- again (mode trusted), else who sent it.
+  scope         text COLLATE "C",
+  content       bytea,
+  -- Absent where the session's events up to `version` tell it
+  -- (actors/told_outcomes): SQL clients read what came by the inbox alone.
+  outcome       text,
+  by_inbox      boolean          NOT NULL DEFAULT false,
+  CONSTRAINT versions_are_whole
+    CHECK (CASE WHEN before IS NULL
+                THEN version = 0 AND events IS NULL AND position IS NULL
+                     AND source IS NOT NULL
+                ELSE before >= 0 AND version > before AND events IS NOT NULL
+                     AND position IS NOT NULL END),
+  CONSTRAINT commands_are_told
+    CHECK (CASE WHEN source IS NULL
+                THEN id IS NULL AND scope IS NULL AND content IS NULL
+                     AND outcome IS NULL AND NOT by_inbox
+                ELSE id IS NOT NULL AND scope IS NOT NULL
+                     AND content IS NOT NULL AND length(content) = 16
+                     AND (outcome IS NOT NULL OR version > 0 AND NOT by_inbox)
+           END)
 );
-CREATE UNIQUE INDEX session_events_position ON session_events (position);
+-- It has no key of its own: what follows it by logical replication is told its
+-- rows whole.
+ALTER TABLE journal REPLICA IDENTITY FULL;
+-- Two owners of a session start from the same version: one of them is refused,
+-- however many events each brings.
+CREATE UNIQUE INDEX journal_version ON journal (session_id, before)
+  WHERE before IS NOT NULL;
+CREATE UNIQUE INDEX journal_command ON journal (source, id, scope)
+  WHERE source IS NOT NULL;
+CREATE UNIQUE INDEX journal_position ON journal (position)
+  WHERE position IS NOT NULL;
+-- A page of refusals is read along its key: nothing behind it is looked at or
+-- sorted.
+CREATE INDEX journal_refused ON journal (session_id, at, source, id, scope)
+  WHERE before IS NULL;
+
+-- The events one by one.
+CREATE VIEW session_events AS
+SELECT j.session_id, (j.before + n)::integer AS seq, j.bucket,
+       j.position - (j.version - j.before) + n AS position,
+       split_part(line, E'\t', 1) AS type, j.at,
+       coalesce(nullif(split_part(line, E'\t', 2), ''), j.who) AS by,
+       CASE split_part(line, E'\t', 2) WHEN '' THEN j.source END
+         AS command_source,
+       CASE split_part(line, E'\t', 2) WHEN '' THEN j.id END AS command_id,
+       split_part(line, E'\t', 3) AS data,
+       nullif(split_part(j.notifications, E'\n', n::integer), '')
+         AS notifications,
+       j.traceparent
+  FROM journal AS j,
+       string_to_table(j.events, E'\n') WITH ORDINALITY AS e (line, n);
+
+-- The commands with what became of them. Of two tables, so that nobody deletes
+-- from it what are events, too.
+CREATE VIEW commands AS
+SELECT source, id, scope, session_id, version, at AS received_at, who, outcome
+  FROM journal, (VALUES (true)) AS read_only WHERE source IS NOT NULL;
+
+-- What a producer sees: outcomes of commands that came by the inbox. Whoever may
+-- write the journal sees all that are stored. A view reads with its owner's
+-- rights: whoever may read it needs no other.
+CREATE VIEW outcomes WITH (security_barrier) AS
+  SELECT source, id, outcome::jsonb AS outcome, who
+    FROM journal, (VALUES (true)) AS read_only
+   WHERE outcome IS NOT NULL
+     AND (by_inbox
+          OR pg_has_role(current_user, (SELECT relowner FROM pg_class
+                                         WHERE oid = 'journal'::regclass),
+                         'MEMBER'));
 
 -- Added to transaction ids in positions. A dump restored into another cluster
 -- meets lower ids there; the program's start lifts the shift above the log.
@@ -115,47 +193,6 @@ CREATE TABLE held_deliveries (
   next_try_at   timestamptz      NOT NULL,
   PRIMARY KEY (sink, session_id)
 );
-
--- ---- commands --------------------------------------------------------------
-
-CREATE TABLE commands (
-  source      text COLLATE "C" NOT NULL,
-  id          text COLLATE "C" NOT NULL,
-  bucket      smallint         NOT NULL,
-  session_id  text COLLATE "C" NOT NULL,
-  content     bytea            NOT NULL CHECK (length(content) = 16),
-  -- The session's version after an accepted command; 0: it was refused.
-  version     integer          NOT NULL CHECK (version >= 0),
-  received_at timestamptz      NOT NULL,
-  -- Absent where the session's events up to `version` tell it
-  -- (actors/told_outcomes): SQL clients read what came by the inbox alone.
-  outcome     text,
-  -- Whose the source and id are: empty where they alone make it the same command
-  -- again (mode trusted), else who sent it.
-  scope       text COLLATE "C" NOT NULL DEFAULT '',
-  who         text COLLATE "C",  -- who sent it, in every mode
-  by_inbox    boolean          NOT NULL DEFAULT false,
-  PRIMARY KEY (source, id, scope),
-  CONSTRAINT commands_are_told
-    CHECK (outcome IS NOT NULL OR (version > 0 AND NOT by_inbox))
-);
--- A page of refusals is read along its key: nothing behind it is looked at or
--- sorted.
-CREATE INDEX commands_refused ON commands
-  (session_id, received_at, source, id, scope)
-  WHERE version = 0;
-
--- What a producer sees: outcomes of commands that came by the inbox. Whoever may
--- write the tables sees all that are stored. A view reads with its owner's
--- rights: whoever may read it needs no other.
-CREATE VIEW outcomes WITH (security_barrier) AS
-  SELECT source, id, outcome::jsonb AS outcome, who
-    FROM commands
-   WHERE outcome IS NOT NULL
-     AND (by_inbox
-          OR pg_has_role(current_user, (SELECT relowner FROM pg_class
-                                         WHERE oid = 'commands'::regclass),
-                         'MEMBER'));
 
 -- ---- limits ----------------------------------------------------------------
 
@@ -286,31 +323,6 @@ CREATE TRIGGER ledger_append_only BEFORE UPDATE OR DELETE ON ledger
 
 -- ---- inbox and dead letters ------------------------------------------------
 
--- FNV-1a 32 of the event's subject, modulo 1024, as the program computes it.
--- What is no event at all goes to bucket 0, whose node makes it a dead letter.
--- json and not jsonb, which refuses numbers that the program reads.
-CREATE FUNCTION recapd_bucket(event text) RETURNS smallint
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
-SET search_path FROM CURRENT AS $$
-DECLARE
-  subject bytea;
-  hash bigint := 2166136261;
-BEGIN
-  IF octet_length(event) > 1048576 THEN
-    RETURN 0;
-  END IF;
-  subject := convert_to(event::json ->> 'subject', 'UTF8');
-  IF subject IS NULL OR length(subject) > 64 THEN
-    RETURN 0;
-  END IF;
-  FOR i IN 0 .. length(subject) - 1 LOOP
-    hash := ((hash # get_byte(subject, i)) * 16777619) & 4294967295;
-  END LOOP;
-  RETURN hash & 1023;
-EXCEPTION WHEN others THEN
-  RETURN 0;
-END $$;
-
 -- A client gives the text and nothing else: the rest is set by inbox_enter,
 -- whatever the statement says.
 CREATE TABLE inbox (
@@ -336,15 +348,37 @@ CREATE TABLE forwarded (
   sender      text
 );
 
--- With its owner's rights, so that a client needs none but to insert.
+-- With its owner's rights, so that a client needs none but to insert. The bucket
+-- is FNV-1a 32 of the event's subject, modulo 1024, as the program computes it.
+-- What is no event at all goes to bucket 0, whose node makes it a dead letter.
+-- json and not jsonb, which refuses numbers that the program reads. All in one
+-- function, since a call of one that pins its search_path costs as much as it
+-- does.
 CREATE FUNCTION inbox_enter() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+  subject bytea;
+  hash bigint := 2166136261;
 BEGIN
   NEW.seq := nextval('inbox_seq_seq');
-  NEW.bucket := recapd_bucket(NEW.event);
-  IF TG_TABLE_NAME = 'inbox' THEN
-    NEW.received_at := recapd_now();
+  IF TG_TABLE_NAME = 'inbox' THEN  -- as recapd_now()
+    NEW.received_at := coalesce((SELECT now FROM manual_clock WHERE active),
+                                clock_timestamp());
   END IF;
+  NEW.bucket := 0;
+  BEGIN
+    IF octet_length(NEW.event) <= 1048576 THEN
+      subject := convert_to(NEW.event::json ->> 'subject', 'UTF8');
+      IF length(subject) <= 64 THEN
+        FOR i IN 0 .. length(subject) - 1 LOOP
+          hash := ((hash # get_byte(subject, i)) * 16777619) & 4294967295;
+        END LOOP;
+        NEW.bucket := hash & 1023;
+      END IF;
+    END IF;
+  EXCEPTION WHEN others THEN
+    NULL;
+  END;
   RETURN NEW;
 END $$;
 CREATE FUNCTION inbox_refuse_change() RETURNS trigger
@@ -471,8 +505,8 @@ ALTER TABLE forwarded SET (autovacuum_vacuum_scale_factor = 0,
 DO $$
 BEGIN
   ALTER TABLE sessions ALTER body SET COMPRESSION lz4;
-  ALTER TABLE session_events ALTER data SET COMPRESSION lz4;
-  ALTER TABLE commands ALTER outcome SET COMPRESSION lz4;
+  ALTER TABLE journal ALTER events SET COMPRESSION lz4,
+                      ALTER outcome SET COMPRESSION lz4;
 EXCEPTION WHEN feature_not_supported THEN
   NULL;
 END $$;
@@ -517,6 +551,6 @@ CREATE TRIGGER epochs_known BEFORE INSERT ON epochs
 -- ---- rights ----------------------------------------------------------------
 
 REVOKE ALL ON FUNCTION recapd_now(), recapd_refuse(text, text),
-  recapd_bucket(text), inbox_notify(), inbox_enter(), inbox_refuse_change(),
+  inbox_notify(), inbox_enter(), inbox_refuse_change(),
   ledger_check_net(), ledger_refuse_change(), recapd_replace_row(),
   recapd_skip_known(), epochs_known() FROM PUBLIC;

@@ -27,7 +27,7 @@ const prepared_statement stored_commands{
     "stored_commands",
     "SELECT c.source, c.id, c.scope"
     " FROM unnest($1::text[], $2::text[], $3::text[]) AS k (source, id, scope)"
-    " JOIN commands c USING (source, id, scope)"};
+    " JOIN journal c USING (source, id, scope)"};
 const prepared_statement stored_usage{
     "stored_usage",
     "SELECT u.owner, u.period, u.kind, u.item, u.used"
@@ -64,8 +64,10 @@ private:
   static std::size_t bytes_of(const commit &c) {
     std::size_t sum = c.row ? c.row->body.size() : 0;
     for (const auto &e : c.events)
-      sum += e.data.size() + e.notifications.size();
-    return sum + (c.outcome ? c.outcome->outcome.size() : 0);
+      sum += e.type.size() + e.data.size() + e.notifications.size();
+    for (const auto *outcome : {&c.outcome, &c.asked_again})
+      if (*outcome) sum += (*outcome)->outcome.size();
+    return sum;
   }
 
   [[nodiscard]] bool follows(const commit &c) const {

@@ -42,14 +42,14 @@ public:
   array_argument &at(workflows::instant value);
   array_argument &at(const std::optional<workflows::instant> &value);
 
+  array_argument &null();
+
   [[nodiscard]] bool empty() const { return count_ == 0; }
   [[nodiscard]] std::string wire() &&;
 
 private:
   /// The length of the array's head, which is written last, when all is known.
   static constexpr std::size_t head_bytes = 20;
-
-  array_argument &null();
 
   column_type element_;
   std::uint32_t count_ = 0;

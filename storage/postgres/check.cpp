@@ -1,5 +1,7 @@
 // The invariants, read in pages within one snapshot.
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <iterator>
 #include <map>
 
 #include "storage/audit.hpp"
@@ -18,10 +20,11 @@ const char *const make_sums =
     "CREATE TEMPORARY TABLE held (owner text COLLATE \"C\", period integer,"
     " kind smallint, item text COLLATE \"C\", amount bigint) ON COMMIT DROP;"
     // Nothing is written that a commit would have to wait for.
-    "SET LOCAL synchronous_commit = off;"
-    "SET LOCAL enable_seqscan = on;"
-    "SET LOCAL enable_hashjoin = on;"
-    "SET LOCAL enable_mergejoin = on";
+    "SET LOCAL synchronous_commit = off";
+/// For statements that look at whole tables.
+const char *const join_whole_tables = "SET LOCAL enable_seqscan = on;"
+                                      "SET LOCAL enable_hashjoin = on;"
+                                      "SET LOCAL enable_mergejoin = on";
 const prepared_statement add_sum{
     "check_add_held",
     "INSERT INTO held SELECT * FROM"
@@ -39,8 +42,8 @@ const char *const compare_counters =
 /// Each statement gives sentences on what no session's own rows can show.
 const char *const strays[] = {
     "SELECT DISTINCT 'events of session ' || session_id || ' have no session'"
-    " FROM session_events e WHERE NOT EXISTS"
-    " (SELECT FROM sessions s WHERE s.id = e.session_id) LIMIT 100",
+    " FROM journal j WHERE before IS NOT NULL AND NOT EXISTS"
+    " (SELECT FROM sessions s WHERE s.id = j.session_id) LIMIT 100",
     "SELECT 'the ledger names session ' || session_id || ', which is none'"
     " FROM ledger l WHERE NOT EXISTS"
     " (SELECT FROM sessions s WHERE s.id = l.session_id) LIMIT 100",
@@ -64,6 +67,7 @@ public:
     walk_sessions();
     flush();
     walk_commands();
+    c_.script(join_whole_tables);
     walk_counters();
     for (const auto *sql : strays) {
       const auto rows = c_.script(sql);
@@ -105,11 +109,11 @@ private:
 
   /// Adds the events and transfers to the records.
   void complete(std::vector<session_record> &records) {
-    static const prepared_statement events{
+    static const prepared_statement entries{
         "check_events",
-        "SELECT e.session_id, " + event_columns()
-            + " FROM session_events e WHERE e.session_id = ANY ($1::text[])"
-              " ORDER BY e.session_id, e.seq"};
+        "SELECT " + journal_columns()
+            + " FROM journal AS j WHERE j.session_id = ANY ($1::text[])"
+              " AND j.before >= 0 ORDER BY j.session_id, j.before"};
     static const prepared_statement transfers{
         "check_transfers",
         "SELECT " + transfer_columns()
@@ -121,9 +125,12 @@ private:
       ids.text(record.row.id);
     }
     const auto args = arguments{}.array(ids);
-    const auto logged = c_.run(events, args);
-    for (int i = 0; i < logged.size(); ++i)
-      by_id.at(logged.text(i, 0))->events.push_back(read_event(logged, i, 1));
+    const auto logged = c_.run(entries, args);
+    for (int i = 0; i < logged.size(); ++i) {
+      auto entry = read_journal(logged, i);
+      auto &events = by_id.at(entry.session)->events;
+      std::ranges::move(entry.events, std::back_inserter(events));
+    }
     const auto moved = c_.run(transfers, args);
     for (int i = 0; i < moved.size(); ++i)
       by_id.at(moved.text(i, 0))->transfers.push_back(read_transfer(moved, i));
@@ -132,11 +139,11 @@ private:
   void walk_commands() {
     static const prepared_statement page{
         "check_commands",
-        "SELECT e.seq IS NOT NULL, " + outcome_columns()
-            + " FROM commands AS c LEFT JOIN session_events AS e"
-              " ON (e.session_id, e.seq) = (c.session_id, c.version)"
-              " WHERE (c.source, c.id, c.scope)"
-              " > ($1::text, $2::text, $3::text)"
+        "SELECT c.version = c.before"
+        " + cardinality(string_to_array(c.events, E'\\n')), "
+            + outcome_columns()
+            + " FROM journal AS c WHERE c.source IS NOT NULL"
+              " AND (c.source, c.id, c.scope) > ($1::text, $2::text, $3::text)"
               " ORDER BY c.source, c.id, c.scope LIMIT $4::int4"};
     command_key after;
     for (;;) {

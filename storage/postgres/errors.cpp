@@ -78,8 +78,8 @@ fault fault_of(const error &e) {
   // libpqxx does not hand on the constraint's name; the message's first line
   // names it in every language and holds no data.
   static constexpr std::pair<std::string_view, fault> constraints[] = {
-      {"commands_pkey", fault::duplicate_command},
-      {"session_events_pkey", fault::version_conflict},
+      {"journal_command", fault::duplicate_command},
+      {"journal_version", fault::version_conflict},
       {"sessions_pkey", fault::version_conflict},
       {"usage_within_cap", fault::limit_conflict},
       {"usage_not_negative", fault::limit_conflict},

@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "storage/conflict_check.hpp"
+#include "storage/event_lines.hpp"
 #include "storage/postgres/group_parts.hpp"
 #include "workflows/ids.hpp"
 
@@ -29,28 +30,69 @@ template <class Key> commits sorted_by(const commits &group, Key key) {
   return out;
 }
 
-void add_events(group_builder &to, const commits &by_session) {
-  array_argument session{column_type::text}, seq{column_type::int4},
-      bucket{column_type::int2}, type{column_type::text},
-      at{column_type::timestamptz}, by{column_type::text},
-      source{column_type::text}, id{column_type::text}, data{column_type::text},
-      notifications{column_type::text}, trace{column_type::text};
-  for (const auto *c : by_session)
-    for (const auto &e : c->events) {
-      session.text(c->session);
-      seq.number(e.seq);
-      bucket.number(bucket_of(c->session));
-      type.text(e.type);
-      at.at(e.at);
-      by.text(e.by);
-      source.text_or_null(e.command_source);
-      id.text_or_null(e.command_id);
-      data.text(e.data);
-      notifications.text_or_null(e.notifications);
-      trace.text_or_null(e.traceparent);
+/// Adds a row for each commit that has events or is a command's. Of a position
+/// is given what is above the transaction's base.
+void add_journal(group_builder &to, const commits &by_session) {
+  array_argument session{column_type::text}, bucket{column_type::int2},
+      before{column_type::int4}, version{column_type::int4},
+      at{column_type::timestamptz}, who{column_type::text},
+      ordinal{column_type::int8}, events{column_type::text},
+      notifications{column_type::text}, trace{column_type::text},
+      source{column_type::text}, id{column_type::text},
+      scope{column_type::text}, content{column_type::bytes},
+      outcome{column_type::text}, by_inbox{column_type::boolean};
+  std::int64_t last = -1;
+  for (const auto *c : by_session) {
+    event_origin from;
+    if (c->outcome) {
+      from.who = c->outcome->who;
+      from.at = c->outcome->received_at;
+      from.source = c->outcome->source;
+      from.id = c->outcome->id;
+    } else {
+      from.who = c->events.front().by;
+      from.at = c->events.front().at;
     }
-  to.add(event_part, session, seq, bucket, type, at, by, source, id, data,
-         notifications, trace);
+    session.text(c->session);
+    bucket.number(bucket_of(c->session));
+    at.at(from.at);
+    who.text(from.who);
+    if (c->events.empty()) {
+      before.number(std::nullopt);
+      version.number(0);
+      ordinal.null();
+      events.null();
+      notifications.null();
+      trace.null();
+    } else {
+      const auto lines = to_lines(c->events, from);
+      last += std::ssize(c->events);
+      before.number(c->events.front().seq - 1);
+      version.number(c->events.back().seq);
+      ordinal.number(last);
+      events.text(lines.events);
+      notifications.text_or_null(lines.notifications);
+      trace.text_or_null(c->events.front().traceparent);
+    }
+    if (c->outcome) {
+      source.text(from.source);
+      id.text(from.id);
+      scope.text(c->outcome->scope);
+      content.bytes(c->outcome->content);
+      outcome.text_or_null(c->outcome->outcome);
+      by_inbox.boolean(c->outcome->by_inbox);
+    } else {
+      source.null();
+      id.null();
+      scope.null();
+      content.null();
+      outcome.null();
+      by_inbox.boolean(false);
+    }
+  }
+  to.add(journal_part, session, bucket, before, version, at, who, ordinal,
+         events, notifications, trace, source, id, scope, content, outcome,
+         by_inbox);
 }
 
 /// Adds the last row of each session; the version it expects is the one before
@@ -169,37 +211,6 @@ void add_payments(group_builder &to, const commits &by_session) {
          currency, at, n);
 }
 
-void add_commands(group_builder &to, const commits &group) {
-  array_argument source{column_type::text}, id{column_type::text},
-      bucket{column_type::int2}, session{column_type::text},
-      content{column_type::bytes}, version{column_type::int4},
-      received_at{column_type::timestamptz}, outcome{column_type::text},
-      scope{column_type::text}, who{column_type::text},
-      by_inbox{column_type::boolean};
-  using key = std::optional<
-      std::tuple<std::string_view, std::string_view, std::string_view>>;
-  const auto by_id = [](const commit &c) -> key {
-    if (!c.outcome) return std::nullopt;
-    return std::tuple<std::string_view, std::string_view, std::string_view>{
-        c.outcome->source, c.outcome->id, c.outcome->scope};
-  };
-  for (const auto *c : sorted_by(group, by_id)) {
-    source.text(c->outcome->source);
-    id.text(c->outcome->id);
-    bucket.number(bucket_of(c->outcome->session));
-    session.text(c->outcome->session);
-    content.bytes(c->outcome->content);
-    version.number(c->outcome->version);
-    received_at.at(c->outcome->received_at);
-    outcome.text_or_null(c->outcome->outcome);
-    scope.text(c->outcome->scope);
-    who.text_or_null(c->outcome->who);
-    by_inbox.boolean(c->outcome->by_inbox);
-  }
-  to.add(command_part, source, id, bucket, session, content, version,
-         received_at, outcome, scope, who, by_inbox);
-}
-
 void add_asked(group_builder &to, const commits &group) {
   array_argument source{column_type::text}, id{column_type::text},
       scope{column_type::text}, outcome{column_type::text};
@@ -229,13 +240,16 @@ group_statement make_group(std::span<const commit *const> group) {
                             : std::optional<std::string_view>{c.session};
   });
   group_builder parts;
-  add_events(parts, moving);
+  add_journal(parts, sorted_by(all, [](const commit &c) {
+                return c.events.empty() && !c.outcome
+                           ? std::nullopt
+                           : std::optional<std::string_view>{c.session};
+              }));
   add_sessions(parts, moving);
   add_decided(parts, all);
   add_lists(parts, all);
   add_usage(parts, all);
   add_payments(parts, moving);
-  add_commands(parts, all);
   add_asked(parts, all);
   add_taken(parts, all);
   return std::move(parts).done();

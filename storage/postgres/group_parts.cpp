@@ -11,25 +11,21 @@ namespace recapd::storage::postgres {
 // Arrays become rows in select lists, which go through them in step, one
 // element at a time; FROM unnest($1, $2, …) would first store each array aside.
 
-const group_part event_part{'e', R"sql(
+const group_part journal_part{'j', R"sql(
 feed AS MATERIALIZED (
   SELECT (pg_current_xact_id()::text::bigint + shift) << 16 AS base
     FROM feed_epoch),
-event AS (
-  INSERT INTO session_events (session_id, seq, bucket, position, type, at, by,
-      command_source, command_id, data, notifications, traceparent)
-  SELECT session_id, seq, bucket, (SELECT base FROM feed) + ordinal - 1, type,
-         at, by, command_source, command_id, data, notifications, traceparent
-    FROM (SELECT unnest($1::text[]) AS session_id, unnest($2::int4[]) AS seq,
-                 unnest($3::int2[]) AS bucket, unnest($4::text[]) AS type,
-                 unnest($5::timestamptz[]) AS at, unnest($6::text[]) AS by,
-                 unnest($7::text[]) AS command_source,
-                 unnest($8::text[]) AS command_id, unnest($9::text[]) AS data,
-                 unnest($10::text[]) AS notifications,
-                 unnest($11::text[]) AS traceparent,
-                 generate_series(1, cardinality($1::text[])) AS ordinal)
-         AS e))sql",
-                            nullptr};
+entry AS (
+  INSERT INTO journal (session_id, bucket, before, version, at, who, position,
+      events, notifications, traceparent, source, id, scope, content, outcome,
+      by_inbox)
+  SELECT unnest($1::text[]), unnest($2::int2[]), unnest($3::int4[]),
+         unnest($4::int4[]), unnest($5::timestamptz[]), unnest($6::text[]),
+         (SELECT base FROM feed) + unnest($7::int8[]), unnest($8::text[]),
+         unnest($9::text[]), unnest($10::text[]), unnest($11::text[]),
+         unnest($12::text[]), unnest($13::text[]), unnest($14::bytea[]),
+         unnest($15::text[]), unnest($16::bool[])))sql",
+                              nullptr};
 
 const group_part created_part{'n', R"sql(
 created AS (
@@ -98,19 +94,9 @@ payment AS (
          unnest($7::text[]), unnest($8::timestamptz[]), unnest($9::int4[])))sql",
                               nullptr};
 
-const group_part command_part{'c', R"sql(
-command AS (
-  INSERT INTO commands (source, id, bucket, session_id, content, version,
-      received_at, outcome, scope, who, by_inbox)
-  SELECT unnest($1::text[]), unnest($2::text[]), unnest($3::int2[]),
-         unnest($4::text[]), unnest($5::bytea[]), unnest($6::int4[]),
-         unnest($7::timestamptz[]), unnest($8::text[]), unnest($9::text[]),
-         unnest($10::text[]), unnest($11::bool[])))sql",
-                              nullptr};
-
 const group_part asked_part{'a', R"sql(
 asked AS (
-  UPDATE commands AS c SET by_inbox = true, outcome = k.outcome
+  UPDATE journal AS c SET by_inbox = true, outcome = k.outcome
     FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])
       AS k (source, id, scope, outcome)
    WHERE c.source = k.source AND c.id = k.id AND c.scope = k.scope

@@ -25,14 +25,13 @@ struct group_part {
   const char *refusal;  ///< a branch of the CASE that raises; null: none
 };
 
-extern const group_part event_part;
+extern const group_part journal_part;
 extern const group_part created_part;  ///< new sessions
 extern const group_part moved_part;    ///< sessions that are stored already
 extern const group_part decided_part;  ///< versions that must be stored still
 extern const group_part listed_part;
 extern const group_part counted_part;
 extern const group_part payment_part;
-extern const group_part command_part;
 extern const group_part asked_part;  ///< commands that the inbox asked again
 extern const group_part taken_part;  ///< rows that are done, of the inbox
 

@@ -32,7 +32,7 @@ SELECT o.xid::text, o.who, extract(epoch FROM clock_timestamp() - o.since)::int8
          AS s
  WHERE (o.datname = current_database()
         OR current_setting('max_prepared_transactions')::int4 > 0)
-   AND EXISTS (SELECT FROM session_events AS e, feed_epoch AS f
+   AND EXISTS (SELECT FROM journal AS e, feed_epoch AS f
                 WHERE e.position > ()sql" + pg_whole_xid("o.xid", "s.high")
                                                 + R"sql( + f.shift) << 16)
  ORDER BY )sql" + pg_whole_xid("o.xid", "s.high")
@@ -66,9 +66,9 @@ std::string pg_whole_xid(const std::string &xid, const std::string &high) {
 
 std::string pg_may_write_events(const std::string &role) {
   return "(has_table_privilege(" + role
-         + ", 'session_events', 'INSERT') OR pg_has_role(" + role
+         + ", 'journal', 'INSERT') OR pg_has_role(" + role
          + ", (SELECT relowner FROM pg_class"
-           " WHERE oid = 'session_events'::regclass), 'MEMBER'))";
+           " WHERE oid = 'journal'::regclass), 'MEMBER'))";
 }
 
 std::unique_ptr<feed_holders> open_feed_holders(const endpoint &to) {

@@ -170,7 +170,7 @@ void lift_feed(connection &c) {
     UPDATE feed_epoch
        SET shift = (last >> 16) + 1
                    - pg_snapshot_xmin(pg_current_snapshot())::text::bigint
-      FROM (SELECT greatest((SELECT max(position) FROM session_events),
+      FROM (SELECT greatest((SELECT max(position) FROM journal),
                             (SELECT max(first) FROM epochs)) AS last) AS log
      WHERE last >= (pg_snapshot_xmax(pg_current_snapshot())::text::bigint
                     + shift) << 16)sql");
@@ -282,7 +282,7 @@ bool has_tables(const endpoint &to) {
         .script("SELECT EXISTS (SELECT FROM pg_class AS m JOIN pg_class AS t"
                 " USING (relnamespace)"
                 " WHERE m.relname = 'schema_migrations' AND m.relkind = 'r'"
-                "   AND t.relname IN ('feed_epoch', 'session_events'))")
+                "   AND t.relname IN ('feed_epoch', 'journal'))")
         .boolean(0, 0);
   });
 }

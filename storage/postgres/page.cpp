@@ -10,9 +10,9 @@ std::string paged_sql(const std::string &columns, const std::string &alias,
   return "SELECT " + alias + ".there, " + columns
          + " FROM (SELECT f.*, count(*) OVER () AS there,"
            " sum(f.size) OVER (ORDER BY "
-         + order + " ROWS UNBOUNDED PRECEDING) - f.size AS before FROM (" + list
+         + order + " ROWS UNBOUNDED PRECEDING) - f.size AS ahead FROM (" + list
          + " ORDER BY " + order + " LIMIT $1::int4 + 1) AS f) AS " + alias
-         + " WHERE " + alias + ".before < $2::int8 ORDER BY " + order;
+         + " WHERE " + alias + ".ahead < $2::int8 ORDER BY " + order;
 }
 
 prepared_statement paged(const std::string &name, const std::string &columns,

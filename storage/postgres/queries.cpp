@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "storage/event_lines.hpp"
 #include "storage/postgres/records.hpp"
 #include "storage/postgres/store_impl.hpp"
 #include "storage/storable.hpp"
@@ -101,7 +102,7 @@ sql_store::find_outcomes(std::span<const command_key> keys) {
       "SELECT k.n, " + outcome_columns() + ", " + once_replicated
           + " FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY"
             " AS k (source, id, scope, n)"
-            " JOIN commands c ON c.source = k.source AND c.id = k.id"
+            " JOIN journal c ON c.source = k.source AND c.id = k.id"
             " AND c.scope = k.scope"};
   array_argument sources{column_type::text}, names{column_type::text},
       scopes{column_type::text};
@@ -126,12 +127,12 @@ sql_store::find_outcomes(std::span<const command_key> keys) {
 std::vector<std::vector<event_row>>
 sql_store::load_events(std::span<const session_version> of) {
   static const prepared_statement statement{
-      "load_events", "SELECT v.n, e.seq, e.type, " + micros("e.at")
-                         + ", e.by, e.data FROM unnest($1::text[], $2::int4[])"
+      "load_events", "SELECT v.n, j.before, " + micros("j.at")
+                         + ", j.who, j.events"
+                           " FROM unnest($1::text[], $2::int4[])"
                            " WITH ORDINALITY AS v (session, version, n)"
-                           " JOIN session_events AS e"
-                           " ON e.session_id = v.session AND e.seq <= v.version"
-                           " ORDER BY v.n, e.seq"};
+                           " JOIN journal AS j ON j.session_id = v.session"
+                           " AND j.before < v.version ORDER BY v.n, j.before"};
   array_argument session{column_type::text}, version{column_type::int4};
   for (const auto &one : of) {
     session.text(one.session);
@@ -141,13 +142,14 @@ sql_store::load_events(std::span<const session_version> of) {
     const auto rows =
         c.run(statement, arguments{}.array(session).array(version));
     std::vector<std::vector<event_row>> out(of.size());
-    for (int i = 0; i < rows.size(); ++i)
-      out[static_cast<std::size_t>(rows.number(i, 0) - 1)].push_back(
-          {.seq = static_cast<int>(rows.number(i, 1)),
-           .type = rows.text(i, 2),
-           .at = rows.at(i, 3),
-           .by = rows.text(i, 4),
-           .data = rows.text(i, 5)});
+    for (int i = 0; i < rows.size(); ++i) {
+      const auto n = static_cast<std::size_t>(rows.number(i, 0) - 1);
+      for (auto &e : read_lines({.events = rows.text(i, 4)},
+                                {.before = static_cast<int>(rows.number(i, 1)),
+                                .at = rows.at(i, 2),
+                                .who = rows.text(i, 3)}))
+        if (e.seq <= of[n].version) out[n].push_back(std::move(e));
+    }
     return out;
   });
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "storage/account_token.hpp"
+#include "storage/page_builder.hpp"
 #include "storage/postgres/holder.hpp"
 #include "storage/postgres/page.hpp"
 #include "storage/postgres/records.hpp"
@@ -77,14 +78,46 @@ std::string list_sql(const session_filter &f) {
   return sql + " AND num_nulls($3::text, $4::text, $5::text, $6::text) = 0";
 }
 
-std::vector<feed_row> feed_rows(const result_set &rows,
+/// Returns the events of a page of the journal's rows from the first on that
+/// `wanted` lets pass: as many as the bounds say. `size` gives an event's
+/// bytes.
+template <class Row, class Make, class Size>
+page<Row> page_of(const result_set &rows, page_bounds most, Make make,
+                  Size size) {
+  const auto read = read_page<journal_row>(rows, most, read_journal);
+  page_builder<Row> out{most};
+  for (const auto &entry : read)
+    for (std::size_t i = 0; i < entry.events.size(); ++i)
+      if (auto row = make(entry, i); row && !out.add(*row, size(*row)))
+        return out.done();
+  auto page = out.done();
+  page.more = read.more;
+  return page;
+}
+
+feed_row feed_row_of(const journal_row &entry, std::size_t i,
+                     const epoch_list &epochs) {
+  const auto position = entry.position + static_cast<std::int64_t>(i);
+  return {.position = position,
+          .session = entry.session,
+          .event = entry.events[i],
+          .epoch = epochs.of(position)};
+}
+
+/// Returns the events at positions from `from` to `last`, at most `limit`.
+std::vector<feed_row> feed_rows(const result_set &rows, std::int64_t from,
+                                std::int64_t last, int limit,
                                 const epoch_list &epochs) {
   std::vector<feed_row> out;
-  for (int i = 0; i < rows.size(); ++i)
-    out.push_back({.position = rows.number(i, 0),
-                   .session = rows.text(i, 1),
-                   .event = read_event(rows, i, 2),
-                   .epoch = epochs.of(rows.number(i, 0))});
+  for (int i = 0; i < rows.size(); ++i) {
+    const auto entry = read_journal(rows, i);
+    for (std::size_t n = 0; n < entry.events.size(); ++n) {
+      if (std::ssize(out) >= limit) return out;
+      auto row = feed_row_of(entry, n, epochs);
+      if (row.position >= from && row.position <= last)
+        out.push_back(std::move(row));
+    }
+  }
   return out;
 }
 
@@ -94,14 +127,19 @@ page<event_row> sql_store::history(std::string_view session, int after,
                                    page_bounds most) {
   if (!is_storable(session)) return {};
   static const auto statement =
-      paged("history", event_columns(), "e",
-            "SELECT l.*, octet_length(l.data) AS size FROM session_events AS l"
-            " WHERE l.session_id = $3::text AND l.seq > $4::int4",
-            "seq");
+      paged("history", journal_columns(), "j",
+            "SELECT l.*, octet_length(l.events) AS size FROM journal AS l"
+            " WHERE l.session_id = $3::text AND l.before >= 0"
+            "   AND l.version > $4::int4",
+            "before");
   return with([&](connection &c) {
-    return read_page<event_row>(
+    return page_of<event_row>(
         c.run(statement, page_args(most).text(session).int4(after)), most,
-        read_event);
+        [after](const journal_row &entry, std::size_t i) {
+          const auto &e = entry.events[i];
+          return e.seq > after ? std::optional{e} : std::nullopt;
+        },
+        [](const event_row &e) { return e.data.size(); });
   });
 }
 
@@ -164,11 +202,11 @@ page<outcome_row> sql_store::refused_outcomes(std::string_view session,
   if (!is_storable(session)) return {};
   static const auto statement =
       paged("refused", outcome_columns(), "c",
-            "SELECT l.*, octet_length(l.outcome) AS size FROM commands AS l"
-            " WHERE l.session_id = $3::text AND l.version = 0"
-            "   AND (l.received_at, l.source, l.id, l.scope)"
+            "SELECT l.*, octet_length(l.outcome) AS size FROM journal AS l"
+            " WHERE l.session_id = $3::text AND l.before IS NULL"
+            "   AND (l.at, l.source, l.id, l.scope)"
             "     > ($4::timestamptz, $5::text, $6::text, $7::text)",
-            "received_at, source, id, scope");
+            "at, source, id, scope");
   const auto from = read_refusal_token(after);
   return with([&](connection &c) {
     return read_page<outcome_row>(c.run(statement, page_args(most)
@@ -186,60 +224,56 @@ page<feed_row> sql_store::list_notified(std::string_view session,
   static const auto list = [](const std::string &name,
                               const std::string &condition,
                               const std::string &order) {
-    return paged(
-        name,
-        "e.position, e.session_id, e.seq, " + micros("e.at")
-            + ", e.notifications",
-        "e",
-        "SELECT l.position, l.session_id, l.seq, l.at, l.notifications,"
-        " octet_length(l.notifications) AS size FROM session_events AS l"
-        " WHERE l.notifications IS NOT NULL AND "
-            + condition,
-        order);
+    return paged(name, journal_columns("NULL"), "j",
+                 "SELECT l.*, octet_length(l.notifications) AS size"
+                 " FROM journal AS l WHERE l.notifications IS NOT NULL AND "
+                     + condition,
+                 order);
   };
   static const auto of_all =
       list("notified_of_all", "l.position >= $3::int8", "position");
-  static const auto of_one =
-      list("notified", "l.session_id = $4::text AND l.seq >= $3::int8", "seq");
+  static const auto of_one = list("notified",
+                                  "l.session_id = $4::text AND l.before >= 0"
+                                  " AND l.version >= $3::int8",
+                                  "before");
   if (!is_storable(session)) return {};
   auto args = page_args(most);
   args.int8(from);
   if (!session.empty()) args.text(session);
   return with([&](connection &c) {
-    return read_page<feed_row>(
+    return page_of<feed_row>(
         c.run(session.empty() ? of_all : of_one, args), most,
-        [&c](const result_set &rows, int i, int at) {
-          const auto position = rows.number(i, at);
-          feed_row row{.position = position,
-                       .session = rows.text(i, at + 1),
-                       .event = {},
-                       .epoch = c.epochs().of(position)};
-          row.event.seq = static_cast<int>(rows.number(i, at + 2));
-          row.event.at = rows.at(i, at + 3);
-          row.event.notifications = rows.text(i, at + 4);
-          return row;
-        });
+        [&](const journal_row &entry, std::size_t i) {
+          auto row = feed_row_of(entry, i, c.epochs());
+          const auto at = session.empty() ? row.position : row.event.seq;
+          return at >= from && !row.event.notifications.empty()
+                     ? std::optional{std::move(row)}
+                     : std::nullopt;
+        },
+        [](const feed_row &row) { return row.event.notifications.size(); });
   });
 }
 
 std::vector<feed_row> sql_store::read_feed(std::int64_t after, int limit) {
   static const prepared_statement statement{
       "read_feed",
-      "SELECT e.position, e.session_id, " + event_columns() + ", "
-          + once_replicated
-          + " FROM session_events e WHERE e.position > $1::int8"
-            " AND e.position < $3::int8 ORDER BY e.position LIMIT $2::int4"};
+      "SELECT " + journal_columns() + ", " + once_replicated
+          + " FROM (SELECT f.*, sum(version - before) OVER (ORDER BY position)"
+            " - (version - before) AS ahead FROM (SELECT * FROM journal"
+            " WHERE position > $1::int8 AND position < $3::int8"
+            " ORDER BY position LIMIT $2::int4) AS f) AS j"
+            " WHERE j.ahead < $2::int4 ORDER BY j.position"};
   return with([&](connection &c) {
     const auto edge = feed_edge(c);
     return feed_rows(
         c.run(statement, arguments{}.int8(after).int4(limit).int8(edge)),
-        c.epochs());
+        after + 1, edge, limit, c.epochs());
   });
 }
 
 std::int64_t sql_store::feed_end() {
   static const prepared_statement statement{
-      "feed_end", "SELECT position FROM session_events WHERE position < "
+      "feed_end", "SELECT position FROM journal WHERE position < "
                   "$1::int8 ORDER BY position DESC LIMIT 1"};
   return with([&](connection &c) {
     const auto rows = c.run(statement, arguments{}.int8(feed_edge(c)));
@@ -263,8 +297,10 @@ std::string sql_store::epoch() {
 feed_backlog sql_store::count_feed(std::int64_t after, int most) {
   // Each condition by itself is a range of the index, however long the log is.
   static const auto counted = [](const std::string &condition) {
-    return "(SELECT count(*) FROM (SELECT FROM session_events WHERE position "
-           + condition + " LIMIT $2::int4) AS counted)";
+    return "(SELECT least(coalesce(sum(events), 0), $2::int4) FROM ("
+           "SELECT least(version - before, position - $1::int8) AS events"
+           " FROM journal WHERE position "
+           + condition + " LIMIT $2::int4) AS counted)::int8";
   };
   static const prepared_statement statement{
       "count_feed", "SELECT " + counted("> $1::int8 AND position < $3::int8")
@@ -283,15 +319,16 @@ std::vector<feed_row> sql_store::read_feed_of(std::string_view session,
                                               std::int64_t last, int limit) {
   static const prepared_statement statement{
       "read_feed_of",
-      "SELECT e.position, e.session_id, " + event_columns()
-          + " FROM session_events e WHERE e.session_id = $1::text"
-            " AND e.position BETWEEN $2::int8 AND $3::int8"
-            " ORDER BY e.seq LIMIT $4::int4"};
+      "SELECT " + journal_columns()
+          + " FROM journal AS j WHERE j.session_id = $1::text AND j.before >= 0"
+            " AND j.position >= $2::int8"
+            " AND j.position - (j.version - j.before) < $3::int8"
+            " ORDER BY j.before LIMIT $4::int4"};
   return with([&](connection &c) {
     return feed_rows(
         c.run(statement,
               arguments{}.text(session).int8(from).int8(last).int4(limit)),
-        c.epochs());
+        from, last, limit, c.epochs());
   });
 }
 

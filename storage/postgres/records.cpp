@@ -3,6 +3,8 @@
 
 #include <charconv>
 
+#include "storage/event_lines.hpp"
+
 namespace recapd::storage::postgres {
 
 std::string session_columns() {
@@ -25,7 +27,9 @@ session_row read_session(const result_set &rows, int row, int first) {
 
 std::string outcome_columns() {
   return "c.source, c.id, encode(c.content, 'hex'), c.session_id, c.version, "
-         + micros("c.received_at") + ", c.outcome, c.scope, c.who";
+         + micros("c.at")
+         + ", c.outcome, c.scope, c.who,"
+           " c.by_inbox";
 }
 
 outcome_row read_outcome(const result_set &rows, int row, int first) {
@@ -37,7 +41,8 @@ outcome_row read_outcome(const result_set &rows, int row, int first) {
                   .received_at = rows.at(row, first + 5),
                   .outcome = rows.text(row, first + 6),
                   .scope = rows.text(row, first + 7),
-                  .who = rows.text(row, first + 8)};
+                  .who = rows.text(row, first + 8),
+                  .by_inbox = rows.boolean(row, first + 9)};
   const auto hex = rows.text(row, first + 2);
   for (std::size_t i = 0; i < out.content.size() && 2 * i + 2 <= hex.size();
        ++i)
@@ -46,22 +51,26 @@ outcome_row read_outcome(const result_set &rows, int row, int first) {
   return out;
 }
 
-std::string event_columns() {
-  return "e.seq, e.type, " + micros("e.at")
-         + ", e.by, e.command_source, e.command_id, e.data, e.notifications,"
-           " e.traceparent";
+std::string journal_columns(const std::string &events) {
+  return "j.session_id, j.position, j.before, j.version, " + micros("j.at")
+         + ", j.who, j.source, j.id, j.traceparent, " + events
+         + ", j.notifications";
 }
 
-event_row read_event(const result_set &rows, int row, int first) {
-  return {.seq = static_cast<int>(rows.number(row, first)),
-          .type = rows.text(row, first + 1),
-          .at = rows.at(row, first + 2),
-          .by = rows.text(row, first + 3),
-          .command_source = rows.text(row, first + 4),
-          .command_id = rows.text(row, first + 5),
-          .data = rows.text(row, first + 6),
-          .notifications = rows.text(row, first + 7),
-          .traceparent = rows.text(row, first + 8)};
+journal_row read_journal(const result_set &rows, int row, int first) {
+  const event_origin from{.before =
+                              static_cast<int>(rows.number(row, first + 2)),
+                          .at = rows.at(row, first + 4),
+                          .who = rows.text(row, first + 5),
+                          .source = rows.text(row, first + 6),
+                          .id = rows.text(row, first + 7),
+                          .traceparent = rows.text(row, first + 8)};
+  const auto count = rows.number(row, first + 3) - from.before;
+  return {.session = rows.text(row, first),
+          .position = rows.number(row, first + 1) - count + 1,
+          .events = read_lines({.events = rows.text(row, first + 9),
+                                .notifications = rows.text(row, first + 10)},
+                               from)};
 }
 
 workflows::transfer_kind read_transfer_kind(const result_set &rows, int row,

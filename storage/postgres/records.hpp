@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "storage/postgres/connection.hpp"
 #include "storage/store.hpp"
@@ -15,15 +16,26 @@ namespace recapd::storage::postgres {
 [[nodiscard]] session_row read_session(const result_set &rows, int row,
                                        int first = 0);
 
-/// Returns the columns of `commands AS c` for read_outcome.
+/// Returns the columns of `journal AS c` for read_outcome.
 [[nodiscard]] std::string outcome_columns();
 /// Reads an outcome's row, whose columns begin at `first`.
 [[nodiscard]] outcome_row read_outcome(const result_set &rows, int row,
                                        int first);
 
-/// Returns the columns of `session_events AS e` for read_event.
-[[nodiscard]] std::string event_columns();
-[[nodiscard]] event_row read_event(const result_set &rows, int row, int first);
+/// A row of the journal that has events.
+struct journal_row {
+  std::string session;
+  std::int64_t position = 0;  ///< the first event's
+  std::vector<event_row> events;
+};
+
+/// Returns the columns of `journal AS j` for read_journal. Without their lines
+/// (`events` is "NULL") events are read up to the last that has notifications,
+/// with nothing else.
+[[nodiscard]] std::string
+journal_columns(const std::string &events = "j.events");
+[[nodiscard]] journal_row read_journal(const result_set &rows, int row,
+                                       int first = 0);
 
 /// Reads the kind of a transfer in `column`.
 [[nodiscard]] workflows::transfer_kind

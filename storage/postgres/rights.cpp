@@ -16,8 +16,8 @@ struct need {
 };
 
 /// The tables and views of the schema, and the rights on them, as
-/// docs/operations.md grants them. To lock a row takes UPDATE, to lock a table
-/// more than SELECT.
+/// docs/operations.md grants them; of the journal two columns may be updated.
+/// To lock a row takes UPDATE, to lock a table more than SELECT.
 constexpr need on_tables[] = {
     {"schema_migrations", "SELECT"},
     {"ledger_entries", "SELECT"},
@@ -26,11 +26,10 @@ constexpr need on_tables[] = {
     {"policies", "SELECT, INSERT, UPDATE"},
     {"sink_cursors", "SELECT, INSERT, UPDATE"},
     {"sessions", "SELECT, INSERT, UPDATE"},
-    {"commands", "SELECT, INSERT, UPDATE"},
     {"usage", "SELECT, INSERT, UPDATE"},
     {"ledger", "SELECT, INSERT, UPDATE"},
-    {"session_events", "SELECT, INSERT"},
     {"session_lists", "SELECT, INSERT"},
+    {"journal", "SELECT, INSERT"},
     {"feed_epoch", "SELECT, UPDATE"},
     {"shards", "SELECT, UPDATE"},
     {"inbox", "SELECT, INSERT, DELETE"},
@@ -73,6 +72,11 @@ lacking AS (
   SELECT string_agg(r, ', ') || ' on table ' || name
     FROM needs, regexp_split_to_table(rights, ', ') AS r
    WHERE NOT has_table_privilege(found, r) GROUP BY name
+  UNION ALL
+  SELECT 'UPDATE (' || string_agg(c, ', ') || ') on table ' || name
+    FROM needs, unnest(ARRAY['outcome', 'by_inbox']) AS c
+   WHERE name = 'journal' AND NOT has_column_privilege(found, c, 'UPDATE')
+   GROUP BY name
   UNION ALL
   SELECT 'EXECUTE on function ' || name FROM functions
    WHERE NOT has_function_privilege(found, 'EXECUTE'))

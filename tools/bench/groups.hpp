@@ -21,7 +21,8 @@ class group_statements {
 public:
   explicit group_statements(std::int64_t position) : position_{position} {}
   const storage::postgres::prepared_statement &of(const target &t);
-  std::int64_t next_position() { return position_++; }
+  /// Returns a position with room for the events of one row.
+  std::int64_t next_position() { return position_ += 16; }
 
 private:
   std::mutex mutex_;

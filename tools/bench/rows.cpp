@@ -229,7 +229,7 @@ row_book::row_book(const std::string &database, const std::string &node_url,
   }
   tx.exec(note_no_more);
   position_ = tx.exec("SELECT (max(position) >> 16) + 1 << 16"
-                      "  FROM session_events")[0][0]
+                      "  FROM journal")[0][0]
                   .as<std::int64_t>();
 }
 

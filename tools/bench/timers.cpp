@@ -67,15 +67,15 @@ double lateness(const std::string &database, const char *what) {
   const auto sql = fmt::format(
       "SELECT {} FROM (SELECT extract(epoch FROM"
       "   pg_xact_commit_timestamp(e.xmin) - s.starts_at)::float8 - {} AS late"
-      "  FROM session_events e JOIN sessions s ON s.id = e.session_id"
-      " WHERE e.seq > 1) AS x",
+      "  FROM journal e JOIN sessions s ON s.id = e.session_id"
+      " WHERE e.before > 0) AS x",
       what, std::chrono::seconds{first_timer}.count());
   return ask(database, sql)[0][0].as<double>();
 }
 
 /// Throws unless each timer fired once: one more event, one notification.
 void require_each_once(const std::string &database, std::size_t count) {
-  const auto found = ask(database, "SELECT count(*) FROM session_events"
+  const auto found = ask(database, "SELECT count(*) FROM journal"
                                    " WHERE notifications IS NOT NULL")[0][0]
                          .as<std::size_t>();
   if (found != count)

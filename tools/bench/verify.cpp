@@ -65,7 +65,7 @@ void await_paid(const std::string &database) {
       " SELECT FROM sessions WHERE state IN ('scheduled', 'time_logged',"
       "   'awaiting_student_recap', 'completed') AND state <> 'paid'"
       "   AND id > 'ses-run-' AND id < 'ses-run.' LIMIT 1) AS x";
-  const std::string written = "SELECT max(position) FROM session_events";
+  const std::string written = "SELECT max(position) FROM journal";
   tx.exec("SET enable_seqscan = off");
   std::int64_t last = 0;
   auto since = clock::now();
@@ -95,12 +95,12 @@ void verify(const std::string &database, const std::string &recapctl,
        ask(tx, "SELECT count(*) FROM sessions WHERE state = 'paid'"), lessons);
   same("sessions", ask(tx, "SELECT count(*) FROM sessions"), lessons + resting);
   same("commands refused",
-       ask(tx, "SELECT count(*) FROM commands WHERE version = 0"), 0);
-  same("commands", ask(tx, "SELECT count(*) FROM commands"),
+       ask(tx, "SELECT count(*) FROM journal WHERE before IS NULL"), 0);
+  same("commands", ask(tx, "SELECT count(source) FROM journal"),
        lessons * static_cast<std::int64_t>(commands_per_lifecycle)
            + resting * 2);
   same("events against the sessions' versions",
-       ask(tx, "SELECT count(*) FROM session_events"),
+       ask(tx, "SELECT sum(version - before) FROM journal"),
        ask(tx, "SELECT sum(version) FROM sessions"));
   same("settlements", ask(tx, "SELECT count(*) FROM ledger"), lessons);
   same("what was paid",

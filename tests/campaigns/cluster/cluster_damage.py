@@ -6,12 +6,17 @@ from damage import DAMAGES as SQL_DAMAGES
 
 # Each does what a broken program might have done.
 SWAP = (
-    "UPDATE session_events e SET command_id = o.command_id"
-    " FROM session_events o WHERE e.session_id = o.session_id"
-    " AND e.seq + o.seq = {0} + {1} AND e.seq IN ({0}, {1})"
-    " AND e.session_id = (SELECT min(session_id) FROM (SELECT session_id"
-    "  FROM session_events WHERE session_id LIKE '{2}' AND seq IN ({0}, {1})"
-    "  GROUP BY 1 HAVING count(command_id) = 2) both_by_commands)")
+    "CREATE TEMPORARY TABLE pair AS SELECT id, version FROM journal"
+    " WHERE version IN ({0}, {1}) AND version = before + 1"
+    " AND session_id = (SELECT min(session_id) FROM (SELECT session_id"
+    "  FROM journal WHERE session_id LIKE '{2}' AND version IN ({0}, {1})"
+    "  AND version = before + 1"
+    "  GROUP BY 1 HAVING count(id) = 2) both_by_commands);"
+    "UPDATE journal j SET id = j.id || ' swapped' FROM pair p"
+    " WHERE j.id = p.id;"
+    "UPDATE journal j SET id = o.id FROM pair p, pair o"
+    " WHERE j.id = p.id || ' swapped' AND o.version <> p.version;"
+    "DROP TABLE pair")
 NOBODY = "99.damage"  # no partition's, so no node takes it
 
 

@@ -78,10 +78,12 @@ def check_repeats(world, found):
     try:
         for first in range(0, len(some), 100):
             events = some[first:first + 100]
-            _, outcomes = wire.post("/v1/commands", events, BATCH,
-                                    lambda: world.record.sending(events))
+            _, outcomes = wire.post("/v1/commands", events, BATCH)
             for event, outcome in zip(events, outcomes, strict=True):
-                world.record.acknowledge(event, outcome, "repeat")
+                answer = world.record.commands[event["id"]].answer
+                if essence(outcome) != answer or not outcome["duplicate"]:
+                    found.say("lost", f"{event['id']} was answered {answer}, "
+                                      f"then {outcome}")
     except Over:
         found.say("stuck", "commands that were sent again got no answer in "
                            f"{world.patience / 2} s")
@@ -286,9 +288,9 @@ def audit(world, found):
     check_settled(world, found, world.patience / 4,
                   "sessions s, manual_clock c WHERE s.next_timer <= c.now")
     check_dead_letters(world, found)
-    check_repeats(world, found)
     check_commands(world, found)
     check_effects(world, found)
+    check_repeats(world, found)
     check_clock(world, found)
     check_pay(world, found)
     check_feed(world, found)

@@ -7,10 +7,11 @@ from databases import run
 DAMAGES = {
     "late-commits": "",
     "lost-event":
-        "DELETE FROM session_events WHERE (session_id, seq) IN (SELECT"
-        " session_id, max(seq) FROM session_events GROUP BY 1 LIMIT 1)",
+        "DELETE FROM journal WHERE (session_id, before) IN (SELECT"
+        " session_id, max(before) FROM journal GROUP BY 1 LIMIT 1)",
     "lost-outcome":
-        "DELETE FROM commands WHERE id IN (SELECT id FROM commands LIMIT 1)",
+        "DELETE FROM journal WHERE id IN (SELECT id FROM commands"
+        " WHERE version = 0 LIMIT 1)",
     "paid-twice":
         "ALTER TABLE ledger DROP CONSTRAINT ledger_pkey;"
         "INSERT INTO ledger SELECT l.* FROM ledger l JOIN sessions s"
@@ -38,7 +39,7 @@ COMMIT_LATE = """
     END $$""" + "".join(f"""
     ;CREATE TRIGGER commit_late AFTER INSERT OR UPDATE ON {table}
       FOR EACH STATEMENT EXECUTE FUNCTION commit_late()"""
-                        for table in ("commands", "inbox", "nodes"))
+                        for table in ("journal", "inbox", "nodes"))
 
 
 def write_late(postgres):

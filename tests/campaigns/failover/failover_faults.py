@@ -17,7 +17,7 @@ from processes import send
 from wire import wait_until
 
 BOUND = STATEMENT_MS / 1000
-TABLES = ("sessions", "session_events", "commands", "nodes")
+TABLES = ("sessions", "journal", "usage", "nodes")
 AHEAD_SECONDS = (2, 20, 50, 90, 3600, 40 * 86400)
 
 

@@ -12,7 +12,8 @@ using recapd::workflows::transfer_kind;
 STORE_TEST(a new session is written whole) {
   auto c = accepts("c1", moves("s1", 1, 3));
   c.events[1].notifications = "[{}]";
-  c.events[2].traceparent = "00-ab-cd-01";
+  for (auto &e : c.events)
+    e.traceparent = "00-ab-cd-01";
   c.row->next_timer = at(90);
   CAF_CHECK_EQUAL(append(*w.s, {c}), "ok");
   const auto row = w.s->load_sessions(std::vector<std::string>{"s1"})[0];
@@ -25,7 +26,7 @@ STORE_TEST(a new session is written whole) {
   CAF_REQUIRE_EQUAL(history.size(), 3u);
   CAF_CHECK_EQUAL(history[1].notifications, "[{}]");
   CAF_CHECK_EQUAL(history[1].data, "{\"seq\":2}");
-  CAF_CHECK(history[1].at == at(2));
+  CAF_CHECK(history[1].at == at(1));
   CAF_CHECK_EQUAL(history[2].traceparent, "00-ab-cd-01");
   CAF_CHECK_EQUAL(history[2].command_id, "c1");
   CAF_CHECK_EQUAL(history[0].notifications, "");

@@ -46,7 +46,6 @@ public:
     c.row = stored(st.s, st.r);
     const auto id = std::to_string(commits_.size());
     c = accepts(id, std::move(c));
-    c.outcome->received_at = st.history.back().at;
     c.outcome->outcome.clear();
     said_.push_back(
         actors::make_outcome(
@@ -142,8 +141,9 @@ chronicle of_a_group() {
 chronicle of_a_late_one() {
   chronicle life;
   auto &st = life.st;
-  st.ready();
-  life.add();
+  life.then(wf::test::plan(), sis, start - 48h);
+  life.then(wf::accept_invitation{.student = "bob"}, wf::test::bob,
+            start - 24h);
   life.then(wf::log_time{.minutes = 20, .leave_call = false}, ann, start + 1h);
   // No command does this today; what it would come to is settled all the same.
   const wf::event recap{

@@ -49,13 +49,13 @@ CAF_TEST(a connection that ends in an append leaves the outcome unknown) {
       "CREATE FUNCTION end_it() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
       " PERFORM pg_terminate_backend(pg_backend_pid()); PERFORM pg_sleep(30);"
       " RETURN NULL; END $$;"
-      "CREATE TRIGGER end_it AFTER INSERT ON commands FOR EACH STATEMENT"
+      "CREATE TRIGGER end_it AFTER INSERT ON journal FOR EACH STATEMENT"
       " EXECUTE FUNCTION end_it()");
   CAF_CHECK_EQUAL(
       thrown([&] { (void)append(*s, {accepts("c1", moves("s1", 1))}); }),
       "outcome_unknown");
   postgres::connection{database.url()}.script(
-      "DROP TRIGGER end_it ON commands; DROP FUNCTION end_it");
+      "DROP TRIGGER end_it ON journal; DROP FUNCTION end_it");
   CAF_CHECK(!s->find_outcomes(std::vector<command_key>{{"app", "c1"}})[0]);
   CAF_CHECK_EQUAL(append(*s, {accepts("c1", moves("s1", 1))}), "ok");
 }

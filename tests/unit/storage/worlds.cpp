@@ -101,7 +101,7 @@ pg_database &pg_database::emptied() {
     postgres::connection{with_database(server(), database.name())}.script(
         "SET synchronous_commit = off; SET session_replication_role = replica;"
         "DELETE FROM sessions; DELETE FROM session_lists;"
-        "DELETE FROM session_events; DELETE FROM commands; DELETE FROM usage;"
+        "DELETE FROM journal; DELETE FROM usage;"
         "DELETE FROM ledger; DELETE FROM inbox; DELETE FROM forwarded;"
         "DELETE FROM dead_letters;"
         "DELETE FROM policies; DELETE FROM manual_clock;"
@@ -155,7 +155,7 @@ commit moves(const std::string &session, int first, int count) {
   for (int seq = first; seq < first + count; ++seq)
     c.events.push_back({.seq = seq,
                         .type = "session.moved",
-                        .at = at(seq),
+                        .at = at(first),
                         .by = "system:sis",
                         .data = "{\"seq\":" + std::to_string(seq) + "}"});
   c.row = session_row{.id = session,
@@ -179,9 +179,10 @@ commit accepts(const std::string &id, commit c) {
                   .content = {1, 2, 3},
                   .session = c.session,
                   .version = c.events.empty() ? 1 : c.events.back().seq,
-                  .received_at = at(0),
+                  .received_at = c.events.empty() ? at(0) : c.events[0].at,
                   .outcome = R"({"id":")" + id
-                             + R"(","source":"app","outcome":"accepted"})"};
+                             + R"(","source":"app","outcome":"accepted"})",
+                  .who = "system:sis"};
   return c;
 }
 

@@ -38,10 +38,13 @@ class Still:
                 if not any(word in name for word in PASSING)]
 
     def fingerprint(self):
-        """Rows and checksum of each table, and what a client sees."""
+        """Rows and checksum of each table, and what a client sees. What is
+        refused is a row of the journal that has no version before it."""
         seen = {t: self.node.database.run(
             f"SELECT count(*), md5(string_agg(md5(t::text), '' "
-            f"ORDER BY md5(t::text))) FROM {t} t")[0] for t in self.tables()}
+            f"ORDER BY md5(t::text))) FROM {t} t "
+            + ("WHERE before IS NOT NULL" if "journal" in t else ""))[0]
+            for t in self.tables()}
         assert len(seen) >= 4, seen
         for lesson in (self.lesson, self.paid, self.voided, self.missed):
             seen[lesson.id] = (lesson.now(), self.node.history(lesson.id),

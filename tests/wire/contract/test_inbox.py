@@ -181,7 +181,7 @@ def test_many_rows_of_one_session_hold_up_no_other(client, database):
                "all of the flood", 60)
     # The other one came last and was decided long before all were.
     before, = database.run(
-        "SELECT count(*) FROM commands f, commands o WHERE f.source = %s AND "
+        "SELECT count(*) FROM journal f, journal o WHERE f.source = %s AND "
         "(o.source, o.id) = (%s, %s) AND f.xmin::text::int8 < "
         "o.xmin::text::int8", source, last["source"], last["id"])
     assert before[0] < 5000

@@ -17,7 +17,7 @@ def test_a_full_node_asks_for_nothing_and_keeps_its_consumers(own_place):
     wait_until(lambda: len(consumers(place)) == 64, "every consumer")
     names = {c["name"] for c in consumers(place)}
     lock = psycopg2.connect(place.database)
-    lock.cursor().execute("LOCK TABLE commands IN EXCLUSIVE MODE")
+    lock.cursor().execute("LOCK TABLE journal IN EXCLUSIVE MODE")
     sessions = [Session() for _ in range(20)]
     place.publish(*(s.schedule for s in sessions))
     # What came by requests that were made before waits for the first.

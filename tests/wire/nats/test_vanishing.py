@@ -101,7 +101,7 @@ def test_a_node_that_stood_still_takes_nothing_out_of_another_stream(place):
     wait_nats(node)
     before, after = ([Session() for _ in range(20)] for _ in range(2))
     lock = psycopg2.connect(place.database)
-    lock.cursor().execute("LOCK TABLE commands")
+    lock.cursor().execute("LOCK TABLE journal")
     with Nats(place.nats.url) as client:
         for session in before:
             publish(client, session.schedule)

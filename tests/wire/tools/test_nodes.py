@@ -148,7 +148,7 @@ def test_a_node_that_ends_hands_over_what_is_at_rest_at_once(cluster):
     with psycopg2.connect(cluster.database) as lock, \
             ThreadPoolExecutor() as pool:
         with lock.cursor() as cursor:
-            cursor.execute("LOCK TABLE commands IN EXCLUSIVE MODE")
+            cursor.execute("LOCK TABLE journal IN EXCLUSIVE MODE")
         work = pool.submit(schedule_all, cluster.ctl("b"), 20)
         wait_until(lambda: ending.get("/readyz").json["in_flight"], "work in hand")
         ending.process.terminate()

@@ -163,14 +163,14 @@ def test_a_repeat_that_its_standby_has_not_got_is_told(own_server, node,
 def test_commits_that_are_refused_one_after_another_are_told(own_server, node):
     sql(own_server, "CREATE FUNCTION boom() RETURNS trigger LANGUAGE plpgsql AS"
                     " $$ BEGIN RAISE 'boom'; END $$;"
-                    " CREATE TRIGGER boom BEFORE INSERT ON commands"
+                    " CREATE TRIGGER boom BEFORE INSERT ON journal"
                     " FOR EACH ROW EXECUTE FUNCTION boom()")
     for number in (1, 2, 3):
         assert node.send(schedule(number)).status == 503
         # A probe meets no trigger of another table's.
         for _ in range(20):
             assert "boom" in not_ready(node)
-    sql(own_server, "DROP TRIGGER boom ON commands")
+    sql(own_server, "DROP TRIGGER boom ON journal")
     wait_until(lambda: is_taken(node, 1), "the command to be taken")
     wait_until(lambda: not not_ready(node), "the node to be ready")
 
