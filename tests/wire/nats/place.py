@@ -54,10 +54,13 @@ class Place:
         return json.loads(found[0][0]) if found[0][0] else self.repeated(event)
 
     def repeated(self, event):
-        """The outcome of a command that was accepted, by asking again."""
-        answer = self.nodes[-1].send(event).json
-        assert answer["duplicate"] is True, answer
-        return {**answer, "duplicate": False}
+        """The outcome of a command that was accepted, by asking again; None
+        where the node has its hands full."""
+        answer = self.nodes[-1].send(event)
+        if answer.status == 503:
+            return None
+        assert answer.json["duplicate"] is True, answer.json
+        return {**answer.json, "duplicate": False}
 
     def wait_outcome(self, event):
         return wait_until(lambda: self.outcome(event),
