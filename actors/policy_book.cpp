@@ -56,4 +56,13 @@ const workflows::policy *policy_book::find(int version) const {
   return it == versions_.end() ? nullptr : &it->second;
 }
 
+const workflows::policy &policy_book::find_or_read(int version,
+                                                   storage::store &from) {
+  if (find(version) == nullptr) add(from.load_policies());
+  const auto *found = find(version);
+  if (found == nullptr)
+    throw std::runtime_error("its policy version is not in the database");
+  return *found;
+}
+
 }  // namespace recapd::actors

@@ -38,6 +38,10 @@ public:
   [[nodiscard]] const workflows::policy &current() const;
   /// Returns a version's policy; null if the version is not known here (yet).
   [[nodiscard]] const workflows::policy *find(int version) const;
+  /// Returns a version's policy, which is read if it is not known here yet.
+  /// Throws storage_error, and std::runtime_error if there is no such version.
+  [[nodiscard]] const workflows::policy &find_or_read(int version,
+                                                      storage::store &from);
 
 private:
   mutable std::shared_mutex mutex_;

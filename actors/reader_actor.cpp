@@ -135,11 +135,7 @@ reader_state::parse(const std::optional<storage::session_row> &row) {
   try {
     auto parsed = workflows::parse_session(boost::json::parse(row->body));
     if (!parsed.has_value()) throw std::runtime_error(parsed.error());
-    auto &book = *node_->policies;
-    if (book.find((*parsed).policy_version) == nullptr)
-      book.add(store().load_policies());
-    if (book.find((*parsed).policy_version) == nullptr)
-      throw std::runtime_error("its policy version is not in the database");
+    (void)node_->policies->find_or_read((*parsed).policy_version, store());
     return std::optional{std::move(*parsed)};
   } catch (const storage::storage_error &) {
     throw;

@@ -54,16 +54,6 @@ private:
   const std::vector<storage::event_row> &events_;
 };
 
-const wf::rules &rules_of(const wf::session &s, storage::store &store,
-                          policy_book &policies) {
-  if (policies.find(s.policy_version) == nullptr)
-    policies.add(store.load_policies());
-  const auto *policy = policies.find(s.policy_version);
-  if (policy == nullptr)
-    throw std::runtime_error("its policy version is not in the database");
-  return policy->for_course(s.course);
-}
-
 using rows_to_tell =
     std::vector<std::pair<storage::outcome_row *, outcome_rows::value_type *>>;
 
@@ -76,11 +66,11 @@ void tell(std::span<const rows_to_tell::value_type> rows,
   for (const auto &[row, told] : rows)
     try {
       const auto &s = session.at(row->version);
+      const auto &rules =
+          policies.find_or_read(s.policy_version, store).for_course(s.course);
       row->outcome =
           make_outcome(row->source, row->id,
-                       wf::to_view_text(s, rules_of(s, store, policies),
-                                        row->received_at),
-                       {})
+                       wf::to_view_text(s, rules, row->received_at), {})
               .json;
     } catch (const storage::storage_error &) {
       throw;

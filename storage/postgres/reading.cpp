@@ -78,9 +78,8 @@ std::string list_sql(const session_filter &f) {
   return sql + " AND num_nulls($3::text, $4::text, $5::text, $6::text) = 0";
 }
 
-/// Returns the events of a page of the journal's rows from the first on that
-/// `wanted` lets pass: as many as the bounds say. `size` gives an event's
-/// bytes.
+/// Returns what `make` gives for the events of a page of the journal's rows, as
+/// much as the bounds say. `size` gives the bytes of one.
 template <class Row, class Make, class Size>
 page<Row> page_of(const result_set &rows, page_bounds most, Make make,
                   Size size) {
