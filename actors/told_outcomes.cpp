@@ -41,9 +41,7 @@ public:
         throw std::runtime_error("there is no event "
                                  + std::to_string(state_.version + 1));
       auto e = storage::to_event(events_[next]);
-      if (!e.has_value())
-        throw std::runtime_error("event " + std::to_string(events_[next].seq)
-                                 + " cannot be read: " + e.error());
+      if (!e.has_value()) throw std::runtime_error(e.error());
       state_ = wf::evolve(std::move(state_), *e);
     }
     return state_;

@@ -29,9 +29,7 @@ fold(const std::string &id, const std::vector<event_row> &events) {
   out.state.id = id;
   for (const auto &row : events) {
     auto e = to_event(row);
-    if (!e.has_value())
-      return "event " + std::to_string(row.seq)
-             + " cannot be read: " + e.error();
+    if (!e.has_value()) return e.error();
     if (const auto *paid = std::get_if<wf::session_paid>(&e->what))
       out.transfers.push_back(paid->payment);
     if (const auto *corrected = std::get_if<wf::time_corrected>(&e->what);

@@ -17,12 +17,15 @@ std::optional<boost::json::value> parsed(const std::string &text) {
 }
 
 boost::system::result<wf::event, std::string> to_event(const event_row &row) {
+  const auto unreadable = [&](const std::string &why) {
+    return "event " + std::to_string(row.seq) + " cannot be read: " + why;
+  };
   const auto data = parsed(row.data);
-  if (!data) return std::string{"its data is not JSON"};
+  if (!data) return unreadable("its data is not JSON");
   auto what = wf::parse_event(row.type, *data);
-  if (!what.has_value()) return what.error();
+  if (!what.has_value()) return unreadable(what.error());
   const auto by = wf::parse_person(row.by);
-  if (!by) return "`" + row.by + "` is nobody";
+  if (!by) return unreadable("`" + row.by + "` is nobody");
   return wf::event{.seq = row.seq, .at = row.at, .by = *by, .what = *what};
 }
 

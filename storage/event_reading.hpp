@@ -15,7 +15,8 @@ namespace recapd::storage {
 /// Returns the JSON value of a text; nothing where it is none.
 [[nodiscard]] std::optional<boost::json::value> parsed(const std::string &text);
 
-/// Returns the event of a row; the error is a clause that says what is wrong.
+/// Returns the event of a row; the error is a clause that names it and says
+/// what is wrong.
 [[nodiscard]] boost::system::result<workflows::event, std::string>
 to_event(const event_row &row);
 

@@ -323,6 +323,31 @@ CREATE TRIGGER ledger_append_only BEFORE UPDATE OR DELETE ON ledger
 
 -- ---- inbox and dead letters ------------------------------------------------
 
+-- FNV-1a 32 of the event's subject, modulo 1024, as the program computes it.
+-- What is no event at all goes to bucket 0, whose node makes it a dead letter.
+-- json and not jsonb, which refuses numbers that the program reads.
+CREATE FUNCTION recapd_bucket(event text) RETURNS smallint
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+SET search_path FROM CURRENT AS $$
+DECLARE
+  subject bytea;
+  hash bigint := 2166136261;
+BEGIN
+  IF octet_length(event) > 1048576 THEN
+    RETURN 0;
+  END IF;
+  subject := convert_to(event::json ->> 'subject', 'UTF8');
+  IF subject IS NULL OR length(subject) > 64 THEN
+    RETURN 0;
+  END IF;
+  FOR i IN 0 .. length(subject) - 1 LOOP
+    hash := ((hash # get_byte(subject, i)) * 16777619) & 4294967295;
+  END LOOP;
+  RETURN hash & 1023;
+EXCEPTION WHEN others THEN
+  RETURN 0;
+END $$;
+
 -- A client gives the text and nothing else: the rest is set by inbox_enter,
 -- whatever the statement says.
 CREATE TABLE inbox (
@@ -348,37 +373,15 @@ CREATE TABLE forwarded (
   sender      text
 );
 
--- With its owner's rights, so that a client needs none but to insert. The bucket
--- is FNV-1a 32 of the event's subject, modulo 1024, as the program computes it.
--- What is no event at all goes to bucket 0, whose node makes it a dead letter.
--- json and not jsonb, which refuses numbers that the program reads. All in one
--- function, since a call of one that pins its search_path costs as much as it
--- does.
+-- With its owner's rights, so that a client needs none but to insert.
 CREATE FUNCTION inbox_enter() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
-DECLARE
-  subject bytea;
-  hash bigint := 2166136261;
 BEGIN
   NEW.seq := nextval('inbox_seq_seq');
-  IF TG_TABLE_NAME = 'inbox' THEN  -- as recapd_now()
-    NEW.received_at := coalesce((SELECT now FROM manual_clock WHERE active),
-                                clock_timestamp());
+  NEW.bucket := recapd_bucket(NEW.event);
+  IF TG_TABLE_NAME = 'inbox' THEN
+    NEW.received_at := recapd_now();
   END IF;
-  NEW.bucket := 0;
-  BEGIN
-    IF octet_length(NEW.event) <= 1048576 THEN
-      subject := convert_to(NEW.event::json ->> 'subject', 'UTF8');
-      IF length(subject) <= 64 THEN
-        FOR i IN 0 .. length(subject) - 1 LOOP
-          hash := ((hash # get_byte(subject, i)) * 16777619) & 4294967295;
-        END LOOP;
-        NEW.bucket := hash & 1023;
-      END IF;
-    END IF;
-  EXCEPTION WHEN others THEN
-    NULL;
-  END;
   RETURN NEW;
 END $$;
 CREATE FUNCTION inbox_refuse_change() RETURNS trigger
@@ -551,6 +554,6 @@ CREATE TRIGGER epochs_known BEFORE INSERT ON epochs
 -- ---- rights ----------------------------------------------------------------
 
 REVOKE ALL ON FUNCTION recapd_now(), recapd_refuse(text, text),
-  inbox_notify(), inbox_enter(), inbox_refuse_change(),
+  recapd_bucket(text), inbox_notify(), inbox_enter(), inbox_refuse_change(),
   ledger_check_net(), ledger_refuse_change(), recapd_replace_row(),
   recapd_skip_known(), epochs_known() FROM PUBLIC;

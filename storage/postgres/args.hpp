@@ -42,6 +42,7 @@ public:
   array_argument &at(workflows::instant value);
   array_argument &at(const std::optional<workflows::instant> &value);
 
+  /// Adds a null.
   array_argument &null();
 
   [[nodiscard]] bool empty() const { return count_ == 0; }

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <set>
-#include <tuple>
 
 #include "storage/conflict_check.hpp"
 #include "storage/event_lines.hpp"

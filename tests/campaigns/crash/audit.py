@@ -87,7 +87,8 @@ def check_repeats(world, found):
     except Over:
         found.say("stuck", "commands that were sent again got no answer in "
                            f"{world.patience / 2} s")
-    timer.cancel()
+    finally:
+        timer.cancel()
 
 
 def check_commands(world, found):

@@ -168,6 +168,7 @@ CAF_TEST(what a producer may not is refused) {
            "INSERT INTO manual_clock (now, active) VALUES (now(), true)",
            "DELETE FROM dead_letters",
            "SELECT recapd_now()",
+           "SELECT recapd_bucket('{}')",
            "SELECT nextval('inbox_seq_seq')",
            "SELECT setval('inbox_seq_seq', 1)",
            "CREATE TABLE mine (a int)",
@@ -176,6 +177,7 @@ CAF_TEST(what a producer may not is refused) {
     CAF_MESSAGE(sql);
     CAF_CHECK_EQUAL(tried(sql).substr(0, 5), "42501");
   }
+  CAF_CHECK_EQUAL(tried("UPDATE outcomes SET id = ''").substr(0, 5), "55000");
 }
 
 CAF_TEST(nobody writes by a view) {
