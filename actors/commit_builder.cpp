@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/commit_builder.hpp"
 
-#include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 #include <utility>
 
 #include "workflows/json/session.hpp"
+#include "workflows/json/writers.hpp"
 #include "workflows/session/decide.hpp"
-#include "workflows/session/evolve.hpp"
 
 namespace recapd::actors {
 
@@ -17,12 +16,19 @@ namespace json = boost::json;
 namespace {
 
 std::string text_of(const std::vector<wf::notification> &notifications) {
-  if (notifications.empty()) return {};
-  json::array list;
-  for (const auto &n : notifications)
-    list.push_back(
-        json::object{{"kind", n.kind}, {"to", n.to}, {"data", n.data}});
-  return json::serialize(list);
+  std::string list;
+  for (const auto &n : notifications) {
+    list += list.empty() ? "[" : ",";
+    list += R"({"kind":)";
+    wf::append_quoted(list, n.kind);
+    list += R"(,"to":)";
+    wf::append_quoted(list, n.to);
+    list += R"(,"data":)";
+    list += json::serialize(n.data);
+    list += '}';
+  }
+  if (!list.empty()) list += ']';
+  return list;
 }
 
 storage::event_row row_of(const wf::event &e, const submission *from,
@@ -48,31 +54,24 @@ void add_students(const wf::event_body &what, std::vector<std::string> &to) {
     to.push_back(i->student);
 }
 
-storage::session_row row_of(const wf::session &s, const wf::rules &decided_by) {
-  storage::session_row row{.id = s.id,
-                           .version = s.version,
-                           .state = std::string{wf::to_string(s.status)},
-                           .tutor = s.tutor,
-                           .course = s.course,
-                           .starts_at = s.starts_at,
-                           .body = wf::to_row_text(s)};
-  if (const auto timer = wf::next_timer(s, decided_by))
-    row.next_timer = timer->fires_at;
-  return row;
+storage::standing standing_at(const wf::session &s,
+                              std::optional<wf::instant> fires_at) {
+  return {.state = std::string{wf::to_string(s.status)},
+          .next_timer = fires_at};
 }
 
 }  // namespace
 
-built_commit build_commit(const wf::session &before,
+built_commit build_commit(const known_session &before,
                           const std::vector<wf::event> &events,
                           const wf::rules &decided_by, const submission *from) {
-  built_commit built{.what = {}, .after = before, .released = {}};
+  built_commit built{
+      .what = {}, .after = before.state, .timer = {}, .released = {}};
   auto &c = built.what;
-  c.session = before.id;
+  c.session = before.state.id;
   if (from != nullptr) c.inbox_seq = from->inbox_seq;
   for (const auto &e : events) {
-    auto after = wf::evolve(built.after, e);
-    auto effects = wf::effects_of(built.after, e, after);
+    auto effects = wf::happen(built.after, e);
     c.events.push_back(row_of(e, from, effects.notifications));
     add_students(e.what, c.new_students);
     for (auto &claim : effects.claims)
@@ -85,9 +84,19 @@ built_commit build_commit(const wf::session &before,
           {.key = std::move(part.key), .delta = -part.amount, .cap = {}});
     }
     if (effects.payment) c.payment = std::move(effects.payment);
-    built.after = std::move(after);
   }
-  if (!events.empty()) c.row = row_of(built.after, decided_by);
+  if (events.empty()) return built;
+  built.timer = wf::next_timer(built.after, decided_by);
+  c.after = standing_at(built.after, built.timer
+                                         ? std::optional{built.timer->fires_at}
+                                         : std::nullopt);
+  if (before.state.exists())
+    c.before = before.fires_at ? standing_at(before.state, *before.fires_at)
+                               : storage::standing{};
+  else
+    c.row = storage::session_row{.tutor = built.after.tutor,
+                                 .course = built.after.course,
+                                 .starts_at = built.after.starts_at};
   return built;
 }
 

@@ -2,12 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "actors/submission.hpp"
 #include "storage/store.hpp"
 #include "workflows/policy.hpp"
 #include "workflows/session/changes.hpp"
+#include "workflows/session/evolve.hpp"
 
 namespace recapd::actors {
 
@@ -16,13 +18,21 @@ namespace recapd::actors {
 struct built_commit {
   storage::commit what;
   workflows::session after;
+  std::optional<workflows::due_timer> timer;   ///< what fires next after it
   std::vector<workflows::usage_key> released;  ///< counters that are lowered
+};
+
+/// What is decided upon: a session, and when its next timer fires by what is
+/// stored; nothing where that is not known.
+struct known_session {
+  const workflows::session &state;
+  std::optional<std::optional<workflows::instant>> fires_at;
 };
 
 /// Builds the commit of events. `from` is the command, or null for the engine's
 /// own.
 [[nodiscard]] built_commit
-build_commit(const workflows::session &before,
+build_commit(const known_session &before,
              const std::vector<workflows::event> &events,
              const workflows::rules &decided_by, const submission *from);
 

@@ -202,7 +202,7 @@ using reader_ref =
                      caf::reacts_to<flush>, caf::reacts_to<probe>>;
 
 // ---- timers: what falls due, in order of time ----
-// The near timers are in memory; all are in the sessions' rows.
+// The near timers are in memory; all are in the table `standings`.
 
 /// Sets a session's timer in place of an earlier one; no time: it has none.
 struct arm {

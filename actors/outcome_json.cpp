@@ -5,6 +5,8 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "workflows/json/writers.hpp"
+
 namespace recapd::actors {
 
 namespace json = boost::json;
@@ -26,13 +28,18 @@ outcome finished(outcome head, std::string_view session,
 
 outcome assembled(outcome o, std::string_view source, std::string_view id,
                   std::string_view session, const json::array &refusals) {
-  o.json =
-      "{\"id\":" + json::serialize(json::string_view{id})
-      + ",\"source\":" + json::serialize(json::string_view{source})
-      + (o.accepted ? ",\"outcome\":\"accepted\"" : ",\"outcome\":\"refused\"")
-      + ",\"duplicate\":" + (o.duplicate ? "true" : "false") + ",\"session\":";
-  return finished(std::move(o), session,
-                  ",\"refusals\":" + json::serialize(refusals) + "}");
+  auto &text = o.json;
+  text.reserve(source.size() + id.size() + session.size() + 128);
+  text += R"({"id":)";
+  workflows::append_quoted(text, id);
+  text += R"(,"source":)";
+  workflows::append_quoted(text, source);
+  text += o.accepted ? R"(,"outcome":"accepted")" : R"(,"outcome":"refused")";
+  text += o.duplicate ? R"(,"duplicate":true)" : R"(,"duplicate":false)";
+  text += R"(,"session":)";
+  const auto rest =
+      R"(,"refusals":)" + (refusals.empty() ? "[]" : json::serialize(refusals));
+  return finished(std::move(o), session, rest + '}');
 }
 
 /// Return the parts of an outcome before its session and behind it.

@@ -2,7 +2,6 @@
 #include "actors/reader_actor.hpp"
 
 #include <algorithm>
-#include <boost/json/parse.hpp>
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -10,7 +9,7 @@
 #include <utility>
 
 #include "actors/told_outcomes.hpp"
-#include "workflows/json/session.hpp"
+#include "storage/event_reading.hpp"
 
 namespace recapd::actors {
 
@@ -112,35 +111,40 @@ void reader_state::run(const read_task &task) {
 }
 
 void reader_state::load_sessions(std::vector<load_session> batch) {
-  std::vector<std::string> ids;
-  for (const auto &m : batch)
-    ids.push_back(m.id);
+  // Not all at once: a session's events may be many.
+  constexpr std::size_t most_sessions = 256;
+  std::size_t done = 0;
   try {
-    const auto rows = store().load_sessions(ids);
-    answered();
-    for (std::size_t i = 0; i < batch.size(); ++i)
-      batch[i].done(parse(rows[i]));
+    while (done < batch.size()) {
+      std::vector<storage::session_version> which;
+      for (auto i = done; i < batch.size() && which.size() < most_sessions; ++i)
+        which.push_back({.session = batch[i].id});
+      const auto found = store().load_events(which);
+      answered();
+      for (const auto &one : found)
+        batch[done++].done(read(one));
+    }
   } catch (const storage::storage_error &e) {
     // The fault is noted before senders are told: who then asks for readiness
     // is told the same.
     command_failed(e.what());
-    for (const auto &m : batch)
-      m.done(fault::unavailable);
+    for (; done < batch.size(); ++done)
+      batch[done].done(fault::unavailable);
   }
 }
 
 answer<std::optional<workflows::session>>
-reader_state::parse(const std::optional<storage::session_row> &row) {
-  if (!row) return std::optional<workflows::session>{};
+reader_state::read(const storage::session_events &of) {
+  if (of.events.empty()) return std::optional<workflows::session>{};
   try {
-    auto parsed = workflows::parse_session(boost::json::parse(row->body));
-    if (!parsed.has_value()) throw std::runtime_error(parsed.error());
-    (void)node_->policies->find_or_read((*parsed).policy_version, store());
-    return std::optional{std::move(*parsed)};
+    auto s = storage::fold(of);
+    if (!s.has_value()) throw std::runtime_error(s.error());
+    (void)node_->policies->find_or_read(s->policy_version, store());
+    return std::optional{std::move(*s)};
   } catch (const storage::storage_error &) {
     throw;
   } catch (const std::exception &e) {
-    spdlog::error("session {} cannot be read: {}; see recapctl check", row->id,
+    spdlog::error("session {} cannot be read: {}; see recapctl check", of.id,
                   e.what());
     return fault::unavailable;
   }

@@ -50,7 +50,7 @@ private:
   void load_counters(const std::vector<load_usage> &batch);
   void find_outcomes(std::vector<find_outcome> batch);
   [[nodiscard]] answer<std::optional<workflows::session>>
-  parse(const std::optional<storage::session_row> &row);
+  read(const storage::session_events &of);
 
   reader_ref self_;
   context_ptr node_;

@@ -22,6 +22,7 @@
 #include "actors/messages.hpp"
 #include "actors/node_context.hpp"
 #include "workflows/session/decide.hpp"
+#include "workflows/session/evolve.hpp"
 
 namespace recapd::actors {
 
@@ -52,8 +53,10 @@ private:
   using item = std::variant<std::shared_ptr<work>, reply<done_t>>;
 
   enum class owner { tutor, course };
-  /// No timer. It is a value because an optional would take twice the room.
+  /// No timer, and one that the timers actor was not told. They are values
+  /// because an optional would take twice the room.
   static constexpr instant never = instant::max();
+  static constexpr instant not_told = instant::min();
 
   /// What is under way for the item at the front.
   struct job {
@@ -65,6 +68,7 @@ private:
     bool reserve = false;        ///< limit actors are to reserve what fits
     owner asked = owner::tutor;  ///< whose limit actor was asked last
     workflows::session after;
+    std::optional<workflows::due_timer> timer;  ///< what fires next after it
     bool moves = false;  ///< the commit changes the session
     std::vector<workflows::usage_key> released;
     std::vector<workflows::event> completes;  ///< what awaits its settlement
@@ -101,9 +105,9 @@ private:
                   reply<done_t> done);
   void ask_for_settlement(const workflows::session &completed);
   void moved();
+  /// Returns when the session's next timer fires.
   [[nodiscard]] std::optional<instant> due() const;
   void tell_timers(std::optional<instant> at);
-  void arm_timer();
   void load();
   void look_for_outcome();
   void answer_stored(const storage::outcome_row &row);

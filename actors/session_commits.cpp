@@ -18,15 +18,18 @@ using storage::fault;
 void session_state::append_events(const std::vector<wf::event> &events) {
   auto &j = *job_;
   auto *w = front_work();
-  auto built = build_commit(session_, events, *j.rules,
-                            w != nullptr ? &w->what : nullptr);
+  known_session before{.state = session_, .fires_at = std::nullopt};
+  if (armed_ != not_told) before.fires_at = due();
+  auto built =
+      build_commit(before, events, *j.rules, w != nullptr ? &w->what : nullptr);
   j.after = std::move(built.after);
+  j.timer = std::move(built.timer);
   j.released = std::move(built.released);
   j.moves = true;
   if (w != nullptr) {
     j.answer = make_outcome(
         w->what.source, w->what.id,
-        wf::to_view_text(j.after, *j.rules, w->what.received_at), {});
+        wf::to_view_text(j.after, j.timer, *j.rules, w->what.received_at), {});
     built.what.outcome = outcome_row(w->what, j.answer, j.after.version);
   }
   send_append(std::move(built.what));
@@ -103,11 +106,13 @@ void session_state::moved() {
   if (!j.released.empty())
     caf::anon_send(node_->limits,
                    usage_released{.keys = std::exchange(j.released, {})});
-  arm_timer();
+  const auto at = j.timer ? std::optional{j.timer->fires_at} : std::nullopt;
+  if (at.value_or(never) != armed_) tell_timers(at);
 }
 
 std::optional<instant> session_state::due() const {
-  if (!session_.exists()) return std::nullopt;
+  if (armed_ == never || !session_.exists()) return std::nullopt;
+  if (armed_ != not_told) return armed_;
   const auto timer = wf::next_timer(session_, *job_->rules);
   return timer ? std::optional{timer->fires_at} : std::nullopt;
 }
@@ -115,10 +120,6 @@ std::optional<instant> session_state::due() const {
 void session_state::tell_timers(std::optional<instant> at) {
   armed_ = at.value_or(never);
   caf::anon_send(node_->timers, arm{.session = session_.id, .at = at});
-}
-
-void session_state::arm_timer() {
-  if (const auto at = due(); at.value_or(never) != armed_) tell_timers(at);
 }
 
 /// Answers the timers where nothing is due, and tells them what is next.

@@ -88,7 +88,7 @@ void session_state::loaded(session_loaded &m) {
   auto id = session_.id;
   session_ = *m.found ? std::move(**m.found) : wf::session{};
   session_.id = std::move(id);
-  armed_ = never;
+  armed_ = not_told;
   loaded_ = true;
   --job_->tries;  // loading is not a try
   again();

@@ -1,10 +1,11 @@
 // The timers actor: wakes sessions when something of theirs falls due.
 //
-// Each timer is a column of its session's row. Only near timers are in memory,
-// up to a horizon; the rest are read when their time comes closer. A session
-// that was fired is on a list until it says that it has dealt with what was
-// due. The actor compares with the wall clock at every look, so a clock that
-// jumps does no harm. It also moves a manual clock, from due time to due time.
+// Each timer is a column of where its session stands. Only near timers are in
+// memory, up to a horizon; the rest are read when their time comes closer. A
+// session that was fired is on a list until it says that it has dealt with what
+// was due. The actor compares with the wall clock at every look, so a clock
+// that jumps does no harm. It also moves a manual clock, from due time to due
+// time.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 

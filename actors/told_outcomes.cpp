@@ -12,7 +12,6 @@
 #include "actors/outcome_json.hpp"
 #include "storage/event_reading.hpp"
 #include "workflows/json/session.hpp"
-#include "workflows/session/evolve.hpp"
 
 namespace recapd::actors {
 
@@ -24,46 +23,19 @@ namespace {
 /// The most sessions whose events are in memory at a time.
 constexpr std::size_t most_sessions = 64;
 
-/// A session as it was after each of its events, read onwards only.
-class session_reader {
-public:
-  session_reader(const std::string &id,
-                 const std::vector<storage::event_row> &events)
-      : events_{events} {
-    state_.id = id;
-  }
-
-  /// Moves on to a version. Throws std::runtime_error where it cannot be read.
-  const wf::session &at(int version) {
-    while (state_.version < version) {
-      const auto next = static_cast<std::size_t>(state_.version);
-      if (next >= events_.size() || events_[next].seq != state_.version + 1)
-        throw std::runtime_error("there is no event "
-                                 + std::to_string(state_.version + 1));
-      auto e = storage::to_event(events_[next]);
-      if (!e.has_value()) throw std::runtime_error(e.error());
-      state_ = wf::evolve(std::move(state_), *e);
-    }
-    return state_;
-  }
-
-private:
-  wf::session state_;
-  const std::vector<storage::event_row> &events_;
-};
-
 using rows_to_tell =
     std::vector<std::pair<storage::outcome_row *, outcome_rows::value_type *>>;
 
 /// Tells outcomes of one session, which are in the order of their versions.
 void tell(std::span<const rows_to_tell::value_type> rows,
-          const std::vector<storage::event_row> &events, storage::store &store,
+          const storage::session_events &of, storage::store &store,
           policy_book &policies) {
-  const auto &id = rows.front().first->session;
-  session_reader session{id, events};
+  wf::session s;
+  s.id = of.id;
   for (const auto &[row, told] : rows)
     try {
-      const auto &s = session.at(row->version);
+      const auto moved = storage::move_to(s, of, row->version);
+      if (!moved.has_value()) throw std::runtime_error(moved.error());
       const auto &rules =
           policies.find_or_read(s.policy_version, store).for_course(s.course);
       row->outcome =
@@ -75,7 +47,7 @@ void tell(std::span<const rows_to_tell::value_type> rows,
     } catch (const std::exception &e) {
       spdlog::error("the outcome of {} {} of session {} cannot be told: {}; see"
                     " recapctl check",
-                    row->source, row->id, id, e.what());
+                    row->source, row->id, of.id, e.what());
       *told = fault::unavailable;
     }
 }

@@ -2,19 +2,15 @@
 #include "storage/audit.hpp"
 
 #include <algorithm>
-#include <boost/json/serialize.hpp>
 #include <utility>
-#include <variant>
 
 #include "storage/event_reading.hpp"
-#include "workflows/json/session.hpp"
 #include "workflows/session/evolve.hpp"
 
 namespace recapd::storage {
 
 namespace {
 
-namespace json = boost::json;
 namespace wf = workflows;
 
 /// The state and the transfers to which a history adds up.
@@ -23,22 +19,16 @@ struct folded {
   std::vector<wf::transfer> transfers;
 };
 
+/// Returns to what the events add up, which have no gap.
 boost::system::result<folded, std::string>
-fold(const std::string &id, const std::vector<event_row> &events) {
+add_up(const std::string &id, const std::vector<event_row> &events) {
   folded out;
   out.state.id = id;
   for (const auto &row : events) {
-    auto e = to_event(row);
+    const auto e = to_event(row);
     if (!e.has_value()) return e.error();
-    if (const auto *paid = std::get_if<wf::session_paid>(&e->what))
-      out.transfers.push_back(paid->payment);
-    if (const auto *corrected = std::get_if<wf::time_corrected>(&e->what);
-        corrected && corrected->payment)
-      out.transfers.push_back(*corrected->payment);
-    if (const auto *voided = std::get_if<wf::session_voided>(&e->what);
-        voided && voided->reversal)
-      out.transfers.push_back(*voided->reversal);
-    out.state = wf::evolve(std::move(out.state), *e);
+    if (auto payment = wf::happen(out.state, *e).payment)
+      out.transfers.push_back(std::move(*payment));
   }
   return out;
 }
@@ -69,61 +59,50 @@ audit::audit(std::span<const policy_row> policies, count_usage count)
 }
 
 void audit::session(const session_record &record) {
-  const auto &row = record.row;
-  const auto name = "session " + row.id + ": ";
+  const auto name = "session " + record.id + ": ";
   const auto &events = record.events;
   for (std::size_t i = 0; i < events.size(); ++i)
     if (events[i].seq != static_cast<int>(i) + 1)
       return say(name + "its events have a gap before "
                  + std::to_string(events[i].seq));
-  if (row.version != static_cast<int>(events.size()))
-    return say(name + "its version is " + std::to_string(row.version)
-               + ", its last event " + std::to_string(events.size()));
-  const auto json = parsed(row.body);
-  if (!json) return say(name + "its body is not JSON");
-  const auto body = wf::parse_session(*json);
-  if (!body.has_value())
-    return say(name + "its body cannot be read: " + body.error());
-  for (const auto &part : body->usage)
-    count_usage_(part.key, part.amount);
-  compare_columns(row, *body);
-  compare_timer(row, *body);
-  const auto history = fold(row.id, events);
+  if (events.empty()) return say(name + "it has no events");
+  const auto history = add_up(record.id, events);
   if (!history.has_value()) return say(name + history.error());
-  if (history->state != *body)
-    say(name + "its history does not fold to its row: "
-        + json::serialize(wf::to_row(history->state)) + " is not "
-        + json::serialize(*json));
+  for (const auto &part : history->state.usage)
+    count_usage_(part.key, part.amount);
+  compare_columns(record, history->state);
+  compare_timer(record, history->state);
   compare_transfers(record, history->transfers);
 }
 
-void audit::compare_columns(const session_row &row, const wf::session &body) {
+void audit::compare_columns(const session_record &record,
+                            const wf::session &state) {
   const auto differs = [&](bool equal, const char *column) {
     if (!equal)
-      say("session " + row.id + ": the column " + column
-          + " is not what its body says");
+      say("session " + record.id + ": the column " + column
+          + " is not what its events say");
   };
-  differs(row.id == body.id, "id");
-  differs(row.version == body.version, "version");
-  differs(row.state == wf::to_string(body.status), "state");
-  differs(row.tutor == body.tutor, "tutor");
-  differs(row.course == body.course, "course");
-  differs(row.starts_at == body.starts_at, "starts_at");
+  differs(record.at.state == wf::to_string(state.status), "state");
+  differs(record.row.tutor == state.tutor, "tutor");
+  differs(record.row.course == state.course, "course");
+  differs(record.row.starts_at == state.starts_at, "starts_at");
 }
 
-void audit::compare_timer(const session_row &row, const wf::session &body) {
-  const auto policy = policies_.find(body.policy_version);
+void audit::compare_timer(const session_record &record,
+                          const wf::session &state) {
+  const auto policy = policies_.find(state.policy_version);
   if (policy == policies_.end())
-    return say("session " + row.id + ": there is no policy "
-               + std::to_string(body.policy_version));
-  const auto due = wf::next_timer(body, policy->second.for_course(body.course));
+    return say("session " + record.id + ": there is no policy "
+               + std::to_string(state.policy_version));
+  const auto due =
+      wf::next_timer(state, policy->second.for_course(state.course));
   const auto expected = due ? std::optional{due->fires_at} : std::nullopt;
-  if (row.next_timer == expected) return;
+  if (record.at.next_timer == expected) return;
   const auto text = [](const std::optional<instant> &at) {
     return at ? wf::format_rfc3339(*at) : std::string{"never"};
   };
-  say("session " + row.id + ": its next timer is " + text(row.next_timer)
-      + ", it should be " + text(expected));
+  say("session " + record.id + ": its next timer is "
+      + text(record.at.next_timer) + ", it should be " + text(expected));
 }
 
 void audit::compare_transfers(const session_record &record,
@@ -134,7 +113,7 @@ void audit::compare_transfers(const session_record &record,
   if (std::is_permutation(stored.begin(), stored.end(), expected.begin(),
                           expected.end()))
     return;
-  say("session " + record.row.id + ": the ledger has "
+  say("session " + record.id + ": the ledger has "
       + std::to_string(stored.size()) + " transfers, its history "
       + std::to_string(expected.size())
       + (stored.size() == expected.size() ? " others" : ""));

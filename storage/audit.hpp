@@ -19,9 +19,11 @@ namespace recapd::storage {
 
 /// Everything that is stored about one session.
 struct session_record {
+  std::string id;
   session_row row;
-  std::vector<event_row> events;  ///< in the order of seq
-  std::vector<transfer_row> transfers;
+  standing at;
+  std::vector<event_row> events = {};  ///< in the order of seq
+  std::vector<transfer_row> transfers = {};
 };
 
 /// Checks records one by one, in any order, and gathers what is wrong. It does
@@ -48,8 +50,10 @@ public:
   static constexpr std::size_t most_reported = 1000;
 
 private:
-  void compare_columns(const session_row &row, const workflows::session &body);
-  void compare_timer(const session_row &row, const workflows::session &body);
+  void compare_columns(const session_record &record,
+                       const workflows::session &state);
+  void compare_timer(const session_record &record,
+                     const workflows::session &state);
   void compare_transfers(const session_record &record,
                          const std::vector<workflows::transfer> &expected);
 

@@ -46,7 +46,7 @@ std::optional<fault> conflict_check::admit(const commit &c) {
   if (ledger_refuses(c)) return fault::ledger_conflict;
 
   if (c.outcome) commands.insert(c.outcome->key());
-  if (c.row) versions[c.session] = c.row->version;
+  if (!c.events.empty()) versions[c.session] = c.events.back().seq;
   for (const auto &[key, change] : net)
     used[key] += change.delta;
   if (c.payment) ledger[c.session].push_back(*c.payment);
@@ -93,9 +93,15 @@ bool conflict_check::ledger_refuses(const commit &c) const {
 }
 
 void require_well_formed(const commit &c) {
-  require(c.row.has_value() == !c.events.empty(),
-          "must have a row exactly when it has events");
-  require(!c.payment || c.row, "with a payment must have an event");
+  const bool moves = !c.events.empty();
+  const bool creates = moves && c.events.front().seq == 1;
+  require(c.after.has_value() == moves,
+          "must say where the session stands exactly when it has events");
+  require(c.before.has_value() == (moves && !creates),
+          "must say where the session stood exactly when there was one");
+  require(c.row.has_value() == creates,
+          "must have a row exactly when it has the first event");
+  require(!c.payment || moves, "with a payment must have an event");
   for (std::size_t i = 1; i < c.events.size(); ++i)
     require(c.events[i].seq == c.events[i - 1].seq + 1,
             "must have events without a gap");
@@ -109,11 +115,7 @@ void require_well_formed(const commit &c) {
   require(!c.outcome || c.events.empty()
               || c.outcome->received_at == c.events.front().at,
           "must have its events at its command's moment");
-  if (!c.row) return;
-  require(c.events.front().seq > 0, "must have events from 1");
-  require(c.row->id == c.session, "must be of its row's session");
-  require(c.row->version == c.events.back().seq,
-          "must have its last event's seq as the row's version");
+  require(!moves || c.events.front().seq > 0, "must have events from 1");
 }
 
 }  // namespace recapd::storage

@@ -48,8 +48,8 @@ private:
 };
 
 /// Ends the program unless a commit is consistent in itself: seqs without a
-/// gap, a row exactly when there are events, the row's version that of the last
-/// event.
+/// gap, a row exactly with the first event, where the session stands exactly
+/// when there are events, all that makes one row of the journal.
 void require_well_formed(const commit &c);
 
 }  // namespace recapd::storage

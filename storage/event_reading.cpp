@@ -4,6 +4,7 @@
 #include <boost/json/parse.hpp>
 
 #include "workflows/json/session.hpp"
+#include "workflows/session/evolve.hpp"
 
 namespace recapd::storage {
 
@@ -27,6 +28,27 @@ boost::system::result<wf::event, std::string> to_event(const event_row &row) {
   const auto by = wf::parse_person(row.by);
   if (!by) return unreadable("`" + row.by + "` is nobody");
   return wf::event{.seq = row.seq, .at = row.at, .by = *by, .what = *what};
+}
+
+boost::system::result<void, std::string>
+move_to(wf::session &s, const session_events &of, int version) {
+  while (s.version < version) {
+    const auto next = static_cast<std::size_t>(s.version);
+    if (next >= of.events.size() || of.events[next].seq != s.version + 1)
+      return "there is no event " + std::to_string(s.version + 1);
+    const auto e = to_event(of.events[next]);
+    if (!e.has_value()) return e.error();
+    s = wf::evolve(std::move(s), *e);
+  }
+  return {};
+}
+
+boost::system::result<wf::session, std::string> fold(const session_events &of) {
+  wf::session s;
+  s.id = of.id;
+  const auto moved = move_to(s, of, static_cast<int>(of.events.size()));
+  if (!moved.has_value()) return {boost::system::in_place_error, moved.error()};
+  return s;
 }
 
 }  // namespace recapd::storage

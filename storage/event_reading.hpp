@@ -1,4 +1,4 @@
-// Event reading: from an event's row to the event.
+// Event reading: from an event's row to the event, and to the session.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -9,6 +9,7 @@
 
 #include "storage/store.hpp"
 #include "workflows/session/changes.hpp"
+#include "workflows/session/session.hpp"
 
 namespace recapd::storage {
 
@@ -19,5 +20,14 @@ namespace recapd::storage {
 /// what is wrong.
 [[nodiscard]] boost::system::result<workflows::event, std::string>
 to_event(const event_row &row);
+
+/// Moves a session on to a version by its events. The error is a clause that
+/// says which event cannot be read, or is not there.
+[[nodiscard]] boost::system::result<void, std::string>
+move_to(workflows::session &s, const session_events &of, int version);
+
+/// Returns the session as it is after all its events.
+[[nodiscard]] boost::system::result<workflows::session, std::string>
+fold(const session_events &of);
 
 }  // namespace recapd::storage

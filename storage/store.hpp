@@ -45,16 +45,25 @@ struct event_row {
   std::string traceparent = {};  ///< W3C trace context of the command, or empty
 };
 
-/// The session's row. `body` is JSON text (workflows::to_row).
+/// What a session is listed by for good: nothing of it ever changes.
 struct session_row {
-  std::string id;
-  int version = 0;
-  std::string state;
   std::string tutor;
   std::string course;
   instant starts_at;
+};
+
+/// Where a session stands, which it is listed by and woken by.
+struct standing {
+  std::string state;
   std::optional<instant> next_timer = {};  ///< when it must be looked at
-  std::string body;
+  bool operator==(const standing &) const = default;
+};
+
+/// A session's events from the first on, with what workflows::evolve takes of
+/// them: no command, notifications or trace context.
+struct session_events {
+  std::string id;
+  std::vector<event_row> events;  ///< empty where there is no such session
 };
 
 /// A command's identity.
@@ -96,9 +105,15 @@ struct usage_change {
 /// All that follows from one command (or timer, or settlement). It is written
 /// whole, in one transaction, or not at all.
 struct commit {
-  std::string session;             ///< the session's id, which gives the bucket
-  std::vector<event_row> events;   ///< their seqs follow the stored version
-  std::optional<session_row> row;  ///< after the events; absent without events
+  std::string session;            ///< the session's id, which gives the bucket
+  std::vector<event_row> events;  ///< their seqs follow the stored version
+  /// What the session is listed by; there with its first event.
+  std::optional<session_row> row;
+  /// Where the session stood before the events, with an empty state where that
+  /// is not known, and after them. What has not changed is not written. Absent
+  /// where there was no session, and without events.
+  std::optional<standing> before;
+  std::optional<standing> after;
   /// The version on which the outcome was decided (0: no session), of a commit
   /// without events: at any other version it is a version_conflict. Absent: the
   /// commit fits any version.
@@ -192,10 +207,10 @@ template <class T> struct page : std::vector<T> {
   bool more = false;  ///< the list goes on behind this page
 };
 
-/// A state that a session was in.
+/// A state that a session was in; without a version, the one it is in.
 struct session_version {
   std::string session;
-  int version = 0;
+  int version = std::numeric_limits<int>::max();
 };
 
 struct timer_row {
@@ -329,10 +344,6 @@ public:
 
   // ---- what actors load ----
   // Each function reads a set at once.
-  /// Returns rows in the order of `ids`; nothing where a session does not
-  /// exist.
-  [[nodiscard]] virtual std::vector<std::optional<session_row>>
-  load_sessions(std::span<const std::string> ids) = 0;
   /// Returns figures in the order of `keys`; 0 where there is no row.
   [[nodiscard]] virtual std::vector<std::int64_t>
   load_usage(std::span<const workflows::usage_key> keys) = 0;
@@ -343,10 +354,8 @@ public:
   /// Returns outcomes in the order of `keys`; nothing where a key is free.
   [[nodiscard]] virtual std::vector<std::optional<outcome_row>>
   find_outcomes(std::span<const command_key> keys) = 0;
-  /// Returns the events of each session up to a version, in the order of `of`,
-  /// with what workflows::evolve takes of them: no command, notifications or
-  /// trace context.
-  [[nodiscard]] virtual std::vector<std::vector<event_row>>
+  /// Returns the events of each session up to a version, in the order of `of`.
+  [[nodiscard]] virtual std::vector<session_events>
   load_events(std::span<const session_version> of) = 0;
 
   // ---- policy and clock ----
@@ -406,7 +415,7 @@ public:
     constexpr auto all = std::numeric_limits<int>::max() - 1;
     return history(session, 0, {all, std::numeric_limits<std::int64_t>::max()});
   }
-  [[nodiscard]] virtual page<session_row>
+  [[nodiscard]] virtual page<session_events>
   list_sessions(const session_filter &filter) = 0;
   [[nodiscard]] virtual account_page
   account(std::string_view account, std::string_view after, int limit) = 0;
@@ -449,9 +458,9 @@ public:
   [[nodiscard]] virtual std::vector<std::pair<std::string, std::int64_t>>
   count_by_state() = 0;
   /// Checks every invariant of a database, for `recapctl check`: events are
-  /// 1..version without a gap, the history folds to the row, there is one
-  /// settlement at most, the ledger sums to zero, counters equal what sessions
-  /// count and pass no cap.
+  /// 1..version without a gap, lists and timers say what they fold to, there is
+  /// one settlement at most, the ledger sums to zero, counters equal what
+  /// sessions count and pass no cap.
   [[nodiscard]] virtual violations check() = 0;
 };
 

@@ -56,13 +56,6 @@ struct payout {
   instant settled_at;
   int corrections = 0;  ///< how many corrections there were
   bool operator==(const payout &) const = default;
-
-  static void each_member(auto &m, auto &p) {
-    m.whole("amount", p.amount, 0);
-    m.time("settled_at", p.settled_at);
-    if (m.there("corrections", p.corrections))
-      m.count("corrections", p.corrections, 0);
-  }
 };
 
 /// What a session's pay is made of; the programme's account pays the tutor's.

@@ -38,7 +38,7 @@ enum class reminder_data : std::uint8_t { nothing, deadline, silent_students };
 /// One kind of reminder.
 struct reminder {
   reminder_kind kind;
-  std::string_view name;  ///< as in policies, events, rows and notifications
+  std::string_view name;  ///< as in policies, events and notifications
   bool list;  ///< whether a policy has a list of times, else one time or none
   std::array<std::chrono::minutes, 3> by_default;  ///< 0: no further time
   reminder_base from;

@@ -8,25 +8,20 @@
 namespace recapd::gateway::http {
 
 batch_answer::batch_answer(std::size_t size, std::size_t most_bytes)
-    : slots_(size), most_bytes_{most_bytes}, bytes_{size + 1} {}
+    : slots_(size), most_bytes_{most_bytes}, bytes_{size + 1}, cut_{size} {}
 
 void batch_answer::put(std::size_t slot, actors::outcome o) {
   const std::lock_guard lock{mutex_};
   set(slot, slot >= cut_ && actors::has_session(o) ? actors::without_session(o)
                                                    : std::move(o));
-  while (bytes_ > most_bytes_ && !with_session_.empty()) {
-    cut_ = *with_session_.rbegin();
-    set(cut_, actors::without_session(slots_[cut_]));
-  }
+  while (bytes_ > most_bytes_ && cut_ > 0)
+    if (const auto &last = slots_[--cut_]; actors::has_session(last))
+      set(cut_, actors::without_session(last));
 }
 
 void batch_answer::set(std::size_t slot, actors::outcome o) {
   bytes_ += o.json.size();
   bytes_ -= slots_[slot].json.size();
-  if (actors::has_session(o))
-    with_session_.insert(slot);
-  else
-    with_session_.erase(slot);
   slots_[slot] = std::move(o);
 }
 

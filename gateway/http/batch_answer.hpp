@@ -3,9 +3,7 @@
 #pragma once
 
 #include <cstddef>
-#include <limits>
 #include <mutex>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -35,11 +33,10 @@ private:
 
   mutable std::mutex mutex_;
   std::vector<actors::outcome> slots_;
-  std::set<std::size_t> with_session_;
   std::size_t most_bytes_;
   std::size_t bytes_;
-  /// The first place whose session was dropped: no place behind it has one.
-  std::size_t cut_ = std::numeric_limits<std::size_t>::max();
+  /// No place from here on has a session; the number of places at first.
+  std::size_t cut_;
 };
 
 }  // namespace recapd::gateway::http

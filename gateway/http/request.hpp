@@ -130,7 +130,8 @@ void answer_about_session(
 [[nodiscard]] std::optional<workflows::session>
 find_session(storage::store &store, const std::string &id);
 
-/// Returns a row's state. Throws std::runtime_error when it cannot be read.
-[[nodiscard]] workflows::session session_of(const storage::session_row &row);
+/// Returns the session that its events make. Throws std::runtime_error where
+/// they cannot be read.
+[[nodiscard]] workflows::session session_of(const storage::session_events &of);
 
 }  // namespace recapd::gateway::http

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <array>
-#include <boost/json/parse.hpp>
 #include <stdexcept>
 
 #include "gateway/http/request.hpp"
 #include "gateway/http/routes.hpp"
 #include "gateway/telemetry/log.hpp"
 #include "gateway/wire/text.hpp"
-#include "workflows/json/session.hpp"
+#include "storage/event_reading.hpp"
 
 namespace recapd::gateway::http {
 namespace {
@@ -145,10 +143,10 @@ void answer_about_session(
 std::optional<workflows::session> find_session(storage::store &store,
                                                const std::string &id) {
   if (!workflows::valid_id(id)) return std::nullopt;
-  const std::array<std::string, 1> ids{id};
-  const auto rows = store.load_sessions(ids);
-  if (rows.empty() || !rows.front()) return std::nullopt;
-  return session_of(*rows.front());
+  const storage::session_version which{.session = id};
+  const auto found = store.load_events({&which, 1}).front();
+  if (found.events.empty()) return std::nullopt;
+  return session_of(found);
 }
 
 const workflows::rules &rules_of(const actors::engine &engine,
@@ -158,11 +156,11 @@ const workflows::rules &rules_of(const actors::engine &engine,
       .for_course(s.course);
 }
 
-workflows::session session_of(const storage::session_row &row) {
-  auto parsed = workflows::parse_session(boost::json::parse(row.body));
-  if (!parsed.has_value())
-    throw std::runtime_error{"session " + row.id + ": " + parsed.error()};
-  return std::move(*parsed);
+workflows::session session_of(const storage::session_events &of) {
+  auto s = storage::fold(of);
+  if (!s.has_value())
+    throw std::runtime_error{"session " + of.id + ": " + s.error()};
+  return std::move(*s);
 }
 
 }  // namespace recapd::gateway::http

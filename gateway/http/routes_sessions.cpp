@@ -73,19 +73,19 @@ std::optional<response> hold_to_own(const caller &who,
 }
 
 response page_of_sessions(const services &s, const caller &who,
-                          const storage::page<storage::session_row> &rows) {
-  std::function<bool(const storage::session_row &)> meant;
+                          const storage::page<storage::session_events> &rows) {
+  std::function<bool(const storage::session_events &)> meant;
   if (who.programs.only)
-    meant = [&who](const storage::session_row &row) {
+    meant = [&who](const storage::session_events &row) {
       return who.programs.includes(session_of(row).program);
     };
   return answer_page(
       "sessions", rows,
-      [&s, now = s.engine.time().now()](const storage::session_row &row) {
+      [&s, now = s.engine.time().now()](const storage::session_events &row) {
         const auto state = session_of(row);
         return workflows::to_view_text(state, rules_of(s.engine, state), now);
       },
-      [](const storage::session_row &row) { return row.id; }, meant);
+      [](const storage::session_events &row) { return row.id; }, meant);
 }
 
 /// Replaces refusals about what other students have used: of those a student

@@ -2,7 +2,6 @@
 #include "gateway/wire/digest.hpp"
 
 #include <algorithm>
-#include <boost/json/serialize.hpp>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <stdexcept>
@@ -55,7 +54,7 @@ storage::digest content_digest(const workflows::command &c,
   text.append(workflows::type_of(c)).append(1, '\n');
   text.append(session).append(1, '\n');
   text.append(workflows::to_string(by)).append(1, '\n');
-  text.append(boost::json::serialize(workflows::to_json(c)));
+  workflows::append_text(text, c);
   const auto whole = sha256_of(text);
   storage::digest out{};
   std::copy_n(whole.begin(), out.size(), out.begin());

@@ -10,7 +10,8 @@ std::shared_ptr<database> make_database() {
 }
 
 void database::write(const commit &c) {
-  if (c.row) write_row(c);
+  if (c.row) sessions.emplace(c.session, *c.row);
+  if (c.after) write_standing(c);
   for (const auto &e : c.events) {
     histories[c.session].push_back(log.size());
     log.push_back({.position = static_cast<std::int64_t>(log.size()) + 1,
@@ -29,12 +30,13 @@ void database::write(const commit &c) {
   if (c.inbox_seq) inbox.erase(*c.inbox_seq);
 }
 
-void database::write_row(const commit &c) {
+void database::write_standing(const commit &c) {
+  if (c.before == c.after) return;
   const auto bucket = workflows::bucket_of(c.session);
-  auto &row = sessions[c.session];
-  if (row.next_timer) timers.erase({bucket, *row.next_timer, row.id});
-  row = *c.row;
-  if (row.next_timer) timers.emplace(bucket, *row.next_timer, row.id);
+  auto &at = standings[c.session];
+  if (at.next_timer) timers.erase({bucket, *at.next_timer, c.session});
+  at = *c.after;
+  if (at.next_timer) timers.emplace(bucket, *at.next_timer, c.session);
 }
 
 void database::write_payment(const commit &c) {

@@ -24,6 +24,7 @@ public:
   std::map<std::string, session_row, std::less<>> sessions;
   /// All pairs of a student and a session's id.
   std::set<std::pair<std::string, std::string>> students;
+  std::map<std::string, standing, std::less<>> standings;
   /// All timers, as (bucket, at, session).
   std::set<std::tuple<unsigned, instant, std::string>> timers;
   std::vector<feed_row> log;  ///< a position is the index + 1
@@ -51,7 +52,7 @@ public:
   void write(const commit &c);
 
 private:
-  void write_row(const commit &c);
+  void write_standing(const commit &c);
   void write_payment(const commit &c);
 };
 

@@ -66,18 +66,6 @@ public:
     return answers;
   }
 
-  std::vector<std::optional<session_row>>
-  load_sessions(std::span<const std::string> ids) override {
-    const std::lock_guard lock{db_->lock};
-    std::vector<std::optional<session_row>> out;
-    for (const auto &id : ids) {
-      const auto at = db_->sessions.find(id);
-      out.push_back(at == db_->sessions.end() ? std::nullopt
-                                              : std::optional{at->second});
-    }
-    return out;
-  }
-
   std::vector<std::int64_t>
   load_usage(std::span<const workflows::usage_key> keys) override {
     const std::lock_guard lock{db_->lock};
@@ -120,24 +108,12 @@ public:
     return out;
   }
 
-  std::vector<std::vector<event_row>>
+  std::vector<session_events>
   load_events(std::span<const session_version> of) override {
     const std::lock_guard lock{db_->lock};
-    std::vector<std::vector<event_row>> out;
-    for (const auto &[session, version] : of) {
-      auto &events = out.emplace_back();
-      const auto at = db_->histories.find(session);
-      if (at == db_->histories.end()) continue;
-      for (auto i : at->second) {
-        const auto &e = db_->log[i].event;
-        if (e.seq <= version)
-          events.push_back({.seq = e.seq,
-                            .type = e.type,
-                            .at = e.at,
-                            .by = e.by,
-                            .data = e.data});
-      }
-    }
+    std::vector<session_events> out;
+    for (const auto &one : of)
+      out.push_back(events_of(one));
     return out;
   }
 
@@ -249,20 +225,26 @@ public:
     return found.done();
   }
 
-  page<session_row> list_sessions(const session_filter &filter) override {
+  page<session_events> list_sessions(const session_filter &filter) override {
     const std::lock_guard lock{db_->lock};
-    const auto wanted = [&](const session_row &row) {
-      return (filter.state.empty() || row.state == filter.state)
+    const auto wanted = [&](const std::string &id, const session_row &row) {
+      return (filter.state.empty()
+              || db_->standings.at(id).state == filter.state)
              && (filter.tutor.empty() || row.tutor == filter.tutor)
              && (filter.course.empty() || row.course == filter.course)
              && (filter.student.empty()
-                 || db_->students.contains({filter.student, row.id}));
+                 || db_->students.contains({filter.student, id}));
     };
-    page_builder<session_row> found{filter.most};
+    page_builder<session_events> found{filter.most};
     for (auto at = db_->sessions.upper_bound(filter.after);
-         at != db_->sessions.end(); ++at)
-      if (wanted(at->second) && !found.add(at->second, at->second.body.size()))
-        break;
+         at != db_->sessions.end(); ++at) {
+      if (!wanted(at->first, at->second)) continue;
+      const auto one = events_of({.session = at->first});
+      std::size_t bytes = 0;
+      for (const auto &e : one.events)
+        bytes += e.data.size();
+      if (!found.add(one, bytes)) break;
+    }
     return found.done();
   }
 
@@ -386,14 +368,30 @@ public:
   std::vector<std::pair<std::string, std::int64_t>> count_by_state() override {
     const std::lock_guard lock{db_->lock};
     std::map<std::string, std::int64_t> counts;
-    for (const auto &[id, row] : db_->sessions)
-      ++counts[row.state];
+    for (const auto &[id, at] : db_->standings)
+      ++counts[at.state];
     return {counts.begin(), counts.end()};
   }
 
   violations check() override;
 
 private:
+  [[nodiscard]] session_events events_of(const session_version &one) const {
+    session_events out{.id = one.session, .events = {}};
+    const auto at = db_->histories.find(one.session);
+    if (at == db_->histories.end()) return out;
+    for (auto i : at->second) {
+      const auto &e = db_->log[i].event;
+      if (e.seq <= one.version)
+        out.events.push_back({.seq = e.seq,
+                              .type = e.type,
+                              .at = e.at,
+                              .by = e.by,
+                              .data = e.data});
+    }
+    return out;
+  }
+
   void enter_inbox(std::string event, instant received_at, bool taken,
                    std::string sender = {}) {
     const auto seq = ++db_->last_inbox_seq;
@@ -414,8 +412,10 @@ violations memory_store::check() {
   audit checks{db_->policies,
                [&](const auto &key, int amount) { sums[key] += amount; }};
   for (const auto &[id, row] : db_->sessions) {
-    session_record record{
-        .row = row, .events = {}, .transfers = db_->transfers[id]};
+    session_record record{.id = id,
+                          .row = row,
+                          .at = db_->standings.at(id),
+                          .transfers = db_->transfers[id]};
     for (auto i : db_->histories[id])
       record.events.push_back(db_->log[i].event);
     checks.session(record);

@@ -20,34 +20,36 @@ $$ SELECT coalesce((SELECT now FROM manual_clock WHERE active),
 
 -- ---- sessions --------------------------------------------------------------
 
+-- What a session is listed by for good: written once, with its first event. All
+-- else is told by its events.
 CREATE TABLE sessions (
-  id         text COLLATE "C" PRIMARY KEY,
-  bucket     smallint         NOT NULL,
-  version    integer          NOT NULL CHECK (version > 0),
-  state      text             NOT NULL,
-  tutor      text COLLATE "C" NOT NULL,
-  course     text COLLATE "C" NOT NULL,
-  starts_at  timestamptz      NOT NULL,
-  next_timer timestamptz,
-  body       text             NOT NULL
-) WITH (
-  -- A session's row is written some ten times in its life: room on its page
-  -- keeps those updates there (HOT), and only touched pages need vacuuming.
-  fillfactor = 60
+  id        text COLLATE "C" PRIMARY KEY,
+  bucket    smallint         NOT NULL,
+  tutor     text COLLATE "C" NOT NULL,
+  course    text COLLATE "C" NOT NULL,
+  starts_at timestamptz      NOT NULL
 );
-CREATE INDEX sessions_timer ON sessions (bucket, next_timer, id)
-  WHERE next_timer IS NOT NULL;
--- Nearly all sessions end as paid: those are found by the primary key.
-CREATE INDEX sessions_state ON sessions (state, id) WHERE state <> 'paid';
+CREATE INDEX sessions_tutor ON sessions (tutor, id);
+CREATE INDEX sessions_course ON sessions (course, id);
 
--- What a session is listed by, written once with the session. Indexes on the
--- columns of its row would be written anew with each of the row's versions.
-CREATE TABLE session_lists (
-  list       text COLLATE "C" NOT NULL,  -- tutor:ID, course:ID or student:ID
+CREATE TABLE session_students (
+  student    text COLLATE "C" NOT NULL,
   session_id text COLLATE "C" NOT NULL,
   bucket     smallint         NOT NULL,
-  PRIMARY KEY (list, session_id)
+  PRIMARY KEY (student, session_id)
 );
+
+-- Where a session stands, for lists and timers. Nearly all sessions end as paid:
+-- those have no row here.
+CREATE TABLE standings (
+  session_id text COLLATE "C" PRIMARY KEY,
+  bucket     smallint         NOT NULL,
+  state      text COLLATE "C" NOT NULL CHECK (state <> 'paid'),
+  next_timer timestamptz
+);
+CREATE INDEX standings_state ON standings (state, session_id);
+CREATE INDEX standings_timer ON standings (bucket, next_timer, session_id)
+  WHERE next_timer IS NOT NULL;
 
 -- ---- journal ---------------------------------------------------------------
 
@@ -115,6 +117,11 @@ CREATE UNIQUE INDEX journal_position ON journal (position)
 -- sorted.
 CREATE INDEX journal_refused ON journal (session_id, at, source, id, scope)
   WHERE before IS NULL;
+
+-- The sessions with where they stand.
+CREATE VIEW session_standings AS
+SELECT s.*, coalesce(p.state, 'paid') AS state, p.next_timer
+  FROM sessions AS s LEFT JOIN standings AS p ON p.session_id = s.id;
 
 -- The events one by one.
 CREATE VIEW session_events AS
@@ -487,12 +494,12 @@ BEGIN
   RAISE EXCEPTION USING ERRCODE = code, MESSAGE = what;
 END $$;
 
--- These rows are written again and again while the tables grow without bound:
--- vacuum by a count of dead rows, since a share of the table comes ever later.
--- The inbox is nearly empty between bursts, so its dead rows are all it has.
-ALTER TABLE sessions SET (autovacuum_vacuum_scale_factor = 0.01,
-                          autovacuum_vacuum_threshold = 20000,
-                          autovacuum_analyze_scale_factor = 0.05);
+-- Vacuum by a count of dead rows: of a table that grows without bound a share
+-- comes ever later, and of one that is nearly empty between bursts, as the inbox
+-- is, dead rows are all it has.
+ALTER TABLE standings SET (autovacuum_vacuum_scale_factor = 0.01,
+                           autovacuum_vacuum_threshold = 20000,
+                           autovacuum_analyze_scale_factor = 0.05);
 ALTER TABLE usage SET (autovacuum_vacuum_scale_factor = 0.01,
                        autovacuum_vacuum_threshold = 20000,
                        autovacuum_analyze_scale_factor = 0.05);
@@ -507,7 +514,6 @@ ALTER TABLE forwarded SET (autovacuum_vacuum_scale_factor = 0,
 -- it, takes a fraction of the default's time.
 DO $$
 BEGIN
-  ALTER TABLE sessions ALTER body SET COMPRESSION lz4;
   ALTER TABLE journal ALTER events SET COMPRESSION lz4,
                       ALTER outcome SET COMPRESSION lz4;
 EXCEPTION WHEN feature_not_supported THEN

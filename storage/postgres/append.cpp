@@ -20,20 +20,21 @@ constexpr std::size_t max_group_bytes = 64U << 20U;
 /// The most tries of a group that meets deadlocks or serialization failures.
 constexpr int max_attempts = 8;
 
-const prepared_statement stored_versions{"stored_versions",
-                                         "SELECT id, version FROM sessions"
-                                         " WHERE id = ANY ($1::text[])"};
+const prepared_statement stored_versions{
+    "stored_versions", "SELECT session_id, max(version) FROM journal"
+                       " WHERE session_id = ANY ($1::text[])"
+                       " AND before IS NOT NULL GROUP BY session_id"};
 const prepared_statement stored_commands{
     "stored_commands",
-    "SELECT c.source, c.id, c.scope"
-    " FROM unnest($1::text[], $2::text[], $3::text[]) AS k (source, id, scope)"
-    " JOIN journal c USING (source, id, scope)"};
+    "SELECT k.* FROM unnest($1::text[], $2::text[], $3::text[])"
+    " AS k (source, id, scope) WHERE (SELECT true FROM journal AS j"
+    " WHERE j.source = k.source AND j.id = k.id AND j.scope = k.scope)"};
 const prepared_statement stored_usage{
     "stored_usage",
-    "SELECT u.owner, u.period, u.kind, u.item, u.used"
+    "SELECT k.*, (SELECT u.used FROM usage AS u WHERE u.owner = k.owner"
+    " AND u.period = k.period AND u.kind = k.kind AND u.item = k.item)"
     " FROM unnest($1::text[], $2::int4[], $3::int2[], $4::text[])"
-    " AS k (owner, period, kind, item)"
-    " JOIN usage u USING (owner, period, kind, item)"};
+    " AS k (owner, period, kind, item)"};
 const prepared_statement stored_transfers{
     "stored_transfers", "SELECT " + transfer_columns()
                             + " FROM ledger WHERE session_id = ANY ($1::text[])"
@@ -54,7 +55,7 @@ public:
   void add(const commit &c) {
     events_ += c.events.size();
     bytes_ += bytes_of(c);
-    if (c.row) versions_[c.session] = c.row->version;
+    if (!c.events.empty()) versions_[c.session] = c.events.back().seq;
     if (c.payment) paid_.insert(c.session);
     for (const auto &u : c.usage)
       (u.delta > 0 ? raised_ : lowered_).insert(u.key);
@@ -62,7 +63,7 @@ public:
 
 private:
   static std::size_t bytes_of(const commit &c) {
-    std::size_t sum = c.row ? c.row->body.size() : 0;
+    std::size_t sum = 0;
     for (const auto &e : c.events)
       sum += e.type.size() + e.data.size() + e.notifications.size();
     for (const auto *outcome : {&c.outcome, &c.asked_again})

@@ -12,8 +12,10 @@ namespace {
 constexpr std::int64_t epoch_2000_us = 946'684'800'000'000;
 
 template <class T> void put(std::string &to, T value) {
-  for (auto shift = static_cast<int>(sizeof(T)) * 8 - 8; shift >= 0; shift -= 8)
-    to += static_cast<char>((value >> shift) & 0xff);
+  char bytes[sizeof value];
+  for (auto at = sizeof value; at-- > 0; value >>= 7, value >>= 1)
+    bytes[at] = static_cast<char>(value & 0xff);
+  to.append(bytes, sizeof bytes);
 }
 
 void put_length(std::string &to, std::size_t length) {

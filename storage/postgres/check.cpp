@@ -47,6 +47,9 @@ const char *const strays[] = {
     "SELECT 'the ledger names session ' || session_id || ', which is none'"
     " FROM ledger l WHERE NOT EXISTS"
     " (SELECT FROM sessions s WHERE s.id = l.session_id) LIMIT 100",
+    "SELECT 'session ' || session_id || ' is ' || state || ', but is none'"
+    " FROM standings p WHERE NOT EXISTS"
+    " (SELECT FROM sessions s WHERE s.id = p.session_id) LIMIT 100",
     "SELECT 'ledger: the entries in ' || currency || ' sum to ' || sum(amount)"
     " FROM ledger_entries GROUP BY currency HAVING sum(amount) <> 0",
     "SELECT 'counter ' || owner || ' ' || item || ': ' || used"
@@ -89,22 +92,36 @@ private:
 
   void walk_sessions() {
     static const prepared_statement page{
-        "check_sessions", "SELECT " + session_columns()
-                              + " FROM sessions s WHERE s.id > $1::text"
-                                " ORDER BY s.id LIMIT $2::int4"};
+        "check_sessions",
+        "SELECT s.id, s.tutor, s.course, " + micros("s.starts_at")
+            + ", p.state, " + micros("p.next_timer")
+            + " FROM (SELECT * FROM sessions WHERE id > $1::text"
+              "        ORDER BY id LIMIT $2::int4) AS s"
+              " LEFT JOIN standings AS p ON p.session_id = s.id"
+              " ORDER BY s.id"};
     std::string after;
     for (;;) {
       const auto rows = c_.run(page, arguments{}.text(after).int4(page_size));
       if (rows.size() == 0) return;
       std::vector<session_record> records;
       for (int i = 0; i < rows.size(); ++i)
-        records.push_back(
-            {.row = read_session(rows, i), .events = {}, .transfers = {}});
-      after = records.back().row.id;
+        records.push_back(read_record(rows, i));
+      after = records.back().id;
       complete(records);
       for (const auto &record : records)
         audit_.session(record);
     }
+  }
+
+  static session_record read_record(const result_set &rows, int row) {
+    session_record out{.id = rows.text(row, 0),
+                       .row = {.tutor = rows.text(row, 1),
+                               .course = rows.text(row, 2),
+                               .starts_at = rows.at(row, 3)},
+                       .at = {.state = "paid"}};
+    if (!rows.null(row, 4)) out.at.state = rows.text(row, 4);
+    if (!rows.null(row, 5)) out.at.next_timer = rows.at(row, 5);
+    return out;
   }
 
   /// Adds the events and transfers to the records.
@@ -121,8 +138,8 @@ private:
     std::map<std::string, session_record *> by_id;
     array_argument ids{column_type::text};
     for (auto &record : records) {
-      by_id.emplace(record.row.id, &record);
-      ids.text(record.row.id);
+      by_id.emplace(record.id, &record);
+      ids.text(record.id);
     }
     const auto args = arguments{}.array(ids);
     const auto logged = c_.run(entries, args);

@@ -17,6 +17,9 @@ using workflows::bucket_of;
 
 using commits = std::vector<const commit *>;
 
+/// Sessions in this state have no row in `standings`.
+constexpr std::string_view paid_state = "paid";
+
 /// Returns the commits sorted by `key`, without those that have none; those
 /// with equal keys stay in order.
 template <class Key> commits sorted_by(const commits &group, Key key) {
@@ -94,79 +97,80 @@ void add_journal(group_builder &to, const commits &by_session) {
          by_inbox);
 }
 
-/// Adds the last row of each session; the version it expects is the one before
-/// the session's first event.
-void add_sessions(group_builder &to, const commits &by_session) {
-  array_argument new_id{column_type::text}, bucket{column_type::int2},
-      new_version{column_type::int4}, new_state{column_type::text},
+void add_created(group_builder &to, const commits &by_session) {
+  array_argument id{column_type::text}, bucket{column_type::int2},
       tutor{column_type::text}, course{column_type::text},
-      starts_at{column_type::timestamptz}, new_timer{column_type::timestamptz},
-      new_body{column_type::text};
-  array_argument id{column_type::text}, expected{column_type::int4},
-      version{column_type::int4}, state{column_type::text},
-      timer{column_type::timestamptz}, body{column_type::text};
-  int first = 0;
-  for (std::size_t i = 0; i < by_session.size(); ++i) {
-    const auto &c = *by_session[i];
-    if (i == 0 || by_session[i - 1]->session != c.session)
-      first = c.events.front().seq;
-    if (i + 1 < by_session.size() && by_session[i + 1]->session == c.session)
-      continue;
-    const bool is_new = first == 1;
-    (is_new ? new_id : id).text(c.session);
-    (is_new ? new_version : version).number(c.row->version);
-    (is_new ? new_state : state).text(c.row->state);
-    (is_new ? new_timer : timer).at(c.row->next_timer);
-    (is_new ? new_body : body).text(c.row->body);
-    if (is_new) {
-      bucket.number(bucket_of(c.session));
-      tutor.text(c.row->tutor);
-      course.text(c.row->course);
-      starts_at.at(c.row->starts_at);
-    } else {
-      expected.number(first - 1);
-    }
+      starts_at{column_type::timestamptz};
+  for (const auto *c : by_session) {
+    if (!c->row) continue;
+    id.text(c->session);
+    bucket.number(bucket_of(c->session));
+    tutor.text(c->row->tutor);
+    course.text(c->row->course);
+    starts_at.at(c->row->starts_at);
   }
-  to.add(created_part, new_id, bucket, new_version, new_state, tutor, course,
-         starts_at, new_timer, new_body);
-  to.add(moved_part, id, expected, version, state, timer, body);
+  to.add(created_part, id, bucket, tutor, course, starts_at);
 }
 
-/// Adds the versions on which commits without events were decided. The
-/// statement sees the versions from before it: where the group itself moves the
-/// session first, append has compared them already.
-void add_decided(group_builder &to, const commits &group) {
+/// Adds where sessions stand after their last commits, if it is not where they
+/// stood before their first.
+void add_standings(group_builder &to, const commits &by_session) {
+  array_argument id{column_type::text}, bucket{column_type::int2},
+      state{column_type::text}, timer{column_type::timestamptz};
+  array_argument paid{column_type::text};
+  const std::optional<standing> *from = nullptr;
+  for (std::size_t i = 0; i < by_session.size(); ++i) {
+    const auto &c = *by_session[i];
+    if (i == 0 || by_session[i - 1]->session != c.session) from = &c.before;
+    if (i + 1 < by_session.size() && by_session[i + 1]->session == c.session)
+      continue;
+    if (*from == c.after) continue;
+    if (c.after->state == paid_state) {
+      paid.text(c.session);
+      continue;
+    }
+    id.text(c.session);
+    bucket.number(bucket_of(c.session));
+    state.text(c.after->state);
+    timer.at(c.after->next_timer);
+  }
+  to.add(standing_part, id, bucket, state, timer);
+  to.add(paid_part, paid);
+}
+
+/// Adds the versions at which commits expect their sessions. The statement sees
+/// those from before it: where the group itself moves the session first, append
+/// has compared them already. A session that is new is refused by the journal's
+/// key if it is not.
+void add_expected(group_builder &to, const commits &group) {
   std::set<std::string_view> moved;
   array_argument id{column_type::text}, version{column_type::int4};
   for (const auto *c : group) {
-    if (c->row) moved.insert(c->session);
-    if (!c->base_version || c->row || moved.contains(c->session)) continue;
+    const auto expected = c->events.empty()
+                              ? c->base_version
+                              : std::optional{c->events.front().seq - 1};
+    if (!expected || moved.contains(c->session)) continue;
+    if (!c->events.empty()) moved.insert(c->session);
+    if (c->row) continue;
     id.text(c->session);
-    version.number(*c->base_version);
+    version.number(*expected);
   }
-  to.add(decided_part, id, version);
+  to.add(expected_part, id, version);
 }
 
-/// Adds sessions to lists. A session's tutor and course never change, so those
-/// lists are written with its first event.
-void add_lists(group_builder &to, const commits &group) {
-  std::set<std::pair<std::string, std::string_view>> entries;
-  for (const auto *c : group) {
-    if (c->row && c->events.front().seq == 1) {
-      entries.emplace("tutor:" + c->row->tutor, c->session);
-      entries.emplace("course:" + c->row->course, c->session);
-    }
+void add_students(group_builder &to, const commits &group) {
+  std::set<std::pair<std::string_view, std::string_view>> entries;
+  for (const auto *c : group)
     for (const auto &student : c->new_students)
-      entries.emplace("student:" + student, c->session);
-  }
-  array_argument list{column_type::text}, session{column_type::text},
+      entries.emplace(student, c->session);
+  array_argument student{column_type::text}, session{column_type::text},
       bucket{column_type::int2};
-  for (const auto &[of, which] : entries) {
-    list.text(of);
+  for (const auto &[who, which] : entries) {
+    student.text(who);
     session.text(which);
     bucket.number(bucket_of(which));
   }
-  to.add(listed_part, list, session, bucket);
+  to.add(listed_part, student, session, bucket);
 }
 
 void add_usage(group_builder &to, const commits &group) {
@@ -244,9 +248,10 @@ group_statement make_group(std::span<const commit *const> group) {
                            ? std::nullopt
                            : std::optional<std::string_view>{c.session};
               }));
-  add_sessions(parts, moving);
-  add_decided(parts, all);
-  add_lists(parts, all);
+  add_created(parts, moving);
+  add_standings(parts, moving);
+  add_expected(parts, all);
+  add_students(parts, all);
   add_usage(parts, all);
   add_payments(parts, moving);
   add_asked(parts, all);

@@ -29,39 +29,40 @@ entry AS (
 
 const group_part created_part{'n', R"sql(
 created AS (
-  INSERT INTO sessions (id, bucket, version, state, tutor, course, starts_at,
-      next_timer, body)
-  SELECT unnest($1::text[]), unnest($2::int2[]), unnest($3::int4[]),
-         unnest($4::text[]), unnest($5::text[]), unnest($6::text[]),
-         unnest($7::timestamptz[]), unnest($8::timestamptz[]),
-         unnest($9::text[])))sql",
+  INSERT INTO sessions (id, bucket, tutor, course, starts_at)
+  SELECT unnest($1::text[]), unnest($2::int2[]), unnest($3::text[]),
+         unnest($4::text[]), unnest($5::timestamptz[])))sql",
                               nullptr};
 
-const group_part moved_part{'m', R"sql(
-moved AS (
-  UPDATE sessions AS stored
-     SET version = s.version, state = s.state, next_timer = s.next_timer,
-         body = s.body
-    FROM (SELECT unnest($1::text[]) AS id, unnest($2::int4[]) AS expected,
-                 unnest($3::int4[]) AS version, unnest($4::text[]) AS state,
-                 unnest($5::timestamptz[]) AS next_timer,
-                 unnest($6::text[]) AS body) AS s
-   WHERE stored.id = s.id AND stored.version = s.expected
-  RETURNING 1))sql",
-                            R"sql(
-  WHEN (SELECT count(*) FROM moved) <> cardinality($1::text[])
-    THEN recapd_refuse('RC001', 'a session is not at the version expected'))sql"};
+// Neither of the two has a plan that the table's size, which goes up and down,
+// could make a bad one.
+const group_part standing_part{'s', R"sql(
+standing AS (
+  INSERT INTO standings (session_id, bucket, state, next_timer)
+  SELECT unnest($1::text[]), unnest($2::int2[]), unnest($3::text[]),
+         unnest($4::timestamptz[])
+  ON CONFLICT (session_id) DO UPDATE
+     SET state = excluded.state, next_timer = excluded.next_timer))sql",
+                               nullptr};
 
-const group_part decided_part{'d', nullptr, R"sql(
+const group_part paid_part{'x', R"sql(
+paid AS (
+  DELETE FROM standings WHERE session_id = ANY ($1::text[])))sql",
+                           nullptr};
+
+// The statement sees the journal as it was before it.
+const group_part expected_part{'v', nullptr, R"sql(
   WHEN EXISTS (
-         SELECT FROM unnest($1::text[], $2::int4[]) AS d (id, version)
-           LEFT JOIN sessions AS s USING (id)
-          WHERE coalesce(s.version, 0) <> d.version)
+         SELECT FROM (SELECT unnest($1::text[]) AS id,
+                             unnest($2::int4[]) AS version) AS s
+          WHERE coalesce((SELECT j.version FROM journal AS j
+                           WHERE j.session_id = s.id AND j.before IS NOT NULL
+                           ORDER BY j.before DESC LIMIT 1), 0) <> s.version)
     THEN recapd_refuse('RC001', 'a session is not at the version expected'))sql"};
 
 const group_part listed_part{'l', R"sql(
 listed AS (
-  INSERT INTO session_lists (list, session_id, bucket)
+  INSERT INTO session_students (student, session_id, bucket)
   SELECT unnest($1::text[]), unnest($2::text[]), unnest($3::int2[])
   ON CONFLICT DO NOTHING))sql",
                              nullptr};

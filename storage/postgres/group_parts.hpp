@@ -26,10 +26,11 @@ struct group_part {
 };
 
 extern const group_part journal_part;
-extern const group_part created_part;  ///< new sessions
-extern const group_part moved_part;    ///< sessions that are stored already
-extern const group_part decided_part;  ///< versions that must be stored still
-extern const group_part listed_part;
+extern const group_part created_part;   ///< new sessions
+extern const group_part standing_part;  ///< where sessions stand now
+extern const group_part paid_part;  ///< sessions that stand nowhere any more
+extern const group_part expected_part;  ///< versions that must be stored still
+extern const group_part listed_part;    ///< sessions' students
 extern const group_part counted_part;
 extern const group_part payment_part;
 extern const group_part asked_part;  ///< commands that the inbox asked again

@@ -15,7 +15,7 @@ const prepared_statement lag{
            "   FROM waiting GROUP BY bucket"
            " UNION ALL SELECT b, 0, t.next_timer"
            "   FROM present, generate_series(0, 1023) AS b,"
-           "   LATERAL (SELECT next_timer FROM sessions"
+           "   LATERAL (SELECT next_timer FROM standings"
            "     WHERE bucket = b AND next_timer <= at"
            "     ORDER BY next_timer LIMIT 1) AS t)"
            " SELECT node, sum(inbox_rows)::int8, greatest(0, (extract(epoch"

@@ -9,8 +9,8 @@ namespace {
 
 /// Locks the tables as a commit does, and those that commands are decided by.
 constexpr const char *lock_as_a_commit =
-    "LOCK TABLE sessions, journal, usage, ledger,"
-    " session_lists, inbox, forwarded IN ROW EXCLUSIVE MODE;"
+    "LOCK TABLE sessions, standings, journal, usage, ledger,"
+    " session_students, inbox, forwarded IN ROW EXCLUSIVE MODE;"
     "LOCK TABLE feed_epoch, policies IN ACCESS SHARE MODE";
 /// Writes a new file, for which a full disk has no room.
 constexpr const char *write_anew =

@@ -1,7 +1,6 @@
 // The store's queries of what the engine loads, and of policy and clock.
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <map>
 
 #include "storage/event_lines.hpp"
 #include "storage/postgres/records.hpp"
@@ -10,34 +9,17 @@
 
 namespace recapd::storage::postgres {
 
-std::vector<std::optional<session_row>>
-sql_store::load_sessions(std::span<const std::string> ids) {
-  static const prepared_statement statement{
-      "load_sessions", "SELECT " + session_columns()
-                           + " FROM sessions s WHERE id = ANY ($1::text[])"};
-  return with([&](connection &c) {
-    const auto rows = c.run(statement, arguments{}.texts(ids));
-    std::map<std::string, session_row> found;
-    for (int i = 0; i < rows.size(); ++i) {
-      auto row = read_session(rows, i);
-      found.emplace(row.id, row);
-    }
-    std::vector<std::optional<session_row>> out(ids.size());
-    for (std::size_t i = 0; i < ids.size(); ++i)
-      if (const auto at = found.find(ids[i]); at != found.end())
-        out[i] = at->second;
-    return out;
-  });
-}
+// Sets of keys are looked up by subqueries: a join could be planned the other
+// way round, for a table that is empty then, and read all of it later.
 
 std::vector<std::int64_t>
 sql_store::load_usage(std::span<const workflows::usage_key> keys) {
   static const prepared_statement statement{
       "load_usage",
-      "SELECT coalesce(u.used, 0)"
+      "SELECT coalesce((SELECT u.used FROM usage AS u WHERE u.owner = k.owner"
+      " AND u.period = k.period AND u.kind = k.kind AND u.item = k.item), 0)"
       " FROM unnest($1::text[], $2::int4[], $3::int2[], $4::text[])"
-      " WITH ORDINALITY AS k (owner, period, kind, item, n)"
-      " LEFT JOIN usage u USING (owner, period, kind, item) ORDER BY n"};
+      " WITH ORDINALITY AS k (owner, period, kind, item, n) ORDER BY n"};
   array_argument owner{column_type::text}, period{column_type::int4},
       kind{column_type::int2}, item{column_type::text};
   for (const auto &key : keys) {
@@ -68,9 +50,10 @@ std::vector<timer_row> sql_store::load_timers(std::span<const unsigned> buckets,
           + ", t.n = $4::int4 AS cut"
             " FROM unnest($1::int2[]) AS b (bucket), LATERAL ("
             "   SELECT id, next_timer, row_number() OVER () AS n FROM ("
-            "     SELECT id, next_timer FROM sessions"
+            "     SELECT session_id AS id, next_timer FROM standings"
             "      WHERE bucket = b.bucket AND next_timer <= $2::timestamptz"
-            "      ORDER BY next_timer, id LIMIT $4::int4) AS first) AS t"
+            "      ORDER BY next_timer, session_id LIMIT $4::int4) AS first) "
+            "AS t"
             " ORDER BY t.next_timer, t.id LIMIT $3::int4"};
   if (limit <= 0) return {};
   array_argument which{column_type::int2};
@@ -101,9 +84,9 @@ sql_store::find_outcomes(std::span<const command_key> keys) {
       "find_outcomes",
       "SELECT k.n, " + outcome_columns() + ", " + once_replicated
           + " FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY"
-            " AS k (source, id, scope, n)"
-            " JOIN journal c ON c.source = k.source AND c.id = k.id"
-            " AND c.scope = k.scope"};
+            " AS k (source, id, scope, n), LATERAL (SELECT * FROM journal AS j"
+            " WHERE j.source = k.source AND j.id = k.id AND j.scope = k.scope"
+            " LIMIT 1) AS c"};
   array_argument sources{column_type::text}, names{column_type::text},
       scopes{column_type::text};
   for (const auto &[source, id, scope] : keys) {
@@ -124,34 +107,39 @@ sql_store::find_outcomes(std::span<const command_key> keys) {
   });
 }
 
-std::vector<std::vector<event_row>>
+std::vector<session_events>
 sql_store::load_events(std::span<const session_version> of) {
+  return with([&](connection &c) { return events_of(c, of); });
+}
+
+std::vector<session_events> events_of(connection &c,
+                                      std::span<const session_version> of) {
   static const prepared_statement statement{
       "load_events", "SELECT v.n, j.before, " + micros("j.at")
                          + ", j.who, j.events"
                            " FROM unnest($1::text[], $2::int4[])"
                            " WITH ORDINALITY AS v (session, version, n)"
-                           " JOIN journal AS j ON j.session_id = v.session"
-                           " AND j.before < v.version ORDER BY v.n, j.before"};
+                           ", LATERAL (SELECT * FROM journal AS e"
+                           " WHERE e.session_id = v.session"
+                           " AND e.before < v.version OFFSET 0) AS j"
+                           " ORDER BY v.n, j.before"};
+  std::vector<session_events> out;
   array_argument session{column_type::text}, version{column_type::int4};
   for (const auto &one : of) {
+    out.push_back({.id = one.session, .events = {}});
     session.text(one.session);
     version.number(one.version);
   }
-  return with([&](connection &c) {
-    const auto rows =
-        c.run(statement, arguments{}.array(session).array(version));
-    std::vector<std::vector<event_row>> out(of.size());
-    for (int i = 0; i < rows.size(); ++i) {
-      const auto n = static_cast<std::size_t>(rows.number(i, 0) - 1);
-      for (auto &e : read_lines({.events = rows.text(i, 4)},
-                                {.before = static_cast<int>(rows.number(i, 1)),
-                                .at = rows.at(i, 2),
-                                .who = rows.text(i, 3)}))
-        if (e.seq <= of[n].version) out[n].push_back(std::move(e));
-    }
-    return out;
-  });
+  const auto rows = c.run(statement, arguments{}.array(session).array(version));
+  for (int i = 0; i < rows.size(); ++i) {
+    const auto n = static_cast<std::size_t>(rows.number(i, 0) - 1);
+    for (auto &e : read_lines({.events = rows.text(i, 4)},
+                              {.before = static_cast<int>(rows.number(i, 1)),
+                              .at = rows.at(i, 2),
+                              .who = rows.text(i, 3)}))
+      if (e.seq <= of[n].version) out[n].events.push_back(std::move(e));
+  }
+  return out;
 }
 
 std::vector<policy_row> sql_store::load_policies() {

@@ -46,34 +46,31 @@ SELECT (CASE WHEN current_setting('max_prepared_transactions')::int4 > 0
   return c.run(statement).number(0, 0);
 }
 
-/// Returns the condition on a state. Known states but `paid` are written into
-/// the statement itself, for the partial index.
-std::string state_condition(const std::string &state) {
-  for (auto known :
-       {"scheduled", "time_logged", "awaiting_student_recap", "completed",
-        "missed", "update_denied", "cancelled", "voided"})
-    if (state == known) return " AND s.state = '" + state + "'";
-  return " AND s.state = $3::text";
-}
-
-/// Returns the list along which a page is read; the other conditions are looked
-/// at in the sessions' rows.
-std::string list_of(const session_filter &f) {
-  if (!f.student.empty()) return "student:" + f.student;
-  if (!f.tutor.empty()) return "tutor:" + f.tutor;
-  if (!f.course.empty()) return "course:" + f.course;
-  return {};
-}
-
+/// Returns a page's ids. An index has the sessions of a student, a tutor, a
+/// course or a state in their order; the other conditions are looked at by key.
 std::string list_sql(const session_filter &f) {
-  const bool all = list_of(f).empty();
-  std::string sql = "SELECT s.*, octet_length(s.body) AS size";
-  sql += all ? " FROM sessions s WHERE s.id > $7::text"
-             : " FROM session_lists l JOIN sessions s ON s.id = l.session_id"
-               " WHERE l.list = $6::text AND l.session_id > $7::text";
-  if (!f.state.empty()) sql += state_condition(f.state);
+  const bool by_state = !f.state.empty() && f.state != "paid"
+                        && f.student.empty() && f.tutor.empty()
+                        && f.course.empty();
+  std::string sql =
+      "SELECT s.id, (SELECT sum(octet_length(j.events)) FROM journal AS j"
+      " WHERE j.session_id = s.id AND j.before IS NOT NULL) AS size FROM ";
+  if (by_state)
+    sql += "standings p JOIN sessions s ON s.id = p.session_id"
+           " WHERE p.session_id > $7::text AND p.state = $3::text";
+  else if (!f.student.empty())
+    sql += "session_students l JOIN sessions s ON s.id = l.session_id"
+           " WHERE l.session_id > $7::text AND l.student = $6::text";
+  else
+    sql += "sessions s WHERE s.id > $7::text";
   if (!f.tutor.empty()) sql += " AND s.tutor = $4::text";
   if (!f.course.empty()) sql += " AND s.course = $5::text";
+  if (f.state == "paid")
+    sql += " AND NOT EXISTS (SELECT FROM standings p"
+           " WHERE p.session_id = s.id)";
+  else if (!f.state.empty() && !by_state)
+    sql += " AND EXISTS (SELECT FROM standings p"
+           " WHERE p.state = $3::text AND p.session_id = s.id)";
   // Each parameter must be named somewhere for PostgreSQL to know its type.
   return sql + " AND num_nulls($3::text, $4::text, $5::text, $6::text) = 0";
 }
@@ -142,18 +139,31 @@ page<event_row> sql_store::history(std::string_view session, int after,
   });
 }
 
-page<session_row> sql_store::list_sessions(const session_filter &f) {
+page<session_events> sql_store::list_sessions(const session_filter &f) {
   for (const auto *text : {&f.state, &f.tutor, &f.student, &f.course, &f.after})
     if (!is_storable(*text)) return {};
-  const auto sql = paged_sql(session_columns(), "s", list_sql(f), "id");
+  const auto sql = paged_sql("s.id", "s", list_sql(f), "id");
   return with([&](connection &c) {
-    return read_page<session_row>(c.run_once(sql, page_args(f.most)
-                                                      .text(f.state)
-                                                      .text(f.tutor)
-                                                      .text(f.course)
-                                                      .text(list_of(f))
-                                                      .text(f.after)),
-                                  f.most, read_session);
+    page<session_events> out;
+    // In one snapshot: a session's events lead to the state that it is listed
+    // by.
+    c.in_transaction(
+        [&] {
+          const auto found = read_page<session_version>(
+              c.run_once(sql, page_args(f.most)
+                                  .text(f.state)
+                                  .text(f.tutor)
+                                  .text(f.course)
+                                  .text(f.student)
+                                  .text(f.after)),
+              f.most, [](const result_set &rows, int row, int first) {
+                return session_version{.session = rows.text(row, first)};
+              });
+          static_cast<std::vector<session_events> &>(out) = events_of(c, found);
+          out.more = found.more;
+        },
+        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    return out;
   });
 }
 
@@ -334,7 +344,11 @@ std::vector<feed_row> sql_store::read_feed_of(std::string_view session,
 std::vector<std::pair<std::string, std::int64_t>> sql_store::count_by_state() {
   static const prepared_statement statement{
       "count_by_state",
-      "SELECT state, count(*) FROM sessions GROUP BY state ORDER BY state"};
+      "SELECT state, number FROM"
+      " (SELECT state, count(*) AS number FROM standings GROUP BY state"
+      "  UNION ALL SELECT 'paid', (SELECT count(*) FROM sessions)"
+      "    - (SELECT count(*) FROM standings)) AS counted"
+      " WHERE number > 0 ORDER BY state"};
   return with([&](connection &c) {
     const auto rows = c.run(statement);
     std::vector<std::pair<std::string, std::int64_t>> out;

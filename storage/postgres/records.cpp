@@ -7,24 +7,6 @@
 
 namespace recapd::storage::postgres {
 
-std::string session_columns() {
-  return "s.id, s.version, s.state, s.tutor, s.course, " + micros("s.starts_at")
-         + ", " + micros("s.next_timer") + ", s.body";
-}
-
-session_row read_session(const result_set &rows, int row, int first) {
-  session_row out{.id = rows.text(row, first),
-                  .version = static_cast<int>(rows.number(row, first + 1)),
-                  .state = rows.text(row, first + 2),
-                  .tutor = rows.text(row, first + 3),
-                  .course = rows.text(row, first + 4),
-                  .starts_at = rows.at(row, first + 5),
-                  .next_timer = std::nullopt,
-                  .body = rows.text(row, first + 7)};
-  if (!rows.null(row, first + 6)) out.next_timer = rows.at(row, first + 6);
-  return out;
-}
-
 std::string outcome_columns() {
   return "c.source, c.id, encode(c.content, 'hex'), c.session_id, c.version, "
          + micros("c.at")

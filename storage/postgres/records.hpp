@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -10,11 +11,9 @@
 
 namespace recapd::storage::postgres {
 
-/// Returns the columns of `sessions AS s` for read_session.
-[[nodiscard]] std::string session_columns();
-/// Reads a session's row, whose columns begin at `first`.
-[[nodiscard]] session_row read_session(const result_set &rows, int row,
-                                       int first = 0);
+/// Returns the events of each session up to a version, in the order of `of`.
+[[nodiscard]] std::vector<session_events>
+events_of(connection &c, std::span<const session_version> of);
 
 /// Returns the columns of `journal AS c` for read_outcome.
 [[nodiscard]] std::string outcome_columns();

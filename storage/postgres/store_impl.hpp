@@ -30,15 +30,13 @@ public:
   std::vector<std::optional<fault>>
   append(std::span<const commit> commits) override;
 
-  std::vector<std::optional<session_row>>
-  load_sessions(std::span<const std::string> ids) override;
   std::vector<std::int64_t>
   load_usage(std::span<const workflows::usage_key> keys) override;
   std::vector<timer_row> load_timers(std::span<const unsigned> buckets,
                                      instant until, int limit) override;
   std::vector<std::optional<outcome_row>>
   find_outcomes(std::span<const command_key> keys) override;
-  std::vector<std::vector<event_row>>
+  std::vector<session_events>
   load_events(std::span<const session_version> of) override;
 
   std::vector<policy_row> load_policies() override;
@@ -59,7 +57,7 @@ public:
   using store::history;
   page<event_row> history(std::string_view session, int after,
                           page_bounds most) override;
-  page<session_row> list_sessions(const session_filter &filter) override;
+  page<session_events> list_sessions(const session_filter &filter) override;
   account_page account(std::string_view account, std::string_view after,
                        int limit) override;
   page<outcome_row> refused_outcomes(std::string_view session,

@@ -8,10 +8,6 @@ namespace recapd::storage::test {
 
 class forwarding_store : public store {
 public:
-  std::vector<std::optional<session_row>>
-  load_sessions(std::span<const std::string> ids) override {
-    return reached().load_sessions(ids);
-  }
   std::vector<std::int64_t>
   load_usage(std::span<const workflows::usage_key> keys) override {
     return reached().load_usage(keys);
@@ -24,7 +20,7 @@ public:
   find_outcomes(std::span<const command_key> keys) override {
     return reached().find_outcomes(keys);
   }
-  std::vector<std::vector<event_row>>
+  std::vector<session_events>
   load_events(std::span<const session_version> of) override {
     return reached().load_events(of);
   }
@@ -66,7 +62,7 @@ public:
                           page_bounds most) override {
     return reached().history(session, after, most);
   }
-  page<session_row> list_sessions(const session_filter &filter) override {
+  page<session_events> list_sessions(const session_filter &filter) override {
     return reached().list_sessions(filter);
   }
   account_page account(std::string_view account, std::string_view after,

@@ -24,28 +24,29 @@ constexpr std::chrono::seconds pace{5};
 /// Enough time for several looks of autovacuum, which looks once a minute.
 constexpr std::chrono::minutes several_vacuums{3};
 
-/// Returns the bytes a row of the tables whose rows are written again and
-/// again; heap and indexes apart.
+/// Returns the bytes a row of the table whose rows are written again and again;
+/// heap and indexes apart.
 std::map<std::string, double> sizes(const std::string &database) {
-  std::map<std::string, double> out;
-  for (const std::string table : {"sessions", "usage"}) {
-    const auto row =
-        ask(database,
-            fmt::format("SELECT pg_relation_size('{0}')::float8 / count(*),"
-                        " pg_indexes_size('{0}')::float8 / count(*)"
-                        " FROM {0}",
-                        table))[0];
-    out[table + ", heap"] = row[0].as<double>();
-    out[table + ", indexes"] = row[1].as<double>();
-  }
-  return out;
+  const auto row =
+      ask(database, "SELECT pg_relation_size('usage')::float8 / count(*),"
+                    " pg_indexes_size('usage')::float8 / count(*)"
+                    " FROM usage")[0];
+  return {{"usage, heap", row[0].as<double>()},
+          {"usage, indexes", row[1].as<double>()}};
 }
 
-/// Returns the bytes of the inbox, which is empty in between.
-double inbox_bytes(const std::string &database) {
-  return ask(database, "SELECT pg_total_relation_size('inbox')::float8")[0][0]
+/// Returns the bytes of a table that is empty in between.
+double bytes_of(const std::string &database, const std::string &table) {
+  return ask(database,
+             "SELECT pg_total_relation_size('" + table + "')::float8")[0][0]
       .as<double>();
 }
+
+/// The most bytes of a table in the first quarter of the time, and in the last.
+struct peaks {
+  double early = 0;
+  double late = 0;
+};
 
 /// Plays a stretch of lessons, half by HTTP and half by the inbox.
 void play(const node &n, const std::string &database, const campus &c,
@@ -70,8 +71,9 @@ void play(const node &n, const std::string &database, const campus &c,
 
 // Lessons come and are paid, for five times as long as a measurement takes
 // elsewhere (an hour: --seconds 720). What a row takes, dead ones included,
-// must stay what it was after the first quarter. The inbox's file grows until
-// the next vacuum and is cut then: its peaks are compared.
+// must stay what it was after the first quarter. The files of tables that are
+// empty in between grow until the next vacuum and are cut then: their peaks are
+// compared.
 void measure_churn(bench_run &b) {
   const auto database = b.server().fresh_database("bench_churn");
   const campus c{time_from_now(twenty_minutes_ago)};
@@ -80,18 +82,19 @@ void measure_churn(bench_run &b) {
   const auto began = clock::now();
   const auto end = began + std::chrono::duration_cast<clock::duration>(whole);
   std::map<std::string, double> early;
-  double early_peak = 0;  // of the inbox in the first quarter
-  double late_peak = 0;   // of the inbox in the last quarter
+  std::map<std::string, peaks> of{{"inbox", {}}, {"standings", {}}};
   std::size_t done = 0;
   while (clock::now() < end) {
     const auto next = std::min(clock::now() + pace, end);
     play(*n, database, c, done, lessons_each);
     done += lessons_each;
     b.out().progress("churn", std::to_string(done));
-    const auto inbox = inbox_bytes(database);
-    if (early.empty()) early_peak = std::max(early_peak, inbox);
-    if (clock::now() - began >= whole * 3 / 4)
-      late_peak = std::max(late_peak, inbox);
+    for (auto &[table, peak] : of) {
+      const auto bytes = bytes_of(database, table);
+      if (early.empty()) peak.early = std::max(peak.early, bytes);
+      if (clock::now() - began >= whole * 3 / 4)
+        peak.late = std::max(peak.late, bytes);
+    }
     std::this_thread::sleep_until(next);
     if (early.empty() && clock::now() - began >= whole / 4)
       early = sizes(database);
@@ -102,11 +105,12 @@ void measure_churn(bench_run &b) {
                 bytes / early[what]);
     b.out().at_most("churn", what + ", a row, end over first quarter", 1.3);
   }
-  b.out().add("churn", "inbox, peak of the last quarter", "B", late_peak);
-  b.out().add("churn", "inbox, peak, last quarter over first", "times",
-              late_peak / early_peak);
-  if (whole / 4 > several_vacuums)
-    b.out().at_most("churn", "inbox, peak, last quarter over first", 2);
+  for (const auto &[table, peak] : of) {
+    const auto over = table + ", peak, last quarter over first";
+    b.out().add("churn", table + ", peak of the last quarter", "B", peak.late);
+    b.out().add("churn", over, "times", peak.late / peak.early);
+    if (whole / 4 > several_vacuums) b.out().at_most("churn", over, 2);
+  }
   verify(database, b.recapctl(), {.lessons = done, .only_counts = true});
   n->stop();
   b.server().drop_database("bench_churn");

@@ -23,8 +23,13 @@ std::string joined(const target &t, const std::string &separator,
 }
 
 std::string sql_of(const target &t) {
-  const auto name = [](const column &c) { return c.name; };
+  const auto name = [](const column &c) {
+    return c.after ? c.name + "_after" : c.name;
+  };
   const auto key = [](const column &c) { return c.key ? c.name : ""; };
+  const auto found = [&](const column &c) {
+    return c.key && !c.after ? "t." + c.name + " = v." + name(c) : "";
+  };
   int number = 0;
   const auto rows = "unnest("
                     + joined(t, ", ",
@@ -36,13 +41,15 @@ std::string sql_of(const target &t) {
   if (t.kind == write_kind::update)
     return "UPDATE " + t.table + " AS t SET "
            + joined(t, ", ",
-                    [](const column &c) {
-                      return c.key ? "" : c.name + " = v." + c.name;
+                    [&](const column &c) {
+                      return c.key && !c.after ? ""
+                                               : c.name + " = v." + name(c);
                     })
            + " FROM " + rows + " AS v (" + joined(t, ", ", name) + ") WHERE "
-           + joined(t, " AND ", [](const column &c) {
-               return c.key ? "t." + c.name + " = v." + c.name : "";
-             });
+           + joined(t, " AND ", found);
+  if (t.kind == write_kind::remove)
+    return "DELETE FROM " + t.table + " AS t USING " + rows + " AS v ("
+           + joined(t, ", ", name) + ") WHERE " + joined(t, " AND ", found);
   auto sql = "INSERT INTO " + t.table + " AS t (" + joined(t, ", ", name)
              + ") SELECT * FROM " + rows;
   if (t.kind == write_kind::add)

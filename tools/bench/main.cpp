@@ -27,13 +27,14 @@ struct named_scenario {
 /// The scenario that is not chosen by name but by --nodes, which says how many.
 constexpr const char *nodes_scenario = "nodes";
 
-constexpr std::array<named_scenario, 16> scenarios{
+constexpr std::array<named_scenario, 17> scenarios{
     {{"limit", measure_limit, true},
      {"by-hand", measure_by_hand, true},
      {"rows", measure_rows, true},
      {"batches", measure_batches, true},
      {"single", measure_single, true},
      {"inbox", measure_inbox, true},
+     {"repeats", measure_repeats, true},
      {"latency", measure_latency, true},
      {"timers", measure_timers, true},
      {"neighbours", measure_neighbours, true},

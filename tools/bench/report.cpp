@@ -7,6 +7,7 @@
 #include <boost/json/value_from.hpp>
 #include <cmath>
 #include <fmt/format.h>
+#include <string_view>
 #include <unistd.h>
 
 #include "tools/common/terminal.hpp"
@@ -15,22 +16,11 @@ namespace recapd::bench {
 
 namespace {
 
-constexpr const char *throughput = "lifecycles/s";
-
 double median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
   const auto n = values.size();
   return n % 2 == 1 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
 }
-
-/// The least a throughput must be of each baseline.
-struct share {
-  const char *scenario;
-  double of_limit;
-  double of_by_hand;
-};
-constexpr std::array<share, 3> shares{
-    {{"batches", 0.40, 3.0}, {"single", 0, 1.0}, {"inbox", 0.30, 0}}};
 
 std::string number(double v) {
   const auto size = std::abs(v);
@@ -66,9 +56,26 @@ void report::add(const std::string &scenario, const std::string &what,
 }
 
 void report::at_most(const std::string &scenario, const std::string &what,
-                     double bound) {
+                     double bound, const char *of) {
+  set(scenario, what, {.least = false, .bound = bound, .of = of});
+}
+
+void report::at_least(const std::string &scenario, const std::string &what,
+                      double bound, const char *of) {
+  set(scenario, what, {.least = true, .bound = bound, .of = of});
+}
+
+void report::set(const std::string &scenario, const std::string &what,
+                 const target &t) {
   for (auto &f : figures_)
-    if (f.scenario == scenario && f.what == what) f.bound = bound;
+    if (f.scenario == scenario && f.what == what) {
+      std::erase_if(f.targets, [&](const target &known) {
+        return known.of == nullptr
+                   ? t.of == nullptr
+                   : t.of != nullptr && std::string_view{known.of} == t.of;
+      });
+      f.targets.push_back(t);
+    }
 }
 
 const report::figure *report::find(const std::string &scenario,
@@ -92,31 +99,21 @@ std::optional<double> report::ratio(const figure &f,
 
 std::optional<report::result> report::compare(const figure &f) const {
   if (!targets_) return std::nullopt;
-  std::vector<double> values;
-  for (const auto &s : f.samples)
-    values.push_back(s.value);
-  if (f.bound)
-    return result{fmt::format("at most {}", number(*f.bound)),
-                  median(std::move(values)) <= *f.bound};
-  if (f.unit != throughput) return std::nullopt;
-  for (const auto &s : shares) {
-    if (f.scenario != s.scenario) continue;
-    const auto limit = ratio(f, "limit");
-    const auto hand = ratio(f, "by-hand");
-    result v{"", true};
-    if (s.of_limit > 0 && limit) {
-      v.text = fmt::format("at least {:.2f} of the limit", s.of_limit);
-      v.met = *limit >= s.of_limit;
-    }
-    if (s.of_by_hand > 0 && hand) {
-      v.text +=
-          fmt::format("{}{} {:.1f} of by hand", v.text.empty() ? "" : ", ",
-                      v.text.empty() ? "at least" : "and", s.of_by_hand);
-      v.met = v.met && *hand >= s.of_by_hand;
-    }
-    if (!v.text.empty()) return v;
+  result out{"", true};
+  for (const auto &t : f.targets) {
+    std::vector<double> values;
+    for (const auto &s : f.samples)
+      values.push_back(s.value);
+    const auto value =
+        t.of != nullptr ? ratio(f, t.of) : median(std::move(values));
+    if (!value) continue;
+    out.text +=
+        fmt::format("{}{} {}{}{}", out.text.empty() ? "" : ", ",
+                    t.least ? "at least" : "at most", number(t.bound),
+                    t.of != nullptr ? " of " : "", t.of != nullptr ? t.of : "");
+    out.met = out.met && (t.least ? *value >= t.bound : *value <= t.bound);
   }
-  return std::nullopt;
+  return out.text.empty() ? std::nullopt : std::optional{out};
 }
 
 void report::progress(const std::string &step, const std::string &how_far) {

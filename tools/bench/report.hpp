@@ -24,9 +24,12 @@ public:
   /// `lifecycles/s`.
   void add(const std::string &scenario, const std::string &what,
            const std::string &unit, double value);
-  /// Sets the target of a figure's median.
+  /// Sets a target of a figure's median: the most or the least that it may be,
+  /// as it is or as a ratio to a baseline's figure.
   void at_most(const std::string &scenario, const std::string &what,
-               double bound);
+               double bound, const char *of = nullptr);
+  void at_least(const std::string &scenario, const std::string &what,
+                double bound, const char *of = nullptr);
 
   /// Shows a line, which is written over on a terminal, else shown at most once
   /// for each step.
@@ -41,12 +44,17 @@ private:
     int round = 0;
     double value = 0;
   };
+  struct target {
+    bool least = false;
+    double bound = 0;
+    const char *of = nullptr;  ///< a baseline; null: the figure as it is
+  };
   struct figure {
     std::string scenario;
     std::string what;
     std::string unit;
     std::vector<sample> samples;
-    std::optional<double> bound;
+    std::vector<target> targets;
   };
   /// What comes of the comparison with a target: how it is shown, and whether
   /// it is met.
@@ -55,6 +63,8 @@ private:
     bool met = false;
   };
 
+  void set(const std::string &scenario, const std::string &what,
+           const target &t);
   [[nodiscard]] const figure *find(const std::string &scenario,
                                    const std::string &what) const;
   [[nodiscard]] std::optional<double> ratio(const figure &f,

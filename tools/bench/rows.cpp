@@ -32,7 +32,7 @@ BEGIN
   FOR tab IN SELECT relname FROM pg_class
               WHERE relkind = 'r' AND relname <> 'bench_note'
                 AND relnamespace = 'public'::regnamespace LOOP
-    EXECUTE format('CREATE TRIGGER bench_note AFTER INSERT OR UPDATE ON %I'
+    EXECUTE format('CREATE TRIGGER bench_note AFTER INSERT OR UPDATE OR DELETE ON %I'
                    ' FOR EACH ROW EXECUTE FUNCTION bench_note()', tab);
   END LOOP;
 END $$;
@@ -101,11 +101,19 @@ row_pattern pattern_of(const std::string &table, const std::vector<column> &all,
   row_pattern row;
   row.to.table = table;
   const bool fresh = before.empty();
+  const bool gone = after.empty();
   const bool counter = table == "usage";
   row.to.kind = counter ? write_kind::add
                 : fresh ? write_kind::insert
+                : gone  ? write_kind::remove
                         : write_kind::update;
-  for (const auto &c : all) {
+  for (auto c : all) {
+    if (!fresh && !counter && c.key) {
+      row.to.columns.push_back(c);
+      row.values.push_back(value_of(c, before.at(c.name), from));
+      c.after = true;
+    }
+    if (gone) continue;
     const auto &v = after.at(c.name);
     if (counter && c.name == "used") {
       const auto had = fresh ? 0 : before.at(c.name).as_int64();
@@ -113,8 +121,7 @@ row_pattern pattern_of(const std::string &table, const std::vector<column> &all,
       row.values.emplace_back(v.as_int64() - had);
       continue;
     }
-    if (row.to.kind == write_kind::update && !c.key && before.at(c.name) == v)
-      continue;
+    if (row.to.kind == write_kind::update && before.at(c.name) == v) continue;
     row.to.columns.push_back(c);
     row.values.push_back(value_of(c, v, from));
   }
@@ -125,17 +132,17 @@ json::object object_of(const pqxx::field &f) {
   return f.is_null() ? json::object{} : json::parse(f.c_str()).as_object();
 }
 
-/// Returns the transactions that wrote the session's row, in order, with all
+/// Returns the transactions that wrote the session's events, in order, with all
 /// they wrote.
 lifecycle_rows collect(pqxx::nontransaction &tx, const lesson &from,
                        table_columns &known) {
   lifecycle_rows steps;
   std::string current;
-  const auto noted =
-      tx.exec("SELECT tx, tab, before, after FROM bench_note"
-              " WHERE tx IN (SELECT tx FROM bench_note"
-              "               WHERE tab = 'sessions' AND after->>'id' = "
-              + tx.quote(from.session) + ") ORDER BY tx, seq");
+  const auto noted = tx.exec("SELECT tx, tab, before, after FROM bench_note"
+                             " WHERE tx IN (SELECT tx FROM bench_note"
+                             "               WHERE tab = 'journal'"
+                             "                 AND after->>'session_id' = "
+                             + tx.quote(from.session) + ") ORDER BY tx, seq");
   for (const auto &row : noted) {
     if (row[0].c_str() != current) steps.emplace_back();
     current = row[0].c_str();
@@ -201,9 +208,9 @@ std::string pattern::fill(const lesson &to) const {
 }
 
 std::string target::signature() const {
-  std::string out = table + (kind == write_kind::update ? " u" : " i");
+  std::string out = table + ' ' + std::to_string(static_cast<int>(kind));
   for (const auto &c : columns)
-    out += " " + c.name;
+    out += (c.after ? " >" : " ") + c.name;
   return out;
 }
 

@@ -1,6 +1,6 @@
 // The rows the engine writes for one lifecycle, as patterns for any other,
-// which are then written without the engine. SPDX-License-Identifier:
-// Apache-2.0
+// which are then written without the engine.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <array>
@@ -21,7 +21,8 @@ struct column {
   std::string name;
   std::string sql_type;
   storage::postgres::column_type type = storage::postgres::column_type::text;
-  bool key = false;  ///< part of the primary key
+  bool key = false;    ///< part of the primary key
+  bool after = false;  ///< of an update: what part of the key becomes
 };
 
 /// A text with places for the ids of a lesson.
@@ -56,6 +57,7 @@ using value = std::variant<nothing, std::int64_t, bool, moment, pattern,
 enum class write_kind : unsigned char {
   insert,
   update,  ///< by primary key, of the columns that changed
+  remove,  ///< by primary key
   add      ///< upsert: adds `used` to what is there
 };
 

@@ -85,6 +85,7 @@ void measure_rows(bench_run &b);
 void measure_batches(bench_run &b);
 void measure_single(bench_run &b);
 void measure_inbox(bench_run &b);
+void measure_repeats(bench_run &b);
 void measure_latency(bench_run &b);
 void measure_growth(bench_run &b);
 void measure_churn(bench_run &b);

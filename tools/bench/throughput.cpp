@@ -18,6 +18,15 @@ using clock = std::chrono::steady_clock;
 constexpr std::size_t batch_connections = 8;
 constexpr std::size_t single_connections = 64;
 
+/// Returns the bytes of all tables and indexes, after a vacuum.
+double stored_bytes(const std::string &database) {
+  ask(database, "VACUUM");
+  return ask(database, "SELECT sum(pg_total_relation_size(oid))::float8"
+                       "  FROM pg_class WHERE relkind = 'r'"
+                       "   AND relnamespace = 'public'::regnamespace")[0][0]
+      .as<double>();
+}
+
 double seconds_since(clock::time_point from) {
   return std::chrono::duration<double>(clock::now() - from).count();
 }
@@ -32,6 +41,7 @@ carried carry(bench_run &b, const std::string &what, std::size_t count,
   b.out().progress(what + ": preparing");
   const auto load = prepare(campus{time_from_now(twenty_minutes_ago)});
   const auto n = b.start_node(database);
+  const auto empty = stored_bytes(database);
   carried c;
   c.lessons = count;
   c.before = b.used(n.get());
@@ -40,6 +50,7 @@ carried carry(bench_run &b, const std::string &what, std::size_t count,
   await_paid(database);
   c.seconds = seconds_since(began);
   c.after = b.used(n.get());
+  c.stored = stored_bytes(database) - empty;
   b.out().progress(what + ": verifying");
   verify(database, b.recapctl(), {.lessons = count});
   n->stop();
@@ -52,6 +63,8 @@ void add(bench_run &b, const std::string &scenario, const carried &c) {
     b.add_latencies(scenario, "answer ", "", c.latencies_us);
   b.out().add(scenario, "throughput", "lifecycles/s", c.per_second());
   b.add_used(scenario, c.before, c.after, c.lessons * steps_per_lifecycle);
+  b.out().add(scenario, "stored a lifecycle", "B",
+              c.stored / static_cast<double>(c.lessons));
 }
 
 std::vector<std::uint32_t> send_lanes(bench_run &b, const std::string &what,
@@ -134,10 +147,43 @@ carried carry_single(bench_run &b, const std::string &what) {
 
 void measure_batches(bench_run &b) {
   add(b, "batches", carry_batches(b, "batches"));
+  b.out().at_least("batches", "throughput", 0.40, "limit");
+  b.out().at_least("batches", "throughput", 3, "by-hand");
+  b.out().at_most("batches", "CPU a step, PostgreSQL", 1.3, "limit");
 }
 
 void measure_single(bench_run &b) {
   add(b, "single", carry_single(b, "single"));
+  b.out().at_least("single", "throughput", 1.3, "by-hand");
+  b.out().at_most("single", "stored a lifecycle", 6000);
+  b.out().at_most("single", "WAL a step", 9000.0 / steps_per_lifecycle);
+}
+
+// All commands of a node's lessons, and once more when every one is paid.
+void measure_repeats(bench_run &b) {
+  constexpr const char *name = "bench_repeats";
+  const auto database = b.server().fresh_database(name);
+  const auto count = b.count_for(2000);
+  b.out().progress("repeats: preparing");
+  const auto load = batch_lanes(campus{time_from_now(twenty_minutes_ago)},
+                                {0, count}, batch_connections);
+  const auto n = b.start_node(database);
+  const auto commands = static_cast<double>(count * commands_per_lifecycle);
+  const auto send = [&](const char *what) {
+    const auto began = clock::now();
+    (void)send_lanes(b, what, *n, load);
+    const auto rate = commands / seconds_since(began);
+    b.out().add("repeats", what, "commands/s", rate);
+    return rate;
+  };
+  const auto first = send("new commands");
+  await_paid(database);
+  const auto again = send("repeated commands");
+  b.out().add("repeats", "repeated over new", "times", again / first);
+  b.out().at_least("repeats", "repeated over new", 0.5);
+  verify(database, b.recapctl(), {.lessons = count});
+  n->stop();
+  b.server().drop_database(name);
 }
 
 void measure_inbox(bench_run &b) {
@@ -151,6 +197,7 @@ void measure_inbox(bench_run &b) {
         return std::vector<std::uint32_t>{};
       });
   add(b, "inbox", c);
+  b.out().at_least("inbox", "throughput", 1.5, "by-hand");
 }
 
 }  // namespace recapd::bench

@@ -17,6 +17,7 @@ struct carried {
   double seconds = 0;
   resources before;
   resources after;
+  double stored = 0;  ///< bytes in tables and indexes, dead rows aside
   std::vector<std::uint32_t> latencies_us;  ///< of answers; the inbox has none
 
   [[nodiscard]] double per_second() const {

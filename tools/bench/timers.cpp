@@ -47,7 +47,7 @@ void schedule(bench_run &b, const node &n, std::size_t count, instant due,
 }
 
 bool all_fired(const std::string &database, instant until) {
-  return ask(database, "SELECT FROM sessions WHERE next_timer <= '"
+  return ask(database, "SELECT FROM standings WHERE next_timer <= '"
                            + workflows::format_rfc3339(until) + "' LIMIT 1")
       .empty();
 }

@@ -47,6 +47,11 @@ json::object to_json(const command &c) {
   return std::visit([](const auto &what) { return object_of(what); }, c);
 }
 
+void append_text(std::string &to, const command &c) {
+  std::visit([&](const auto &what) { write_members{}(text_writer{to}, what); },
+             c);
+}
+
 boost::system::result<command, std::string>
 parse_command(std::string_view type, const json::value &data) {
   for (std::size_t i = 0; i < sent_commands; ++i)

@@ -6,7 +6,6 @@
 #include <utility>
 #include <variant>
 
-#include "workflows/boxed.hpp"
 #include "workflows/flags.hpp"
 #include "workflows/json/fields.hpp"
 #include "workflows/json/writers.hpp"
@@ -37,12 +36,6 @@ public:
     to.emplace();
     return true;
   }
-  /// Returns true where the member is there; with its usual value, which `to`
-  /// is given, it is left out.
-  [[nodiscard]] bool differs(std::string_view name, bool &to, bool usual) {
-    to = usual;
-    return optional(name);
-  }
 
   void id(std::string_view name, std::string &to) { to = in_.id(name); }
   void text(std::string_view name, std::string &to) { to = in_.text(name); }
@@ -56,9 +49,6 @@ public:
   void participant(std::string_view name, person &to);
   void flags(std::string_view name, flag_set &to);
   void time(std::string_view name, instant &to) { to = in_.time(name); }
-  void micros(std::string_view name, std::chrono::microseconds &to) {
-    to = std::chrono::microseconds{in_.whole(name, 0, fields::longest)};
-  }
   template <class Enum, class Parse>
   void named(std::string_view name, Enum &to, Parse parse,
              std::string_view expected) {
@@ -82,11 +72,6 @@ public:
   }
   template <class T> void object(std::string_view name, T &to) {
     if (const auto *v = in_.required(name)) read_object(name, *v, to);
-  }
-  template <class T> void object(std::string_view name, boxed<T> &to) {
-    T read;
-    object(name, read);
-    to = std::move(read);
   }
   template <class T>
   void object_or_null(std::string_view name, std::optional<T> &to) {
@@ -123,9 +108,6 @@ public:
   template <class T> static bool there(std::string_view, const T &value) {
     return value != T{};
   }
-  static bool differs(std::string_view, bool value, bool usual) {
-    return value != usual;
-  }
 
   void id(std::string_view name, const std::string &v) { to_.put(name, v); }
   void text(std::string_view name, const std::string &v) { to_.put(name, v); }
@@ -143,9 +125,6 @@ public:
   }
   void flags(std::string_view name, flag_set v) { to_.put(name, v.names()); }
   void time(std::string_view name, instant v) { to_.put(name, v); }
-  void micros(std::string_view name, std::chrono::microseconds v) {
-    to_.put(name, v.count());
-  }
   template <class Enum, class Parse>
   void named(std::string_view name, Enum v, Parse, std::string_view) {
     to_.put(name, to_string(v));

@@ -1,16 +1,18 @@
-// JSON of commands, events and sessions: the wire's and the store's forms.
+// JSON of commands, events and sessions: the wire's and the journal's forms.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 #include <boost/system/result.hpp>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "workflows/policy.hpp"
 #include "workflows/session/changes.hpp"
+#include "workflows/session/evolve.hpp"
 
 namespace recapd::workflows {
 
@@ -31,6 +33,8 @@ parse_command(std::string_view type, const boost::json::value &data);
 /// back, members in a fixed order.
 [[nodiscard]] std::string_view type_of(const command &c);
 [[nodiscard]] boost::json::object to_json(const command &c);
+/// Appends the text of the command's `data`, as `serialize` would give it.
+void append_text(std::string &to, const command &c);
 
 /// Return an event's type, unique for each alternative (`session.scheduled`,
 /// `participant.accepted`, `time.logged` …), and its `data`.
@@ -47,19 +51,15 @@ inline constexpr int event_schema = 1;
 [[nodiscard]] boost::system::result<event_body, std::string>
 parse_event(std::string_view type, const boost::json::value &data);
 
-/// Returns the whole state for the row in `sessions`; parse_session reads it
-/// back: parse_session(serialize(to_row(s))) == s.
-[[nodiscard]] boost::json::object to_row(const session &s);
-/// Returns the row as text, cheaper than by way of the object.
-[[nodiscard]] std::string to_row_text(const session &s);
-[[nodiscard]] boost::system::result<session, std::string>
-parse_session(const boost::json::value &row);
-
 /// Returns the contract's session object (`Session` of docs/openapi.json). A
 /// call that still runs counts up to `now`.
 [[nodiscard]] boost::json::object to_view(const session &s,
                                           const rules &decided_by, instant now);
-/// Returns the session object as text, cheaper than by way of the object.
+/// Return the session object as text, cheaper than by way of the object; with
+/// the session's next timer where that is known.
 [[nodiscard]] std::string to_view_text(const session &s,
+                                       const rules &decided_by, instant now);
+[[nodiscard]] std::string to_view_text(const session &s,
+                                       const std::optional<due_timer> &next,
                                        const rules &decided_by, instant now);
 }  // namespace recapd::workflows

@@ -42,17 +42,17 @@ void append_escaped(std::string &to, char c) {
 
 }  // namespace
 
-void text_writer::quote(std::string_view text) {
-  to_ += '"';
+void append_quoted(std::string &to, std::string_view text) {
+  to += '"';
   std::size_t done = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (plain(text[i])) continue;
-    to_.append(text, done, i - done);
-    append_escaped(to_, text[i]);
+    to.append(text, done, i - done);
+    append_escaped(to, text[i]);
     done = i + 1;
   }
-  to_.append(text, done);
-  to_ += '"';
+  to.append(text, done);
+  to += '"';
 }
 
 }  // namespace recapd::workflows

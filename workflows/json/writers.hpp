@@ -83,6 +83,9 @@ private:
   boost::json::object &to_;
 };
 
+/// Appends a text as a JSON string, with its quotes.
+void append_quoted(std::string &to, std::string_view text);
+
 /// Appends an object's text; its `}` comes with the destruction.
 class text_writer {
 public:
@@ -93,7 +96,7 @@ public:
 
   void put(std::string_view name, std::string_view text) {
     key(name);
-    quote(text);
+    append_quoted(to_, text);
   }
   void put(std::string_view name, const char *text) {
     put(name, std::string_view{text});
@@ -120,7 +123,7 @@ public:
     to_ += '[';
     for (const auto &text : texts) {
       if (&text != texts.data()) to_ += ',';
-      quote(text);
+      append_quoted(to_, text);
     }
     to_ += ']';
   }
@@ -158,7 +161,6 @@ private:
     to_ += name;
     to_ += "\":";
   }
-  void quote(std::string_view text);
 
   std::string &to_;
   bool first_ = true;

@@ -48,6 +48,7 @@ void handle(decision_draft &d, const invite_participant &c) {
     return d.refuse(refusal_code::wrong_state,
                     "The session is full: 50 students are invited or going; "
                     "remove one first.");
+  d.refuse_if_full();
   d.emit(participant_invited{.student = c.student});
 }
 
@@ -60,6 +61,7 @@ void handle(decision_draft &d, const accept_invitation &c) {
           && p->status != participation::declined))
     return refuse_participant(d, p, c.student,
                               "a student who is invited or declined");
+  d.refuse_if_full();
   d.emit(invitation_accepted{.student = c.student});
 }
 
@@ -74,6 +76,7 @@ void handle(decision_draft &d, const decline_invitation &c) {
     return d.refuse(refusal_code::wrong_state,
                     "Student " + c.student
                         + " was in the call; who was cannot decline any more.");
+  d.refuse_if_full();
   d.emit(invitation_declined{.student = c.student});
 }
 
@@ -133,6 +136,7 @@ void handle(decision_draft &d, const remove_participant &c) {
                           "did.");
   if (logged) check_removal(d, *p);
   if (d.refused()) return;
+  d.refuse_if_full();
   d.emit(participant_removed{.student = c.student,
                              .released = part_of(d.s, c.student)});
   if (d.in(session_status::awaiting_student_recap)

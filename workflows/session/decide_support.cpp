@@ -14,6 +14,7 @@ void handle(decision_draft &d, const cancel_session &c) {
 void handle(decision_draft &d, const request_support &c) {
   if (!d.by_tutor()) return d.refuse_unless_allowed("the session's tutor");
   if (!d.in(session_status::missed)) return d.refuse_state("missed");
+  d.refuse_if_full();
   d.emit(support_requested{.message = c.message});
 }
 

@@ -7,6 +7,14 @@
 
 namespace recapd::workflows {
 
+namespace {
+
+/// The most changes of a session, joins and leaves aside, which have a bound of
+/// their own.
+constexpr int most_changes = 1000;
+
+}  // namespace
+
 decision_draft::decision_draft(const session &state, const facts &known)
     : s{state}, f{known}, r{*known.decided_by}, status{state.status} {
   if (!s.exists()) return;
@@ -33,6 +41,13 @@ void decision_draft::refuse_state(std::string_view needed) {
   detail += needed;
   detail += '.';
   refuse(refusal_code::wrong_state, std::move(detail));
+}
+
+void decision_draft::refuse_if_full() {
+  if (s.version - s.call_changes < most_changes) return;
+  refuse(refusal_code::wrong_state, "The session has changed "
+                                        + std::to_string(most_changes)
+                                        + " times, and takes no more of this.");
 }
 
 void decision_draft::refuse_unless_allowed(std::string_view who) {

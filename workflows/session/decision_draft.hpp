@@ -46,6 +46,9 @@ public:
   /// Ends the check with `wrong-state`, naming the states that are needed.
   void refuse_state(std::string_view needed);
   void refuse_unless_allowed(std::string_view who);
+  /// Refuses a change that could go back and forth for ever, once there were
+  /// very many: whoever needs the session reads all of them.
+  void refuse_if_full();
   /// Adds a refusal to the answer.
   void object(refusal_code code, std::string detail);
   /// Adds a limit's refusal for each claim that passes its limit.

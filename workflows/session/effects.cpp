@@ -10,71 +10,84 @@ namespace json = boost::json;
 
 namespace {
 
+/// What effects need of the state before an event.
+struct remains {
+  std::vector<counted_usage> usage;  ///< where the event gives it back
+  bool miss_told = false;
+  std::optional<std::int64_t> paid;
+
+  remains(const session &s, const event_body &e) : miss_told{s.miss_told} {
+    if (std::holds_alternative<session_missed>(e)
+        || std::holds_alternative<session_voided>(e))
+      usage = s.usage;
+    if (s.paid) paid = s.paid->amount;
+  }
+};
+
 /// Collects what one event brings about.
 class collector {
 public:
-  collector(const session &s, const person &by) : s_{s}, by_{by} {}
+  collector(const session &after, const person &by) : s_{after}, by_{by} {}
 
   effects done;
 
-  void apply(const session_scheduled &, const session &) {}
-  void apply(const participant_invited &, const session &) {}
-  void apply(const invitation_accepted &, const session &) {}
-  void apply(const invitation_declined &, const session &) {}
-  void apply(const call_joined &, const session &) {}
-  void apply(const call_left &, const session &) {}
-  void apply(const student_recap_submitted &, const session &) {}
+  void apply(const session_scheduled &, const remains &) {}
+  void apply(const participant_invited &, const remains &) {}
+  void apply(const invitation_accepted &, const remains &) {}
+  void apply(const invitation_declined &, const remains &) {}
+  void apply(const call_joined &, const remains &) {}
+  void apply(const call_left &, const remains &) {}
+  void apply(const student_recap_submitted &, const remains &) {}
 
-  void apply(const participant_removed &e, const session &) {
+  void apply(const participant_removed &e, const remains &) {
     done.released = e.released;
   }
-  void apply(const time_logged &e, const session &) { done.claims = e.claims; }
-  void apply(const time_corrected &e, const session &before) {
+  void apply(const time_logged &e, const remains &) { done.claims = e.claims; }
+  void apply(const time_corrected &e, const remains &before) {
     done.claims = e.claims;
     done.released = e.released;
     done.payment = e.payment;
     if (!e.payment || !before.paid || !s_.paid) return;
-    tell_tutor(
-        "payout_corrected",
-        with(with_minutes(), {{"amount", s_.paid->amount},
-                              {"change", s_.paid->amount - before.paid->amount},
-                              {"currency", s_.currency},
-                              {"note", e.note}}));
+    tell_tutor("payout_corrected",
+               with(with_minutes(), {{"amount", s_.paid->amount},
+                                     {"change", s_.paid->amount - *before.paid},
+                                     {"currency", s_.currency},
+                                     {"note", e.note}}));
   }
-  void apply(const miss_lifted &e, const session &) { done.claims = e.claims; }
+  void apply(const miss_lifted &e, const remains &) { done.claims = e.claims; }
 
-  void apply(const tutor_recap_submitted &, const session &) {
+  void apply(const tutor_recap_submitted &, const remains &) {
     for (const auto &p : s_.participants)
       if (p.status == participation::going)
         tell_student("student_recap_request", p, base());
   }
-  void apply(const session_completed &e, const session &) {
+  void apply(const session_completed &e, const remains &) {
     tell_tutor("session_completed",
                with(with_minutes(), {{"automatic", e.automatic}}));
   }
-  void apply(const session_paid &e, const session &) {
+  void apply(const session_paid &e, const remains &) {
     done.payment = e.payment;
     tell_tutor("payout_deposited", with_money(with_minutes(), e.payment));
   }
-  void apply(const session_missed &, const session &before) {
+  void apply(const session_missed &, const remains &before) {
     done.released = before.usage;
     if (!before.miss_told) tell_tutor("session_missed", with_deadline());
   }
-  void apply(const session_cancelled &e, const session &) {
+  void apply(const session_cancelled &e, const remains &) {
     tell_others("session_cancelled", with(base(), {{"reason", e.reason}}));
   }
-  void apply(const support_requested &e, const session &) {
+  void apply(const support_requested &e, const remains &) {
     tell("support_requested", "support",
          with(with_deadline(), {{"message", e.message}}));
   }
-  void apply(const session_reopened &e, const session &) {
+  void apply(const session_reopened &e, const remains &) {
     tell_tutor("support_reopened",
                with(with_deadline(), {{"hours", e.hours}, {"note", e.note}}));
   }
-  void apply(const update_denied &e, const session &) {
+  void apply(const update_denied &e, const remains &) {
     tell_tutor("support_denied", with(base(), {{"note", e.note}}));
   }
-  void apply(const session_voided &e, const session &before) {
+  void apply(const session_voided &e, const remains &before) {
     done.released = before.usage;
     done.payment = e.reversal;
     const auto data = with(base(), {{"note", e.note}});
@@ -86,7 +99,7 @@ public:
     tell_tutor("payout_reversed", with(with_money(with_minutes(), *e.reversal),
                                        {{"note", e.note}}));
   }
-  void apply(const reminder_sent &e, const session &) {
+  void apply(const reminder_sent &e, const remains &) {
     const auto &kind = reminder_of(e.kind);
     auto data = kind.with == reminder_data::deadline ? with_deadline() : base();
     if (kind.with == reminder_data::silent_students)
@@ -165,9 +178,10 @@ private:
 
 }  // namespace
 
-effects effects_of(const session &before, const event &e,
-                   const session &after) {
-  collector c{after, e.by};
+effects happen(session &s, const event &e) {
+  const remains before{s, e.what};
+  s = evolve(std::move(s), e);
+  collector c{s, e.by};
   std::visit([&](const auto &what) { c.apply(what, before); }, e.what);
   return std::move(c.done);
 }

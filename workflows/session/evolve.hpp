@@ -22,7 +22,7 @@ struct notification {
   boost::json::object data;  ///< what the message's wording needs
 };
 
-/// What one event brings about outside its session's row. It is committed with
+/// What one event brings about outside its session. It is committed with
 /// the event.
 struct effects {
   std::vector<notification> notifications;
@@ -31,9 +31,8 @@ struct effects {
   std::optional<transfer> payment;      ///< a ledger transaction
 };
 
-/// Returns the effects of an event between the states before and after it.
-[[nodiscard]] effects effects_of(const session &before, const event &e,
-                                 const session &after);
+/// Moves the session on by an event, and returns what that brings about.
+[[nodiscard]] effects happen(session &s, const event &e);
 
 /// What fires next for a session, and when.
 struct due_timer {

@@ -50,10 +50,6 @@ std::string_view to_string(participation p) {
   return participation_names.at(static_cast<std::size_t>(p));
 }
 
-std::optional<participation> parse_participation(std::string_view text) {
-  return value_named<participation>(participation_names, text);
-}
-
 const participant *session::find(std::string_view student) const {
   const auto i =
       std::find_if(participants.begin(), participants.end(),

@@ -40,8 +40,6 @@ enum class modality : std::uint8_t { online, in_person };
 
 enum class participation : std::uint8_t { invited, going, declined, removed };
 [[nodiscard]] std::string_view to_string(participation p);
-[[nodiscard]] std::optional<participation>
-parse_participation(std::string_view text);
 
 struct participant {
   std::string student;
@@ -50,15 +48,6 @@ struct participant {
   bool joined = false;  ///< was in the call at some time
   boxed<recap> written = {};
   bool operator==(const participant &) const = default;
-
-  static void each_member(auto &m, auto &p) {
-    m.id("student", p.student);
-    m.named("status", p.status, parse_participation,
-            "invited, going, declined or removed");
-    if (m.there("in_call", p.in_call)) m.boolean("in_call", p.in_call);
-    if (m.there("joined", p.joined)) m.boolean("joined", p.joined);
-    if (m.there("recap", p.written)) m.object("recap", p.written);
-  }
 };
 
 /// What one session counts in one counter. It is given back when the session is
@@ -115,60 +104,6 @@ struct session {
   [[nodiscard]] bool belongs_to(const person &who) const;
   /// Returns true for support, system and whom it belongs to, and nobody else.
   [[nodiscard]] bool visible_to(const person &who) const;
-  /// Returns the usual value of `miss_told`, which is stored if it differs.
-  [[nodiscard]] bool is_missed() const {
-    return status == session_status::missed
-           || status == session_status::update_denied;
-  }
-  /// Returns true where the shared time by itself tells that tutor and student
-  /// met; `call_shared` is stored where it differs.
-  [[nodiscard]] bool shared_for_long() const {
-    return shared_call.count() > 0 || shared_call_since.has_value();
-  }
-
-  /// Goes through the members of the session's row, without those of what has
-  /// not come about yet, which most are.
-  static void each_member(auto &m, auto &s) {
-    m.id("id", s.id);
-    m.count("version", s.version, 0);
-    m.named("state", s.status, parse_session_status, "a session's state");
-    m.id("tutor", s.tutor);
-    m.id("course", s.course);
-    m.id("program", s.program);
-    m.named("modality", s.how, parse_modality, "online or in_person");
-    m.text("timezone", s.timezone);
-    m.time("starts_at", s.starts_at);
-    m.time("deadline", s.deadline);
-    m.list("participants", s.participants);
-    if (m.there("tutor_in_call", s.tutor_in_call))
-      m.boolean("tutor_in_call", s.tutor_in_call);
-    if (m.there("tutor_joined", s.tutor_joined))
-      m.boolean("tutor_joined", s.tutor_joined);
-    if (m.there("shared_call_us", s.shared_call))
-      m.micros("shared_call_us", s.shared_call);
-    if (m.there("shared_call_since", s.shared_call_since))
-      m.time("shared_call_since", *s.shared_call_since);
-    if (m.differs("call_shared", s.call_shared, s.shared_for_long()))
-      m.boolean("call_shared", s.call_shared);
-    if (m.there("tutor_recap", s.tutor_recap))
-      m.object("tutor_recap", s.tutor_recap);
-    if (m.there("minutes", s.minutes)) m.count("minutes", *s.minutes, 0);
-    m.list("held", s.usage);
-    m.whole("rate_per_hour", s.rate_per_hour, 0);
-    m.text("currency", s.currency);
-    m.count("policy_version", s.policy_version, 0);
-    if (m.there("requested_at", s.requested_at))
-      m.time("requested_at", *s.requested_at);
-    if (m.there("completed_at", s.completed_at))
-      m.time("completed_at", *s.completed_at);
-    if (m.there("call_changes", s.call_changes))
-      m.count("call_changes", s.call_changes, 0);
-    if (m.there("paid", s.paid)) m.object("paid", s.paid);
-    if (m.there("reminders", s.reminders)) m.object("reminders", s.reminders);
-    if (m.differs("miss_told", s.miss_told, s.is_missed()))
-      m.boolean("miss_told", s.miss_told);
-    if (m.there("flags", s.flags)) m.flags("flags", s.flags);
-  }
 };
 
 [[nodiscard]] pay_terms terms_of(const session &s);

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from calendar_weeks import day, week
 from event_ids import EVENT_ID
+from histories import read_sessions
 from load import Over, Wire
 from scenarios import COURSES, POLICY
 from record import essence
@@ -39,7 +40,7 @@ def check_settled(world, found, seconds, overdue):
         "{} inbox rows are left over":
             "SELECT count(*) FROM waiting",
         "{} sessions are completed and not paid":
-            "SELECT count(*) FROM sessions WHERE state = 'completed'",
+            "SELECT count(*) FROM standings WHERE state = 'completed'",
         "{} timers are overdue":
             f"SELECT count(*) FROM {overdue}",
     }
@@ -141,10 +142,9 @@ def check_effects(world, found):
                 found.say("lost", f"{identity} took effect at {before} and "
                                   f"again at {(session, seq)}")
             ends[identity] = (session, seq)
-    for session, version in world.sql("SELECT id, version FROM sessions"):
-        if version != sizes[session]:
-            found.say("lost", f"{session} is at {version} and has "
-                              f"{sizes[session]} events")
+    for (session,) in world.sql("SELECT id FROM sessions"):
+        if not sizes[session]:
+            found.say("lost", f"{session} has no events")
     for identity, command in world.record.commands.items():
         if command.answer is None:
             continue
@@ -183,16 +183,15 @@ def check_pay(world, found):
         if count > 1:
             found.say("double_paid", f"{session} was paid {count} times: "
                                      f"{paid[session]}")
-    for session, state, body in world.sql(
-            "SELECT id, state, body FROM sessions"):
+    sessions = read_sessions(world.sql)
+    for session, state in world.sql("SELECT id, state FROM session_standings"):
         expected = 1 if state == "paid" else 0
         if net[session] != expected and net[session] <= 1:
             found.say("lost", f"{session} is {state}, its ledger has "
                               f"{paid[session]}")
-        body = json.loads(body)
-        minutes = body.get("minutes")
-        if minutes is not None and paid[session]:
-            due = (minutes * body["rate_per_hour"] * 2 + 60) // 120
+        facts = sessions.get(session)
+        if facts and facts["minutes"] is not None and paid[session]:
+            due = (facts["minutes"] * facts["rate_per_hour"] * 2 + 60) // 120
             if has[session] != (due if state == "paid" else 0):
                 found.say("other", f"{session} is worth {due}, paid "
                                    f"{paid[session]}")
@@ -201,17 +200,16 @@ def check_pay(world, found):
 def check_limits(world, found):
     """What each limit's window holds, summed from the sessions."""
     used = Counter()
-    for state, body in world.sql("SELECT state, body FROM sessions"):
-        if state not in COUNTED:
+    sessions = read_sessions(world.sql)
+    for session, state in world.sql("SELECT id, state FROM session_standings"):
+        s = sessions.get(session)
+        if state not in COUNTED or s is None or s["minutes"] is None:
             continue
-        s = json.loads(body)
         start = datetime.fromisoformat(s["starts_at"].replace("Z", "+00:00"))
         its_week, its_day = week(start), day(start)
-        going = [p["student"] for p in s["participants"]
-                 if p["status"] == "going"]
         used["tutor_minutes_per_week", s["tutor"], its_week] += s["minutes"]
         used["course_minutes_per_week", s["course"], its_week] += s["minutes"]
-        for p in going:
+        for p in s["going"]:
             used["student_course_minutes_per_week",
                  (s["course"], p), its_week] += s["minutes"]
             used["pair_sessions_per_day", (s["tutor"], p), its_day] += 1
@@ -287,7 +285,7 @@ def check_hook(world, found):
 def audit(world, found):
     """Makes all checks. Returns how many limits were nearly used up."""
     check_settled(world, found, world.patience / 4,
-                  "sessions s, manual_clock c WHERE s.next_timer <= c.now")
+                  "standings s, manual_clock c WHERE s.next_timer <= c.now")
     check_dead_letters(world, found)
     check_commands(world, found)
     check_effects(world, found)

@@ -7,24 +7,24 @@ from databases import run
 DAMAGES = {
     "late-commits": "",
     "lost-event":
-        "DELETE FROM journal WHERE (session_id, before) IN (SELECT"
-        " session_id, max(before) FROM journal GROUP BY 1 LIMIT 1)",
+        "DELETE FROM journal WHERE (session_id, before) IN (SELECT session_id,"
+        " max(before) FROM journal WHERE source IS NOT NULL GROUP BY 1 LIMIT 1)",
     "lost-outcome":
         "DELETE FROM journal WHERE id IN (SELECT id FROM commands"
         " WHERE version = 0 LIMIT 1)",
     "paid-twice":
         "ALTER TABLE ledger DROP CONSTRAINT ledger_pkey;"
-        "INSERT INTO ledger SELECT l.* FROM ledger l JOIN sessions s"
+        "INSERT INTO ledger SELECT l.* FROM ledger l JOIN session_standings s"
         " ON s.id = l.session_id AND s.state = 'paid' LIMIT 1",
     "passed-limit":
-        "UPDATE sessions SET body = jsonb_set(body::jsonb, '{minutes}',"
-        " '500')::text WHERE state = 'paid'",
+        "UPDATE journal SET events = regexp_replace(events,"
+        " '^(time.logged.*\"minutes\":)[0-9]+', '\\1500', 'n')",
     "stuck-timer":
-        "UPDATE sessions SET next_timer = '2001-01-01' WHERE id IN"
-        " (SELECT id FROM sessions WHERE state = 'paid' LIMIT 1)",
+        "INSERT INTO standings SELECT id, bucket, 'missed', '2001-01-01'"
+        " FROM session_standings WHERE state = 'paid' LIMIT 1",
     "stuck-settlement":
-        "UPDATE sessions SET state = 'completed' WHERE id IN"
-        " (SELECT id FROM sessions WHERE state = 'paid' LIMIT 1)",
+        "INSERT INTO standings SELECT id, bucket, 'completed'"
+        " FROM session_standings WHERE state = 'paid' LIMIT 1",
 }
 
 

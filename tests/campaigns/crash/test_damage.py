@@ -7,7 +7,7 @@ from pathlib import Path
 
 PROGRAM = str(Path(__file__).with_name("crash.py"))
 SENTENCES = {
-    "lost-event": r"lost: .* is at \d+ and has \d+ events",
+    "lost-event": r"lost: .* was accepted and has no event",
     "lost-outcome": r"lost: .* the database has no outcome",
     "paid-twice": r"double_paid: \S+ was paid 2 times",
     "passed-limit": r"limit_passed: tutor_minutes_per_week of tutor",

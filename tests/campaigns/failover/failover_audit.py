@@ -18,7 +18,7 @@ def audit_failover(world, found):
     # A clock that was set ahead makes it last.
     audit.check_settled(world, found,
                         world.patience / 2 + MAX_SKEW_SECONDS,
-                        "sessions WHERE next_timer"
+                        "standings WHERE next_timer"
                         " < clock_timestamp() - interval '2 s'")
     audit.check_dead_letters(client, found)
     near = check_snapshot(world, client, found)

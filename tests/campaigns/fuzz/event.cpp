@@ -1,6 +1,5 @@
-// The event codec with its versions, the fold, the session's row, text forms.
+// The event codec with its versions, the fold, the session's view, text forms.
 //   h LINES  a history: {"type","at","by","data"} a line, as golden files are
-//   r TEXT   a session's row
 //   t TEXT   a time, a duration, a person, a zone, a recap
 // SPDX-License-Identifier: Apache-2.0
 #include <boost/json/parse.hpp>
@@ -29,13 +28,8 @@ const rules &some_rules() {
   return r;
 }
 
-/// Whatever is stored can be stored again, shown and waited for.
+/// Whatever is folded can be shown and waited for.
 void check_session(const session &s, instant now) {
-  const auto row = text_of(to_row(s));
-  require(row == to_row_text(s), "both writers write the same row", row);
-  const auto again = parse_session(json::parse(row));
-  require(again.has_value(), "a written row is read", row);
-  require(*again == s, "a row read again is the same", row);
   const auto view = text_of(to_view(s, some_rules(), now));
   require(view == to_view_text(s, some_rules(), now),
           "both writers write the same view", view);
@@ -95,22 +89,10 @@ void history(std::string_view text) {
     if (!e || s.exists() == holds_alternative<session_scheduled>(e->what))
       continue;
     last = e->at;
-    const auto after = evolve(s, *e);
-    require(after.version == e->seq, "an event is its session's version");
-    check_effects(effects_of(s, *e, after));
-    s = after;
+    check_effects(happen(s, *e));
+    require(s.version == e->seq, "an event is its session's version");
   }
   if (s.exists()) check_session(s, last);
-}
-
-void row(std::string_view text) {
-  json::error_code ec;
-  const auto parsed = json::parse(text, ec);
-  if (ec) return;
-  const auto s = parse_session(parsed);
-  if (!s.has_value())
-    return require(!s.error().empty(), "an error has a sentence", text);
-  check_session(*s, s->deadline);
 }
 
 void texts(std::string_view text) {
@@ -148,7 +130,6 @@ void texts(std::string_view text) {
 
 void try_input(char mode, std::string_view rest) {
   if (mode == 'h') history(rest);
-  if (mode == 'r') row(rest);
   if (mode == 't') texts(rest);
 }
 

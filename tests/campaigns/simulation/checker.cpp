@@ -117,7 +117,7 @@ void checker::command_committed(const storage::commit &c, int policy_version) {
   const auto [decision, fresh] =
       outcomes_.try_emplace({row.source, row.id}, decided{.row = row});
   expect(fresh, about, "a command took effect twice");
-  if (c.row) decision->second.state = c.row->state;
+  if (c.after) decision->second.state = c.after->state;
   if (!row.outcome.empty())
     first_told(about, decision->second, json::parse(row.outcome));
   in_order(row);
@@ -163,9 +163,9 @@ void checker::accepted(const storage::commit &c, const expected_outcome &v,
                && e.command_id == (own ? "" : k.what.id),
            about, "an event names another command");
   }
-  if (!c.row) return violation(about + ": accepted without an event");
-  expect(c.outcome->version == c.row->version, about,
-         "the outcome is of another version than the row");
+  if (c.events.empty()) return violation(about + ": accepted without an event");
+  expect(c.outcome->version == c.events.back().seq, about,
+         "the outcome is of another version than the events");
 }
 
 void checker::first_told(const std::string &about, decided &d,
@@ -178,7 +178,7 @@ void checker::first_told(const std::string &about, decided &d,
          about, std::string{"the outcome is not `"} + expected + '`');
   if (!d.row.refused())
     expect(shows(o.at("session").as_object(), d.row.version, d.state), about,
-           "the outcome shows another session than the row");
+           "the outcome shows another session than its events");
   d.told = std::move(outcome);
 }
 

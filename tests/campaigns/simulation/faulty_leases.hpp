@@ -1,5 +1,6 @@
 // A lease store whose connection breaks now and then, as the random source
-// says. SPDX-License-Identifier: Apache-2.0
+// says.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <functional>

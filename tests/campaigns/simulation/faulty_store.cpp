@@ -94,12 +94,15 @@ private:
   }
   /// Numbers the commit's events on from whatever version is stored.
   void follow_stored(commit &c) {
-    const auto rows = inner_->load_sessions(std::vector{c.session});
-    int version = rows.front() ? rows.front()->version : 0;
+    const auto last = inner_->history(c.session);
+    int version = static_cast<int>(last.size());
     c.base_version.reset();
+    if (version > 0 && c.row) {
+      c.row.reset();
+      c.before.emplace();
+    }
     for (auto &e : c.events)
       e.seq = ++version;
-    if (c.row) c.row->version = version;
   }
   store &reached() override {
     if (state_->cut || state_->away

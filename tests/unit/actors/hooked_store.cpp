@@ -22,11 +22,11 @@ public:
     hooks_->after_append();
     return fates;
   }
-  std::vector<std::optional<session_row>>
-  load_sessions(std::span<const std::string> ids) override {
-    hooks_->sessions += static_cast<int>(ids.size());
+  std::vector<session_events>
+  load_events(std::span<const session_version> of) override {
+    hooks_->sessions += static_cast<int>(of.size());
     hooks_->before_load();
-    return real_->load_sessions(ids);
+    return real_->load_events(of);
   }
   std::vector<std::int64_t>
   load_usage(std::span<const workflows::usage_key> keys) override {

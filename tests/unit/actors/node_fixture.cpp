@@ -6,6 +6,7 @@
 #include <functional>
 #include <stdexcept>
 
+#include "storage/event_reading.hpp"
 #include "workflows/json/session.hpp"
 
 namespace recapd::actors::test {
@@ -113,9 +114,11 @@ pending send(const context_ptr &node, submission s) {
 }
 
 std::string state_of(storage::store &store, const std::string &session) {
-  const std::vector<std::string> ids{session};
-  const auto rows = store.load_sessions(ids);
-  return rows.front() ? rows.front()->state : "none";
+  const storage::session_version which{.session = session};
+  const auto found = store.load_events({&which, 1}).front();
+  if (found.events.empty()) return "none";
+  const auto s = storage::fold(found);
+  return s.has_value() ? std::string{wf::to_string(s->status)} : s.error();
 }
 
 }  // namespace recapd::actors::test

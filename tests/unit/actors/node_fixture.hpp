@@ -72,7 +72,7 @@ struct pending {
 /// Sends it to the node; the caller runs the scheduler.
 pending send(const context_ptr &node, submission s);
 
-/// State of the session's row in the store, or `none`.
+/// State of the session by what is stored, or `none`.
 [[nodiscard]] std::string state_of(storage::store &store,
                                    const std::string &session);
 

@@ -14,14 +14,11 @@ STORE_TEST(a new session is written whole) {
   c.events[1].notifications = "[{}]";
   for (auto &e : c.events)
     e.traceparent = "00-ab-cd-01";
-  c.row->next_timer = at(90);
+  c.after->next_timer = at(90);
   CAF_CHECK_EQUAL(append(*w.s, {c}), "ok");
-  const auto row = w.s->load_sessions(std::vector<std::string>{"s1"})[0];
-  CAF_REQUIRE(row.has_value());
-  CAF_CHECK_EQUAL(row->version, 3);
-  CAF_CHECK_EQUAL(row->tutor, "ann");
-  CAF_CHECK(row->starts_at == at(0));
-  CAF_CHECK(row->next_timer == at(90));
+  CAF_CHECK_EQUAL(ids(w.s->list_sessions({.tutor = "ann"})), "s1");
+  const std::vector buckets{recapd::workflows::bucket_of("s1")};
+  CAF_CHECK(w.s->load_timers(buckets, at(99), 9).at(0).at == at(90));
   const auto history = w.s->history("s1");
   CAF_REQUIRE_EQUAL(history.size(), 3u);
   CAF_CHECK_EQUAL(history[1].notifications, "[{}]");
@@ -238,7 +235,7 @@ STORE_TEST(a session moves several times in one call) {
              {accepts("c1", moves("s1", 1, 2)), accepts("c2", moves("s2", 1)),
               accepts("c3", moves("s1", 3)), accepts("c4", moves("s1", 4, 2))}),
       "ok ok ok ok");
-  CAF_CHECK_EQUAL(row_of(*w.s, "s1").version, 5);
+  CAF_CHECK_EQUAL(version_of(*w.s, "s1"), 5);
   CAF_CHECK_EQUAL(w.s->history("s1").size(), 5u);
   CAF_CHECK_EQUAL(append(*w.s, {moves("s1", 6), moves("s1", 7)}), "ok ok");
 }
@@ -252,6 +249,14 @@ STORE_TEST(what follows a refused commit of its session is refused) {
               accepts("c5", moves("s2", 1))}),
       "ok duplicate_command version_conflict version_conflict ok");
   CAF_CHECK_EQUAL(w.s->history("s1").size(), 2u);
+}
+
+STORE_TEST(a gap behind a commit without events is refused) {
+  CAF_CHECK_EQUAL(append(*w.s, {moves("s1", 1, 2)}), "ok");
+  auto timely = refuses("c1", "s1");
+  timely.base_version = 2;
+  CAF_CHECK_EQUAL(append(*w.s, {timely, moves("s1", 4)}),
+                  "ok version_conflict");
 }
 
 STORE_TEST(a gap between commits of one call is refused) {

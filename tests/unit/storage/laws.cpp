@@ -3,6 +3,8 @@
 #define CAF_SUITE laws
 #include <rapidcheck.h>
 
+#include <array>
+
 #include "caf/test/unit_test.hpp"
 #include "worlds.hpp"
 
@@ -18,6 +20,21 @@ std::string one_of(const char *prefix, int count) {
   return prefix + std::to_string(*rc::gen::inRange(0, count));
 }
 
+/// Where every session stands at a version.
+standing standing_at(int version) {
+  constexpr std::array states{"scheduled", "missed", "paid"};
+  const auto n = static_cast<std::size_t>(version / 2) % states.size();
+  return {.state = states[n],
+          .next_timer = n == 0 ? std::optional{at(version % 5)} : std::nullopt};
+}
+
+commit any_moves(const std::string &session, int first, int count) {
+  auto c = moves(session, first, count);
+  if (c.before) c.before = standing_at(first - 1);
+  c.after = standing_at(first + count - 1);
+  return c;
+}
+
 /// Follows on the version it guesses, most of the time.
 commit any_commit(versions &guessed) {
   const auto session = one_of("s", 4);
@@ -30,7 +47,7 @@ commit any_commit(versions &guessed) {
   const int count = *rc::gen::inRange(1, 4);
   const int skip = *rc::gen::weightedElement<int>({{9, 0}, {1, 1}, {1, -1}});
   const int first = std::max(1, guessed[session] + 1 + skip);
-  auto c = moves(session, first, count);
+  auto c = any_moves(session, first, count);
   guessed[session] = first + count - 1;
   if (*rc::gen::arbitrary<bool>()) c = accepts(one_of("c", 30), c);
   for (int n = *rc::gen::inRange(0, 3); n > 0; --n)
@@ -54,9 +71,18 @@ std::string feed(store &s) {
 }
 
 std::string everything(store &s) {
-  std::string out = ids(s.list_sessions({})) + " | ";
-  for (const auto &row : s.list_sessions({}))
-    out += std::to_string(row.version) + " ";
+  std::string out;
+  for (const auto *state : {"", "scheduled", "missed", "paid"}) {
+    out += state;
+    for (const auto &one : s.list_sessions({.state = state}))
+      out += " " + one.id + "." + std::to_string(one.events.size());
+  }
+  std::vector<unsigned> buckets;
+  for (const auto *session : {"s0", "s1", "s2", "s3"})
+    buckets.push_back(recapd::workflows::bucket_of(session));
+  for (const auto &timer : s.load_timers(buckets, at(9), 9))
+    out +=
+        " " + timer.session + "@" + recapd::workflows::format_rfc3339(timer.at);
   for (auto used : s.load_usage(std::vector{week("t0"), week("t1")}))
     out += "| " + std::to_string(used) + " ";
   for (const auto &e : s.account("tutor:ann", "", 100).entries)
@@ -99,7 +125,7 @@ CAF_TEST(one call or many for the same commits makes the same feed per session) 
     versions guessed;
     for (int n = *rc::gen::inRange(1, 12); n > 0; --n) {
       const auto session = one_of("s", 3);
-      commits.push_back(moves(session, ++guessed[session]));
+      commits.push_back(any_moves(session, ++guessed[session], 1));
     }
     with_each_store([&](world &w) {
       (void)w.s->append(commits);

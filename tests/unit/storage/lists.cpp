@@ -15,7 +15,7 @@ commit of(const std::string &id, const std::string &state,
           const std::string &tutor, const std::string &course,
           const std::string &student) {
   auto c = moves(id, 1);
-  c.row->state = state;
+  c.after->state = state;
   c.row->tutor = tutor;
   c.row->course = course;
   c.new_students = {student};
@@ -62,6 +62,9 @@ STORE_TEST(each filter finds its sessions and all must hold) {
   CAF_CHECK_EQUAL(list({.tutor = "tom", .student = "bob", .course = "latin"}),
                   "s4");
   CAF_CHECK_EQUAL(list({.state = "paid", .student = "bob"}), "S3");
+  CAF_CHECK_EQUAL(list({.state = "missed", .student = "bob"}), "s4");
+  CAF_CHECK_EQUAL(list({.state = "paid", .tutor = "ann"}), "s2");
+  CAF_CHECK_EQUAL(list({.state = "missed", .course = "latin"}), "s4");
   CAF_CHECK_EQUAL(list({.tutor = "a\xff"}), "");
 }
 

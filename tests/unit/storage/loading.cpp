@@ -24,24 +24,25 @@ std::string sessions(const std::vector<timer_row> &timers) {
 }
 
 commit timed(const std::string &session, int first,
-             std::optional<instant> timer) {
+             std::optional<instant> timer, std::optional<instant> before = {}) {
   auto c = moves(session, first);
-  c.row->next_timer = timer;
+  c.after->next_timer = timer;
+  if (c.before) c.before->next_timer = before;
   return c;
 }
 
 }  // namespace
 
 STORE_TEST(sessions come in the order asked) {
-  CAF_CHECK_EQUAL(append(*w.s, {moves("a", 1), moves("b", 1)}), "ok ok");
-  const auto rows =
-      w.s->load_sessions(std::vector<std::string>{"b", "none", "a", "b"});
-  CAF_REQUIRE_EQUAL(rows.size(), 4u);
-  CAF_CHECK_EQUAL(rows[0]->id, "b");
-  CAF_CHECK(!rows[1]);
-  CAF_CHECK_EQUAL(rows[2]->id, "a");
-  CAF_CHECK_EQUAL(rows[3]->id, "b");
-  CAF_CHECK(w.s->load_sessions({}).empty());
+  CAF_CHECK_EQUAL(append(*w.s, {moves("a", 1), moves("b", 1, 2)}), "ok ok");
+  const auto found = w.s->load_events(std::vector<session_version>{
+      {.session = "b"}, {.session = "none"}, {.session = "a"}, {"b", 1}});
+  std::string all;
+  for (const auto &one : found)
+    all += one.id + std::to_string(one.events.size()) + " ";
+  CAF_CHECK_EQUAL(all, "b2 none0 a1 b1 ");
+  CAF_CHECK_EQUAL(found[0].events[1].seq, 2);
+  CAF_CHECK(w.s->load_events({}).empty());
 }
 
 STORE_TEST(counters of one name are apart by kind and item and period) {
@@ -138,13 +139,13 @@ STORE_TEST(timers of other buckets stay out) {
   CAF_CHECK_EQUAL(sessions(w.s->load_timers({}, at(9), 10)), "");
 }
 
-STORE_TEST(a timer moves and goes with its sessions row) {
+STORE_TEST(a timer moves and goes with its session) {
   const std::vector one{bucket_of("s1")};
   CAF_CHECK_EQUAL(append(*w.s, {timed("s1", 1, at(5))}), "ok");
-  CAF_CHECK_EQUAL(append(*w.s, {timed("s1", 2, at(8))}), "ok");
+  CAF_CHECK_EQUAL(append(*w.s, {timed("s1", 2, at(8), at(5))}), "ok");
   CAF_CHECK(w.s->load_timers(one, at(7), 10).empty());
   CAF_CHECK_EQUAL(sessions(w.s->load_timers(one, at(8), 10)), "s1");
-  CAF_CHECK_EQUAL(append(*w.s, {timed("s1", 3, {})}), "ok");
+  CAF_CHECK_EQUAL(append(*w.s, {timed("s1", 3, {}, at(8))}), "ok");
   CAF_CHECK(w.s->load_timers(one, at(99), 10).empty());
 }
 

@@ -3,6 +3,7 @@
 #define CAF_SUITE outcomes
 #include <boost/json/serialize.hpp>
 
+#include "actors/commit_builder.hpp"
 #include "actors/outcome_json.hpp"
 #include "actors/told_outcomes.hpp"
 #include "caf/test/unit_test.hpp"
@@ -39,13 +40,14 @@ public:
 
   /// Adds a commit of the events since the last one.
   void add() {
-    commit c;
-    c.session = st.s.id;
-    for (; told_ < st.history.size(); ++told_)
-      c.events.push_back(stored(st.history[told_]));
-    c.row = stored(st.s, st.r);
+    const std::vector events(st.history.begin() + state_.version,
+                             st.history.end());
+    auto built = actors::build_commit({.state = state_, .fires_at = fires_at_},
+                                      events, st.r, nullptr);
+    state_ = std::move(built.after);
+    fires_at_ = built.what.after->next_timer;
     const auto id = std::to_string(commits_.size());
-    c = accepts(id, std::move(c));
+    auto c = accepts(id, std::move(built.what));
     c.outcome->outcome.clear();
     said_.push_back(
         actors::make_outcome(
@@ -90,7 +92,8 @@ private:
 
   std::vector<commit> commits_;
   std::vector<std::string> said_;
-  std::size_t told_ = 0;
+  wf::session state_ = wf::test::unborn();
+  std::optional<instant> fires_at_;
 };
 
 wf::recap recap_about(const char *what) {

@@ -61,7 +61,7 @@ STORE_TEST(sessions are read by bytes along every list) {
   std::vector<commit> all;
   for (const auto *id : {"a", "b", "c", "d"}) {
     all.push_back(moves(id, 1));
-    all.back().row->body = text_of(100);
+    all.back().events[0].data = text_of(100);
     all.back().new_students = {"bob"};
   }
   CAF_CHECK_EQUAL(append(*w.s, all), "ok ok ok ok");
@@ -69,13 +69,13 @@ STORE_TEST(sessions are read by bytes along every list) {
            {}, {.tutor = "ann"}, {.student = "bob"}, {.course = "math"}}) {
     const auto listed = [&](page_bounds most) {
       return pages(
-          [&](const session_row *last) {
+          [&](const session_events *last) {
             auto f = filter;
             f.after = last != nullptr ? last->id : "";
             f.most = most;
             return w.s->list_sessions(f);
           },
-          [](const session_row &row) { return row.id; });
+          [](const session_events &one) { return one.id; });
     };
     CAF_CHECK_EQUAL(listed(4), "abcd");
     CAF_CHECK_EQUAL(listed(3), "abc d");

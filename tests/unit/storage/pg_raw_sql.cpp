@@ -208,7 +208,7 @@ CAF_TEST(data that cannot be stored fails alone) {
   auto poison = moves("s4", 1);
   poison.events[0].data = std::string("a\0b", 3);
   auto invalid = moves("s5", 1);
-  invalid.row->body = "\xff";
+  invalid.row->course = "\xff";
   CAF_CHECK_EQUAL(append(*s, {moves("s3", 1), poison, invalid, moves("s6", 1)}),
                   "ok unavailable unavailable ok");
   CAF_CHECK_EQUAL(ids(s->list_sessions({})), "s1 s3 s6");
@@ -219,7 +219,7 @@ CAF_TEST(a constraint named in the data is not taken for the constraint) {
   CAF_CHECK_EQUAL(append(*s, {c}), "ok");
   raw.script("ALTER TABLE sessions ADD CONSTRAINT odd CHECK (id <> 's7')");
   auto odd = moves("s7", 1);
-  odd.row->state = "journal_command";
+  odd.row->course = "journal_command";
   CAF_CHECK_EQUAL(append(*s, {odd, moves("s8", 1)}), "unavailable ok");
   raw.script("ALTER TABLE sessions DROP CONSTRAINT odd");
 }

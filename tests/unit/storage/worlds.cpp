@@ -8,8 +8,6 @@
 
 #include "storage/memory/store.hpp"
 #include "storage/postgres/store.hpp"
-#include "workflows/json/session.hpp"
-#include "workflows/session/evolve.hpp"
 
 namespace recapd::storage::test {
 
@@ -100,7 +98,8 @@ pg_database &pg_database::emptied() {
   if (migrated)
     postgres::connection{with_database(server(), database.name())}.script(
         "SET synchronous_commit = off; SET session_replication_role = replica;"
-        "DELETE FROM sessions; DELETE FROM session_lists;"
+        "DELETE FROM sessions; DELETE FROM standings;"
+        "DELETE FROM session_students;"
         "DELETE FROM journal; DELETE FROM usage;"
         "DELETE FROM ledger; DELETE FROM inbox; DELETE FROM forwarded;"
         "DELETE FROM dead_letters;"
@@ -127,28 +126,6 @@ void with_each_store(const std::function<void(world &)> &body) {
   });
 }
 
-event_row stored(const workflows::event &e) {
-  return {.seq = e.seq,
-          .type = std::string{workflows::type_of(e.what)},
-          .at = e.at,
-          .by = workflows::to_string(e.by),
-          .data = workflows::to_text(e.what)};
-}
-
-session_row stored(const workflows::session &s,
-                   const workflows::rules &decided_by) {
-  session_row row{.id = s.id,
-                  .version = s.version,
-                  .state = std::string{workflows::to_string(s.status)},
-                  .tutor = s.tutor,
-                  .course = s.course,
-                  .starts_at = s.starts_at,
-                  .body = workflows::to_row_text(s)};
-  if (const auto timer = workflows::next_timer(s, decided_by))
-    row.next_timer = timer->fires_at;
-  return row;
-}
-
 commit moves(const std::string &session, int first, int count) {
   commit c;
   c.session = session;
@@ -158,13 +135,11 @@ commit moves(const std::string &session, int first, int count) {
                         .at = at(first),
                         .by = "system:sis",
                         .data = "{\"seq\":" + std::to_string(seq) + "}"});
-  c.row = session_row{.id = session,
-                      .version = first + count - 1,
-                      .state = "scheduled",
-                      .tutor = "ann",
-                      .course = "math",
-                      .starts_at = at(0),
-                      .body = "{}"};
+  c.after = standing{.state = "scheduled"};
+  if (first == 1)
+    c.row = session_row{.tutor = "ann", .course = "math", .starts_at = at(0)};
+  else
+    c.before = c.after;
   return c;
 }
 
@@ -247,14 +222,15 @@ std::int64_t used(store &s, const workflows::usage_key &key) {
   return s.load_usage(std::vector{key}).at(0);
 }
 
-session_row row_of(store &s, const std::string &id) {
-  return s.load_sessions(std::vector{id}).at(0).value();
+int version_of(store &s, const std::string &id) {
+  const auto events = s.history(id);
+  return events.empty() ? 0 : events.back().seq;
 }
 
-std::string ids(const std::vector<session_row> &rows) {
+std::string ids(const std::vector<session_events> &all) {
   std::string out;
-  for (const auto &row : rows)
-    out += (out.empty() ? "" : " ") + row.id;
+  for (const auto &one : all)
+    out += (out.empty() ? "" : " ") + one.id;
   return out;
 }
 

@@ -65,12 +65,8 @@ void with_each_store(const std::function<void(world &)> &body);
 /// A test that is run once with each implementation, as `w`.
 #define STORE_TEST(name) TEST_WITH_EACH(with_each_store, world &w, name)
 
-/// An event's and a session's row as the engine writes them.
-[[nodiscard]] event_row stored(const workflows::event &e);
-[[nodiscard]] session_row stored(const workflows::session &s,
-                                 const workflows::rules &decided_by);
-
-/// A commit of `count` events from `first` on, and the row after them.
+/// A commit of `count` events from `first` on, of a session that stays
+/// scheduled.
 [[nodiscard]] commit moves(const std::string &session, int first,
                            int count = 1);
 /// The commit `c` with an outcome: the command `(app, id)` accepted.
@@ -91,10 +87,10 @@ void with_each_store(const std::function<void(world &)> &body);
 [[nodiscard]] std::string append(store &s, const std::vector<commit> &commits);
 
 [[nodiscard]] std::int64_t used(store &s, const workflows::usage_key &key);
-/// Precondition: there is such a session.
-[[nodiscard]] session_row row_of(store &s, const std::string &id);
+/// The session's version; 0 where there is none.
+[[nodiscard]] int version_of(store &s, const std::string &id);
 
 /// The sessions' ids with blanks between.
-[[nodiscard]] std::string ids(const std::vector<session_row> &rows);
+[[nodiscard]] std::string ids(const std::vector<session_events> &all);
 
 }  // namespace recapd::storage::test

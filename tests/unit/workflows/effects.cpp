@@ -15,11 +15,8 @@ namespace {
 std::vector<effects> last(const story &st, std::size_t count) {
   std::vector<effects> all;
   session s = unborn();
-  for (const auto &e : st.history) {
-    const auto after = evolve(s, e);
-    all.push_back(effects_of(s, e, after));
-    s = after;
-  }
+  for (const auto &e : st.history)
+    all.push_back(happen(s, e));
   all.erase(all.begin(), all.end() - static_cast<std::ptrdiff_t>(count));
   return all;
 }

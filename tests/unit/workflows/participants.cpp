@@ -200,3 +200,29 @@ CAF_TEST(support removes a student who joined the call) {
   CAF_CHECK_EQUAL(st.then(leave_call{.participant = bob}, bob, start),
                   "call.left");
 }
+
+CAF_TEST(what could go back and forth for ever ends after a thousand changes) {
+  story st;
+  st.scheduled();
+  while (st.s.version < 1000)
+    if (st.s.participants[0].status == participation::invited
+        || st.s.participants[0].status == participation::declined)
+      st.given(accept_invitation{.student = "bob"}, bob, start);
+    else
+      st.given(decline_invitation{.student = "bob"}, bob, start);
+  const bool going = st.s.participants[0].status == participation::going;
+  for (const auto &c : std::vector<command>{
+           invite_participant{.student = "cal"},
+           remove_participant{.student = "bob"},
+       })
+    CAF_CHECK_EQUAL(st.then(c, ann, start), "refused wrong-state");
+  CAF_CHECK_EQUAL(
+      going ? st.then(decline_invitation{.student = "bob"}, bob, start)
+            : st.then(accept_invitation{.student = "bob"}, bob, start),
+      "refused wrong-state");
+  st.fires(just_late);
+  CAF_CHECK(st.s.status == session_status::missed);
+  CAF_CHECK_EQUAL(st.then(request_support{.message = "help"}, ann, just_late),
+                  "refused wrong-state");
+  st.given(reopen_session{.hours = 1, .note = "ok"}, eve, just_late);
+}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "story.hpp"
 
+#include <boost/json/parse.hpp>
 #include <stdexcept>
 
 namespace recapd::workflows::test {
@@ -88,13 +89,11 @@ facts story::facts_of(const command &c, const person &by, instant received,
 
 void story::happen(const std::vector<event> &events) {
   for (const auto &e : events) {
-    auto after = evolve(s, e);
-    const auto follows = effects_of(s, e, after);
+    const auto follows = workflows::happen(s, e);
     for (const auto &c : follows.claims)
       used[c.key] += c.amount;
     for (const auto &h : follows.released)
       used[h.key] -= h.amount;
-    s = std::move(after);
     history.push_back(e);
   }
 }
@@ -158,6 +157,15 @@ std::string story::fires(instant now) {
 
 transfer settlement(const session &s) {
   return workflows::settlement(terms_of(s), s.minutes.value_or(0));
+}
+
+session read_back(const story &told) {
+  session s = unborn();
+  for (auto e : told.history) {
+    e.what = *parse_event(type_of(e.what), boost::json::parse(to_text(e.what)));
+    s = evolve(std::move(s), e);
+  }
+  return s;
 }
 
 }  // namespace recapd::workflows::test

@@ -54,6 +54,10 @@ inline const recap good = recap_of(150);
 /// Session `s1`, which does not exist yet.
 [[nodiscard]] session unborn();
 
+class story;
+/// The session as its events make it, once they are written and read.
+[[nodiscard]] session read_back(const story &told);
+
 /// One session and the counters it meets, without any actor or store.
 class story {
 public:

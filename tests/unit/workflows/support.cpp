@@ -105,5 +105,5 @@ CAF_TEST(a deadline past the year 9999 stays within it) {
   story st;
   st.scheduled(what);
   CAF_CHECK_EQUAL(format_rfc3339(st.s.deadline), "9999-12-31T23:59:59Z");
-  CAF_CHECK(parse_session(to_row(st.s)).has_value());
+  CAF_CHECK(read_back(st) == st.s);
 }

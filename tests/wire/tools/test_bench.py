@@ -9,8 +9,8 @@ from databases import ROOT
 from node import BIN
 
 SCENARIOS = {
-    "limit", "by-hand", "rows", "batches", "single", "inbox", "latency",
-    "timers", "neighbours", "replicated", "growth", "churn", "memory",
+    "limit", "by-hand", "rows", "batches", "single", "inbox", "repeats",
+    "latency", "timers", "neighbours", "replicated", "growth", "churn", "memory",
     "recovery", "idle",
 }
 # Every database made of the template has the trigger as soon as the schema

@@ -439,8 +439,8 @@ def check_stream(stream, had, url):
 def check_ledger(story, url):
     assert run(url, "SELECT coalesce(sum(amount), 0)::int"
                     " FROM ledger_entries") == [(0,)]
-    paid = run(url, "SELECT s.id, count(l.*) FROM sessions AS s LEFT JOIN"
-                    " ledger AS l ON l.session_id = s.id AND l.kind ="
+    paid = run(url, "SELECT s.id, count(l.*) FROM session_standings AS s LEFT"
+                    " JOIN ledger AS l ON l.session_id = s.id AND l.kind ="
                     " 'settlement' WHERE s.state = 'paid' GROUP BY s.id")
     assert len(paid) == 10 and {count for _, count in paid} == {1}
     assert run(url, "SELECT kind FROM ledger WHERE session_id ="

@@ -176,11 +176,11 @@ def test_commits_that_are_refused_one_after_another_are_told(own_server, node):
 
 
 def test_a_table_that_is_gone_is_told(own_server, node):
-    sql(own_server, "ALTER TABLE session_lists RENAME TO elsewhere")
+    sql(own_server, "ALTER TABLE session_students RENAME TO elsewhere")
     assert node.send(schedule(1)).status == 503
     for _ in range(20):
         assert not_ready(node)
-    sql(own_server, "ALTER TABLE elsewhere RENAME TO session_lists")
+    sql(own_server, "ALTER TABLE elsewhere RENAME TO session_students")
     wait_until(lambda: not not_ready(node), "the node to be ready")
     wait_until(lambda: is_taken(node, 1), "the command to be taken")
 

@@ -9,30 +9,6 @@ namespace recapd::workflows {
 
 namespace json = boost::json;
 
-json::object to_row(const session &s) {
-  return object_of(s);
-}
-
-std::string to_row_text(const session &s) {
-  std::string out;
-  write_members{}(text_writer{out}, s);
-  return out;
-}
-
-boost::system::result<session, std::string>
-parse_session(const json::value &row) {
-  field_error error;
-  fields in{row, "row", error};
-  session s;
-  member_reader m{in};
-  session::each_member(m, s);
-  in.close();
-  if (error.any()) return {boost::system::in_place_error, error.text()};
-  return s;
-}
-
-// ---- the contract's session object -----------------------------------------
-
 namespace {
 
 struct show_participant {
@@ -53,9 +29,9 @@ struct show_payout {
 };
 
 template <class Writer>
-void write_view(Writer &&to, const session &s, const rules &decided_by,
+void write_view(Writer &&to, const session &s,
+                const std::optional<due_timer> &timer, const rules &decided_by,
                 instant now) {
-  const auto timer = next_timer(s, decided_by);
   to.put("id", s.id);
   to.put("state", to_string(s.status));
   to.put("version", s.version);
@@ -83,14 +59,19 @@ void write_view(Writer &&to, const session &s, const rules &decided_by,
 
 json::object to_view(const session &s, const rules &decided_by, instant now) {
   json::object out;
-  write_view(object_writer{out}, s, decided_by, now);
+  write_view(object_writer{out}, s, next_timer(s, decided_by), decided_by, now);
   return out;
 }
 
 std::string to_view_text(const session &s, const rules &decided_by,
                          instant now) {
+  return to_view_text(s, next_timer(s, decided_by), decided_by, now);
+}
+
+std::string to_view_text(const session &s, const std::optional<due_timer> &next,
+                         const rules &decided_by, instant now) {
   std::string out;
-  write_view(text_writer{out}, s, decided_by, now);
+  write_view(text_writer{out}, s, next, decided_by, now);
   return out;
 }
 
