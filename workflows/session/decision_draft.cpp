@@ -11,7 +11,7 @@ namespace {
 
 /// The most changes of a session, joins and leaves aside, which have a bound of
 /// their own.
-constexpr int most_changes = 1000;
+constexpr int most_changes = 10'000;
 
 }  // namespace
 
