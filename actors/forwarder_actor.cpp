@@ -29,6 +29,12 @@ keys_of(const std::vector<std::shared_ptr<work>> &items) {
   return keys;
 }
 
+/// Returns true for an outcome of the very command that was relayed, whose
+/// answer was lost, and not of an earlier one with its identity.
+bool told_by_relay(const work &item, const storage::outcome_row &row) {
+  return item.tried && row.received_at == item.what.received_at;
+}
+
 }  // namespace
 
 void forwarder_state::begin(forwarder_ref self, context_ptr node) {
@@ -37,8 +43,31 @@ void forwarder_state::begin(forwarder_ref self, context_ptr node) {
 }
 
 void forwarder_state::take(take_work &m) {
-  fresh_.push_back(std::move(m.item));
+  if (!relay(m.item)) take_back(std::move(m.item));
+}
+
+void forwarder_state::take_back(std::shared_ptr<work> item) {
+  fresh_.push_back(std::move(item));
   if (!std::exchange(flushing_, true)) caf::anon_send(self_, flush{});
+}
+
+/// Returns false where the command has to go by the table: no other node is
+/// known to serve its session, or another one has relayed it to this one.
+bool forwarder_state::relay(const std::shared_ptr<work> &item) {
+  if (!node_->relay || item->what.relayed || item->given_up) return false;
+  const auto owner = node_->owned->other_owner(item->what.session);
+  if (!owner) return false;
+  item->tried = true;
+  node_->relay(*owner, item->what,
+               reply<outcome>{[self = self_, item](answer<outcome> a) {
+                                if (a.has_value()
+                                    || a.error() != fault::outcome_unknown)
+                                  item->done(std::move(a));
+                                else
+                                  caf::anon_send(self, actors::take_back{item});
+                              },
+                              fault::outcome_unknown});
+  return true;
 }
 
 void forwarder_state::send_on() {
@@ -90,7 +119,8 @@ bool forwarder_state::looked_up(outcomes_looked_up &m, time_point now) {
     const auto &item = m.items[i];
     if (!rows[i].has_value() || *rows[i]) {
       if (rows[i].has_value())
-        item->done(given_again(item->what, **rows[i], m.first));
+        item->done(given_again(item->what, **rows[i],
+                               m.first && !told_by_relay(*item, **rows[i])));
       else
         item->done(rows[i].error());
       std::erase_if(waiting_, [&](const auto &w) { return w.item == item; });
@@ -127,7 +157,9 @@ forwarder_actor(forwarder_ref::stateful_pointer<forwarder_state> self,
                 context_ptr node) {
   auto &s = self->state;
   s.begin(self, std::move(node));
-  return {[&s](take_work &m) { s.take(m); }, [&s](flush) { s.send_on(); },
+  return {[&s](take_work &m) { s.take(m); },
+          [&s](take_back &m) { s.take_back(std::move(m.item)); },
+          [&s](flush) { s.send_on(); },
           [self, &s](outcomes_looked_up &m) {
             if (s.looked_up(m, self->clock().now()))
               self->delayed_send(self, shortest_pause, wake{});

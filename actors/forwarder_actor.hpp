@@ -1,7 +1,8 @@
 // The forwarder: takes commands of sessions that another node serves.
 //
-// It puts the commands into the table `forwarded`, where that node finds them,
-// and looks for their outcomes until they are there.
+// It relays each to that node. What cannot be relayed, or gets no answer, it
+// puts into the table `forwarded`, where that node finds it, and looks for the
+// outcome until it is there.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -22,6 +23,7 @@ public:
 
   void begin(forwarder_ref self, context_ptr node);
   void take(take_work &m);
+  void take_back(std::shared_ptr<work> item);
   void send_on();
   /// Takes what was found. Returns true if commands wait now and none did
   /// before.
@@ -34,6 +36,7 @@ private:
     std::shared_ptr<work> item;
     time_point since;
   };
+  [[nodiscard]] bool relay(const std::shared_ptr<work> &item);
   void look_up(const std::vector<std::shared_ptr<work>> &items, bool first);
 
   forwarder_ref self_;

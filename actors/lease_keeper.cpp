@@ -145,12 +145,24 @@ void lease_keeper_state::apply(const storage::heartbeat_answer &told,
   const auto served = leased & ~buckets_of(told.surplus, told.shards);
   const bool changed = served != node_->owned->assigned_buckets();
   node_->owned->set(served, until);
+  note_others(told);
   if (lost.any()) tell_shards(lost, true, nullptr);
   drain_surplus(told);
   if (!changed) return;
   spdlog::info("serving {} of {} buckets", served.count(), served.size());
   caf::anon_send(node_->timers, buckets_changed{});
   parts_.changed();
+}
+
+void lease_keeper_state::note_others(const storage::heartbeat_answer &told) {
+  bucket_owners owners;
+  for (const auto &other : told.others) {
+    const auto shared = std::make_shared<const storage::other_node>(other);
+    const auto theirs = buckets_of(other.shards, told.shards);
+    for (std::size_t bucket = 0; bucket < owners.size(); ++bucket)
+      if (theirs[bucket]) owners[bucket] = shared;
+  }
+  node_->owned->set_others(std::move(owners));
 }
 
 void lease_keeper_state::drain_surplus(const storage::heartbeat_answer &told) {

@@ -40,8 +40,14 @@ struct work {
   /// The sender was told that the outcome is not known (in_flight): whoever has
   /// not begun to write it drops the command.
   std::atomic<bool> given_up{false};
+  /// It was relayed: an outcome with its moment of receipt is its own.
+  bool tried = false;
 };
 struct take_work {
+  std::shared_ptr<work> item;
+};
+/// Gives the forwarder a command back that another node may have or not.
+struct take_back {
   std::shared_ptr<work> item;
 };
 /// Tells that something of the session has fallen due. Answered when nothing of
@@ -253,12 +259,14 @@ struct outcomes_looked_up {
   bool first = false;  ///< items without an outcome were forwarded
 };
 using forwarder_ref =
-    caf::typed_actor<caf::reacts_to<take_work>, caf::reacts_to<flush>,
-                     caf::reacts_to<outcomes_looked_up>, caf::reacts_to<wake>>;
+    caf::typed_actor<caf::reacts_to<take_work>, caf::reacts_to<take_back>,
+                     caf::reacts_to<flush>, caf::reacts_to<outcomes_looked_up>,
+                     caf::reacts_to<wake>>;
 
 }  // namespace recapd::actors
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::take_work)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::take_back)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::take_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::drain_buckets)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::child_gone)

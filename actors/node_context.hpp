@@ -17,6 +17,7 @@
 #include "actors/ownership.hpp"
 #include "actors/policy_book.hpp"
 #include "actors/readiness.hpp"
+#include "actors/relay.hpp"
 #include "actors/telemetry.hpp"
 #include "workflows/ids.hpp"
 
@@ -34,6 +35,7 @@ struct node_context {
   std::shared_ptr<readiness> conditions = {};  ///< none: nobody asks for them
   /// Returns the text that an ingress would decode to the command.
   std::function<std::string(const submission &)> as_event = {};
+  relay_function relay = {};  ///< none: by the table `forwarded` only
 
   std::vector<shard_ref> shards = {};
   std::vector<journal_ref> journals = {};

@@ -2,16 +2,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <string_view>
 #include <utility>
 
+#include "storage/leases.hpp"
 #include "storage/store.hpp"
 #include "workflows/ids.hpp"
 
 namespace recapd::actors {
+
+/// By bucket, the other node that has leased it; null: none is known.
+using bucket_owners = std::array<std::shared_ptr<const storage::other_node>,
+                                 workflows::bucket_count>;
 
 /// The buckets that a node has leased, and until when. Thread safe. It says
 /// only where a session's work belongs: two nodes that both believe in a lease
@@ -34,6 +41,18 @@ public:
     const std::lock_guard lock{mutex_};
     buckets_ = buckets;
     until_ = until;
+  }
+
+  void set_others(bucket_owners owners) {
+    const std::lock_guard lock{mutex_};
+    others_.swap(owners);
+  }
+  /// Returns the other node that has leased the session's bucket, as far as
+  /// this one knows; null: none.
+  [[nodiscard]] std::shared_ptr<const storage::other_node>
+  other_owner(std::string_view session) const {
+    const std::lock_guard lock{mutex_};
+    return others_[workflows::bucket_of(session)];
   }
 
   /// Returns true if the session's bucket is assigned: leased, even if the
@@ -67,6 +86,7 @@ private:
   std::function<time_point()> now_;
   mutable std::mutex mutex_;
   storage::bucket_set buckets_ = storage::all_buckets;
+  bucket_owners others_;
   time_point until_ = time_point::max();
 };
 

@@ -29,6 +29,7 @@ struct submission {
   std::optional<std::int64_t> inbox_seq = {};  ///< row to delete
   bool by_inbox = false;      ///< a client put it into the inbox, not a node
   bool decided_here = false;  ///< by this node, whoever serves the session
+  bool relayed = false;       ///< another node has handed it to this one
   /// Whose `source` and `id` are (storage::command_key). It is absent until the
   /// engine, which knows the node's mode, has taken the command.
   std::optional<std::string> scope = {};

@@ -33,6 +33,9 @@ struct webhook {
 struct settings {
   std::string listen_host = "127.0.0.1";
   unsigned short listen_port = 8080;  ///< 0: any free port
+  /// `HOST:PORT` where other nodes reach it; empty: where it listens; `none`:
+  /// commands go between it and them by the database only.
+  std::string address;
   std::string name;      ///< empty: named after host and data folder
   int lease_ms = 10000;  ///< a node silent for so long has lost its shards
   int max_clock_skew_ms = 60000;  ///< from the database's; beyond: 503

@@ -44,6 +44,11 @@ std::string listen_of(const settings &s) {
          + std::to_string(s.listen_port);
 }
 
+bool valid_address(std::string_view address) {
+  const auto at = parse_authority(address);
+  return address.empty() || address == "none" || (at && at->port);
+}
+
 bool parse_public_url(std::string_view url, std::optional<origin> &target) {
   if (url.ends_with('/')) url.remove_suffix(1);
   target = parse_origin(url);
@@ -69,6 +74,11 @@ std::vector<setting> node(settings &s) {
           "HOST:PORT, such as 127.0.0.1:8080 or [::1]:8080",
           [&s] { return listen_of(s); },
           "where HTTP is served (`--listen`); port 0: any free one"),
+      text("address", s.address,
+           "`HOST:PORT` where other nodes reach it; empty: where it listens; "
+           "`none`: commands go between it and them by the database only")
+          .must([&s] { return valid_address(s.address); },
+                "HOST:PORT, none, or nothing"),
       text("name", s.name,
            "a name of its own for each node; empty: host and data folder"),
       number("lease_ms", s.lease_ms, 500, 600000,

@@ -53,7 +53,8 @@ std::vector<event_row> read_lines(const event_lines &lines,
                   .by = std::string{take_until(line, '\t')},
                   .data = std::string{line},
                   .notifications = std::string{take_until(notifications, '\n')},
-                  .traceparent = from.traceparent};
+                  .traceparent = from.traceparent,
+                  .draw = from.draw};
     if (row.by.empty()) {
       row.by = from.who;
       row.command_source = from.source;

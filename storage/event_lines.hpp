@@ -19,6 +19,7 @@ struct event_origin {
   std::string source = {};  ///< the command's; empty where it is none
   std::string id = {};
   std::string traceparent = {};
+  std::uint32_t draw = 0;  ///< as in event_row; drawn when they are written
 };
 
 /// Events as the journal has them. A line of `events` is an event's type, who

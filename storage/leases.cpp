@@ -29,6 +29,7 @@ void join(lease_table &t, const heartbeat &h, instant now) {
          .draining = false,
          .partitions = 0};
   m.address = h.address;
+  m.secret = h.secret;
   m.partitions = h.partitions;
   m.expires_at = now + h.expiry;
   m.draining = m.draining || h.leaving;
@@ -62,6 +63,23 @@ std::vector<int> leased_by(const lease_table &t, std::string_view node) {
   return leased;
 }
 
+std::vector<other_node> others_of(const lease_table &t, std::string_view node,
+                                  instant now) {
+  std::map<std::string_view, other_node> found;
+  for (const auto &[name, m] : t.members)
+    if (name != node && m.expires_at > now && !m.secret.empty())
+      found.emplace(
+          name,
+          other_node{.address = m.address, .secret = m.secret, .shards = {}});
+  for (const auto &[shard, holder] : t.holders)
+    if (const auto at = found.find(holder); at != found.end())
+      at->second.shards.push_back(shard);
+  std::vector<other_node> all;
+  for (auto &[name, other] : found)
+    all.push_back(std::move(other));
+  return all;
+}
+
 }  // namespace
 
 bool valid_shards(int shards) {
@@ -92,6 +110,7 @@ heartbeat_answer beat(lease_table &t, const heartbeat &h, instant now) {
           .leased = leased,
           .surplus = {leased.begin() + keep, leased.end()},
           .drain = t.members.find(h.node)->second.draining,
+          .others = others_of(t, h.node, now),
           .now = now};
 }
 

@@ -39,7 +39,8 @@ public:
 struct member {
   std::string name;
   std::string incarnation;   ///< `PID-NUMBER` of the process under this name
-  std::string address = {};  ///< where the node listens, for people
+  std::string address = {};  ///< `HOST:PORT` where others reach the node
+  std::string secret = {};   ///< what it asks of other nodes; empty: no relay
   instant started_at;
   instant expires_at;     ///< when the lease of its last heartbeat ends
   bool draining = false;  ///< the node releases its shards and takes none
@@ -58,11 +59,19 @@ struct heartbeat {
   std::string node;
   std::string incarnation;
   std::string address = {};
+  std::string secret = {};
   std::chrono::milliseconds expiry{10000};
   bool joining = false;  ///< the process's first heartbeat takes the name over
   bool leaving = false;  ///< the node wants no shards any more
   std::vector<int> released = {};  ///< shards that it had and serves no more
   int partitions = 0;              ///< its NATS partitions, as in member
+};
+
+/// Another live node that takes commands from nodes, and its shards.
+struct other_node {
+  std::string address;
+  std::string secret;
+  std::vector<int> shards;
 };
 
 /// What a node is told in answer to its heartbeat.
@@ -71,7 +80,8 @@ struct heartbeat_answer {
   std::vector<int> leased;   ///< the node's shards, sorted
   std::vector<int> surplus;  ///< of `leased`, those to release once at rest
   bool drain = false;        ///< somebody asked the node to leave
-  instant now{};             ///< the time by the clock that measures leases
+  std::vector<other_node> others = {};
+  instant now{};  ///< the time by the clock that measures leases
 };
 
 /// Returns true if there can be so many shards: a power of two up to 1,024.

@@ -43,6 +43,10 @@ struct event_row {
   std::string data;
   std::string notifications = {};
   std::string traceparent = {};  ///< W3C trace context of the command, or empty
+  /// A value drawn when the event is written, for its id: not the same of an
+  /// event that has its seq after a database lost its last transactions. 0 in
+  /// one that loses none.
+  std::uint32_t draw = 0;
 };
 
 /// What a session is listed by for good: nothing of it ever changes.

@@ -110,6 +110,7 @@ struct engine::impl {
     beating.node = shared->node;
     beating.incarnation = new_incarnation();
     beating.address = shared->address;
+    beating.secret = shared->secret;
     beating.expiry = shared->expiry;
     beating.partitions = shared->partitions;
     actors::join(*leases(), *owned, *time, clocks.get());
@@ -143,7 +144,8 @@ struct engine::impl {
                           .database = database,
                           .clocks = clocks,
                           .conditions = conditions,
-                          .as_event = shared ? shared->as_event : nullptr},
+                          .as_event = shared ? shared->as_event : nullptr,
+                          .relay = shared ? shared->relay : nullptr},
                  .stores = stores,
                  .on_commit = [this] { committed.call(); },
                  .where = blocking::detached,

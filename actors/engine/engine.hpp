@@ -15,6 +15,7 @@
 #include "actors/fair_queue.hpp"
 #include "actors/options.hpp"
 #include "actors/readiness.hpp"
+#include "actors/relay.hpp"
 #include "actors/reply.hpp"
 #include "actors/submission.hpp"
 #include "actors/telemetry.hpp"
@@ -29,13 +30,17 @@ namespace recapd::actors {
 struct sharing {
   storage::lease_store_factory leases;
   std::string node;     ///< the node's name, which no other node has
-  std::string address;  ///< where the node listens, for people
+  std::string address;  ///< `HOST:PORT` where other nodes reach it
   std::chrono::milliseconds expiry{10000};  ///< how long its leases last
   clock_bounds clocks{};                    ///< how far the clocks may be apart
   int partitions = 0;  ///< its NATS partitions; 0: it reads none
   /// Returns the text that an ingress would decode to the command: how a
   /// command reaches the node that serves its session.
   std::function<std::string(const submission &)> as_event;
+  /// What the node asks of other nodes that relay commands to it, and how it
+  /// relays to them; empty and none: by the table `forwarded` only.
+  std::string secret = {};
+  relay_function relay = {};
   /// The function that is called once, when the node should end: somebody asked
   /// it to drain, or another process took its name. The sentence says which.
   std::function<void(std::string why)> leave;

@@ -1,25 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/feed/webhook_post.hpp"
 
-#include <curl/curl.h>
 #include <stdexcept>
 #include <utility>
 #include <vector>
 
+#include "gateway/wire/curl.hpp"
 #include "gateway/wire/digest.hpp"
 
 namespace recapd::gateway::feed {
 namespace {
-
-using curl_handle = std::unique_ptr<CURL, decltype(&curl_easy_cleanup)>;
-using curl_headers =
-    std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)>;
-
-/// Starts libcurl once, as it has to be before threads use it.
-void start_curl() {
-  static const CURLcode started = curl_global_init(CURL_GLOBAL_DEFAULT);
-  if (started != CURLE_OK) throw std::runtime_error{"libcurl does not start"};
-}
 
 /// How much is read of an answer's header fields, and then of its body, whose
 /// content does not count.
@@ -52,13 +42,6 @@ bool answered(CURLcode code, const answer_size &size) {
 
 int on_progress(void *stopped, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
   return *static_cast<const std::atomic<bool> *>(stopped) ? 1 : 0;
-}
-
-curl_headers headers_of(const std::vector<std::string> &lines) {
-  curl_slist *list = nullptr;
-  for (const auto &line : lines)
-    list = curl_slist_append(list, line.c_str());
-  return {list, &curl_slist_free_all};
 }
 
 std::string header_of(CURL *c, const char *name) {
@@ -108,7 +91,7 @@ webhook_post::~webhook_post() = default;
 
 post_answer webhook_post::send(const std::string &body,
                                workflows::instant now) {
-  const auto headers = headers_of(impl_->lines(body, now));
+  const auto headers = fields_of(impl_->lines(body, now));
   auto *c = impl_->curl.get();
   curl_easy_reset(c);
   curl_easy_setopt(c, CURLOPT_URL, impl_->settings.url.c_str());

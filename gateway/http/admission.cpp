@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t max_batch_bytes = std::size_t{4} * 1024 * 1024;
 
 std::size_t body_limit(const request &r) {
-  if (r.to->max_body < max_event_bytes) return r.to->max_body;
+  if (r.to->max_body != max_event_bytes) return r.to->max_body;
   const auto media = parse_media_type(r.header("content-type"));
   return media.name == "application/cloudevents-batch+json" ? max_batch_bytes
                                                             : r.to->max_body;

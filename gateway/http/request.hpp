@@ -20,6 +20,7 @@
 #include "gateway/http/problem.hpp"
 #include "gateway/http/sites.hpp"
 #include "gateway/http/wrong_tokens.hpp"
+#include "gateway/relay/relay.hpp"
 #include "gateway/telemetry/metrics.hpp"
 #include "gateway/wire/auth.hpp"
 
@@ -36,6 +37,8 @@ struct services {
   sites where{};
   /// How many commands one caller may have on their way in batches.
   caller_places batches{std::numeric_limits<std::size_t>::max()};
+  /// Carries commands between nodes; null: other nodes are not heard.
+  std::shared_ptr<relay::relay> between = {};
 };
 
 /// The most bytes of an answer that is made of items.
@@ -74,6 +77,7 @@ enum class access : unsigned char {
   open,           ///< anybody, even without a token
   authenticated,  ///< any known caller; the route looks closer
   staff,          ///< trusted, support or system
+  node,           ///< another node of the same database
 };
 
 struct route {

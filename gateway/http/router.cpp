@@ -52,9 +52,10 @@ std::string_view request::header(std::string_view name) const {
 const std::vector<route> &all_routes() {
   static const auto all = [] {
     std::vector<route> rows;
-    for (const auto &group : {routes::command_routes(),
-                              routes::session_routes(), routes::limit_routes(),
-                              routes::record_routes(), routes::node_routes()})
+    for (const auto &group :
+         {routes::command_routes(), routes::session_routes(),
+          routes::limit_routes(), routes::record_routes(),
+          routes::node_routes(), routes::relay_routes()})
       rows.insert(rows.end(), group.begin(), group.end());
     return rows;
   }();
@@ -91,6 +92,13 @@ workflows::instant token_time(const services &s) {
 std::optional<response> admit(const services &s, const route &to,
                               std::string_view authorization, caller &who) {
   if (to.who == access::open) return std::nullopt;
+  if (to.who == access::node) {
+    if (s.between && s.between->knows(authorization)) return std::nullopt;
+    auto out = problem(401, "unauthenticated", "This is for recapd's nodes.");
+    out.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"recapd\"");
+    out.guessed = !authorization.empty();
+    return out;
+  }
   const auto known = s.auth.identify(authorization, token_time(s));
   if (!known.has_value()) {
     auto out = problem(401, "unauthenticated", known.error().detail);

@@ -29,14 +29,6 @@ std::chrono::milliseconds ms(int n) {
   return std::chrono::milliseconds{n};
 }
 
-tcp::endpoint resolve(asio::io_context &io, const std::string &host,
-                      unsigned short port) {
-  tcp::resolver resolver{io};
-  return resolver.resolve(host, std::to_string(port), tcp::resolver::passive)
-      .begin()
-      ->endpoint();
-}
-
 }  // namespace
 
 struct server::impl {
@@ -56,7 +48,7 @@ struct server::impl {
   std::promise<void> deaf;  ///< set when nobody is accepted any more
 
   impl(actors::engine &engine, const config::settings &settings,
-       metrics &meters, tuning tuning)
+       metrics &meters, tuning tuning, std::shared_ptr<relay::relay> between)
       : shared{new http::shared{
           .io = asio::io_context{tuning.threads},
           .use = {.engine = engine,
@@ -64,7 +56,8 @@ struct server::impl {
                   .auth = authenticator{settings},
                   .where = sites{settings},
                   .batches = caller_places{static_cast<std::size_t>(
-                      std::max(1000, settings.engine.max_in_flight / 2))}},
+                      std::max(1000, settings.engine.max_in_flight / 2))},
+                  .between = std::move(between)},
           .tuning = tuning,
           .max_connections =
               static_cast<std::size_t>(settings.http.max_connections),
@@ -81,18 +74,13 @@ struct server::impl {
     shared->hub->start(shared);
   }
 
-  void listen(const std::string &host, unsigned short wanted) {
+  void listen(bound_socket at) {
+    port = at.port();
     try {
-      const auto at = resolve(shared->io, host, wanted);
-      acceptor.open(at.protocol());
-      acceptor.set_option(tcp::acceptor::reuse_address{true});
-      acceptor.bind(at);
-      acceptor.listen();
-      port = acceptor.local_endpoint().port();
+      at.listen_with(acceptor);
     } catch (const boost::system::system_error &e) {
-      throw std::runtime_error{"cannot listen on " + host + ":"
-                               + std::to_string(wanted) + ": "
-                               + e.code().message()};
+      throw std::runtime_error{"cannot listen on port " + std::to_string(port)
+                               + ": " + e.code().message()};
     }
   }
 
@@ -220,8 +208,19 @@ struct server::impl {
 
 server::server(actors::engine &engine, const config::settings &settings,
                metrics &meters, tuning tuning)
-    : impl_{std::make_unique<impl>(engine, settings, meters, tuning)} {
-  impl_->listen(settings.listen_host, settings.listen_port);
+    : server{engine,
+             settings,
+             meters,
+             tuning,
+             {settings.listen_host, settings.listen_port},
+             nullptr} {}
+
+server::server(actors::engine &engine, const config::settings &settings,
+               metrics &meters, tuning tuning, bound_socket at,
+               std::shared_ptr<relay::relay> between)
+    : impl_{std::make_unique<impl>(engine, settings, meters, tuning,
+                                   std::move(between))} {
+  impl_->listen(std::move(at));
   impl_->accept();
   impl_->run();
 }

@@ -6,7 +6,9 @@
 
 #include "actors/engine/engine.hpp"
 #include "config/config.hpp"
+#include "gateway/http/bound_socket.hpp"
 #include "gateway/http/tuning.hpp"
+#include "gateway/relay/relay.hpp"
 #include "gateway/telemetry/metrics.hpp"
 
 namespace recapd::gateway::http {
@@ -20,6 +22,11 @@ public:
   /// cannot.
   server(actors::engine &engine, const config::settings &settings,
          metrics &meters, tuning tuning = {});
+  /// Listens on a socket that is bound, and takes other nodes' packets for
+  /// `between`; null: for none. Throws std::runtime_error as above.
+  server(actors::engine &engine, const config::settings &settings,
+         metrics &meters, tuning tuning, bound_socket at,
+         std::shared_ptr<relay::relay> between);
   /// Calls stop().
   ~server();
   server(const server &) = delete;

@@ -95,6 +95,10 @@ struct metrics::impl {
   std::map<std::string, std::int64_t, std::less<>> places;  ///< by sink
   Family<Counter> &deliveries = counters(all, "recapd_webhook_deliveries_total",
                                          "Webhook messages by result.");
+  Family<Counter> &relayed =
+      counters(all, "recapd_relayed_commands_total",
+               "Commands handed to the node that serves their session, by "
+               "result; what is unanswered goes by the database.");
   Gauge &held_sessions =
       gauge(all, "recapd_webhook_sessions_held",
             "Sessions whose next message the webhook's receiver has not taken, "
@@ -324,6 +328,10 @@ void metrics::delivery(std::string_view result) {
   impl_->deliveries.Add({{"result", std::string{result}}}).Increment();
 }
 
+void metrics::relayed(std::string_view result, std::size_t commands) {
+  impl_->relayed.Add({{"result", std::string{result}}})
+      .Increment(static_cast<double>(commands));
+}
 void metrics::sessions_held(std::size_t sessions) {
   impl_->held_sessions.Set(static_cast<double>(sessions));
 }

@@ -1,23 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/wire/auth.hpp"
 
-#include <openssl/crypto.h>
-
+#include "gateway/wire/digest.hpp"
 #include "gateway/wire/text.hpp"
 
 namespace recapd::gateway {
 namespace {
 
 using workflows::role;
-
-std::optional<std::string_view> bearer(std::string_view authorization) {
-  constexpr std::string_view scheme = "Bearer ";
-  if (!equal_no_case(authorization.substr(0, scheme.size()), scheme))
-    return std::nullopt;
-  const auto token = trim(authorization.substr(scheme.size()));
-  if (token.empty()) return std::nullopt;
-  return token;
-}
 
 /// Returns the entry with that digest, or null. Looks at every entry, so that
 /// the time tells nothing.
@@ -26,12 +16,20 @@ auto find(const Table &entries, const config::sha256 &digest)
     -> decltype(entries.data()) {
   decltype(entries.data()) found = nullptr;
   for (const auto &e : entries)
-    if (CRYPTO_memcmp(e.secret.data(), digest.data(), digest.size()) == 0)
-      found = &e;
+    if (same_digest(e.secret, digest)) found = &e;
   return found;
 }
 
 }  // namespace
+
+std::optional<std::string_view> bearer_token(std::string_view authorization) {
+  constexpr std::string_view scheme = "Bearer ";
+  if (!equal_no_case(authorization.substr(0, scheme.size()), scheme))
+    return std::nullopt;
+  const auto token = trim(authorization.substr(scheme.size()));
+  if (token.empty()) return std::nullopt;
+  return token;
+}
 
 bool caller::sees_all() const {
   return !proven || proven->as == role::support || proven->as == role::system;
@@ -73,7 +71,7 @@ boost::system::result<caller, unknown_caller>
 authenticator::identify(std::string_view authorization,
                         workflows::instant now) const {
   if (trusted_) return caller{};
-  const auto token = bearer(authorization);
+  const auto token = bearer_token(authorization);
   if (!token)
     return unknown_caller{"Send a known token: Authorization: Bearer TOKEN."};
   const auto entries = current();

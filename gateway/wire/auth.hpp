@@ -39,6 +39,11 @@ struct unknown_caller {
   bool guessed = false;  ///< there was a token, and it is none of the node's
 };
 
+/// Returns the token of an Authorization field `Bearer TOKEN`; nothing if it is
+/// none.
+[[nodiscard]] std::optional<std::string_view>
+bearer_token(std::string_view authorization);
+
 /// Finds out who a bearer token stands for. Knows the tokens only by their
 /// digests, and compares in constant time. Thread safe.
 class authenticator {

@@ -2,9 +2,13 @@
 #include "gateway/wire/digest.hpp"
 
 #include <algorithm>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <openssl/rand.h>
+#include <span>
 #include <stdexcept>
+#include <vector>
 
 #include "workflows/json/session.hpp"
 
@@ -16,6 +20,16 @@ const EVP_MD *sha256() {
   static const EVP_MD *md = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   if (md == nullptr) throw std::runtime_error{"OpenSSL has no SHA-256"};
   return md;
+}
+
+std::string hex_of(std::span<const unsigned char> bytes) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string out;
+  for (const auto b : bytes) {
+    out += digits[b >> 4U];
+    out += digits[b & 15U];
+  }
+  return out;
 }
 
 }  // namespace
@@ -37,13 +51,19 @@ std::string hmac_sha256_hex(std::string_view key, std::string_view text) {
            mac.data(), &size)
       == nullptr)
     throw std::runtime_error{"HMAC-SHA256 failed"};
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string out;
-  for (const auto b : mac) {
-    out += digits[b >> 4U];
-    out += digits[b & 15U];
-  }
-  return out;
+  return hex_of(mac);
+}
+
+bool same_digest(const std::array<std::uint8_t, 32> &a,
+                 const std::array<std::uint8_t, 32> &b) {
+  return CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+std::string random_hex(std::size_t bytes) {
+  std::vector<unsigned char> drawn(bytes);
+  if (RAND_bytes(drawn.data(), static_cast<int>(bytes)) != 1)
+    throw std::runtime_error{"there are no random numbers"};
+  return hex_of(drawn);
 }
 
 storage::digest content_digest(const workflows::command &c,

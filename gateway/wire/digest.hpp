@@ -14,6 +14,14 @@ namespace recapd::gateway {
 
 [[nodiscard]] std::array<std::uint8_t, 32> sha256_of(std::string_view text);
 
+/// Returns true if the digests are the same; the time tells nothing of either.
+[[nodiscard]] bool same_digest(const std::array<std::uint8_t, 32> &a,
+                               const std::array<std::uint8_t, 32> &b);
+
+/// Returns so many random bytes, which nobody can guess, in lower-case hex.
+/// Throws std::runtime_error where the system has none.
+[[nodiscard]] std::string random_hex(std::size_t bytes);
+
 /// Returns HMAC-SHA256 in lower-case hex.
 [[nodiscard]] std::string hmac_sha256_hex(std::string_view key,
                                           std::string_view text);

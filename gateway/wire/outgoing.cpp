@@ -2,6 +2,7 @@
 #include "gateway/wire/outgoing.hpp"
 
 #include <boost/json/parse.hpp>
+#include <fmt/format.h>
 
 #include "workflows/time.hpp"
 
@@ -40,11 +41,10 @@ json::object envelope(const std::string &id, const std::string &type,
   return out;
 }
 
-/// Returns the event's id. No other event has it, also not one that has the
-/// same seq after a database lost its last transactions.
+/// Returns the event's id, which no other event has.
 std::string event_id(const storage::feed_row &row) {
   auto id = row.session + ":" + std::to_string(row.event.seq);
-  if (!row.epoch.empty()) id += "-" + row.epoch;
+  if (row.event.draw != 0) id += fmt::format("-{:08x}", row.event.draw);
   return id;
 }
 

@@ -11,10 +11,10 @@
 
 namespace recapd::gateway {
 
-/// Returns a row's event: id `SESSION:SEQ-EPOCH`, type `recapd.event.…`.
+/// Returns a row's event: id `SESSION:SEQ-DRAW`, type `recapd.event.…`.
 [[nodiscard]] boost::json::object event_out(const storage::feed_row &row);
 
-/// Returns a row's notifications in order: id `SESSION:SEQ-EPOCH:INDEX`, type
+/// Returns a row's notifications in order: id `SESSION:SEQ-DRAW:INDEX`, type
 /// `recapd.notify.…`, data `{"to",…}`.
 [[nodiscard]] std::vector<boost::json::object>
 notifications_out(const storage::feed_row &row);

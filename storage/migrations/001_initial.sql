@@ -67,6 +67,10 @@ CREATE TABLE journal (
   -- seq is the version that it leads to. Of what was refused: null, and 0.
   before        integer,
   version       integer          NOT NULL,
+  -- Drawn when the row is written: with it the events' ids are made. An id is
+  -- never given to another event, also not after a database lost its last
+  -- transactions.
+  draw          integer,
   at            timestamptz      NOT NULL,  -- when a command was received
   who           text COLLATE "C" NOT NULL,  -- who sent it, or system:recapd
   position      bigint,                     -- the last event's
@@ -90,9 +94,9 @@ CREATE TABLE journal (
   CONSTRAINT versions_are_whole
     CHECK (CASE WHEN before IS NULL
                 THEN version = 0 AND events IS NULL AND position IS NULL
-                     AND source IS NOT NULL
+                     AND draw IS NULL AND source IS NOT NULL
                 ELSE before >= 0 AND version > before AND events IS NOT NULL
-                     AND position IS NOT NULL END),
+                     AND position IS NOT NULL AND draw IS NOT NULL END),
   CONSTRAINT commands_are_told
     CHECK (CASE WHEN source IS NULL
                 THEN id IS NULL AND scope IS NULL AND content IS NULL
@@ -125,7 +129,7 @@ SELECT s.*, coalesce(p.state, 'paid') AS state, p.next_timer
 
 -- The events one by one.
 CREATE VIEW session_events AS
-SELECT j.session_id, (j.before + n)::integer AS seq, j.bucket,
+SELECT j.session_id, (j.before + n)::integer AS seq, j.bucket, j.draw,
        j.position - (j.version - j.before) + n AS position,
        split_part(line, E'\t', 1) AS type, j.at,
        coalesce(nullif(split_part(line, E'\t', 2), ''), j.who) AS by,
@@ -451,6 +455,9 @@ CREATE TABLE nodes (
   name        text COLLATE "C" PRIMARY KEY,
   incarnation text        NOT NULL,
   address     text        NOT NULL,
+  -- By what other nodes may hand the node commands of sessions that it serves;
+  -- drawn anew by each process. Empty: by the table forwarded only.
+  secret      text        NOT NULL DEFAULT '',
   started_at  timestamptz NOT NULL,
   expires_at  timestamptz NOT NULL,
   draining    boolean     NOT NULL,

@@ -2,6 +2,7 @@
 #include "storage/postgres/group.hpp"
 
 #include <algorithm>
+#include <random>
 #include <set>
 
 #include "storage/conflict_check.hpp"
@@ -32,6 +33,12 @@ template <class Key> commits sorted_by(const commits &group, Key key) {
   return out;
 }
 
+/// Returns a value that no earlier one foretells.
+std::int32_t drawn() {
+  thread_local std::mt19937 source{std::random_device{}()};
+  return static_cast<std::int32_t>(source());
+}
+
 /// Adds a row for each commit that has events or is a command's. Of a position
 /// is given what is above the transaction's base.
 void add_journal(group_builder &to, const commits &by_session) {
@@ -42,7 +49,8 @@ void add_journal(group_builder &to, const commits &by_session) {
       notifications{column_type::text}, trace{column_type::text},
       source{column_type::text}, id{column_type::text},
       scope{column_type::text}, content{column_type::bytes},
-      outcome{column_type::text}, by_inbox{column_type::boolean};
+      outcome{column_type::text}, by_inbox{column_type::boolean},
+      draw{column_type::int4};
   std::int64_t last = -1;
   for (const auto *c : by_session) {
     event_origin from;
@@ -62,6 +70,7 @@ void add_journal(group_builder &to, const commits &by_session) {
     if (c->events.empty()) {
       before.number(std::nullopt);
       version.number(0);
+      draw.null();
       ordinal.null();
       events.null();
       notifications.null();
@@ -71,6 +80,7 @@ void add_journal(group_builder &to, const commits &by_session) {
       last += std::ssize(c->events);
       before.number(c->events.front().seq - 1);
       version.number(c->events.back().seq);
+      draw.number(drawn());
       ordinal.number(last);
       events.text(lines.events);
       notifications.text_or_null(lines.notifications);
@@ -94,7 +104,7 @@ void add_journal(group_builder &to, const commits &by_session) {
   }
   to.add(journal_part, session, bucket, before, version, at, who, ordinal,
          events, notifications, trace, source, id, scope, content, outcome,
-         by_inbox);
+         by_inbox, draw);
 }
 
 void add_created(group_builder &to, const commits &by_session) {

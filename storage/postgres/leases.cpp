@@ -19,7 +19,7 @@ const prepared_statement the_time{"lease_time",
                                       + " FROM shards"};
 const std::string member_columns =
     "name, incarnation, address, " + micros("started_at") + ", "
-    + micros("expires_at") + ", draining, partitions";
+    + micros("expires_at") + ", draining, partitions, secret";
 const prepared_statement all_members{"members", "SELECT " + member_columns
                                                     + " FROM nodes"};
 /// Reads the members for a change. It waits for renewals that are under way,
@@ -51,13 +51,13 @@ const prepared_statement put_member{
     "put_member",
     "INSERT INTO nodes"
     " (name, incarnation, address, started_at, expires_at, draining,"
-    " partitions, epoch)"
+    " partitions, epoch, secret)"
     " VALUES ($1::text, $2::text, $3::text, $4::timestamptz, $5::timestamptz,"
-    " $6::boolean, $7::int4, $8::text)"
+    " $6::boolean, $7::int4, $8::text, $9::text)"
     " ON CONFLICT (name) DO UPDATE SET incarnation = excluded.incarnation,"
     " address = excluded.address, started_at = excluded.started_at,"
     " expires_at = excluded.expires_at, draining = excluded.draining,"
-    " partitions = excluded.partitions,"
+    " partitions = excluded.partitions, secret = excluded.secret,"
     // A program that asks a node to drain watches no epochs.
     " epoch = coalesce(nullif(excluded.epoch, ''), nodes.epoch)"};
 const prepared_statement drop_member{"drop_member",
@@ -75,7 +75,8 @@ const prepared_statement put_shards{"put_shards",
 bool same(const member &a, const member &b) {
   return a.incarnation == b.incarnation && a.address == b.address
          && a.started_at == b.started_at && a.expires_at == b.expires_at
-         && a.draining == b.draining && a.partitions == b.partitions;
+         && a.draining == b.draining && a.partitions == b.partitions
+         && a.secret == b.secret;
 }
 
 class sql_leases final : public lease_store, private link {
@@ -122,6 +123,7 @@ private:
     t.members.emplace(rows.text(i, 0), member{.name = rows.text(i, 0),
                                               .incarnation = rows.text(i, 1),
                                               .address = rows.text(i, 2),
+                                              .secret = rows.text(i, 7),
                                               .started_at = rows.at(i, 3),
                                               .expires_at = rows.at(i, 4),
                                               .draining = rows.boolean(i, 5),
@@ -143,11 +145,11 @@ private:
     instant now{};
     for (int i = 0; i < rows.size(); ++i) {
       add_member(before, rows, i);
-      std::istringstream leased{rows.text(i, 7)};
+      std::istringstream leased{rows.text(i, 8)};
       for (int shard = 0; leased >> shard;)
         before.holders.emplace(shard, rows.text(i, 0));
-      before.shards = static_cast<int>(rows.number(i, 8));
-      now = rows.at(i, 9);
+      before.shards = static_cast<int>(rows.number(i, 9));
+      now = rows.at(i, 10);
     }
     if (!before.members.contains(h.node)) return std::nullopt;
     auto after = before;
@@ -205,7 +207,8 @@ private:
                             .at(m.expires_at)
                             .boolean(m.draining)
                             .int4(m.partitions)
-                            .text(c.epochs().current()));
+                            .text(c.epochs().current())
+                            .text(m.secret));
     }
     for (const auto &[name, m] : before.members)
       if (!after.members.contains(name))

@@ -35,23 +35,24 @@ outcome_row read_outcome(const result_set &rows, int row, int first) {
 
 std::string journal_columns(const std::string &events) {
   return "j.session_id, j.position, j.before, j.version, " + micros("j.at")
-         + ", j.who, j.source, j.id, j.traceparent, " + events
+         + ", j.who, j.source, j.id, j.traceparent, j.draw, " + events
          + ", j.notifications";
 }
 
 journal_row read_journal(const result_set &rows, int row, int first) {
-  const event_origin from{.before =
-                              static_cast<int>(rows.number(row, first + 2)),
-                          .at = rows.at(row, first + 4),
-                          .who = rows.text(row, first + 5),
-                          .source = rows.text(row, first + 6),
-                          .id = rows.text(row, first + 7),
-                          .traceparent = rows.text(row, first + 8)};
+  const event_origin from{
+      .before = static_cast<int>(rows.number(row, first + 2)),
+      .at = rows.at(row, first + 4),
+      .who = rows.text(row, first + 5),
+      .source = rows.text(row, first + 6),
+      .id = rows.text(row, first + 7),
+      .traceparent = rows.text(row, first + 8),
+      .draw = static_cast<std::uint32_t>(rows.number(row, first + 9))};
   const auto count = rows.number(row, first + 3) - from.before;
   return {.session = rows.text(row, first),
           .position = rows.number(row, first + 1) - count + 1,
-          .events = read_lines({.events = rows.text(row, first + 9),
-                                .notifications = rows.text(row, first + 10)},
+          .events = read_lines({.events = rows.text(row, first + 10),
+                                .notifications = rows.text(row, first + 11)},
                                from)};
 }
 

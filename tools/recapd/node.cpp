@@ -64,21 +64,24 @@ void allow_descriptors(int connections) {
                        {"wanted", std::to_string(wanted)}});
 }
 
-std::string url_of(const config::settings &s, unsigned short port) {
-  const bool ipv6 = s.listen_host.find(':') != std::string::npos;
-  const auto host = ipv6 ? "[" + s.listen_host + "]" : s.listen_host;
-  return "http://" + host + ":" + std::to_string(port);
+std::string authority_of(const std::string &host, unsigned short port) {
+  const bool ipv6 = host.find(':') != std::string::npos;
+  return (ipv6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+}
+
+std::string host_name() {
+  std::array<char, 256> host{};
+  if (::gethostname(host.data(), host.size() - 1) != 0) host[0] = '?';
+  return host.data();
 }
 
 /// Returns the node's name. A node that starts again on its data folder is the
 /// same node, and has at once what it served before.
 std::string name_of(const config::settings &s) {
   if (!s.name.empty()) return s.name;
-  std::array<char, 256> host{};
-  if (::gethostname(host.data(), host.size() - 1) != 0) host[0] = '?';
   std::error_code none;
   const auto folder = std::filesystem::weakly_canonical(s.data_dir, none);
-  return std::string{host.data()} + ":" + folder.string();
+  return host_name() + ":" + folder.string();
 }
 
 /// Returns true if the process runs; false, too, if it has ended and only waits
@@ -126,19 +129,37 @@ void require_own_name(const config::settings &s) {
                       "(--data), or a name (node.name)"};
 }
 
+/// Returns where other nodes reach this one: as the settings say, else where it
+/// listens, by the machine's name if that is on all its addresses.
+std::string address_of(const config::settings &s, unsigned short port) {
+  if (!s.address.empty() && s.address != "none") return s.address;
+  const auto bound = config::parse_address(s.listen_host);
+  const bool all = bound == config::parse_address("0.0.0.0")
+                   || bound == config::parse_address("::");
+  return authority_of(all ? host_name() : s.listen_host, port);
+}
+
 actors::sharing sharing_of(const config::settings &s,
                            const storage::postgres::endpoint &database,
+                           std::string address,
+                           const std::shared_ptr<gateway::relay::relay> &relay,
                            std::function<void(std::string)> leave) {
-  return {
+  actors::sharing out{
       .leases = [database] { return storage::postgres::open_leases(database); },
       .node = name_of(s),
-      .address = s.listen_host + ":" + std::to_string(s.listen_port),
+      .address = std::move(address),
       .expiry = std::chrono::milliseconds{s.lease_ms},
       .clocks = {.served = std::chrono::milliseconds{s.max_clock_skew_ms}},
       .partitions =
           s.ingress == config::ingress_kind::nats ? s.nats_partitions : 0,
       .as_event = gateway::encode_structured,
       .leave = std::move(leave)};
+  if (!relay) return out;
+  out.secret = relay->self().secret;
+  out.relay = [relay](const auto &to, const auto &what, const auto &done) {
+    relay->send(to, what, done);
+  };
+  return out;
 }
 
 /// Refuses partitions that are not the server's. Where the server is away the
@@ -178,6 +199,20 @@ void migrate(const std::string &url) {
                       {{"sql", notes.to_run}});
 }
 
+gateway::http::bound_socket bind_to(const config::settings &s) try {
+  return {s.listen_host, s.listen_port};
+} catch (const std::runtime_error &e) {
+  throw listen_error{e.what()};
+}
+
+/// Returns the settings by which HTTP is served: other nodes, too, name the
+/// host by which they reach this one.
+config::settings served(config::settings s, const std::string &address) {
+  if (const auto at = config::parse_authority(address))
+    s.http.hosts.push_back(*at);
+  return s;
+}
+
 std::unique_ptr<actors::engine> start_engine(actors::engine::parts p) try {
   return std::make_unique<actors::engine>(std::move(p));
 } catch (const actors::other_weeks &e) {
@@ -202,17 +237,25 @@ node::node(const config::settings &s,
   const auto epochs = std::make_shared<storage::epoch_watch>();
   const storage::postgres::endpoint database{
       s.database_url, std::chrono::milliseconds{s.statement_ms}, epochs};
+  auto socket = bind_to(s);
+  const auto address = address_of(s, socket.port());
+  if (s.address != "none")
+    relay_ = std::make_shared<gateway::relay::relay>(
+        address, *meters_,
+        gateway::relay::tuning{.answer = database.statement});
   engine_ = start_engine(
       {.options = options_of(s),
        .stores = [database] { return storage::postgres::open_store(database); },
        .time = std::move(time),
        .reports = meters_,
        .policy = s.policy,
-       .shared = sharing_of(s, database, std::move(leave)),
+       .shared = sharing_of(s, database, address, relay_, std::move(leave)),
        .epochs = epochs});
   allow_descriptors(s.http.max_connections);
   try {
-    http_ = std::make_unique<gateway::http::server>(*engine_, s, *meters_);
+    http_ = std::make_unique<gateway::http::server>(
+        *engine_, served(s, address), *meters_, gateway::http::tuning{},
+        std::move(socket), relay_);
   } catch (const std::runtime_error &e) {
     throw listen_error{e.what()};
   }
@@ -229,7 +272,7 @@ node::node(const config::settings &s,
         conditions.raise("feed-held", actors::weight::warning,
                          std::move(*sentence));
       });
-  url_ = url_of(s, http_->port());
+  url_ = "http://" + authority_of(s.listen_host, http_->port());
 }
 
 void node::start_nats(const config::settings &s) {
@@ -279,10 +322,12 @@ void node::stop() {
   if (webhook_) webhook_->stop();
   if (nats_out_) nats_out_->stop();
   if (engine_) engine_->leave();
+  if (relay_) relay_->close();
   if (http_) http_->stop();
   if (inbox_) inbox_->stop();
   if (nats_) nats_->stop();
   if (engine_) engine_->drain();
+  if (relay_) relay_->stop();
 }
 
 }  // namespace recapd::tools

@@ -70,6 +70,7 @@ private:
   void start_nats(const config::settings &settings);
 
   std::shared_ptr<gateway::metrics> meters_;
+  std::shared_ptr<gateway::relay::relay> relay_;
   std::unique_ptr<actors::engine> engine_;
   std::unique_ptr<gateway::http::server> http_;
   std::unique_ptr<gateway::inbox::ingress> inbox_;

@@ -124,7 +124,8 @@ void process::spawn() {
                 .reports = std::make_shared<actors::telemetry>(),
                 .policies = parts_.policies,
                 .owned = owned_,
-                .as_event = parts_.shared ? parts_.shared->as_event : nullptr},
+                .as_event = parts_.shared ? parts_.shared->as_event : nullptr,
+                .relay = parts_.shared ? parts_.shared->relay : nullptr},
        .stores = parts_.stores,
        .where = actors::blocking::cooperative,
        .leases = leased});

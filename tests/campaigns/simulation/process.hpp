@@ -40,6 +40,7 @@ struct membership {
   storage::heartbeat who;
   std::shared_ptr<const actors::ownership::time_point> steady;
   std::function<std::string(const actors::submission &)> as_event;
+  actors::relay_function relay;
   std::function<void()> changed;
   std::function<void()> leave;
 };

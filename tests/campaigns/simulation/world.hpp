@@ -80,6 +80,8 @@ private:
     std::string name;
     std::shared_ptr<partition_reader> reader;
     std::vector<parcel> mail;  ///< from the broker, while it pauses
+    /// Who waits for the answers to relayed commands, by number.
+    std::map<std::uint64_t, actors::reply<actors::outcome>> relays;
     [[nodiscard]] bool healthy() const {
       return running && !paused && !cut_off;
     }
@@ -95,6 +97,14 @@ private:
     bool gone = false;  ///< from the table
     int looks = 0;      ///< only the last one planned takes place
   };
+  /// A command that one node has relayed to another.
+  struct relayed {
+    std::size_t from = 0;
+    int starts = 0;  ///< the asking slot's
+    std::uint64_t number = 0;
+    storage::other_node to;
+    actors::submission what;
+  };
   /// How often what goes wrong. But for the members that say otherwise: in one
   /// of so many steps; 0: never.
   struct hazards {
@@ -104,6 +114,7 @@ private:
              resharded = 0, broker_lost = 0;
     unsigned receiver_fails = 0;  ///< per mille of the deliveries
     unsigned parcels_lost = 0;    ///< per mille
+    unsigned relays_lost = 0;     ///< per mille, of each direction
     bool redelivers = false;      ///< now and then an inbox row comes twice
   };
 
@@ -190,6 +201,16 @@ private:
   void send_probe(std::size_t i, const planned &p,
                   const std::shared_ptr<int> &waiting);
 
+  // ---- world_relay.cpp
+  void relay(std::size_t from, const storage::other_node &to,
+             const actors::submission &what,
+             const actors::reply<actors::outcome> &done);
+  void deliver_relayed(const relayed &r);
+  void answer_relayed(const relayed &r,
+                      const actors::answer<actors::outcome> &a);
+  [[nodiscard]] microseconds travel();
+  [[nodiscard]] bool loses_relayed();
+
   // ---- world_ingress.cpp
   /// Returns the text of the row by which a node forwards a command; its
   /// subject decides which node reads it.
@@ -241,7 +262,9 @@ private:
   std::shared_ptr<instant> now_;
   std::shared_ptr<storage::memory::database> database_;
   std::unique_ptr<storage::store> store_;  ///< the world's own, never fails
-  bool shares_ = false;  ///< by leases; else every node serves everything
+  bool shares_ = false;        ///< by leases; else every node serves everything
+  bool knows_relays_ = false;  ///< nodes relay to each other
+  std::uint64_t relays_ = 0;   ///< how many commands were relayed
   std::chrono::milliseconds lease_{10000};
   /// The steady clock of all processes, which measures the leases.
   std::shared_ptr<actors::ownership::time_point> steady_;

@@ -62,6 +62,8 @@ void world::seed_sharing() {
               }});
   if (!shares_) return;
   h.store.beat_fails = maybe(unsigned(d.between(5, 100)));
+  knows_relays_ = d.chance(700);
+  h.relays_lost = maybe(unsigned(d.between(5, 100)));
   h.cut_off = maybe(unsigned(d.between(800, 5000)));
   h.drained = maybe(unsigned(d.between(2000, 9000)));
   h.resharded = maybe(unsigned(d.between(2000, 9000)));

@@ -60,11 +60,15 @@ world::membership_of(std::size_t i,
               },
           .who = {.node = s.name,
                   .incarnation = std::to_string(s.starts),
+                  .address = s.name,
+                  .secret = knows_relays_ ? std::to_string(s.starts) : "",
                   .expiry = lease_,
                   .joining = false,
                   .leaving = false},
           .steady = steady_,
           .as_event = [this](const auto &what) { return event_of(what); },
+          .relay = [this, i](const auto &to, const auto &what,
+                             const auto &done) { relay(i, to, what, done); },
           .changed = [this, i] { wake_reader(i, 1ms); },
           .leave =
               [this, i, start = s.starts] {
@@ -112,6 +116,7 @@ void world::end_process(std::size_t i) {
   lease_checker_->ends(i);
   s.reader.reset();
   s.mail.clear();
+  s.relays.clear();
   const auto open = s.running->open();
   s.running.reset();
   // With its actors go all who could still answer.

@@ -71,6 +71,7 @@ void cluster::add_sharing_node(caf::actor_system &system,
   parts.base.as_event = [](const submission &s) {
     return R"({"subject":")" + s.session + R"(","id":")" + s.id + R"("})";
   };
+  parts.base.relay = relay;
   parts.base.clocks = clocks;
   parts.leases = lease_parts{
       .stores =
@@ -80,6 +81,8 @@ void cluster::add_sharing_node(caf::actor_system &system,
           },
       .who = {.node = name,
               .incarnation = name,
+              .address = name,
+              .secret = "secret of " + name,
               .joining = false,
               .leaving = false},
       .changed = [] {},

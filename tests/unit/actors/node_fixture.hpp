@@ -46,6 +46,7 @@ struct cluster {
   instant lease_time = start;              ///< by which leases expire
   std::shared_ptr<clock_watch> clocks;     ///< of nodes that are added
   std::vector<std::string> told_to_leave;  ///< names
+  relay_function relay;                    ///< of nodes that share
   int ids = 0;
 
   [[nodiscard]] std::unique_ptr<storage::store> store() const;

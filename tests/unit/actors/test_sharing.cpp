@@ -29,6 +29,18 @@ struct sharing_fixture : campus_fixture {
     caf::anon_send(node(to)->forwarder, take_work{std::move(item)});
     return p;
   }
+  /// Has the nodes that join from now on relay to nobody, but remember it.
+  void relay_nowhere() {
+    relay = [this](const auto &to, const auto &what, const auto &done) {
+      relayed.push_back({.to = to, .what = what, .done = done});
+    };
+  }
+  struct relayed_command {
+    recapd::storage::other_node to;
+    submission what;
+    reply<outcome> done;
+  };
+  std::vector<relayed_command> relayed;
   void silence(std::size_t i) {
     caf::anon_send_exit(node(i)->lease_keeper, caf::exit_reason::user_shutdown);
     consume_messages();
@@ -192,6 +204,92 @@ CAF_TEST(a command of another nodes session is handed over by the inbox) {
   consume_messages();
   CAF_CHECK_EQUAL(reused.word(), "id-reused");
   CAF_CHECK(store->read_inbox(0, 10).empty());
+}
+
+CAF_TEST(a command of another nodes session is relayed to it) {
+  relay_nowhere();
+  join("a", "b");
+  beats();
+  const auto command = schedule_command(session_of(1));
+  const auto p = forward(command, 0);
+  consume_messages();
+  CAF_REQUIRE_EQUAL(relayed.size(), 1u);
+  CAF_CHECK_EQUAL(relayed[0].to.address, "b");
+  CAF_CHECK_EQUAL(relayed[0].to.secret, "secret of b");
+  CAF_CHECK_EQUAL(relayed[0].what.id, command.id);
+  CAF_CHECK(!p.answered());
+  relayed[0].done(recapd::storage::fault::unavailable);
+  CAF_CHECK_EQUAL(p.word(), "unavailable");
+  CAF_CHECK(store->read_inbox(0, 10).empty());
+}
+
+CAF_TEST(a relayed command without an answer goes by the inbox) {
+  relay_nowhere();
+  join("a", "b");
+  beats();
+  const auto command = schedule_command(session_of(1));
+  const auto p = forward(command, 0);
+  consume_messages();
+  // Its last reply goes unanswered.
+  relayed.clear();
+  consume_messages();
+  const auto rows = store->read_inbox(0, 10);
+  CAF_REQUIRE_EQUAL(rows.size(), 1u);
+  auto taken = command;
+  taken.inbox_seq = rows[0].seq;
+  CAF_CHECK_EQUAL(run(taken, 1), "accepted");
+  pass(250ms, 5);
+  CAF_CHECK_EQUAL(p.word(), "accepted");
+}
+
+CAF_TEST(a relayed command that was decided is no duplicate of itself) {
+  relay_nowhere();
+  join("a", "b");
+  beats();
+  const auto command = schedule_command(session_of(1));
+  const auto p = forward(command, 0);
+  consume_messages();
+  auto there = command;
+  there.relayed = true;
+  CAF_CHECK_EQUAL(run(there, 1), "accepted");
+  auto later = command;
+  later.received_at += 1s;
+  const auto again = forward(later, 0);
+  consume_messages();
+  relayed.clear();
+  consume_messages();
+  CAF_CHECK_EQUAL(p.word(), "accepted");
+  CAF_CHECK_EQUAL(again.word(), "duplicate");
+  CAF_CHECK(store->read_inbox(0, 10).empty());
+}
+
+CAF_TEST(a relayed command is not relayed on) {
+  relay_nowhere();
+  join("a", "b");
+  beats();
+  auto command = schedule_command(session_of(1));
+  command.relayed = true;
+  const auto p = forward(command, 0);
+  const auto nobody_waits = forward(schedule_command(session_of(1)), 0, true);
+  consume_messages();
+  CAF_CHECK(relayed.empty());
+  CAF_CHECK_EQUAL(store->read_inbox(0, 10).size(), 1u);
+}
+
+CAF_TEST(a command of a session that no node serves goes by the inbox) {
+  relay_nowhere();
+  join("a", "b");
+  const auto theirs = session_of(1);
+  leases->table.members.at("b").expires_at = lease_time;
+  silence(1);
+  beats(1);
+  leases->table.holders.clear();
+  node(0)->owned->set({}, ownership::time_point::max());
+  node(0)->owned->set_others({});
+  const auto p = forward(schedule_command(theirs), 0);
+  consume_messages();
+  CAF_CHECK(relayed.empty());
+  CAF_CHECK_EQUAL(store->read_inbox(0, 10).size(), 1u);
 }
 
 CAF_TEST(a command for which nobody waits is not handed over) {

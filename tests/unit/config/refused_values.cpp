@@ -44,7 +44,7 @@ constexpr auto wrong_settings = std::to_array<wrong_setting>({
     // Unknown sections and members.
     {"nodes", "{}", ": expected no such section; there are node,"},
     {"node.lisen", R"("a:1")",
-     ": expected no such setting; there are listen, name,"},
+     ": expected no such setting; there are listen, address,"},
     {"database.uri", R"("")", ": expected no such setting"},
     {"ingress.x", "1", ": expected no such setting"},
     {"auth.x", "1", ": expected no such setting"},
@@ -77,6 +77,8 @@ constexpr auto wrong_settings = std::to_array<wrong_setting>({
     {"node.listen", R"("[]:80")", ": expected HOST:PORT"},
     {"node.listen", R"("[a]b]:80")", ": expected HOST:PORT"},
     {"node.name", "false", ": expected a text"},
+    {"node.address", R"("a")", ": expected HOST:PORT, none, or nothing"},
+    {"node.address", R"("a b:1")", ": expected HOST:PORT, none, or nothing"},
     {"node.lease_ms", "100", ": expected a whole"},
     {"node.data", R"("")", ": expected a folder"},
     {"node.clock", R"("slow")", R"(: expected one of "system", "manual")"},

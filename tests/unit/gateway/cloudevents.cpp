@@ -240,7 +240,7 @@ CAF_TEST(what is sent carries the trace and stable ids) {
   CAF_CHECK_EQUAL(e.at("id").as_string(), "s-1:3");
   CAF_CHECK_EQUAL(e.at("type").as_string(), "recapd.event.session.completed");
   CAF_CHECK_EQUAL(e.at("traceparent").as_string(), trace);
-  in_feed.epoch = "0123abcd";
+  in_feed.event.draw = 0x0123abcd;
   const auto sent = notifications_out(in_feed);
   CAF_REQUIRE_EQUAL(sent.size(), 2u);
   CAF_CHECK_EQUAL(sent[1].at("id").as_string(), "s-1:3-0123abcd:1");

@@ -188,9 +188,10 @@ CAF_TEST(a session that vanished is found) {
 }
 
 CAF_TEST(an event of no session is found whatever its number) {
-  const auto all = after("INSERT INTO journal SELECT 'ghost', bucket, 6, 7, at,"
-                         " who, position + 1, events FROM journal"
-                         " WHERE before > 0 ORDER BY position DESC LIMIT 1");
+  const auto all =
+      after("INSERT INTO journal SELECT 'ghost', bucket, 6, 7, 1, at,"
+            " who, position + 1, events FROM journal"
+            " WHERE before > 0 ORDER BY position DESC LIMIT 1");
   CAF_CHECK(found(all, {"events", "ghost"}));
 }
 

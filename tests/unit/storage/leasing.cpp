@@ -100,6 +100,37 @@ LEASE_TEST(a node that joins gets what the others release) {
   CAF_CHECK_EQUAL(leased(s, "c"), 21u);
 }
 
+LEASE_TEST(a node is told of the others that take its commands) {
+  auto a = from("a", true);
+  a.secret = "secret of a";
+  CAF_CHECK(s.beat(a).others.empty());
+  CAF_CHECK_EQUAL(s.beat(from("b", true)).others.size(), 1u);
+  settle(s, {"b"});
+  a.joining = false;
+  a.released = s.beat(a).surplus;
+  (void)s.beat(a);
+  const auto told = s.beat(from("b"));
+  CAF_REQUIRE_EQUAL(told.others.size(), 1u);
+  CAF_CHECK_EQUAL(told.others[0].address, "http://127.0.0.1:1");
+  CAF_CHECK_EQUAL(told.others[0].secret, "secret of a");
+  std::vector<int> all = told.leased;
+  all.insert(all.end(), told.others[0].shards.begin(),
+             told.others[0].shards.end());
+  std::sort(all.begin(), all.end());
+  for (int i = 0; i < 64; ++i)
+    CAF_CHECK_EQUAL(all.at(static_cast<std::size_t>(i)), i);
+  // Node b has no secret: it takes commands by the database only.
+  a.released.clear();
+  CAF_CHECK(s.beat(a).others.empty());
+  auto anew = from("a", true, "2");
+  anew.secret = "another";
+  (void)s.beat(anew);
+  CAF_CHECK_EQUAL(s.beat(from("b")).others.at(0).secret, "another");
+  anew.expiry = 0ms;
+  (void)s.beat(anew);
+  CAF_CHECK(s.beat(from("b")).others.empty());
+}
+
 LEASE_TEST(what a silent node had goes to the others) {
   auto silent = from("a", true);
   silent.expiry = 0ms;

@@ -28,11 +28,25 @@ CAF_TEST_FIXTURE_SCOPE(pg_raw_sql_tests, fixture)
 
 CAF_TEST(a second owner cannot start from the same version) {
   for (const auto *versions : {"0, 1", "0, 9"})
-    CAF_CHECK(
-        refused("INSERT INTO journal (session_id, bucket, before, version,"
-                " at, who, position, events) VALUES ('s1', 0, "
-                    + std::string{versions} + ", now(), 'y', 1, E'x\\t\\t{}')",
-                "journal_version"));
+    CAF_CHECK(refused(
+        "INSERT INTO journal (session_id, bucket, before, version,"
+        " at, who, position, draw, events) VALUES ('s1', 0, "
+            + std::string{versions} + ", now(), 'y', 1, 1, E'x\\t\\t{}')",
+        "journal_version"));
+}
+
+CAF_TEST(an event after one that was lost has another value drawn) {
+  CAF_CHECK_EQUAL(append(*s, {moves("a", 1, 2)}), "ok");
+  const auto lost = s->history("a");
+  CAF_CHECK_EQUAL(lost.at(1).draw, lost.at(0).draw);
+  CAF_CHECK_EQUAL(s->read_feed(0, 10).back().event.draw, lost.at(1).draw);
+  for (const auto *of_a : {"journal WHERE session_id", "sessions WHERE id",
+                           "standings WHERE session_id"})
+    CAF_CHECK_EQUAL(tried("DELETE FROM " + std::string{of_a} + " = 'a'"),
+                    "done");
+  CAF_CHECK_EQUAL(append(*s, {moves("a", 1, 2)}), "ok");
+  CAF_CHECK_EQUAL(s->history("a").at(1).seq, lost.at(1).seq);
+  CAF_CHECK(s->history("a").at(1).draw != lost.at(1).draw);
 }
 
 CAF_TEST(a command cannot be recorded twice) {
@@ -48,7 +62,7 @@ CAF_TEST(what nothing tells must be stored) {
                     " WHERE source IS NOT NULL",
                     "commands_are_told"));
   for (const auto *what : {"version = before", "events = NULL", "version = 0",
-                           "position = NULL", "before = NULL"})
+                           "position = NULL", "before = NULL", "draw = NULL"})
     CAF_CHECK(refused("UPDATE journal SET " + std::string{what},
                       "versions_are_whole"));
 }

@@ -99,9 +99,9 @@ CAF_TEST(the feed waits for a transaction that began earlier) {
   slow.in_transaction([&] {
     // A place in the feed, taken and not yet committed.
     slow.script("INSERT INTO journal (session_id, bucket, before, version, at,"
-                " who, position, events) SELECT 'slow', 0, 0, 1, now(),"
+                " who, position, draw, events) SELECT 'slow', 0, 0, 1, now(),"
                 " 'system:sis', (pg_current_xact_id()::text::bigint + shift)"
-                " << 16, E'x\\t\\t{}' FROM feed_epoch");
+                " << 16, 1, E'x\\t\\t{}' FROM feed_epoch");
     auto fast = moves("fast", 1);
     fast.events.front().notifications = "[]";
     CAF_CHECK_EQUAL(append(*s, {fast}), "ok");
@@ -173,11 +173,11 @@ CAF_TEST(no event is passed over whatever is open and however it is written) {
           slow.script("SELECT pg_sleep(random() * 0.01)");
           slow.script(
               "INSERT INTO journal (session_id, bucket, before, version, at,"
-              " who, position, events) SELECT '"
+              " who, position, draw, events) SELECT '"
               + session + "', 0, " + std::to_string(seq - 1) + ", "
               + std::to_string(seq)
               + ", now(), 'system:sis', (pg_current_xact_id()::text::bigint"
-                " + shift) << 16, E'x\\t\\t{}' FROM feed_epoch");
+                " + shift) << 16, 1, E'x\\t\\t{}' FROM feed_epoch");
           slow.script("SELECT pg_sleep(random() * 0.01)");
         });
       }

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Several nodes on one database: shares, take-over, draining, recapctl."""
+import http.client
 import json
 import os
 import re
 import signal
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import psycopg2
 import pytest
@@ -108,6 +110,74 @@ def test_a_refusal_is_the_same_from_every_node(cluster):
                           status=1)
         assert {r["code"] for o in outcomes for r in o["refusals"]} \
             >= {"too-early"}
+
+
+def relayed(node, result):
+    """How many commands the node has handed to others that `answered`, or not."""
+    return node.metrics().get(
+        f'recapd_relayed_commands_total{{result="{result}"}}', 0)
+
+
+def schedule_until(cluster, name, result):
+    """Schedules sessions at a node until other nodes have answered, or not."""
+    node = cluster.nodes[name]
+    before = relayed(node, result)
+    wait_until(lambda: schedule_all(cluster.ctl(name), 12)
+               and relayed(node, result) > before, f"commands {result}")
+
+
+def test_a_command_is_handed_to_its_node_without_the_database(cluster):
+    cluster.start_pair()
+    for name in "ab":
+        schedule_until(cluster, name, "answered")
+    with psycopg2.connect(cluster.database) as lock, lock.cursor() as cursor:
+        cursor.execute("LOCK TABLE forwarded IN SHARE MODE")
+        sessions = schedule_all(cluster.ctl("a"))
+        accept_all(cluster.ctl("b"), sessions)
+    again = submit(cluster.ctl("a"), [s.accept for s in sessions])
+    assert all(o["duplicate"] for o in again)
+    assert relayed(cluster.nodes["a"], "unanswered") == 0
+
+
+def test_a_node_that_another_does_not_know_is_reached_by_the_database(cluster):
+    cluster.start("a")
+    cluster.start("b", {"RECAPD_NODE_ADDRESS": "none"})
+    cluster.settle(a=32, b=32)
+    for name in "ab":
+        accept_all(cluster.ctl(name), schedule_all(cluster.ctl(name)))
+        for result in ("answered", "unanswered"):
+            assert relayed(cluster.nodes[name], result) == 0
+
+
+@pytest.mark.parametrize("change", ["secret = 'not this'",
+                                    "address = '127.0.0.1:1'"])
+def test_what_cannot_be_handed_over_goes_by_the_database(cluster, change):
+    cluster.start_pair()
+    cluster.database.run(f"UPDATE nodes SET {change} WHERE name = 'b'")
+    schedule_until(cluster, "a", "unanswered")
+    accept_all(cluster.ctl("a"), schedule_all(cluster.ctl("a")))
+    cluster.check()
+
+
+def post_packet(node, secret):
+    """The status of a packet without items, as another node would post it."""
+    link = http.client.HTTPConnection(node.host, node.port, timeout=60)
+    with closing(link):
+        link.request("POST", "/internal/relay", b"from 1 1\nas", {
+            "Content-Type": "application/vnd.recapd.relay-1",
+            "Authorization": f"Bearer {secret}"})
+        return link.getresponse().status
+
+
+def test_no_client_is_shown_a_secret(cluster):
+    node, _ = cluster.start_pair()
+    [secret] = {s for s, in cluster.database.run(
+        "SELECT secret FROM nodes WHERE name = 'a'")}
+    assert len(secret) == 64
+    shown = Recapctl().json("nodes", "--database", cluster.database)
+    assert secret not in json.dumps(shown) + node.log()
+    assert post_packet(node, secret) == 200
+    assert post_packet(node, "x" * 64) == 401
 
 
 def test_what_a_killed_node_served_goes_on_at_the_others(cluster):
@@ -239,7 +309,7 @@ def test_shards_are_split_while_nodes_work(cluster):
 
 
 def delivered(receiver):
-    """The events' ids, without their epoch."""
+    """The events' ids, without what was drawn for them."""
     ids = [re.sub("-[0-9a-f]{8}(?=:|$)", "", m["id"])
            for m in list(receiver.messages)]
     return sorted(i for i in ids if i.count(":") == 1)

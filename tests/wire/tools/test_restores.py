@@ -50,7 +50,7 @@ def run_documented(section, number, **names):
 # ---- who is told -----------------------------------------------------------
 
 def known_by(message):
-    """Returns what a message tells, whatever its id says of the epoch."""
+    """Returns what a message tells, whatever was drawn for its id."""
     return (TOKEN.sub("", message["id"]), message["type"],
             datetime.fromisoformat(message["time"]))
 

@@ -1,0 +1,62 @@
+// Packets: commands and outcomes that go from node to node, many in one text.
+//
+// A packet begins with the node to which answers go, and has items behind it,
+// each a line of numbers and the texts whose lengths it tells:
+//
+//   from ADDRESS-BYTES SECRET-BYTES         the address, the secret
+//   command NUMBER MICROSECONDS EVENT-BYTES SENDER-BYTES
+//                                           the event, the sender's text
+//   outcome NUMBER SESSION-AT SESSION-BYTES BYTES DUPLICATE CODE
+//                                           the contract's outcome object
+//   fault NUMBER KNOWN
+//
+// NUMBER is the asking node's, CODE the first refusal's code or `-`, KNOWN 1
+// where the command was not taken and 0 where nobody knows.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "actors/reply.hpp"
+#include "actors/submission.hpp"
+#include "storage/leases.hpp"
+
+namespace recapd::gateway::relay {
+
+/// The media type of a packet. Its number goes up with each change of the form,
+/// and a node of another form does not take it.
+inline constexpr std::string_view packet_type =
+    "application/vnd.recapd.relay-1";
+
+/// Returns how a packet of the node begins.
+[[nodiscard]] std::string begin_packet(const storage::other_node &from);
+/// Appends a command: its event, as encode_structured writes it, and what the
+/// event does not tell.
+void add_command(std::string &packet, std::uint64_t number,
+                 const actors::submission &what);
+void add_answer(std::string &packet, std::uint64_t number,
+                const actors::answer<actors::outcome> &a);
+
+/// A packet's content. The views point into its text.
+struct packet {
+  struct command {
+    std::uint64_t number = 0;
+    workflows::instant received_at;
+    std::string_view event;
+    std::string_view sender;
+  };
+  storage::other_node from;
+  std::vector<command> commands;
+  std::vector<std::pair<std::uint64_t, actors::answer<actors::outcome>>>
+      answers;
+};
+
+/// Reads a packet; nothing where the text is none.
+[[nodiscard]] std::optional<packet> read_packet(std::string_view text);
+
+}  // namespace recapd::gateway::relay
