@@ -112,7 +112,8 @@ storage::outcome_row outcome_row(const submission &s, const outcome &o,
           .outcome = told_by_events ? std::string{} : o.json,
           .scope = s.scope.value_or(""),
           .who = wf::to_string(s.by),
-          .by_inbox = s.by_inbox};
+          .by_inbox = s.by_inbox,
+          .command = o.accepted ? std::string{} : wf::to_replay_text(s.what)};
 }
 
 }  // namespace recapd::actors

@@ -32,7 +32,8 @@ keys_of(const std::vector<std::shared_ptr<work>> &items) {
 /// Returns true for an outcome of the very command that was relayed, whose
 /// answer was lost, and not of an earlier one with its identity.
 bool told_by_relay(const work &item, const storage::outcome_row &row) {
-  return item.tried && row.received_at == item.what.received_at;
+  return (item.tried || item.what.relayed)
+         && row.received_at == item.what.received_at;
 }
 
 }  // namespace
@@ -52,21 +53,20 @@ void forwarder_state::take_back(std::shared_ptr<work> item) {
 }
 
 /// Returns false where the command has to go by the table: no other node is
-/// known to serve its session, or another one has relayed it to this one.
+/// known to serve its session, or one has relayed it to this one.
 bool forwarder_state::relay(const std::shared_ptr<work> &item) {
   if (!node_->relay || item->what.relayed || item->given_up) return false;
   const auto owner = node_->owned->other_owner(item->what.session);
   if (!owner) return false;
-  item->tried = true;
-  node_->relay(*owner, item->what,
-               reply<outcome>{[self = self_, item](answer<outcome> a) {
-                                if (a.has_value()
-                                    || a.error() != fault::outcome_unknown)
-                                  item->done(std::move(a));
-                                else
-                                  caf::anon_send(self, actors::take_back{item});
-                              },
-                              fault::outcome_unknown});
+  const reply<outcome> back{[self = self_, item](answer<outcome> a) {
+                              if (a.has_value())
+                                item->done(std::move(a));
+                              else
+                                caf::anon_send(self, actors::take_back{item});
+                            },
+                            fault::outcome_unknown};
+  // Where nothing was sent, the reply that is dropped takes the command back.
+  item->tried = node_->relay(*owner, item->what, back);
   return true;
 }
 

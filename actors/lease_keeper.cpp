@@ -23,15 +23,6 @@ constexpr auto retry = 200ms;
 
 }  // namespace
 
-storage::bucket_set buckets_of(const std::vector<int> &shards, int count) {
-  storage::bucket_set buckets;
-  for (const auto shard : shards)
-    for (auto b = static_cast<std::size_t>(shard); b < buckets.size();
-         b += static_cast<std::size_t>(count))
-      buckets.set(b);
-  return buckets;
-}
-
 void join(const lease_parts &parts, ownership &owned, const clock &time,
           clock_watch *clocks) {
   auto first = parts.who;
@@ -145,24 +136,13 @@ void lease_keeper_state::apply(const storage::heartbeat_answer &told,
   const auto served = leased & ~buckets_of(told.surplus, told.shards);
   const bool changed = served != node_->owned->assigned_buckets();
   node_->owned->set(served, until);
-  note_others(told);
+  node_->owned->set_others(told.others, told.shards);
   if (lost.any()) tell_shards(lost, true, nullptr);
   drain_surplus(told);
   if (!changed) return;
   spdlog::info("serving {} of {} buckets", served.count(), served.size());
   caf::anon_send(node_->timers, buckets_changed{});
   parts_.changed();
-}
-
-void lease_keeper_state::note_others(const storage::heartbeat_answer &told) {
-  bucket_owners owners;
-  for (const auto &other : told.others) {
-    const auto shared = std::make_shared<const storage::other_node>(other);
-    const auto theirs = buckets_of(other.shards, told.shards);
-    for (std::size_t bucket = 0; bucket < owners.size(); ++bucket)
-      if (theirs[bucket]) owners[bucket] = shared;
-  }
-  node_->owned->set_others(std::move(owners));
 }
 
 void lease_keeper_state::drain_surplus(const storage::heartbeat_answer &told) {

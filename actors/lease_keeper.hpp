@@ -48,10 +48,6 @@ struct lease_parts {
   std::function<void(std::string why)> leave;
 };
 
-/// Returns the buckets of shards; `count` is how many shards there are.
-[[nodiscard]] storage::bucket_set buckets_of(const std::vector<int> &shards,
-                                             int count);
-
 /// Sends the first heartbeat, before any command is taken: what nobody else
 /// serves is served at once. Where `clocks` finds that the node's clock does
 /// not agree with the database's, the node leaves again and serves nothing.
@@ -75,7 +71,6 @@ private:
   [[nodiscard]] storage::heartbeat_answer ask(const storage::heartbeat &h);
   void apply(const storage::heartbeat_answer &told,
              ownership::time_point until);
-  void note_others(const storage::heartbeat_answer &told);
   void drain_surplus(const storage::heartbeat_answer &told);
   void tell_expired();
   void tell_shards(const storage::bucket_set &buckets, bool at_once,

@@ -40,7 +40,8 @@ struct work {
   /// The sender was told that the outcome is not known (in_flight): whoever has
   /// not begun to write it drops the command.
   std::atomic<bool> given_up{false};
-  /// It was relayed: an outcome with its moment of receipt is its own.
+  /// Another node was sent it: an outcome with its moment of receipt is its
+  /// own.
   bool tried = false;
 };
 struct take_work {

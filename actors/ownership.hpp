@@ -5,10 +5,13 @@
 #include <array>
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "storage/leases.hpp"
 #include "storage/store.hpp"
@@ -16,11 +19,14 @@
 
 namespace recapd::actors {
 
-/// By bucket, the other node that has leased it; null: none is known.
-using bucket_owners = std::array<std::shared_ptr<const storage::other_node>,
-                                 workflows::bucket_count>;
+using other_node_ptr = std::shared_ptr<const storage::other_node>;
 
-/// The buckets that a node has leased, and until when. Thread safe. It says
+/// Returns the buckets of shards; `count` is how many shards there are.
+[[nodiscard]] storage::bucket_set buckets_of(const std::vector<int> &shards,
+                                             int count);
+
+/// The buckets that a node has leased, and until when, and which other nodes it
+/// knows. Thread safe. It says
 /// only where a session's work belongs: two nodes that both believe in a lease
 /// do no harm (storage::store refuses).
 class ownership {
@@ -43,16 +49,18 @@ public:
     until_ = until;
   }
 
-  void set_others(bucket_owners owners) {
+  void set_others(const std::vector<storage::other_node> &others, int shards);
+  /// Returns the other node of that name; null: none is known.
+  [[nodiscard]] other_node_ptr other(std::string_view name) const {
     const std::lock_guard lock{mutex_};
-    others_.swap(owners);
+    const auto at = others_.find(name);
+    return at == others_.end() ? nullptr : at->second;
   }
   /// Returns the other node that has leased the session's bucket, as far as
   /// this one knows; null: none.
-  [[nodiscard]] std::shared_ptr<const storage::other_node>
-  other_owner(std::string_view session) const {
+  [[nodiscard]] other_node_ptr other_owner(std::string_view session) const {
     const std::lock_guard lock{mutex_};
-    return others_[workflows::bucket_of(session)];
+    return owners_[workflows::bucket_of(session)];
   }
 
   /// Returns true if the session's bucket is assigned: leased, even if the
@@ -86,7 +94,8 @@ private:
   std::function<time_point()> now_;
   mutable std::mutex mutex_;
   storage::bucket_set buckets_ = storage::all_buckets;
-  bucket_owners others_;
+  std::map<std::string, other_node_ptr, std::less<>> others_;
+  std::array<other_node_ptr, workflows::bucket_count> owners_;
   time_point until_ = time_point::max();
 };
 

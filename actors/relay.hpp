@@ -10,11 +10,11 @@
 
 namespace recapd::actors {
 
-/// Hands a command to another node. `done` gets that node's answer;
-/// `outcome_unknown` says that the command may or may not have reached it. Any
-/// thread; must not block.
+/// Hands a command to another node. `done` gets that node's answer; a fault
+/// says that the command may or may not have reached it. Returns false where
+/// nothing was sent; `done` is dropped then. Any thread; must not block.
 using relay_function =
-    std::function<void(const storage::other_node &to, const submission &what,
+    std::function<bool(const storage::other_node &to, const submission &what,
                        const reply<outcome> &done)>;
 
 }  // namespace recapd::actors

@@ -68,9 +68,10 @@ std::vector<other_node> others_of(const lease_table &t, std::string_view node,
   std::map<std::string_view, other_node> found;
   for (const auto &[name, m] : t.members)
     if (name != node && m.expires_at > now && !m.secret.empty())
-      found.emplace(
-          name,
-          other_node{.address = m.address, .secret = m.secret, .shards = {}});
+      found.emplace(name, other_node{.name = name,
+                                     .address = m.address,
+                                     .secret = m.secret,
+                                     .shards = {}});
   for (const auto &[shard, holder] : t.holders)
     if (const auto at = found.find(holder); at != found.end())
       at->second.shards.push_back(shard);

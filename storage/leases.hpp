@@ -69,6 +69,7 @@ struct heartbeat {
 
 /// Another live node that takes commands from nodes, and its shards.
 struct other_node {
+  std::string name;
   std::string address;
   std::string secret;
   std::vector<int> shards;

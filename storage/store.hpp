@@ -94,6 +94,9 @@ struct outcome_row {
   std::string scope = {};  ///< as in command_key
   std::string who = {};    ///< who sent it; empty in outcomes stored without it
   bool by_inbox = false;   ///< producers of the inbox may see it
+  /// Of a refused command, what a replay needs of it
+  /// (workflows::to_replay_text). It is written, and not read back.
+  std::string command = {};
 
   [[nodiscard]] command_key key() const { return {source, id, scope}; }
   [[nodiscard]] bool refused() const { return version == 0; }

@@ -2,8 +2,10 @@
 #include "workflows/recap.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <set>
+#include <span>
 
 #include <unicode/uchar.h>
 #include <unicode/uniset.h>
@@ -165,6 +167,29 @@ recap_length ascii_measured(std::string_view text) {
   return length;
 }
 
+/// Counts the different words of texts, up to `fewest_words`.
+int different_words(std::span<const std::string_view> texts) {
+  std::set<icu::UnicodeString> words;
+  for (const auto text : texts)
+    if (!each_word(utf16(text), [&](icu::UnicodeString word) {
+          words.insert(std::move(word.foldCase()));
+          return words.size() < fewest_words;
+        }))
+      break;
+  return static_cast<int>(words.size());
+}
+
+text_figures figures_of_all(std::span<const std::string_view> texts,
+                            const recap_length &length) {
+  std::size_t bytes = 0;
+  for (const auto text : texts)
+    bytes += text.size();
+  return {.characters = length.characters,
+          .words = different_words(texts),
+          .beyond =
+              length.widest > largest_cluster || bytes > largest_recap_bytes};
+}
+
 }  // namespace
 
 recap_length measured(std::string_view text) {
@@ -197,15 +222,14 @@ std::size_t bytes_of(const recap &r) {
   return r.topics_covered.size() + r.how_tutee_did.size() + r.next_steps.size();
 }
 
-bool repetitive(const recap &r) {
-  std::set<icu::UnicodeString> words;
-  for (const auto *part : {&r.topics_covered, &r.how_tutee_did, &r.next_steps})
-    if (!each_word(utf16(*part), [&](icu::UnicodeString word) {
-          words.insert(std::move(word.foldCase()));
-          return words.size() < fewest_words;
-        }))
-      return false;
-  return true;
+text_figures figures_of(std::string_view text) {
+  return figures_of_all({&text, 1}, measured(text));
+}
+
+text_figures figures_of(const recap &r) {
+  const std::array<std::string_view, 3> parts{r.topics_covered, r.how_tutee_did,
+                                              r.next_steps};
+  return figures_of_all(parts, measured(r));
 }
 
 }  // namespace recapd::workflows

@@ -45,8 +45,32 @@ struct recap_length {
 /// Returns the sum of the three parts' bytes.
 [[nodiscard]] std::size_t bytes_of(const recap &r);
 
-/// Returns true for a recap with fewer than `fewest_words` different words (UAX
-/// #29); upper and lower case are one.
-[[nodiscard]] bool repetitive(const recap &r);
+/// What rules ask of a text that people wrote. It is kept where the text is
+/// not, so that what was decided can be decided again.
+struct text_figures {
+  int characters = 0;  ///< as `measured` counts them
+  /// Different words (UAX #29), upper and lower case as one, counted up to
+  /// `fewest_words`.
+  int words = 0;
+  bool beyond = false;  ///< past `largest_cluster` or `largest_recap_bytes`
+  bool operator==(const text_figures &) const = default;
+
+  static void each_member(auto &m, auto &f) {
+    m.count("characters", f.characters, 0);
+    m.count("words", f.words, 0, fewest_words);
+    if (m.there("beyond", f.beyond)) m.boolean("beyond", f.beyond);
+  }
+};
+
+/// Returns the figures of valid UTF-8 text.
+[[nodiscard]] text_figures figures_of(std::string_view text);
+/// Returns the figures of the three parts together: the sum of their
+/// characters, and the words of all.
+[[nodiscard]] text_figures figures_of(const recap &r);
+
+/// Returns true for a recap with fewer than `fewest_words` different words.
+[[nodiscard]] inline bool repetitive(const text_figures &f) {
+  return f.words < fewest_words;
+}
 
 }  // namespace recapd::workflows

@@ -330,6 +330,11 @@ storage::bucket_set engine::buckets() const {
   return impl_->owned->leased_buckets();
 }
 
+std::shared_ptr<const storage::other_node>
+engine::other_node(std::string_view name) const {
+  return impl_->owned->other(name);
+}
+
 const clock &engine::time() const {
   return *impl_->time;
 }

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "actors/clock.hpp"
 #include "actors/clock_watch.hpp"
@@ -111,6 +112,10 @@ public:
   /// Returns the buckets whose sessions this node serves. Commands of other
   /// sessions are handed to the node that serves them.
   [[nodiscard]] storage::bucket_set buckets() const;
+
+  /// Returns the other node of that name, as far as this one knows; null: none.
+  [[nodiscard]] std::shared_ptr<const storage::other_node>
+  other_node(std::string_view name) const;
 
   [[nodiscard]] const clock &time() const;
   /// Returns the policy that new sessions are decided by, and any older

@@ -11,7 +11,18 @@ namespace recapd::gateway::http {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
-bound_socket::bound_socket(const std::string &host, unsigned short port) {
+namespace {
+
+std::runtime_error cannot_listen(const std::string &where,
+                                 const boost::system::system_error &e) {
+  return std::runtime_error{"cannot listen on " + where + ": "
+                            + e.code().message()};
+}
+
+}  // namespace
+
+bound_socket::bound_socket(const std::string &host, unsigned short port)
+    : name_{host + ":" + std::to_string(port)} {
   try {
     asio::io_context io;
     tcp::resolver resolver{io};
@@ -26,9 +37,7 @@ bound_socket::bound_socket(const std::string &host, unsigned short port) {
     at_ = binder.local_endpoint();
     socket_ = binder.release();
   } catch (const boost::system::system_error &e) {
-    throw std::runtime_error{"cannot listen on " + host + ":"
-                             + std::to_string(port) + ": "
-                             + e.code().message()};
+    throw cannot_listen(name_, e);
   }
 }
 
@@ -37,11 +46,17 @@ bound_socket::~bound_socket() {
 }
 
 bound_socket::bound_socket(bound_socket &&other) noexcept
-    : socket_{std::exchange(other.socket_, -1)}, at_{std::move(other.at_)} {}
+    : name_{std::move(other.name_)}, socket_{std::exchange(other.socket_, -1)},
+      at_{std::move(other.at_)} {}
 
 void bound_socket::listen_with(tcp::acceptor &acceptor) {
-  acceptor.assign(at_.protocol(), std::exchange(socket_, -1));
-  acceptor.listen();
+  try {
+    acceptor.assign(at_.protocol(), socket_);
+    socket_ = -1;
+    acceptor.listen();
+  } catch (const boost::system::system_error &e) {
+    throw cannot_listen(name_, e);
+  }
 }
 
 }  // namespace recapd::gateway::http

@@ -18,10 +18,12 @@ public:
   bound_socket &operator=(bound_socket &&) = delete;
 
   [[nodiscard]] unsigned short port() const { return at_.port(); }
-  /// Hands the socket over to the acceptor, which listens from then on.
+  /// Hands the socket over to the acceptor, which listens from then on. Throws
+  /// as above.
   void listen_with(boost::asio::ip::tcp::acceptor &acceptor);
 
 private:
+  std::string name_;
   int socket_ = -1;
   boost::asio::ip::tcp::endpoint at_;
 };

@@ -195,7 +195,7 @@ void connection::on_head() {
                                  .came_to = came_to()},
                                 *request_);
   fields_ = std::move(admitted.fields);
-  if (!takes_share()) return answer_and_close(no_room());
+  if (!takes_share(admitted)) return answer_and_close(no_room());
   if (admitted.answer) {
     if (admitted.ends || !parser_->is_done()) keep_alive_ = false;
     return answer(std::move(*admitted.answer));
@@ -224,10 +224,14 @@ config::address connection::comes_from() const {
   return unknown ? config::address{} : address_of(at.address());
 }
 
-/// Returns false when there is no place for the request: the connection is
-/// beyond the bound, or a proxy forwards it for an address that has its share.
-bool connection::takes_share() {
-  if (request_->to != nullptr && request_->to->health) {
+/// Returns false when there is no place for the request, which is no other
+/// node's and does not ask for this one's health: the connection is beyond the
+/// bound, or a proxy forwards it for an address that has its share.
+bool connection::takes_share(const admission &admitted) {
+  const auto *to = request_->to;
+  const bool from_node =
+      to != nullptr && to->who == access::node && !admitted.answer;
+  if (from_node || (to != nullptr && to->health)) {
     if (beyond_) keep_alive_ = false;
     return true;
   }

@@ -76,7 +76,7 @@ private:
 
   [[nodiscard]] config::address came_to() const;
   [[nodiscard]] config::address comes_from() const;
-  [[nodiscard]] bool takes_share();
+  [[nodiscard]] bool takes_share(const admission &admitted);
 
   std::shared_ptr<shared> shared_;  // owns the stream's context
   seat seat_;

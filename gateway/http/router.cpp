@@ -96,7 +96,6 @@ std::optional<response> admit(const services &s, const route &to,
     if (s.between && s.between->knows(authorization)) return std::nullopt;
     auto out = problem(401, "unauthenticated", "This is for recapd's nodes.");
     out.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"recapd\"");
-    out.guessed = !authorization.empty();
     return out;
   }
   const auto known = s.auth.identify(authorization, token_time(s));

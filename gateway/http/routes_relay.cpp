@@ -10,6 +10,9 @@ namespace recapd::gateway::http::routes {
 namespace {
 
 using relay::packet;
+using other_node_ptr = std::shared_ptr<const storage::other_node>;
+
+constexpr auto full = "The node cannot take so many commands now.";
 
 /// Returns the command as the node that relays it has taken it; nothing where
 /// this node reads it otherwise.
@@ -22,15 +25,15 @@ std::optional<actors::submission> command_of(const packet::command &c) {
   return std::move(*event);
 }
 
-void submit_relayed(services &s, const storage::other_node &from,
+void submit_relayed(services &s, const other_node_ptr &from,
                     const packet::command &c) {
   actors::reply<actors::outcome> done{
       [between = s.between, from, number = c.number](auto answer) {
-        between->answer(from, number, answer);
+        between->answer(*from, number, answer);
       }};
   auto command = command_of(c);
   if (!command) {
-    log_warn("a relayed command cannot be read", {{"address", from.address}});
+    log_warn("a relayed command cannot be read", {{"node", from->name}});
     return done(storage::fault::outcome_unknown);
   }
   // A command that is not taken is answered when its reply is destroyed.
@@ -42,10 +45,18 @@ void post_packet(services &s, const request_ptr &r, const responder &respond) {
   if (!p) return respond(bad_request("The body is no packet."));
   for (auto &[number, answer] : p->answers)
     s.between->arrived(number, std::move(answer));
-  if (!p->commands.empty() && !s.engine.admits(p->commands.size()))
-    return respond(unavailable("The node cannot take so many commands now."));
+  for (const auto number : p->calls_back)
+    s.between->called_back(number);
+  if (p->commands.empty() && p->calls.empty()) return respond({});
+  const auto from = s.engine.other_node(p->from);
+  if (!from)
+    return respond(unavailable("This node does not know yours yet; the next "
+                               "heartbeats tell of it."));
+  if (!s.engine.admits(p->commands.size())) return respond(unavailable(full));
+  for (const auto number : p->calls)
+    s.between->call_back(*from, number);
   for (const auto &c : p->commands)
-    submit_relayed(s, p->from, c);
+    submit_relayed(s, from, c);
   respond({});
 }
 

@@ -76,12 +76,7 @@ struct server::impl {
 
   void listen(bound_socket at) {
     port = at.port();
-    try {
-      at.listen_with(acceptor);
-    } catch (const boost::system::system_error &e) {
-      throw std::runtime_error{"cannot listen on port " + std::to_string(port)
-                               + ": " + e.code().message()};
-    }
+    at.listen_with(acceptor);
   }
 
   void accept() {

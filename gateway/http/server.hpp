@@ -23,7 +23,7 @@ public:
   server(actors::engine &engine, const config::settings &settings,
          metrics &meters, tuning tuning = {});
   /// Listens on a socket that is bound, and takes other nodes' packets for
-  /// `between`; null: for none. Throws std::runtime_error as above.
+  /// `between`; null: for none. Throws std::runtime_error when it cannot.
   server(actors::engine &engine, const config::settings &settings,
          metrics &meters, tuning tuning, bound_socket at,
          std::shared_ptr<relay::relay> between);

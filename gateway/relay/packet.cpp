@@ -70,18 +70,18 @@ void read_outcome(rest &r, packet &p) {
   p.answers.emplace_back(number, std::move(o));
 }
 
-void read_fault(rest &r, packet &p) {
-  const auto number = r.number<std::uint64_t>(' ');
-  const bool known = r.number<int>('\n') != 0;
-  p.answers.emplace_back(number,
-                         known ? fault::unavailable : fault::outcome_unknown);
-}
-
 }  // namespace
 
-std::string begin_packet(const storage::other_node &from) {
-  return fmt::format("from {} {}\n{}{}", from.address.size(),
-                     from.secret.size(), from.address, from.secret);
+std::string begin_packet(std::string_view from) {
+  return fmt::format("from {}\n{}", from.size(), from);
+}
+
+void add_call(std::string &packet, std::uint64_t number) {
+  packet += fmt::format("call {}\n", number);
+}
+
+void add_call_back(std::string &packet, std::uint64_t number) {
+  packet += fmt::format("here {}\n", number);
 }
 
 void add_command(std::string &packet, std::uint64_t number,
@@ -97,8 +97,7 @@ void add_answer(std::string &packet, std::uint64_t number,
                 const actors::answer<actors::outcome> &a) {
   const auto out = std::back_inserter(packet);
   if (!a.has_value()) {
-    fmt::format_to(out, "fault {} {}\n", number,
-                   a.error() == fault::outcome_unknown ? 0 : 1);
+    fmt::format_to(out, "fault {}\n", number);
     return;
   }
   const auto &o = *a;
@@ -111,10 +110,7 @@ std::optional<packet> read_packet(std::string_view text) {
   rest r{text};
   packet p;
   if (r.take_to(' ') != "from") return std::nullopt;
-  const auto address = r.number<std::size_t>(' ');
-  const auto secret = r.number<std::size_t>('\n');
-  p.from.address = r.take(address);
-  p.from.secret = r.take(secret);
+  p.from = r.take(r.number<std::size_t>('\n'));
   while (r.good && !r.text.empty()) {
     const auto kind = r.take_to(' ');
     if (kind == "command")
@@ -122,7 +118,12 @@ std::optional<packet> read_packet(std::string_view text) {
     else if (kind == "outcome")
       read_outcome(r, p);
     else if (kind == "fault")
-      read_fault(r, p);
+      p.answers.emplace_back(r.number<std::uint64_t>('\n'),
+                             fault::outcome_unknown);
+    else if (kind == "call")
+      p.calls.push_back(r.number<std::uint64_t>('\n'));
+    else if (kind == "here")
+      p.calls_back.push_back(r.number<std::uint64_t>('\n'));
     else
       r.good = false;
   }

@@ -1,17 +1,18 @@
 // Packets: commands and outcomes that go from node to node, many in one text.
 //
-// A packet begins with the node to which answers go, and has items behind it,
-// each a line of numbers and the texts whose lengths it tells:
+// A packet begins with the name of the node that sends it, and has items behind
+// it, each a line of numbers and the texts whose lengths it tells:
 //
-//   from ADDRESS-BYTES SECRET-BYTES         the address, the secret
+//   from NAME-BYTES                         the name
 //   command NUMBER MICROSECONDS EVENT-BYTES SENDER-BYTES
 //                                           the event, the sender's text
 //   outcome NUMBER SESSION-AT SESSION-BYTES BYTES DUPLICATE CODE
 //                                           the contract's outcome object
-//   fault NUMBER KNOWN
+//   fault NUMBER                            nobody can tell the outcome
+//   call NUMBER                             asks whether the other node is
+//   there here NUMBER                             it is
 //
-// NUMBER is the asking node's, CODE the first refusal's code or `-`, KNOWN 1
-// where the command was not taken and 0 where nobody knows.
+// NUMBER is the asking node's, CODE the first refusal's code or `-`.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -24,7 +25,6 @@
 
 #include "actors/reply.hpp"
 #include "actors/submission.hpp"
-#include "storage/leases.hpp"
 
 namespace recapd::gateway::relay {
 
@@ -34,13 +34,15 @@ inline constexpr std::string_view packet_type =
     "application/vnd.recapd.relay-1";
 
 /// Returns how a packet of the node begins.
-[[nodiscard]] std::string begin_packet(const storage::other_node &from);
+[[nodiscard]] std::string begin_packet(std::string_view from);
 /// Appends a command: its event, as encode_structured writes it, and what the
 /// event does not tell.
 void add_command(std::string &packet, std::uint64_t number,
                  const actors::submission &what);
 void add_answer(std::string &packet, std::uint64_t number,
                 const actors::answer<actors::outcome> &a);
+void add_call(std::string &packet, std::uint64_t number);
+void add_call_back(std::string &packet, std::uint64_t number);
 
 /// A packet's content. The views point into its text.
 struct packet {
@@ -50,8 +52,9 @@ struct packet {
     std::string_view event;
     std::string_view sender;
   };
-  storage::other_node from;
+  std::string_view from;
   std::vector<command> commands;
+  std::vector<std::uint64_t> calls, calls_back;
   std::vector<std::pair<std::uint64_t, actors::answer<actors::outcome>>>
       answers;
 };

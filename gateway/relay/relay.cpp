@@ -2,9 +2,7 @@
 #include "gateway/relay/relay.hpp"
 
 #include <algorithm>
-#include <array>
 #include <deque>
-#include <fmt/format.h>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -25,15 +23,16 @@ namespace {
 using storage::fault;
 using storage::other_node;
 using clock = std::chrono::steady_clock;
+using lock = std::unique_lock<std::mutex>;
 using multi_handle = std::unique_ptr<CURLM, decltype(&curl_multi_cleanup)>;
-using replies = std::vector<actors::reply<actors::outcome>>;
 
 constexpr std::size_t secret_bytes = 32;
 /// How long a node to which nothing is to be sent is remembered.
 constexpr auto remembered = std::chrono::minutes{1};
-/// The pause between looks at what is overdue.
-constexpr int look_ms = 50;
-constexpr int idle_ms = 1000;
+/// The pauses between looks at the time, with something to look at and without.
+constexpr int look_ms = 20;
+constexpr int idle_ms = 500;
+constexpr long most_connections = 1000;
 
 std::size_t drop(char *, std::size_t size, std::size_t count, void *) {
   return size * count;
@@ -43,17 +42,33 @@ std::size_t drop(char *, std::size_t size, std::size_t count, void *) {
 struct outgoing {
   std::string text;
   std::size_t items = 0;
-  std::vector<std::uint64_t> commands;  ///< their numbers
+  std::size_t answers = 0;  ///< of the items; without any it is not sent again
+  clock::time_point since{};
+};
+
+/// What goes to a node in order, one packet at a time.
+struct lane {
+  std::deque<outgoing> waiting;
+  bool posting = false;
+  clock::time_point not_before{};
+
+  [[nodiscard]] bool ready(clock::time_point now) const {
+    return !posting && !waiting.empty() && now >= not_before;
+  }
 };
 
 /// Another node, and what is to be sent to it.
 struct destination {
   other_node to;
-  std::deque<outgoing> waiting;
-  bool posting = false;
-  clock::time_point away_until{};
+  lane commands;
+  lane answers;          ///< and calls
+  bool reached = false;  ///< it has answered a call: commands are sent to it
+  bool wanted = false;   ///< there was a command for it since the last call
+  std::optional<std::uint64_t> call;  ///< the one that is not answered
+  clock::time_point called{};
+  clock::time_point heard{};
+  std::size_t open = 0;  ///< commands that were sent and are not answered
   clock::time_point used{};
-  bool failing = false;  ///< the last post was not taken
 };
 
 /// One post. Its connection is kept for later ones.
@@ -61,6 +76,7 @@ struct post {
   curl_handle curl{curl_easy_init(), &curl_easy_cleanup};
   curl_fields fields{nullptr, &curl_slist_free_all};
   std::shared_ptr<destination> where;
+  lane *of = nullptr;
   outgoing what;
 };
 
@@ -74,8 +90,10 @@ struct relay::impl {
 
   struct waiting {
     actors::reply<actors::outcome> done;
+    std::shared_ptr<destination> where;
     clock::time_point until;
   };
+  using taken_out = std::vector<actors::reply<actors::outcome>>;
 
   std::mutex mutex;
   bool closed = false;
@@ -88,131 +106,163 @@ struct relay::impl {
   std::vector<std::unique_ptr<post>> posts;
   std::thread thread;
 
-  impl(std::string address, metrics &m, tuning t)
-      : limits{t}, meters{m}, self{.address = std::move(address),
-                                   .secret = random_hex(secret_bytes),
-                                   .shards = {}} {
+  impl(other_node who, metrics &m, tuning t)
+      : limits{t}, meters{m}, self{with_secret(std::move(who))} {
     start_curl();
     multi.reset(curl_multi_init());
     if (!multi) throw std::runtime_error{"libcurl does not start"};
+    curl_multi_setopt(multi.get(), CURLMOPT_MAXCONNECTS, most_connections);
     thread = std::thread{[this] { run(); }};
   }
 
-  // ---- any thread
+  static other_node with_secret(other_node who) {
+    if (who.secret.empty()) who.secret = random_hex(secret_bytes);
+    return who;
+  }
 
-  /// Returns the packet for a node that gathers, or null while the node is
-  /// given a rest. The mutex is locked.
-  outgoing *gathering(const other_node &to) {
+  // ---- any thread; what says so needs the mutex locked
+
+  /// Returns a node. The mutex is locked.
+  std::shared_ptr<destination> destination_of(const other_node &to) {
     auto &d = nodes[to.address + " " + to.secret];
     if (!d) {
       d = std::make_shared<destination>();
       d->to = to;
     }
-    const auto now = clock::now();
-    d->used = now;
-    if (now < d->away_until) return nullptr;
-    const bool full =
-        !d->waiting.empty()
-        && (d->waiting.back().items >= limits.full_items
-            || d->waiting.back().text.size() >= limits.full_bytes);
-    if (d->waiting.empty() || full)
-      d->waiting.push_back(
-          {.text = begin_packet(self), .items = 0, .commands = {}});
-    if (d->waiting.size() == 1 && d->waiting.front().items == 0 && !d->posting)
-      curl_multi_wakeup(multi.get());
-    return &d->waiting.back();
+    d->used = clock::now();
+    return d;
   }
 
-  void send(const other_node &to, const actors::submission &what,
+  /// Adds an item to what goes by a lane. The mutex is locked.
+  void add(lane &l, const std::string &item) {
+    const bool full =
+        !l.waiting.empty()
+        && (l.waiting.back().items >= limits.full_items
+            || l.waiting.back().text.size() + item.size() > limits.full_bytes);
+    if (l.waiting.empty() || full)
+      l.waiting.push_back(
+          {.text = begin_packet(self.name), .since = clock::now()});
+    auto &packet = l.waiting.back();
+    packet.text += item;
+    if (++packet.items == 1 && l.waiting.size() == 1 && !l.posting)
+      curl_multi_wakeup(multi.get());
+  }
+
+  /// Returns the node if commands may be sent to it. The mutex is locked.
+  std::shared_ptr<destination> reachable(const other_node &to) {
+    if (closed || to.address == self.address) return nullptr;
+    auto d = destination_of(to);
+    if (d->reached) return d;
+    if (!std::exchange(d->wanted, true)) curl_multi_wakeup(multi.get());
+    return nullptr;
+  }
+
+  bool send(const other_node &to, const actors::submission &what,
             const actors::reply<actors::outcome> &done) {
     std::uint64_t number = 0;
     {
-      const std::lock_guard lock{mutex};
+      const lock held{mutex};
+      if (!reachable(to)) return false;
       number = ++next;
     }
     std::string item;
     add_command(item, number, what);
-    {
-      const std::lock_guard lock{mutex};
-      auto *packet = closed || item.size() > max_packet_bytes / 2
-                         ? nullptr
-                         : gathering(to);
-      if (packet != nullptr) {
-        packet->text += item;
-        ++packet->items;
-        packet->commands.push_back(number);
-        open.emplace(number, waiting{done, clock::now() + limits.answer});
-        return;
-      }
-    }
-    meters.relayed("unanswered", 1);
-    done(fault::outcome_unknown);
+    if (item.size() > max_item_bytes) return false;
+    const lock held{mutex};
+    auto d = reachable(to);
+    if (!d) return false;
+    // Silence counts from when there is something to be heard.
+    if (d->open++ == 0) d->heard = clock::now();
+    add(d->commands, item);
+    open.emplace(number, waiting{.done = done,
+                                 .where = std::move(d),
+                                 .until = clock::now() + limits.answer});
+    return true;
   }
 
-  void answer(const other_node &to, std::uint64_t number,
-              const actors::answer<actors::outcome> &a) {
-    std::string item;
-    add_answer(item, number, a);
-    if (item.size() > max_packet_bytes / 2) {
-      item.clear();
-      add_answer(item, number, fault::outcome_unknown);
-    }
-    const std::lock_guard lock{mutex};
-    if (auto *packet = gathering(to)) {
-      packet->text += item;
-      ++packet->items;
-    }
+  void answer(const other_node &to, const std::string &item) {
+    const lock held{mutex};
+    auto &l = destination_of(to)->answers;
+    add(l, item);
+    ++l.waiting.back().answers;
   }
 
   void arrived(std::uint64_t number, actors::answer<actors::outcome> a) {
-    actors::reply<actors::outcome> done;
-    {
-      const std::lock_guard lock{mutex};
-      const auto at = open.find(number);
-      if (at == open.end()) return;
-      done = std::move(at->second.done);
-      open.erase(at);
-    }
-    meters.relayed("answered", 1);
+    lock held{mutex};
+    const auto at = open.find(number);
+    if (at == open.end()) return;
+    at->second.where->heard = clock::now();
+    const auto done = take_out(at);
+    held.unlock();
+    meters.relayed(a.has_value() ? "answered" : "unanswered", 1);
     done(std::move(a));
   }
 
-  void close() {
-    replies lost;
-    {
-      const std::lock_guard lock{mutex};
-      closed = true;
-      for (auto &[number, w] : open)
-        lost.push_back(std::move(w.done));
-      open.clear();
+  void called_back(std::uint64_t number) {
+    const lock held{mutex};
+    for (auto &[key, d] : nodes) {
+      if (d->call != number) continue;
+      d->call.reset();
+      d->heard = clock::now();
+      if (!std::exchange(d->reached, true))
+        log_info("commands are relayed to a node",
+                 {{"node", d->to.name}, {"address", d->to.address}});
     }
-    give_up(lost);
+  }
+
+  /// Takes out who waits for a command. The mutex is locked.
+  actors::reply<actors::outcome>
+  take_out(std::map<std::uint64_t, waiting>::iterator at) {
+    auto done = std::move(at->second.done);
+    --at->second.where->open;
+    open.erase(at);
+    return done;
+  }
+
+  /// Gives back what `chosen` says of what waits, oldest first, again until
+  /// nothing is left; then calls `at_last` before anybody can send more: what
+  /// goes another way goes in order.
+  template <class Chosen, class AtLast>
+  void give_back(Chosen chosen, AtLast at_last) {
+    for (;;) {
+      taken_out lost;
+      {
+        const lock held{mutex};
+        for (auto at = open.begin(); at != open.end();) {
+          const auto one = at++;
+          if (chosen(one->second)) lost.push_back(take_out(one));
+        }
+        if (lost.empty()) return at_last();
+      }
+      meters.relayed("unanswered", lost.size());
+      for (const auto &done : lost)
+        done(fault::outcome_unknown);
+    }
+  }
+
+  void close() {
+    give_back([](const waiting &) { return true; }, [this] { closed = true; });
   }
 
   void stop() {
     {
-      const std::lock_guard lock{mutex};
+      const lock held{mutex};
       if (!ends) ends = clock::now() + limits.post;
     }
     curl_multi_wakeup(multi.get());
     if (thread.joinable()) thread.join();
   }
 
-  void give_up(const replies &lost) const {
-    if (!lost.empty()) meters.relayed("unanswered", lost.size());
-    for (const auto &done : lost)
-      done(fault::outcome_unknown);
-  }
-
   // ---- the thread
 
   void run() {
     while (!over()) {
+      call_nodes();
       start_posts();
       int running = 0;
       curl_multi_perform(multi.get(), &running);
-      give_up(overdue());
       if (end_posts()) continue;
+      look_at_the_time();
       curl_multi_poll(multi.get(), nullptr, 0, pause(), nullptr);
     }
     for (const auto &p : posts)
@@ -221,47 +271,83 @@ struct relay::impl {
   }
 
   bool over() {
-    const std::lock_guard lock{mutex};
+    const lock held{mutex};
     if (!ends) return false;
     const bool done = std::ranges::all_of(nodes, [](const auto &n) {
-      return !n.second->posting && n.second->waiting.empty();
+      const auto &d = *n.second;
+      return !d.answers.posting && d.answers.waiting.empty();
     });
     return done || clock::now() >= *ends;
   }
 
   int pause() {
-    const std::lock_guard lock{mutex};
-    return open.empty() && !ends ? idle_ms : look_ms;
+    const lock held{mutex};
+    const bool rests = std::ranges::all_of(nodes, [](const auto &n) {
+      const auto &d = *n.second;
+      return d.open == 0 && !d.call && !d.wanted && d.answers.waiting.empty();
+    });
+    return rests && !ends ? idle_ms : look_ms;
   }
 
-  replies overdue() {
-    replies lost;
-    const std::lock_guard lock{mutex};
+  /// Calls nodes for which there are commands and that were not reached, and
+  /// those that owe answers and are silent.
+  void call_nodes() {
+    const lock held{mutex};
     const auto now = clock::now();
-    while (!open.empty() && open.begin()->second.until <= now) {
-      lost.push_back(std::move(open.begin()->second.done));
-      open.erase(open.begin());
+    for (auto &[key, d] : nodes) {
+      const bool silent = d->open > 0 && now - d->heard >= limits.quiet;
+      const bool due = silent || (d->wanted && !d->reached);
+      if (closed || d->call || !due || now < d->called + limits.quiet) continue;
+      d->wanted = false;
+      d->called = now;
+      d->call = ++next;
+      std::string item;
+      add_call(item, *d->call);
+      add(d->answers, item);
     }
-    std::erase_if(nodes, [now](const auto &n) {
-      const auto &d = *n.second;
-      return !d.posting && d.waiting.empty() && d.used + remembered < now;
-    });
-    return lost;
+  }
+
+  void look_at_the_time() {
+    std::vector<std::shared_ptr<destination>> silent;
+    {
+      const lock held{mutex};
+      const auto now = clock::now();
+      for (const auto &[key, d] : nodes)
+        if (d->call && now - d->called >= 2 * limits.post) silent.push_back(d);
+      for (const auto &[number, w] : open)
+        if (w.until > now)
+          break;
+        else if (std::ranges::find(silent, w.where) == silent.end())
+          silent.push_back(w.where);
+      std::erase_if(nodes, [now](const auto &n) {
+        const auto &d = *n.second;
+        return !d.commands.posting && !d.answers.posting && d.open == 0
+               && d.answers.waiting.empty() && !d.call
+               && d.used + remembered < now;
+      });
+    }
+    for (const auto &d : silent)
+      lose(d, "it does not answer");
   }
 
   void start_posts() {
-    const std::lock_guard lock{mutex};
-    for (auto &[key, d] : nodes) {
-      if (d->posting || d->waiting.empty()) continue;
-      auto p = std::make_unique<post>();
-      p->where = d;
-      p->what = std::move(d->waiting.front());
-      d->waiting.pop_front();
-      d->posting = true;
-      prepare(*p);
-      curl_multi_add_handle(multi.get(), p->curl.get());
-      posts.push_back(std::move(p));
-    }
+    const lock held{mutex};
+    const auto now = clock::now();
+    for (auto &[key, d] : nodes)
+      for (auto *l : {&d->answers, &d->commands})
+        if (l->ready(now)) start_post(d, *l);
+  }
+
+  void start_post(const std::shared_ptr<destination> &d, lane &l) {
+    auto p = std::make_unique<post>();
+    p->where = d;
+    p->of = &l;
+    p->what = std::move(l.waiting.front());
+    l.waiting.pop_front();
+    l.posting = true;
+    prepare(*p);
+    curl_multi_add_handle(multi.get(), p->curl.get());
+    posts.push_back(std::move(p));
   }
 
   void prepare(post &p) const {
@@ -274,6 +360,8 @@ struct relay::impl {
     curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http");
     curl_easy_setopt(c, CURLOPT_PROXY, "");
     curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+    // Else a name that is not resolved in time would hold up all nodes.
+    curl_easy_setopt(c, CURLOPT_QUICK_EXIT, 1L);
     curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS,
                      static_cast<long>(limits.connect.count()));
     curl_easy_setopt(c, CURLOPT_TIMEOUT_MS,
@@ -302,7 +390,7 @@ struct relay::impl {
       long status = 0;
       curl_easy_getinfo(ended->curl.get(), CURLINFO_RESPONSE_CODE, &status);
       if (code == CURLE_OK && status == 200)
-        taken(*ended->where);
+        taken(*ended);
       else
         not_taken(*ended, code == CURLE_OK
                               ? "it answered " + std::to_string(status)
@@ -311,45 +399,48 @@ struct relay::impl {
     return ended_one;
   }
 
-  void taken(destination &d) {
-    const std::lock_guard lock{mutex};
-    d.posting = false;
-    if (std::exchange(d.failing, false))
-      log_info("a node takes relayed commands again",
-               {{"address", d.to.address}});
+  void taken(const post &p) {
+    const lock held{mutex};
+    p.of->posting = false;
   }
 
-  /// Gives up what the post had, and what waited behind it: in order, so that
-  /// it goes another way in order.
   void not_taken(post &p, const std::string &why) {
-    replies lost;
-    {
-      const std::lock_guard lock{mutex};
-      auto &d = *p.where;
-      d.posting = false;
-      d.away_until = clock::now() + limits.pause;
-      give_back(p.what, lost);
-      for (const auto &packet : std::exchange(d.waiting, {}))
-        give_back(packet, lost);
-      if (!std::exchange(d.failing, true))
-        log_info("a node takes no relayed commands: they go by the database",
-                 {{"address", d.to.address}, {"error", why}});
-    }
-    give_up(lost);
+    if (p.what.answers > 0) send_again(p);
+    lose(p.where, why);
+    const lock held{mutex};
+    p.of->posting = false;
   }
 
-  /// Takes out who waits for the packet's commands. The mutex is locked.
-  void give_back(const outgoing &packet, replies &lost) {
-    for (const auto number : packet.commands)
-      if (const auto at = open.find(number); at != open.end()) {
-        lost.push_back(std::move(at->second.done));
-        open.erase(at);
-      }
+  /// Puts a packet of answers back, as long as somebody waits for them.
+  void send_again(post &p) {
+    const lock held{mutex};
+    const auto now = clock::now();
+    if (now >= p.what.since + limits.answer)
+      return log_warn("outcomes of relayed commands cannot be sent back",
+                      {{"node", p.where->to.name},
+                       {"address", p.where->to.address},
+                       {"outcomes", std::to_string(p.what.answers)}});
+    p.of->waiting.push_front(std::move(p.what));
+    p.of->not_before = now + limits.retry;
+  }
+
+  /// Gives back all commands that a node has or should have got.
+  void lose(const std::shared_ptr<destination> &d, const std::string &why) {
+    give_back([&d](const waiting &w) { return w.where == d; },
+              [&d, &why] {
+                d->commands.waiting.clear();
+                d->call.reset();
+                if (std::exchange(d->reached, false))
+                  log_info("commands go to a node by the database",
+                           {{"node", d->to.name},
+                            {"address", d->to.address},
+                            {"reason", why}});
+              });
   }
 };
 
-relay::relay(std::string address, metrics &meters, tuning t)
-    : impl_{std::make_unique<impl>(std::move(address), meters, t)} {}
+relay::relay(storage::other_node self, metrics &meters, tuning t)
+    : impl_{std::make_unique<impl>(std::move(self), meters, t)} {}
 
 relay::~relay() {
   close();
@@ -366,18 +457,34 @@ bool relay::knows(std::string_view authorization) const {
       impl_->digest);
 }
 
-void relay::send(const storage::other_node &to, const actors::submission &what,
+bool relay::send(const storage::other_node &to, const actors::submission &what,
                  const actors::reply<actors::outcome> &done) {
-  impl_->send(to, what, done);
+  return impl_->send(to, what, done);
 }
 
 void relay::arrived(std::uint64_t number, actors::answer<actors::outcome> a) {
   impl_->arrived(number, std::move(a));
 }
 
+void relay::called_back(std::uint64_t number) {
+  impl_->called_back(number);
+}
+
 void relay::answer(const storage::other_node &to, std::uint64_t number,
                    const actors::answer<actors::outcome> &a) {
-  impl_->answer(to, number, a);
+  std::string item;
+  add_answer(item, number, a);
+  if (item.size() > max_item_bytes) {
+    item.clear();
+    add_answer(item, number, fault::outcome_unknown);
+  }
+  impl_->answer(to, item);
+}
+
+void relay::call_back(const storage::other_node &to, std::uint64_t number) {
+  std::string item;
+  add_call_back(item, number);
+  impl_->answer(to, item);
 }
 
 void relay::close() {

@@ -97,7 +97,7 @@ struct metrics::impl {
                                          "Webhook messages by result.");
   Family<Counter> &relayed =
       counters(all, "recapd_relayed_commands_total",
-               "Commands handed to the node that serves their session, by "
+               "Commands sent to the node that serves their session, by "
                "result; what is unanswered goes by the database.");
   Gauge &held_sessions =
       gauge(all, "recapd_webhook_sessions_held",

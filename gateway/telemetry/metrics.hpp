@@ -75,8 +75,8 @@ public:
   void feed_held_back(std::int64_t events);
   /// Counts a message to a sink; `result` is `delivered` or `failed`.
   void delivery(std::string_view result);
-  /// Counts commands that were handed to another node: `answered`, or not, and
-  /// then they go by the database.
+  /// Counts commands that were sent to another node; `result` is `answered` or
+  /// `unanswered`.
   void relayed(std::string_view result, std::size_t commands);
   /// Sets how many sessions the webhook holds.
   void sessions_held(std::size_t sessions);

@@ -87,6 +87,9 @@ CREATE TABLE journal (
   -- again (mode trusted), else who sent it.
   scope         text COLLATE "C",
   content       bytea,
+  -- Of a refused one its type and data, with figures in the place of what people
+  -- wrote: what it needs to be decided again.
+  command       text,
   -- Absent where the session's events up to `version` tell it
   -- (actors/told_outcomes): SQL clients read what came by the inbox alone.
   outcome       text,
@@ -100,9 +103,10 @@ CREATE TABLE journal (
   CONSTRAINT commands_are_told
     CHECK (CASE WHEN source IS NULL
                 THEN id IS NULL AND scope IS NULL AND content IS NULL
-                     AND outcome IS NULL AND NOT by_inbox
+                     AND command IS NULL AND outcome IS NULL AND NOT by_inbox
                 ELSE id IS NOT NULL AND scope IS NOT NULL
                      AND content IS NOT NULL AND length(content) = 16
+                     AND (command IS NULL) = (version > 0)
                      AND (outcome IS NOT NULL OR version > 0 AND NOT by_inbox)
            END)
 );

@@ -50,7 +50,7 @@ void add_journal(group_builder &to, const commits &by_session) {
       source{column_type::text}, id{column_type::text},
       scope{column_type::text}, content{column_type::bytes},
       outcome{column_type::text}, by_inbox{column_type::boolean},
-      draw{column_type::int4};
+      draw{column_type::int4}, command{column_type::text};
   std::int64_t last = -1;
   for (const auto *c : by_session) {
     event_origin from;
@@ -91,6 +91,7 @@ void add_journal(group_builder &to, const commits &by_session) {
       id.text(from.id);
       scope.text(c->outcome->scope);
       content.bytes(c->outcome->content);
+      command.text_or_null(c->outcome->command);
       outcome.text_or_null(c->outcome->outcome);
       by_inbox.boolean(c->outcome->by_inbox);
     } else {
@@ -98,13 +99,14 @@ void add_journal(group_builder &to, const commits &by_session) {
       id.null();
       scope.null();
       content.null();
+      command.null();
       outcome.null();
       by_inbox.boolean(false);
     }
   }
   to.add(journal_part, session, bucket, before, version, at, who, ordinal,
          events, notifications, trace, source, id, scope, content, outcome,
-         by_inbox, draw);
+         by_inbox, draw, command);
 }
 
 void add_created(group_builder &to, const commits &by_session) {

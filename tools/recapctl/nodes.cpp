@@ -74,7 +74,7 @@ int show_nodes(context &c, const nodes_options &o) {
                        {"nodes", std::move(nodes)}});
     return done;
   }
-  table out{{"node", "state", "shards", "inbox", "lag ms", "listens on",
+  table out{{"node", "state", "shards", "inbox", "lag ms", "reached at",
              "since", "lease until"}};
   out.state_column(1).right(2).right(3).right(4);
   for (const auto &[name, m] : t.members)

@@ -157,7 +157,7 @@ actors::sharing sharing_of(const config::settings &s,
   if (!relay) return out;
   out.secret = relay->self().secret;
   out.relay = [relay](const auto &to, const auto &what, const auto &done) {
-    relay->send(to, what, done);
+    return relay->send(to, what, done);
   };
   return out;
 }
@@ -241,8 +241,9 @@ node::node(const config::settings &s,
   const auto address = address_of(s, socket.port());
   if (s.address != "none")
     relay_ = std::make_shared<gateway::relay::relay>(
-        address, *meters_,
-        gateway::relay::tuning{.answer = database.statement});
+        storage::other_node{
+            .name = name_of(s), .address = address, .secret = {}, .shards = {}},
+        *meters_, gateway::relay::tuning{.answer = database.statement});
   engine_ = start_engine(
       {.options = options_of(s),
        .stores = [database] { return storage::postgres::open_store(database); },

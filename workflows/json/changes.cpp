@@ -28,6 +28,22 @@ read_data(typename alternatives<Result>::reader read, const json::value &data,
   return {boost::system::in_place_value, std::move(value)};
 }
 
+/// Writes a command's members, texts and recaps by their figures.
+class figures_writer : public member_writer<text_writer> {
+public:
+  explicit figures_writer(text_writer &to)
+      : member_writer<text_writer>{to}, to_{to} {}
+  void text(std::string_view name, const std::string &v) {
+    to_.object(name, figures_of(v), write_members{});
+  }
+  void object(std::string_view name, const recap &v) {
+    to_.object(name, figures_of(v), write_members{});
+  }
+
+private:
+  text_writer &to_;
+};
+
 template <class Writer> void write_event(Writer &&to, const event_body &e) {
   to.put("v", event_schema);
   std::visit([&](const auto &what) { write_members{}(to, what); }, e);
@@ -50,6 +66,23 @@ json::object to_json(const command &c) {
 void append_text(std::string &to, const command &c) {
   std::visit([&](const auto &what) { write_members{}(text_writer{to}, what); },
              c);
+}
+
+std::string to_replay_text(const command &c) {
+  std::string out;
+  const auto write = [&c](text_writer &&to) {
+    to.put("type", type_of(c));
+    std::visit(
+        [&to](const auto &what) {
+          to.object("data", what, [](auto &inner, const auto &members) {
+            figures_writer m{inner};
+            std::decay_t<decltype(members)>::each_member(m, members);
+          });
+        },
+        c);
+  };
+  write(text_writer{out});
+  return out;
 }
 
 boost::system::result<command, std::string>

@@ -36,6 +36,10 @@ parse_command(std::string_view type, const boost::json::value &data);
 /// Appends the text of the command's `data`, as `serialize` would give it.
 void append_text(std::string &to, const command &c);
 
+/// Returns the text of a command as a replay needs it: its type and its `data`
+/// with figures in the place of each text that people wrote (text_figures).
+[[nodiscard]] std::string to_replay_text(const command &c);
+
 /// Return an event's type, unique for each alternative (`session.scheduled`,
 /// `participant.accepted`, `time.logged` …), and its `data`.
 [[nodiscard]] std::string_view type_of(const event_body &e);

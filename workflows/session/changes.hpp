@@ -203,11 +203,19 @@ struct session_scheduled {
   schedule_session what;  ///< rate, currency and timezone filled in
   instant deadline;
   int policy_version = 0;
+  /// Which of these the command named; the others are the policy's.
+  bool names_rate = false, names_currency = false, names_timezone = false;
   bool operator==(const session_scheduled &) const = default;
   static void each_member(auto &m, auto &e) {
     schedule_session::each_member(m, e.what);
     m.time("deadline", e.deadline);
     m.count("policy_version", e.policy_version, 0);
+    if (m.there("names_rate", e.names_rate))
+      m.boolean("names_rate", e.names_rate);
+    if (m.there("names_currency", e.names_currency))
+      m.boolean("names_currency", e.names_currency);
+    if (m.there("names_timezone", e.names_timezone))
+      m.boolean("names_timezone", e.names_timezone);
   }
 };
 struct participant_invited {
@@ -301,10 +309,12 @@ struct time_corrected {
 struct tutor_recap_submitted {
   static constexpr std::string_view type = "tutor_recap.submitted";
   recap written;
+  text_figures figures = {};
   flag_set flags = {};
   bool operator==(const tutor_recap_submitted &) const = default;
   static void each_member(auto &m, auto &e) {
     m.object("recap", e.written);
+    if (m.there("figures", e.figures)) m.object("figures", e.figures);
     if (m.there("flags", e.flags)) m.flags("flags", e.flags);
   }
 };
@@ -312,11 +322,13 @@ struct student_recap_submitted {
   static constexpr std::string_view type = "student_recap.submitted";
   std::string student;
   recap written;
+  text_figures figures = {};
   flag_set flags = {};
   bool operator==(const student_recap_submitted &) const = default;
   static void each_member(auto &m, auto &e) {
     m.id("student", e.student);
     m.object("recap", e.written);
+    if (m.there("figures", e.figures)) m.object("figures", e.figures);
     if (m.there("flags", e.flags)) m.flags("flags", e.flags);
   }
 };

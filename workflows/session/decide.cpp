@@ -148,7 +148,10 @@ void handle(decision_draft &d, const schedule_session &c) {
                     "The session " + d.s.id + " is there already.");
   session_scheduled e{.what = c,
                       .deadline = later(c.starts_at, d.r.log_window),
-                      .policy_version = d.f.policy_version};
+                      .policy_version = d.f.policy_version,
+                      .names_rate = c.rate_per_hour.has_value(),
+                      .names_currency = c.currency.has_value(),
+                      .names_timezone = c.timezone.has_value()};
   if (!e.what.rate_per_hour) e.what.rate_per_hour = d.r.rate_per_hour;
   if (!e.what.currency) e.what.currency = d.r.currency;
   if (!e.what.timezone) e.what.timezone = d.r.timezone;

@@ -53,37 +53,40 @@ void check_participants(decision_draft &d, bool leave_call) {
 
 /// Returns why the recap is too long, or nothing.
 std::optional<std::string>
-excess_of(const recap &written, const recap_length &length, const rules &r) {
+excess_of(const recap &written, const text_figures &figures, const rules &r) {
   const auto bytes = bytes_of(written);
   if (bytes > largest_recap_bytes)
     return "The recap has " + std::to_string(bytes) + " bytes of UTF-8; "
            + std::to_string(largest_recap_bytes) + " are the most.";
-  if (length.widest > largest_cluster)
+  if (figures.beyond)
     return "A character of the recap is made of "
-           + std::to_string(length.widest) + " code points; "
+           + std::to_string(measured(written).widest) + " code points; "
            + std::to_string(largest_cluster) + " are the most.";
-  if (length.characters > r.max_recap_characters)
-    return "The recap has " + std::to_string(length.characters)
+  if (figures.characters > r.max_recap_characters)
+    return "The recap has " + std::to_string(figures.characters)
            + " characters; " + std::to_string(r.max_recap_characters)
            + " are the most.";
   return std::nullopt;
 }
 
-void check_recap(decision_draft &d, const recap &written) {
-  const auto length = measured(written);
-  if (length.characters < d.r.min_recap_characters)
+/// Returns the recap's figures; objects where they are not as the rules say.
+text_figures check_recap(decision_draft &d, const recap &written) {
+  const auto figures =
+      d.f.figures != nullptr ? *d.f.figures : figures_of(written);
+  if (figures.characters < d.r.min_recap_characters)
     d.object(refusal_code::recap_too_short,
-             "The recap has " + std::to_string(length.characters)
+             "The recap has " + std::to_string(figures.characters)
                  + " characters that can be seen; "
                  + std::to_string(d.r.min_recap_characters)
                  + " are the least.");
-  if (auto why = excess_of(written, length, d.r))
+  if (auto why = excess_of(written, figures, d.r))
     d.object(refusal_code::recap_too_long, *std::move(why));
+  return figures;
 }
 
-flag_set flags_of_recap(const recap &written) {
+flag_set flags_of_recap(const text_figures &figures) {
   flag_set flags;
-  if (repetitive(written)) flags.raise(session_flag::repetitive_recap);
+  if (repetitive(figures)) flags.raise(session_flag::repetitive_recap);
   return flags;
 }
 
@@ -96,7 +99,8 @@ void log(decision_draft &d, std::int64_t given, bool leave_call,
   check_window(d);
   check_participants(d, leave_call);
   const auto minutes = check_minutes(d, given);
-  if (written != nullptr) check_recap(d, *written);
+  text_figures figures;
+  if (written != nullptr) figures = check_recap(d, *written);
   auto claims = d.claims_for(minutes);
   d.object_to(claims);
   if (d.refused()) return;
@@ -108,7 +112,8 @@ void log(decision_draft &d, std::int64_t given, bool leave_call,
       .flags = flags_of_minutes(d.s, d.r, *minutes, d.f.received_at)});
   if (written != nullptr)
     d.emit(tutor_recap_submitted{.written = *written,
-                                 .flags = flags_of_recap(*written)});
+                                 .figures = figures,
+                                 .flags = flags_of_recap(figures)});
 }
 
 void object_to_second_recap(decision_draft &d) {
@@ -122,22 +127,24 @@ void submit_by_tutor(decision_draft &d, const recap &written) {
   if (!d.in(session_status::time_logged) && !too_late && !again)
     return d.refuse_state("time_logged");
   if (too_late) check_window(d);
-  check_recap(d, written);
+  const auto figures = check_recap(d, written);
   if (again) object_to_second_recap(d);
   d.emit(tutor_recap_submitted{.written = written,
-                               .flags = flags_of_recap(written)});
+                               .figures = figures,
+                               .flags = flags_of_recap(figures)});
 }
 
 void submit_by_student(decision_draft &d, const participant &p,
                        const recap &written) {
   if (!d.in(session_status::awaiting_student_recap))
     return d.refuse_state("awaiting_student_recap");
-  check_recap(d, written);
+  const auto figures = check_recap(d, written);
   if (p.written) object_to_second_recap(d);
   if (d.refused()) return;
   d.emit(student_recap_submitted{.student = p.student,
                                  .written = written,
-                                 .flags = flags_of_recap(written)});
+                                 .figures = figures,
+                                 .flags = flags_of_recap(figures)});
   if (recaps_are_in(d.s, p.student)
       || d.r.confirmation == confirmation_rule::any_student)
     d.emit(session_completed{.automatic = false});

@@ -35,6 +35,9 @@ struct facts {
   std::vector<std::int64_t> used;
   /// The programmes in which `by` may act; null: all.
   const program_set *programs = nullptr;
+  /// The figures of the command's recap, where its text is not there any more;
+  /// null: they are counted.
+  const text_figures *figures = nullptr;
 };
 
 }  // namespace recapd::workflows

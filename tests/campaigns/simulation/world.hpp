@@ -202,7 +202,7 @@ private:
                   const std::shared_ptr<int> &waiting);
 
   // ---- world_relay.cpp
-  void relay(std::size_t from, const storage::other_node &to,
+  bool relay(std::size_t from, const storage::other_node &to,
              const actors::submission &what,
              const actors::reply<actors::outcome> &done);
   void deliver_relayed(const relayed &r);

@@ -51,34 +51,35 @@ world::membership_of(std::size_t i,
     *last = std::move(now);
     lease_checker_->told(i, answer, *steady_, *steady_ + lease_);
   };
-  return {.leases =
-              [this, connection, told] {
-                return make_faulty_leases(
-                    std::make_unique<storage::memory::leases>(
-                        leases_, [this] { return lease_time(); }),
-                    connection, store_rng_, told);
-              },
-          .who = {.node = s.name,
-                  .incarnation = std::to_string(s.starts),
-                  .address = s.name,
-                  .secret = knows_relays_ ? std::to_string(s.starts) : "",
-                  .expiry = lease_,
-                  .joining = false,
-                  .leaving = false},
-          .steady = steady_,
-          .as_event = [this](const auto &what) { return event_of(what); },
-          .relay = [this, i](const auto &to, const auto &what,
-                             const auto &done) { relay(i, to, what, done); },
-          .changed = [this, i] { wake_reader(i, 1ms); },
-          .leave =
-              [this, i, start = s.starts] {
-                if (slots_[i].starts != start) return;
-                note("n" + std::to_string(i) + " leaves");
-                slots_[i].leaving = true;
-                const auto latest = *now_ + longest_drain;
-                at(*now_,
-                   [this, i, start, latest] { end_drained(i, start, latest); });
-              }};
+  return {
+      .leases =
+          [this, connection, told] {
+            return make_faulty_leases(
+                std::make_unique<storage::memory::leases>(
+                    leases_, [this] { return lease_time(); }),
+                connection, store_rng_, told);
+          },
+      .who = {.node = s.name,
+              .incarnation = std::to_string(s.starts),
+              .address = s.name,
+              .secret = knows_relays_ ? std::to_string(s.starts) : "",
+              .expiry = lease_,
+              .joining = false,
+              .leaving = false},
+      .steady = steady_,
+      .as_event = [this](const auto &what) { return event_of(what); },
+      .relay = [this, i](const auto &to, const auto &what,
+                         const auto &done) { return relay(i, to, what, done); },
+      .changed = [this, i] { wake_reader(i, 1ms); },
+      .leave =
+          [this, i, start = s.starts] {
+            if (slots_[i].starts != start) return;
+            note("n" + std::to_string(i) + " leaves");
+            slots_[i].leaving = true;
+            const auto latest = *now_ + longest_drain;
+            at(*now_,
+               [this, i, start, latest] { end_drained(i, start, latest); });
+          }};
 }
 
 commit_watch world::watch_of(std::size_t i,

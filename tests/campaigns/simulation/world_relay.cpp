@@ -24,11 +24,12 @@ bool world::loses_relayed() {
   return lost;
 }
 
-void world::relay(std::size_t from, const storage::other_node &to,
+bool world::relay(std::size_t from, const storage::other_node &to,
                   const actors::submission &what,
                   const actors::reply<actors::outcome> &done) {
-  // A process that ends sends nothing any more.
-  if (!slots_[from].running) return;
+  // A process that ends sends nothing any more; one that runs may not yet know
+  // that the other is in reach.
+  if (!slots_[from].running || (!calm_ && faults_.chance(100))) return false;
   const relayed r{.from = from,
                   .starts = slots_[from].starts,
                   .number = ++relays_,
@@ -41,6 +42,7 @@ void world::relay(std::size_t from, const storage::other_node &to,
   at(*now_ + relay_patience,
      [this, r] { answer_relayed(r, fault::outcome_unknown); });
   if (!loses_relayed()) at(*now_ + travel(), [this, r] { deliver_relayed(r); });
+  return true;
 }
 
 void world::deliver_relayed(const relayed &r) {

@@ -33,6 +33,7 @@ struct sharing_fixture : campus_fixture {
   void relay_nowhere() {
     relay = [this](const auto &to, const auto &what, const auto &done) {
       relayed.push_back({.to = to, .what = what, .done = done});
+      return true;
     };
   }
   struct relayed_command {
@@ -218,8 +219,10 @@ CAF_TEST(a command of another nodes session is relayed to it) {
   CAF_CHECK_EQUAL(relayed[0].to.secret, "secret of b");
   CAF_CHECK_EQUAL(relayed[0].what.id, command.id);
   CAF_CHECK(!p.answered());
-  relayed[0].done(recapd::storage::fault::unavailable);
-  CAF_CHECK_EQUAL(p.word(), "unavailable");
+  outcome done;
+  done.accepted = true;
+  relayed[0].done(done);
+  CAF_CHECK_EQUAL(p.word(), "accepted");
   CAF_CHECK(store->read_inbox(0, 10).empty());
 }
 
@@ -230,8 +233,7 @@ CAF_TEST(a relayed command without an answer goes by the inbox) {
   const auto command = schedule_command(session_of(1));
   const auto p = forward(command, 0);
   consume_messages();
-  // Its last reply goes unanswered.
-  relayed.clear();
+  relayed[0].done(recapd::storage::fault::unavailable);
   consume_messages();
   const auto rows = store->read_inbox(0, 10);
   CAF_REQUIRE_EQUAL(rows.size(), 1u);
@@ -240,6 +242,18 @@ CAF_TEST(a relayed command without an answer goes by the inbox) {
   CAF_CHECK_EQUAL(run(taken, 1), "accepted");
   pass(250ms, 5);
   CAF_CHECK_EQUAL(p.word(), "accepted");
+}
+
+CAF_TEST(a command that is not sent to its node goes by the inbox) {
+  relay = [](const auto &, const auto &, const auto &) { return false; };
+  join("a", "b");
+  beats();
+  const auto command = schedule_command(session_of(1));
+  CAF_CHECK_EQUAL(run(command, 1), "accepted");
+  const auto p = forward(command, 0);
+  consume_messages();
+  // The clock stands: it is a duplicate all the same.
+  CAF_CHECK_EQUAL(p.word(), "duplicate");
 }
 
 CAF_TEST(a relayed command that was decided is no duplicate of itself) {
@@ -285,7 +299,7 @@ CAF_TEST(a command of a session that no node serves goes by the inbox) {
   beats(1);
   leases->table.holders.clear();
   node(0)->owned->set({}, ownership::time_point::max());
-  node(0)->owned->set_others({});
+  node(0)->owned->set_others({}, 64);
   const auto p = forward(schedule_command(theirs), 0);
   consume_messages();
   CAF_CHECK(relayed.empty());

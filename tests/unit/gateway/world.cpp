@@ -54,14 +54,6 @@ world::~world() {
   stop();
 }
 
-void world::serve_as_node(relay::tuning tuning) {
-  http::bound_socket at{settings.listen_host, 0};
-  between = std::make_shared<relay::relay>(
-      settings.listen_host + ":" + std::to_string(at.port()), *meters, tuning);
-  server = std::make_unique<http::server>(
-      *engine, settings, *meters, http::tuning{}, std::move(at), between);
-}
-
 void world::serve(http::tuning tuning) {
   server = std::make_unique<http::server>(*engine, settings, *meters, tuning);
 }

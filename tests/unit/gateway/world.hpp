@@ -39,7 +39,6 @@ struct world {
   std::shared_ptr<metrics> meters;
   config::settings settings;
   std::unique_ptr<actors::engine> engine;
-  std::shared_ptr<relay::relay> between;  ///< none before serve_as_node()
   std::unique_ptr<http::server> server;
 
   /// The other settings are changed before serve().
@@ -49,8 +48,6 @@ struct world {
   world &operator=(const world &) = delete;
 
   void serve(http::tuning tuning = {});
-  /// Serves, and takes other nodes' packets.
-  void serve_as_node(relay::tuning tuning = {});
   [[nodiscard]] http_client connect() const;
   [[nodiscard]] std::unique_ptr<storage::store> store() const;
 

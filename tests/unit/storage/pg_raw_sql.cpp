@@ -51,8 +51,9 @@ CAF_TEST(an event after one that was lost has another value drawn) {
 
 CAF_TEST(a command cannot be recorded twice) {
   CAF_CHECK(refused("INSERT INTO journal (session_id, bucket, version, at, who,"
-                    " source, id, scope, content, outcome) SELECT session_id,"
-                    " bucket, 0, at, who, source, id, scope, content, '{}'"
+                    " source, id, scope, content, outcome, command) SELECT"
+                    " session_id, bucket, 0, at, who, source, id, scope,"
+                    " content, '{}', '{}'"
                     " FROM journal WHERE source IS NOT NULL",
                     "journal_command"));
 }
@@ -61,8 +62,13 @@ CAF_TEST(what nothing tells must be stored) {
   CAF_CHECK(refused("UPDATE journal SET outcome = NULL, by_inbox = true"
                     " WHERE source IS NOT NULL",
                     "commands_are_told"));
-  for (const auto *what : {"version = before", "events = NULL", "version = 0",
-                           "position = NULL", "before = NULL", "draw = NULL"})
+  for (const auto *what : {"command = '{}'", "command = '{}', source = NULL"})
+    CAF_CHECK(refused("UPDATE journal SET " + std::string{what}
+                          + " WHERE source IS NOT NULL",
+                      "commands_are_told"));
+  for (const auto *what :
+       {"version = before, command = '{}'", "version = 0, command = '{}'",
+        "events = NULL", "position = NULL", "before = NULL", "draw = NULL"})
     CAF_CHECK(refused("UPDATE journal SET " + std::string{what},
                       "versions_are_whole"));
 }

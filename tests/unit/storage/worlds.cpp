@@ -165,14 +165,14 @@ commit refuses(const std::string &id, const std::string &session,
                instant received_at) {
   commit c;
   c.session = session;
-  c.outcome =
-      outcome_row{.source = "app",
-                  .id = id,
-                  .content = {0xff, 0},
-                  .session = session,
-                  .received_at = received_at,
-                  .outcome = R"({"id":")" + id
-                             + R"(","source":"app","outcome":"refused"})"};
+  c.outcome = outcome_row{
+      .source = "app",
+      .id = id,
+      .content = {0xff, 0},
+      .session = session,
+      .received_at = received_at,
+      .outcome = R"({"id":")" + id + R"(","source":"app","outcome":"refused"})",
+      .command = R"({"type":"call.join","data":{}})"};
   return c;
 }
 

@@ -116,6 +116,39 @@ CAF_TEST(a correction is read and written in a fixed order) {
                   "data.minutes: expected this member, which is missing");
 }
 
+CAF_TEST(a replay gets figures in the place of texts) {
+  const recap written{.topics_covered =
+                          "Zo\u00eb and \U0001F469\u200d\U0001F52C",
+                      .how_tutee_did = "well, well",
+                      .next_steps = "seven eight nine ten"};
+  CAF_CHECK_EQUAL(to_replay_text(complete_of(60, written)),
+                  R"({"type":"session.complete","data":{"minutes":60,"recap":)"
+                  R"({"characters":39,"words":7},"leave_call":false}})");
+  CAF_CHECK_EQUAL(to_replay_text(submit_recap{recap_of(150)}),
+                  R"({"type":"recap.submit","data":{"recap":)"
+                  R"({"characters":150,"words":1}}})");
+  CAF_CHECK_EQUAL(to_replay_text(submit_recap{
+                      {.topics_covered = std::string(40'001, ' ')}}),
+                  R"({"type":"recap.submit","data":{"recap":)"
+                  R"({"characters":0,"words":0,"beyond":true}}})");
+  CAF_CHECK_EQUAL(
+      to_replay_text(reopen_session{.hours = 3, .note = "so it is"}),
+      R"({"type":"support.reopen","data":{"hours":3,"note":)"
+      R"({"characters":8,"words":3}}})");
+  CAF_CHECK_EQUAL(to_replay_text(cancel_session{"away"}),
+                  R"({"type":"session.cancel","data":{"reason":)"
+                  R"({"characters":4,"words":1}}})");
+  CAF_CHECK_EQUAL(to_replay_text(request_support{""}),
+                  R"({"type":"support.request","data":{"message":)"
+                  R"({"characters":0,"words":0}}})");
+  auto what = plan();
+  what.rate_per_hour = 7;
+  std::string data;
+  append_text(data, command{what});
+  CAF_CHECK_EQUAL(to_replay_text(what),
+                  R"({"type":"session.schedule","data":)" + data + "}");
+}
+
 CAF_TEST(a missing member is named) {
   CAF_CHECK_EQUAL(read("participant.invite", "{}"),
                   "data.student: expected this member, which is missing");

@@ -170,9 +170,9 @@ CAF_TEST(a recap is too long by its bytes or by one character) {
 
 CAF_TEST(a recap of fewer than eight different words is repetitive) {
   auto of = [](std::string a, std::string b = {}, std::string c = {}) {
-    return repetitive({.topics_covered = std::move(a),
-                       .how_tutee_did = std::move(b),
-                       .next_steps = std::move(c)});
+    return repetitive(figures_of(recap{.topics_covered = std::move(a),
+                                       .how_tutee_did = std::move(b),
+                                       .next_steps = std::move(c)}));
   };
   CAF_CHECK(of(""));
   CAF_CHECK(of("one two three four five six seven"));
