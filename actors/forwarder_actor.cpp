@@ -97,7 +97,10 @@ void forwarder_state::look_up(const std::vector<std::shared_ptr<work>> &items,
                         .event = node->as_event(items[i]->what),
                         .received_at = items[i]->what.received_at,
                         .sender = sender_text(items[i]->what)});
-    if (!rows.empty()) s.forward(rows);
+    if (!rows.empty()) {
+      s.forward(rows);
+      node->reports->forwarded(rows.size());
+    }
     back(std::move(found));
   };
   caf::anon_send(node_->lookup, std::make_shared<read_task>(read_task{

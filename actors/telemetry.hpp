@@ -23,6 +23,8 @@ public:
                                std::chrono::microseconds /*took*/) {}
   /// Reports a commit that the database refused, by the fault's name.
   virtual void commit_refused(std::string_view /*fault*/) {}
+  /// Reports commands that were handed on by the table `forwarded`.
+  virtual void forwarded(std::size_t /*commands*/) {}
   /// Reports a session's change of state (`from` empty: it is new).
   virtual void session_moved(std::string_view /*from*/,
                              std::string_view /*to*/) {}

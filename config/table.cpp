@@ -46,7 +46,9 @@ std::string listen_of(const settings &s) {
 
 bool valid_address(std::string_view address) {
   const auto at = parse_authority(address);
-  return address.empty() || address == "none" || (at && at->port);
+  if (address.empty() || address == "none") return true;
+  return at && at->port.value_or(0) > 0 && at->host != "0.0.0.0"
+         && at->host != "[::]";
 }
 
 bool parse_public_url(std::string_view url, std::optional<origin> &target) {

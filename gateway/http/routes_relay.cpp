@@ -45,16 +45,16 @@ void post_packet(services &s, const request_ptr &r, const responder &respond) {
   if (!p) return respond(bad_request("The body is no packet."));
   for (auto &[number, answer] : p->answers)
     s.between->arrived(number, std::move(answer));
-  for (const auto number : p->calls_back)
-    s.between->called_back(number);
-  if (p->commands.empty() && p->calls.empty()) return respond({});
+  for (const auto number : p->pongs)
+    s.between->ponged(number);
+  if (p->commands.empty() && p->pings.empty()) return respond({});
   const auto from = s.engine.other_node(p->from);
   if (!from)
     return respond(unavailable("This node does not know yours yet; the next "
                                "heartbeats tell of it."));
   if (!s.engine.admits(p->commands.size())) return respond(unavailable(full));
-  for (const auto number : p->calls)
-    s.between->call_back(*from, number);
+  for (const auto number : p->pings)
+    s.between->pong(*from, number);
   for (const auto &c : p->commands)
     submit_relayed(s, from, c);
   respond({});

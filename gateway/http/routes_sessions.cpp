@@ -74,18 +74,21 @@ std::optional<response> hold_to_own(const caller &who,
 
 response page_of_sessions(const services &s, const caller &who,
                           const storage::page<storage::session_events> &rows) {
-  std::function<bool(const storage::session_events &)> meant;
+  storage::page<session> found;
+  found.more = rows.more;
+  for (const auto &row : rows)
+    found.push_back(session_of(row));
+  std::function<bool(const session &)> meant;
   if (who.programs.only)
-    meant = [&who](const storage::session_events &row) {
-      return who.programs.includes(session_of(row).program);
+    meant = [&who](const session &one) {
+      return who.programs.includes(one.program);
     };
   return answer_page(
-      "sessions", rows,
-      [&s, now = s.engine.time().now()](const storage::session_events &row) {
-        const auto state = session_of(row);
-        return workflows::to_view_text(state, rules_of(s.engine, state), now);
+      "sessions", found,
+      [&s, now = s.engine.time().now()](const session &one) {
+        return workflows::to_view_text(one, rules_of(s.engine, one), now);
       },
-      [](const storage::session_events &row) { return row.id; }, meant);
+      [](const session &one) { return one.id; }, meant);
 }
 
 /// Replaces refusals about what other students have used: of those a student

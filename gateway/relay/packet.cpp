@@ -76,12 +76,12 @@ std::string begin_packet(std::string_view from) {
   return fmt::format("from {}\n{}", from.size(), from);
 }
 
-void add_call(std::string &packet, std::uint64_t number) {
-  packet += fmt::format("call {}\n", number);
+void add_ping(std::string &packet, std::uint64_t number) {
+  packet += fmt::format("ping {}\n", number);
 }
 
-void add_call_back(std::string &packet, std::uint64_t number) {
-  packet += fmt::format("here {}\n", number);
+void add_pong(std::string &packet, std::uint64_t number) {
+  packet += fmt::format("pong {}\n", number);
 }
 
 void add_command(std::string &packet, std::uint64_t number,
@@ -120,10 +120,10 @@ std::optional<packet> read_packet(std::string_view text) {
     else if (kind == "fault")
       p.answers.emplace_back(r.number<std::uint64_t>('\n'),
                              fault::outcome_unknown);
-    else if (kind == "call")
-      p.calls.push_back(r.number<std::uint64_t>('\n'));
-    else if (kind == "here")
-      p.calls_back.push_back(r.number<std::uint64_t>('\n'));
+    else if (kind == "ping")
+      p.pings.push_back(r.number<std::uint64_t>('\n'));
+    else if (kind == "pong")
+      p.pongs.push_back(r.number<std::uint64_t>('\n'));
     else
       r.good = false;
   }

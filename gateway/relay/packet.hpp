@@ -9,8 +9,8 @@
 //   outcome NUMBER SESSION-AT SESSION-BYTES BYTES DUPLICATE CODE
 //                                           the contract's outcome object
 //   fault NUMBER                            nobody can tell the outcome
-//   call NUMBER                             asks whether the other node is
-//   there here NUMBER                             it is
+//   ping NUMBER                             asks whether the other node is
+//   there pong NUMBER                             it is
 //
 // NUMBER is the asking node's, CODE the first refusal's code or `-`.
 // SPDX-License-Identifier: Apache-2.0
@@ -41,8 +41,8 @@ void add_command(std::string &packet, std::uint64_t number,
                  const actors::submission &what);
 void add_answer(std::string &packet, std::uint64_t number,
                 const actors::answer<actors::outcome> &a);
-void add_call(std::string &packet, std::uint64_t number);
-void add_call_back(std::string &packet, std::uint64_t number);
+void add_ping(std::string &packet, std::uint64_t number);
+void add_pong(std::string &packet, std::uint64_t number);
 
 /// A packet's content. The views point into its text.
 struct packet {
@@ -54,7 +54,7 @@ struct packet {
   };
   std::string_view from;
   std::vector<command> commands;
-  std::vector<std::uint64_t> calls, calls_back;
+  std::vector<std::uint64_t> pings, pongs;
   std::vector<std::pair<std::uint64_t, actors::answer<actors::outcome>>>
       answers;
 };

@@ -61,13 +61,14 @@ struct lane {
 struct destination {
   other_node to;
   lane commands;
-  lane answers;          ///< and calls
-  bool reached = false;  ///< it has answered a call: commands are sent to it
-  bool wanted = false;   ///< there was a command for it since the last call
-  std::optional<std::uint64_t> call;  ///< the one that is not answered
-  clock::time_point called{};
+  lane answers;          ///< and pings
+  bool reached = false;  ///< it has answered a ping: commands are sent to it
+  bool wanted = false;   ///< there was a command for it since the last ping
+  std::optional<std::uint64_t> ping;  ///< the one that is not answered
+  clock::time_point pinged{};
   clock::time_point heard{};
   std::size_t open = 0;  ///< commands that were sent and are not answered
+  std::string trouble;   ///< why it was lost; empty: it was not
   clock::time_point used{};
 };
 
@@ -101,6 +102,8 @@ struct relay::impl {
   std::uint64_t next = 0;
   std::map<std::uint64_t, waiting> open;  ///< by number, and so by time
   std::map<std::string, std::shared_ptr<destination>> nodes;
+  std::function<void(const std::string &)> watcher;
+  std::string told;  ///< to the watcher
   // Only the thread uses posts; `multi` may be woken from anywhere.
   multi_handle multi{nullptr, &curl_multi_cleanup};
   std::vector<std::unique_ptr<post>> posts;
@@ -187,6 +190,11 @@ struct relay::impl {
     ++l.waiting.back().answers;
   }
 
+  void pong(const other_node &to, const std::string &item) {
+    const lock held{mutex};
+    add(destination_of(to)->answers, item);
+  }
+
   void arrived(std::uint64_t number, actors::answer<actors::outcome> a) {
     lock held{mutex};
     const auto at = open.find(number);
@@ -198,16 +206,34 @@ struct relay::impl {
     done(std::move(a));
   }
 
-  void called_back(std::uint64_t number) {
+  void ponged(std::uint64_t number) {
     const lock held{mutex};
     for (auto &[key, d] : nodes) {
-      if (d->call != number) continue;
-      d->call.reset();
+      if (d->ping != number) continue;
+      d->ping.reset();
       d->heard = clock::now();
+      d->trouble.clear();
       if (!std::exchange(d->reached, true))
         log_info("commands are relayed to a node",
                  {{"node", d->to.name}, {"address", d->to.address}});
     }
+  }
+
+  /// Tells of nodes that are out of reach, where that has changed.
+  void tell() {
+    std::string sentence;
+    std::function<void(const std::string &)> to;
+    {
+      const lock held{mutex};
+      for (const auto &[key, d] : nodes)
+        if (!d->trouble.empty())
+          sentence += (sentence.empty() ? "" : "; ") + d->to.name + " at "
+                      + d->to.address + " (" + d->trouble + ")";
+      if (!watcher || sentence == told) return;
+      told = sentence;
+      to = watcher;
+    }
+    to(sentence);
   }
 
   /// Takes out who waits for a command. The mutex is locked.
@@ -257,12 +283,13 @@ struct relay::impl {
 
   void run() {
     while (!over()) {
-      call_nodes();
+      ping_nodes();
       start_posts();
       int running = 0;
       curl_multi_perform(multi.get(), &running);
       if (end_posts()) continue;
       look_at_the_time();
+      tell();
       curl_multi_poll(multi.get(), nullptr, 0, pause(), nullptr);
     }
     for (const auto &p : posts)
@@ -284,25 +311,25 @@ struct relay::impl {
     const lock held{mutex};
     const bool rests = std::ranges::all_of(nodes, [](const auto &n) {
       const auto &d = *n.second;
-      return d.open == 0 && !d.call && !d.wanted && d.answers.waiting.empty();
+      return d.open == 0 && !d.ping && !d.wanted && d.answers.waiting.empty();
     });
     return rests && !ends ? idle_ms : look_ms;
   }
 
   /// Calls nodes for which there are commands and that were not reached, and
   /// those that owe answers and are silent.
-  void call_nodes() {
+  void ping_nodes() {
     const lock held{mutex};
     const auto now = clock::now();
     for (auto &[key, d] : nodes) {
       const bool silent = d->open > 0 && now - d->heard >= limits.quiet;
       const bool due = silent || (d->wanted && !d->reached);
-      if (closed || d->call || !due || now < d->called + limits.quiet) continue;
+      if (closed || d->ping || !due || now < d->pinged + limits.quiet) continue;
       d->wanted = false;
-      d->called = now;
-      d->call = ++next;
+      d->pinged = now;
+      d->ping = ++next;
       std::string item;
-      add_call(item, *d->call);
+      add_ping(item, *d->ping);
       add(d->answers, item);
     }
   }
@@ -313,7 +340,7 @@ struct relay::impl {
       const lock held{mutex};
       const auto now = clock::now();
       for (const auto &[key, d] : nodes)
-        if (d->call && now - d->called >= 2 * limits.post) silent.push_back(d);
+        if (d->ping && now - d->pinged >= 2 * limits.post) silent.push_back(d);
       for (const auto &[number, w] : open)
         if (w.until > now)
           break;
@@ -322,7 +349,7 @@ struct relay::impl {
       std::erase_if(nodes, [now](const auto &n) {
         const auto &d = *n.second;
         return !d.commands.posting && !d.answers.posting && d.open == 0
-               && d.answers.waiting.empty() && !d.call
+               && d.answers.waiting.empty() && !d.ping
                && d.used + remembered < now;
       });
     }
@@ -405,20 +432,21 @@ struct relay::impl {
   }
 
   void not_taken(post &p, const std::string &why) {
-    if (p.what.answers > 0) send_again(p);
+    if (p.what.answers > 0) send_again(p, why);
     lose(p.where, why);
     const lock held{mutex};
     p.of->posting = false;
   }
 
   /// Puts a packet of answers back, as long as somebody waits for them.
-  void send_again(post &p) {
+  void send_again(post &p, const std::string &why) {
     const lock held{mutex};
     const auto now = clock::now();
     if (now >= p.what.since + limits.answer)
       return log_warn("outcomes of relayed commands cannot be sent back",
                       {{"node", p.where->to.name},
                        {"address", p.where->to.address},
+                       {"reason", why},
                        {"outcomes", std::to_string(p.what.answers)}});
     p.of->waiting.push_front(std::move(p.what));
     p.of->not_before = now + limits.retry;
@@ -429,9 +457,10 @@ struct relay::impl {
     give_back([&d](const waiting &w) { return w.where == d; },
               [&d, &why] {
                 d->commands.waiting.clear();
-                d->call.reset();
-                if (std::exchange(d->reached, false))
-                  log_info("commands go to a node by the database",
+                d->ping.reset();
+                d->reached = false;
+                if (std::exchange(d->trouble, why).empty())
+                  log_warn("commands go to a node by the database",
                            {{"node", d->to.name},
                             {"address", d->to.address},
                             {"reason", why}});
@@ -466,8 +495,8 @@ void relay::arrived(std::uint64_t number, actors::answer<actors::outcome> a) {
   impl_->arrived(number, std::move(a));
 }
 
-void relay::called_back(std::uint64_t number) {
-  impl_->called_back(number);
+void relay::ponged(std::uint64_t number) {
+  impl_->ponged(number);
 }
 
 void relay::answer(const storage::other_node &to, std::uint64_t number,
@@ -481,10 +510,15 @@ void relay::answer(const storage::other_node &to, std::uint64_t number,
   impl_->answer(to, item);
 }
 
-void relay::call_back(const storage::other_node &to, std::uint64_t number) {
+void relay::pong(const storage::other_node &to, std::uint64_t number) {
   std::string item;
-  add_call_back(item, number);
-  impl_->answer(to, item);
+  add_pong(item, number);
+  impl_->pong(to, item);
+}
+
+void relay::watch(std::function<void(const std::string &out_of_reach)> tell) {
+  const lock held{impl_->mutex};
+  impl_->watcher = std::move(tell);
 }
 
 void relay::close() {

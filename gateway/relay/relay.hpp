@@ -5,7 +5,7 @@
 // the packet was taken, and the outcomes come as packets of the other node: no
 // command waits for another's outcome. Nodes know each other by their leases.
 //
-// Commands are sent to a node only once it has answered a call, so that they
+// Commands are sent to a node only once it has answered a ping, so that they
 // never wait for one that is out of reach, or to which this one is. What a node
 // does not take, and what it does not answer in time, is answered here with
 // `outcome_unknown`; the asking node then tries by the database.
@@ -14,6 +14,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -37,8 +38,8 @@ struct tuning {
   std::chrono::milliseconds answer{5000};  ///< for an outcome to come
   std::chrono::milliseconds connect{500};
   std::chrono::milliseconds post{1000};  ///< for a packet to be taken
-  /// A node with open commands of which nothing is heard for so long is called;
-  /// so is one that was lost, as long as there is something for it.
+  /// A node with open commands of which nothing is heard for so long gets a
+  /// ping; so is one that was lost, as long as there is something for it.
   std::chrono::milliseconds quiet{1000};
   /// Between tries of a packet of outcomes that was not taken.
   std::chrono::milliseconds retry{100};
@@ -68,15 +69,20 @@ public:
   /// Takes an answer that came for a command of this node. One that nobody
   /// waits for any more is dropped.
   void arrived(std::uint64_t number, actors::answer<actors::outcome> a);
-  /// Takes the answer to a call.
-  void called_back(std::uint64_t number);
+  /// Takes the answer to a ping.
+  void ponged(std::uint64_t number);
 
   /// Sends an answer to the node that has asked; again, until that node takes
   /// it or has given it up.
   void answer(const storage::other_node &to, std::uint64_t number,
               const actors::answer<actors::outcome> &a);
-  /// Answers a call.
-  void call_back(const storage::other_node &to, std::uint64_t number);
+  /// Answers a ping.
+  void pong(const storage::other_node &to, std::uint64_t number);
+
+  /// Calls `tell` when other nodes are out of reach that commands should go to:
+  /// with their names, addresses and reasons, and with an empty text when there
+  /// are none any more. It is not called after stop().
+  void watch(std::function<void(const std::string &out_of_reach)> tell);
 
   /// Hands nothing over any more; what waits is answered `outcome_unknown`.
   /// Answers to other nodes are still sent.

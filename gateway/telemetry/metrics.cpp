@@ -95,10 +95,15 @@ struct metrics::impl {
   std::map<std::string, std::int64_t, std::less<>> places;  ///< by sink
   Family<Counter> &deliveries = counters(all, "recapd_webhook_deliveries_total",
                                          "Webhook messages by result.");
+  Counter &forwarded =
+      counters(all, "recapd_forwarded_commands_total",
+               "Commands handed by the database to the node that serves their "
+               "session.")
+          .Add({});
   Family<Counter> &relayed =
       counters(all, "recapd_relayed_commands_total",
-               "Commands sent to the node that serves their session, by "
-               "result; what is unanswered goes by the database.");
+               "Commands sent by HTTP to the node that serves their session; "
+               "what is unanswered goes by the database after all.");
   Gauge &held_sessions =
       gauge(all, "recapd_webhook_sessions_held",
             "Sessions whose next message the webhook's receiver has not taken, "
@@ -328,6 +333,9 @@ void metrics::delivery(std::string_view result) {
   impl_->deliveries.Add({{"result", std::string{result}}}).Increment();
 }
 
+void metrics::forwarded(std::size_t commands) {
+  impl_->forwarded.Increment(static_cast<double>(commands));
+}
 void metrics::relayed(std::string_view result, std::size_t commands) {
   impl_->relayed.Add({{"result", std::string{result}}})
       .Increment(static_cast<double>(commands));

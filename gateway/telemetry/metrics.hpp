@@ -75,6 +75,7 @@ public:
   void feed_held_back(std::int64_t events);
   /// Counts a message to a sink; `result` is `delivered` or `failed`.
   void delivery(std::string_view result);
+  void forwarded(std::size_t commands) override;
   /// Counts commands that were sent to another node; `result` is `answered` or
   /// `unanswered`.
   void relayed(std::string_view result, std::size_t commands);

@@ -150,7 +150,8 @@ SELECT j.session_id, (j.before + n)::integer AS seq, j.bucket, j.draw,
 -- The commands with what became of them. Of two tables, so that nobody deletes
 -- from it what are events, too.
 CREATE VIEW commands AS
-SELECT source, id, scope, session_id, version, at AS received_at, who, outcome
+SELECT source, id, scope, session_id, version, at AS received_at, who, outcome,
+       command
   FROM journal, (VALUES (true)) AS read_only WHERE source IS NOT NULL;
 
 -- What a producer sees: outcomes of commands that came by the inbox. Whoever may

@@ -46,12 +46,18 @@ storage::postgres::node_lag lag_of(const lags &all, const std::string &node) {
   return at == all.end() ? storage::postgres::node_lag{} : at->second;
 }
 
+/// Returns true for a node to which others post commands.
+bool relays(const storage::member &m) {
+  return !m.secret.empty();
+}
+
 json::object node_json(const storage::lease_table &t, const storage::member &m,
                        const storage::postgres::node_lag &lag,
                        workflows::instant now) {
   return {{"name", m.name},
           {"state", state_of(m, now)},
           {"address", m.address},
+          {"relays", relays(m)},
           {"shards", leased_by(t, m.name)},
           {"inbox", lag.inbox_rows},
           {"lag_ms", lag.behind.count()},
@@ -80,7 +86,8 @@ int show_nodes(context &c, const nodes_options &o) {
   for (const auto &[name, m] : t.members)
     out.add({name, state_of(m, now), std::to_string(leased_by(t, name)),
              std::to_string(lag_of(lag, name).inbox_rows),
-             std::to_string(lag_of(lag, name).behind.count()), m.address,
+             std::to_string(lag_of(lag, name).behind.count()),
+             relays(m) ? m.address : "the database",
              human_time(workflows::format_rfc3339(m.started_at)),
              human_time(workflows::format_rfc3339(m.expires_at))});
   fmt::print("{}{} of {} shards are held.\n",

@@ -273,6 +273,15 @@ node::node(const config::settings &s,
         conditions.raise("feed-held", actors::weight::warning,
                          std::move(*sentence));
       });
+  if (relay_)
+    relay_->watch([&conditions =
+                       engine_->conditions()](const std::string &out_of_reach) {
+      if (out_of_reach.empty()) return conditions.settle("nodes-apart");
+      conditions.raise("nodes-apart", actors::weight::warning,
+                       "Commands go to other nodes by the database, since they "
+                       "are out of reach or this node is out of theirs: "
+                           + out_of_reach + ". See node.address.");
+    });
   url_ = "http://" + authority_of(s.listen_host, http_->port());
 }
 

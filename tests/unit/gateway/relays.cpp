@@ -229,14 +229,14 @@ CAF_TEST(a packet says what it was made of) {
   relay::add_answer(text, 2, refused);
   relay::add_answer(text, 3, repeated);
   relay::add_answer(text, 4, fault::outcome_unknown);
-  relay::add_call(text, 5);
-  relay::add_call_back(text, 6);
+  relay::add_ping(text, 5);
+  relay::add_pong(text, 6);
 
   const auto p = read_packet(text);
   CAF_REQUIRE(p);
   CAF_CHECK_EQUAL(p->from, from);
-  CAF_CHECK_EQUAL(p->calls, std::vector<std::uint64_t>{5});
-  CAF_CHECK_EQUAL(p->calls_back, std::vector<std::uint64_t>{6});
+  CAF_CHECK_EQUAL(p->pings, std::vector<std::uint64_t>{5});
+  CAF_CHECK_EQUAL(p->pongs, std::vector<std::uint64_t>{6});
   CAF_REQUIRE_EQUAL(p->commands.size(), 1u);
   const auto &c = p->commands.front();
   CAF_CHECK_EQUAL(c.number, 7u);
@@ -255,7 +255,7 @@ CAF_TEST(a packet says what it was made of) {
   CAF_CHECK_EQUAL((*p->answers.at(1).second).json, refused.json);
   for (std::size_t n = 0; n < text.size(); ++n) {
     const auto part = read_packet(text.substr(0, n));
-    CAF_CHECK(!part || part->calls_back.empty());
+    CAF_CHECK(!part || part->pongs.empty());
   }
 }
 
@@ -270,7 +270,7 @@ CAF_TEST(a text that is no packet is not read) {
         "outcome 1 0 0 2 0 -\n{", "outcome 1 2 1 2 0 -\n{}",
         "outcome 1 18446744073709551615 2 2 0 -\n{}",
         "outcome 1 0 0 2 0 no-such-code\n{}", "fault\n", "fault 1 2\n",
-        "call\n", "here -1\n"})
+        "ping\n", "pong -1\n"})
     CAF_CHECK(!read_packet(good + item));
   CAF_CHECK(rc::check("any text is read or not", [](const std::string &text) {
     (void)read_packet(text);
@@ -283,7 +283,7 @@ CAF_TEST(a packet that was changed on its way is read or not ) {
   auto text = relay::begin_packet("a");
   relay::add_command(text, 7, command_of(schedule("c-1", "s-1")));
   relay::add_answer(text, 1, actors::make_outcome("a", "b", "{}", {}));
-  relay::add_call(text, 2);
+  relay::add_ping(text, 2);
   CAF_CHECK(rc::check("any changes", [&text] {
     auto changed = text;
     for (int n = *rc::gen::inRange(1, 9); n > 0; --n)
@@ -369,9 +369,9 @@ CAF_TEST(commands of a node that is not known are not taken) {
   const auto s = command_of(schedule("c-1", b.session()));
   auto stranger = relay::begin_packet("c");
   CAF_CHECK_EQUAL(b.posted(stranger, secret), 200u);
-  auto calling = stranger;
-  relay::add_call(calling, 1);
-  CAF_CHECK_EQUAL(b.posted(calling, secret), 503u);
+  auto pinging = stranger;
+  relay::add_ping(pinging, 1);
+  CAF_CHECK_EQUAL(b.posted(pinging, secret), 503u);
   relay::add_command(stranger, 1, s);
   CAF_CHECK_EQUAL(b.posted(stranger, secret), 503u);
   const auto key = s.key();

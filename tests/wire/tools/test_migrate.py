@@ -102,19 +102,26 @@ def test_a_schema_without_a_function_is_refused(make_database):
     assert "there is no function recapd_refuse(text, text);" in told
 
 
-def grants():
-    """The statements of docs/operations.md."""
+def statements(whose):
+    """The blocks of SQL in docs/operations.md, as whom they are run."""
     text = (ROOT / "docs/operations.md").read_text()
-    return re.search(r"```sql as owner\n(.*?)```", text, re.S)[1]
+    return re.findall(rf"```sql as {whose}\n(.*?)```", text, re.S)
+
+
+def grants():
+    """What a node's role needs."""
+    return statements("owner")[0]
 
 
 @pytest.fixture(scope="module")
 def own_server():
     with Server.somewhere() as made:
-        made.admit(f"host all {NODE} 127.0.0.0/8 scram-sha-256")
+        made.admit(f"host all {NODE},recapd_auditor 127.0.0.0/8 scram-sha-256")
         made.sql(f"CREATE ROLE {NODE} LOGIN PASSWORD 'served'")
         assert recapd("migrate", "--database", made.own)[0] == 0
-        psql(made.own, grants())
+        made.sql("CREATE ROLE recapd_auditor LOGIN PASSWORD 'reads'")
+        for block in statements("owner"):
+            psql(made.own, block)
         yield made
 
 
@@ -138,6 +145,32 @@ def play(node):
     refused = Session(recapctl.now())
     recapctl.submit(refused.complete(), status=1)
     return recapctl
+
+
+def test_an_auditor_reads_what_the_documents_show(own_server, served, make_node):
+    node = make_node(clock="manual", database=served)
+    recapctl = Recapctl(node.url)
+    session = Session(recapctl.now())
+    recapctl.submit(session.schedule, session.accept)
+    recapctl.submit(session.complete(minutes=91), status=1)
+    auditor = own_server.url(user="recapd_auditor", password="reads")
+    [queries] = statements("auditor")
+    events, refused, accepted, serves = (
+        run(auditor, q) for q in
+        queries.replace("'s-1'", f"'{session.id}'").split(";")[:-1])
+    assert [e[1] for e in events] == ["session.scheduled", "participant.accepted"]
+    history = node.read(f"/v1/sessions/{session.id}/history")["events"]
+    assert [e[4] for e in events] == [e["data"] for e in history]
+    [[_, who, _, _, refusals, command]] = refused
+    assert who == session.tutor
+    assert "invalid-minutes" in [r["code"] for r in refusals]
+    assert command["type"] == "session.complete"
+    assert command["data"]["recap"].keys() == {"characters", "words"}
+    assert len(accepted) == 2
+    assert len(serves) == 1
+    with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+        run(auditor, "SELECT secret FROM nodes")
+    node.stop()
 
 
 def test_a_role_without_create_serves(own_server, served, make_node):
