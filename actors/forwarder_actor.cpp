@@ -5,6 +5,8 @@
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
+#include <set>
+#include <tuple>
 #include <utility>
 
 #include "actors/outcome_json.hpp"
@@ -29,11 +31,12 @@ keys_of(const std::vector<std::shared_ptr<work>> &items) {
   return keys;
 }
 
-/// Returns true for an outcome of the very command that was relayed, whose
-/// answer was lost, and not of an earlier one with its identity.
-bool told_by_relay(const work &item, const storage::outcome_row &row) {
-  return (item.tried || item.what.relayed)
-         && row.received_at == item.what.received_at;
+/// Returns true for an outcome of the very command, and not of another copy of
+/// it. Copies of one moment are told apart by who asks first. One that is there
+/// when it is looked for first is its own only where another node has had it.
+bool is_own(const work &item, const storage::outcome_row &row, bool first) {
+  return row.received_at == item.what.received_at
+         && (!first || item.tried || item.what.relayed);
 }
 
 }  // namespace
@@ -118,12 +121,18 @@ bool forwarder_state::looked_up(outcomes_looked_up &m, time_point now) {
   }
   const auto &rows = *m.rows;
   const bool idle = waiting_.empty();
+  std::set<std::tuple<std::string, std::string, std::string>> told;
+  const auto is_repeat = [&](const work &item,
+                             const storage::outcome_row &row) {
+    return !is_own(item, row, m.first)
+           || !told.emplace(row.source, row.id, row.scope).second;
+  };
   for (std::size_t i = 0; i < m.items.size(); ++i) {
     const auto &item = m.items[i];
     if (!rows[i].has_value() || *rows[i]) {
       if (rows[i].has_value())
-        item->done(given_again(item->what, **rows[i],
-                               m.first && !told_by_relay(*item, **rows[i])));
+        item->done(
+            given_again(item->what, **rows[i], is_repeat(*item, **rows[i])));
       else
         item->done(rows[i].error());
       std::erase_if(waiting_, [&](const auto &w) { return w.item == item; });

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <deque>
+#include <mutex>
+#include <unordered_map>
 
 #include "actors/outcome_json.hpp"
 #include "gateway/http/batch_answer.hpp"
@@ -94,13 +97,29 @@ void submit_one(services &s, const request_ptr &r, decoded event, bool shown,
 }
 
 /// A batch on its way: the slots fill from many threads, the last one answers.
+/// Of a session's commands each is handed over when the one before is answered:
+/// whatever becomes of nodes meanwhile, none is decided before an earlier one.
+/// Behind one that is not answered they are not handed over at all.
 class batch : public std::enable_shared_from_this<batch> {
 public:
-  batch(services &s, request_ptr r, std::size_t size,
+  batch(services &s, request_ptr r, std::size_t size, bool shown,
         std::shared_ptr<void> places, responder respond)
       : services_{s}, request_{std::move(r)}, answer_{size, max_answer_bytes},
-        refused_(size), waiting_{size}, respond_{std::move(respond)},
-        places_{std::move(places)} {}
+        refused_(size), shown_{shown}, waiting_{size},
+        respond_{std::move(respond)}, places_{std::move(places)} {}
+
+  /// Takes the command of a slot.
+  void take(std::size_t slot, actors::submission command) {
+    {
+      const std::lock_guard lock{mutex_};
+      const auto [at, first] = lines_.try_emplace(command.session);
+      if (!first) {
+        at->second.emplace_back(slot, std::move(command));
+        return;
+      }
+    }
+    hand_over(slot, std::move(command));
+  }
 
   /// Fills a slot, once. Where `session` is named the refusal shows it.
   void fill(std::size_t slot, actors::outcome outcome, std::string session) {
@@ -109,12 +128,54 @@ public:
     answer_.put(slot, std::move(outcome));
     count_down();
   }
-  void fail() {
-    failed_ = true;
-    count_down();
-  }
 
 private:
+  using line = std::deque<std::pair<std::size_t, actors::submission>>;
+
+  void hand_over(std::size_t slot, actors::submission command) {
+    actors::reply<actors::outcome> done{[self = shared_from_this(), slot,
+                                         session = command.session,
+                                         note = note_of(command)](auto answer) {
+      log_outcome(note, answer);
+      if (!answer.has_value()) return self->fail_line(session);
+      const bool shows = self->shown_ && !(*answer).accepted;
+      self->go_on(session);
+      self->fill(slot, std::move(*answer), shows ? session : "");
+    }};
+    // A command that is not taken is answered when its reply is destroyed.
+    (void)services_.engine.submit(std::move(command), done);
+  }
+
+  /// Hands over the session's next command, if there is one.
+  void go_on(const std::string &session) {
+    std::optional<line::value_type> next;
+    {
+      const std::lock_guard lock{mutex_};
+      const auto at = lines_.find(session);
+      if (at->second.empty()) {
+        lines_.erase(at);
+      } else {
+        next = std::move(at->second.front());
+        at->second.pop_front();
+      }
+    }
+    if (next) hand_over(next->first, std::move(next->second));
+  }
+
+  /// Gives up a command of the session, and all behind it.
+  void fail_line(const std::string &session) {
+    std::size_t unheard = 1;
+    {
+      const std::lock_guard lock{mutex_};
+      const auto at = lines_.find(session);
+      unheard += at->second.size();
+      lines_.erase(at);
+    }
+    failed_ = true;
+    for (; unheard > 0; --unheard)
+      count_down();
+  }
+
   void count_down() {
     if (waiting_.fetch_sub(1, std::memory_order_acq_rel) > 1) return;
     if (failed_) return respond_(unavailable(lost));
@@ -149,6 +210,10 @@ private:
   request_ptr request_;
   batch_answer answer_;
   std::vector<std::string> refused_;  ///< by slot, the session to be shown
+  const bool shown_;                  ///< refusals show their sessions
+  std::mutex mutex_;
+  /// The commands that wait, by session; one is under way before them.
+  std::unordered_map<std::string, line> lines_;
   std::atomic<std::size_t> waiting_;
   std::atomic<bool> showing_{false};
   std::atomic<bool> failed_{false};
@@ -157,23 +222,14 @@ private:
 };
 
 void submit_slot(services &s, const std::shared_ptr<batch> &whole,
-                 std::size_t slot, decoded event, bool shown) {
+                 std::size_t slot, decoded event) {
   if (!event.has_value()) {
     note_rejected(s, event.error());
     actors::outcome o;
     o.json = json::serialize(outcome_of(event.error()));
     return whole->fill(slot, std::move(o), {});
   }
-  actors::reply<actors::outcome> done{
-      [whole, slot, session = shown ? (*event).session : std::string{},
-       note = note_of(*event)](auto answer) {
-        log_outcome(note, answer);
-        if (!answer.has_value()) return whole->fail();
-        const bool accepted = (*answer).accepted;
-        whole->fill(slot, std::move(*answer), accepted ? "" : session);
-      }};
-  // A command that is not taken is answered when its reply is destroyed.
-  (void)s.engine.submit(std::move(*event), done);
+  whole->take(slot, std::move(*event));
 }
 
 void submit_batch(services &s, const request_ptr &r, bool shown,
@@ -200,9 +256,9 @@ void submit_batch(services &s, const request_ptr &r, bool shown,
                             "more when they are."));
   if (!s.engine.admits(count)) return respond(unavailable(busy));
   const auto whole =
-      std::make_shared<batch>(s, r, count, std::move(places), respond);
+      std::make_shared<batch>(s, r, count, shown, std::move(places), respond);
   for (std::size_t i = 0; i < count; ++i)
-    submit_slot(s, whole, i, std::move(events[i]), shown);
+    submit_slot(s, whole, i, std::move(events[i]));
 }
 
 response unsupported(std::string_view detail) {

@@ -277,6 +277,27 @@ CAF_TEST(a relayed command that was decided is no duplicate of itself) {
   CAF_CHECK(store->read_inbox(0, 10).empty());
 }
 
+CAF_TEST(of copies that go by the inbox together one is no duplicate) {
+  join("a", "b");
+  const auto command = schedule_command(session_of(1));
+  auto later = command;
+  later.received_at += 1s;
+  const std::vector copies{forward(command, 0), forward(command, 0),
+                           forward(later, 0)};
+  consume_messages();
+  for (const auto &row : store->read_inbox(0, 10)) {
+    auto taken = command;
+    taken.received_at = row.received_at;
+    taken.inbox_seq = row.seq;
+    (void)run(taken, 1);
+  }
+  pass(250ms, 5);
+  std::string words;
+  for (const auto &p : copies)
+    words += p.word() + " ";
+  CAF_CHECK_EQUAL(words, "accepted duplicate duplicate ");
+}
+
 CAF_TEST(a relayed command is not relayed on) {
   relay_nowhere();
   join("a", "b");

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import signal
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
@@ -136,6 +137,42 @@ def test_a_command_is_handed_to_its_node_without_the_database(cluster):
     again = submit(cluster.ctl("a"), [s.accept for s in sessions])
     assert all(o["duplicate"] for o in again)
     assert relayed(cluster.nodes["a"], "unanswered") == 0
+
+
+def long_batch():
+    """A session with many commands that need the ones before them."""
+    s = Session(modality="online")
+    steps = [s.schedule, s.accept]
+    for n in range(100):
+        steps.append(s.event("call.join" if n % 2 == 0 else "call.leave", s.tutor,
+                             {"participant": s.tutor}))
+    return steps
+
+
+def test_a_batch_stays_in_order_while_nodes_come_and_go(cluster):
+    pair = cluster.start_pair()
+    answered, wrong, over = [], [], threading.Event()
+
+    def send(node):
+        while not over.is_set():
+            answer = node.batch(long_batch())
+            if answer.status == 200:
+                answered.append(node)
+                wrong.extend(r["code"] for o in answer.json
+                             for r in o["refusals"])
+
+    with ThreadPoolExecutor() as pool:
+        senders = [pool.submit(send, node) for node in pair * 2]
+        for _ in range(4):
+            third = cluster.start("c")
+            wait_until(lambda: "c" in cluster.shares(), "shares of c")
+            third.stop()
+        over.set()
+        for sender in senders:
+            sender.result()
+    assert answered
+    assert wrong == []
+    cluster.check()
 
 
 def test_a_node_that_another_does_not_know_is_reached_by_the_database(cluster):
