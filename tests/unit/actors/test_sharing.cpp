@@ -29,12 +29,15 @@ struct sharing_fixture : campus_fixture {
     caf::anon_send(node(to)->forwarder, take_work{std::move(item)});
     return p;
   }
-  /// Has the nodes that join from now on relay to nobody, but remember it.
-  void relay_nowhere() {
+  /// Nodes `a` and `b`, which know each other. What they relay comes nowhere,
+  /// but is remembered.
+  void join_two_that_relay() {
     relay = [this](const auto &to, const auto &what, const auto &done) {
       relayed.push_back({.to = to, .what = what, .done = done});
       return true;
     };
+    join("a", "b");
+    beats();
   }
   struct relayed_command {
     recapd::storage::other_node to;
@@ -208,9 +211,7 @@ CAF_TEST(a command of another nodes session is handed over by the inbox) {
 }
 
 CAF_TEST(a command of another nodes session is relayed to it) {
-  relay_nowhere();
-  join("a", "b");
-  beats();
+  join_two_that_relay();
   const auto command = schedule_command(session_of(1));
   const auto p = forward(command, 0);
   consume_messages();
@@ -227,9 +228,7 @@ CAF_TEST(a command of another nodes session is relayed to it) {
 }
 
 CAF_TEST(a relayed command without an answer goes by the inbox) {
-  relay_nowhere();
-  join("a", "b");
-  beats();
+  join_two_that_relay();
   const auto command = schedule_command(session_of(1));
   const auto p = forward(command, 0);
   consume_messages();
@@ -257,9 +256,7 @@ CAF_TEST(a command that is not sent to its node goes by the inbox) {
 }
 
 CAF_TEST(a relayed command that was decided is no duplicate of itself) {
-  relay_nowhere();
-  join("a", "b");
-  beats();
+  join_two_that_relay();
   const auto command = schedule_command(session_of(1));
   const auto p = forward(command, 0);
   consume_messages();
@@ -299,9 +296,7 @@ CAF_TEST(of copies that go by the inbox together one is no duplicate) {
 }
 
 CAF_TEST(a relayed command is not relayed on) {
-  relay_nowhere();
-  join("a", "b");
-  beats();
+  join_two_that_relay();
   auto command = schedule_command(session_of(1));
   command.relayed = true;
   const auto p = forward(command, 0);
@@ -312,8 +307,7 @@ CAF_TEST(a relayed command is not relayed on) {
 }
 
 CAF_TEST(a command of a session that no node serves goes by the inbox) {
-  relay_nowhere();
-  join("a", "b");
+  join_two_that_relay();
   const auto theirs = session_of(1);
   leases->table.members.at("b").expires_at = lease_time;
   silence(1);

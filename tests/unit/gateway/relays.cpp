@@ -446,7 +446,11 @@ CAF_TEST(answers wait for a node that does not take them for a moment) {
   a.server.reset();
   auto answered = ask(*a.between, b.between->self(),
                       command_of(schedule("c-1", b.session())));
-  std::this_thread::sleep_for(150ms);
+  std::promise<void> not_taken;
+  b.between->watch([&, once = true](const std::string &why) mutable {
+    if (!why.empty() && std::exchange(once, false)) not_taken.set_value();
+  });
+  not_taken.get_future().wait();
   a.server.emplace(*a.engine, a.settings, *a.meters, http::tuning{},
                    http::bound_socket{"127.0.0.1", a.at.port()}, a.between);
   CAF_CHECK_EQUAL(word_of(answered), "accepted");
