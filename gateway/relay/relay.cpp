@@ -316,7 +316,7 @@ struct relay::impl {
     return rests && !ends ? idle_ms : look_ms;
   }
 
-  /// Calls nodes for which there are commands and that were not reached, and
+  /// Pings nodes for which there are commands and that were not reached, and
   /// those that owe answers and are silent.
   void ping_nodes() {
     const lock held{mutex};
