@@ -137,6 +137,7 @@ void lease_keeper_state::apply(const storage::heartbeat_answer &told,
   const bool changed = served != node_->owned->assigned_buckets();
   node_->owned->set(served, until);
   node_->owned->set_others(told.others, told.shards);
+  if (node_->live_nodes) node_->live_nodes(told.others);
   if (lost.any()) tell_shards(lost, true, nullptr);
   drain_surplus(told);
   if (!changed) return;

@@ -35,7 +35,8 @@ struct node_context {
   std::shared_ptr<readiness> conditions = {};  ///< none: nobody asks for them
   /// Returns the text that an ingress would decode to the command.
   std::function<std::string(const submission &)> as_event = {};
-  relay_function relay = {};  ///< none: by the table `forwarded` only
+  relay_function relay = {};            ///< none: by the table `forwarded` only
+  live_nodes_function live_nodes = {};  ///< there where `relay` is
 
   std::vector<shard_ref> shards = {};
   std::vector<journal_ref> journals = {};

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <vector>
 
 #include "actors/reply.hpp"
 #include "actors/submission.hpp"
@@ -16,5 +17,11 @@ namespace recapd::actors {
 using relay_function =
     std::function<bool(const storage::other_node &to, const submission &what,
                        const reply<outcome> &done)>;
+
+/// Tells which other nodes are live, after each heartbeat. Commands that others
+/// have are given back: nobody can wait for their answers. Any thread; must not
+/// block.
+using live_nodes_function =
+    std::function<void(const std::vector<storage::other_node> &live)>;
 
 }  // namespace recapd::actors

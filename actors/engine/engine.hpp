@@ -42,6 +42,7 @@ struct sharing {
   /// relays to them; empty and none: by the table `forwarded` only.
   std::string secret = {};
   relay_function relay = {};
+  live_nodes_function live_nodes = {};
   /// The function that is called once, when the node should end: somebody asked
   /// it to drain, or another process took its name. The sentence says which.
   std::function<void(std::string why)> leave;

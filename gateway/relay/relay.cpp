@@ -68,6 +68,7 @@ struct destination {
   clock::time_point pinged{};
   clock::time_point heard{};
   std::size_t open = 0;  ///< commands that were sent and are not answered
+  bool dead = false;     ///< its lease has run out, as the last heartbeat said
   std::string trouble;   ///< why it was lost; empty: it was not
   clock::time_point used{};
 };
@@ -181,6 +182,15 @@ struct relay::impl {
                                  .where = std::move(d),
                                  .until = clock::now() + limits.answer});
     return true;
+  }
+
+  /// Has the thread lose nodes that are not among these.
+  void know(const std::vector<other_node> &live) {
+    const lock held{mutex};
+    for (auto &[key, d] : nodes)
+      d->dead = std::ranges::none_of(live, [&d](const auto &one) {
+        return one.address == d->to.address && one.secret == d->to.secret;
+      });
   }
 
   void answer(const other_node &to, const std::string &item) {
@@ -335,12 +345,15 @@ struct relay::impl {
   }
 
   void look_at_the_time() {
-    std::vector<std::shared_ptr<destination>> silent;
+    std::vector<std::shared_ptr<destination>> silent, dead;
     {
       const lock held{mutex};
       const auto now = clock::now();
       for (const auto &[key, d] : nodes)
-        if (d->ping && now - d->pinged >= 2 * limits.post) silent.push_back(d);
+        if (d->dead && d->open > 0)
+          dead.push_back(d);
+        else if (d->ping && now - d->pinged >= 2 * limits.post)
+          silent.push_back(d);
       for (const auto &[number, w] : open)
         if (w.until > now)
           break;
@@ -353,6 +366,8 @@ struct relay::impl {
                && d.used + remembered < now;
       });
     }
+    for (const auto &d : dead)
+      lose(d, "its lease has run out");
     for (const auto &d : silent)
       lose(d, "it does not answer");
   }
@@ -489,6 +504,10 @@ bool relay::knows(std::string_view authorization) const {
 bool relay::send(const storage::other_node &to, const actors::submission &what,
                  const actors::reply<actors::outcome> &done) {
   return impl_->send(to, what, done);
+}
+
+void relay::know(const std::vector<storage::other_node> &live) {
+  impl_->know(live);
 }
 
 void relay::arrived(std::uint64_t number, actors::answer<actors::outcome> a) {

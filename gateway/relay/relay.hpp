@@ -18,6 +18,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "actors/relay.hpp"
 #include "gateway/telemetry/metrics.hpp"
@@ -66,6 +67,8 @@ public:
   [[nodiscard]] bool send(const storage::other_node &to,
                           const actors::submission &what,
                           const actors::reply<actors::outcome> &done);
+  /// Takes commands back from nodes that are not among these.
+  void know(const std::vector<storage::other_node> &live);
   /// Takes an answer that came for a command of this node. One that nobody
   /// waits for any more is dropped.
   void arrived(std::uint64_t number, actors::answer<actors::outcome> a);

@@ -159,6 +159,7 @@ actors::sharing sharing_of(const config::settings &s,
   out.relay = [relay](const auto &to, const auto &what, const auto &done) {
     return relay->send(to, what, done);
   };
+  out.live_nodes = [relay](const auto &live) { relay->know(live); };
   return out;
 }
 

@@ -437,6 +437,23 @@ CAF_TEST(what a node took and does not answer is given back) {
   CAF_CHECK_EQUAL(word_of(unsent), "outcome_unknown");
 }
 
+CAF_TEST(what a node took whose lease has run out is given back) {
+  installation in;
+  node a{in, "a", {.answer = 1h, .post = 1h, .quiet = 1h}};
+  node b{in, "b"};
+  share(a, b);
+  fixture::reach(a, b);
+  // It answers pings, and no command.
+  b.between->close();
+  b.between->stop();
+  auto lost = ask(*a.between, b.between->self(),
+                  command_of(schedule("c-1", b.session())));
+  a.between->know({b.between->self()});
+  CAF_CHECK(lost.wait_for(50ms) == std::future_status::timeout);
+  a.between->know({});
+  CAF_CHECK_EQUAL(word_of(lost), "outcome_unknown");
+}
+
 CAF_TEST(answers wait for a node that does not take them for a moment) {
   installation in;
   node a{in, "a", {.answer = 10s, .post = 10s, .quiet = 10s}};
