@@ -125,7 +125,8 @@ LEASE_TEST(a node is told of the others that take its commands) {
   auto anew = from("a", true, "2");
   anew.secret = "another";
   (void)s.beat(anew);
-  CAF_CHECK_EQUAL(s.beat(from("b")).others.at(0).secret, "another");
+  const auto told_anew = s.beat(from("b"));
+  CAF_CHECK_EQUAL(told_anew.others.at(0).secret, "another");
   anew.expiry = 0ms;
   (void)s.beat(anew);
   CAF_CHECK(s.beat(from("b")).others.empty());
