@@ -187,10 +187,12 @@ struct relay::impl {
   /// Has the thread lose nodes that are not among these.
   void know(const std::vector<other_node> &live) {
     const lock held{mutex};
-    for (auto &[key, d] : nodes)
-      d->dead = std::ranges::none_of(live, [&d](const auto &one) {
-        return one.address == d->to.address && one.secret == d->to.secret;
+    for (const auto &node : nodes) {
+      const auto &to = node.second->to;
+      node.second->dead = std::ranges::none_of(live, [&to](const auto &one) {
+        return one.address == to.address && one.secret == to.secret;
       });
+    }
   }
 
   void answer(const other_node &to, const std::string &item) {
