@@ -26,9 +26,8 @@ using other_node_ptr = std::shared_ptr<const storage::other_node>;
                                              int count);
 
 /// The buckets that a node has leased, and until when, and which other nodes it
-/// knows. Thread safe. It says
-/// only where a session's work belongs: two nodes that both believe in a lease
-/// do no harm (storage::store refuses).
+/// knows. Thread safe. It says only where a session's work belongs: two nodes
+/// that both believe in a lease do no harm (storage::store refuses).
 class ownership {
 public:
   using time_point = std::chrono::steady_clock::time_point;
