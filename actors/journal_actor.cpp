@@ -7,6 +7,8 @@
 #include <caf/typed_event_based_actor.hpp>
 #include <spdlog/spdlog.h>
 
+#include "actors/scheduling.hpp"
+
 namespace recapd::actors {
 
 using std::chrono::milliseconds;
@@ -147,7 +149,10 @@ journal_actor(journal_ref::stateful_pointer<journal_state> self,
     self->quit(std::move(m.reason));
   });
   return {[=](std::shared_ptr<append> &a) { self->state.take(std::move(a)); },
-          [=](flush) { self->state.flush_all(); },
+          [=](flush) {
+            const lending lent{self->system()};
+            self->state.flush_all();
+          },
           [=](probe) {
             if (const auto pause = self->state.try_again())
               self->delayed_send(self, *pause, probe{});

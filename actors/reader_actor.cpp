@@ -8,6 +8,7 @@
 #include <spdlog/spdlog.h>
 #include <utility>
 
+#include "actors/scheduling.hpp"
 #include "actors/told_outcomes.hpp"
 #include "storage/event_reading.hpp"
 
@@ -199,7 +200,10 @@ reader_actor(reader_ref::stateful_pointer<reader_state> self, context_ptr node,
           [&s](load_usage &m) { s.take(s.usage, m); },
           [&s](find_outcome &m) { s.take(s.outcomes, m); },
           [&s](std::shared_ptr<read_task> &m) { s.run(*m); },
-          [&s](flush) { s.flush_all(); },
+          [self, &s](flush) {
+            const lending lent{self->system()};
+            s.flush_all();
+          },
           [self, &s](probe) {
             if (const auto pause = s.try_again())
               self->delayed_send(self, *pause, probe{});

@@ -21,6 +21,7 @@
 #include "actors/engine/supervisor.hpp"
 #include "actors/node.hpp"
 #include "actors/query_pool.hpp"
+#include "actors/scheduling.hpp"
 #include "workflows/json/session.hpp"
 
 namespace recapd::actors {
@@ -31,7 +32,7 @@ namespace {
 
 struct system_config : caf::actor_system_config {
   explicit system_config(const engine_options &options) {
-    set("scheduler.policy", caf::atom("sharing"));
+    load<coordinator>();
     set("scheduler.max-threads", options.workers);
     set("scheduler.max-throughput", 50);
   }
@@ -284,6 +285,11 @@ bool engine::submit(submission &&s, const reply<outcome> &done) {
         i->options.own_identities ? to_string(item->what.by) : std::string{};
   dispatch(*i->node(), std::move(item));
   return true;
+}
+
+void engine::lend_thread(const std::function<void()> &work) {
+  const lending lent{impl_->system};
+  work();
 }
 
 void engine::read(std::function<void(storage::store &)> task,

@@ -107,6 +107,10 @@ public:
   /// the calls.
   [[nodiscard]] std::shared_ptr<void> on_commit(std::function<void()> callback);
 
+  /// Calls `work`, and handles on the same thread what it has submitted, if the
+  /// workers sleep and it is little. The caller must hold no lock that a reply
+  /// takes.
+  void lend_thread(const std::function<void()> &work);
   /// Calls `callback` when the node serves other buckets; else as on_commit.
   [[nodiscard]] std::shared_ptr<void>
   on_buckets(std::function<void()> callback);

@@ -314,7 +314,9 @@ void connection::dispatch() {
   const auto &who = request_->who.proven;
   request_->queue_key = who ? workflows::to_string(*who) : name_;
   if (request_->to->handle == nullptr) return stream_events();
-  request_->to->handle(shared_->use, request_, make_responder());
+  shared_->use.engine.lend_thread([this] {
+    request_->to->handle(shared_->use, request_, make_responder());
+  });
 }
 
 void connection::stream_events() {

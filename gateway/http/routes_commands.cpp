@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
-#include <deque>
 #include <mutex>
-#include <unordered_map>
+#include <optional>
 
 #include "actors/outcome_json.hpp"
 #include "gateway/http/batch_answer.hpp"
@@ -12,6 +11,7 @@
 #include "gateway/telemetry/command_log.hpp"
 #include "gateway/telemetry/log.hpp"
 #include "gateway/wire/cloudevent.hpp"
+#include "gateway/wire/lines.hpp"
 #include "gateway/wire/strict_json.hpp"
 #include "gateway/wire/text.hpp"
 #include "workflows/json/session.hpp"
@@ -108,17 +108,17 @@ public:
         refused_(size), shown_{shown}, waiting_{size},
         respond_{std::move(respond)}, places_{std::move(places)} {}
 
-  /// Takes the command of a slot.
+  /// Takes the command of a slot, before begin().
   void take(std::size_t slot, actors::submission command) {
-    {
-      const std::lock_guard lock{mutex_};
-      const auto [at, first] = lines_.try_emplace(command.session);
-      if (!first) {
-        at->second.emplace_back(slot, std::move(command));
-        return;
-      }
-    }
-    hand_over(slot, std::move(command));
+    const auto session = command.session;
+    if (auto first = lines_.enter(session, {slot, std::move(command)}))
+      firsts_.push_back(std::move(*first));
+  }
+
+  /// Hands over the first command of each session, once all have been taken.
+  void begin() {
+    for (auto &first : std::exchange(firsts_, {}))
+      hand_over(std::move(first));
   }
 
   /// Fills a slot, once. Where `session` is named the refusal shows it.
@@ -130,50 +130,38 @@ public:
   }
 
 private:
-  using line = std::deque<std::pair<std::size_t, actors::submission>>;
+  struct placed {
+    std::size_t slot;
+    actors::submission command;
+  };
 
-  void hand_over(std::size_t slot, actors::submission command) {
-    actors::reply<actors::outcome> done{[self = shared_from_this(), slot,
-                                         session = command.session,
-                                         note = note_of(command)](auto answer) {
-      log_outcome(note, answer);
-      if (!answer.has_value()) return self->fail_line(session);
-      const bool shows = self->shown_ && !(*answer).accepted;
-      self->go_on(session);
-      self->fill(slot, std::move(*answer), shows ? session : "");
-    }};
+  void hand_over(placed one) {
+    actors::reply<actors::outcome> done{
+        [self = shared_from_this(), slot = one.slot,
+         session = one.command.session,
+         note = note_of(one.command)](auto answer) {
+          log_outcome(note, answer);
+          if (!answer.has_value()) return self->fail_line(session);
+          const bool shows = self->shown_ && !(*answer).accepted;
+          if (auto next = self->next_of(session))
+            self->hand_over(std::move(*next));
+          self->fill(slot, std::move(*answer), shows ? session : "");
+        }};
     // A command that is not taken is answered when its reply is destroyed.
-    (void)services_.engine.submit(std::move(command), done);
+    (void)services_.engine.submit(std::move(one.command), done);
   }
 
-  /// Hands over the session's next command, if there is one.
-  void go_on(const std::string &session) {
-    std::optional<line::value_type> next;
-    {
-      const std::lock_guard lock{mutex_};
-      const auto at = lines_.find(session);
-      if (at->second.empty()) {
-        lines_.erase(at);
-      } else {
-        next = std::move(at->second.front());
-        at->second.pop_front();
-      }
-    }
-    if (next) hand_over(next->first, std::move(next->second));
+  std::optional<placed> next_of(const std::string &session) {
+    const std::lock_guard lock{mutex_};
+    return lines_.leave(session);
   }
 
   /// Gives up a command of the session, and all behind it.
   void fail_line(const std::string &session) {
-    std::size_t unheard = 1;
-    {
-      const std::lock_guard lock{mutex_};
-      const auto at = lines_.find(session);
-      unheard += at->second.size();
-      lines_.erase(at);
-    }
     failed_ = true;
-    for (; unheard > 0; --unheard)
+    while (next_of(session))
       count_down();
+    count_down();
   }
 
   void count_down() {
@@ -212,8 +200,8 @@ private:
   std::vector<std::string> refused_;  ///< by slot, the session to be shown
   const bool shown_;                  ///< refusals show their sessions
   std::mutex mutex_;
-  /// The commands that wait, by session; one is under way before them.
-  std::unordered_map<std::string, line> lines_;
+  lines<placed> lines_;         ///< by session
+  std::vector<placed> firsts_;  ///< until they begin
   std::atomic<std::size_t> waiting_;
   std::atomic<bool> showing_{false};
   std::atomic<bool> failed_{false};
@@ -259,6 +247,7 @@ void submit_batch(services &s, const request_ptr &r, bool shown,
       std::make_shared<batch>(s, r, count, shown, std::move(places), respond);
   for (std::size_t i = 0; i < count; ++i)
     submit_slot(s, whole, i, std::move(events[i]));
+  whole->begin();
 }
 
 response unsupported(std::string_view detail) {

@@ -12,7 +12,7 @@
 #include "gateway/telemetry/command_log.hpp"
 #include "gateway/telemetry/log.hpp"
 #include "gateway/wire/cloudevent.hpp"
-#include "gateway/wire/fair_lines.hpp"
+#include "gateway/wire/lines.hpp"
 #include "gateway/wire/reading.hpp"
 #include "gateway/wire/strict_json.hpp"
 #include "storage/postgres/store.hpp"
@@ -80,9 +80,10 @@ struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
   bool stopping = false;
   bool notified = true;
   bool faulted = false;              ///< rows must be read again
-  bool moved = false;                ///< the node's buckets have changed
   std::set<std::int64_t> in_flight;  ///< rows taken and not done
-  fair_lines<command> lines;  ///< by session, so that none holds up another
+  /// By session: none holds up another, and none is decided before an earlier
+  /// one of its session has its outcome.
+  gateway::lines<command> lines;
   std::thread reader, listener;
   // Only the reader's thread uses the next three.
   bool whole = true;  ///< the last read began at the first row
@@ -92,8 +93,7 @@ struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
 
   impl(actors::engine &e, storage::postgres::endpoint d, metrics &m,
        inbox::tuning t)
-      : engine{e}, meters{m}, database{std::move(d)}, tuning{t},
-        lines{t.max_a_session, t.max_waiting_bytes} {}
+      : engine{e}, meters{m}, database{std::move(d)}, tuning{t} {}
 
   // ---- threads
 
@@ -154,18 +154,6 @@ struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
     return faulted;
   }
 
-  void note_buckets() {
-    const std::lock_guard lock{mutex};
-    moved = true;
-    notified = true;
-    changed.notify_all();
-  }
-
-  bool buckets_moved() {
-    const std::lock_guard lock{mutex};
-    return std::exchange(moved, false);
-  }
-
   void notify() {
     const std::lock_guard lock{mutex};
     notified = true;
@@ -191,7 +179,7 @@ struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
     changed.wait(lock, [this] {
       return stopping || faulted
              || (in_flight.size() - lines.waiting() < tuning.max_in_flight
-                 && !lines.full());
+                 && lines.bytes() < tuning.max_waiting_bytes);
     });
     return !stopping && !faulted;
   }
@@ -212,20 +200,20 @@ struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
   // ---- rows
 
   /// Takes every row that was not taken before. Now and then, and whenever
-  /// nothing is in flight, it begins at the first, for what a fault, another
-  /// bucket or a very slow transaction has left behind. Returns false where a
-  /// fault came between.
+  /// nothing is in flight, it begins at the first, for what a fault or a very
+  /// slow transaction has left behind. Returns false where a fault came
+  /// between.
   bool read_all() {
     const auto now = std::chrono::steady_clock::now();
-    whole = snapshot().empty() || now - last_whole >= tuning.rescan
-            || buckets_moved();
+    whole = snapshot().empty() || now - last_whole >= tuning.rescan;
     if (whole) last_whole = now;
     if (whole) seqs.start_over();
     while (true) {
       const auto skipped = snapshot();
+      const auto ours = engine.buckets();
       const auto page =
-          read_now(engine, [among = seqs.unseen(now), n = tuning.page,
-                            ours = engine.buckets()](storage::store &s) {
+          read_now(engine, [among = seqs.unseen(ours, now), n = tuning.page,
+                            ours](storage::store &s) {
             return s.read_inbox_among(among, n, ours);
           });
       if (!page) return false;
@@ -356,7 +344,7 @@ ingress::ingress(actors::engine &engine, storage::postgres::endpoint database,
     : impl_{
         std::make_shared<impl>(engine, std::move(database), meters, tuning)} {
   impl_->subscription = engine.on_buckets([weak = std::weak_ptr{impl_}] {
-    if (const auto self = weak.lock()) self->note_buckets();
+    if (const auto self = weak.lock()) self->notify();
   });
   impl_->start();
 }

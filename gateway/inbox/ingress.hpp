@@ -16,7 +16,6 @@ namespace recapd::gateway::inbox {
 /// Bounds and times; the defaults suit a node in service.
 struct tuning {
   std::size_t max_in_flight = 4000;          ///< rows taken and not done
-  std::size_t max_a_session = 64;            ///< of them, rows of one session
   std::size_t max_waiting_bytes = 64 << 20;  ///< of rows that wait
   int page = 500;                            ///< rows in one read
   std::chrono::milliseconds poll{5000};    ///< between looks when not notified

@@ -3,10 +3,13 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 namespace recapd::gateway::inbox {
 
-std::vector<storage::seq_range> seqs::unseen(time_point now) {
+std::vector<storage::seq_range> seqs::unseen(const storage::bucket_set &ours,
+                                             time_point now) {
+  if (std::exchange(ours_, ours) != ours) start_over();
   std::erase_if(holes_,
                 [&](const auto &h) { return now - h.second.since > patience; });
   std::vector<storage::seq_range> ranges;

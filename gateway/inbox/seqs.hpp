@@ -30,8 +30,10 @@ public:
   static constexpr std::size_t most_holes = 1000;
 
   /// Returns the ranges that hold every row that may not have been seen,
-  /// ascending; the last range has no end.
-  [[nodiscard]] std::vector<storage::seq_range> unseen(time_point now);
+  /// ascending; the last range has no end. Rows of buckets that are not `ours`
+  /// are seen and not taken: with other buckets than before it starts over.
+  [[nodiscard]] std::vector<storage::seq_range>
+  unseen(const storage::bucket_set &ours, time_point now);
 
   /// Notes a row that was seen. Seqs above the greatest so far must come in
   /// ascending order.
@@ -57,6 +59,7 @@ private:
   std::map<std::int64_t, hole> holes_;  ///< by their lowest seqs
   std::int64_t top_ = 0;                ///< the greatest seq seen
   std::int64_t next_ = first_seq;       ///< above all seen since start_over()
+  storage::bucket_set ours_;            ///< whose rows are taken
 };
 
 }  // namespace recapd::gateway::inbox

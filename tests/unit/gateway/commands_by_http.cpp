@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #define CAF_SUITE commands_by_http
-#include <atomic>
 #include <boost/json/array.hpp>
 
-#include "tests/support/forwarding_store.hpp"
 #include "world.hpp"
 
 #include "caf/test/dsl.hpp"
@@ -23,45 +21,6 @@ struct fixture : world {
     return connect().post("/v1/commands", batch_type, body);
   }
 };
-
-/// Does not take the first command `c-lost`.
-class losing_store final : public storage::test::forwarding_store {
-public:
-  losing_store(std::unique_ptr<storage::store> inner,
-               std::shared_ptr<std::atomic<bool>> loses)
-      : inner_{std::move(inner)}, loses_{std::move(loses)} {}
-
-  std::vector<std::optional<storage::fault>>
-  append(std::span<const storage::commit> commits) override {
-    std::vector<std::optional<storage::fault>> fates;
-    for (const auto &c : commits)
-      fates.push_back(c.outcome && c.outcome->id == "c-lost"
-                              && loses_->exchange(false)
-                          ? storage::fault::unavailable
-                          : inner_->append({&c, 1}).front());
-    return fates;
-  }
-
-private:
-  storage::store &reached() override { return *inner_; }
-  std::unique_ptr<storage::store> inner_;
-  std::shared_ptr<std::atomic<bool>> loses_;
-};
-
-/// Has the world's engine lose the command `c-lost` once.
-void lose_one(world &w) {
-  auto loses = std::make_shared<std::atomic<bool>>(true);
-  w.engine = std::make_unique<actors::engine>(
-      actors::engine::parts{.options = {.shards = 2, .workers = 1},
-                            .stores =
-                                [db = w.database, loses] {
-                                  return std::make_unique<losing_store>(
-                                      storage::memory::open_store(db), loses);
-                                },
-                            .time = w.time,
-                            .reports = w.meters,
-                            .policy = w.settings.policy});
-}
 
 std::string many(int n, int from = 0) {
   json::array all;
@@ -247,7 +206,7 @@ CAF_TEST(a draining engine sends commands away) {
 
 CAF_TEST(behind a command that is not answered none of its session is decided) {
   server->stop();
-  lose_one(*this);
+  lose_one();
   serve();
   const auto accept = event("c-2", "participant.accept", "s-1", "student:bob",
                             R"({"student":"bob"})");
@@ -259,6 +218,20 @@ CAF_TEST(behind a command that is not answered none of its session is decided) {
   for (const auto &o : again.json().as_array())
     words += text(o.at("outcome")) + (o.at("duplicate").as_bool() ? "! " : " ");
   CAF_CHECK_EQUAL(words, R"("accepted" "accepted" "accepted"! )");
+}
+
+CAF_TEST(nor is one that comes late in a great batch) {
+  server->stop();
+  lose_one();
+  serve();
+  json::array all{schedule("c-lost", "s-1")};
+  for (int i = 0; i < 998; ++i)
+    all.push_back(schedule("c-" + std::to_string(i), "t-" + std::to_string(i)));
+  all.push_back(event("c-last", "participant.accept", "s-1", "student:bob",
+                      R"({"student":"bob"})"));
+  CAF_CHECK_EQUAL(batch(text(all)).status, 503u);
+  const auto again = batch(text(all)).json().as_array();
+  CAF_CHECK_EQUAL(again.back().at("outcome").as_string(), "accepted");
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

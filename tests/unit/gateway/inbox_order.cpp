@@ -23,6 +23,7 @@ struct pool {
   std::map<int, std::vector<std::int64_t>> writing;  ///< by writer
   std::map<std::int64_t, int> visible;               ///< writer by seq
   std::map<int, std::vector<std::int64_t>> taken;    ///< by writer
+  storage::bucket_set ours = storage::all_buckets;   ///< a writer's is its own
   inbox::seqs seqs;
   inbox::seqs::time_point now{};
 
@@ -37,16 +38,22 @@ struct pool {
     writing[writer].clear();
   }
 
-  /// What is taken is gone, as after its commit. True: there may be more.
+  /// What is taken is gone, as after its commit; rows of others' buckets stay.
+  /// True: there may be more.
   bool read(std::size_t page) {
     std::size_t rows = 0;
-    for (const auto &range : seqs.unseen(now))
+    for (const auto &range : seqs.unseen(ours, now))
       for (auto at = visible.lower_bound(range.low);
            at != visible.end() && at->first <= range.high && rows < page;
-           at = visible.erase(at)) {
-        taken[at->second].push_back(at->first);
-        seqs.saw(at->first, now);
-        ++rows;
+           ++rows) {
+        const auto [seq, writer] = *at;
+        seqs.saw(seq, now);
+        if (ours[static_cast<std::size_t>(writer)]) {
+          taken[writer].push_back(seq);
+          at = visible.erase(at);
+        } else {
+          ++at;
+        }
       }
     return rows == page;
   }
@@ -54,20 +61,21 @@ struct pool {
 
 }  // namespace
 
-CAF_TEST(a writers rows are taken in order whoever commits first) {
+CAF_TEST(a writers rows are taken in order whoever commits and serves them) {
   CAF_CHECK(rc::check("inbox order", [] {
     pool d;
     const auto steps = *rc::gen::container<std::vector<int>>(
         *rc::gen::inRange(1, 200), rc::gen::inRange(0, 1 << 16));
     for (const auto step : steps) {
       const auto writer = step % 4;
-      if (step % 3 == 0) d.insert(writer, 1 + (step >> 4) % 2500);
-      if (step % 3 == 1) d.commit(writer);
-      if (step % 3 == 2)
-        d.read(static_cast<std::size_t>(1 + (step >> 4) % 700));
+      if (step % 5 == 0) d.insert(writer, 1 + (step >> 4) % 2500);
+      if (step % 5 == 1) d.commit(writer);
+      if (step % 5 == 2) d.ours.flip(static_cast<std::size_t>(writer));
+      if (step % 5 > 2) d.read(static_cast<std::size_t>(1 + (step >> 4) % 700));
     }
     for (int writer = 0; writer < 4; ++writer)
       d.commit(writer);
+    d.ours.set();
     while (d.read(500)) {
     }
     RC_ASSERT(d.visible.empty());
@@ -85,7 +93,7 @@ CAF_TEST(few ranges are asked for however many rows are missing) {
   d.commit(1);
   while (d.read(500)) {
   }
-  CAF_CHECK(d.seqs.unseen(d.now).size() <= inbox::seqs::most_holes + 1);
+  CAF_CHECK(d.seqs.unseen(d.ours, d.now).size() <= inbox::seqs::most_holes + 1);
   d.commit(0);
   while (d.read(500)) {
   }
@@ -98,9 +106,9 @@ CAF_TEST(rows that never come are not asked for for ever) {
   d.insert(1, 1);
   d.commit(1);
   d.read(10);
-  CAF_CHECK_EQUAL(d.seqs.unseen(d.now).size(), 2u);
+  CAF_CHECK_EQUAL(d.seqs.unseen(d.ours, d.now).size(), 2u);
   d.now += inbox::seqs::patience + 1s;
-  CAF_CHECK_EQUAL(d.seqs.unseen(d.now).size(), 1u);
+  CAF_CHECK_EQUAL(d.seqs.unseen(d.ours, d.now).size(), 1u);
 }
 
 CAF_TEST(from the first row again everything is asked for) {
@@ -109,7 +117,7 @@ CAF_TEST(from the first row again everything is asked for) {
   d.commit(0);
   d.read(10);
   d.seqs.start_over();
-  const auto all = d.seqs.unseen(d.now);
+  const auto all = d.seqs.unseen(d.ours, d.now);
   CAF_REQUIRE_EQUAL(all.size(), 1u);
   // Rows of any seq may have been there before.
   CAF_CHECK_EQUAL(all[0].low, std::numeric_limits<std::int64_t>::min());

@@ -20,11 +20,17 @@ struct fixture : world {
   std::mutex mutex;
   std::condition_variable committed;
   int commits = 0;
-  std::shared_ptr<void> token = engine->on_commit([this] {
-    const std::lock_guard lock{mutex};
-    ++commits;
-    committed.notify_all();
-  });
+  std::shared_ptr<void> token;
+
+  fixture() { watch(); }
+
+  void watch() {
+    token = engine->on_commit([this] {
+      const std::lock_guard lock{mutex};
+      ++commits;
+      committed.notify_all();
+    });
+  }
 
   /// Nothing when it does not come within 20 s.
   std::optional<storage::outcome_row> wait_outcome(const std::string &id) {
@@ -80,6 +86,23 @@ CAF_TEST(rows of one session are taken in their order) {
   CAF_REQUIRE(last.has_value());
   CAF_CHECK(!last->refused());
   CAF_CHECK_EQUAL(store()->refused_outcomes("s-1", "", 100).size(), 0u);
+}
+
+CAF_TEST(behind a row that is not answered none of its session is decided) {
+  token.reset();
+  lose_one();
+  insert(schedule("c-lost", "s-1"));
+  insert(event("c-1", "participant.accept", "s-1", "student:bob",
+               R"({"student":"bob"})"));
+  insert(event("c-2", "call.join", "s-1", "student:bob",
+               R"({"participant":"student:bob"})"));
+  watch();
+  inbox::ingress in{*engine, "", *meters, {.backoff = 1ms}};
+  for (const auto *id : {"c-2", "c-1", "c-lost"}) {
+    const auto o = wait_outcome(id);
+    CAF_REQUIRE(o.has_value());
+    CAF_CHECK(!o->refused());
+  }
 }
 
 CAF_TEST(what cannot be taken becomes a dead letter with its reason) {

@@ -1,12 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "world.hpp"
 
+#include <atomic>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+
+#include "tests/support/forwarding_store.hpp"
 
 namespace recapd::gateway::test {
 
 namespace json = boost::json;
+
+namespace {
+
+/// Does not take the first command `c-lost`.
+class losing_store final : public storage::test::forwarding_store {
+public:
+  losing_store(std::unique_ptr<storage::store> inner,
+               std::shared_ptr<std::atomic<bool>> loses)
+      : inner_{std::move(inner)}, loses_{std::move(loses)} {}
+
+  std::vector<std::optional<storage::fault>>
+  append(std::span<const storage::commit> commits) override {
+    std::vector<std::optional<storage::fault>> fates;
+    for (const auto &c : commits)
+      fates.push_back(c.outcome && c.outcome->id == "c-lost"
+                              && loses_->exchange(false)
+                          ? storage::fault::unavailable
+                          : inner_->append({&c, 1}).front());
+    return fates;
+  }
+
+private:
+  storage::store &reached() override { return *inner_; }
+  std::unique_ptr<storage::store> inner_;
+  std::shared_ptr<std::atomic<bool>> loses_;
+};
+
+}  // namespace
 
 json::object event(const std::string &id, const std::string &type,
                    const std::string &session, const std::string &who,
@@ -52,6 +83,20 @@ world::world(config::auth_mode mode)
 
 world::~world() {
   stop();
+}
+
+void world::lose_one() {
+  auto loses = std::make_shared<std::atomic<bool>>(true);
+  engine = std::make_unique<actors::engine>(
+      actors::engine::parts{.options = {.shards = 2, .workers = 1},
+                            .stores =
+                                [db = database, loses] {
+                                  return std::make_unique<losing_store>(
+                                      storage::memory::open_store(db), loses);
+                                },
+                            .time = time,
+                            .reports = meters,
+                            .policy = settings.policy});
 }
 
 void world::serve(http::tuning tuning) {

@@ -47,6 +47,8 @@ struct world {
   world(const world &) = delete;
   world &operator=(const world &) = delete;
 
+  /// Makes the engine anew; it loses the first command `c-lost` once.
+  void lose_one();
   void serve(http::tuning tuning = {});
   [[nodiscard]] http_client connect() const;
   [[nodiscard]] std::unique_ptr<storage::store> store() const;
