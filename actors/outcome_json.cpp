@@ -68,6 +68,11 @@ outcome make_outcome(std::string_view source, std::string_view id,
   return assembled(std::move(o), source, id, session, refusals);
 }
 
+workflows::viewer viewer_of(std::string_view scope) {
+  const auto who = workflows::parse_person(scope);
+  return who ? workflows::viewer{*who} : workflows::viewer{};
+}
+
 outcome stored_outcome(std::string_view text, bool duplicate) {
   outcome o;
   const auto value = json::parse(text);

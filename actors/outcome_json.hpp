@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "actors/submission.hpp"
+#include "workflows/json/session.hpp"
 #include "workflows/refusal.hpp"
 
 namespace recapd::actors {
@@ -15,6 +16,10 @@ namespace recapd::actors {
 [[nodiscard]] outcome make_outcome(std::string_view source, std::string_view id,
                                    std::string_view session,
                                    const std::vector<workflows::refusal> &why);
+
+/// Returns to whom a command's outcome is shown, by the scope of its identity
+/// (storage::command_key): to its sender, where senders are proven.
+[[nodiscard]] workflows::viewer viewer_of(std::string_view scope);
 
 /// Returns a stored outcome to be given again, marked as a duplicate if it is
 /// one. A refusal has no session, whatever is stored.

@@ -29,7 +29,9 @@ void session_state::append_events(const std::vector<wf::event> &events) {
   if (w != nullptr) {
     j.answer = make_outcome(
         w->what.source, w->what.id,
-        wf::to_view_text(j.after, j.timer, *j.rules, w->what.received_at), {});
+        wf::to_view_text(j.after, j.timer, *j.rules, w->what.received_at,
+                         viewer_of(w->what.scope.value_or(""))),
+        {});
     built.what.outcome = outcome_row(w->what, j.answer, j.after.version);
   }
   send_append(std::move(built.what));

@@ -38,10 +38,11 @@ void tell(std::span<const rows_to_tell::value_type> rows,
       if (!moved.has_value()) throw std::runtime_error(moved.error());
       const auto &rules =
           policies.find_or_read(s.policy_version, store).for_course(s.course);
-      row->outcome =
-          make_outcome(row->source, row->id,
-                       wf::to_view_text(s, rules, row->received_at), {})
-              .json;
+      row->outcome = make_outcome(row->source, row->id,
+                                  wf::to_view_text(s, rules, row->received_at,
+                                                   viewer_of(row->scope)),
+                                  {})
+                         .json;
     } catch (const storage::storage_error &) {
       throw;
     } catch (const std::exception &e) {

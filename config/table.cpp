@@ -238,7 +238,8 @@ std::vector<setting> engine(settings &s) {
       number("journals", e.journals, 1, 64, "connections that commit"),
       number("readers", e.readers, 1, 64, "connections that answer reads"),
       number("max_in_flight", e.max_in_flight, 1, 1'000'000,
-             "commands taken and not answered; beyond: 503"),
+             "commands taken and not answered, a whole batch at once; beyond: "
+             "503"),
       number("max_batch", e.max_batch, 1, 10'000,
              "commits in one group commit"),
       number("max_resident_sessions", e.max_resident_sessions, 1, 10'000'000,

@@ -87,7 +87,9 @@ private:
 
   [[nodiscard]] workflows::person person() const {
     const auto who = workflows::parse_person(text("as").value_or(""));
-    if (!who) refuse("as", "tutor:ID, student:ID, support:ID or system:ID");
+    if (!who)
+      refuse("as", "tutor:ID, student:ID, support:ID, manager:ID, admin:ID or "
+                   "system:ID");
     return *who;
   }
 
@@ -145,7 +147,7 @@ sha256 token::digest() const {
 
 workflows::program_set token::allowed() const {
   if (programs) return *programs;
-  if (as.as == workflows::role::tutor || as.as == workflows::role::student)
+  if (workflows::only_takes_part(as.as))
     return {.only = std::vector<std::string>{"default"}};
   return {};
 }

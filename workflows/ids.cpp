@@ -9,8 +9,8 @@ namespace recapd::workflows {
 
 namespace {
 
-constexpr std::array<std::string_view, 4> role_names{"tutor", "student",
-                                                     "support", "system"};
+constexpr std::array<std::string_view, 6> role_names{
+    "tutor", "student", "support", "system", "manager", "admin"};
 
 }  // namespace
 

@@ -12,12 +12,24 @@ namespace recapd::workflows {
 /// Returns true for 1 to 64 of `A-Z a-z 0-9 _ -` (docs/contract.md, 1).
 [[nodiscard]] bool valid_id(std::string_view text);
 
-enum class role : std::uint8_t { tutor, student, support, system };
+enum class role : std::uint8_t {
+  tutor,
+  student,
+  support,
+  system,
+  manager,
+  admin
+};
+
+/// Returns true for roles that see only sessions in which they take part.
+[[nodiscard]] constexpr bool only_takes_part(role r) {
+  return r == role::tutor || r == role::student;
+}
 
 [[nodiscard]] std::string_view to_string(role r);
 
-/// One person who acts or takes part: `tutor:ann`, `student:bob`,
-/// `support:eve`, `system:sis`.
+/// One person who acts, takes part or looks on: `tutor:ann`, `student:bob`,
+/// `support:eve`, `system:sis`, `manager:mia`, `admin:ada`.
 struct person {
   role as = role::system;
   std::string id;

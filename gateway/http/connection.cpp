@@ -230,7 +230,7 @@ config::address connection::comes_from() const {
 bool connection::takes_share(const admission &admitted) {
   const auto *to = request_->to;
   const bool from_node =
-      to != nullptr && to->who == access::node && !admitted.answer;
+      to != nullptr && to->who.of == access::kind::node && !admitted.answer;
   if (from_node || (to != nullptr && to->health)) {
     if (beyond_) keep_alive_ = false;
     return true;

@@ -72,13 +72,31 @@ using request_ptr = std::shared_ptr<const request>;
 /// Answers a request, once, from any thread.
 using responder = std::function<void(response)>;
 
-/// Who may call a route at all.
-enum class access : unsigned char {
-  open,           ///< anybody, even without a token
-  authenticated,  ///< any known caller; the route looks closer
-  staff,          ///< trusted, support or system
-  node,           ///< another node of the same database
+/// Who may call a route at all. Where nobody is proven (mode `trusted`)
+/// everybody may, except what is for nodes.
+struct access {
+  enum class kind : unsigned char {
+    open,   ///< anybody, even without a token
+    known,  ///< callers of these roles; the route looks closer
+    node,   ///< another node of the same database
+  };
+  kind of = kind::known;
+  role_set roles = {};
 };
+inline constexpr access open_to_all{.of = access::kind::open};
+inline constexpr access for_nodes{.of = access::kind::node};
+inline constexpr access for_everybody{
+    .roles = {workflows::role::tutor, workflows::role::student,
+              workflows::role::support, workflows::role::system,
+              workflows::role::manager, workflows::role::admin}};
+inline constexpr access for_support{.roles = {workflows::role::support,
+                                              workflows::role::system,
+                                              workflows::role::admin}};
+inline constexpr access for_operators{
+    .roles = {workflows::role::system, workflows::role::admin}};
+inline constexpr access for_staff{
+    .roles = {workflows::role::support, workflows::role::system,
+              workflows::role::manager, workflows::role::admin}};
 
 struct route {
   std::string_view method;

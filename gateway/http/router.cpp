@@ -91,8 +91,8 @@ workflows::instant token_time(const services &s) {
 
 std::optional<response> admit(const services &s, const route &to,
                               std::string_view authorization, caller &who) {
-  if (to.who == access::open) return std::nullopt;
-  if (to.who == access::node) {
+  if (to.who.of == access::kind::open) return std::nullopt;
+  if (to.who.of == access::kind::node) {
     if (s.between && s.between->knows(authorization)) return std::nullopt;
     auto out = problem(401, "unauthenticated", "This is for recapd's nodes.");
     out.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"recapd\"");
@@ -106,8 +106,10 @@ std::optional<response> admit(const services &s, const route &to,
     return out;
   }
   who = *known;
-  if (to.who == access::staff && !who.sees_all())
-    return not_allowed("Only support and system may use this.");
+  if (who.proven && !to.who.roles.has(who.proven->as))
+    return not_allowed("Your role may not use this: "
+                       + std::string{workflows::to_string(who.proven->as)}
+                       + ".");
   return std::nullopt;
 }
 

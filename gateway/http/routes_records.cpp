@@ -34,16 +34,18 @@ std::optional<place> parse_place(std::string_view token) {
 /// Collects a page of notifications, from a place on.
 class notification_page {
 public:
-  notification_page(place after, std::size_t limit)
-      : at_{after}, limit_{limit} {}
+  notification_page(place after, std::size_t limit, workflows::viewer to)
+      : at_{after}, limit_{limit}, to_{std::move(to)} {}
 
   /// Adds a row's notifications. Rows come in order from `after.row` on, that
   /// row included. Returns false when the page is full.
   bool add(std::int64_t number, const storage::feed_row &row) {
-    const auto views = notification_views(row);
+    const auto views = notification_views(row, to_);
     for (auto i = number == at_.row ? at_.shown : 0; i < views.size(); ++i) {
-      if (count_ == limit_ || !out_.add(views[i])) return false;
-      ++count_;
+      if (!views[i].empty()) {
+        if (count_ == limit_ || !out_.add(views[i])) return false;
+        ++count_;
+      }
       at_ = {number, i + 1};
     }
     return true;
@@ -58,6 +60,7 @@ public:
 private:
   place at_;
   std::size_t limit_;
+  workflows::viewer to_;
   std::size_t count_ = 0;
   page_writer out_{"notifications"};
 };
@@ -65,8 +68,8 @@ private:
 /// Answers with the notifications behind a place, of one session or of all
 /// (`session` empty).
 response notifications_after(store &db, const std::string &session, place after,
-                             int limit) {
-  notification_page page{after, static_cast<std::size_t>(limit)};
+                             int limit, const workflows::viewer &to) {
+  notification_page page{after, static_cast<std::size_t>(limit), to};
   // One row more than the limit: each has notifications, but all of the first
   // row's may have been shown.
   const auto rows = db.list_notified(session, after.row, limit + 1);
@@ -142,16 +145,17 @@ void get_notifications(services &s, const request_ptr &r,
     if (!r->who.sees_all())
       return respond(not_allowed("Name a session of yours: ?session=ID."));
     return answer_by_reading(s, r, respond, [after, limit](store &db) {
-      return notifications_after(db, "", *after, limit);
+      return notifications_after(db, "", *after, limit, {});
     });
   }
   auto about = std::make_shared<request>(*r);
   about->params = {session};
-  answer_about_session(
-      s, about, respond,
-      [after, limit](store &db, const workflows::session &found) {
-        return notifications_after(db, found.id, *after, limit);
-      });
+  answer_about_session(s, about, respond,
+                       [after, limit, to = r->who.viewer()](
+                           store &db, const workflows::session &found) {
+                         return notifications_after(db, found.id, *after, limit,
+                                                    to);
+                       });
 }
 
 void list_dead_letters(services &s, const request_ptr &r,
@@ -196,7 +200,7 @@ void retry_dead_letter(services &s, const request_ptr &r,
 }  // namespace
 
 std::vector<route> record_routes() {
-  constexpr auto known = access::authenticated;
+  constexpr auto known = for_everybody;
   return {
       {"GET",
        "/v1/accounts/{}",
@@ -212,13 +216,13 @@ std::vector<route> record_routes() {
        {"session", "limit", "after"}},
       {"GET",
        "/v1/dead-letters",
-       access::staff,
+       for_support,
        small_body,
        list_dead_letters,
        {"limit", "after"}},
       {"POST",
        "/v1/dead-letters/{}/retry",
-       access::staff,
+       for_support,
        small_body,
        retry_dead_letter,
        {},

@@ -73,7 +73,7 @@ std::vector<route> relay_routes() {
   return {
       {"POST",
        relay::packet_path,
-       access::node,
+       for_nodes,
        relay::max_packet_bytes,
        post_packet,
        {},

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/system/result.hpp>
+#include <initializer_list>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -12,10 +13,29 @@
 
 #include "config/config.hpp"
 #include "workflows/ids.hpp"
+#include "workflows/json/session.hpp"
 #include "workflows/programs.hpp"
 #include "workflows/session/session.hpp"
 
 namespace recapd::gateway {
+
+/// Some of the roles.
+class role_set {
+public:
+  constexpr role_set(std::initializer_list<workflows::role> all) {
+    for (const auto one : all)
+      bits_ |= bit(one);
+  }
+  [[nodiscard]] constexpr bool has(workflows::role one) const {
+    return (bits_ & bit(one)) != 0;
+  }
+
+private:
+  static constexpr unsigned bit(workflows::role one) {
+    return 1U << static_cast<unsigned>(one);
+  }
+  unsigned bits_ = 0;
+};
 
 /// Who sent a request. Without a proven person (mode `trusted`, brokers, the
 /// inbox) the caller is trusted to say who acts.
@@ -24,8 +44,13 @@ struct caller {
   workflows::program_set programs = {};  ///< in which a proven person may act
   config::sha256 token = {};  ///< of the token that proved the person
 
-  /// Returns true for trusted callers, support and system, who see everything.
+  /// Returns true for callers who see what they take no part in, too: all but
+  /// tutors and students, within their programmes.
   [[nodiscard]] bool sees_all() const;
+  /// Returns what is shown to the caller.
+  [[nodiscard]] workflows::viewer viewer() const {
+    return proven ? workflows::viewer{*proven} : workflows::viewer{};
+  }
   /// Returns true for the session's own tutor and students (whatever they
   /// answered), and for callers who see all.
   [[nodiscard]] bool sees(const workflows::session &s) const;

@@ -48,15 +48,20 @@ std::string event_id(const storage::feed_row &row) {
   return id;
 }
 
-json::value parsed_data(const storage::event_row &row) {
-  return row.data.empty() ? json::value{json::object{}} : json::parse(row.data);
+json::value data_for(const workflows::viewer &to,
+                     const storage::event_row &row) {
+  if (row.data.empty()) return json::object{};
+  auto data = json::parse(row.data);
+  if (auto *members = data.if_object()) workflows::hide(*members, row.type, to);
+  return data;
 }
 
 }  // namespace
 
-json::object event_out(const storage::feed_row &row) {
+json::object event_out(const storage::feed_row &row,
+                       const workflows::viewer &to) {
   auto out = envelope(event_id(row), "recapd.event." + row.event.type, row);
-  out["data"] = parsed_data(row.event);
+  out["data"] = data_for(to, row.event);
   return out;
 }
 
@@ -79,19 +84,27 @@ std::vector<json::object> notifications_out(const storage::feed_row &row) {
   return all;
 }
 
-std::vector<json::object> notification_views(const storage::feed_row &row) {
+std::vector<json::object> notification_views(const storage::feed_row &row,
+                                             const workflows::viewer &to) {
   std::vector<json::object> all;
-  for (const auto &n : stored_notifications(row.event))
-    all.push_back({{"id", event_id(row) + ":" + std::to_string(all.size())},
-                   {"kind", member(n, "kind")},
-                   {"to", member(n, "to")},
-                   {"session", row.session},
-                   {"at", workflows::format_rfc3339(row.event.at)},
-                   {"data", member(n, "data")}});
+  for (const auto &n : stored_notifications(row.event)) {
+    const auto kind = member(n, "kind");
+    const bool shown = kind.is_string()
+                       && workflows::shows_notification(kind.get_string(), to);
+    auto &view = all.emplace_back();
+    if (shown)
+      view = {{"id", event_id(row) + ":" + std::to_string(all.size() - 1)},
+              {"kind", kind},
+              {"to", member(n, "to")},
+              {"session", row.session},
+              {"at", workflows::format_rfc3339(row.event.at)},
+              {"data", member(n, "data")}};
+  }
   return all;
 }
 
-json::object history_view(const storage::event_row &row) {
+json::object history_view(const storage::event_row &row,
+                          const workflows::viewer &to) {
   json::value command;
   if (!row.command_id.empty())
     command = {{"source", row.command_source}, {"id", row.command_id}};
@@ -100,7 +113,7 @@ json::object history_view(const storage::event_row &row) {
           {"at", workflows::format_rfc3339(row.at)},
           {"by", row.by},
           {"command", std::move(command)},
-          {"data", parsed_data(row)}};
+          {"data", data_for(to, row)}};
 }
 
 }  // namespace recapd::gateway

@@ -100,11 +100,6 @@ std::string fields::id(std::string_view name) {
   return {};
 }
 
-person fields::somebody(std::string_view name) {
-  return named(name, parse_person,
-               "tutor:ID, student:ID, support:ID or system:ID");
-}
-
 instant fields::time(std::string_view name) {
   return named(name, parse_rfc3339, time_expected);
 }

@@ -55,7 +55,6 @@ public:
   /// Reads any text that PostgreSQL can store: one without U+0000.
   [[nodiscard]] std::string text(std::string_view name);
   [[nodiscard]] std::string id(std::string_view name);
-  [[nodiscard]] person somebody(std::string_view name);
   [[nodiscard]] instant time(std::string_view name);
   [[nodiscard]] std::string time_zone(std::string_view name);
   /// Reads three capital letters.

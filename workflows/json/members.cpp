@@ -30,9 +30,11 @@ void member_reader::students(std::string_view name,
 }
 
 void member_reader::participant(std::string_view name, person &to) {
-  to = in_.somebody(name);
-  if (to.as != role::tutor && to.as != role::student)
-    in_.wrong(name, "tutor:ID or student:ID");
+  const auto parse = [](std::string_view text) {
+    auto who = parse_person(text);
+    return who && only_takes_part(who->as) ? std::move(who) : std::nullopt;
+  };
+  to = in_.named(name, parse, "tutor:ID or student:ID");
 }
 
 void member_reader::flags(std::string_view name, flag_set &to) {

@@ -55,15 +55,40 @@ inline constexpr int event_schema = 1;
 [[nodiscard]] boost::system::result<event_body, std::string>
 parse_event(std::string_view type, const boost::json::value &data);
 
+/// To whom something of a session is shown. A student is shown neither pay nor
+/// what other students wrote in their recaps: null, or no such member, stands
+/// in its place.
+struct viewer {
+  std::string student = {};  ///< a student's id; empty: somebody else
+
+  viewer() = default;
+  explicit viewer(const person &who)
+      : student{who.as == role::student ? who.id : ""} {}
+
+  [[nodiscard]] bool sees_pay() const { return student.empty(); }
+  [[nodiscard]] bool sees_recap_of(std::string_view whose) const {
+    return student.empty() || student == whose;
+  }
+};
+
 /// Returns the contract's session object (`Session` of docs/openapi.json). A
 /// call that still runs counts up to `now`.
 [[nodiscard]] boost::json::object to_view(const session &s,
-                                          const rules &decided_by, instant now);
+                                          const rules &decided_by, instant now,
+                                          const viewer &to = {});
 /// Return the session object as text, cheaper than by way of the object; with
 /// the session's next timer where that is known.
 [[nodiscard]] std::string to_view_text(const session &s,
-                                       const rules &decided_by, instant now);
+                                       const rules &decided_by, instant now,
+                                       const viewer &to = {});
 [[nodiscard]] std::string to_view_text(const session &s,
                                        const std::optional<due_timer> &next,
-                                       const rules &decided_by, instant now);
+                                       const rules &decided_by, instant now,
+                                       const viewer &to = {});
+
+/// Takes out of an event's `data`, whose type is named, what the viewer is not
+/// shown.
+void hide(boost::json::object &data, std::string_view type, const viewer &from);
+/// Returns false for notifications that the viewer is not shown.
+[[nodiscard]] bool shows_notification(std::string_view kind, const viewer &to);
 }  // namespace recapd::workflows

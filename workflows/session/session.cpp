@@ -75,6 +75,8 @@ bool session::belongs_to(const person &who) const {
     return find(who.id) != nullptr;
   case role::support:
   case role::system:
+  case role::manager:
+  case role::admin:
     return false;
   }
   return false;
@@ -88,7 +90,7 @@ pay_terms terms_of(const session &s) {
 }
 
 bool session::visible_to(const person &who) const {
-  return who.as == role::system || who.as == role::support || belongs_to(who);
+  return !only_takes_part(who.as) || belongs_to(who);
 }
 
 }  // namespace recapd::workflows

@@ -118,7 +118,7 @@ CAF_TEST(a wrong attribute is malformed) {
       {"time", "2026-11-23T14:00:00"},
       {"datacontenttype", "text/plain"},
       {"authid", "bob"},
-      {"authid", "admin:bob"},
+      {"authid", "boss:bob"},
       {"authid", "tutor:"},
       {"authid", 1},
       {"data_base64", "e30="},

@@ -62,7 +62,8 @@ std::map<std::string, json::value> operations(const json::value &document) {
 /// The routes that are for clients: what nodes say to each other is their own.
 std::vector<route> published() {
   auto all = all_routes();
-  std::erase_if(all, [](const auto &r) { return r.who == access::node; });
+  std::erase_if(all,
+                [](const auto &r) { return r.who.of == access::kind::node; });
   return all;
 }
 
@@ -102,7 +103,7 @@ CAF_TEST(who may call a route is described) {
     const auto &answers = described.at(name_of(r)).at("responses").as_object();
     for (const auto *any : {"400", "403", "413", "414", "431", "500"})
       CAF_CHECK(answers.contains(any));
-    CAF_CHECK_EQUAL(answers.contains("401"), r.who != access::open);
+    CAF_CHECK_EQUAL(answers.contains("401"), r.who.of != access::kind::open);
     CAF_CHECK_EQUAL(answers.contains("429"), !r.health);
   }
 }

@@ -74,7 +74,7 @@ def attribute_cases(lesson):
         yield f"type is {wrong!r}", {**base, "type": wrong}
     for wrong in BAD_IDS:
         yield f"subject is {wrong!r}", {**base, "subject": wrong}
-    for wrong in ("tutor", "tutor:", ":x", "admin:x", "Tutor:x", "tutor:a b",
+    for wrong in ("tutor", "tutor:", ":x", "boss:x", "Tutor:x", "tutor:a b",
                   "tutor:" + "x" * 65, "tutor:a:b", " tutor:x", "tutor:x ",
                   "tutor:'--", "tutor:\u0000", "x"):
         yield f"authid is {wrong!r}", {**base, "authid": wrong}

@@ -44,10 +44,10 @@ def lesson_of(node, program, secret=SYSTEM):
 
 
 def test_a_hash_stands_for_its_token(guarded):
-    assert by(guarded, HASHED).get("/v1/clock").status == 200
+    assert by(guarded, HASHED).get("/v1/dead-letters").status == 200
     digest = hashlib.sha256(HASHED.encode()).hexdigest()
     for wrong in (digest, "sha256:" + digest):
-        assert by(guarded, wrong).get("/v1/clock").status == 401
+        assert by(guarded, wrong).get("/v1/dead-letters").status == 401
 
 
 @pytest.mark.parametrize("secret, program, taken", [
@@ -114,9 +114,9 @@ def test_an_expired_token_is_told_so(make_node):
         {**brief, "expires": rfc3339(now + timedelta(hours=1))}]}})
     node.process.send_signal(signal.SIGHUP)
     wait_until(lambda: "read again" in node.log(), "the tokens")
-    assert by(node, BRIEF).get("/v1/clock").status == 200
+    assert by(node, BRIEF).get("/v1/dead-letters").status == 200
     by(node, SYSTEM).set_clock(now + timedelta(hours=1))
-    answer = by(node, BRIEF).get("/v1/clock")
+    answer = by(node, BRIEF).get("/v1/dead-letters")
     problem_of(answer, "unauthenticated", 401)
     assert "expired" in answer.json["detail"]
 
@@ -140,12 +140,12 @@ def test_tokens_are_read_again_on_sighup(make_node, tmp_path):
     events = stream.getresponse()
     assert events.status == 200
     write(new)
-    assert by(node, new).get("/v1/clock").status == 401
+    assert by(node, new).get("/v1/dead-letters").status == 401
     node.process.send_signal(signal.SIGHUP)
-    wait_until(lambda: by(node, new).get("/v1/clock").status == 200,
+    wait_until(lambda: by(node, new).get("/v1/dead-letters").status == 200,
                "the new token")
-    assert by(node, old).get("/v1/clock").status == 401
-    assert by(node, lasting).get("/v1/clock").status == 200
+    assert by(node, old).get("/v1/dead-letters").status == 401
+    assert by(node, lasting).get("/v1/dead-letters").status == 200
     # Ends: reading on comes to its end.
     events.read()
 
@@ -155,20 +155,20 @@ def test_tokens_are_read_again_on_sighup(make_node, tmp_path):
         node.process.send_signal(signal.SIGHUP)
         wait_until(lambda: node.log().count("stay as they were") > told,
                    "a word about the broken file")
-        assert by(node, new).get("/v1/clock").status == 200
+        assert by(node, new).get("/v1/dead-letters").status == 200
     # A file of another mode has no tokens to read.
     write(new)
     node.config.write_text("{}")
     node.process.send_signal(signal.SIGHUP)
     wait_until(lambda: "auth.mode is another now" in node.log(), "a word")
-    assert by(node, new).get("/v1/clock").status == 200
+    assert by(node, new).get("/v1/dead-letters").status == 200
     assert not any(s in node.log() for s in (old, new, lasting))
 
 
 def test_wrong_tokens_are_told_in_the_log_and_not_shown(guarded):
     guess = token("guess")
     for _ in range(5):
-        assert by(guarded, guess).get("/v1/clock").status == 401
+        assert by(guarded, guess).get("/v1/dead-letters").status == 401
     assert "wrong bearer tokens" in guarded.log()
     assert guess not in guarded.log()
-    assert by(guarded, SYSTEM).get("/v1/clock").status == 200
+    assert by(guarded, SYSTEM).get("/v1/dead-letters").status == 200

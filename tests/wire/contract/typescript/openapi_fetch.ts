@@ -148,7 +148,7 @@ async function session() {
       expect(event.data.minutes === 60 && event.data.given === 58, "minutes");
       expect(event.data.claims.some((c) => c.kind === "tutor_week"), "claims");
     } else if (event.type === "session.paid") {
-      expect(event.data.payment.amount === 1500, "payment");
+      expect(event.data.payment?.amount === 1500, "payment");
     } else if (event.type === "tutor_recap.submitted") {
       expect(event.data.recap.next_steps === words, "recap");
     }

@@ -1,0 +1,243 @@
+// Who may use which route, and what of a session whom is shown.
+// SPDX-License-Identifier: Apache-2.0
+#define CAF_SUITE roles
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+#include <map>
+#include <set>
+
+#include "gateway/http/request.hpp"
+#include "world.hpp"
+
+#include "caf/test/dsl.hpp"
+
+using namespace recapd;
+using namespace recapd::gateway::test;
+using namespace gateway::http;
+using workflows::role;
+namespace json = boost::json;
+
+namespace {
+
+field_list as(const std::string &token) {
+  return {{"Authorization", "Bearer " + token}};
+}
+
+/// The callers, in the order of a row's statuses: the session's tutor, another,
+/// the session's students, another, support, a manager, an administrator, the
+/// system; then support and a manager of another programme.
+constexpr std::array callers{"ann", "zoe", "bob", "uma", "eve",
+                             "mia", "ada", "sis", "nil", "nan"};
+
+/// What a route answers each caller, about a session of ann's and bob's.
+struct row {
+  std::string target;
+  std::array<unsigned, callers.size()> statuses;
+  std::string body = {};
+};
+
+/// Every route that is not open to all and not for nodes, by what it is called.
+const std::map<std::string, std::vector<row>> table{
+    {"POST /v1/commands",
+     // Each cancels another session of ann's and bob's.
+     {{"/v1/commands",
+       {200, 403, 403, 403, 409, 403, 403, 409, 404, 404},
+       "cancel"}}},
+    {"GET /v1/sessions/{}",
+     {{"/v1/sessions/s-1",
+       {200, 403, 200, 403, 200, 200, 200, 200, 404, 404}}}},
+    {"GET /v1/sessions/{}/history",
+     {{"/v1/sessions/s-1/history",
+       {200, 403, 200, 403, 200, 200, 200, 200, 404, 404}}}},
+    {"GET /v1/sessions/{}/refusals",
+     {{"/v1/sessions/s-1/refusals",
+       {200, 403, 200, 403, 200, 200, 200, 200, 404, 404}}}},
+    {"GET /v1/sessions/{}/eligibility",
+     {{"/v1/sessions/s-1/eligibility",
+       {200, 403, 200, 403, 200, 200, 200, 200, 404, 404}}}},
+    {"GET /v1/sessions",
+     {{"/v1/sessions?tutor=ann",
+       {200, 403, 200, 200, 200, 200, 200, 200, 200, 200}},
+      {"/v1/sessions?student=bob",
+       {200, 200, 200, 403, 200, 200, 200, 200, 200, 200}}}},
+    {"GET /v1/tutors/{}/limits",
+     {{"/v1/tutors/ann/limits",
+       {200, 403, 403, 403, 200, 200, 200, 200, 200, 200}}}},
+    {"GET /v1/courses/{}/limits",
+     {{"/v1/courses/math/limits",
+       {200, 200, 200, 200, 200, 200, 200, 200, 200, 200}},
+      {"/v1/courses/math/limits?student=bob",
+       {200, 403, 200, 403, 200, 200, 200, 200, 200, 200}}}},
+    {"GET /v1/accounts/{}",
+     {{"/v1/accounts/tutor:ann",
+       {200, 403, 403, 403, 200, 200, 200, 200, 200, 200}},
+      {"/v1/accounts/program:default",
+       {403, 403, 403, 403, 200, 200, 200, 200, 200, 200}}}},
+    {"GET /v1/notifications",
+     {{"/v1/notifications?session=s-1",
+       {200, 403, 200, 403, 200, 200, 200, 200, 404, 404}},
+      {"/v1/notifications",
+       {403, 403, 403, 403, 200, 200, 200, 200, 200, 200}}}},
+    {"GET /v1/dead-letters",
+     {{"/v1/dead-letters",
+       {403, 403, 403, 403, 200, 403, 200, 200, 200, 403}}}},
+    {"POST /v1/dead-letters/{}/retry",
+     {{"/v1/dead-letters/7/retry",
+       {403, 403, 403, 403, 404, 403, 404, 404, 404, 403},
+       "{}"}}},
+    {"GET /v1/events",
+     {{"/v1/events", {403, 403, 403, 403, 200, 200, 200, 200, 200, 200}}}},
+    {"GET /v1/clock",
+     {{"/v1/clock", {403, 403, 403, 403, 403, 403, 200, 200, 403, 403}}}},
+    {"POST /v1/clock",
+     {{"/v1/clock",
+       {403, 403, 403, 403, 403, 403, 200, 200, 403, 403},
+       R"({"advance":"1s"})"}}},
+};
+
+struct fixture : world {
+  fixture() : world{config::auth_mode::token} {
+    const workflows::program_set night{std::vector<std::string>{"night"}};
+    settings.tokens = {{"ann", {role::tutor, "ann"}},
+                       {"zoe", {role::tutor, "zoe"}},
+                       {"bob", {role::student, "bob"}},
+                       {"cal", {role::student, "cal"}},
+                       {"uma", {role::student, "uma"}},
+                       {"eve", {role::support, "eve"}},
+                       {"mia", {role::manager, "mia"}},
+                       {"ada", {role::admin, "ada"}},
+                       {"sis", {role::system, "sis"}},
+                       {"nil", {role::support, "nil"}, night},
+                       {"nan", {role::manager, "nan"}, night}};
+
+    serve();
+    auto both = schedule("c-1", "s-1");
+    both["data"].as_object()["students"] = json::array{"bob", "cal"};
+    (void)post("ann", both);
+    (void)post("ann", schedule("c-2", "s-2"));
+  }
+
+  answer post(const std::string &token, json::object e) {
+    e.erase("authid");
+    return connect().post("/v1/commands", event_type, text(e), as(token));
+  }
+
+  unsigned status(const std::string &token, const route &to, const row &asked) {
+    if (asked.body == "cancel")
+      return post(token, event("x-" + token, "session.cancel", "s-2", "",
+                               R"({"reason":"ill"})"))
+          .status;
+    if (to.handle == nullptr) {
+      auto c = connect();
+      c.send("GET " + asked.target
+             + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + token
+             + "\r\n\r\n");
+      const auto head = c.read_until("\r\n");
+      return static_cast<unsigned>(std::stoul(head.substr(9, 3)));
+    }
+    return to.method == "GET" ? connect().get(asked.target, as(token)).status
+                              : connect()
+                                    .post(asked.target, "application/json",
+                                          asked.body, as(token))
+                                    .status;
+  }
+
+  json::value read(const std::string &token, const std::string &target) {
+    return connect().get(target, as(token)).json();
+  }
+};
+
+}  // namespace
+
+CAF_TEST_FIXTURE_SCOPE(role_tests, fixture)
+
+CAF_TEST(every route answers each role as the table says) {
+  std::string wrong;
+  for (const auto &to : all_routes()) {
+    if (to.who.of != access::kind::known) continue;
+    const auto name = std::string{to.method} + " " + std::string{to.pattern};
+    const auto rows = table.find(name);
+    if (rows == table.end()) {
+      wrong += name + " is not in the table; ";
+      continue;
+    }
+    for (const auto &asked : rows->second)
+      for (std::size_t i = 0; i < callers.size(); ++i) {
+        const auto got = status(callers.at(i), to, asked);
+        if (got == asked.statuses.at(i)) continue;
+        wrong += name;
+        wrong += " answers ";
+        wrong += callers.at(i);
+        wrong += ' ' + std::to_string(got) + "; ";
+      }
+  }
+  CAF_CHECK_EQUAL(wrong, "");
+}
+
+CAF_TEST(managers and administrators send no command) {
+  for (const auto *who : {"mia", "ada"}) {
+    CAF_CHECK_EQUAL(post(who, schedule("m-1", "s-9")).problem(), "not-allowed");
+    CAF_CHECK_EQUAL(
+        post(who, event("m-2", "support.void", "s-1", "", R"({"note":"no"})"))
+            .problem(),
+        "not-allowed");
+  }
+}
+
+CAF_TEST(a student sees neither pay nor what other students wrote) {
+  const auto send = [this](const std::string &who, const std::string &id,
+                           const std::string &type, const std::string &data) {
+    const auto a = post(who, event(id, type, "s-1", "", data));
+    CAF_CHECK_EQUAL(a.status, 200u);
+    return a.json();
+  };
+  const auto recap = [](const std::string &word) {
+    return R"({"recap":{"topics_covered":")" + word + std::string(160, 'x')
+           + R"(","how_tutee_did":"","next_steps":""}})";
+  };
+  send("bob", "a-1", "participant.accept", R"({"student":"bob"})");
+  send("cal", "a-2", "participant.accept", R"({"student":"cal"})");
+  time->set(first_moment() + std::chrono::hours{1});
+  send("ann", "a-3", "session.log_time", R"({"minutes":30})");
+  send("ann", "a-4", "recap.submit", recap("tutor"));
+  send("bob", "a-5", "recap.submit", recap("bobs"));
+  const auto last = send("cal", "a-6", "recap.submit", recap("cals"));
+  CAF_CHECK_EQUAL(last.at("session").at("state").as_string(), "paid");
+
+  const auto told = [this](const std::string &who) {
+    std::string all;
+    for (const auto *target :
+         {"/v1/sessions/s-1", "/v1/sessions", "/v1/sessions/s-1/history",
+          "/v1/notifications?session=s-1"})
+      all += json::serialize(read(who, target));
+    return all;
+  };
+  const auto has = [](const std::string &all, std::string_view part) {
+    return all.find(part) != std::string::npos;
+  };
+  for (const auto *who : {"ann", "eve", "mia"}) {
+    const auto all = told(who);
+    for (const auto *part : {"cals", "bobs", "tutorx", "\"amount\":750",
+                             "\"rate_per_hour\":1500", "payout_deposited"})
+      CAF_CHECK(has(all, part));
+  }
+  const auto all = told("bob");
+  for (const auto *part : {"bobs", "tutorx", "student_recap_request"})
+    CAF_CHECK(has(all, part));
+  for (const auto *part : {"cals", "750", "1500", "payout_"})
+    CAF_CHECK(!has(all, part));
+  CAF_CHECK_EQUAL(
+      read("bob", "/v1/sessions/s-1/history").at("events").as_array().size(),
+      read("eve", "/v1/sessions/s-1/history").at("events").as_array().size());
+
+  const auto outcome = json::serialize(last);
+  CAF_CHECK(has(outcome, "cals"));
+  for (const auto *part : {"bobs", "750", "1500"})
+    CAF_CHECK(!has(outcome, part));
+  auto again = send("cal", "a-6", "recap.submit", recap("cals")).as_object();
+  CAF_CHECK(again.at("duplicate").as_bool());
+  again["duplicate"] = false;
+  CAF_CHECK_EQUAL(json::serialize(again), outcome);
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()
