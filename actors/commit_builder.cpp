@@ -96,6 +96,7 @@ built_commit build_commit(const known_session &before,
   else
     c.row = storage::session_row{.tutor = built.after.tutor,
                                  .course = built.after.course,
+                                 .program = built.after.program,
                                  .starts_at = built.after.starts_at};
   return built;
 }

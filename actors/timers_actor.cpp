@@ -39,8 +39,8 @@ void timers_state::start() {
 
 void timers_state::put(const std::string &session, instant at) {
   drop(session);
-  at_[session] = at;
-  order_.emplace(at, session);
+  const auto [it, fresh] = at_.emplace(session, at);
+  order_.emplace(at, it->first);
 }
 
 void timers_state::drop(const std::string &session) {
@@ -118,7 +118,7 @@ void timers_state::fire_due() {
   while (!order_.empty() && order_.begin()->first <= now
          && firing_.size() < most_firing) {
     const auto at = order_.begin()->first;
-    const auto session = order_.begin()->second;
+    const std::string session{order_.begin()->second};
     drop(session);
     // While a session deals with what was due, it arms its next timer itself.
     if (!firing_.insert(session).second) continue;

@@ -16,6 +16,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
@@ -68,7 +69,7 @@ private:
   timers_ref self_;
   context_ptr node_;
   std::unordered_map<std::string, instant> at_;
-  std::set<std::pair<instant, std::string>> order_;
+  std::set<std::pair<instant, std::string_view>> order_;  ///< keys of `at_`
   std::unordered_set<std::string> firing_;
   std::vector<std::string> failed_;  ///< sessions in `firing_` to try again
   instant loaded_until_{};           ///< all that is due by then is in memory

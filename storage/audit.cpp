@@ -85,6 +85,7 @@ void audit::compare_columns(const session_record &record,
   differs(record.at.state == wf::to_string(state.status), "state");
   differs(record.row.tutor == state.tutor, "tutor");
   differs(record.row.course == state.course, "course");
+  differs(record.row.program == state.program, "program");
   differs(record.row.starts_at == state.starts_at, "starts_at");
 }
 

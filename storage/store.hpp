@@ -19,11 +19,13 @@
 #include "workflows/ids.hpp"
 #include "workflows/limits.hpp"
 #include "workflows/pay.hpp"
+#include "workflows/programs.hpp"
 #include "workflows/time.hpp"
 
 namespace recapd::storage {
 
 using workflows::instant;
+using workflows::program_set;
 
 using bucket_set = std::bitset<workflows::bucket_count>;
 inline const bucket_set all_buckets = bucket_set{}.set();
@@ -53,6 +55,7 @@ struct event_row {
 struct session_row {
   std::string tutor;
   std::string course;
+  std::string program;
   instant starts_at;
 };
 
@@ -160,6 +163,10 @@ struct dead_letter {
   std::optional<std::int64_t> inbox_seq = {};
   letter_direction direction = letter_direction::in;
 };
+
+/// Returns the id of the session that a message is about, by the `subject` of
+/// its JSON text; empty where it has none.
+[[nodiscard]] std::string subject_of(std::string_view event);
 
 /// What became of a dead letter that was to be tried again.
 enum class letter_retry : std::uint8_t {
@@ -290,7 +297,11 @@ struct session_filter {
   std::string tutor = {};
   std::string student = {};
   std::string course = {};
-  std::string after = {};  ///< only ids greater than this
+  std::string program = {};
+  program_set programs = {};         ///< of these only
+  std::optional<instant> from = {};  ///< starts at this or later
+  std::optional<instant> to = {};    ///< starts before this
+  std::string after = {};            ///< only ids greater than this
   page_bounds most = 100;
 };
 
@@ -405,12 +416,22 @@ public:
     letter.inbox_seq = inbox_seq;
     write_dead_letters({&letter, 1});
   }
-  /// Returns dead letters with ids greater than `after`, in order.
+  /// Returns dead letters with ids greater than `after`, in order. Those of no
+  /// known session are among all programmes only.
   [[nodiscard]] virtual page<dead_letter>
-  list_dead_letters(std::int64_t after, page_bounds most) = 0;
-  /// Moves an incoming dead letter back to the inbox; returns what became of
-  /// it.
-  [[nodiscard]] virtual letter_retry retry_dead_letter(std::int64_t id) = 0;
+  list_dead_letters(std::int64_t after, page_bounds most,
+                    const program_set &among) = 0;
+  [[nodiscard]] page<dead_letter> list_dead_letters(std::int64_t after,
+                                                    page_bounds most) {
+    return list_dead_letters(after, most, {});
+  }
+  /// Moves an incoming dead letter back to the inbox, if it is among these
+  /// programmes' as in a list; returns what became of it.
+  [[nodiscard]] virtual letter_retry
+  retry_dead_letter(std::int64_t id, const program_set &among) = 0;
+  [[nodiscard]] letter_retry retry_dead_letter(std::int64_t id) {
+    return retry_dead_letter(id, {});
+  }
 
   // ---- reading ----
   // For views, sinks and checks: none of it enters a decision.
@@ -424,8 +445,14 @@ public:
   }
   [[nodiscard]] virtual page<session_events>
   list_sessions(const session_filter &filter) = 0;
-  [[nodiscard]] virtual account_page
-  account(std::string_view account, std::string_view after, int limit) = 0;
+  /// Returns a page of an account: of these programmes' sessions.
+  [[nodiscard]] virtual account_page account(std::string_view account,
+                                             std::string_view after, int limit,
+                                             const program_set &among) = 0;
+  [[nodiscard]] account_page account(std::string_view account,
+                                     std::string_view after, int limit) {
+    return this->account(account, after, limit, {});
+  }
   /// Returns outcomes of refused commands about a session in the order of
   /// receipt, from behind the one whose refusal_token is `after`; empty: from
   /// the first on.
@@ -435,9 +462,14 @@ public:
   /// Returns events that have notifications, without their data: those of one
   /// session from the seq `from` on, or, with `session` empty, all from the
   /// position `from` on. Events that the feed still holds back are included.
-  [[nodiscard]] virtual page<feed_row> list_notified(std::string_view session,
-                                                     std::int64_t from,
-                                                     page_bounds most) = 0;
+  /// Of all sessions' events only those of these programmes are returned.
+  [[nodiscard]] virtual page<feed_row>
+  list_notified(std::string_view session, std::int64_t from, page_bounds most,
+                const program_set &among) = 0;
+  [[nodiscard]] page<feed_row>
+  list_notified(std::string_view session, std::int64_t from, page_bounds most) {
+    return list_notified(session, from, most, {});
+  }
   /// Returns events after a position, in the order in which they became
   /// readable: once one was read, no event with a lower position ever appears.
   [[nodiscard]] virtual std::vector<feed_row> read_feed(std::int64_t after,

@@ -40,11 +40,12 @@ std::optional<storage::feed_place> parse_place(std::string_view text) {
                              *position};
 }
 
-std::string frame_text(const storage::feed_row &r) {
+std::string frame_text(const storage::feed_row &r,
+                       const workflows::viewer &to = {}) {
   try {
     return id_line({r.epoch, r.position}) + "event: recapd.event."
-           + r.event.type + "\ndata: " + boost::json::serialize(event_out(r))
-           + "\n\n";
+           + r.event.type
+           + "\ndata: " + boost::json::serialize(event_out(r, to)) + "\n\n";
   } catch (const std::exception &e) {
     log_warn("an event cannot be shown",
              {{"session", r.session}, {"error", e.what()}});
@@ -52,12 +53,17 @@ std::string frame_text(const storage::feed_row &r) {
   }
 }
 
-event_page page_of(std::string epoch,
-                   const std::vector<storage::feed_row> &rows) {
-  event_frames frames{.epoch = std::move(epoch), .all = {}};
+/// Makes a page; with `to`, the audience of each row, or without any.
+event_page page_of(std::string epoch, std::vector<storage::feed_row> rows,
+                   const std::vector<audience_ptr> &to, bool has_audiences) {
+  event_frames frames{
+      .epoch = std::move(epoch), .all = {}, .has_audiences = has_audiences};
   frames.all.reserve(rows.size());
-  for (const auto &r : rows)
-    frames.all.push_back({r.position, r.session, frame_text(r)});
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    auto text = frame_text(rows[i]);
+    frames.all.push_back({std::move(rows[i]), std::move(text),
+                          has_audiences ? to.at(i) : nullptr});
+  }
   return std::make_shared<const event_frames>(std::move(frames));
 }
 
@@ -152,16 +158,30 @@ public:
       if (!c.known()) return c.close();
       std::string text;
       for (const auto &f : page->all) {
-        if (f.position <= c.at_.position) continue;
-        c.at_.position = f.position;
-        if (c.session_.empty() || c.session_ == f.session) text += f.text;
+        if (f.row.position <= c.at_.position) continue;
+        c.at_.position = f.row.position;
+        text += c.shown(f);
       }
       c.owes_ready_ = true;
       c.write(text);
     });
   }
 
+  /// Returns true for clients that are not sent every session's events.
+  [[nodiscard]] bool wants_audiences() const {
+    return who_.programs.only || !who_.sees_all();
+  }
+
 private:
+  /// Returns an event as the client is shown it, empty where it is not.
+  [[nodiscard]] std::string shown(const event_frame &f) const {
+    if (!session_.empty() && session_ != f.row.session) return {};
+    if (!wants_audiences()) return f.text;
+    if (!f.to || !f.to->includes(who_)) return {};
+    const auto viewer = who_.viewer();
+    return viewer.sees_pay() ? f.text : frame_text(f.row, viewer);
+  }
+
   template <class F> void on_strand(F f) {
     if (shared_->over) return;
     asio::post(stream_.get_executor(),
@@ -372,24 +392,29 @@ void event_hub::pump() {
   const auto alive = shared_.lock();
   if (reading_ || !alive) return;
   const entry *next = nullptr;
-  for (const auto &e : waiting_)
+  bool audiences = false;
+  for (const auto &e : waiting_) {
+    const auto client = e.who.lock();
+    audiences = audiences || (client && client->wants_audiences());
     if (e.seen < generation_
         && (next == nullptr || e.at.position < next->at.position))
       next = &e;
+  }
   if (next == nullptr) return;
   reading_ = true;
   const auto word = use_.engine.query(
       feed_caller,
-      [alive, g = generation_, at = next->at](storage::store &s) {
+      [alive, g = generation_, at = next->at, audiences](storage::store &s) {
         auto epoch = s.epoch();
-        const auto rows = epoch == at.epoch
-                              ? s.read_feed(at.position, rows_a_read)
-                              : std::vector<storage::feed_row>{};
+        auto rows = epoch == at.epoch ? s.read_feed(at.position, rows_a_read)
+                                      : std::vector<storage::feed_row>{};
+        const auto to = audiences ? alive->hub->audiences_.of(s, rows)
+                                  : std::vector<audience_ptr>{};
+        const bool full = rows.size() == rows_a_read;
         alive->hub->on_strand(
-            [g, after = at.position, full = rows.size() == rows_a_read,
-             page = page_of(std::move(epoch), rows)](event_hub &h) {
-              h.on_page(g, after, full, page);
-            });
+            [g, after = at.position, full,
+             page = page_of(std::move(epoch), std::move(rows), to, audiences)](
+                event_hub &h) { h.on_page(g, after, full, page); });
       },
       [alive](storage::fault) {
         alive->hub->on_strand([](event_hub &h) { h.on_failure(); });
@@ -400,7 +425,7 @@ void event_hub::pump() {
 void event_hub::on_page(std::uint64_t generation, std::int64_t after, bool full,
                         const event_page &page) {
   reading_ = false;
-  const auto last = page->all.empty() ? after : page->all.back().position;
+  const auto last = page->all.empty() ? after : page->all.back().row.position;
   std::vector<entry> still;
   for (auto &e : waiting_) {
     const auto client = e.who.lock();
@@ -409,11 +434,13 @@ void event_hub::on_page(std::uint64_t generation, std::int64_t after, bool full,
       find_place(client, e.at, &event_client::go_on);
       continue;
     }
-    if (e.at.position >= after && e.at.position < last) {
+    // Who came while the page was read is read for again.
+    const bool lacks = client->wants_audiences() && !page->has_audiences;
+    if (!lacks && e.at.position >= after && e.at.position < last) {
       client->deliver(page);
       continue;
     }
-    if (e.at.position >= after && !full) e.seen = generation;
+    if (!lacks && e.at.position >= after && !full) e.seen = generation;
     still.push_back(std::move(e));
   }
   waiting_ = std::move(still);

@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "gateway/http/event_audience.hpp"
 #include "gateway/http/request.hpp"
 #include "gateway/http/shared.hpp"
 #include "gateway/http/tuning.hpp"
@@ -36,13 +37,14 @@ parse_event_request(const request &r);
 
 /// An event as it is sent; a page is made once for all clients of an epoch.
 struct event_frame {
-  std::int64_t position = 0;
-  std::string session;
-  std::string text;
+  storage::feed_row row;
+  std::string text;  ///< as it is sent to who is shown all of it
+  audience_ptr to;   ///< null: it was not looked up
 };
 struct event_frames {
   std::string epoch;
   std::vector<event_frame> all;
+  bool has_audiences = false;
 };
 using event_page = std::shared_ptr<const event_frames>;
 
@@ -103,6 +105,7 @@ private:
   std::shared_ptr<void> subscription_;
   std::vector<entry> waiting_;    ///< clients that can take more
   std::uint64_t generation_ = 1;  ///< grows when there may be more to read
+  audiences audiences_;           ///< used by one read at a time
   bool reading_ = false;
   bool ticking_ = false;
   std::atomic<bool> woken_{false};

@@ -4,7 +4,6 @@
 
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
-#include <functional>
 #include <string>
 #include <string_view>
 
@@ -32,17 +31,15 @@ private:
   bool empty_ = true;
 };
 
-/// Returns a page of rows: each that is `meant` (without it all) shown by
-/// `view`, the next page's token made by `token` of the last that was looked
-/// at.
+/// Returns a page of rows, each shown by `view`, the next page's token made by
+/// `token` of the last that is shown.
 template <class Row, class View, class Token>
-[[nodiscard]] response
-answer_page(std::string_view name, const storage::page<Row> &rows, View view,
-            Token token, const std::function<bool(const Row &)> &meant = {}) {
+[[nodiscard]] response answer_page(std::string_view name,
+                                   const storage::page<Row> &rows, View view,
+                                   Token token) {
   page_writer out{name};
   std::size_t seen = 0;
-  while (seen < rows.size()
-         && ((meant && !meant(rows[seen])) || out.add(view(rows[seen]))))
+  while (seen < rows.size() && out.add(view(rows[seen])))
     ++seen;
   const bool more = rows.more || seen < rows.size();
   return std::move(out).answer(more ? boost::json::value(token(rows[seen - 1]))

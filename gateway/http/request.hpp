@@ -94,9 +94,6 @@ inline constexpr access for_support{.roles = {workflows::role::support,
                                               workflows::role::admin}};
 inline constexpr access for_operators{
     .roles = {workflows::role::system, workflows::role::admin}};
-inline constexpr access for_staff{
-    .roles = {workflows::role::support, workflows::role::system,
-              workflows::role::manager, workflows::role::admin}};
 
 struct route {
   std::string_view method;

@@ -161,7 +161,7 @@ std::vector<route> node_routes() {
   return {
       {"GET",
        "/v1/events",
-       for_staff,
+       for_everybody,
        small_body,
        nullptr,
        {"session", "last_event_id"}},

@@ -68,11 +68,12 @@ private:
 /// Answers with the notifications behind a place, of one session or of all
 /// (`session` empty).
 response notifications_after(store &db, const std::string &session, place after,
-                             int limit, const workflows::viewer &to) {
-  notification_page page{after, static_cast<std::size_t>(limit), to};
+                             int limit, const caller &who) {
+  notification_page page{after, static_cast<std::size_t>(limit), who.viewer()};
   // One row more than the limit: each has notifications, but all of the first
   // row's may have been shown.
-  const auto rows = db.list_notified(session, after.row, limit + 1);
+  const auto rows =
+      db.list_notified(session, after.row, limit + 1, who.programs);
   for (const auto &row : rows)
     if (!page.add(session.empty() ? row.position : row.event.seq, row))
       return std::move(page).answer(true);
@@ -128,8 +129,9 @@ void get_account(services &s, const request_ptr &r, const responder &respond) {
   if (!r->who.sees_all()
       && !(tutor && r->who.is(workflows::role::tutor, account.substr(6))))
     return respond(not_allowed("You can see your own account only."));
-  answer_by_reading(s, r, respond, [account, limit, after](store &db) {
-    return account_view(account, db.account(account, after, limit));
+  answer_by_reading(s, r, respond, [r, account, limit, after](store &db) {
+    return account_view(account,
+                        db.account(account, after, limit, r->who.programs));
   });
 }
 
@@ -144,18 +146,17 @@ void get_notifications(services &s, const request_ptr &r,
   if (session.empty()) {
     if (!r->who.sees_all())
       return respond(not_allowed("Name a session of yours: ?session=ID."));
-    return answer_by_reading(s, r, respond, [after, limit](store &db) {
-      return notifications_after(db, "", *after, limit, {});
+    return answer_by_reading(s, r, respond, [r, after, limit](store &db) {
+      return notifications_after(db, "", *after, limit, r->who);
     });
   }
   auto about = std::make_shared<request>(*r);
   about->params = {session};
-  answer_about_session(s, about, respond,
-                       [after, limit, to = r->who.viewer()](
-                           store &db, const workflows::session &found) {
-                         return notifications_after(db, found.id, *after, limit,
-                                                    to);
-                       });
+  answer_about_session(
+      s, about, respond,
+      [r, after, limit](store &db, const workflows::session &found) {
+        return notifications_after(db, found.id, *after, limit, r->who);
+      });
 }
 
 void list_dead_letters(services &s, const request_ptr &r,
@@ -164,9 +165,10 @@ void list_dead_letters(services &s, const request_ptr &r,
   const auto after = q.position("after");
   const auto limit = q.limit();
   if (!q.error().empty()) return respond(bad_request(q.error()));
-  answer_by_reading(s, r, respond, [after, limit](store &db) {
+  answer_by_reading(s, r, respond, [r, after, limit](store &db) {
     return answer_page(
-        "dead_letters", db.list_dead_letters(after, limit), letter_view,
+        "dead_letters", db.list_dead_letters(after, limit, r->who.programs),
+        letter_view,
         [](const storage::dead_letter &d) { return std::to_string(d.id); });
   });
 }
@@ -179,8 +181,8 @@ void retry_dead_letter(services &s, const request_ptr &r,
                        const responder &respond) {
   const auto id = parse_integer<std::int64_t>(r->params.front());
   if (!id) return respond(no_letter());
-  answer_by_reading(s, r, respond, [id = *id](store &db) {
-    switch (db.retry_dead_letter(id)) {
+  answer_by_reading(s, r, respond, [r, id = *id](store &db) {
+    switch (db.retry_dead_letter(id, r->who.programs)) {
     case storage::letter_retry::absent:
       return no_letter();
     case storage::letter_retry::outgoing:

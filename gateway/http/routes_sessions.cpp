@@ -78,17 +78,12 @@ response page_of_sessions(const services &s, const caller &who,
   found.more = rows.more;
   for (const auto &row : rows)
     found.push_back(session_of(row));
-  std::function<bool(const session &)> meant;
-  if (who.programs.only)
-    meant = [&who](const session &one) {
-      return who.programs.includes(one.program);
-    };
   return answer_page(
       "sessions", found,
       [&s, to = who.viewer(), now = s.engine.time().now()](const session &one) {
         return workflows::to_view_text(one, rules_of(s.engine, one), now, to);
       },
-      [](const session &one) { return one.id; }, meant);
+      [](const session &one) { return one.id; });
 }
 
 /// Replaces refusals about what other students have used: of those a student
@@ -133,6 +128,10 @@ void list_sessions(services &s, const request_ptr &r,
                                  .tutor = q.id("tutor"),
                                  .student = q.id("student"),
                                  .course = q.id("course"),
+                                 .program = q.id("program"),
+                                 .programs = r->who.programs,
+                                 .from = q.time("from"),
+                                 .to = q.time("to"),
                                  .after = q.id("after"),
                                  .most = q.limit()};
   if (!filter.state.empty() && !workflows::parse_session_status(filter.state))
@@ -223,7 +222,8 @@ std::vector<route> session_routes() {
        known,
        small_body,
        list_sessions,
-       {"state", "tutor", "student", "course", "limit", "after"}},
+       {"state", "tutor", "student", "course", "program", "from", "to", "limit",
+        "after"}},
   };
 }
 

@@ -98,6 +98,17 @@ std::string query::id(const std::string &name) {
   return value;
 }
 
+std::optional<workflows::instant> query::time(const std::string &name) {
+  const auto value = text(name);
+  if (value.empty()) return std::nullopt;
+  const auto at = workflows::parse_rfc3339(value);
+  if (!at)
+    fail(name
+         + ": expected RFC 3339 with an offset (its + sign encoded as "
+           "%2B).");
+  return at;
+}
+
 bool query::flag(const std::string &name) {
   const auto value = text(name);
   if (!value.empty() && value != "true" && value != "false")

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "config/places.hpp"
+#include "workflows/time.hpp"
 
 namespace recapd::gateway::http {
 
@@ -41,6 +42,8 @@ public:
   [[nodiscard]] std::string id(const std::string &name);
   /// Reads `true` or `false`, false when absent; anything else is an error.
   [[nodiscard]] bool flag(const std::string &name);
+  /// Returns an RFC 3339 time, or nothing; anything else is an error.
+  [[nodiscard]] std::optional<workflows::instant> time(const std::string &name);
   /// Returns 1 to 1000, `fallback` when absent; anything else is an error.
   [[nodiscard]] int limit(int fallback = 100);
   /// Returns a number from 0 up, 0 when absent; anything else is an error.

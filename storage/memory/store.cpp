@@ -189,20 +189,24 @@ public:
     }
   }
 
-  page<dead_letter> list_dead_letters(std::int64_t after,
-                                      page_bounds most) override {
+  page<dead_letter> list_dead_letters(std::int64_t after, page_bounds most,
+                                      const program_set &among) override {
     const std::lock_guard lock{db_->lock};
     page_builder<dead_letter> found{most};
     for (auto at = db_->dead_letters.upper_bound(after);
          at != db_->dead_letters.end(); ++at)
-      if (!found.add(at->second, at->second.event.size())) break;
+      if (is_among(at->second, among)
+          && !found.add(at->second, at->second.event.size()))
+        break;
     return found.done();
   }
 
-  letter_retry retry_dead_letter(std::int64_t id) override {
+  letter_retry retry_dead_letter(std::int64_t id,
+                                 const program_set &among) override {
     const std::lock_guard lock{db_->lock};
     const auto at = db_->dead_letters.find(id);
-    if (at == db_->dead_letters.end()) return letter_retry::absent;
+    if (at == db_->dead_letters.end() || !is_among(at->second, among))
+      return letter_retry::absent;
     const auto letter = at->second;
     if (letter.direction == letter_direction::out)
       return letter_retry::outgoing;
@@ -232,6 +236,10 @@ public:
               || db_->standings.at(id).state == filter.state)
              && (filter.tutor.empty() || row.tutor == filter.tutor)
              && (filter.course.empty() || row.course == filter.course)
+             && (filter.program.empty() || row.program == filter.program)
+             && filter.programs.includes(row.program)
+             && (!filter.from || row.starts_at >= *filter.from)
+             && (!filter.to || row.starts_at < *filter.to)
              && (filter.student.empty()
                  || db_->students.contains({filter.student, id}));
     };
@@ -249,18 +257,21 @@ public:
   }
 
   account_page account(std::string_view account, std::string_view after,
-                       int limit) override {
+                       int limit, const program_set &among) override {
     const std::lock_guard lock{db_->lock};
     account_page page;
     const auto found = db_->accounts.find(account);
     if (found == db_->accounts.end()) return page;
+    auto shown = found->second;
+    std::erase_if(shown, [&](const auto &one) {
+      return !is_among(one.second.session, among);
+    });
     std::map<std::string, std::int64_t> balances;
-    for (const auto &[key, entry] : found->second)
+    for (const auto &[key, entry] : shown)
       balances[entry.currency] += entry.amount;
     page.balances.assign(balances.begin(), balances.end());
     page.entries =
-        take(found->second,
-             found->second.upper_bound(read_account_token(after)), limit + 1);
+        take(shown, shown.upper_bound(read_account_token(after)), limit + 1);
     cut_account_page(page, limit);
     return page;
   }
@@ -281,10 +292,12 @@ public:
   }
 
   page<feed_row> list_notified(std::string_view session, std::int64_t from,
-                               page_bounds most) override {
+                               page_bounds most,
+                               const program_set &among) override {
     const std::lock_guard lock{db_->lock};
     page_builder<feed_row> found{most};
     for (const auto &row : db_->log) {
+      if (session.empty() && !is_among(row.session, among)) continue;
       const bool there = session.empty()
                              ? row.position >= from
                              : row.session == session && row.event.seq >= from;
@@ -376,6 +389,17 @@ public:
   violations check() override;
 
 private:
+  [[nodiscard]] bool is_among(const std::string &session,
+                              const program_set &among) const {
+    if (!among.only) return true;
+    const auto at = db_->sessions.find(session);
+    return at != db_->sessions.end() && among.includes(at->second.program);
+  }
+  [[nodiscard]] bool is_among(const dead_letter &letter,
+                              const program_set &among) const {
+    return is_among(subject_of(letter.event), among);
+  }
+
   [[nodiscard]] session_events events_of(const session_version &one) const {
     session_events out{.id = one.session, .events = {}};
     const auto at = db_->histories.find(one.session);

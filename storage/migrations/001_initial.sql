@@ -27,6 +27,7 @@ CREATE TABLE sessions (
   bucket    smallint         NOT NULL,
   tutor     text COLLATE "C" NOT NULL,
   course    text COLLATE "C" NOT NULL,
+  program   text COLLATE "C" NOT NULL,
   starts_at timestamptz      NOT NULL
 );
 CREATE INDEX sessions_tutor ON sessions (tutor, id);
@@ -445,6 +446,8 @@ CREATE TABLE dead_letters (
   ingress     text        NOT NULL,
   received_at timestamptz NOT NULL,
   at          timestamptz NOT NULL,
+  -- Of which session it is, where its text tells.
+  session_id  text COLLATE "C",
   -- Which message it was, where that may come again: one letter for all its
   -- deliveries. An inbox row is deleted with the letter and has none.
   origin      text COLLATE "C" UNIQUE,

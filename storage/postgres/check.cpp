@@ -93,7 +93,7 @@ private:
   void walk_sessions() {
     static const prepared_statement page{
         "check_sessions",
-        "SELECT s.id, s.tutor, s.course, " + micros("s.starts_at")
+        "SELECT s.id, s.tutor, s.course, s.program, " + micros("s.starts_at")
             + ", p.state, " + micros("p.next_timer")
             + " FROM (SELECT * FROM sessions WHERE id > $1::text"
               "        ORDER BY id LIMIT $2::int4) AS s"
@@ -117,10 +117,11 @@ private:
     session_record out{.id = rows.text(row, 0),
                        .row = {.tutor = rows.text(row, 1),
                                .course = rows.text(row, 2),
-                               .starts_at = rows.at(row, 3)},
+                               .program = rows.text(row, 3),
+                               .starts_at = rows.at(row, 4)},
                        .at = {.state = "paid"}};
-    if (!rows.null(row, 4)) out.at.state = rows.text(row, 4);
-    if (!rows.null(row, 5)) out.at.next_timer = rows.at(row, 5);
+    if (!rows.null(row, 5)) out.at.state = rows.text(row, 5);
+    if (!rows.null(row, 6)) out.at.next_timer = rows.at(row, 6);
     return out;
   }
 

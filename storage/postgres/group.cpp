@@ -112,16 +112,17 @@ void add_journal(group_builder &to, const commits &by_session) {
 void add_created(group_builder &to, const commits &by_session) {
   array_argument id{column_type::text}, bucket{column_type::int2},
       tutor{column_type::text}, course{column_type::text},
-      starts_at{column_type::timestamptz};
+      program{column_type::text}, starts_at{column_type::timestamptz};
   for (const auto *c : by_session) {
     if (!c->row) continue;
     id.text(c->session);
     bucket.number(bucket_of(c->session));
     tutor.text(c->row->tutor);
     course.text(c->row->course);
+    program.text(c->row->program);
     starts_at.at(c->row->starts_at);
   }
-  to.add(created_part, id, bucket, tutor, course, starts_at);
+  to.add(created_part, id, bucket, tutor, course, program, starts_at);
 }
 
 /// Adds where sessions stand after their last commits, if it is not where they

@@ -30,9 +30,9 @@ entry AS (
 
 const group_part created_part{'n', R"sql(
 created AS (
-  INSERT INTO sessions (id, bucket, tutor, course, starts_at)
+  INSERT INTO sessions (id, bucket, tutor, course, program, starts_at)
   SELECT unnest($1::text[]), unnest($2::int2[]), unnest($3::text[]),
-         unnest($4::text[]), unnest($5::timestamptz[])))sql",
+         unnest($4::text[]), unnest($5::text[]), unnest($6::timestamptz[])))sql",
                               nullptr};
 
 // Neither of the two has a plan that the table's size, which goes up and down,

@@ -124,19 +124,21 @@ void sql_store::write_dead_letters(std::span<const dead_letter> letters) {
       "WITH entered AS (DELETE FROM inbox WHERE seq = ANY ($8::int8[])),"
       " handed_on AS (DELETE FROM forwarded WHERE seq = ANY ($8::int8[]))"
       " INSERT INTO dead_letters"
-      " (event, reason, code, ingress, received_at, at, origin, direction)"
+      " (event, reason, code, ingress, received_at, at, origin, direction,"
+      "   session_id)"
       " SELECT event, reason, code, ingress, received_at, at, origin,"
-      "   direction"
+      "   direction, session_id"
       " FROM unnest($1::text[], $2::text[], $3::text[], $4::text[],"
-      "   $5::timestamptz[], $6::timestamptz[], $7::text[], $9::text[])"
+      "   $5::timestamptz[], $6::timestamptz[], $7::text[], $9::text[],"
+      "   $10::text[])"
       "   WITH ORDINALITY AS l (event, reason, code, ingress, received_at,"
-      "   at, origin, direction, n)"
+      "   at, origin, direction, session_id, n)"
       " ORDER BY n ON CONFLICT (origin) DO NOTHING"};
   array_argument event{column_type::text}, reason{column_type::text},
       code{column_type::text}, ingress{column_type::text},
       received_at{column_type::timestamptz}, at{column_type::timestamptz},
       origin{column_type::text}, seq{column_type::int8},
-      direction{column_type::text};
+      direction{column_type::text}, session{column_type::text};
   for (const auto &given : letters) {
     const auto letter = storable(given);
     event.text(letter.event);
@@ -147,28 +149,40 @@ void sql_store::write_dead_letters(std::span<const dead_letter> letters) {
     at.at(letter.at);
     origin.text_or_null(letter.origin);
     direction.text(to_string(letter.direction));
+    session.text_or_null(subject_of(letter.event));
     if (letter.inbox_seq) seq.number(*letter.inbox_seq);
   }
   with([&](connection &c) {
     c.run(statement, arguments{}.take(event, reason, code, ingress, received_at,
-                                      at, origin, seq, direction));
+                                      at, origin, seq, direction, session));
   });
 }
 
 page<dead_letter> sql_store::list_dead_letters(std::int64_t after,
-                                               page_bounds most) {
-  static const auto statement =
-      paged("dead_letters",
-            "d.id, d.event, d.reason, d.code, d.ingress, "
-                + moment_within("d.received_at") + ", " + moment_within("d.at")
-                + ", coalesce(d.origin, ''), d.direction",
-            "d",
-            "SELECT l.*, octet_length(l.event) AS size FROM dead_letters AS l"
-            " WHERE l.id > $3::int8",
-            "id");
+                                               page_bounds most,
+                                               const program_set &among) {
+  static const auto list = [](const std::string &name,
+                              const std::string &condition) {
+    return paged(name,
+                 "d.id, d.event, d.reason, d.code, d.ingress, "
+                     + moment_within("d.received_at") + ", "
+                     + moment_within("d.at")
+                     + ", coalesce(d.origin, ''), d.direction",
+                 "d",
+                 "SELECT l.*, octet_length(l.event) AS size"
+                 " FROM dead_letters AS l WHERE l.id > $3::int8"
+                     + condition,
+                 "id");
+  };
+  static const auto all = list("dead_letters", "");
+  static const auto some =
+      list("dead_letters_among", " AND " + among_sql("l.session_id", "$4"));
+  auto args = page_args(most);
+  args.int8(after);
+  if (among.only) args.texts(*among.only);
   return with([&](connection &c) {
     return read_page<dead_letter>(
-        c.run(statement, page_args(most).int8(after)), most,
+        c.run(among.only ? some : all, args), most,
         [](const result_set &rows, int i, int at) {
           return dead_letter{.id = rows.number(i, at),
                              .event = rows.text(i, at + 1),
@@ -183,20 +197,32 @@ page<dead_letter> sql_store::list_dead_letters(std::int64_t after,
   });
 }
 
-letter_retry sql_store::retry_dead_letter(std::int64_t id) {
+letter_retry sql_store::retry_dead_letter(std::int64_t id,
+                                          const program_set &among) {
   // The row has its time of receipt as before: deadlines are decided by it.
-  static const prepared_statement statement{
-      "retry_dead_letter",
-      "WITH taken AS (DELETE FROM dead_letters"
-      "   WHERE id = $1::int8 AND direction = 'in'"
-      "   RETURNING event, received_at),"
-      " moved AS (INSERT INTO forwarded (event, received_at, taken)"
-      "   SELECT event, received_at, false FROM taken RETURNING 1)"
-      " SELECT (SELECT count(*) FROM moved),"
-      " (SELECT count(*) FROM dead_letters"
-      "   WHERE id = $1::int8 AND direction = 'out')"};
+  static const auto retry = [](const std::string &name,
+                               const std::string &condition) {
+    const auto letter = "dead_letters AS l WHERE l.id = $1::int8" + condition
+                        + " AND l.direction = ";
+    return prepared_statement{
+        name, "WITH taken AS (DELETE FROM " + letter
+                  + "'in' RETURNING event, received_at),"
+                    " moved AS (INSERT INTO forwarded"
+                    "   (event, received_at, taken)"
+                    "   SELECT event, received_at, false FROM taken"
+                    "   RETURNING 1)"
+                    " SELECT (SELECT count(*) FROM moved),"
+                    " (SELECT count(*) FROM "
+                  + letter + "'out')"};
+  };
+  static const auto all = retry("retry_dead_letter", "");
+  static const auto some = retry("retry_dead_letter_among",
+                                 " AND " + among_sql("l.session_id", "$2"));
+  arguments args;
+  args.int8(id);
+  if (among.only) args.texts(*among.only);
   return with([&](connection &c) {
-    const auto counts = c.run(statement, arguments{}.int8(id));
+    const auto counts = c.run(among.only ? some : all, args);
     return counts.number(0, 0) == 1   ? letter_retry::moved
            : counts.number(0, 1) == 1 ? letter_retry::outgoing
                                       : letter_retry::absent;

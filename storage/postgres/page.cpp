@@ -21,6 +21,12 @@ prepared_statement paged(const std::string &name, const std::string &columns,
   return {name, paged_sql(columns, alias, list, order)};
 }
 
+std::string among_sql(const std::string &session,
+                      const std::string &parameter) {
+  return "EXISTS (SELECT FROM sessions AS among WHERE among.id = " + session
+         + " AND among.program = ANY (" + parameter + "::text[]))";
+}
+
 arguments page_args(page_bounds most) {
   arguments args;
   args.int4(std::max(1, most.rows)).int8(most.bytes);

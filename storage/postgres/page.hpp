@@ -23,6 +23,11 @@ namespace recapd::storage::postgres {
                                        const std::string &list,
                                        const std::string &order);
 
+/// Returns a condition: the session whose id is `session` is of one of the
+/// programmes in a parameter, text[].
+[[nodiscard]] std::string among_sql(const std::string &session,
+                                    const std::string &parameter);
+
 /// Returns the parameters $1 and $2.
 [[nodiscard]] arguments page_args(page_bounds most);
 

@@ -46,33 +46,70 @@ SELECT (CASE WHEN current_setting('max_prepared_transactions')::int4 > 0
   return c.run(statement).number(0, 0);
 }
 
-/// Returns a page's ids. An index has the sessions of a student, a tutor, a
-/// course or a state in their order; the other conditions are looked at by key.
-std::string list_sql(const session_filter &f) {
+/// A query with the parameters that its text names.
+struct list_query {
+  std::string sql;
+  arguments args;
+
+  explicit list_query(page_bounds most) : args{page_args(most)} {}
+
+  /// Add a parameter, and return what names it.
+  std::string text(const std::string &value) {
+    args.text(value);
+    return name("text");
+  }
+  std::string texts(const std::vector<std::string> &values) {
+    args.texts(values);
+    return name("text[]");
+  }
+  std::string at(instant value) {
+    args.at(value);
+    return name("timestamptz");
+  }
+
+private:
+  std::string name(const std::string &type) {
+    return "$" + std::to_string(args.wire().size()) + "::" + type;
+  }
+};
+
+/// Returns the query of a page's ids. An index has the sessions of a student, a
+/// tutor, a course or a state in their order; the other conditions are looked
+/// at by key.
+list_query list_of(const session_filter &f) {
+  list_query q{f.most};
+  const auto after = q.text(f.after);
   const bool by_state = !f.state.empty() && f.state != "paid"
                         && f.student.empty() && f.tutor.empty()
                         && f.course.empty();
-  std::string sql =
-      "SELECT s.id, (SELECT sum(octet_length(j.events)) FROM journal AS j"
-      " WHERE j.session_id = s.id AND j.before IS NOT NULL) AS size FROM ";
+  auto &sql = q.sql;
+  sql = "SELECT s.id, (SELECT sum(octet_length(j.events)) FROM journal AS j"
+        " WHERE j.session_id = s.id AND j.before IS NOT NULL) AS size FROM ";
   if (by_state)
     sql += "standings p JOIN sessions s ON s.id = p.session_id"
-           " WHERE p.session_id > $7::text AND p.state = $3::text";
+           " WHERE p.session_id > "
+           + after + " AND p.state = " + q.text(f.state);
   else if (!f.student.empty())
     sql += "session_students l JOIN sessions s ON s.id = l.session_id"
-           " WHERE l.session_id > $7::text AND l.student = $6::text";
+           " WHERE l.session_id > "
+           + after + " AND l.student = " + q.text(f.student);
   else
-    sql += "sessions s WHERE s.id > $7::text";
-  if (!f.tutor.empty()) sql += " AND s.tutor = $4::text";
-  if (!f.course.empty()) sql += " AND s.course = $5::text";
+    sql += "sessions s WHERE s.id > " + after;
+  if (!f.tutor.empty()) sql += " AND s.tutor = " + q.text(f.tutor);
+  if (!f.course.empty()) sql += " AND s.course = " + q.text(f.course);
+  if (!f.program.empty()) sql += " AND s.program = " + q.text(f.program);
+  if (f.programs.only)
+    sql += " AND s.program = ANY (" + q.texts(*f.programs.only) + ")";
+  if (f.from) sql += " AND s.starts_at >= " + q.at(*f.from);
+  if (f.to) sql += " AND s.starts_at < " + q.at(*f.to);
   if (f.state == "paid")
     sql += " AND NOT EXISTS (SELECT FROM standings p"
            " WHERE p.session_id = s.id)";
   else if (!f.state.empty() && !by_state)
-    sql += " AND EXISTS (SELECT FROM standings p"
-           " WHERE p.state = $3::text AND p.session_id = s.id)";
-  // Each parameter must be named somewhere for PostgreSQL to know its type.
-  return sql + " AND num_nulls($3::text, $4::text, $5::text, $6::text) = 0";
+    sql += " AND EXISTS (SELECT FROM standings p WHERE p.state = "
+           + q.text(f.state) + " AND p.session_id = s.id)";
+  sql = paged_sql("s.id", "s", sql, "id");
+  return q;
 }
 
 /// Returns what `make` gives for the events of a page of the journal's rows, as
@@ -140,9 +177,10 @@ page<event_row> sql_store::history(std::string_view session, int after,
 }
 
 page<session_events> sql_store::list_sessions(const session_filter &f) {
-  for (const auto *text : {&f.state, &f.tutor, &f.student, &f.course, &f.after})
+  for (const auto *text :
+       {&f.state, &f.tutor, &f.student, &f.course, &f.program, &f.after})
     if (!is_storable(*text)) return {};
-  const auto sql = paged_sql("s.id", "s", list_sql(f), "id");
+  const auto query = list_of(f);
   return with([&](connection &c) {
     page<session_events> out;
     // In one snapshot: a session's events lead to the state that it is listed
@@ -150,13 +188,8 @@ page<session_events> sql_store::list_sessions(const session_filter &f) {
     c.in_transaction(
         [&] {
           const auto found = read_page<session_version>(
-              c.run_once(sql, page_args(f.most)
-                                  .text(f.state)
-                                  .text(f.tutor)
-                                  .text(f.course)
-                                  .text(f.student)
-                                  .text(f.after)),
-              f.most, [](const result_set &rows, int row, int first) {
+              c.run_once(query.sql, query.args), f.most,
+              [](const result_set &rows, int row, int first) {
                 return session_version{.session = rows.text(row, first)};
               });
           static_cast<std::vector<session_events> &>(out) = events_of(c, found);
@@ -168,31 +201,51 @@ page<session_events> sql_store::list_sessions(const session_filter &f) {
 }
 
 account_page sql_store::account(std::string_view account,
-                                std::string_view after, int limit) {
-  static const prepared_statement balances{
-      "balances",
-      "SELECT currency, sum(amount)::bigint FROM ledger_entries"
-      " WHERE account = $1::text GROUP BY currency ORDER BY currency"};
-  static const prepared_statement entries{
-      "entries", "SELECT session_id, amount, currency, " + micros("at")
-                     + ", kind, n FROM ledger_entries WHERE account = $1::text"
-                       " AND (at, session_id, kind, n)"
-                       "   > ($2::timestamptz, $3::text, $4::text, $5::int4)"
-                       " ORDER BY at, session_id, kind, n LIMIT $6::int4"};
+                                std::string_view after, int limit,
+                                const program_set &among) {
+  static const auto sum = [](const std::string &name,
+                             const std::string &condition) {
+    return prepared_statement{
+        name, "SELECT currency, sum(amount)::bigint FROM ledger_entries"
+              " WHERE account = $1::text"
+                  + condition + " GROUP BY currency ORDER BY currency"};
+  };
+  static const auto list = [](const std::string &name,
+                              const std::string &condition) {
+    return prepared_statement{
+        name, "SELECT session_id, amount, currency, " + micros("at")
+                  + ", kind, n FROM ledger_entries WHERE account = $1::text"
+                    " AND (at, session_id, kind, n)"
+                    "   > ($2::timestamptz, $3::text, $4::text, $5::int4)"
+                  + condition
+                  + " ORDER BY at, session_id, kind, n LIMIT $6::int4"};
+  };
+  static const auto balances = sum("balances", "");
+  static const auto balances_among =
+      sum("balances_among", " AND " + among_sql("session_id", "$2"));
+  static const auto entries = list("entries", "");
+  static const auto entries_among =
+      list("entries_among", " AND " + among_sql("session_id", "$7"));
   if (!is_storable(account)) return {};
   const auto from = read_account_token(after);
+  auto of_sums = arguments{}.text(account);
+  auto of_list = arguments{}
+                     .text(account)
+                     .at(from.at)
+                     .text(from.session)
+                     .text(from.kind)
+                     .int4(from.n)
+                     .int4(limit + 1);
+  if (among.only) {
+    of_sums.texts(*among.only);
+    of_list.texts(*among.only);
+  }
   return with([&](connection &c) {
     account_page page;
-    const auto sums = c.run(balances, arguments{}.text(account));
+    const auto sums = c.run(among.only ? balances_among : balances, of_sums);
     for (int i = 0; i < sums.size(); ++i)
       page.balances.emplace_back(sums.text(i, 0), sums.number(i, 1));
-    const auto rows = c.run(entries, arguments{}
-                                         .text(account)
-                                         .at(from.at)
-                                         .text(from.session)
-                                         .text(from.kind)
-                                         .int4(from.n)
-                                         .int4(limit + 1));
+    const auto rows = c.run(among.only ? entries_among : entries, of_list);
     for (int i = 0; i < rows.size(); ++i)
       page.entries.push_back({.session = rows.text(i, 0),
                               .amount = rows.number(i, 1),
@@ -229,7 +282,8 @@ page<outcome_row> sql_store::refused_outcomes(std::string_view session,
 }
 
 page<feed_row> sql_store::list_notified(std::string_view session,
-                                        std::int64_t from, page_bounds most) {
+                                        std::int64_t from, page_bounds most,
+                                        const program_set &among) {
   static const auto list = [](const std::string &name,
                               const std::string &condition,
                               const std::string &order) {
@@ -241,6 +295,10 @@ page<feed_row> sql_store::list_notified(std::string_view session,
   };
   static const auto of_all =
       list("notified_of_all", "l.position >= $3::int8", "position");
+  static const auto of_some =
+      list("notified_of_some",
+           "l.position >= $3::int8 AND " + among_sql("l.session_id", "$4"),
+           "position");
   static const auto of_one = list("notified",
                                   "l.session_id = $4::text AND l.before >= 0"
                                   " AND l.version >= $3::int8",
@@ -248,10 +306,14 @@ page<feed_row> sql_store::list_notified(std::string_view session,
   if (!is_storable(session)) return {};
   auto args = page_args(most);
   args.int8(from);
-  if (!session.empty()) args.text(session);
+  if (!session.empty())
+    args.text(session);
+  else if (among.only)
+    args.texts(*among.only);
+  const auto &which = !session.empty() ? of_one : among.only ? of_some : of_all;
   return with([&](connection &c) {
     return page_of<feed_row>(
-        c.run(session.empty() ? of_all : of_one, args), most,
+        c.run(which, args), most,
         [&](const journal_row &entry, std::size_t i) {
           auto row = feed_row_of(entry, i, c.epochs());
           const auto at = session.empty() ? row.position : row.event.seq;

@@ -50,21 +50,23 @@ public:
   void insert_inbox(std::string_view event) override;
   void forward(std::span<const inbox_row> rows) override;
   void write_dead_letters(std::span<const dead_letter> letters) override;
-  page<dead_letter> list_dead_letters(std::int64_t after,
-                                      page_bounds most) override;
-  letter_retry retry_dead_letter(std::int64_t id) override;
+  page<dead_letter> list_dead_letters(std::int64_t after, page_bounds most,
+                                      const program_set &among) override;
+  letter_retry retry_dead_letter(std::int64_t id,
+                                 const program_set &among) override;
 
   using store::history;
   page<event_row> history(std::string_view session, int after,
                           page_bounds most) override;
   page<session_events> list_sessions(const session_filter &filter) override;
   account_page account(std::string_view account, std::string_view after,
-                       int limit) override;
+                       int limit, const program_set &among) override;
   page<outcome_row> refused_outcomes(std::string_view session,
                                      std::string_view after,
                                      page_bounds most) override;
   page<feed_row> list_notified(std::string_view session, std::int64_t from,
-                               page_bounds most) override;
+                               page_bounds most,
+                               const program_set &among) override;
   std::vector<feed_row> read_feed(std::int64_t after, int limit) override;
   std::int64_t feed_end() override;
   std::optional<std::int64_t> find_in_feed(const feed_place &place) override;

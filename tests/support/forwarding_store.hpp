@@ -50,12 +50,13 @@ public:
   void write_dead_letters(std::span<const dead_letter> letters) override {
     reached().write_dead_letters(letters);
   }
-  page<dead_letter> list_dead_letters(std::int64_t after,
-                                      page_bounds most) override {
-    return reached().list_dead_letters(after, most);
+  page<dead_letter> list_dead_letters(std::int64_t after, page_bounds most,
+                                      const program_set &among) override {
+    return reached().list_dead_letters(after, most, among);
   }
-  letter_retry retry_dead_letter(std::int64_t id) override {
-    return reached().retry_dead_letter(id);
+  letter_retry retry_dead_letter(std::int64_t id,
+                                 const program_set &among) override {
+    return reached().retry_dead_letter(id, among);
   }
   using store::history;
   page<event_row> history(std::string_view session, int after,
@@ -66,8 +67,8 @@ public:
     return reached().list_sessions(filter);
   }
   account_page account(std::string_view account, std::string_view after,
-                       int limit) override {
-    return reached().account(account, after, limit);
+                       int limit, const program_set &among) override {
+    return reached().account(account, after, limit, among);
   }
   page<outcome_row> refused_outcomes(std::string_view session,
                                      std::string_view after,
@@ -75,8 +76,9 @@ public:
     return reached().refused_outcomes(session, after, most);
   }
   page<feed_row> list_notified(std::string_view session, std::int64_t from,
-                               page_bounds most) override {
-    return reached().list_notified(session, from, most);
+                               page_bounds most,
+                               const program_set &among) override {
+    return reached().list_notified(session, from, most, among);
   }
   std::vector<feed_row> read_feed(std::int64_t after, int limit) override {
     return reached().read_feed(after, limit);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #define CAF_SUITE roles
 #include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <map>
 #include <set>
@@ -86,7 +87,7 @@ const std::map<std::string, std::vector<row>> table{
        {403, 403, 403, 403, 404, 403, 404, 404, 404, 403},
        "{}"}}},
     {"GET /v1/events",
-     {{"/v1/events", {403, 403, 403, 403, 200, 200, 200, 200, 200, 200}}}},
+     {{"/v1/events", {200, 200, 200, 200, 200, 200, 200, 200, 200, 200}}}},
     {"GET /v1/clock",
      {{"/v1/clock", {403, 403, 403, 403, 403, 403, 200, 200, 403, 403}}}},
     {"POST /v1/clock",
@@ -182,6 +183,67 @@ CAF_TEST(managers and administrators send no command) {
             .problem(),
         "not-allowed");
   }
+}
+
+CAF_TEST(lists and streams hold what is of the callers programmes) {
+  const auto sessions = [this](const std::string &who) {
+    std::string all;
+    const auto page = read(who, "/v1/sessions");
+    for (const auto &one : page.at("sessions").as_array())
+      all += std::string{one.at("id").as_string()} + " ";
+    return all;
+  };
+  std::map<std::string, http_client> streams;
+  for (const auto *who : {"ann", "zoe", "bob", "eve", "sis", "nil"}) {
+    auto &c = streams.try_emplace(who, server->port()).first->second;
+    c.send("GET /v1/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: "
+           "Bearer "
+           + std::string{who} + "\r\n\r\n");
+    (void)c.read_until("from now on\n\n");
+  }
+  auto night = schedule("n-1", "n-1");
+  night["data"].as_object()["program"] = "night";
+  CAF_CHECK_EQUAL(post("sis", night).status, 200u);
+  auto others = schedule("z-1", "z-1");
+  others["data"].as_object()["tutor"] = "zoe";
+  others["data"].as_object()["students"] = json::array{"uma"};
+  CAF_CHECK_EQUAL(post("zoe", others).status, 200u);
+  CAF_CHECK_EQUAL(post("ann", event("i-1", "participant.invite", "s-1", "",
+                                    R"({"student":"uma"})"))
+                      .status,
+                  200u);
+
+  CAF_CHECK_EQUAL(sessions("ann"), "s-1 s-2 ");
+  CAF_CHECK_EQUAL(sessions("uma"), "s-1 z-1 ");
+  CAF_CHECK_EQUAL(sessions("mia"), "n-1 s-1 s-2 z-1 ");
+  CAF_CHECK_EQUAL(sessions("nil"), "n-1 ");
+  CAF_CHECK_EQUAL(sessions("nan"), "n-1 ");
+
+  const auto sent = [&streams](const std::string &who, int count) {
+    std::string all;
+    while (count-- > 0) {
+      std::string text;
+      do {
+        text = streams.at(who).read_until("\n\n");
+      } while (text.starts_with(":"));
+      const auto data = json::parse(text.substr(text.find("data: ") + 6));
+      all += std::string{data.at("subject").as_string()} + ":"
+             + std::to_string(data.at("seq").as_int64()) + " ";
+      const auto *rate =
+          data.at("data").as_object().if_contains("rate_per_hour");
+      if (rate != nullptr && rate->is_null()) all += "(no pay) ";
+    }
+    return all;
+  };
+  CAF_CHECK_EQUAL(sent("sis", 3), "n-1:1 z-1:1 s-1:2 ");
+  CAF_CHECK_EQUAL(sent("eve", 3), "n-1:1 z-1:1 s-1:2 ");
+  CAF_CHECK_EQUAL(sent("nil", 1), "n-1:1 ");
+  CAF_CHECK_EQUAL(sent("zoe", 1), "z-1:1 ");
+  CAF_CHECK_EQUAL(sent("ann", 1), "s-1:2 ");
+  CAF_CHECK_EQUAL(sent("bob", 1), "s-1:2 ");
+  CAF_CHECK_EQUAL(post("ann", schedule("c-3", "s-3")).status, 200u);
+  CAF_CHECK_EQUAL(sent("bob", 1), "s-3:1 (no pay) ");
+  CAF_CHECK_EQUAL(sent("ann", 1), "s-3:1 ");
 }
 
 CAF_TEST(a student sees neither pay nor what other students wrote) {

@@ -68,6 +68,77 @@ STORE_TEST(each filter finds its sessions and all must hold) {
   CAF_CHECK_EQUAL(list({.tutor = "a\xff"}), "");
 }
 
+STORE_TEST(sessions are found by programme and start) {
+  const auto in = [](const std::string &id, const std::string &program,
+                     int starts) {
+    auto c = moves(id, 1);
+    c.row->program = program;
+    c.row->starts_at = at(starts);
+    return c;
+  };
+  CAF_CHECK_EQUAL(append(*w.s, {in("s1", "day", 0), in("s2", "night", 5),
+                                in("s3", "night", 9), in("s4", "dusk", 9)}),
+                  "ok ok ok ok");
+  const auto list = [&](const session_filter &f) {
+    return ids(w.s->list_sessions(f));
+  };
+  const auto among = [](std::vector<std::string> programs) {
+    return program_set{std::move(programs)};
+  };
+  CAF_CHECK_EQUAL(list({.program = "night"}), "s2 s3");
+  CAF_CHECK_EQUAL(list({.program = "no'such"}), "");
+  CAF_CHECK_EQUAL(list({.programs = among({"day", "dusk"})}), "s1 s4");
+  CAF_CHECK_EQUAL(list({.program = "night", .programs = among({"day"})}), "");
+  CAF_CHECK_EQUAL(list({.state = "scheduled", .programs = among({"night"})}),
+                  "s2 s3");
+  CAF_CHECK_EQUAL(list({.from = at(5)}), "s2 s3 s4");
+  CAF_CHECK_EQUAL(list({.to = at(5)}), "s1");
+  CAF_CHECK_EQUAL(list({.program = "night", .from = at(5), .to = at(9)}), "s2");
+  CAF_CHECK_EQUAL(list({.programs = among({"night"}), .after = "s2"}), "s3");
+}
+
+STORE_TEST(what is of other programmes is not among what is shown) {
+  const auto in = [](const std::string &program, commit c) {
+    c.row->program = program;
+    return c;
+  };
+  auto first = in("day", paid("s1", 1, 100));
+  auto second = in("night", paid("s2", 2, 30));
+  for (auto *c : {&first, &second})
+    c->events[0].notifications = R"([{"kind":"k","to":"support","data":{}}])";
+  CAF_CHECK_EQUAL(append(*w.s, {first, second}), "ok ok");
+  const program_set night{std::vector<std::string>{"night"}};
+  const auto account = w.s->account("tutor:ann", "", 10, night);
+  CAF_CHECK_EQUAL(entries(account), "s2:30USD ");
+  CAF_REQUIRE_EQUAL(account.balances.size(), 1u);
+  CAF_CHECK_EQUAL(account.balances[0].second, 30);
+  CAF_CHECK_EQUAL(entries(w.s->account("tutor:ann", "", 10)),
+                  "s1:100USD s2:30USD ");
+  const auto told = w.s->list_notified("", 0, 10, night);
+  CAF_REQUIRE_EQUAL(told.size(), 1u);
+  CAF_CHECK_EQUAL(told[0].session, "s2");
+
+  for (const auto *event :
+       {R"({"subject":"s1"})", R"({"subject":"s2"})", R"({"subject":"s9"})",
+        R"({"subject":7})", "not JSON"})
+    w.s->write_dead_letter({.event = event,
+                            .reason = "r",
+                            .code = "malformed",
+                            .ingress = "inbox",
+                            .received_at = at(0),
+                            .at = at(0)},
+                           std::nullopt);
+  const auto letters = w.s->list_dead_letters(0, 10, night);
+  CAF_REQUIRE_EQUAL(letters.size(), 1u);
+  CAF_CHECK_EQUAL(letters[0].event, R"({"subject":"s2"})");
+  CAF_CHECK_EQUAL(w.s->list_dead_letters(0, 10).size(), 5u);
+  for (const auto &letter : w.s->list_dead_letters(0, 10))
+    CAF_CHECK((w.s->retry_dead_letter(letter.id, night)
+               == (letter.id == letters[0].id ? letter_retry::moved
+                                              : letter_retry::absent)));
+  CAF_CHECK_EQUAL(w.s->list_dead_letters(0, 10).size(), 4u);
+}
+
 STORE_TEST(pages continue after the last id) {
   fill(*w.s);
   CAF_CHECK_EQUAL(ids(w.s->list_sessions({.most = 2})), "S3 s1");

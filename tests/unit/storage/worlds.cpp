@@ -137,7 +137,10 @@ commit moves(const std::string &session, int first, int count) {
                         .data = "{\"seq\":" + std::to_string(seq) + "}"});
   c.after = standing{.state = "scheduled"};
   if (first == 1)
-    c.row = session_row{.tutor = "ann", .course = "math", .starts_at = at(0)};
+    c.row = session_row{.tutor = "ann",
+                        .course = "math",
+                        .program = "default",
+                        .starts_at = at(0)};
   else
     c.before = c.after;
   return c;
