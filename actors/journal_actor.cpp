@@ -87,6 +87,7 @@ void journal_state::write(std::vector<std::shared_ptr<append>> batch) {
   try {
     if (!store_) store_ = stores_();
     const auto fates = store_->append(commits);
+    const lending lent{self_->home_system()};
     if (std::exchange(doubted_, false)) node_->database->answers(name_);
     node_->reports->group_committed(
         batch.size(), std::chrono::duration_cast<std::chrono::microseconds>(
@@ -149,10 +150,7 @@ journal_actor(journal_ref::stateful_pointer<journal_state> self,
     self->quit(std::move(m.reason));
   });
   return {[=](std::shared_ptr<append> &a) { self->state.take(std::move(a)); },
-          [=](flush) {
-            const lending lent{self->system()};
-            self->state.flush_all();
-          },
+          [=](flush) { self->state.flush_all(); },
           [=](probe) {
             if (const auto pause = self->state.try_again())
               self->delayed_send(self, *pause, probe{});

@@ -122,6 +122,7 @@ void reader_state::load_sessions(std::vector<load_session> batch) {
         which.push_back({.session = batch[i].id});
       const auto found = store().load_events(which);
       answered();
+      const lending lent{self_->home_system()};
       for (const auto &one : found)
         batch[done++].done(read(one));
     }
@@ -158,6 +159,7 @@ void reader_state::load_counters(const std::vector<load_usage> &batch) {
   try {
     const auto used = store().load_usage(keys);
     answered();
+    const lending lent{self_->home_system()};
     auto next = used.begin();
     for (const auto &m : batch) {
       const auto end = next + std::ptrdiff_t(m.keys.size());
@@ -180,6 +182,7 @@ void reader_state::find_outcomes(std::vector<find_outcome> batch) {
   try {
     auto rows = find_told_outcomes(store(), *node_->policies, keys);
     answered();
+    const lending lent{self_->home_system()};
     for (std::size_t i = 0; i < batch.size(); ++i)
       batch[i].done(std::move(rows[i]));
   } catch (const storage::storage_error &e) {
@@ -200,10 +203,7 @@ reader_actor(reader_ref::stateful_pointer<reader_state> self, context_ptr node,
           [&s](load_usage &m) { s.take(s.usage, m); },
           [&s](find_outcome &m) { s.take(s.outcomes, m); },
           [&s](std::shared_ptr<read_task> &m) { s.run(*m); },
-          [self, &s](flush) {
-            const lending lent{self->system()};
-            s.flush_all();
-          },
+          [&s](flush) { s.flush_all(); },
           [self, &s](probe) {
             if (const auto pause = s.try_again())
               self->delayed_send(self, *pause, probe{});

@@ -57,7 +57,7 @@ lending::~lending() {
   bool wake = false;
   {
     const std::lock_guard lock{shared.lock};
-    wake = shared.asleep > 0 && !shared.queue.empty();
+    wake = !shared.queue.empty() && shared.call();
   }
   if (wake) shared.cv.notify_one();
 }

@@ -22,7 +22,17 @@ public:
 
   struct coordinator_data : work_sharing::coordinator_data {
     using work_sharing::coordinator_data::coordinator_data;
-    std::size_t asleep = 0;  ///< workers that wait for a job
+    std::size_t asleep = 0;  ///< workers that wait and were not called
+    std::size_t calls = 0;   ///< to workers that wait still
+
+    /// Calls a worker that sleeps. Returns false where none does; else `cv` is
+    /// to be notified, without `lock`, which is held here.
+    bool call() {
+      if (asleep == 0) return false;
+      --asleep;
+      ++calls;
+      return true;
+    }
   };
 
   template <class Coordinator>
@@ -32,8 +42,8 @@ public:
     {
       const std::lock_guard lock{shared.lock};
       shared.queue.push_back(job);
-      wake = shared.asleep > 0
-             && (shared.queue.size() > few || runs_for != &shared);
+      wake =
+          (shared.queue.size() > few || runs_for != &shared) && shared.call();
     }
     if (wake) shared.cv.notify_one();
   }
@@ -59,8 +69,8 @@ public:
     std::unique_lock lock{shared.lock};
     while (shared.queue.empty()) {
       ++shared.asleep;
-      shared.cv.wait(lock);
-      --shared.asleep;
+      shared.cv.wait(lock, [&shared] { return shared.calls > 0; });
+      --shared.calls;
     }
     auto *const job = shared.queue.front();
     shared.queue.pop_front();
@@ -76,8 +86,8 @@ using coordinator = caf::scheduler::coordinator<frugal_sharing>;
 /// Lends the thread that made it to the actors: at its end what was sent to
 /// them meanwhile is handled here, where every worker sleeps and it is little.
 /// Nobody is woken for it then. The thread must hold no lock that a reply
-/// takes. Does nothing with a scheduler of another kind, and on a worker's
-/// thread.
+/// takes, and not wait for anything. Does nothing with a scheduler of another
+/// kind, and on a worker's thread.
 class lending {
 public:
   explicit lending(caf::actor_system &system);

@@ -92,6 +92,9 @@ inline constexpr access for_everybody{
 inline constexpr access for_support{.roles = {workflows::role::support,
                                               workflows::role::system,
                                               workflows::role::admin}};
+inline constexpr access for_staff{
+    .roles = {workflows::role::support, workflows::role::system,
+              workflows::role::manager, workflows::role::admin}};
 inline constexpr access for_operators{
     .roles = {workflows::role::system, workflows::role::admin}};
 

@@ -165,7 +165,7 @@ std::vector<route> node_routes() {
        small_body,
        nullptr,
        {"session", "last_event_id"}},
-      {"GET", "/v1/clock", for_operators, small_body, get_clock},
+      {"GET", "/v1/clock", for_staff, small_body, get_clock},
       {"POST",
        "/v1/clock",
        for_operators,

@@ -123,7 +123,7 @@ CAF_TEST(a lent thread goes back before a long chain has ended) {
 CAF_TEST(what is more than a few wakes others while the thread is still busy) {
   rest();
   const lending lent{system};
-  std::vector<std::future<place>> all(8);
+  std::vector<std::future<place>> all(4);
   for (auto &at : all)
     at = tell();
   for (auto &at : all)
