@@ -78,10 +78,13 @@ void journal_state::write(std::vector<std::shared_ptr<append>> batch) {
   if (batch.empty()) return;
   std::vector<storage::commit> commits;
   commits.reserve(batch.size());
-  for (auto &a : batch) {
-    for (const auto &t : a->tickets)
-      t->set(grant_fate::unknown);
-    commits.push_back(std::move(a->what));
+  {
+    const lending lent{self_->home_system()};
+    for (auto &a : batch) {
+      for (const auto &t : a->tickets)
+        t->set(grant_fate::unknown);
+      commits.push_back(std::move(a->what));
+    }
   }
   const auto started = std::chrono::steady_clock::now();
   try {

@@ -62,7 +62,8 @@ lending::~lending() {
   if (wake) shared.cv.notify_one();
 }
 
-/// Returns the next job; null: there is none, or some worker is awake.
+/// Returns the next job; null: there is none, or some worker runs. One that was
+/// called may wait for a core still.
 caf::resumable *lending::next() {
   auto &shared = to_->data();
   const std::lock_guard lock{shared.lock};

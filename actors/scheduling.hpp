@@ -22,14 +22,13 @@ public:
 
   struct coordinator_data : work_sharing::coordinator_data {
     using work_sharing::coordinator_data::coordinator_data;
-    std::size_t asleep = 0;  ///< workers that wait and were not called
-    std::size_t calls = 0;   ///< to workers that wait still
+    std::size_t asleep = 0;  ///< workers that wait, called or not
+    std::size_t calls = 0;   ///< how many of them were called
 
-    /// Calls a worker that sleeps. Returns false where none does; else `cv` is
-    /// to be notified, without `lock`, which is held here.
+    /// Calls a worker that sleeps. Returns false where each is called already;
+    /// else `cv` is to be notified, without `lock`, which is held here.
     bool call() {
-      if (asleep == 0) return false;
-      --asleep;
+      if (calls == asleep) return false;
       ++calls;
       return true;
     }
@@ -71,6 +70,7 @@ public:
       ++shared.asleep;
       shared.cv.wait(lock, [&shared] { return shared.calls > 0; });
       --shared.calls;
+      --shared.asleep;
     }
     auto *const job = shared.queue.front();
     shared.queue.pop_front();
