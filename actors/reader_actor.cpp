@@ -122,9 +122,13 @@ void reader_state::load_sessions(std::vector<load_session> batch) {
         which.push_back({.session = batch[i].id});
       const auto found = store().load_events(which);
       answered();
-      const lending lent{self_->home_system()};
+      std::vector<answer<std::optional<workflows::session>>> answers;
+      answers.reserve(found.size());
       for (const auto &one : found)
-        batch[done++].done(read(one));
+        answers.push_back(read(one));
+      const lending lent{self_->home_system()};
+      for (auto &one : answers)
+        batch[done++].done(std::move(one));
     }
   } catch (const storage::storage_error &e) {
     // The fault is noted before senders are told: who then asks for readiness

@@ -2,6 +2,7 @@
 #include "gateway/http/event_audience.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "gateway/http/request.hpp"
@@ -12,8 +13,8 @@ namespace recapd::gateway::http {
 
 namespace {
 
-/// The most sessions that are kept; then all are looked up anew.
-constexpr std::size_t most_kept = 10'000;
+/// The most sessions that are remembered; then all are looked up anew.
+constexpr std::size_t most_known = 10'000;
 /// How many sessions are read at once.
 constexpr std::size_t most_read = 16;
 
@@ -42,37 +43,48 @@ bool audience::includes(const caller &who) const {
              : std::ranges::find(students, who.proven->id) != students.end();
 }
 
+/// Returns whether the audience of the row's session is known as it is at that
+/// event. Events that were passed by unseen may have added somebody.
+bool audiences::knows(const storage::feed_row &row) {
+  const auto at = known_.find(row.session);
+  if (at == known_.end()) return false;
+  auto &version = at->second.version;
+  if (row.event.seq <= version) return true;
+  if (row.event.seq > version + 1
+      || row.event.type == workflows::participant_invited::type)
+    return false;
+  version = row.event.seq;
+  return true;
+}
+
 std::vector<audience_ptr>
 audiences::of(storage::store &db, std::span<const storage::feed_row> rows) {
-  if (known_.size() > most_kept) known_.clear();
+  if (rows.empty()) return {};
+  if (known_.size() > most_known || rows.back().epoch != epoch_) known_.clear();
+  epoch_ = rows.back().epoch;
+  std::set<std::string> missing;
   for (const auto &row : rows)
-    if (row.event.type == workflows::participant_invited::type)
-      known_.erase(row.session);
-  std::vector<storage::session_version> missing;
-  for (const auto &row : rows) {
-    if (!known_.try_emplace(row.session).second) continue;
-    missing.push_back({.session = row.session});
-    if (missing.size() == most_read) read(db, std::exchange(missing, {}));
+    if (!missing.contains(row.session) && !knows(row))
+      missing.insert(row.session);
+  std::vector<storage::session_version> some;
+  for (const auto &id : missing) {
+    some.push_back({.session = id});
+    if (some.size() == most_read) read(db, std::exchange(some, {}));
   }
-  read(db, std::move(missing));
+  read(db, std::move(some));
   std::vector<audience_ptr> all;
   all.reserve(rows.size());
   for (const auto &row : rows)
-    all.push_back(known_.at(row.session));
+    all.push_back(known_.at(row.session).who);
   return all;
 }
 
 void audiences::read(storage::store &db,
                      std::vector<storage::session_version> which) {
   if (which.empty()) return;
-  try {
-    for (const auto &found : db.load_events(which))
-      known_[found.id] = std::make_shared<const audience>(audience_of(found));
-  } catch (...) {
-    for (const auto &one : which)
-      known_.erase(one.session);
-    throw;
-  }
+  for (const auto &found : db.load_events(which))
+    known_[found.id] = {std::make_shared<const audience>(audience_of(found)),
+                        found.events.empty() ? 0 : found.events.back().seq};
 }
 
 }  // namespace recapd::gateway::http

@@ -25,18 +25,26 @@ struct audience {
 };
 using audience_ptr = std::shared_ptr<const audience>;
 
-/// Looks sessions' audiences up, and keeps them: a session that has many events
-/// is read once. Not thread safe.
+/// Looks sessions' audiences up, and remembers them: a session that has many
+/// events is read once. Not thread safe.
 class audiences {
 public:
-  /// Returns the audience of each row's session, in the order of rows.
+  /// Returns the audience of each row's session, in the order of rows, which
+  /// are of one epoch.
   [[nodiscard]] std::vector<audience_ptr>
   of(storage::store &db, std::span<const storage::feed_row> rows);
 
 private:
+  struct entry {
+    audience_ptr who;
+    int version = 0;  ///< no event up to it adds anybody
+  };
+
+  [[nodiscard]] bool knows(const storage::feed_row &row);
   void read(storage::store &db, std::vector<storage::session_version> which);
 
-  std::map<std::string, audience_ptr, std::less<>> known_;
+  std::string epoch_;
+  std::map<std::string, entry, std::less<>> known_;
 };
 
 }  // namespace recapd::gateway::http

@@ -157,11 +157,16 @@ public:
     on_strand([page](event_client &c) {
       if (!c.known()) return c.close();
       std::string text;
+      std::string passed;  // the id of the last one, where it is not shown
       for (const auto &f : page->all) {
         if (f.row.position <= c.at_.position) continue;
         c.at_.position = f.row.position;
-        text += c.shown(f);
+        const auto shown = c.shown(f);
+        passed = shown.empty() ? id_line({f.row.epoch, f.row.position}) : "";
+        text += shown;
       }
+      // The client goes on from here, and not from the last that it was shown.
+      if (!passed.empty() && c.wants_audiences()) text += passed + "\n";
       c.owes_ready_ = true;
       c.write(text);
     });

@@ -140,9 +140,7 @@ void handle(decision_draft &d, const schedule_session &c) {
   if (that_tutor && names_other_pay(c, d.r))
     return d.refuse(refusal_code::not_allowed,
                     "A tutor may name no rate_per_hour or currency but the "
-                    "policy's, "
-                        + std::to_string(d.r.rate_per_hour) + " and "
-                        + d.r.currency + "; leave them out.");
+                    "policy's; leave them out.");
   if (d.s.exists())
     return d.refuse(refusal_code::session_exists,
                     "The session " + d.s.id + " is there already.");

@@ -225,7 +225,7 @@ CAF_TEST(lists and streams hold what is of the callers programmes) {
       std::string text;
       do {
         text = streams.at(who).read_until("\n\n");
-      } while (text.starts_with(":"));
+      } while (text.find("data: ") == std::string::npos);
       const auto data = json::parse(text.substr(text.find("data: ") + 6));
       all += std::string{data.at("subject").as_string()} + ":"
              + std::to_string(data.at("seq").as_int64()) + " ";
@@ -244,6 +244,57 @@ CAF_TEST(lists and streams hold what is of the callers programmes) {
   CAF_CHECK_EQUAL(post("ann", schedule("c-3", "s-3")).status, 200u);
   CAF_CHECK_EQUAL(sent("bob", 1), "s-3:1 (no pay) ");
   CAF_CHECK_EQUAL(sent("ann", 1), "s-3:1 ");
+}
+
+CAF_TEST(who is invited while nobody listens is sent what comes then) {
+  const auto follow = [this](const std::string &who) {
+    auto c = std::make_unique<http_client>(server->port());
+    c->send("GET /v1/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: "
+            "Bearer "
+            + who + "\r\n\r\n");
+    (void)c->read_until("from now on\n\n");
+    return c;
+  };
+  const auto join = [this](const std::string &id) {
+    return post("ann", event(id, "call.join", "s-1", "",
+                             R"({"participant":"tutor:ann"})"))
+        .status;
+  };
+  auto ann = follow("ann");
+  CAF_CHECK_EQUAL(join("j-1"), 200u);
+  CAF_CHECK(ann->read_until("s-1:2").ends_with("s-1:2"));
+  ann.reset();
+  CAF_CHECK_EQUAL(post("ann", event("i-1", "participant.invite", "s-1", "",
+                                    R"({"student":"uma"})"))
+                      .status,
+                  200u);
+  auto uma = follow("uma");
+  CAF_CHECK_EQUAL(post("ann", event("l-1", "call.leave", "s-1", "",
+                                    R"({"participant":"tutor:ann"})"))
+                      .status,
+                  200u);
+  CAF_CHECK(uma->read_until("s-1:4").ends_with("s-1:4"));
+}
+
+CAF_TEST(a stream goes on behind what was not shown) {
+  auto c = connect();
+  c.send("GET /v1/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: "
+         "Bearer zoe\r\n\r\n");
+  (void)c.read_until("from now on\n\n");
+  (void)post("ann", schedule("c-7", "s-7"));
+  const auto passed = c.read_until("\n\n");
+  CAF_CHECK(passed.starts_with("id: "));
+  CAF_CHECK(passed.find("s-7") == std::string::npos);
+}
+
+CAF_TEST(a refusal tells a student no pay) {
+  auto named = schedule("p-1", "s-8");
+  named["data"].as_object()["rate_per_hour"] = 2000;
+  CAF_CHECK_EQUAL(post("ann", named).problem(), "not-allowed");
+  CAF_CHECK_EQUAL(post("ann", schedule("p-2", "s-8")).status, 200u);
+  const auto told = json::serialize(read("bob", "/v1/sessions/s-8/refusals"));
+  CAF_CHECK(told.find("not-allowed") != std::string::npos);
+  CAF_CHECK(told.find("1500") == std::string::npos);
 }
 
 CAF_TEST(a student sees neither pay nor what other students wrote) {
