@@ -5,6 +5,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <map>
+#include <memory>
 #include <set>
 
 #include "gateway/http/request.hpp"
@@ -143,6 +144,16 @@ struct fixture : world {
                                     .status;
   }
 
+  /// A client of the event stream; what commits from now on is sent to it.
+  std::unique_ptr<http_client> follow(const std::string &token) {
+    auto c = std::make_unique<http_client>(server->port());
+    c->send("GET /v1/events HTTP/1.1\r\nHost: localhost\r\n"
+            "Authorization: Bearer "
+            + token + "\r\n\r\n");
+    (void)c->read_until("from now on\n\n");
+    return c;
+  }
+
   json::value read(const std::string &token, const std::string &target) {
     return connect().get(target, as(token)).json();
   }
@@ -193,14 +204,9 @@ CAF_TEST(lists and streams hold what is of the callers programmes) {
       all += std::string{one.at("id").as_string()} + " ";
     return all;
   };
-  std::map<std::string, http_client> streams;
-  for (const auto *who : {"ann", "zoe", "bob", "eve", "sis", "nil"}) {
-    auto &c = streams.try_emplace(who, server->port()).first->second;
-    c.send("GET /v1/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: "
-           "Bearer "
-           + std::string{who} + "\r\n\r\n");
-    (void)c.read_until("from now on\n\n");
-  }
+  std::map<std::string, std::unique_ptr<http_client>> streams;
+  for (const auto *who : {"ann", "zoe", "bob", "eve", "sis", "nil"})
+    streams[who] = follow(who);
   auto night = schedule("n-1", "n-1");
   night["data"].as_object()["program"] = "night";
   CAF_CHECK_EQUAL(post("sis", night).status, 200u);
@@ -224,7 +230,7 @@ CAF_TEST(lists and streams hold what is of the callers programmes) {
     while (count-- > 0) {
       std::string text;
       do {
-        text = streams.at(who).read_until("\n\n");
+        text = streams.at(who)->read_until("\n\n");
       } while (text.find("data: ") == std::string::npos);
       const auto data = json::parse(text.substr(text.find("data: ") + 6));
       all += std::string{data.at("subject").as_string()} + ":"
@@ -247,14 +253,6 @@ CAF_TEST(lists and streams hold what is of the callers programmes) {
 }
 
 CAF_TEST(who is invited while nobody listens is sent what comes then) {
-  const auto follow = [this](const std::string &who) {
-    auto c = std::make_unique<http_client>(server->port());
-    c->send("GET /v1/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: "
-            "Bearer "
-            + who + "\r\n\r\n");
-    (void)c->read_until("from now on\n\n");
-    return c;
-  };
   const auto join = [this](const std::string &id) {
     return post("ann", event(id, "call.join", "s-1", "",
                              R"({"participant":"tutor:ann"})"))
@@ -277,12 +275,9 @@ CAF_TEST(who is invited while nobody listens is sent what comes then) {
 }
 
 CAF_TEST(a stream goes on behind what was not shown) {
-  auto c = connect();
-  c.send("GET /v1/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: "
-         "Bearer zoe\r\n\r\n");
-  (void)c.read_until("from now on\n\n");
+  auto c = follow("zoe");
   (void)post("ann", schedule("c-7", "s-7"));
-  const auto passed = c.read_until("\n\n");
+  const auto passed = c->read_until("\n\n");
   CAF_CHECK(passed.starts_with("id: "));
   CAF_CHECK(passed.find("s-7") == std::string::npos);
 }
