@@ -39,8 +39,7 @@ void timers_state::start() {
 
 void timers_state::put(const std::string &session, instant at) {
   drop(session);
-  const auto [it, fresh] = at_.emplace(session, at);
-  order_.emplace(at, it->first);
+  order_.emplace(at, at_.emplace(session, at).first->first);
 }
 
 void timers_state::drop(const std::string &session) {

@@ -157,16 +157,15 @@ public:
     on_strand([page](event_client &c) {
       if (!c.known()) return c.close();
       std::string text;
-      std::string passed;  // the id of the last one, where it is not shown
+      const event_frame *hidden = nullptr;  // the last one
       for (const auto &f : page->all) {
         if (f.row.position <= c.at_.position) continue;
         c.at_.position = f.row.position;
-        const auto shown = c.shown(f);
-        passed = shown.empty() ? id_line({f.row.epoch, f.row.position}) : "";
-        text += shown;
+        hidden = c.show(f, text) ? nullptr : &f;
       }
       // The client goes on from here, and not from the last that it was shown.
-      if (!passed.empty() && c.wants_audiences()) text += passed + "\n";
+      if (hidden != nullptr && c.wants_audiences())
+        text += id_line({hidden->row.epoch, hidden->row.position}) + "\n";
       c.owes_ready_ = true;
       c.write(text);
     });
@@ -178,13 +177,16 @@ public:
   }
 
 private:
-  /// Returns an event as the client is shown it, empty where it is not.
-  [[nodiscard]] std::string shown(const event_frame &f) const {
-    if (!session_.empty() && session_ != f.row.session) return {};
-    if (!wants_audiences()) return f.text;
-    if (!f.to || !f.to->includes(who_)) return {};
+  /// Appends an event as the client is shown it. Returns false where it is not.
+  bool show(const event_frame &f, std::string &to) const {
+    if (!session_.empty() && session_ != f.row.session) return false;
+    if (wants_audiences() && (!f.to || !f.to->includes(who_))) return false;
     const auto viewer = who_.viewer();
-    return viewer.sees_pay() ? f.text : frame_text(f.row, viewer);
+    if (viewer.sees_pay())
+      to += f.text;
+    else
+      to += frame_text(f.row, viewer);
+    return true;
   }
 
   template <class F> void on_strand(F f) {

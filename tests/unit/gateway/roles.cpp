@@ -21,10 +21,6 @@ namespace json = boost::json;
 
 namespace {
 
-field_list as(const std::string &token) {
-  return {{"Authorization", "Bearer " + token}};
-}
-
 /// The callers, in the order of a row's statuses: the session's tutor, another,
 /// the session's students, another, support, a manager, an administrator, the
 /// system; then support and a manager of another programme.

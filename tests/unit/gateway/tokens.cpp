@@ -17,10 +17,6 @@ namespace json = boost::json;
 
 namespace {
 
-field_list as(const std::string &token) {
-  return {{"Authorization", "Bearer " + token}};
-}
-
 struct fixture : world {
   fixture() : world{config::auth_mode::token} {
     settings.tokens = {

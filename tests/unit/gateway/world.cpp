@@ -57,6 +57,10 @@ std::string text(const json::value &v) {
   return json::serialize(v);
 }
 
+field_list as(const std::string &token) {
+  return {{"Authorization", "Bearer " + token}};
+}
+
 workflows::instant first_moment() {
   return *workflows::parse_rfc3339("2026-11-23T14:00:00Z");
 }

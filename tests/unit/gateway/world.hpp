@@ -29,6 +29,9 @@ inline constexpr auto batch_type = "application/cloudevents-batch+json";
                                            const std::string &session);
 [[nodiscard]] std::string text(const boost::json::value &v);
 
+/// Returns the header field of a bearer token.
+[[nodiscard]] field_list as(const std::string &token);
+
 /// 2026-11-23T14:00:00Z, a Monday.
 [[nodiscard]] workflows::instant first_moment();
 
