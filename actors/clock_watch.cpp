@@ -43,6 +43,7 @@ bool clock_watch::agrees(instant sent, instant theirs) {
   const auto jumped = shown - ours_->now();
   const auto ahead = clock_ahead(sent + jumped, theirs, shown);
   reports_->clock_ahead(ahead);
+  last_ahead_ = ahead;
   const auto apart = std::chrono::abs(ahead);
   const bool served = apart <= bounds_.served;
   if (served) ours_->confirm();

@@ -37,12 +37,17 @@ public:
   /// sent at `sent` by the node's clock. Returns true while the node may serve;
   /// then a jump of the machine's clock is confirmed.
   [[nodiscard]] bool agrees(instant sent, instant theirs);
+  /// Returns how far the clock was ahead when it was compared last.
+  [[nodiscard]] std::chrono::microseconds last_ahead() const {
+    return last_ahead_;
+  }
 
 private:
   std::shared_ptr<clock> ours_;
   clock_bounds bounds_;
   std::shared_ptr<readiness> words_;
   std::shared_ptr<telemetry> reports_;
+  std::chrono::microseconds last_ahead_{0};
 };
 
 }  // namespace recapd::actors

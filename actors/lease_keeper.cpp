@@ -18,6 +18,8 @@ namespace {
 /// The number of heartbeats in the time of a lease: a few may fail and the next
 /// still comes in time.
 constexpr int beats_per_lease = 5;
+/// The longest pause between two heartbeats, which also tell of new policies.
+constexpr auto longest_pause = 4s;
 /// The longest pause after a heartbeat that failed.
 constexpr auto retry = 200ms;
 
@@ -50,6 +52,7 @@ void lease_keeper_state::begin(lease_keeper_ref self, context_ptr node,
 std::chrono::milliseconds lease_keeper_state::beat() {
   auto h = parts_.who;
   h.released = released_;
+  if (node_->clocks) h.ahead = node_->clocks->last_ahead();
   // The lease is measured from before the sending. The database measures it
   // from a later moment, so it never ends there first.
   const auto until = node_->owned->now() + h.expiry;
@@ -62,7 +65,8 @@ std::chrono::milliseconds lease_keeper_state::beat() {
     node_->database->look();
     apply(told, until);
     if (told.drain) ask_to_leave("it was asked to drain");
-    return h.expiry / beats_per_lease;
+    return std::min<std::chrono::milliseconds>(h.expiry / beats_per_lease,
+                                               longest_pause);
   } catch (const storage::name_taken &e) {
     apply({}, until);
     ask_to_leave(e.what());
@@ -138,12 +142,25 @@ void lease_keeper_state::apply(const storage::heartbeat_answer &told,
   node_->owned->set(served, until);
   node_->owned->set_others(told.others, told.shards);
   if (node_->live_nodes) node_->live_nodes(told.others);
+  if (told.newest_policy > node_->policies->current_version()) read_policies();
   if (lost.any()) tell_shards(lost, true, nullptr);
   drain_surplus(told);
   if (!changed) return;
   spdlog::info("serving {} of {} buckets", served.count(), served.size());
   caf::anon_send(node_->timers, buckets_changed{});
   parts_.changed();
+}
+
+void lease_keeper_state::read_policies() {
+  caf::anon_send(node_->background,
+                 std::make_shared<read_task>(read_task{
+                     .run =
+                         [book = node_->policies](storage::store &s) {
+                           book->follow(s);
+                           spdlog::info("policy version {} is in force",
+                                        book->current_version());
+                         },
+                     .failed = {}}));
 }
 
 void lease_keeper_state::drain_surplus(const storage::heartbeat_answer &told) {

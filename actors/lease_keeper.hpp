@@ -71,6 +71,8 @@ private:
   [[nodiscard]] storage::heartbeat_answer ask(const storage::heartbeat &h);
   void apply(const storage::heartbeat_answer &told,
              ownership::time_point until);
+  /// Reads the versions of the policy that came since.
+  void read_policies();
   void drain_surplus(const storage::heartbeat_answer &told);
   void tell_expired();
   void tell_shards(const storage::bucket_set &buckets, bool at_once,

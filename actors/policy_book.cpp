@@ -2,15 +2,24 @@
 #include "actors/policy_book.hpp"
 
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <stdexcept>
 #include <string>
 
+#include "workflows/session/facts.hpp"
+
 namespace recapd::actors {
 
-void policy_book::set_current(int version, workflows::policy p) {
-  const std::unique_lock lock{mutex_};
-  versions_.insert_or_assign(version, std::move(p));
-  current_ = version;
+void policy_book::begin(storage::store &from, const workflows::policy &first) {
+  add(from.load_policies());
+  if (current_version() > 0) return;
+  (void)from.save_policy(
+      {.body = boost::json::serialize(workflows::to_json(first)),
+       .by = workflows::to_string(workflows::engine_itself),
+       .note = "the config's, at the first start",
+       .base = 0});
+  // Another node's, where two start at the same time.
+  follow(from);
 }
 
 void policy_book::add(const std::vector<storage::policy_row> &rows) {
@@ -30,24 +39,23 @@ void policy_book::add(const std::vector<storage::policy_row> &rows) {
   }
 }
 
-void policy_book::check_weeks(const workflows::policy &next) const {
+void policy_book::follow(storage::store &from) {
+  add(from.load_policies(current_version()));
+}
+
+std::pair<int, const workflows::policy &> policy_book::newest() const {
   const std::shared_lock lock{mutex_};
-  if (versions_.empty()) return;
-  const int newest = versions_.rbegin()->second.base.week_starts_on;
-  if (newest == next.base.week_starts_on) return;
-  throw other_weeks("policy.week_starts_on cannot change: expected "
-                    + std::string{workflows::weekday_name(newest)}
-                    + ", by which the hours in this database are counted");
+  const auto &[version, p] = *versions_.rbegin();
+  return {version, p};
 }
 
 int policy_book::current_version() const {
   const std::shared_lock lock{mutex_};
-  return current_;
+  return versions_.empty() ? 0 : versions_.rbegin()->first;
 }
 
 const workflows::policy &policy_book::current() const {
-  const std::shared_lock lock{mutex_};
-  return versions_.at(current_);
+  return newest().second;
 }
 
 const workflows::policy *policy_book::find(int version) const {
@@ -58,7 +66,7 @@ const workflows::policy *policy_book::find(int version) const {
 
 const workflows::policy &policy_book::find_or_read(int version,
                                                    storage::store &from) {
-  if (find(version) == nullptr) add(from.load_policies());
+  if (find(version) == nullptr) follow(from);
   const auto *found = find(version);
   if (found == nullptr)
     throw std::runtime_error("its policy version is not in the database");

@@ -122,11 +122,14 @@ void session_state::decide_front() {
   // Scheduling a session that exists is answered as if it did not.
   if (session_.exists() && schedule == nullptr) {
     j.facts.policy_version = session_.policy_version;
-    j.rules = &book.find(session_.policy_version)->for_course(session_.course);
+    j.rules = &book.find(session_.policy_version)
+                   ->rules_for(session_.program, session_.course);
   } else {
-    j.facts.policy_version = book.current_version();
-    j.rules = &book.current().for_course(
-        schedule != nullptr ? std::string_view{schedule->course} : "");
+    const auto [version, policy] = book.newest();
+    j.facts.policy_version = version;
+    j.rules = schedule != nullptr
+                  ? &policy.rules_for(schedule->program, schedule->course)
+                  : &policy.base;
   }
   j.facts.decided_by = j.rules;
   j.facts.used.clear();

@@ -36,8 +36,8 @@ void tell(std::span<const rows_to_tell::value_type> rows,
     try {
       const auto moved = storage::move_to(s, of, row->version);
       if (!moved.has_value()) throw std::runtime_error(moved.error());
-      const auto &rules =
-          policies.find_or_read(s.policy_version, store).for_course(s.course);
+      const auto &rules = policies.find_or_read(s.policy_version, store)
+                              .rules_for(s.program, s.course);
       row->outcome = make_outcome(row->source, row->id,
                                   wf::to_view_text(s, rules, row->received_at,
                                                    viewer_of(row->scope)),

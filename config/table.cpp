@@ -210,7 +210,7 @@ std::vector<setting> policy() {
       {"limits.pair_sessions_per_day", shape::nullable_number,
        "sessions of a tutor with a student"},
       {"week_starts_on", shape::text,
-       "no course may begin its weeks on another day"},
+       "the installation's: no override and no later version changes it"},
       {"timezone", shape::text, "of sessions that name none"},
       {"confirmation", shape::text, "or `any_student`"},
       {"auto_confirm_after", shape::nullable_text,
@@ -226,6 +226,9 @@ std::vector<setting> policy() {
   rows.push_back(
       {"courses", shape::json,
        R"(`{ "MATH101": { … } }`: overrides of any of `policy` for a course)"});
+  rows.push_back({"programs", shape::json,
+                  R"(`{ "night": { … } }`: the same for a programme, )"
+                  "`courses` too; goes before `courses`"});
   return rows;
 }
 

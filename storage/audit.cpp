@@ -95,8 +95,8 @@ void audit::compare_timer(const session_record &record,
   if (policy == policies_.end())
     return say("session " + record.id + ": there is no policy "
                + std::to_string(state.policy_version));
-  const auto due =
-      wf::next_timer(state, policy->second.for_course(state.course));
+  const auto due = wf::next_timer(
+      state, policy->second.rules_for(state.program, state.course));
   const auto expected = due ? std::optional{due->fires_at} : std::nullopt;
   if (record.at.next_timer == expected) return;
   const auto text = [](const std::optional<instant> &at) {

@@ -31,6 +31,7 @@ void join(lease_table &t, const heartbeat &h, instant now) {
   m.address = h.address;
   m.secret = h.secret;
   m.partitions = h.partitions;
+  m.ahead = h.ahead;
   m.expires_at = now + h.expiry;
   m.draining = m.draining || h.leaving;
 }

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -45,6 +46,8 @@ struct member {
   instant expires_at;     ///< when the lease of its last heartbeat ends
   bool draining = false;  ///< the node releases its shards and takes none
   int partitions = 0;     ///< its NATS partitions; 0: it reads none
+  /// How far its clock is ahead of the database's, by its last heartbeat.
+  std::chrono::microseconds ahead{0};
 };
 
 /// All members and leases: some nodes and at most 1,024 shards.
@@ -65,6 +68,14 @@ struct heartbeat {
   bool leaving = false;  ///< the node wants no shards any more
   std::vector<int> released = {};  ///< shards that it had and serves no more
   int partitions = 0;              ///< its NATS partitions, as in member
+  std::chrono::microseconds ahead{0};  ///< its clock, as in member
+};
+
+/// How far a node is behind.
+struct node_lag {
+  std::int64_t inbox_rows = 0;  ///< inbox rows that are not decided
+  /// The time since the oldest row was received, or the earliest timer was due.
+  std::chrono::milliseconds behind{0};
 };
 
 /// Another live node that takes commands from nodes, and its shards.
@@ -82,7 +93,8 @@ struct heartbeat_answer {
   std::vector<int> surplus;  ///< of `leased`, those to release once at rest
   bool drain = false;        ///< somebody asked the node to leave
   std::vector<other_node> others = {};
-  instant now{};  ///< the time by the clock that measures leases
+  instant now{};          ///< the time by the clock that measures leases
+  int newest_policy = 0;  ///< the newest version of the policy; 0: not told
 };
 
 /// Returns true if there can be so many shards: a power of two up to 1,024.
@@ -114,6 +126,8 @@ public:
   virtual void leave(std::string_view node, std::string_view incarnation) = 0;
   /// Returns the whole table, and the time of the leases' clock.
   [[nodiscard]] virtual std::pair<lease_table, instant> look() = 0;
+  /// Returns the lag by node, without nodes for which nothing waits.
+  [[nodiscard]] virtual std::map<std::string, node_lag> lag() = 0;
   /// Asks the node to drain; returns false if there is no such node.
   [[nodiscard]] virtual bool ask_to_drain(std::string_view node) = 0;
   /// Changes the number of shards; returns false if there cannot be so many.

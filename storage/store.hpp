@@ -322,7 +322,28 @@ struct account_page {
 
 struct policy_row {
   int version = 0;
-  std::string body;  ///< canonical JSON of the whole policy
+  std::string body;     ///< canonical JSON of the whole policy
+  instant at{};         ///< when it was saved
+  std::string by = {};  ///< `ROLE:ID`; empty where nobody was proven
+  std::string note = {};
+};
+
+/// A policy that is to be the next version.
+struct policy_draft {
+  std::string body;  ///< as in policy_row
+  std::string by = {};
+  std::string note = {};
+  /// What the newest version must be, 0 where there may be none.
+  std::optional<int> base = {};
+};
+
+/// What became of a policy that was to be the next version.
+struct policy_saved {
+  /// `same`: the newest version has that body already, and stays the newest.
+  /// `moved`: the newest version is not the one that was expected.
+  enum class result : std::uint8_t { fresh, same, moved };
+  result what = result::fresh;
+  int newest = 0;  ///< the newest version now
 };
 
 /// What `recapctl check` found wrong, as one sentence each.
@@ -378,10 +399,15 @@ public:
 
   // ---- policy and clock ----
   // Small rows that all nodes of a database share.
-  [[nodiscard]] virtual std::vector<policy_row> load_policies() = 0;
-  /// Returns the version of this body: the latest one if it has the same body,
-  /// else a new one, under which the body is stored.
-  [[nodiscard]] virtual int save_policy(std::string_view body) = 0;
+  /// Returns the versions greater than `after`, in order.
+  [[nodiscard]] virtual std::vector<policy_row> load_policies(int after) = 0;
+  [[nodiscard]] std::vector<policy_row> load_policies() {
+    return load_policies(0);
+  }
+  /// Returns versions less than `before`, the newest first, without bodies.
+  [[nodiscard]] virtual page<policy_row> list_policies(int before,
+                                                       page_bounds most) = 0;
+  [[nodiscard]] virtual policy_saved save_policy(const policy_draft &draft) = 0;
   /// Returns where the manual clock last stood.
   [[nodiscard]] virtual std::optional<instant> load_manual_clock() = 0;
   /// Sets the manual clock, which inbox rows get as their time of receipt from

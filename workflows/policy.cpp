@@ -11,9 +11,13 @@ reminder_rules rules::default_reminders() {
   return all;
 }
 
-const rules &policy::for_course(std::string_view course) const {
-  const auto i = courses.find(course);
-  return i == courses.end() ? base : i->second;
+const rules &policy::rules_for(std::string_view program,
+                               std::string_view course) const {
+  const auto own = programs.find(program);
+  const auto &by_course = own == programs.end() ? courses : own->second.courses;
+  if (const auto i = by_course.find(course); i != by_course.end())
+    return i->second.all;
+  return own == programs.end() ? base : own->second.base.all;
 }
 
 }  // namespace recapd::workflows

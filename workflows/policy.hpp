@@ -1,4 +1,4 @@
-// Policy: a programme's rules, with overrides by course.
+// Policy: the rules of an installation, with overrides by course and programme.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -51,19 +51,57 @@ struct rules {
   [[nodiscard]] static reminder_rules default_reminders();
 };
 
-/// A whole policy: the programme's rules, and courses' own.
-struct policy {
-  rules base;
-  std::map<std::string, rules, std::less<>> courses;  ///< merged with the base
-  bool operator==(const policy &) const = default;
-
-  /// Returns the rules of a course: its own, else the programme's.
-  [[nodiscard]] const rules &for_course(std::string_view course) const;
+/// Rules that differ from others in some members.
+struct own_rules {
+  rules all;  ///< merged: what is not said is as it was
+  /// The members that are said, canonical.
+  boost::json::object said;
+  bool operator==(const own_rules &) const = default;
 };
 
-/// Returns canonical JSON in the config file's shape (durations as text), with
-/// every member of every course written out; equal policies give equal text.
+/// A programme's rules, which go before those of the installation.
+struct program_rules {
+  own_rules base;
+  /// The rules of each course that has some here or in the installation.
+  std::map<std::string, own_rules, std::less<>> courses;
+  bool operator==(const program_rules &) const = default;
+};
+
+/// A whole policy. What comes later wins: the installation's rules, a course's,
+/// a programme's, a programme's course's.
+struct policy {
+  /// The most pairs of a programme and a course, both with rules of their own.
+  static constexpr std::size_t most_pairs = 10'000;
+
+  rules base;
+  std::map<std::string, own_rules, std::less<>> courses;
+  std::map<std::string, program_rules, std::less<>> programs;
+  bool operator==(const policy &) const = default;
+
+  /// Returns the rules of a session in this programme and course.
+  [[nodiscard]] const rules &rules_for(std::string_view program,
+                                       std::string_view course) const;
+};
+
+/// Returns canonical JSON in the config file's shape (durations as text), the
+/// installation's rules whole and of the others what they say; equal policies
+/// give equal text.
 [[nodiscard]] boost::json::object to_json(const policy &p);
+
+/// A member in which two policies differ.
+struct policy_change {
+  std::string path;         ///< `policy.courses.MATH101.log_window`
+  boost::json::value from;  ///< null also where it was not said
+  boost::json::value to;
+};
+
+/// Returns what to change in one policy to come to another, in the order of the
+/// members; of a list or a value it is the whole.
+[[nodiscard]] std::vector<policy_change> changes_between(const policy &from,
+                                                         const policy &to);
+
+/// Returns all that a policy says, each as a change from nothing.
+[[nodiscard]] std::vector<policy_change> members_of(const policy &p);
 
 /// What is wrong in a policy's text, and where.
 struct policy_error {
@@ -76,8 +114,8 @@ struct policy_error {
 enum class policy_origin : std::uint8_t { proposed, stored };
 
 /// Reads the `policy` object of a config file, whose comments are already gone.
-/// Absent members keep their defaults, and a course inherits the programme's
-/// rules. On a wrong or unknown member it fills `error` and returns nothing.
+/// Absent members keep their defaults, and overrides what they override. On a
+/// wrong or unknown member it fills `error` and returns nothing.
 [[nodiscard]] std::optional<policy>
 parse_policy(const boost::json::object &json, policy_error &error,
              policy_origin origin = policy_origin::proposed);

@@ -55,6 +55,7 @@ struct engine::impl {
                                                                   p.epochs)},
         policy{std::move(p.policy)}, config{options}, system{config} {
     load_policies();
+    tell_unused_policy();
     reports->database_up(true);
     if (shared) join();
     start();
@@ -85,21 +86,27 @@ struct engine::impl {
     return current;
   }
 
-  /// Loads the policies and stores the config's. Versions are looked at again
-  /// in each epoch: the last one that was stored may be lost, and its number be
-  /// another policy's by now.
+  /// Loads the policies; the config's becomes the first where there are none.
+  /// Versions are looked at again in each epoch: the last one that was stored
+  /// may be lost, and its number be another policy's by now.
   void load_policies() {
     const auto store = stores();
     auto now = store->epoch();
     auto book = std::make_shared<policy_book>();
-    book->add(store->load_policies());
-    book->check_weeks(policy);
-    const auto text = boost::json::serialize(workflows::to_json(policy));
-    book->set_current(store->save_policy(text), policy);
+    book->begin(*store, policy);
     const std::lock_guard lock{current_mutex};
     epoch = std::move(now);
     // What earlier books handed out stays valid.
     former_policies.push_back(std::exchange(policies, std::move(book)));
+  }
+
+  void tell_unused_policy() const {
+    const auto [version, used] = book()->newest();
+    if (used == policy) return;
+    spdlog::warn("the policy is version {} of the database, and the config's "
+                 "differs from it and is not used: recapctl policy set makes a "
+                 "new version",
+                 version);
   }
 
   [[nodiscard]] std::shared_ptr<policy_book> book() const {
@@ -179,6 +186,11 @@ struct engine::impl {
       spdlog::warn("the policies could not be looked at: {}", e.what());
       return false;
     }
+  }
+
+  /// Says whose the command's identity is, where that is not known yet.
+  void name_scope(submission &s) const {
+    if (!s.scope) s.scope = options.own_identities ? to_string(s.by) : "";
   }
 
   void leave() {
@@ -280,11 +292,14 @@ bool engine::submit(submission &&s, const reply<outcome> &done) {
       });
   if (!taken) return false;
   item->what = std::move(s);
-  if (!item->what.scope)
-    item->what.scope =
-        i->options.own_identities ? to_string(item->what.by) : std::string{};
+  i->name_scope(item->what);
   dispatch(*i->node(), std::move(item));
   return true;
+}
+
+preview engine::preview_of(submission s, storage::store &from) const {
+  impl_->name_scope(s);
+  return actors::preview_of(s, impl_->time->now(), *impl_->book(), from);
 }
 
 void engine::lend_thread(const std::function<void()> &work) {
@@ -342,16 +357,30 @@ engine::other_node(std::string_view name) const {
   return impl_->owned->other(name);
 }
 
+std::unique_ptr<storage::lease_store> engine::open_leases() const {
+  return impl_->shared ? impl_->shared->leases() : nullptr;
+}
+
 const clock &engine::time() const {
   return *impl_->time;
 }
 
-const workflows::policy &engine::current_policy() const {
-  return impl_->book()->current();
+std::pair<int, const workflows::policy &> engine::newest_policy() const {
+  return impl_->book()->newest();
 }
 
-const workflows::policy *engine::policy_version(int version) const {
-  return impl_->book()->find(version);
+const workflows::rules &engine::rules_of(const workflows::session &s,
+                                         storage::store &from) const {
+  return policy_of(s.policy_version, from).rules_for(s.program, s.course);
+}
+
+const workflows::policy &engine::policy_of(int version,
+                                           storage::store &from) const {
+  return impl_->book()->find_or_read(version, from);
+}
+
+void engine::follow_policies(storage::store &from) {
+  impl_->book()->follow(from);
 }
 
 engine::health engine::status() const {

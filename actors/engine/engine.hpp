@@ -15,6 +15,7 @@
 #include "actors/database_watch.hpp"
 #include "actors/fair_queue.hpp"
 #include "actors/options.hpp"
+#include "actors/preview.hpp"
 #include "actors/readiness.hpp"
 #include "actors/relay.hpp"
 #include "actors/reply.hpp"
@@ -57,15 +58,16 @@ public:
     storage::store_factory stores;
     std::shared_ptr<clock> time;
     std::shared_ptr<telemetry> reports;
-    workflows::policy policy;  ///< the config's; stored at the start
+    /// The config's policy: the first version, where the database has none.
+    workflows::policy policy;
     std::optional<sharing> shared = std::nullopt;  ///< none: all are served
     /// The watch of the stores' epochs: all actors start anew in a later epoch.
     /// None: the database is taken to be the same for ever.
     std::shared_ptr<storage::epoch_watch> epochs = nullptr;
   };
 
-  /// Connects (throws storage_error if it cannot), stores the policy, loads
-  /// timers and starts.
+  /// Connects (throws storage_error if it cannot), loads policies and timers,
+  /// and starts.
   explicit engine(parts p);
   ~engine();
   engine(const engine &) = delete;
@@ -80,6 +82,10 @@ public:
   [[nodiscard]] bool submit(submission &&s, const reply<outcome> &done);
   /// Returns true if `count` more commands fit at this moment.
   [[nodiscard]] bool admits(std::size_t count) const;
+
+  /// Returns what the command would be answered now and bring about, by what is
+  /// in the store; writes nothing. Throws storage_error.
+  [[nodiscard]] preview preview_of(submission s, storage::store &from) const;
 
   /// Runs `task` on the thread of a reader of its own, so nothing that sessions
   /// need waits for it. A fault of the store is answered by `failed` (on that
@@ -118,15 +124,27 @@ public:
   /// sessions are handed to the node that serves them.
   [[nodiscard]] storage::bucket_set buckets() const;
 
+  /// Opens the leases, by a connection of their own; null where no other node
+  /// shares. Blocks; throws storage_error.
+  [[nodiscard]] std::unique_ptr<storage::lease_store> open_leases() const;
   /// Returns the other node of that name, as far as this one knows; null: none.
   [[nodiscard]] std::shared_ptr<const storage::other_node>
   other_node(std::string_view name) const;
 
   [[nodiscard]] const clock &time() const;
-  /// Returns the policy that new sessions are decided by, and any older
-  /// version.
-  [[nodiscard]] const workflows::policy &current_policy() const;
-  [[nodiscard]] const workflows::policy *policy_version(int version) const;
+  /// Returns the policy that new sessions are decided by, with its version.
+  [[nodiscard]] std::pair<int, const workflows::policy &> newest_policy() const;
+  /// Returns the rules that a session is decided by; reads them where they are
+  /// not known here yet. Throws storage_error, and std::runtime_error where
+  /// there is no such version.
+  [[nodiscard]] const workflows::rules &rules_of(const workflows::session &s,
+                                                 storage::store &from) const;
+  /// Returns a version's policy, as rules_of does.
+  [[nodiscard]] const workflows::policy &policy_of(int version,
+                                                   storage::store &from) const;
+  /// Takes versions that are new in the store, at once and not within the time
+  /// of a heartbeat.
+  void follow_policies(storage::store &from);
 
   struct health {
     bool database_up = false;  ///< as far as the database watch knows

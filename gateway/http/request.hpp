@@ -97,6 +97,10 @@ inline constexpr access for_staff{
               workflows::role::manager, workflows::role::admin}};
 inline constexpr access for_operators{
     .roles = {workflows::role::system, workflows::role::admin}};
+inline constexpr access for_managers{.roles = {workflows::role::manager,
+                                               workflows::role::system,
+                                               workflows::role::admin}};
+inline constexpr access for_admins{.roles = {workflows::role::admin}};
 
 struct route {
   std::string_view method;
@@ -143,10 +147,6 @@ void answer_by_reading(services &s, const request_ptr &r,
 void answer_about_session(
     services &s, const request_ptr &r, const responder &respond,
     std::function<response(storage::store &, const workflows::session &)> task);
-
-/// Returns the rules that a session is decided by.
-[[nodiscard]] const workflows::rules &rules_of(const actors::engine &engine,
-                                               const workflows::session &s);
 
 /// Returns the state of a session; nothing where there is none of that id.
 [[nodiscard]] std::optional<workflows::session>

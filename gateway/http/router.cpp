@@ -54,8 +54,10 @@ const std::vector<route> &all_routes() {
     std::vector<route> rows;
     for (const auto &group :
          {routes::command_routes(), routes::session_routes(),
-          routes::limit_routes(), routes::record_routes(),
-          routes::node_routes(), routes::relay_routes()})
+          routes::explain_routes(), routes::limit_routes(),
+          routes::record_routes(), routes::policy_routes(),
+          routes::operation_routes(), routes::node_routes(),
+          routes::relay_routes()})
       rows.insert(rows.end(), group.begin(), group.end());
     return rows;
   }();
@@ -156,13 +158,6 @@ std::optional<workflows::session> find_session(storage::store &store,
   const auto found = store.load_events({&which, 1}).front();
   if (found.events.empty()) return std::nullopt;
   return session_of(found);
-}
-
-const workflows::rules &rules_of(const actors::engine &engine,
-                                 const workflows::session &s) {
-  const auto *policy = engine.policy_version(s.policy_version);
-  return (policy != nullptr ? *policy : engine.current_policy())
-      .for_course(s.course);
 }
 
 workflows::session session_of(const storage::session_events &of) {

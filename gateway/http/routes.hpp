@@ -9,12 +9,15 @@ namespace recapd::gateway::http::routes {
 /// The most bytes of a body where none is needed.
 inline constexpr std::size_t small_body = 4096;
 
-[[nodiscard]] std::vector<route> command_routes();  ///< routes_commands.cpp
-[[nodiscard]] std::vector<route> session_routes();  ///< routes_sessions.cpp
-[[nodiscard]] std::vector<route> limit_routes();    ///< routes_limits.cpp
-[[nodiscard]] std::vector<route> record_routes();   ///< routes_records.cpp
-[[nodiscard]] std::vector<route> node_routes();     ///< routes_node.cpp
-[[nodiscard]] std::vector<route> relay_routes();    ///< routes_relay.cpp
+[[nodiscard]] std::vector<route> command_routes();    ///< routes_commands.cpp
+[[nodiscard]] std::vector<route> session_routes();    ///< routes_sessions.cpp
+[[nodiscard]] std::vector<route> explain_routes();    ///< routes_explain.cpp
+[[nodiscard]] std::vector<route> limit_routes();      ///< routes_limits.cpp
+[[nodiscard]] std::vector<route> record_routes();     ///< routes_records.cpp
+[[nodiscard]] std::vector<route> policy_routes();     ///< routes_policies.cpp
+[[nodiscard]] std::vector<route> node_routes();       ///< routes_node.cpp
+[[nodiscard]] std::vector<route> operation_routes();  ///< routes_operation.cpp
+[[nodiscard]] std::vector<route> relay_routes();      ///< routes_relay.cpp
 
 /// Refuses anything but `application/json` with 415.
 [[nodiscard]] std::optional<response> want_json(const request &r);

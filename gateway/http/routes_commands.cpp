@@ -59,7 +59,7 @@ std::string shown_session(services &s, const caller &who, storage::store &db,
   const auto found = find_session(db, id);
   if (!found || !who.sees(*found) || !who.programs.includes(found->program))
     return "null";
-  return workflows::to_view_text(*found, rules_of(s.engine, *found),
+  return workflows::to_view_text(*found, s.engine.rules_of(*found, db),
                                  s.engine.time().now(), who.viewer());
 }
 
@@ -94,6 +94,41 @@ void submit_one(services &s, const request_ptr &r, decoded event, bool shown,
   }};
   // A command that is not taken is answered when its reply is destroyed.
   (void)s.engine.submit(std::move(*event), done);
+}
+
+/// Returns what a command would bring about, as far as its sender may know.
+json::object effects_of(const actors::preview &p, const caller &who) {
+  const auto to = who.viewer();
+  json::array notifications;
+  for (const auto &n : p.notifications)
+    if (workflows::shows_notification(n.kind, to))
+      notifications.push_back(json::object{{"kind", n.kind}, {"to", n.to}});
+  return {{"minutes", p.minutes},
+          {"money", to.sees_pay() ? json::value(p.money) : json::value()},
+          {"notifications", std::move(notifications)}};
+}
+
+void preview_one(services &s, const request_ptr &r, decoded event, bool shown,
+                 const responder &respond) {
+  if (!event.has_value()) {
+    auto told = outcome_of(event.error());
+    told["effects"] = effects_of({}, r->who);
+    return respond(refused(told, event.error().code));
+  }
+  answer_by_reading(
+      s, r, respond,
+      [&s, r, shown, command = std::move(*event)](storage::store &db) {
+        auto found = s.engine.preview_of(command, db);
+        if (shown && !found.answer.accepted)
+          found.answer = actors::with_session(
+              found.answer, shown_session(s, r->who, db, command.session));
+        auto told = json::parse(found.answer.json).as_object();
+        told["effects"] = effects_of(found, r->who);
+        return found.answer.accepted
+                   ? json_response(told)
+                   : refused(told, found.answer.code.value_or(
+                                       workflows::refusal_code::wrong_state));
+      });
 }
 
 /// A batch on its way: the slots fill from many threads, the last one answers.
@@ -284,14 +319,16 @@ void post_commands(services &s, const request_ptr &r,
                    const responder &respond) {
   query q{r->query, r->to->query};
   const bool shown = q.flag("session");
-  if (!q.error().empty()) return respond(bad_request(q.error()));
+  const bool dry_run = q.flag("dry_run");
   const auto media = parse_media_type(r->header("content-type")).name;
+  if (dry_run && media == batch_type)
+    q.fail("dry_run: expected one event, no batch.");
+  if (!q.error().empty()) return respond(bad_request(q.error()));
   if (media == batch_type) return submit_batch(s, r, shown, respond);
   const auto how = arrival_of(*r);
-  submit_one(s, r,
-             media == event_type ? decode_structured(r->body, how)
-                                 : decode_binary(r->headers, r->body, how),
-             shown, respond);
+  auto event = media == event_type ? decode_structured(r->body, how)
+                                   : decode_binary(r->headers, r->body, how);
+  (dry_run ? preview_one : submit_one)(s, r, std::move(event), shown, respond);
 }
 
 }  // namespace
@@ -310,7 +347,7 @@ std::vector<route> command_routes() {
        for_everybody,
        max_event_bytes,
        post_commands,
-       {"session"},
+       {"session", "dry_run"},
        false,
        check_command_type},
   };

@@ -32,12 +32,11 @@ int day_of(query &q, const workflows::rules &rules, workflows::instant now) {
   return 0;
 }
 
-/// Returns the newest rules of a course, or without one the policy's own. Looks
-/// at `program` only for its form: a programme has no rules of its own.
+/// Returns the newest rules of a course in the programme that the query names,
+/// or of all that has no rules of its own.
 const workflows::rules &rules_for(services &s, query &q,
                                   const std::string &course) {
-  static_cast<void>(q.id("program"));
-  return s.engine.current_policy().for_course(course);
+  return s.engine.newest_policy().second.rules_for(q.id("program"), course);
 }
 
 json::object view(const counter &c, std::int64_t used) {

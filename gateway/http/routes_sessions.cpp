@@ -12,7 +12,6 @@
 #include "gateway/wire/outgoing.hpp"
 #include "storage/refusal_token.hpp"
 #include "workflows/json/session.hpp"
-#include "workflows/session/eligibility.hpp"
 
 namespace recapd::gateway::http::routes {
 namespace {
@@ -20,44 +19,6 @@ namespace {
 namespace json = boost::json;
 using storage::store;
 using workflows::session;
-
-json::object rules_view(const workflows::rules &r) {
-  return {{"min_characters", r.min_recap_characters},
-          {"max_characters", r.max_recap_characters},
-          {"step_minutes", r.step_minutes},
-          {"max_minutes", r.max_minutes}};
-}
-
-bool is_student(const caller &who) {
-  return who.proven && who.proven->as == workflows::role::student;
-}
-
-/// Returns what `session.complete` would answer now, as far as `who` may know.
-workflows::eligibility eligibility_for(const caller &who, const session &s,
-                                       const workflows::facts &f,
-                                       bool leave_call) {
-  return is_student(who)
-             ? workflows::eligibility_of(s, f, leave_call, who.proven->id)
-             : workflows::eligibility_of(s, f, leave_call);
-}
-
-response eligibility_view(services &s, store &db, const caller &who,
-                          const session &found, bool leave_call) {
-  const auto &rules = rules_of(s.engine, found);
-  auto facts = workflows::facts_of_tutor(found, rules, s.engine.time().now());
-  std::vector<workflows::usage_key> keys;
-  for (auto &c : workflows::eligibility_claims(found, facts))
-    keys.push_back(std::move(c.key));
-  facts.used = db.load_usage(keys);
-  const auto e = eligibility_for(who, found, facts, leave_call);
-  json::array refusals;
-  for (const auto &r : e.refusals)
-    refusals.push_back(workflows::to_json(r));
-  return json_response({{"eligible", e.refusals.empty()},
-                        {"refusals", std::move(refusals)},
-                        {"max_minutes", e.max_minutes},
-                        {"rules", rules_view(rules)}});
-}
 
 /// Narrows the filter to the caller's own sessions, unless the caller sees all.
 /// Returns a 403 where it names somebody else.
@@ -72,7 +33,7 @@ std::optional<response> hold_to_own(const caller &who,
   return std::nullopt;
 }
 
-response page_of_sessions(const services &s, const caller &who,
+response page_of_sessions(const services &s, store &db, const caller &who,
                           const storage::page<storage::session_events> &rows) {
   storage::page<session> found;
   found.more = rows.more;
@@ -80,8 +41,10 @@ response page_of_sessions(const services &s, const caller &who,
     found.push_back(session_of(row));
   return answer_page(
       "sessions", found,
-      [&s, to = who.viewer(), now = s.engine.time().now()](const session &one) {
-        return workflows::to_view_text(one, rules_of(s.engine, one), now, to);
+      [&s, &db, to = who.viewer(),
+       now = s.engine.time().now()](const session &one) {
+        return workflows::to_view_text(one, s.engine.rules_of(one, db), now,
+                                       to);
       },
       [](const session &one) { return one.id; });
 }
@@ -108,14 +71,14 @@ std::string refusal_text(const storage::outcome_row &row, const caller &who) {
     told["id"] = nullptr;
     told["source"] = nullptr;
   }
-  if (is_student(who))
+  if (who.is_student())
     hide_hours(told.at("refusals").as_array(), who.proven->id);
   return json::serialize(told);
 }
 
 void get_session(services &s, const request_ptr &r, const responder &respond) {
-  answer_about_session(s, r, respond, [&s, r](store &, const session &found) {
-    return json_response(workflows::to_view(found, rules_of(s.engine, found),
+  answer_about_session(s, r, respond, [&s, r](store &db, const session &found) {
+    return json_response(workflows::to_view(found, s.engine.rules_of(found, db),
                                             s.engine.time().now(),
                                             r->who.viewer()));
   });
@@ -139,7 +102,7 @@ void list_sessions(services &s, const request_ptr &r,
   if (!q.error().empty()) return respond(bad_request(q.error()));
   if (auto no = hold_to_own(r->who, filter)) return respond(std::move(*no));
   answer_by_reading(s, r, respond, [&s, r, filter](store &db) {
-    return page_of_sessions(s, r->who, db.list_sessions(filter));
+    return page_of_sessions(s, db, r->who, db.list_sessions(filter));
   });
 }
 
@@ -182,17 +145,6 @@ void get_refusals(services &s, const request_ptr &r, const responder &respond) {
       });
 }
 
-void get_eligibility(services &s, const request_ptr &r,
-                     const responder &respond) {
-  query q{r->query, r->to->query};
-  const bool leave_call = q.flag("leave_call");
-  if (!q.error().empty()) return respond(bad_request(q.error()));
-  answer_about_session(
-      s, r, respond, [&s, r, leave_call](store &db, const session &found) {
-        return eligibility_view(s, db, r->who, found, leave_call);
-      });
-}
-
 }  // namespace
 
 std::vector<route> session_routes() {
@@ -211,12 +163,6 @@ std::vector<route> session_routes() {
        small_body,
        get_refusals,
        {"limit", "after"}},
-      {"GET",
-       "/v1/sessions/{}/eligibility",
-       known,
-       small_body,
-       get_eligibility,
-       {"leave_call"}},
       {"GET",
        "/v1/sessions",
        known,

@@ -47,6 +47,9 @@ struct caller {
   /// Returns true for callers who see what they take no part in, too: all but
   /// tutors and students, within their programmes.
   [[nodiscard]] bool sees_all() const;
+  [[nodiscard]] bool is_student() const {
+    return proven && proven->as == workflows::role::student;
+  }
   /// Returns what is shown to the caller.
   [[nodiscard]] workflows::viewer viewer() const {
     return proven ? workflows::viewer{*proven} : workflows::viewer{};

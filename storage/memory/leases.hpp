@@ -14,6 +14,8 @@ namespace recapd::storage::memory {
 struct shared_leases {
   std::mutex lock;
   lease_table table;
+  /// Returns the newest version of the policy; none: it is not told.
+  std::function<int()> newest_policy = {};
 };
 
 class leases final : public lease_store {
@@ -22,7 +24,9 @@ public:
       : shared_{std::move(shared)}, now_{std::move(now)} {}
   heartbeat_answer beat(const heartbeat &h) override {
     const std::lock_guard lock{shared_->lock};
-    return storage::beat(shared_->table, h, now_());
+    auto told = storage::beat(shared_->table, h, now_());
+    if (shared_->newest_policy) told.newest_policy = shared_->newest_policy();
+    return told;
   }
   void leave(std::string_view node, std::string_view incarnation) override {
     const std::lock_guard lock{shared_->lock};
@@ -32,6 +36,7 @@ public:
     const std::lock_guard lock{shared_->lock};
     return {shared_->table, now_()};
   }
+  std::map<std::string, node_lag> lag() override { return {}; }
   bool ask_to_drain(std::string_view node) override {
     const std::lock_guard lock{shared_->lock};
     const auto at = shared_->table.members.find(node);

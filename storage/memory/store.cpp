@@ -117,18 +117,40 @@ public:
     return out;
   }
 
-  std::vector<policy_row> load_policies() override {
+  std::vector<policy_row> load_policies(int after) override {
     const std::lock_guard lock{db_->lock};
-    return db_->policies;
+    const auto &all = db_->policies;
+    return {all.begin() + std::clamp<std::ptrdiff_t>(after, 0, std::ssize(all)),
+            all.end()};
   }
 
-  int save_policy(std::string_view body) override {
+  page<policy_row> list_policies(int before, page_bounds most) override {
+    const std::lock_guard lock{db_->lock};
+    page_builder<policy_row> out{most};
+    for (auto i = db_->policies.rbegin(); i != db_->policies.rend(); ++i) {
+      auto row = *i;
+      row.body.clear();
+      const auto size = row.note.size();
+      if (row.version < before && !out.add(std::move(row), size)) break;
+    }
+    return out.done();
+  }
+
+  policy_saved save_policy(const policy_draft &draft) override {
+    using enum policy_saved::result;
     const std::lock_guard lock{db_->lock};
     auto &all = db_->policies;
-    if (all.empty() || all.back().body != body)
-      all.push_back({.version = static_cast<int>(all.size()) + 1,
-                     .body = std::string{body}});
-    return all.back().version;
+    const auto newest = static_cast<int>(all.size());
+    if (draft.base && *draft.base != newest)
+      return {.what = moved, .newest = newest};
+    if (!all.empty() && all.back().body == draft.body)
+      return {.what = same, .newest = newest};
+    all.push_back({.version = newest + 1,
+                   .body = draft.body,
+                   .at = db_->manual_clock.value_or(instant{}),
+                   .by = draft.by,
+                   .note = draft.note});
+    return {.what = fresh, .newest = newest + 1};
   }
 
   std::optional<instant> load_manual_clock() override {

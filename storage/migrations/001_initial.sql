@@ -473,7 +473,9 @@ CREATE TABLE nodes (
   partitions  integer     NOT NULL DEFAULT 0
                           CHECK (partitions BETWEEN 0 AND 1024),
   -- The epoch of the database in which a node's last heartbeat was answered.
-  epoch       text COLLATE "C" NOT NULL DEFAULT ''
+  epoch       text COLLATE "C" NOT NULL DEFAULT '',
+  -- How far its clock is ahead of this server's, in microseconds.
+  ahead_us    bigint      NOT NULL DEFAULT 0
 ) WITH (fillfactor = 50);
 
 -- A lease is as good as its node's last heartbeat.
@@ -491,10 +493,13 @@ INSERT INTO shards (count) VALUES (64);
 
 -- ---- policies --------------------------------------------------------------
 
+-- A version for each policy that was ever in force; sessions name theirs.
 CREATE TABLE policies (
-  version integer     PRIMARY KEY,
-  body    text        NOT NULL,
-  at      timestamptz NOT NULL DEFAULT recapd_now()
+  version integer          PRIMARY KEY,
+  body    text             NOT NULL,
+  at      timestamptz      NOT NULL DEFAULT recapd_now(),
+  who     text COLLATE "C" NOT NULL,  -- empty where nobody was proven
+  note    text             NOT NULL
 );
 
 -- ---- upkeep ----------------------------------------------------------------

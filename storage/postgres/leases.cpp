@@ -19,7 +19,7 @@ const prepared_statement the_time{"lease_time",
                                       + " FROM shards"};
 const std::string member_columns =
     "name, incarnation, address, " + micros("started_at") + ", "
-    + micros("expires_at") + ", draining, partitions, secret";
+    + micros("expires_at") + ", draining, partitions, secret, ahead_us";
 const prepared_statement all_members{"members", "SELECT " + member_columns
                                                     + " FROM nodes"};
 /// Reads the members for a change. It waits for renewals that are under way,
@@ -34,14 +34,16 @@ const prepared_statement renewal{
     "renew",
     "WITH mine AS (UPDATE nodes SET expires_at ="
     " clock_timestamp() + $3::int8 * interval '1 millisecond',"
-    " epoch = $4::text WHERE name = $1::text AND incarnation = $2::text AND "
+    " epoch = $4::text, ahead_us = $5::int8 WHERE name = $1::text AND "
+    "incarnation = $2::text AND "
     "NOT draining"
     " AND expires_at > clock_timestamp() RETURNING 1)"
     " SELECT "
-        + member_columns + ", held, count, "
-        + micros("clock_timestamp()")
-        // What is lost when a server crashes comes again by the next heartbeat.
-        + " FROM (SELECT set_config('synchronous_commit', 'off', true)) AS lax,"
+        + member_columns + ", held, count, " + micros("clock_timestamp()")
+        + ", coalesce((SELECT max(version) FROM policies), 0)"
+          // What is lost when a server crashes comes again by the next
+          // heartbeat.
+          " FROM (SELECT set_config('synchronous_commit', 'off', true)) AS lax,"
           " shards, nodes LEFT JOIN (SELECT node, string_agg(shard::text,"
           " ' ') AS held FROM leases GROUP BY node) AS h ON h.node = name"
           " WHERE name <> $1::text OR EXISTS (SELECT FROM mine)"};
@@ -51,13 +53,14 @@ const prepared_statement put_member{
     "put_member",
     "INSERT INTO nodes"
     " (name, incarnation, address, started_at, expires_at, draining,"
-    " partitions, epoch, secret)"
+    " partitions, epoch, secret, ahead_us)"
     " VALUES ($1::text, $2::text, $3::text, $4::timestamptz, $5::timestamptz,"
-    " $6::boolean, $7::int4, $8::text, $9::text)"
+    " $6::boolean, $7::int4, $8::text, $9::text, $10::int8)"
     " ON CONFLICT (name) DO UPDATE SET incarnation = excluded.incarnation,"
     " address = excluded.address, started_at = excluded.started_at,"
     " expires_at = excluded.expires_at, draining = excluded.draining,"
     " partitions = excluded.partitions, secret = excluded.secret,"
+    " ahead_us = excluded.ahead_us,"
     // A program that asks a node to drain watches no epochs.
     " epoch = coalesce(nullif(excluded.epoch, ''), nodes.epoch)"};
 const prepared_statement drop_member{"drop_member",
@@ -72,11 +75,28 @@ const prepared_statement drop_holder{
 const prepared_statement put_shards{"put_shards",
                                     "UPDATE shards SET count = $1::int4"};
 
+/// Only each bucket's earliest timer is read: a million may not be due.
+const prepared_statement waiting_by_node{
+    "lag", "WITH present AS MATERIALIZED (SELECT recapd_now() AS at),"
+           " waiting AS (SELECT bucket, count(*) AS inbox_rows,"
+           "   min(received_at) FILTER (WHERE isfinite(received_at)) AS since"
+           "   FROM waiting GROUP BY bucket"
+           " UNION ALL SELECT b, 0, t.next_timer"
+           "   FROM present, generate_series(0, 1023) AS b,"
+           "   LATERAL (SELECT next_timer FROM standings"
+           "     WHERE bucket = b AND next_timer <= at"
+           "     ORDER BY next_timer LIMIT 1) AS t)"
+           " SELECT node, sum(inbox_rows)::int8, greatest(0, (extract(epoch"
+           "   FROM max(at - since)) * 1000)::int8)"
+           " FROM present, waiting, shards, leases"
+           " WHERE leases.shard = waiting.bucket % shards.count"
+           " GROUP BY node"};
+
 bool same(const member &a, const member &b) {
   return a.incarnation == b.incarnation && a.address == b.address
          && a.started_at == b.started_at && a.expires_at == b.expires_at
          && a.draining == b.draining && a.partitions == b.partitions
-         && a.secret == b.secret;
+         && a.secret == b.secret && a.ahead == b.ahead;
 }
 
 class sql_leases final : public lease_store, private link {
@@ -101,6 +121,18 @@ public:
     return with([&](connection &c) { return read(c, all_members); });
   }
 
+  std::map<std::string, node_lag> lag() override {
+    return with([](connection &c) {
+      const auto rows = c.run(waiting_by_node);
+      std::map<std::string, node_lag> out;
+      for (int i = 0; i < rows.size(); ++i)
+        out[rows.text(i, 0)] = {
+            .inbox_rows = rows.number(i, 1),
+            .behind = std::chrono::milliseconds{rows.number(i, 2)}};
+      return out;
+    });
+  }
+
   bool ask_to_drain(std::string_view node) override {
     bool found = false;
     change([&](lease_table &t, instant) {
@@ -120,15 +152,17 @@ public:
 
 private:
   static void add_member(lease_table &t, const result_set &rows, int i) {
-    t.members.emplace(rows.text(i, 0), member{.name = rows.text(i, 0),
-                                              .incarnation = rows.text(i, 1),
-                                              .address = rows.text(i, 2),
-                                              .secret = rows.text(i, 7),
-                                              .started_at = rows.at(i, 3),
-                                              .expires_at = rows.at(i, 4),
-                                              .draining = rows.boolean(i, 5),
-                                              .partitions = static_cast<int>(
-                                                  rows.number(i, 6))});
+    t.members.emplace(
+        rows.text(i, 0),
+        member{.name = rows.text(i, 0),
+               .incarnation = rows.text(i, 1),
+               .address = rows.text(i, 2),
+               .secret = rows.text(i, 7),
+               .started_at = rows.at(i, 3),
+               .expires_at = rows.at(i, 4),
+               .draining = rows.boolean(i, 5),
+               .partitions = static_cast<int>(rows.number(i, 6)),
+               .ahead = std::chrono::microseconds{rows.number(i, 8)}});
   }
 
   /// Renews the node's lease and returns the answer; nothing if more than its
@@ -139,21 +173,25 @@ private:
                                 .text(h.node)
                                 .text(h.incarnation)
                                 .int8(h.expiry.count())
-                                .text(c.epochs().current()));
+                                .text(c.epochs().current())
+                                .int8(h.ahead.count()));
     });
     lease_table before;
     instant now{};
+    int newest_policy = 0;
     for (int i = 0; i < rows.size(); ++i) {
       add_member(before, rows, i);
-      std::istringstream leased{rows.text(i, 8)};
+      std::istringstream leased{rows.text(i, 9)};
       for (int shard = 0; leased >> shard;)
         before.holders.emplace(shard, rows.text(i, 0));
-      before.shards = static_cast<int>(rows.number(i, 9));
-      now = rows.at(i, 10);
+      before.shards = static_cast<int>(rows.number(i, 10));
+      now = rows.at(i, 11);
+      newest_policy = static_cast<int>(rows.number(i, 12));
     }
     if (!before.members.contains(h.node)) return std::nullopt;
     auto after = before;
-    const auto told = storage::beat(after, h, now);
+    auto told = storage::beat(after, h, now);
+    told.newest_policy = newest_policy;
     const bool same = after.holders == before.holders
                       && after.members.size() == before.members.size();
     return same ? std::optional{told} : std::nullopt;
@@ -208,7 +246,8 @@ private:
                             .boolean(m.draining)
                             .int4(m.partitions)
                             .text(c.epochs().current())
-                            .text(m.secret));
+                            .text(m.secret)
+                            .int8(m.ahead.count()));
     }
     for (const auto &[name, m] : before.members)
       if (!after.members.contains(name))

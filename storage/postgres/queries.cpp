@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "storage/event_lines.hpp"
+#include "storage/postgres/page.hpp"
 #include "storage/postgres/records.hpp"
 #include "storage/postgres/store_impl.hpp"
 #include "storage/storable.hpp"
@@ -142,38 +143,71 @@ std::vector<session_events> events_of(connection &c,
   return out;
 }
 
-std::vector<policy_row> sql_store::load_policies() {
+std::vector<policy_row> sql_store::load_policies(int after) {
   static const prepared_statement statement{
-      "load_policies", "SELECT version, body FROM policies ORDER BY version"};
+      "load_policies", "SELECT version, body, " + micros("at")
+                           + ", who, note FROM policies"
+                             " WHERE version > $1::int4 ORDER BY version"};
   return with([&](connection &c) {
-    const auto rows = c.run(statement);
+    const auto rows = c.run(statement, arguments{}.int4(after));
     std::vector<policy_row> out;
     for (int i = 0; i < rows.size(); ++i)
       out.push_back({.version = static_cast<int>(rows.number(i, 0)),
-                     .body = rows.text(i, 1)});
+                     .body = rows.text(i, 1),
+                     .at = rows.at(i, 2),
+                     .by = rows.text(i, 3),
+                     .note = rows.text(i, 4)});
     return out;
   });
 }
 
-int sql_store::save_policy(std::string_view body) {
-  static const prepared_statement latest{
-      "latest_policy",
+page<policy_row> sql_store::list_policies(int before, page_bounds most) {
+  static const auto statement = paged(
+      "list_policies", "l.version, " + micros("l.at") + ", l.who, l.note", "l",
+      "SELECT l.*, octet_length(l.note) AS size FROM policies AS l"
+      " WHERE l.version < $3::int4",
+      "version DESC");
+  return with([&](connection &c) {
+    return read_page<policy_row>(
+        c.run(statement, page_args(most).int4(before)), most,
+        [](const result_set &rows, int row, int first) {
+          return policy_row{.version =
+                                static_cast<int>(rows.number(row, first)),
+                            .body = {},
+                            .at = rows.at(row, first + 1),
+                            .by = rows.text(row, first + 2),
+                            .note = rows.text(row, first + 3)};
+        });
+  });
+}
+
+policy_saved sql_store::save_policy(const policy_draft &draft) {
+  using enum policy_saved::result;
+  static const prepared_statement newest{
+      "newest_policy",
       "SELECT version, body = $1::text FROM policies ORDER BY version DESC"
       " LIMIT 1"};
-  static const prepared_statement insert{"insert_policy",
-                                         "INSERT INTO policies (version, body)"
-                                         " VALUES ($1::int4, $2::text)"};
+  static const prepared_statement insert{
+      "insert_policy", "INSERT INTO policies (version, body, who, note)"
+                       " VALUES ($1::int4, $2::text, $3::text, $4::text)"};
   return with([&](connection &c) {
-    int version = 0;
+    policy_saved out;
     c.in_transaction([&] {
-      // Nodes that start together must agree on the number.
+      // Two who save at the same time must agree on the number.
       c.script("LOCK TABLE policies IN EXCLUSIVE MODE");
-      const auto rows = c.run(latest, arguments{}.text(body));
-      version = rows.size() == 0 ? 0 : static_cast<int>(rows.number(0, 0));
-      if (rows.size() == 1 && rows.boolean(0, 1)) return;
-      c.run(insert, arguments{}.int4(++version).text(body));
+      const auto rows = c.run(newest, arguments{}.text(draft.body));
+      out.newest = rows.size() == 0 ? 0 : static_cast<int>(rows.number(0, 0));
+      out.what = draft.base && *draft.base != out.newest  ? moved
+                 : rows.size() == 1 && rows.boolean(0, 1) ? same
+                                                          : fresh;
+      if (out.what == fresh)
+        c.run(insert, arguments{}
+                          .int4(++out.newest)
+                          .text(draft.body)
+                          .text(draft.by)
+                          .text(draft.note));
     });
-    return version;
+    return out;
   });
 }
 

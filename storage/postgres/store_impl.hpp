@@ -39,8 +39,9 @@ public:
   std::vector<session_events>
   load_events(std::span<const session_version> of) override;
 
-  std::vector<policy_row> load_policies() override;
-  int save_policy(std::string_view body) override;
+  std::vector<policy_row> load_policies(int after) override;
+  page<policy_row> list_policies(int before, page_bounds most) override;
+  policy_saved save_policy(const policy_draft &draft) override;
   std::optional<instant> load_manual_clock() override;
   void save_manual_clock(std::optional<instant> now) override;
 

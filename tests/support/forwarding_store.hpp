@@ -24,11 +24,14 @@ public:
   load_events(std::span<const session_version> of) override {
     return reached().load_events(of);
   }
-  std::vector<policy_row> load_policies() override {
-    return reached().load_policies();
+  std::vector<policy_row> load_policies(int after) override {
+    return reached().load_policies(after);
   }
-  int save_policy(std::string_view body) override {
-    return reached().save_policy(body);
+  page<policy_row> list_policies(int before, page_bounds most) override {
+    return reached().list_policies(before, most);
+  }
+  policy_saved save_policy(const policy_draft &draft) override {
+    return reached().save_policy(draft);
   }
   std::optional<instant> load_manual_clock() override {
     return reached().load_manual_clock();

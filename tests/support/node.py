@@ -60,7 +60,7 @@ class Recapctl:
 
     def shares(self, database):
         """How many shards each of the living nodes has."""
-        return {n["name"]: n["shards"]
+        return {n["name"]: len(n["shards"])
                 for n in self.json("nodes", "--database", database)["nodes"]
                 if n["state"] == "live"}
 

@@ -2,7 +2,6 @@
 #include "tools/common/terminal.hpp"
 #include <algorithm>
 #include <array>
-#include <cctz/time_zone.h>
 #include <cstdlib>
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -51,16 +50,6 @@ std::size_t width(std::string_view text) {
   for (std::size_t at = 0; at < text.size(); at = behind(text, at))
     count += columns_at(text, at);
   return count;
-}
-
-/// Returns how many digits a currency's minor units have, as ISO 4217 says.
-int minor_digits(std::string_view currency) {
-  constexpr std::array none{"BIF", "CLP", "DJF", "GNF", "ISK", "JPY",
-                            "KMF", "KRW", "PYG", "RWF", "UGX", "VND",
-                            "VUV", "XAF", "XOF", "XPF"};
-  constexpr std::array three{"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"};
-  if (std::ranges::find(none, currency) != none.end()) return 0;
-  return std::ranges::find(three, currency) != three.end() ? 3 : 2;
 }
 
 constexpr std::string_view gap = "  ";
@@ -285,44 +274,7 @@ std::string table::text(std::optional<std::size_t> limit) const {
 
 std::string human_time(std::string_view rfc3339, const std::string &zone) {
   const auto t = workflows::parse_rfc3339(rfc3339);
-  if (!t) return std::string{rfc3339};
-  auto place = cctz::utc_time_zone();
-  if (workflows::known_time_zone(zone))
-    (void)cctz::load_time_zone(zone, &place);
-  const auto second = std::chrono::floor<std::chrono::seconds>(*t);
-  const bool whole = second.time_since_epoch().count() % 60 == 0;
-  return cctz::format(whole ? "%a %Y-%m-%d %H:%M %Z"
-                            : "%a %Y-%m-%d %H:%M:%S %Z",
-                      second, place);
-}
-
-std::string human_span(std::chrono::seconds span) {
-  const auto s = std::max<std::int64_t>(span.count(), 0);
-  if (s < 60) return fmt::format("{} s", s);
-  if (s < 3600) return fmt::format("{} min", s / 60);
-  if (s < 86400) {
-    const auto minutes = s / 60 % 60;
-    return minutes ? fmt::format("{} h {} min", s / 3600, minutes)
-                   : fmt::format("{} h", s / 3600);
-  }
-  const auto hours = s / 3600 % 24;
-  return hours ? fmt::format("{} d {} h", s / 86400, hours)
-               : fmt::format("{} d", s / 86400);
-}
-
-std::string human_money(std::int64_t minor, std::string_view currency) {
-  const auto digits = minor_digits(currency);
-  const std::string sign = minor < 0 ? "-" : "";
-  auto text = std::to_string(minor < 0 ? -minor : minor);
-  const auto least = static_cast<std::size_t>(digits) + 1;
-  if (text.size() < least) text.insert(0, least - text.size(), '0');
-  if (digits) text.insert(text.size() - static_cast<std::size_t>(digits), ".");
-  return sign + text + " " + std::string{currency};
-}
-
-std::string human_minutes(std::int64_t minutes) {
-  if (minutes < 60) return fmt::format("{} min", minutes);
-  return fmt::format("{} h {:02} min", minutes / 60, minutes % 60);
+  return t ? workflows::human_time(*t, zone) : std::string{rfc3339};
 }
 
 }  // namespace recapd::tools

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "workflows/wording.hpp"
+
 namespace recapd::tools {
 
 enum class colour { none, bold, dim, red, green, yellow };
@@ -71,19 +73,13 @@ folded(std::string_view text, std::size_t indent = 0,
 /// Returns the text with a full stop, which it may have already.
 [[nodiscard]] std::string sentence(std::string_view text);
 
-/// Returns `Mon 2026-11-23 09:30 EST` in an IANA time zone, in UTC where the
-/// machine does not know it; a text that is no RFC 3339 time as it is.
+/// Returns an RFC 3339 time as workflows::human_time does; another text as it
+/// is.
 [[nodiscard]] std::string human_time(std::string_view rfc3339,
                                      const std::string &zone = "UTC");
 
-/// Returns a span as `2 d 3 h`, `45 min`, `10 s`; never negative.
-[[nodiscard]] std::string human_span(std::chrono::seconds span);
-
-/// Returns an amount as `15.00 USD`, which is 1500 minor units.
-[[nodiscard]] std::string human_money(std::int64_t minor,
-                                      std::string_view currency);
-
-/// Returns minutes as `2 h 05 min`.
-[[nodiscard]] std::string human_minutes(std::int64_t minutes);
+using workflows::human_minutes;
+using workflows::human_money;
+using workflows::human_span;
 
 }  // namespace recapd::tools

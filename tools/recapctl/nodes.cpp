@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <boost/json.hpp>
 #include <fmt/format.h>
+#include <tuple>
 
-#include "storage/postgres/lag.hpp"
+#include "gateway/wire/nodes_view.hpp"
 #include "storage/postgres/leases.hpp"
 #include "tools/common/terminal.hpp"
 #include "tools/recapctl/recapctl.hpp"
@@ -27,69 +28,32 @@ struct shards_options {
   int count = 0;
 };
 
-std::string state_of(const storage::member &m, workflows::instant now) {
-  if (m.expires_at <= now) return "silent";
-  return m.draining ? "draining" : "live";
-}
-
-int leased_by(const storage::lease_table &t, const std::string &node) {
-  int leased = 0;
-  for (const auto &[shard, holder] : t.holders)
-    leased += holder == node ? 1 : 0;
-  return leased;
-}
-
-using lags = std::map<std::string, storage::postgres::node_lag>;
-
-storage::postgres::node_lag lag_of(const lags &all, const std::string &node) {
-  const auto at = all.find(node);
-  return at == all.end() ? storage::postgres::node_lag{} : at->second;
-}
-
-/// Returns true for a node to which others post commands.
-bool relays(const storage::member &m) {
-  return !m.secret.empty();
-}
-
-json::object node_json(const storage::lease_table &t, const storage::member &m,
-                       const storage::postgres::node_lag &lag,
-                       workflows::instant now) {
-  return {{"name", m.name},
-          {"state", state_of(m, now)},
-          {"address", m.address},
-          {"relays", relays(m)},
-          {"shards", leased_by(t, m.name)},
-          {"inbox", lag.inbox_rows},
-          {"lag_ms", lag.behind.count()},
-          {"nats_partitions", m.partitions},
-          {"started_at", workflows::format_rfc3339(m.started_at)},
-          {"expires_at", workflows::format_rfc3339(m.expires_at)}};
-}
-
 int show_nodes(context &c, const nodes_options &o) {
-  const auto [t, now] = with_tables(o.database, [&] {
-    return storage::postgres::open_leases(o.database)->look();
+  storage::lease_table t;
+  workflows::instant now;
+  gateway::node_lags lags;
+  with_tables(o.database, [&] {
+    const auto leases = storage::postgres::open_leases(o.database);
+    std::tie(t, now) = leases->look();
+    lags = leases->lag();
   });
-  const auto lag = storage::postgres::lag_by_node(o.database);
+  const auto seen = gateway::nodes_view(t, lags, now);
   if (c.as_json()) {
-    json::array nodes;
-    for (const auto &[name, m] : t.members)
-      nodes.push_back(node_json(t, m, lag_of(lag, name), now));
-    print(json::object{{"shards", t.shards},
-                       {"held", t.holders.size()},
-                       {"nodes", std::move(nodes)}});
+    print(seen);
     return done;
   }
-  table out{{"node", "state", "shards", "inbox", "lag ms", "reached at",
-             "since", "lease until"}};
-  out.state_column(1).right(2).right(3).right(4);
-  for (const auto &[name, m] : t.members)
-    out.add({name, state_of(m, now), std::to_string(leased_by(t, name)),
-             std::to_string(lag_of(lag, name).inbox_rows),
-             std::to_string(lag_of(lag, name).behind.count()),
-             relays(m) ? m.address : "the database",
-             human_time(workflows::format_rfc3339(m.started_at)),
-             human_time(workflows::format_rfc3339(m.expires_at))});
+  table out{{"node", "state", "shards", "inbox", "lag ms", "skew ms",
+             "reached at", "since", "lease until"}};
+  out.state_column(1).right(2).right(3).right(4).right(5);
+  for (const auto &one : seen.at("nodes").as_array()) {
+    const auto &n = one.as_object();
+    out.add({text_of(n, "name"), text_of(n, "state"),
+             std::to_string(n.at("shards").as_array().size()),
+             text_of(n, "inbox"), text_of(n, "lag_ms"), text_of(n, "skew_ms"),
+             n.at("relays").as_bool() ? text_of(n, "address") : "the database",
+             human_time(text_of(n, "started_at")),
+             human_time(text_of(n, "expires_at"))});
+  }
   fmt::print("{}{} of {} shards are held.\n",
              out.empty() ? "No nodes.\n" : out.text(), t.holders.size(),
              t.shards);

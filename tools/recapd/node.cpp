@@ -9,7 +9,6 @@
 #include <thread>
 #include <unistd.h>
 
-#include "actors/policy_book.hpp"
 #include "gateway/nats/mapping.hpp"
 #include "gateway/telemetry/log.hpp"
 #include "gateway/wire/cloudevent.hpp"
@@ -214,12 +213,6 @@ config::settings served(config::settings s, const std::string &address) {
   return s;
 }
 
-std::unique_ptr<actors::engine> start_engine(actors::engine::parts p) try {
-  return std::make_unique<actors::engine>(std::move(p));
-} catch (const actors::other_weeks &e) {
-  throw setting_error{e.what()};
-}
-
 }  // namespace
 
 node::node(const config::settings &s,
@@ -245,14 +238,14 @@ node::node(const config::settings &s,
         storage::other_node{
             .name = name_of(s), .address = address, .secret = {}, .shards = {}},
         *meters_, gateway::relay::tuning{.answer = database.statement});
-  engine_ = start_engine(
-      {.options = options_of(s),
-       .stores = [database] { return storage::postgres::open_store(database); },
-       .time = std::move(time),
-       .reports = meters_,
-       .policy = s.policy,
-       .shared = sharing_of(s, database, address, relay_, std::move(leave)),
-       .epochs = epochs});
+  engine_ = std::make_unique<actors::engine>(actors::engine::parts{
+      .options = options_of(s),
+      .stores = [database] { return storage::postgres::open_store(database); },
+      .time = std::move(time),
+      .reports = meters_,
+      .policy = s.policy,
+      .shared = sharing_of(s, database, address, relay_, std::move(leave)),
+      .epochs = epochs});
   allow_descriptors(s.http.max_connections);
   try {
     http_ = std::make_unique<gateway::http::server>(

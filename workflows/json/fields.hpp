@@ -90,6 +90,7 @@ public:
   void close();
 
   [[nodiscard]] field_error &error() { return error_; }
+  [[nodiscard]] const std::string &path() const { return path_; }
   [[nodiscard]] std::string path_of(std::string_view name) const;
 
 private:

@@ -241,30 +241,156 @@ void read_rules(fields &in, rules &r, policy_origin origin) {
   read_section(in, "reminders", [&](fields &f) { read_reminders(f, r); });
 }
 
-void read_courses(fields &in, policy &p, policy_origin origin) {
-  const auto *courses = in.optional("courses");
-  if (courses == nullptr) return;
-  const auto *by_course = courses->if_object();
-  if (by_course == nullptr) return in.wrong("courses", "an object");
-  for (const auto &[name, overrides] : *by_course) {
-    const std::string course{name};
-    const auto path = in.path_of("courses." + course);
-    if (!valid_id(course))
-      return in.wrong("courses." + course,
-                      "a course's id as its name: 1 to 64 of A-Z a-z 0-9 _ -");
-    fields section{overrides, path, in.error()};
-    auto own = p.base;
-    read_rules(section, own, origin);
-    // If two courses counted a tutor's hours in different weeks, the tutor
-    // could pass any limit.
-    if (origin == policy_origin::proposed
-        && own.week_starts_on != p.base.week_starts_on)
-      section.wrong("week_starts_on",
-                    "no other day than the installation's, which is "
-                        + std::string{weekday_name(p.base.week_starts_on)});
-    section.close();
-    p.courses.emplace(course, std::move(own));
+/// Returns of `all` what `given` says, too.
+json::object said_of(const json::object &all, const json::object &given) {
+  json::object out;
+  for (const auto &[name, value] : all) {
+    const auto *said = given.if_contains(name);
+    if (said == nullptr) continue;
+    if (value.is_object() && said->is_object())
+      out[name] = said_of(value.get_object(), said->get_object());
+    else
+      out[name] = value;
   }
+  return out;
+}
+
+/// Reads overrides of rules, which are those of the installation's week: if two
+/// sessions counted a tutor's hours in different weeks, the tutor could pass
+/// any limit.
+own_rules read_own(fields &in, const json::value &given, const rules &from,
+                   policy_origin origin) {
+  own_rules own{.all = from, .said = {}};
+  read_rules(in, own.all, origin);
+  if (origin == policy_origin::proposed
+      && own.all.week_starts_on != from.week_starts_on)
+    in.wrong("week_starts_on",
+             "no other day than the installation's, which is "
+                 + std::string{weekday_name(from.week_starts_on)});
+  if (given.is_object())
+    own.said = said_of(rules_json(own.all), given.get_object());
+  return own;
+}
+
+/// Calls `read` with each member of an object of overrides, its name and its
+/// path.
+template <class Read>
+void read_overrides(fields &in, std::string_view name, std::string_view whose,
+                    Read read) {
+  const auto *all = in.optional(name);
+  if (all == nullptr) return;
+  const auto *by_name = all->if_object();
+  if (by_name == nullptr) return in.wrong(name, "an object");
+  for (const auto &[id, overrides] : *by_name) {
+    if (in.error().any()) return;
+    const auto member = std::string{name} + "." + std::string{id};
+    if (!valid_id(id))
+      return in.wrong(member, "a " + std::string{whose}
+                                  + "'s id as its name: 1 to 64 of A-Z a-z "
+                                    "0-9 _ -");
+    fields section{overrides, in.path_of(member), in.error()};
+    read(std::string{id}, overrides, section);
+    section.close();
+  }
+}
+
+void put(std::map<std::string, own_rules, std::less<>> &to,
+         const std::string &id, own_rules own) {
+  if (!own.said.empty()) to.insert_or_assign(id, std::move(own));
+}
+
+void read_courses(fields &in, policy &p, policy_origin origin) {
+  read_overrides(
+      in, "courses", "course",
+      [&](const std::string &id, const json::value &given, fields &section) {
+        put(p.courses, id, read_own(section, given, p.base, origin));
+      });
+}
+
+program_rules read_program(fields &in, const json::value &given,
+                           const policy &p, policy_origin origin) {
+  program_rules own{.base = read_own(in, given, p.base, origin), .courses = {}};
+  // Read again upon each course's rules, which a programme's go before.
+  for (const auto &[id, course] : p.courses) {
+    fields again{given, in.path(), in.error()};
+    own.courses.emplace(
+        id, own_rules{.all = read_own(again, given, course.all, origin).all,
+                      .said = {}});
+  }
+  read_overrides(
+      in, "courses", "course",
+      [&](const std::string &id, const json::value &overrides,
+          fields &section) {
+        const auto other = own.courses.find(id);
+        const auto from =
+            other == own.courses.end() ? own.base.all : other->second.all;
+        put(own.courses, id, read_own(section, overrides, from, origin));
+      });
+  return own;
+}
+
+bool says_something(const program_rules &own) {
+  return !own.base.said.empty()
+         || std::ranges::any_of(own.courses, [](const auto &course) {
+              return !course.second.said.empty();
+            });
+}
+
+void read_programs(fields &in, policy &p, policy_origin origin) {
+  constexpr auto most = policy::most_pairs;
+  std::size_t pairs = 0;
+  read_overrides(
+      in, "programs", "programme",
+      [&](const std::string &id, const json::value &given, fields &section) {
+        auto own = read_program(section, given, p, origin);
+        if (!says_something(own)) return;
+        pairs += own.courses.size();
+        if (pairs > most)
+          in.wrong("programs", "at most " + std::to_string(most)
+                                   + " pairs of a programme and a course, both "
+                                     "with rules of their own");
+        p.programs.emplace(id, std::move(own));
+      });
+}
+
+json::object
+courses_json(const std::map<std::string, own_rules, std::less<>> &courses) {
+  json::object out;
+  for (const auto &[id, own] : courses)
+    if (!own.said.empty()) out[id] = own.said;
+  return out;
+}
+
+json::object program_json(const program_rules &own) {
+  auto out = own.base.said;
+  if (auto courses = courses_json(own.courses); !courses.empty())
+    out["courses"] = std::move(courses);
+  return out;
+}
+
+void add_changes(const std::string &path, const json::value &from,
+                 const json::value &to, std::vector<policy_change> &out) {
+  if (from == to) return;
+  const auto *before = from.if_object();
+  const auto *after = to.if_object();
+  if ((before == nullptr && !from.is_null())
+      || (after == nullptr && !to.is_null())
+      || (before == nullptr && after == nullptr)) {
+    out.push_back({.path = path, .from = from, .to = to});
+    return;
+  }
+  const json::object none;
+  const json::value nothing;
+  const auto &a = before != nullptr ? *before : none;
+  const auto &b = after != nullptr ? *after : none;
+  for (const auto &[name, value] : a) {
+    const auto *other = b.if_contains(name);
+    add_changes(path + "." + std::string{name}, value,
+                other != nullptr ? *other : nothing, out);
+  }
+  for (const auto &[name, value] : b)
+    if (!a.contains(name))
+      add_changes(path + "." + std::string{name}, nothing, value, out);
 }
 
 }  // namespace
@@ -275,10 +401,24 @@ std::string_view weekday_name(int iso_weekday) {
 
 json::object to_json(const policy &p) {
   auto out = rules_json(p.base);
-  json::object courses;
-  for (const auto &[course, own] : p.courses)
-    courses[course] = rules_json(own);
-  out["courses"] = std::move(courses);
+  out["courses"] = courses_json(p.courses);
+  json::object programs;
+  for (const auto &[id, own] : p.programs)
+    programs[id] = program_json(own);
+  out["programs"] = std::move(programs);
+  return out;
+}
+
+std::vector<policy_change> changes_between(const policy &from,
+                                           const policy &to) {
+  std::vector<policy_change> out;
+  add_changes("policy", to_json(from), to_json(to), out);
+  return out;
+}
+
+std::vector<policy_change> members_of(const policy &p) {
+  std::vector<policy_change> out;
+  add_changes("policy", nullptr, to_json(p), out);
   return out;
 }
 
@@ -289,6 +429,7 @@ std::optional<policy> parse_policy(const json::object &object,
   fields in{object, "policy", wrong};
   read_rules(in, p.base, origin);
   read_courses(in, p, origin);
+  read_programs(in, p, origin);
   in.close();
   if (!wrong.any()) return p;
   error = {.path = wrong.path, .expected = wrong.expected};

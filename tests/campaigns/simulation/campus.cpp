@@ -392,11 +392,18 @@ wf::policy make_policy(std::uint64_t seed, std::uint64_t variant) {
   // The last of them is due at the deadline.
   if (d.chance(300))
     r.reminders[wf::reminder_kind::tutor_recap_reminder] = {24h, 72h};
-  auto course = r;
-  course.limits.student_course_minutes_per_week = 90;
-  course.reminders[wf::reminder_kind::tutor_recap_due].clear();
-  p.courses.emplace("c1", std::move(course));
-  return p;
+  auto given = wf::to_json(p);
+  given["courses"] = {{"c1",
+                       {{"limits", {{"student_course_minutes_per_week", 90}}},
+                        {"reminders", {{"tutor_recap_due", nullptr}}}}}};
+  if (d.chance(700))
+    given["programs"] = {
+        {"evening",
+         {{"pay", {{"rate_per_hour", d.of<int>({1500, 1700})}}},
+          {"limits", {{"tutor_minutes_per_week", d.of<int>({150, 300, 900})}}},
+          {"courses", {{"c1", {{"log_window", "48h"}}}}}}}};
+  wf::policy_error error;
+  return wf::parse_policy(given, error).value();
 }
 
 std::string describe(const actors::submission &s) {

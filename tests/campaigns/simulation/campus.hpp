@@ -42,8 +42,7 @@ struct plan {
 /// reordered, late.
 [[nodiscard]] plan make_plan(std::uint64_t seed);
 
-/// Returns a seed's policy; `variant` tells apart those that a restarted node
-/// may bring.
+/// Returns a seed's policy; `variant` tells apart those that it has in turn.
 [[nodiscard]] workflows::policy make_policy(std::uint64_t seed,
                                             std::uint64_t variant);
 

@@ -23,6 +23,23 @@ bool shows(const json::object &view, int version, const std::string &state) {
          && std::string_view{view.at("state").as_string()} == state;
 }
 
+/// Returns programme and course of a session, or of the one to be scheduled.
+std::pair<std::string, std::string> place_of(const model_session &s,
+                                             const model_command &what) {
+  const auto *schedule = std::get_if<wf::schedule_session>(what.what);
+  if (s.version == 0 && schedule != nullptr)
+    return {schedule->program, schedule->course};
+  return {s.program, s.course};
+}
+
+std::vector<std::string> codes_of(const storage::outcome_row &row) {
+  std::vector<std::string> codes;
+  const auto outcome = json::parse(row.outcome);
+  for (const auto &one : outcome.at("refusals").as_array())
+    codes.emplace_back(one.at("code").as_string());
+  return codes;
+}
+
 }  // namespace
 
 std::pair<std::int64_t, std::int64_t>
@@ -50,14 +67,12 @@ void checker::knows_policy(int version, const wf::policy &p) {
 }
 
 const wf::rules *checker::rules_of(int policy_version,
+                                   const std::string &program,
                                    const std::string &course) {
   const auto it = policies_.find(policy_version);
-  if (it == policies_.end()) {
-    violation("policy " + std::to_string(policy_version) + " is unknown");
-    return nullptr;
-  }
-  const auto own = it->second.courses.find(course);
-  return own != it->second.courses.end() ? &own->second : &it->second.base;
+  if (it != policies_.end()) return &it->second.rules_for(program, course);
+  violation("policy " + std::to_string(policy_version) + " is unknown");
+  return nullptr;
 }
 
 void checker::sent(const actors::submission &s) {
@@ -99,17 +114,17 @@ const checker::known_command *checker::find(const storage::outcome_row &row) {
   return it == commands_.end() ? nullptr : &it->second;
 }
 
-void checker::committed(const storage::commit &c, int policy_version) {
+void checker::committed(const storage::commit &c) {
   ++commits_;
   for (const auto &e : c.events)
     ++met_[e.type];
-  if (c.outcome) return command_committed(c, policy_version);
+  if (c.outcome) return command_committed(c);
   if (!c.events.empty()) return engine_committed(c);
   expect(c.inbox_seq && c.usage.empty() && !c.payment, c.session,
          "an empty commit must end an inbox row");
 }
 
-void checker::command_committed(const storage::commit &c, int policy_version) {
+void checker::command_committed(const storage::commit &c) {
   const auto &row = *c.outcome;
   const auto about = c.session + " " + row.source + "/" + row.id;
   const auto *k = find(row);
@@ -129,22 +144,34 @@ void checker::command_committed(const storage::commit &c, int policy_version) {
   model_session before;
   if (found != sessions_.end()) before = found->second;
   before.id = c.session;
-  std::string course = before.course;
-  int version = before.policy_version;
-  if (before.version == 0) {
-    version = policy_version;
-    if (const auto *s = std::get_if<wf::schedule_session>(&k->what.what))
-      course = s->course;
-  }
-  const auto *r = rules_of(version, course);
+  const model_command what{
+      .what = &k->what.what, .by = k->what.by, .received_at = row.received_at};
+  const auto version =
+      before.version == 0 ? version_of(c, before, what) : before.policy_version;
+  const auto [program, course] = place_of(before, what);
+  const auto *r = rules_of(version, program, course);
   if (r == nullptr) return;
-  const auto v = expect_command(
-      before,
-      {.what = &k->what.what, .by = k->what.by, .received_at = row.received_at},
-      *r, version);
+  const auto v = expect_command(before, what, *r, version);
   if (row.refused()) return refused(c, v, *k);
   accepted(c, v, *k);
   follow(c, v, *r);
+}
+
+int checker::version_of(const storage::commit &c, const model_session &before,
+                        const model_command &what) const {
+  if (!c.events.empty()) {
+    const auto data = json::parse(c.events.front().data);
+    const auto *version = data.as_object().if_contains("policy_version");
+    return version != nullptr ? static_cast<int>(version->as_int64()) : 0;
+  }
+  const auto codes = codes_of(*c.outcome);
+  const auto [program, course] = place_of(before, what);
+  for (auto p = policies_.rbegin(); p != policies_.rend(); ++p) {
+    const auto &r = p->second.rules_for(program, course);
+    if (expect_command(before, what, r, p->first).codes == codes)
+      return p->first;
+  }
+  return policies_.rbegin()->first;
 }
 
 void checker::accepted(const storage::commit &c, const expected_outcome &v,
@@ -237,7 +264,7 @@ void checker::engine_committed(const storage::commit &c) {
   if (found == sessions_.end())
     return violation(c.session + ": the engine moved what does not exist");
   const auto &s = found->second;
-  const auto *r = rules_of(s.policy_version, s.course);
+  const auto *r = rules_of(s.policy_version, s.program, s.course);
   if (r == nullptr) return;
   const auto v = expect_engine(s, c.events.front().at, *r);
   for (const auto &e : c.events)
@@ -278,7 +305,7 @@ std::optional<instant> checker::next_owed() const {
     if (s.version == 0) continue;
     const auto policy = policies_.find(s.policy_version);
     if (policy == policies_.end()) continue;
-    const auto at = owed_at(s, policy->second.for_course(s.course));
+    const auto at = owed_at(s, policy->second.rules_for(s.program, s.course));
     if (at && (!next || *at < *next)) next = at;
   }
   return next;

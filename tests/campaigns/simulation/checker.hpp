@@ -46,9 +46,8 @@ public:
   /// Notes that a command goes to the broker: it must be done after those of
   /// its session that went there before.
   void published(const actors::submission &s);
-  /// Checks a commit that was written by a node whose new sessions get
-  /// `policy_version`.
-  void committed(const storage::commit &c, int policy_version);
+  /// Checks a commit that was written.
+  void committed(const storage::commit &c);
   /// Checks a node's answer to a command.
   void answered(const actors::submission &s, const actors::outcome &o);
   /// Checks the store as a whole, once nothing is under way any more; `now` is
@@ -79,7 +78,7 @@ private:
     int times_sent = 0;
   };
 
-  void command_committed(const storage::commit &c, int policy_version);
+  void command_committed(const storage::commit &c);
   void engine_committed(const storage::commit &c);
   void accepted(const storage::commit &c, const expected_outcome &v,
                 const known_command &k);
@@ -92,7 +91,14 @@ private:
   void follow_ledger(const storage::commit &c, const expected_outcome &v);
   void fold(const storage::commit &c, const model_session &s);
   [[nodiscard]] const workflows::rules *rules_of(int policy_version,
+                                                 const std::string &program,
                                                  const std::string &course);
+  /// Returns the version of the policy by which a command about a session that
+  /// did not exist was decided: an accepted one says it; of a refused one the
+  /// newest is meant that refuses as was refused.
+  [[nodiscard]] int version_of(const storage::commit &c,
+                               const model_session &before,
+                               const model_command &what) const;
   void in_order(const storage::outcome_row &row);
   const known_command *find(const storage::outcome_row &row);
   void tell_again(storage::store &store);

@@ -34,6 +34,10 @@ public:
     reach();
     return inner_->look();
   }
+  std::map<std::string, node_lag> lag() override {
+    reach();
+    return inner_->lag();
+  }
   bool ask_to_drain(std::string_view node) override {
     reach();
     return inner_->ask_to_drain(node);

@@ -78,9 +78,7 @@ process::process(const parts &p)
   config_.set("scheduler.policy", caf::atom("testing"));
   config_.set("logger.file-verbosity", caf::atom("quiet"));
   auto store = p.stores();
-  parts_.policies->add(store->load_policies());
-  const auto text = boost::json::serialize(workflows::to_json(p.policy));
-  parts_.policies->set_current(store->save_policy(text), p.policy);
+  parts_.policies->begin(*store, p.policy);
   system_ = std::make_unique<caf::actor_system>(config_);
   scheduler_ =
       &dynamic_cast<caf::scheduler::test_coordinator &>(system_->scheduler());

@@ -119,6 +119,7 @@ public:
   [[nodiscard]] const actors::policy_book &policies() const {
     return *parts_.policies;
   }
+  void follow_policies(storage::store &from) { parts_.policies->follow(from); }
   [[nodiscard]] int number() const { return number_; }
   [[nodiscard]] std::shared_ptr<connection_state> connection() const {
     return connection_;

@@ -34,7 +34,7 @@ constexpr auto wanted_too = {
     "sink_failed",
     // Several nodes.
     "forwarded", "lease_lost", "stale_written", "stale_refused", "drained",
-    "resharded",
+    "resharded", "policy_changed",
     // Notifications.
     "tutor_recap_due", "tutor_recap_reminder", "student_recap_request",
     "student_recap_reminder", "tutor_remind_student", "student_recap_overdue",

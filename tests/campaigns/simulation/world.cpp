@@ -49,6 +49,10 @@ world::world(std::uint64_t seed, plan p,
       receiver_store_{make_faulty_store(storage::memory::open_store(database_),
                                         receiver_connection_, store_rng_, {})} {
   seed_hazards();
+  checker_.knows_policy(1, plan_.policy);
+  leases_->newest_policy = [this] {
+    return static_cast<int>(store_->load_policies().size());
+  };
   lease_checker_ = std::make_unique<lease_checker>(slots_.size());
   receiver_connection_->rates.read_fails = hazards_.store.read_fails;
   for (const auto &c : plan_.commands) {
@@ -91,10 +95,7 @@ void world::start(std::size_t i) {
   if (shares_) lease_checker_->begins(i);
   auto connection = std::make_shared<connection_state>();
   // A process begins on a connection that works.
-  auto version = std::make_shared<int>(0);
-  auto watch = watch_of(i, version);
-  auto policy = plan_.policy;
-  if (s.starts > 1 && faults_.chance(200)) policy = make_policy(seed_, 1);
+  auto watch = watch_of(i);
   s.running = std::make_unique<process>(process::parts{
       .number = int(i),
       .world_time = now_,
@@ -105,16 +106,14 @@ void world::start(std::size_t i) {
           },
       .connection = connection,
       .options = options_,
-      .policy = policy,
+      .policy = plan_.policy,
       .shared = shares_ ? std::optional{membership_of(i, connection)}
                         : std::nullopt});
   s.paused = s.cut_off = s.leaving = false;
   s.troubled = *now_;
-  *version = s.running->policies().current_version();
-  checker_.knows_policy(*version, policy);
   if (!calm_) connection->rates = hazards_.store;
   note("n" + std::to_string(i) + " starts with policy "
-       + std::to_string(*version));
+       + std::to_string(s.running->policies().current_version()));
   start_reader(i);
 }
 

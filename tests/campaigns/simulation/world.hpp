@@ -111,7 +111,7 @@ private:
     fault_rates store;  ///< per mille of the calls
     unsigned actor_killed = 0, process_killed = 0, paused = 0, clock_jumps = 0,
              starved = 0, journal_slow = 0, cut_off = 0, drained = 0,
-             resharded = 0, broker_lost = 0;
+             resharded = 0, broker_lost = 0, policy_changed = 0;
     unsigned receiver_fails = 0;  ///< per mille of the deliveries
     unsigned parcels_lost = 0;    ///< per mille
     unsigned relays_lost = 0;     ///< per mille, of each direction
@@ -162,6 +162,7 @@ private:
   void seed_hazards();   ///< chooses the seed's hazards, options and nodes
   void seed_sharing();   ///< chooses those of leases and of the broker
   void inject_faults();  ///< begins the faults of this step, if any
+  void change_policy();
   void kill_process(std::size_t i);
   void pause(std::size_t i);
   void jump_clock(std::size_t i);
@@ -175,8 +176,7 @@ private:
   membership_of(std::size_t i,
                 const std::shared_ptr<connection_state> &connection);
   /// Returns what tells the checkers of the node's commits.
-  [[nodiscard]] commit_watch watch_of(std::size_t i,
-                                      const std::shared_ptr<int> &version);
+  [[nodiscard]] commit_watch watch_of(std::size_t i);
   /// Returns the time by the database's clock, which measures the leases.
   [[nodiscard]] instant lease_time() const;
   void end_process(std::size_t i);  ///< clears the slot, as after a kill

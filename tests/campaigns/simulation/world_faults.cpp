@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What goes wrong, and how often: each seed has its own mixture.
+#include <boost/json/serialize.hpp>
+
 #include "world.hpp"
 
 namespace recapd::simulation {
@@ -21,6 +23,7 @@ void world::seed_hazards() {
   h.clock_jumps = maybe(unsigned(d.between(500, 4000)));
   h.starved = maybe(unsigned(d.between(50, 500)));
   h.journal_slow = maybe(unsigned(d.between(500, 4000)));
+  h.policy_changed = maybe(unsigned(d.between(1000, 6000)));
   h.receiver_fails = maybe(unsigned(d.between(20, 300)));
   h.redelivers = d.chance(600);
 
@@ -74,6 +77,7 @@ void world::seed_sharing() {
 void world::inject_faults() {
   if (calm_) return;
   if (shares_ && one_of(hazards_.resharded)) reshard();
+  if (one_of(hazards_.policy_changed)) change_policy();
   const auto i = faults_.below(slots_.size());
   auto &s = slots_[i];
   if (!s.running) return;
@@ -92,6 +96,20 @@ void world::inject_faults() {
     s.troubled = *now_;
     s.running->starve_one(faults_, faults_.between(10, 400));
   }
+}
+
+/// Makes a new version of the policy while sessions run. Nodes that share learn
+/// of it by their heartbeats, the others at once.
+void world::change_policy() {
+  const auto wanted = make_policy(seed_, faults_.below(5));
+  const auto saved = store_->save_policy(
+      {.body = boost::json::serialize(workflows::to_json(wanted))});
+  if (saved.what != storage::policy_saved::result::fresh) return;
+  ++tally_.faults["policy_changed"];
+  note("policy " + std::to_string(saved.newest));
+  checker_.knows_policy(saved.newest, wanted);
+  for (auto &s : slots_)
+    if (s.running && !shares_) s.running->follow_policies(*store_);
 }
 
 void world::kill_process(std::size_t i) {

@@ -82,16 +82,15 @@ world::membership_of(std::size_t i,
           }};
 }
 
-commit_watch world::watch_of(std::size_t i,
-                             const std::shared_ptr<int> &version) {
-  auto written = [this, version, i](const storage::commit &c) {
+commit_watch world::watch_of(std::size_t i) {
+  auto written = [this, i](const storage::commit &c) {
     note(
         "n" + std::to_string(i) + " commits " + c.session + " events "
         + std::to_string(c.events.size())
         + (c.outcome ? " for " + c.outcome->source + "/" + c.outcome->id : ""));
     if (shares_) lease_checker_->committed(i, workflows::bucket_of(c.session));
     try {
-      checker_.committed(c, *version);
+      checker_.committed(c);
     } catch (const std::exception &e) {
       checker_.violation(c.session
                          + ": what was written cannot be read: " + e.what());

@@ -47,9 +47,7 @@ node_parts cluster::parts_of_a_node(engine_options options) {
   auto book = std::make_shared<policy_book>();
   auto first = store();
   first->save_manual_clock(time->now());
-  book->add(first->load_policies());
-  book->set_current(first->save_policy(boost::json::serialize(to_json(policy))),
-                    policy);
+  book->begin(*first, policy);
   return {
       .base = {.options = options,
                .time = time,

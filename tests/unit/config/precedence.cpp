@@ -27,7 +27,7 @@ constexpr std::string_view file = R"({
 
 /// Every value that is no section, by path, as text of the environment.
 variables leaves(const std::string &path, const boost::json::value &v) {
-  if (!v.is_object() || path == "policy.courses")
+  if (!v.is_object() || path == "policy.courses" || path == "policy.programs")
     return {{path, v.is_string() ? std::string{v.get_string()}
                                  : boost::json::serialize(v)}};
   variables out;
@@ -116,7 +116,7 @@ CAF_TEST(lists and courses in the environment are JSON) {
   CAF_CHECK((r[tutor_recap_reminder] == list{1h, 2h}));
   CAF_CHECK(r[student_recap_reminder].empty());
   CAF_CHECK((r[tutor_remind_student] == list{3h}));
-  CAF_CHECK(s.policy.for_course("M").log_window == 1h);
+  CAF_CHECK(s.policy.rules_for("default", "M").log_window == 1h);
 }
 
 CAF_TEST(what is wrong within a variable is named by the variable) {
@@ -137,9 +137,9 @@ CAF_TEST(what is wrong within a variable is named by the variable) {
 CAF_TEST(a course inherits what the environment changed) {
   const auto s = read(R"({"policy": {"courses": {"M": {"log_window": "1h"}}}})",
                       {{"RECAPD_POLICY_PAY_RATE_PER_HOUR", "2000"}});
-  CAF_CHECK_EQUAL(s.policy.for_course("M").rate_per_hour, 2000);
-  CAF_CHECK(s.policy.for_course("M").log_window == 1h);
-  CAF_CHECK(s.policy.for_course("N").log_window == 72h);
+  CAF_CHECK_EQUAL(s.policy.rules_for("default", "M").rate_per_hour, 2000);
+  CAF_CHECK(s.policy.rules_for("default", "M").log_window == 1h);
+  CAF_CHECK(s.policy.rules_for("default", "N").log_window == 72h);
 }
 
 CAF_TEST(tokens come from the file the environment and a file of their own) {

@@ -53,6 +53,9 @@ const std::map<std::string, std::vector<row>> table{
     {"GET /v1/sessions/{}/eligibility",
      {{"/v1/sessions/s-1/eligibility",
        {200, 403, 200, 403, 200, 200, 200, 200, 404, 404}}}},
+    {"GET /v1/sessions/{}/explain",
+     {{"/v1/sessions/s-1/explain",
+       {200, 403, 200, 403, 200, 200, 200, 200, 404, 404}}}},
     {"GET /v1/sessions",
      {{"/v1/sessions?tutor=ann",
        {200, 403, 200, 200, 200, 200, 200, 200, 200, 200}},
@@ -85,6 +88,23 @@ const std::map<std::string, std::vector<row>> table{
        "{}"}}},
     {"GET /v1/events",
      {{"/v1/events", {200, 200, 200, 200, 200, 200, 200, 200, 200, 200}}}},
+    {"GET /v1/nodes",
+     // This node is alone.
+     {{"/v1/nodes", {403, 403, 403, 403, 404, 404, 404, 404, 404, 404}}}},
+    {"POST /v1/nodes/{}/drain",
+     {{"/v1/nodes/one/drain",
+       {403, 403, 403, 403, 403, 403, 404, 403, 403, 403},
+       "{}"}}},
+    {"GET /v1/receivers",
+     {{"/v1/receivers", {403, 403, 403, 403, 200, 200, 200, 200, 200, 200}}}},
+    {"GET /v1/policies",
+     {{"/v1/policies", {403, 403, 403, 403, 403, 200, 200, 200, 403, 200}}}},
+    {"GET /v1/policies/{}",
+     {{"/v1/policies/1", {403, 403, 403, 403, 403, 200, 200, 200, 403, 200}}}},
+    {"POST /v1/policies",
+     {{"/v1/policies",
+       {403, 403, 403, 403, 403, 403, 200, 403, 403, 403},
+       R"({"policy":{}})"}}},
     {"GET /v1/clock",
      {{"/v1/clock", {403, 403, 403, 403, 200, 200, 200, 200, 200, 200}}}},
     {"POST /v1/clock",
@@ -342,6 +362,75 @@ CAF_TEST(a student sees neither pay nor what other students wrote) {
   CAF_CHECK(again.at("duplicate").as_bool());
   again["duplicate"] = false;
   CAF_CHECK_EQUAL(json::serialize(again), outcome);
+}
+
+CAF_TEST(what a student may not see is in no stream and no shown refusal) {
+  auto bobs = follow("bob");
+  auto eves = follow("eve");
+  const auto send = [this](const std::string &who, const std::string &id,
+                           const std::string &type, const std::string &data) {
+    CAF_CHECK_EQUAL(post(who, event(id, type, "s-1", "", data)).status, 200u);
+  };
+  const auto recap = [](const std::string &word) {
+    return R"({"recap":{"topics_covered":")" + word + std::string(160, 'x')
+           + R"(","how_tutee_did":"","next_steps":""}})";
+  };
+  send("bob", "a-1", "participant.accept", R"({"student":"bob"})");
+  send("cal", "a-2", "participant.accept", R"({"student":"cal"})");
+  send("ann", "a-3", "session.log_time", R"({"minutes":30})");
+  send("ann", "a-4", "recap.submit", recap("tutor"));
+  send("cal", "a-5", "recap.submit", recap("cals"));
+  send("bob", "a-6", "recap.submit", recap("bobs"));
+  send("eve", "a-7", "support.correct", R"({"minutes":60,"note":"seen"})");
+  send("eve", "a-8", "support.void", R"({"note":"a mistake"})");
+  const auto all_of = [](http_client &stream) {
+    auto all = stream.read_until("a mistake");
+    return all + stream.read_until("\n\n");
+  };
+  const auto to_bob = all_of(*bobs);
+  const auto to_eve = all_of(*eves);
+  const auto has = [](const std::string &all, std::string_view part) {
+    return all.find(part) != std::string::npos;
+  };
+  for (const auto *part : {"bobs", "cals", "\"amount\":750", "reversal"})
+    CAF_CHECK(has(to_eve, part));
+  CAF_CHECK(has(to_bob, "bobs") && has(to_bob, "session.paid")
+            && has(to_bob, "time.corrected"));
+  for (const auto *part : {"cals", "750", "1500"})
+    CAF_CHECK(!has(to_bob, part));
+
+  auto late = event("a-9", "recap.submit", "s-1", "", recap("bobs"));
+  late.erase("authid");
+  const auto refused = connect().post("/v1/commands?session=true", event_type,
+                                      text(late), as("bob"));
+  CAF_CHECK_EQUAL(refused.status, 409u);
+  CAF_CHECK(has(refused.body, "bobs"));
+  for (const auto *part : {"cals", "750", "1500"})
+    CAF_CHECK(!has(refused.body, part));
+}
+
+CAF_TEST(a dead letter is retried by those of its programme) {
+  store()->write_dead_letter({.event = text(schedule("d-1", "s-1")),
+                              .reason = "no reason",
+                              .code = "malformed",
+                              .ingress = "inbox",
+                              .received_at = first_moment(),
+                              .at = first_moment()},
+                             std::nullopt);
+  const auto letters = read("eve", "/v1/dead-letters");
+  const auto id = text(letters.at("dead_letters").at(0).at("id"));
+  const auto retry = [&](const std::string &who) {
+    return connect()
+        .post("/v1/dead-letters/" + id + "/retry", "application/json", "{}",
+              as(who))
+        .status;
+  };
+  const auto others = text(read("nil", "/v1/dead-letters"));
+  CAF_CHECK(others.find("d-1") == std::string::npos);
+  CAF_CHECK_EQUAL(retry("nil"), 404u);
+  CAF_CHECK_EQUAL(retry("mia"), 403u);
+  CAF_CHECK_EQUAL(retry("eve"), 200u);
+  CAF_CHECK_EQUAL(retry("eve"), 404u);
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

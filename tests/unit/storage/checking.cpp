@@ -68,7 +68,8 @@ void write_stories(store &s) {
   // Stories are decided by the version they name.
   for (int version = 0; version != paid.s.policy_version;) {
     policy.base.max_minutes = 90 + paid.s.policy_version - version - 1;
-    version = s.save_policy(json::serialize(wf::to_json(policy)));
+    version =
+        s.save_policy({.body = json::serialize(wf::to_json(policy))}).newest;
   }
   write(s, open, "s1");
   write(s, paid, "s2");

@@ -86,7 +86,9 @@ private:
     for (int version = 0; version != st.s.policy_version;) {
       policy.base.max_minutes =
           st.r.max_minutes + st.s.policy_version - version - 1;
-      version = s.save_policy(boost::json::serialize(wf::to_json(policy)));
+      version =
+          s.save_policy({.body = boost::json::serialize(wf::to_json(policy))})
+              .newest;
     }
   }
 

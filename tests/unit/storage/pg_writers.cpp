@@ -210,7 +210,7 @@ CAF_TEST(nodes that start together agree on the policys version) {
       threads.emplace_back([&, n] {
         const auto mine = postgres::open_store(database.url());
         together.arrive_and_wait();
-        versions[n] = mine->save_policy("{}");
+        versions[n] = mine->save_policy({.body = "{}"}).newest;
       });
   }
   CAF_CHECK(versions == (std::array<int, 4>{1, 1, 1, 1}));

@@ -48,7 +48,7 @@ CAF_TEST(an empty policy is that of the contract) {
       R"("tutor_recap_reminder":["24h","48h","71h"],)"
       R"("student_recap_reminder":["24h","48h","72h"],)"
       R"("tutor_remind_student":["24h"],"student_recap_overdue":"168h"},)"
-      R"("courses":{}})");
+      R"("courses":{},"programs":{}})");
 }
 
 CAF_TEST(a course inherits what it does not say) {
@@ -60,7 +60,7 @@ CAF_TEST(a course inherits what it does not say) {
                           "week_starts_on": "monday",
                           "confirmation": "any_student",
                           "auto_confirm_after": "3d"}}})");
-  const auto &own = p.for_course("CHEM1");
+  const auto &own = p.rules_for("default", "CHEM1");
   CAF_CHECK(own.log_window == 48h);
   CAF_CHECK_EQUAL(*own.limits.tutor_minutes_per_week, 600);
   CAF_CHECK_EQUAL(*own.limits.course_minutes_per_week, 1200);
@@ -68,8 +68,101 @@ CAF_TEST(a course inherits what it does not say) {
   CAF_CHECK_EQUAL(own.week_starts_on, 1);
   CAF_CHECK(own.confirmation == confirmation_rule::any_student);
   CAF_CHECK(own.auto_confirm_after == 72h);
-  CAF_CHECK(p.for_course("MATH101") == p.base);
+  CAF_CHECK(p.rules_for("default", "MATH101") == p.base);
   CAF_CHECK(!p.base.limits.course_minutes_per_week);
+}
+
+CAF_TEST(of a policy its courses programmes and programmes courses what comes
+             later wins) {
+  const auto p = read(R"({
+    "log_window": "48h",
+    "pay": {"rate_per_hour": 1000},
+    "courses": {"M1": {"log_window": "10h", "pay": {"rate_per_hour": 1100}}},
+    "programs": {
+      "night": {"pay": {"rate_per_hour": 1200}, "confirmation": "any_student",
+                "courses": {"M1": {"duration": {"max_minutes": 60}},
+                            "M2": {"log_window": "20h"}}}}})");
+  struct expected {
+    std::string_view program;
+    std::string_view course;
+    std::chrono::seconds window;
+    std::int64_t rate;
+    int most;
+    bool any;
+  };
+  const expected cases[] = {
+      {"default", "M1", 10h, 1100, 90, false},
+      {"default", "M2", 48h, 1000, 90, false},
+      {"night", "M1", 10h, 1200, 60, true},
+      {"night", "M2", 20h, 1200, 90, true},
+      {"night", "M3", 48h, 1200, 90, true},
+      {"", "", 48h, 1000, 90, false},
+  };
+  for (const auto &c : cases) {
+    CAF_MESSAGE(c.program << " " << c.course);
+    const auto &r = p.rules_for(c.program, c.course);
+    CAF_CHECK(r.log_window == c.window);
+    CAF_CHECK_EQUAL(r.rate_per_hour, c.rate);
+    CAF_CHECK_EQUAL(r.max_minutes, c.most);
+    CAF_CHECK((r.confirmation == confirmation_rule::any_student) == c.any);
+  }
+}
+
+CAF_TEST(overrides are written as they were said) {
+  const auto p = read(R"({
+    "courses": {"M1": {"pay": {"rate_per_hour": 1500}, "log_window": "3d"},
+                "M2": {}},
+    "programs": {"night": {"courses": {"M1": {"limits":
+                    {"pair_sessions_per_day": null}}}},
+                 "day": {}}})");
+  const auto out = to_json(p);
+  CAF_CHECK_EQUAL(
+      json::serialize(out.at("courses")),
+      R"({"M1":{"log_window":"72h","pay":{"rate_per_hour":1500}}})");
+  CAF_CHECK_EQUAL(json::serialize(out.at("programs")),
+                  R"({"night":{"courses":{"M1":{"limits":)"
+                  R"({"pair_sessions_per_day":null}}}}})");
+  CAF_CHECK(read(json::serialize(out)) == p);
+}
+
+CAF_TEST(there is a bound to programmes with courses) {
+  json::object courses;
+  json::object programs;
+  for (int i = 0; i < 101; ++i) {
+    courses["c" + std::to_string(i)] = {{"log_window", "1h"}};
+    programs["p" + std::to_string(i)] = {{"log_window", "2h"}};
+  }
+  CAF_CHECK_EQUAL(
+      error_in(json::serialize(
+          json::object{{"courses", courses}, {"programs", programs}})),
+      "policy.programs: expected at most 10000 pairs of a programme and a "
+      "course, both with rules of their own");
+  courses.erase("c100");
+  programs.erase("p100");
+  CAF_CHECK_EQUAL(error_in(json::serialize(json::object{
+                      {"courses", courses}, {"programs", programs}})),
+                  "none");
+}
+
+CAF_TEST(what changes between two policies is named by its path) {
+  const auto told = [](std::string_view from, std::string_view to) {
+    std::string all;
+    for (const auto &one : changes_between(read(from), read(to)))
+      all += one.path + " " + json::serialize(one.from) + " "
+             + json::serialize(one.to) + "; ";
+    return all;
+  };
+  CAF_CHECK_EQUAL(told("{}", "{}"), "");
+  CAF_CHECK_EQUAL(told(R"({"log_window": "3d"})",
+                       R"({"log_window": "72h", "pay": {"rate_per_hour": 9}})"),
+                  "policy.pay.rate_per_hour 1500 9; ");
+  CAF_CHECK_EQUAL(
+      told(R"({"courses": {"M1": {"log_window": "1h"}}})",
+           R"({"programs": {"p": {"courses": {"M1": {"log_window": "2h"}}}},
+               "reminders": {"tutor_recap_reminder": ["1h"]}})"),
+      "policy.reminders.tutor_recap_reminder [\"24h\",\"48h\",\"71h\"] "
+      "[\"1h\"]; policy.courses.M1.log_window \"1h\" null; "
+      "policy.programs.p.courses.M1.log_window null \"2h\"; ");
 }
 
 CAF_TEST(what was taken once is read again though it is refused today) {
@@ -80,7 +173,7 @@ CAF_TEST(what was taken once is read again though it is refused today) {
   const auto p = parse_policy(json.as_object(), error, policy_origin::stored);
   CAF_REQUIRE(p.has_value());
   CAF_CHECK_EQUAL(p->base.step_minutes, 7);
-  CAF_CHECK_EQUAL(p->for_course("M1").week_starts_on, 7);
+  CAF_CHECK_EQUAL(p->rules_for("default", "M1").week_starts_on, 7);
 }
 
 CAF_TEST(reminders may be a list or never) {
@@ -157,6 +250,18 @@ CAF_TEST(a wrong value is named by its path and what was expected) {
       {"courses.no good", "{}",
        ": expected a course's id as its name: 1 to 64 of A-Z a-z 0-9 _ -"},
       {"courses", "[]", ": expected an object"},
+      {"programs", "[]", ": expected an object"},
+      {"programs.p", "7", ": expected an object"},
+      {"programs.no good", "{}",
+       ": expected a programme's id as its name: 1 to 64 of A-Z a-z 0-9 _ -"},
+      {"programs.p.programs", "{}",
+       ": expected one of recap, log_window, duration, calls, limits, "
+       "week_starts_on, timezone, confirmation, auto_confirm_after, pay, "
+       "reminders, courses"},
+      {"programs.p.courses.M1.week_starts_on", R"("sunday")",
+       ": expected no other day than the installation's, which is monday"},
+      {"programs.p.pay.rate_per_hour", "-1",
+       ": expected a whole number from 0 to 10000000"},
       {"duration.maximum", "4", ": expected one of step_minutes, max_minutes"},
   };
   for (const auto &[path, value, said] : cases)

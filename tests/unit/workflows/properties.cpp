@@ -360,14 +360,31 @@ CAF_TEST(the canonical form of a policy reads back as the same policy) {
         times.emplace_back(i * 61);
       return r;
     };
-    policy p{.base = random_rules(), .courses = {}};
-    if (*rc::gen::arbitrary<bool>()) p.courses["M1"] = random_rules();
-    const auto text = json::serialize(to_json(p));
-    policy_error error;
-    const auto back = parse_policy(json::parse(text).as_object(), error,
-                                   policy_origin::stored);
+    const auto maybe = [&](json::object &to, const char *where) {
+      if (*rc::gen::arbitrary<bool>())
+        to[where] = to_json(
+            policy{.base = random_rules(), .courses = {}, .programs = {}});
+      for (const auto *name : {"courses", "programs"})
+        if (to.contains(where)) to[where].as_object().erase(name);
+    };
+    const auto read = [](const json::object &given) {
+      policy_error error;
+      return parse_policy(given, error, policy_origin::stored);
+    };
+    auto given =
+        to_json(policy{.base = random_rules(), .courses = {}, .programs = {}});
+    maybe(given["courses"].as_object(), "M1");
+    maybe(given["programs"].as_object(), "night");
+    const auto p = read(given);
+    RC_ASSERT(p.has_value());
+    const auto text = json::serialize(to_json(*p));
+    const auto back = read(json::parse(text).as_object());
     RC_ASSERT(back.has_value());
-    RC_ASSERT(*back == p);
+    RC_ASSERT(*back == *p);
+    for (const auto *program : {"night", "day"})
+      for (const auto *course : {"M1", "M2"})
+        RC_ASSERT(back->rules_for(program, course)
+                  == p->rules_for(program, course));
     RC_ASSERT(json::serialize(to_json(*back)) == text);
   }));
 }

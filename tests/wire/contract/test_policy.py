@@ -100,11 +100,12 @@ def test_a_null_limit_is_no_limit(make_node):
 def test_a_session_keeps_the_policy_it_was_scheduled_with(make_node):
     node = make_node()
     old = Lesson(node, start=node.now().replace(microsecond=0)).ready()
-    node.restart({"policy": {
+    node.post("/v1/policies", {"policy": {
         "recap": {"min_characters": 300}, "log_window": "10h",
         "duration": {"step_minutes": 30, "max_minutes": 60},
         "pay": {"rate_per_hour": 9000},
         "reminders": {"tutor_recap_due": "5m"}}})
+    node.crash()
     new = Lesson(node, start=old.start).ready()
     assert parse_time(old.now()["deadline"]) == old.start + 72 * HOUR
     assert parse_time(new.now()["deadline"]) == old.start + 10 * HOUR

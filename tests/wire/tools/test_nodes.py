@@ -258,9 +258,9 @@ def test_a_node_that_ends_hands_over_what_is_at_rest_at_once(cluster):
         work = pool.submit(schedule_all, cluster.ctl("b"), 20)
         wait_until(lambda: ending.get("/readyz").json["in_flight"], "work in hand")
         ending.process.terminate()
-        wait_until(lambda: cluster.known()["a"]["shards"] > 40, "a hand-over")
+        wait_until(lambda: len(cluster.known()["a"]["shards"]) > 40, "a hand-over")
         known = cluster.known()["b"]
-        assert known["state"] == "draining" and known["shards"] > 0
+        assert known["state"] == "draining" and known["shards"]
         assert ending.process.poll() is None
         lock.rollback()
         work.result()

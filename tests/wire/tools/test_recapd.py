@@ -88,16 +88,13 @@ def test_a_newer_database_is_exit_code_5(make_node, make_database):
     assert status == 5 and "newer" in printed
 
 
-def test_other_weeks_than_the_databases_are_exit_code_2(make_node,
-                                                        make_database,
-                                                        tmp_path):
-    database = make_database()
-    make_node(database=database).stop()
-    file = tmp_path / "my.json"
-    file.write_text('{ "policy": { "week_starts_on": "sunday" } }')
-    status, _, printed = recapd("--database", database, "--config", str(file))
-    assert status == 2
-    assert "policy.week_starts_on" in printed and "monday" in printed
+def test_another_policy_than_the_databases_is_not_used_and_said(make_node):
+    node = make_node()
+    node.restart({"policy": {"week_starts_on": "sunday"}})
+    assert "the policy is version 1 of the database, and the config's " \
+        "differs from it and is not used" in node.log()
+    assert node.read("/v1/policies/1")["policy"]["week_starts_on"] == "monday"
+    assert len(node.read("/v1/policies")["policies"]) == 1
 
 
 def test_an_address_in_use_is_exit_code_4_with_advice(make_database):

@@ -1,0 +1,230 @@
+// recapctl policy: the rules by version.
+// SPDX-License-Identifier: Apache-2.0
+#include <boost/json.hpp>
+#include <fmt/format.h>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+
+#include "config/layers.hpp"
+#include "tools/common/terminal.hpp"
+#include "tools/recapctl/recapctl.hpp"
+#include "workflows/policy.hpp"
+
+namespace recapd::tools {
+
+namespace {
+
+struct list_options {
+  bool all = false;
+};
+
+struct show_options {
+  int version = 0;
+};
+
+struct diff_options {
+  int from = 0;
+  int to = 0;
+};
+
+struct set_options {
+  std::string file, note;
+  std::optional<int> base;
+  bool dry_run = false;
+};
+
+std::string read_all(const std::string &name) {
+  std::ostringstream text;
+  if (name == "-") {
+    text << std::cin.rdbuf();
+    return text.str();
+  }
+  std::ifstream in{name};
+  if (!in) throw usage_error{"cannot read " + name};
+  text << in.rdbuf();
+  return text.str();
+}
+
+/// Returns the policy in a file: all of it, or the member `policy` of a config.
+json::object policy_in(const std::string &file) {
+  try {
+    auto all = config::parse_file(read_all(file));
+    const auto *inner = all.if_contains("policy");
+    if (inner == nullptr) return all;
+    if (!inner->is_object()) throw usage_error{file + ": policy is no object"};
+    return inner->get_object();
+  } catch (const config::config_error &e) {
+    throw usage_error{file + ": " + e.what()};
+  }
+}
+
+workflows::policy parse(const json::object &given,
+                        workflows::policy_origin origin) {
+  workflows::policy_error error;
+  auto read = workflows::parse_policy(given, error, origin);
+  if (!read) throw usage_error{error.path + ": expected " + error.expected};
+  return *std::move(read);
+}
+
+int newest_version(context &c) {
+  const auto answer = c.node().fetch("/v1/policies?limit=1");
+  return static_cast<int>(
+      answer.at("policies").at(0).at("version").to_number<std::int64_t>());
+}
+
+json::object fetch_version(context &c, int version) {
+  if (version == 0) version = newest_version(c);
+  return c.node().fetch("/v1/policies/" + std::to_string(version));
+}
+
+workflows::policy policy_of(const json::object &answer) {
+  return parse(answer.at("policy").as_object(),
+               workflows::policy_origin::stored);
+}
+
+json::array changes_of(const workflows::policy &from,
+                       const workflows::policy &to) {
+  json::array out;
+  for (const auto &one : workflows::changes_between(from, to))
+    out.push_back(
+        json::object{{"path", one.path}, {"from", one.from}, {"to", one.to}});
+  return out;
+}
+
+void print_changes(const json::array &changes) {
+  table t{{"rule", "from", "to"}};
+  for (const auto &one : changes) {
+    const auto &o = one.as_object();
+    const auto shown = [&o](const char *name) {
+      return o.at(name).is_null() ? std::string{"-"} : text_of(o, name);
+    };
+    t.add({text_of(o, "path"), shown("from"), shown("to")});
+  }
+  fmt::print("{}", t.empty() ? "Nothing differs.\n" : t.text());
+}
+
+int list(context &c, const list_options &o) {
+  std::string next;
+  const auto versions = pages(
+      c.node(), o.all ? "/v1/policies?limit=1000" : "/v1/policies?limit=20",
+      "policies", o.all, next);
+  if (c.as_json()) {
+    print(versions);
+    return done;
+  }
+  table t{{"version", "since", "by", "note"}};
+  t.right(0);
+  for (const auto &one : versions) {
+    const auto &v = one.as_object();
+    t.add({text_of(v, "version"), human_time(text_of(v, "at")),
+           text_of(v, "by"), text_of(v, "note")});
+  }
+  fmt::print("{}", t.text());
+  if (!next.empty()) fmt::print("There are more: recapctl policy list --all\n");
+  return done;
+}
+
+int show(context &c, const show_options &o) {
+  const auto answer = fetch_version(c, o.version);
+  if (c.as_json()) {
+    print(answer);
+    return done;
+  }
+  fmt::print("Version {}, since {}{}\n", text_of(answer, "version"),
+             human_time(text_of(answer, "at")),
+             answer.at("by").is_null() ? "" : ", by " + text_of(answer, "by"));
+  if (!text_of(answer, "note").empty())
+    fmt::print("{}\n", text_of(answer, "note"));
+  table t{{"rule", "value"}};
+  for (const auto &one : workflows::members_of(policy_of(answer)))
+    t.add({one.path, json::serialize(one.to)});
+  fmt::print("{}", t.text());
+  return done;
+}
+
+int diff(context &c, const diff_options &o) {
+  const auto changes = changes_of(policy_of(fetch_version(c, o.from)),
+                                  policy_of(fetch_version(c, o.to)));
+  if (c.as_json())
+    print(changes);
+  else
+    print_changes(changes);
+  return done;
+}
+
+/// Shows what a policy would change, and changes nothing.
+int preview(context &c, const json::object &wanted) {
+  const auto now = fetch_version(c, 0);
+  const auto changes = changes_of(
+      policy_of(now), parse(wanted, workflows::policy_origin::proposed));
+  if (c.as_json()) {
+    print(json::object{{"version", now.at("version")}, {"changes", changes}});
+    return done;
+  }
+  print_changes(changes);
+  fmt::print("Compared with version {}; nothing was saved.\n",
+             text_of(now, "version"));
+  return done;
+}
+
+int set(context &c, const set_options &o) {
+  const auto wanted = policy_in(o.file);
+  if (o.dry_run) return preview(c, wanted);
+  json::object body{{"policy", wanted}, {"note", o.note}};
+  if (o.base) body["base"] = *o.base;
+  const auto answer =
+      c.node().post("/v1/policies", json::serialize(body), "application/json");
+  if (!answer.ok()) throw problem{answer.status, problem_text(answer)};
+  const auto &saved = answer.body.as_object();
+  if (c.as_json()) {
+    print(saved);
+    return done;
+  }
+  const auto &changes = saved.at("changes").as_array();
+  if (changes.empty()) {
+    fmt::print("Version {} is the same; there is no new one.\n",
+               text_of(saved, "version"));
+    return done;
+  }
+  print_changes(changes);
+  fmt::print("Version {} is in force for what is scheduled from now on.\n",
+             text_of(saved, "version"));
+  return done;
+}
+
+}  // namespace
+
+void add_policy(CLI::App &app, context &c) {
+  auto *policy =
+      app.add_subcommand("policy", "The rules that sessions are judged by");
+  policy->require_subcommand(1);
+  auto [list_sub, listed] = add_command<list_options>(
+      *policy, "list", "The versions, the newest first", c, list);
+  list_sub->add_flag("--all", listed.all, "All of them, not the newest 20");
+  auto [show_sub, shown] =
+      add_command<show_options>(*policy, "show", "A version's rules", c, show);
+  show_sub->add_option("VERSION", shown.version, "Which; else the newest")
+      ->check(CLI::PositiveNumber);
+  auto [diff_sub, compared] = add_command<diff_options>(
+      *policy, "diff", "What differs between two versions", c, diff);
+  diff_sub->add_option("FROM", compared.from, "A version")
+      ->required()
+      ->check(CLI::PositiveNumber);
+  diff_sub->add_option("TO", compared.to, "Another; else the newest")
+      ->check(CLI::PositiveNumber);
+  auto [set_sub, wanted] = add_command<set_options>(
+      *policy, "set", "Make a policy the next version", c, set);
+  set_sub
+      ->add_option("FILE", wanted.file,
+                   "A whole policy, or a config file with one; -: from "
+                   "standard input")
+      ->required();
+  set_sub->add_option("--note", wanted.note, "Why, for the record");
+  set_sub->add_option("--base", wanted.base,
+                      "Refuse it unless this is the newest version still");
+  set_sub->add_flag("--dry-run", wanted.dry_run,
+                    "Show what would change, and change nothing");
+}
+
+}  // namespace recapd::tools
