@@ -320,6 +320,13 @@ struct account_page {
   std::string next;  ///< token of the next page, or empty
 };
 
+/// What is known of a person besides an id.
+struct person_row {
+  workflows::person who;
+  std::string name;
+  bool operator==(const person_row &) const = default;
+};
+
 struct policy_row {
   int version = 0;
   std::string body;  ///< canonical JSON of the whole policy
@@ -388,6 +395,20 @@ public:
   /// now on. Without a value inbox rows get the server's time again, and where
   /// the clock stood is left as it is.
   virtual void save_manual_clock(std::optional<instant> now) = 0;
+
+  // ---- people ----
+  // Their names, and who is in sessions with whom.
+  [[nodiscard]] virtual std::optional<person_row>
+  load_person(const workflows::person &who) = 0;
+  /// Writes the row in the place of the person's present one.
+  virtual void save_person(const person_row &row) = 0;
+  virtual void delete_person(const workflows::person &who) = 0;
+  /// Returns true if the person is a tutor or student of a session of these
+  /// programmes, whatever they answered, and so is `other`, if there is one.
+  [[nodiscard]] virtual bool
+  takes_part(const workflows::person &who,
+             const std::optional<workflows::person> &other,
+             const program_set &among) = 0;
 
   // ---- inbox and dead letters ----
   // What came by the database, and what could not be taken.

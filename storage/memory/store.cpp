@@ -141,6 +141,32 @@ public:
     if (now) db_->manual_clock = now;
   }
 
+  std::optional<person_row> load_person(const workflows::person &who) override {
+    const std::lock_guard lock{db_->lock};
+    const auto at = db_->people.find(workflows::to_string(who));
+    return at == db_->people.end() ? std::nullopt : std::optional{at->second};
+  }
+
+  void save_person(const person_row &row) override {
+    const std::lock_guard lock{db_->lock};
+    db_->people.insert_or_assign(workflows::to_string(row.who), row);
+  }
+
+  void delete_person(const workflows::person &who) override {
+    const std::lock_guard lock{db_->lock};
+    db_->people.erase(workflows::to_string(who));
+  }
+
+  bool takes_part(const workflows::person &who,
+                  const std::optional<workflows::person> &other,
+                  const program_set &among) override {
+    const std::lock_guard lock{db_->lock};
+    return std::ranges::any_of(db_->sessions, [&](const auto &one) {
+      return among.includes(one.second.program) && is_in(who, one)
+             && (!other || is_in(*other, one));
+    });
+  }
+
   std::vector<inbox_row> read_inbox_among(std::span<const seq_range> among,
                                           int limit,
                                           const bucket_set &buckets) override {
@@ -389,6 +415,14 @@ public:
   violations check() override;
 
 private:
+  [[nodiscard]] bool
+  is_in(const workflows::person &who,
+        const std::pair<const std::string, session_row> &session) const {
+    return who.as == workflows::role::tutor
+               ? session.second.tutor == who.id
+               : who.as == workflows::role::student
+                     && db_->students.contains({who.id, session.first});
+  }
   [[nodiscard]] bool is_among(const std::string &session,
                               const program_set &among) const {
     if (!among.only) return true;

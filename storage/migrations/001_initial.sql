@@ -489,6 +489,14 @@ CREATE TABLE shards (
 );
 INSERT INTO shards (count) VALUES (64);
 
+-- ---- people ----------------------------------------------------------------
+
+-- What is known of a person besides an id; their erasure deletes the row.
+CREATE TABLE people (
+  who  text COLLATE "C" PRIMARY KEY,
+  name text NOT NULL CHECK (name <> '')
+);
+
 -- ---- policies --------------------------------------------------------------
 
 CREATE TABLE policies (

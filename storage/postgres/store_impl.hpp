@@ -1,5 +1,5 @@
 // The PostgreSQL store's class. Its members are in append.cpp, check.cpp,
-// inbox.cpp, probe.cpp, queries.cpp, reading.cpp and sinks.cpp.
+// inbox.cpp, people.cpp, probe.cpp, queries.cpp, reading.cpp and sinks.cpp.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -43,6 +43,13 @@ public:
   int save_policy(std::string_view body) override;
   std::optional<instant> load_manual_clock() override;
   void save_manual_clock(std::optional<instant> now) override;
+
+  std::optional<person_row> load_person(const workflows::person &who) override;
+  void save_person(const person_row &row) override;
+  void delete_person(const workflows::person &who) override;
+  bool takes_part(const workflows::person &who,
+                  const std::optional<workflows::person> &other,
+                  const program_set &among) override;
 
   std::vector<inbox_row> read_inbox_among(std::span<const seq_range> among,
                                           int limit,

@@ -36,6 +36,20 @@ public:
   void save_manual_clock(std::optional<instant> now) override {
     reached().save_manual_clock(now);
   }
+  std::optional<person_row> load_person(const workflows::person &who) override {
+    return reached().load_person(who);
+  }
+  void save_person(const person_row &row) override {
+    reached().save_person(row);
+  }
+  void delete_person(const workflows::person &who) override {
+    reached().delete_person(who);
+  }
+  bool takes_part(const workflows::person &who,
+                  const std::optional<workflows::person> &other,
+                  const program_set &among) override {
+    return reached().takes_part(who, other, among);
+  }
   std::vector<inbox_row> read_inbox_among(std::span<const seq_range> among,
                                           int limit,
                                           const bucket_set &buckets) override {
