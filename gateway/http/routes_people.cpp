@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <boost/json/object.hpp>
+#include <memory>
 
+#include "gateway/http/person_erasure.hpp"
 #include "gateway/http/routes.hpp"
 #include "gateway/http/target.hpp"
+#include "gateway/telemetry/log.hpp"
 #include "gateway/wire/strict_json.hpp"
 #include "workflows/person_name.hpp"
+#include "workflows/session/facts.hpp"
 
 namespace recapd::gateway::http::routes {
 namespace {
@@ -91,6 +95,41 @@ void put_person(services &s, const request_ptr &r, const responder &respond) {
   });
 }
 
+/// Answers the status of a step behind which another comes.
+constexpr unsigned goes_on = 102;
+
+void erase_on(services &s, const request_ptr &r, const responder &respond,
+              const std::shared_ptr<person_erasure> &work) {
+  const auto next = [&s, r, respond, work](response out) {
+    if (out.status == goes_on) return erase_on(s, r, respond, work);
+    respond(std::move(out));
+  };
+  answer_by_reading(s, r, next, [r, work](store &db) -> response {
+    if (work->step(db)) return {.status = goes_on, .body = {}};
+    log_info("what a person wrote is erased",
+             {{"who", workflows::to_string(work->what().who)},
+              {"by", workflows::to_string(work->what().by)},
+              {"sessions", std::to_string(work->sessions())}});
+    return json_response({{"sessions", work->sessions()}});
+  });
+}
+
+void erase_person(services &s, const request_ptr &r, const responder &respond) {
+  query q{r->query, r->to->query};
+  const auto who = person_of(*r, q);
+  const auto note = only_text(*r, "note", q);
+  if (!q.error().empty()) return respond(bad_request(q.error()));
+  // Where nobody is proven nobody is known to have asked.
+  const auto by = r->who.proven.value_or(workflows::engine_itself);
+  log_info("what a person wrote is being erased",
+           {{"who", workflows::to_string(who)},
+            {"by", workflows::to_string(by)},
+            {"note", note}});
+  erase_on(s, r, respond,
+           std::make_shared<person_erasure>(storage::erasure{
+               .who = who, .by = by, .at = s.engine.time().now()}));
+}
+
 }  // namespace
 
 std::vector<route> people_routes() {
@@ -101,6 +140,14 @@ std::vector<route> people_routes() {
        for_everybody,
        name_body,
        put_person,
+       {},
+       false,
+       want_json},
+      {"POST",
+       "/v1/people/{}/erase",
+       for_admins,
+       small_body,
+       erase_person,
        {},
        false,
        want_json},

@@ -1,5 +1,6 @@
 // The PostgreSQL store's class. Its members are in append.cpp, check.cpp,
-// inbox.cpp, people.cpp, probe.cpp, queries.cpp, reading.cpp and sinks.cpp.
+// erasing.cpp, inbox.cpp, people.cpp, probe.cpp, queries.cpp, reading.cpp and
+// sinks.cpp.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -50,6 +51,11 @@ public:
   bool takes_part(const workflows::person &who,
                   const std::optional<workflows::person> &other,
                   const program_set &among) override;
+  found_sessions find_written(const workflows::person &who,
+                              std::string_view after, int limit) override;
+  bool erase_texts(std::string_view session, const erasure &what) override;
+  void replace_letter(std::int64_t id, std::string_view event) override;
+  void replace_waiting(std::int64_t seq, std::string_view event) override;
 
   std::vector<inbox_row> read_inbox_among(std::span<const seq_range> among,
                                           int limit,

@@ -50,6 +50,19 @@ public:
                   const program_set &among) override {
     return reached().takes_part(who, other, among);
   }
+  found_sessions find_written(const workflows::person &who,
+                              std::string_view after, int limit) override {
+    return reached().find_written(who, after, limit);
+  }
+  bool erase_texts(std::string_view session, const erasure &what) override {
+    return reached().erase_texts(session, what);
+  }
+  void replace_letter(std::int64_t id, std::string_view event) override {
+    reached().replace_letter(id, event);
+  }
+  void replace_waiting(std::int64_t seq, std::string_view event) override {
+    reached().replace_waiting(seq, event);
+  }
   std::vector<inbox_row> read_inbox_among(std::span<const seq_range> among,
                                           int limit,
                                           const bucket_set &buckets) override {

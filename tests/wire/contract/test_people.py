@@ -67,12 +67,17 @@ def test_a_name_has_200_characters_as_people_count_them(client):
 def test_who_is_nobody_is_refused(client, who):
     problem_of(client.get(f"/v1/people/{who}"), "malformed", 400)
     problem_of(put(client, who, {"name": "x"}), "malformed", 400)
+    problem_of(client.post(f"/v1/people/{who}/erase", {"note": "x"}),
+               "malformed", 400)
 
 
 def test_what_is_no_json_is_not_taken(client):
     for media in ("text/plain", "application/cloudevents+json"):
         problem_of(put(client, "tutor:x", {"name": "x"}, media),
                    "unsupported-media-type", 415)
+        answer = client.request("POST", "/v1/people/tutor:x/erase",
+                                '{"note":"x"}', {"Content-Type": media})
+        problem_of(answer, "unsupported-media-type", 415)
 
 
 @pytest.mark.parametrize("who, may", [
@@ -98,3 +103,24 @@ def test_a_name_is_set_by_its_owner_and_those_who_keep_it(people):
                 f"/v1/people/{AS['bob']}")["name"] == f"by {name}"
         else:
             problem_of(answer, "not-allowed", 403)
+
+
+def test_only_administrators_erase(people):
+    for name, client in people.items():
+        answer = client.post(f"/v1/people/{AS['zoe']}/erase", {"note": "asked"})
+        if name == "ada":
+            assert (answer.status, answer.json) == (200, {"sessions": 0})
+        else:
+            problem_of(answer, "not-allowed", 403)
+
+
+def test_the_one_who_erases_is_named(people):
+    lesson = Lesson(people["sis"], [BOB], tutor=ZOE)
+    accepted(lesson.schedule(None))
+    lesson.client = people["zoe"]
+    accepted(lesson.send("session.cancel", None, {"reason": "ill"}))
+    answer = people["ada"].post(f"/v1/people/{AS['zoe']}/erase", {"note": "n"})
+    assert answer.json == {"sessions": 1}
+    last = people["bob"].history(lesson.id)[-1]
+    assert (last["type"], last["by"], last["command"], last["data"]["who"]) == (
+        "person.erased", AS["ada"], None, AS["zoe"])
