@@ -86,6 +86,7 @@ void add_money(CLI::App &app, context &c);
 void add_explain(CLI::App &app, context &c);
 void add_support(CLI::App &app, context &c);
 void add_operations(CLI::App &app, context &c);
+void add_people(CLI::App &app, context &c);
 void add_nodes(CLI::App &app, context &c);
 void add_completion(CLI::App &app, context &c);
 
