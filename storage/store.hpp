@@ -320,6 +320,26 @@ struct account_page {
   std::string next;  ///< token of the next page, or empty
 };
 
+/// What is known of a person besides an id.
+struct person_row {
+  workflows::person who;
+  std::string name;
+  bool operator==(const person_row &) const = default;
+};
+
+/// That what one person wrote is to be erased.
+struct erasure {
+  workflows::person who;
+  workflows::person by;  ///< who asked for it
+  instant at;            ///< when
+};
+
+/// Sessions that a search found, and where it goes on: empty at its end.
+struct found_sessions {
+  std::vector<std::string> ids;
+  std::string next = {};
+};
+
 struct policy_row {
   int version = 0;
   std::string body;     ///< canonical JSON of the whole policy
@@ -414,6 +434,37 @@ public:
   /// now on. Without a value inbox rows get the server's time again, and where
   /// the clock stood is left as it is.
   virtual void save_manual_clock(std::optional<instant> now) = 0;
+
+  // ---- people ----
+  // Their names, and what is erased of what they wrote.
+  [[nodiscard]] virtual std::optional<person_row>
+  load_person(const workflows::person &who) = 0;
+  /// Writes the row in the place of the person's present one.
+  virtual void save_person(const person_row &row) = 0;
+  virtual void delete_person(const workflows::person &who) = 0;
+  /// Returns true if the person is a tutor or student of a session of these
+  /// programmes, whatever they answered, and so is `other`, if there is one.
+  [[nodiscard]] virtual bool
+  takes_part(const workflows::person &who,
+             const std::optional<workflows::person> &other,
+             const program_set &among) = 0;
+  /// Returns sessions in which the person may have written something, from
+  /// behind the place `after`; it may find none and go on. A tutor's and a
+  /// student's own are looked up, for others `limit` rows are searched.
+  [[nodiscard]] virtual found_sessions
+  find_written(const workflows::person &who, std::string_view after,
+               int limit) = 0;
+  /// Writes `[erased]` in the place of what the person wrote in the session's
+  /// events, their notifications and stored outcomes, and the event
+  /// person.erased, together or not at all. Returns false where nothing is left
+  /// to erase, and throws storage_error{unavailable} where others wrote to the
+  /// session meanwhile.
+  [[nodiscard]] virtual bool erase_texts(std::string_view session,
+                                         const erasure &what) = 0;
+  /// Puts another text in the place of a dead letter's, if it is there.
+  virtual void replace_letter(std::int64_t id, std::string_view event) = 0;
+  /// Puts another text in the place of a waiting inbox row's, if it is there.
+  virtual void replace_waiting(std::int64_t seq, std::string_view event) = 0;
 
   // ---- inbox and dead letters ----
   // What came by the database, and what could not be taken.

@@ -17,6 +17,8 @@
 #include "gateway/nats/stream_loss.hpp"
 #include "gateway/telemetry/log.hpp"
 #include "gateway/wire/outgoing.hpp"
+#include "storage/erasing.hpp"
+#include "storage/event_reading.hpp"
 
 namespace recapd::gateway::nats {
 namespace {
@@ -187,6 +189,22 @@ struct egress::impl {
                 now);
   }
 
+  /// Deletes what the person had written in the session from the stream. It is
+  /// done again where the node ends before its place in the feed is saved.
+  void erase_behind(const storage::feed_row &row) {
+    const auto e = storage::to_event(row.event);
+    const auto *erased = e.has_value()
+                             ? std::get_if<workflows::person_erased>(&e->what)
+                             : nullptr;
+    if (erased == nullptr) return;
+    for (const auto *kind : {"recapd.event.*.*.", "recapd.notify.*."})
+      link->erase(std::string{event_stream}, kind + row.session,
+                  [&erased](const message &m) {
+                    auto text = m.data;
+                    return storage::erase_from_message(text, erased->who);
+                  });
+  }
+
   /// Publishes the rows behind the cursor and moves it on behind all, or they
   /// come again. Returns false when there are no more, or the store could not.
   bool publish_page() {
@@ -204,6 +222,8 @@ struct egress::impl {
     }
     if (!feed::write_outgoing_letters(engine, meters, page.letters))
       return false;
+    for (const auto &row : rows)
+      if (row.event.type == workflows::person_erased::type) erase_behind(row);
     cursor.pass(rows.back());
     // A position that could not be saved now is saved with the next page.
     (void)cursor.save();

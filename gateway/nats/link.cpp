@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/string.hpp>
 #include <boost/json/value.hpp>
@@ -294,6 +296,32 @@ struct link::impl {
           "JetStream");
   }
 
+  /// Returns the number of the stream's first message from `from` on under a
+  /// subject of that pattern; nothing where there is none.
+  [[nodiscard]] std::optional<std::uint64_t> next_in(const std::string &stream,
+                                                     const std::string &pattern,
+                                                     std::uint64_t from) const {
+    const auto what = "looking through " + stream;
+    const boost::json::object wanted{{"seq", from}, {"next_by_subj", pattern}};
+    message_handle answer;
+    check(natsConnection_RequestString(
+              &answer.get, connection,
+              ("$JS.API.STREAM.MSG.GET." + stream).c_str(),
+              boost::json::serialize(wanted).c_str(), call_ms),
+          what);
+    boost::system::error_code wrong;
+    const auto read = boost::json::parse(copy_of(answer.get).data, wrong);
+    const auto at = [&](const char *pointer) {
+      const auto *number = wrong ? nullptr : read.find_pointer(pointer, wrong);
+      wrong.clear();
+      return number != nullptr ? number->to_number<std::uint64_t>(wrong) : 0;
+    };
+    if (const auto seq = at("/message/seq"); seq >= from) return seq;
+    constexpr std::uint64_t none_there = 404;
+    if (at("/error/code") == none_there) return std::nullopt;
+    throw error{what + ": " + copy_of(answer.get).data};
+  }
+
   static std::optional<std::size_t> bound_of(std::int32_t bytes) {
     if (bytes < 0) return std::nullopt;
     return static_cast<std::size_t>(bytes);
@@ -427,6 +455,26 @@ stream_found link::ensure_stream(const stream_spec &spec) {
   status = js_AddStream(nullptr, impl_->stream_context, &c, nullptr, &code);
   check(status, "making the stream " + spec.name);
   return {.made = true, .most_bytes = impl::bound_of(spec.max_message_bytes)};
+}
+
+void link::erase(const std::string &stream, const std::string &pattern,
+                 const std::function<bool(const message &)> &shall_go) {
+  jsErrCode code{};
+  for (std::uint64_t seq = 0;;) {
+    const auto next = impl_->next_in(stream, pattern, seq + 1);
+    if (!next) return;
+    seq = *next;
+    message_handle m;
+    auto status = js_GetMsg(&m.get, impl_->stream_context, stream.c_str(), seq,
+                            nullptr, &code);
+    if (status == NATS_NOT_FOUND) continue;  // its time was over just now
+    check_stream(status, code, "a message of " + stream);
+    if (!shall_go(copy_of(m.get))) continue;
+    status =
+        js_EraseMsg(impl_->stream_context, stream.c_str(), seq, nullptr, &code);
+    if (status != NATS_NOT_FOUND)
+      check_stream(status, code, "erasing a message of " + stream);
+  }
 }
 
 void link::set_subjects(const std::string &stream,

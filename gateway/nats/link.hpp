@@ -113,6 +113,10 @@ public:
   /// Has the stream take these subjects from now on, and no other.
   void set_subjects(const std::string &stream,
                     const std::vector<std::string> &subjects);
+  /// Deletes the stream's messages under subjects of that pattern for which
+  /// `shall_go` returns true; the server writes over what they had.
+  void erase(const std::string &stream, const std::string &pattern,
+             const std::function<bool(const message &)> &shall_go);
   [[nodiscard]] std::vector<std::string> consumers(const std::string &stream);
   /// Deletes a consumer; that it is not there is fine.
   void delete_consumer(const std::string &stream, const std::string &name);

@@ -39,6 +39,7 @@ public:
   std::map<std::int64_t, inbox_row> inbox;
   std::int64_t last_dead_letter = 0;
   std::map<std::int64_t, dead_letter> dead_letters;
+  std::map<std::string, person_row> people;  ///< by `ROLE:ID`
   std::vector<policy_row> policies;
   std::optional<instant> manual_clock;
   struct sink {

@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "storage/audit.hpp"
+#include "storage/erasing.hpp"
 #include "storage/memory/database.hpp"
 #include "storage/page_builder.hpp"
 #include "storage/refusal_token.hpp"
@@ -161,6 +162,81 @@ public:
   void save_manual_clock(std::optional<instant> now) override {
     const std::lock_guard lock{db_->lock};
     if (now) db_->manual_clock = now;
+  }
+
+  std::optional<person_row> load_person(const workflows::person &who) override {
+    const std::lock_guard lock{db_->lock};
+    const auto at = db_->people.find(workflows::to_string(who));
+    return at == db_->people.end() ? std::nullopt : std::optional{at->second};
+  }
+
+  void save_person(const person_row &row) override {
+    const std::lock_guard lock{db_->lock};
+    db_->people.insert_or_assign(workflows::to_string(row.who), row);
+  }
+
+  void delete_person(const workflows::person &who) override {
+    const std::lock_guard lock{db_->lock};
+    db_->people.erase(workflows::to_string(who));
+  }
+
+  bool takes_part(const workflows::person &who,
+                  const std::optional<workflows::person> &other,
+                  const program_set &among) override {
+    const std::lock_guard lock{db_->lock};
+    return std::ranges::any_of(db_->sessions, [&](const auto &one) {
+      return among.includes(one.second.program) && is_in(who, one)
+             && (!other || is_in(*other, one));
+    });
+  }
+
+  found_sessions find_written(const workflows::person &who,
+                              std::string_view after, int limit) override {
+    const std::lock_guard lock{db_->lock};
+    found_sessions out;
+    for (auto at = db_->sessions.upper_bound(after); at != db_->sessions.end();
+         ++at) {
+      const bool own = workflows::only_takes_part(who.as);
+      if (own ? !is_in(who, *at) : !has_events_by(who, at->first)) continue;
+      if (out.ids.size() == bound(limit)) {
+        out.next = out.ids.back();
+        break;
+      }
+      out.ids.push_back(at->first);
+    }
+    return out;
+  }
+
+  bool erase_texts(std::string_view session, const erasure &what) override {
+    const std::lock_guard lock{db_->lock};
+    const auto found = db_->histories.find(session);
+    if (found == db_->histories.end()) return false;
+    bool erased = false;
+    for (auto i : found->second)
+      erased = storage::erase_texts(db_->log[i].event, what.who) || erased;
+    for (auto &[key, row] : db_->outcomes)
+      if (row.session == session)
+        erased = storage::erase_texts(row.outcome, what.who) || erased;
+    if (!erased) return false;
+    const auto told =
+        erasure_commit(session, db_->log[found->second.back()].event.seq, what);
+    if (db_->stored.admit(told))
+      throw std::logic_error{"an erasure was refused"};
+    db_->write(told);
+    return true;
+  }
+
+  void replace_letter(std::int64_t id, std::string_view event) override {
+    const std::lock_guard lock{db_->lock};
+    if (const auto at = db_->dead_letters.find(id);
+        at != db_->dead_letters.end())
+      at->second.event = event;
+  }
+
+  void replace_waiting(std::int64_t seq, std::string_view event) override {
+    const std::lock_guard lock{db_->lock};
+    if (const auto at = db_->inbox.find(seq); at != db_->inbox.end())
+      at->second.event = event;
   }
 
   std::vector<inbox_row> read_inbox_among(std::span<const seq_range> among,
@@ -411,6 +487,21 @@ public:
   violations check() override;
 
 private:
+  [[nodiscard]] bool has_events_by(const workflows::person &who,
+                                   const std::string &session) const {
+    const auto by = workflows::to_string(who);
+    return std::ranges::any_of(db_->histories.at(session), [&](auto i) {
+      return db_->log[i].event.by == by;
+    });
+  }
+  [[nodiscard]] bool
+  is_in(const workflows::person &who,
+        const std::pair<const std::string, session_row> &session) const {
+    return who.as == workflows::role::tutor
+               ? session.second.tutor == who.id
+               : who.as == workflows::role::student
+                     && db_->students.contains({who.id, session.first});
+  }
   [[nodiscard]] bool is_among(const std::string &session,
                               const program_set &among) const {
     if (!among.only) return true;

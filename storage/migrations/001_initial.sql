@@ -401,9 +401,15 @@ BEGIN
   END IF;
   RETURN NEW;
 END $$;
+-- But for texts that are erased.
 CREATE FUNCTION inbox_refuse_change() RETURNS trigger
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
+  IF NEW.event <> OLD.event AND position('[erased]' IN NEW.event) > 0
+     AND (NEW.seq, NEW.received_at, NEW.bucket)
+       = (OLD.seq, OLD.received_at, OLD.bucket) THEN
+    RETURN NEW;
+  END IF;
   RAISE EXCEPTION USING ERRCODE = 'RC004',
     MESSAGE = 'a row of the inbox does not change: insert another';
 END $$;
@@ -490,6 +496,14 @@ CREATE TABLE shards (
   count     integer NOT NULL CHECK (count BETWEEN 1 AND 1024)
 );
 INSERT INTO shards (count) VALUES (64);
+
+-- ---- people ----------------------------------------------------------------
+
+-- What is known of a person besides an id; their erasure deletes the row.
+CREATE TABLE people (
+  who  text COLLATE "C" PRIMARY KEY,
+  name text NOT NULL CHECK (name <> '')
+);
 
 -- ---- policies --------------------------------------------------------------
 

@@ -2,9 +2,6 @@
 #include "storage/postgres/records.hpp"
 
 #include <charconv>
-
-#include "storage/event_lines.hpp"
-
 namespace recapd::storage::postgres {
 
 std::string outcome_columns() {
@@ -39,15 +36,18 @@ std::string journal_columns(const std::string &events) {
          + ", j.notifications";
 }
 
+event_origin read_origin(const result_set &rows, int row, int first) {
+  return {.before = static_cast<int>(rows.number(row, first + 2)),
+          .at = rows.at(row, first + 4),
+          .who = rows.text(row, first + 5),
+          .source = rows.text(row, first + 6),
+          .id = rows.text(row, first + 7),
+          .traceparent = rows.text(row, first + 8),
+          .draw = static_cast<std::uint32_t>(rows.number(row, first + 9))};
+}
+
 journal_row read_journal(const result_set &rows, int row, int first) {
-  const event_origin from{
-      .before = static_cast<int>(rows.number(row, first + 2)),
-      .at = rows.at(row, first + 4),
-      .who = rows.text(row, first + 5),
-      .source = rows.text(row, first + 6),
-      .id = rows.text(row, first + 7),
-      .traceparent = rows.text(row, first + 8),
-      .draw = static_cast<std::uint32_t>(rows.number(row, first + 9))};
+  const auto from = read_origin(rows, row, first);
   const auto count = rows.number(row, first + 3) - from.before;
   return {.session = rows.text(row, first),
           .position = rows.number(row, first + 1) - count + 1,

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "storage/event_lines.hpp"
 #include "storage/postgres/connection.hpp"
 #include "storage/store.hpp"
 
@@ -33,6 +34,9 @@ struct journal_row {
 /// with nothing else.
 [[nodiscard]] std::string
 journal_columns(const std::string &events = "j.events");
+/// Reads what all of a row's events share, from the same columns.
+[[nodiscard]] event_origin read_origin(const result_set &rows, int row,
+                                       int first = 0);
 [[nodiscard]] journal_row read_journal(const result_set &rows, int row,
                                        int first = 0);
 

@@ -16,8 +16,8 @@ struct need {
 };
 
 /// The tables and views of the schema, and the rights on them, as
-/// docs/operations.md grants them; of the journal two columns may be updated.
-/// To lock a row takes UPDATE, to lock a table more than SELECT.
+/// docs/operations.md grants them; of some tables single columns may be
+/// updated. To lock a row takes UPDATE, to lock a table more than SELECT.
 constexpr need on_tables[] = {
     {"schema_migrations", "SELECT"},
     {"ledger_entries", "SELECT"},
@@ -40,6 +40,7 @@ constexpr need on_tables[] = {
     {"nodes", "SELECT, INSERT, UPDATE, DELETE"},
     {"leases", "SELECT, INSERT, UPDATE, DELETE"},
     {"held_deliveries", "SELECT, INSERT, UPDATE, DELETE"},
+    {"people", "SELECT, INSERT, UPDATE, DELETE"},
     {"probes", "INSERT, TRUNCATE"},
 };
 
@@ -75,8 +76,11 @@ lacking AS (
    WHERE NOT has_table_privilege(found, r) GROUP BY name
   UNION ALL
   SELECT 'UPDATE (' || string_agg(c, ', ') || ') on table ' || name
-    FROM needs, unnest(ARRAY['outcome', 'by_inbox']) AS c
-   WHERE name = 'journal' AND NOT has_column_privilege(found, c, 'UPDATE')
+    FROM needs, regexp_split_to_table(
+      CASE WHEN name = 'journal' THEN 'outcome,by_inbox,events,notifications'
+           WHEN name IN ('inbox', 'forwarded', 'dead_letters') THEN 'event'
+      END, ',') AS c
+   WHERE NOT has_column_privilege(found, c, 'UPDATE')
    GROUP BY name
   UNION ALL
   SELECT 'EXECUTE on function ' || name FROM functions

@@ -1,5 +1,6 @@
 // The PostgreSQL store's class. Its members are in append.cpp, check.cpp,
-// inbox.cpp, probe.cpp, queries.cpp, reading.cpp and sinks.cpp.
+// erasing.cpp, inbox.cpp, people.cpp, probe.cpp, queries.cpp, reading.cpp and
+// sinks.cpp.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -44,6 +45,18 @@ public:
   policy_saved save_policy(const policy_draft &draft) override;
   std::optional<instant> load_manual_clock() override;
   void save_manual_clock(std::optional<instant> now) override;
+
+  std::optional<person_row> load_person(const workflows::person &who) override;
+  void save_person(const person_row &row) override;
+  void delete_person(const workflows::person &who) override;
+  bool takes_part(const workflows::person &who,
+                  const std::optional<workflows::person> &other,
+                  const program_set &among) override;
+  found_sessions find_written(const workflows::person &who,
+                              std::string_view after, int limit) override;
+  bool erase_texts(std::string_view session, const erasure &what) override;
+  void replace_letter(std::int64_t id, std::string_view event) override;
+  void replace_waiting(std::int64_t seq, std::string_view event) override;
 
   std::vector<inbox_row> read_inbox_among(std::span<const seq_range> among,
                                           int limit,

@@ -39,6 +39,33 @@ public:
   void save_manual_clock(std::optional<instant> now) override {
     reached().save_manual_clock(now);
   }
+  std::optional<person_row> load_person(const workflows::person &who) override {
+    return reached().load_person(who);
+  }
+  void save_person(const person_row &row) override {
+    reached().save_person(row);
+  }
+  void delete_person(const workflows::person &who) override {
+    reached().delete_person(who);
+  }
+  bool takes_part(const workflows::person &who,
+                  const std::optional<workflows::person> &other,
+                  const program_set &among) override {
+    return reached().takes_part(who, other, among);
+  }
+  found_sessions find_written(const workflows::person &who,
+                              std::string_view after, int limit) override {
+    return reached().find_written(who, after, limit);
+  }
+  bool erase_texts(std::string_view session, const erasure &what) override {
+    return reached().erase_texts(session, what);
+  }
+  void replace_letter(std::int64_t id, std::string_view event) override {
+    reached().replace_letter(id, event);
+  }
+  void replace_waiting(std::int64_t seq, std::string_view event) override {
+    reached().replace_waiting(seq, event);
+  }
   std::vector<inbox_row> read_inbox_among(std::span<const seq_range> among,
                                           int limit,
                                           const bucket_set &buckets) override {

@@ -72,7 +72,7 @@ std::string client::url() const {
 }
 
 answer client::once(const std::string &path, const std::string *body,
-                    const std::string &media_type) {
+                    const std::string &media_type, const char *method) {
   auto *h = connection_->handle;
   std::string received;
   const auto address = url_ + path;
@@ -92,6 +92,7 @@ answer client::once(const std::string &path, const std::string *body,
     curl_easy_setopt(h, CURLOPT_POSTFIELDSIZE_LARGE,
                      static_cast<curl_off_t>(body->size()));
   }
+  if (method != nullptr) curl_easy_setopt(h, CURLOPT_CUSTOMREQUEST, method);
   if (const auto code = curl_easy_perform(h); code != CURLE_OK)
     throw unreachable{"no answer from " + url() + ": "
                       + curl_easy_strerror(code)
@@ -110,22 +111,28 @@ answer client::once(const std::string &path, const std::string *body,
   return a;
 }
 
-answer client::get(const std::string &path) {
+answer client::patiently(const std::string &path, const std::string *body,
+                         const std::string &media_type, const char *method) {
+  // A command sent twice is a duplicate, so to try again is safe.
   for (int left = tries;; --left) {
-    auto a = once(path, nullptr, {});
+    auto a = once(path, body, media_type, method);
     if ((a.status != 429 && a.status != 503) || left == 0) return a;
     std::this_thread::sleep_for(std::chrono::milliseconds{500});
   }
 }
 
+answer client::get(const std::string &path) {
+  return patiently(path, nullptr, {});
+}
+
 answer client::post(const std::string &path, const std::string &body,
                     const std::string &media_type) {
-  // A command sent twice is a duplicate, so to try again is safe.
-  for (int left = tries;; --left) {
-    auto a = once(path, &body, media_type);
-    if ((a.status != 429 && a.status != 503) || left == 0) return a;
-    std::this_thread::sleep_for(std::chrono::milliseconds{500});
-  }
+  return patiently(path, &body, media_type);
+}
+
+answer client::put(const std::string &path, const std::string &body,
+                   const std::string &media_type) {
+  return patiently(path, &body, media_type, "PUT");
 }
 
 json::object client::fetch(const std::string &path) {

@@ -48,6 +48,8 @@ public:
   [[nodiscard]] answer get(const std::string &path);
   [[nodiscard]] answer post(const std::string &path, const std::string &body,
                             const std::string &media_type);
+  [[nodiscard]] answer put(const std::string &path, const std::string &body,
+                           const std::string &media_type);
   /// Returns the body of a 200; else throws `problem` with what the node said.
   [[nodiscard]] json::object fetch(const std::string &path);
   /// Sends at most 1,000 events, JSON texts, as they are. Returns an outcome
@@ -59,8 +61,15 @@ public:
 
 private:
   struct connection;
+  /// Sends a request; without a method by GET, or by POST with a body.
   [[nodiscard]] answer once(const std::string &path, const std::string *body,
-                            const std::string &media_type);
+                            const std::string &media_type,
+                            const char *method = nullptr);
+  /// Calls once() until it is answered otherwise than 429 or 503.
+  [[nodiscard]] answer patiently(const std::string &path,
+                                 const std::string *body,
+                                 const std::string &media_type,
+                                 const char *method = nullptr);
   std::string url_;
   std::unique_ptr<connection> connection_;
 };

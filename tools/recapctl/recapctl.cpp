@@ -89,6 +89,7 @@ void build(CLI::App &app, context &c) {
   add_support(app, c);
   add_operations(app, c);
   add_policy(app, c);
+  add_people(app, c);
   add_nodes(app, c);
   add_completion(app, c);
 }

@@ -87,6 +87,7 @@ void add_explain(CLI::App &app, context &c);
 void add_support(CLI::App &app, context &c);
 void add_operations(CLI::App &app, context &c);
 void add_policy(CLI::App &app, context &c);
+void add_people(CLI::App &app, context &c);
 void add_nodes(CLI::App &app, context &c);
 void add_completion(CLI::App &app, context &c);
 

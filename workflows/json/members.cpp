@@ -37,6 +37,10 @@ void member_reader::participant(std::string_view name, person &to) {
   to = in_.named(name, parse, "tutor:ID or student:ID");
 }
 
+void member_reader::whoever(std::string_view name, person &to) {
+  to = in_.named(name, parse_person, "ROLE:ID");
+}
+
 void member_reader::flags(std::string_view name, flag_set &to) {
   for (const auto &member : in_.list(name)) {
     const auto *text = member.if_string();

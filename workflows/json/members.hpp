@@ -47,6 +47,7 @@ public:
   }
   void students(std::string_view name, std::vector<std::string> &to);
   void participant(std::string_view name, person &to);
+  void whoever(std::string_view name, person &to);
   void flags(std::string_view name, flag_set &to);
   void time(std::string_view name, instant &to) { to = in_.time(name); }
   template <class Enum, class Parse>
@@ -121,6 +122,9 @@ public:
     to_.put(name, v);
   }
   void participant(std::string_view name, const person &v) {
+    to_.put(name, to_string(v));
+  }
+  void whoever(std::string_view name, const person &v) {
     to_.put(name, to_string(v));
   }
   void flags(std::string_view name, flag_set v) { to_.put(name, v.names()); }

@@ -414,6 +414,15 @@ struct reminder_sent {
   }
 };
 
+/// What a person wrote in the session was erased: `[erased]` stands in its
+/// place, in the events before, too.
+struct person_erased {
+  static constexpr std::string_view type = "person.erased";
+  person who;
+  bool operator==(const person_erased &) const = default;
+  static void each_member(auto &m, auto &e) { m.whoever("who", e.who); }
+};
+
 using event_body =
     std::variant<session_scheduled, participant_invited, invitation_accepted,
                  invitation_declined, participant_removed, call_joined,
@@ -421,7 +430,7 @@ using event_body =
                  student_recap_submitted, session_completed, session_paid,
                  session_missed, miss_lifted, session_cancelled,
                  support_requested, session_reopened, update_denied,
-                 session_voided, reminder_sent>;
+                 session_voided, reminder_sent, person_erased>;
 
 struct event {
   int seq = 0;

@@ -38,6 +38,7 @@ public:
   void apply(const call_joined &, const remains &) {}
   void apply(const call_left &, const remains &) {}
   void apply(const student_recap_submitted &, const remains &) {}
+  void apply(const person_erased &, const remains &) {}
 
   void apply(const participant_removed &e, const remains &) {
     done.released = e.released;

@@ -5,6 +5,8 @@
 #include <limits>
 #include <utility>
 
+#include "workflows/session/erasure.hpp"
+
 namespace recapd::workflows {
 
 namespace {
@@ -219,6 +221,10 @@ void apply(session &s, const session_voided &e, instant) {
 void apply(session &s, const reminder_sent &e, instant) {
   // A kind with a single time has no count.
   s.reminders.over[e.kind] = reminder_of(e.kind).list ? e.count : 1;
+}
+
+void apply(session &s, const person_erased &e, instant) {
+  erase_recaps(s, e.who);
 }
 
 }  // namespace

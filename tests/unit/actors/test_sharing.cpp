@@ -335,6 +335,7 @@ CAF_TEST(
   auto command = schedule_command(session_of(1));
   command.scope = "tutor:ann";
   command.programs.only = {"day", "night"};
+  command.content = {0xC0, 0x4E};
   const auto p = forward(command, 0);
   consume_messages();
   const auto rows = store->read_inbox(0, 10);
@@ -342,15 +343,19 @@ CAF_TEST(
   auto taken = command;
   taken.scope.reset();
   taken.programs = {};
+  taken.content = {};
   CAF_REQUIRE(take_sender(taken, rows[0].sender));
   CAF_CHECK_EQUAL(taken.scope.value_or("none"), "tutor:ann");
   CAF_CHECK(taken.programs == command.programs);
+  CAF_CHECK(taken.content == command.content);
   taken.inbox_seq = rows[0].seq;
   CAF_CHECK_EQUAL(run(taken, 1), "accepted");
   pass(250ms, 5);
   CAF_CHECK_EQUAL(p.word(), "accepted");
   for (const auto *text :
-       {"", "{}", "[]", R"({"scope":1})", R"({"scope":"","programs":"day"})"})
+       {"", "{}", "[]", R"({"scope":1})", R"({"scope":"","programs":"day"})",
+        R"({"scope":"","content":7})", R"({"scope":"","content":"c0"})",
+        R"({"scope":"","content":"xyxyxyxyxyxyxyxyxyxyxyxyxyxyxyxy"})"})
     CAF_CHECK(!take_sender(taken, text));
 }
 

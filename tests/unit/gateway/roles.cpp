@@ -86,6 +86,22 @@ const std::map<std::string, std::vector<row>> table{
      {{"/v1/dead-letters/7/retry",
        {403, 403, 403, 403, 404, 403, 404, 404, 404, 403},
        "{}"}}},
+    {"GET /v1/people/{}",
+     // cal is with bob in s-1.
+     {{"/v1/people/tutor:ann",
+       {200, 403, 200, 403, 200, 200, 200, 200, 403, 403}},
+      {"/v1/people/student:cal",
+       {200, 403, 200, 403, 200, 200, 200, 200, 403, 403}},
+      {"/v1/people/support:eve",
+       {403, 403, 403, 403, 200, 200, 200, 200, 403, 403}}}},
+    {"PUT /v1/people/{}",
+     {{"/v1/people/tutor:ann",
+       {200, 403, 403, 403, 403, 403, 200, 200, 403, 403},
+       R"({"name":"Ann"})"}}},
+    {"POST /v1/people/{}/erase",
+     {{"/v1/people/tutor:zoe/erase",
+       {403, 403, 403, 403, 403, 403, 200, 403, 403, 403},
+       R"({"note":"asked"})"}}},
     {"GET /v1/events",
      {{"/v1/events", {200, 200, 200, 200, 200, 200, 200, 200, 200, 200}}}},
     {"GET /v1/nodes",
@@ -153,11 +169,13 @@ struct fixture : world {
       const auto head = c.read_until("\r\n");
       return static_cast<unsigned>(std::stoul(head.substr(9, 3)));
     }
-    return to.method == "GET" ? connect().get(asked.target, as(token)).status
-                              : connect()
-                                    .post(asked.target, "application/json",
-                                          asked.body, as(token))
-                                    .status;
+    if (to.method == "GET")
+      return connect().get(asked.target, as(token)).status;
+    auto fields = as(token);
+    fields.emplace_back("Content-Type", "application/json");
+    return connect()
+        .call(std::string{to.method}, asked.target, fields, asked.body)
+        .status;
   }
 
   /// A client of the event stream; what commits from now on is sent to it.

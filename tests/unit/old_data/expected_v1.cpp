@@ -162,7 +162,8 @@ std::vector<event_body> corrected() {
                                                  .item = "",
                                                  .period = 20783},
                                          .amount = 5}},
-              .payment = std::nullopt}};
+              .payment = std::nullopt},
+          person_erased{.who = {role::support, "eve"}}};
 }
 
 }  // namespace

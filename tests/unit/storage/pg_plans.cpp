@@ -62,6 +62,12 @@ CAF_TEST(what is read of the journal is found by an index) {
             .events.size(),
         2u);
     CAF_CHECK_EQUAL(other.list_sessions({.tutor = "ann"}).size(), 1u);
+    using recapd::workflows::person, recapd::workflows::role;
+    const person eve{role::support, "eve"};
+    for (const auto &who :
+         {eve, person{role::tutor, "ann"}, person{role::student, "bob"}})
+      CAF_CHECK(other.find_written(who, "", 9).next.empty());
+    CAF_CHECK(!other.erase_texts("s1", {.who = eve, .by = eve, .at = at(9)}));
     auto again = refuses("c9", "s1");
     again.asked_again = *refuses("c2", "s1").outcome;
     again.inbox_seq = 1;

@@ -103,7 +103,7 @@ pg_database &pg_database::emptied() {
         "DELETE FROM journal; DELETE FROM usage;"
         "DELETE FROM ledger; DELETE FROM inbox; DELETE FROM forwarded;"
         "DELETE FROM dead_letters;"
-        "DELETE FROM policies; DELETE FROM manual_clock;"
+        "DELETE FROM policies; DELETE FROM manual_clock; DELETE FROM people;"
         "DELETE FROM sink_cursors; DELETE FROM held_deliveries; DELETE FROM "
         "nodes; DELETE FROM leases;"
         "DELETE FROM epochs WHERE token <> '';"

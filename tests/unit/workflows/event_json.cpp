@@ -84,7 +84,8 @@ std::vector<event_body> samples() {
                        .reminders = {.over = {1, 2}}},
       update_denied{.note = "no"},
       session_voided{.note = "no", .reversal = money},
-      reminder_sent{.kind = reminder_kind::tutor_recap_reminder, .count = 2}};
+      reminder_sent{.kind = reminder_kind::tutor_recap_reminder, .count = 2},
+      person_erased{.who = {role::support, "eve"}}};
 }
 
 }  // namespace

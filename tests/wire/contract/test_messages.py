@@ -33,11 +33,13 @@ def happy(client):
 
 
 def unhappy(client):
-    """Cancelled; waited for in vain; missed, asked for, reopened, denied."""
+    """Cancelled and erased; waited for in vain; missed, asked for, reopened, denied."""
     cancelled, silent, missed = (Lesson(client) for _ in range(3))
     for lesson in (cancelled, silent, missed):
         lesson.ready()
     accepted(cancelled.cancel())
+    assert client.post(f"/v1/people/{cancelled.by_tutor}/erase",
+                       {"note": "n"}).json == {"sessions": 1}
     accepted(silent.complete())
     client.advance("200h")
     accepted(missed.request())

@@ -188,6 +188,11 @@ def test_a_role_without_create_serves(own_server, served, make_node):
         lambda: recapctl.json("dead-letters", "list")["dead_letters"],
         "the dead letter")
     recapctl("dead-letters", "retry", str(letters[0]["id"]))
+    recapctl.submit(by_inbox.event("session.cancel", by_inbox.tutor,
+                                   {"reason": "ill"}))
+    recapctl("person", "name", by_inbox.tutor, "Ann")
+    assert "in 1 session." in recapctl("person", "erase", by_inbox.tutor,
+                                       "--note", "n", "--yes")
     recapctl("shards", "32", "--database", served)
     recapctl("nodes", "--database", served)
     node.stop()

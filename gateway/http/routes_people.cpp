@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <boost/json/object.hpp>
+#include <memory>
+
+#include "gateway/http/person_erasure.hpp"
+#include "gateway/http/routes.hpp"
+#include "gateway/http/target.hpp"
+#include "gateway/telemetry/log.hpp"
+#include "gateway/wire/strict_json.hpp"
+#include "workflows/person_name.hpp"
+#include "workflows/session/facts.hpp"
+
+namespace recapd::gateway::http::routes {
+namespace {
+
+namespace json = boost::json;
+using storage::store;
+using workflows::person;
+using workflows::role;
+
+/// The most bytes of a body with a name: of 200 characters of emoji with each
+/// code point escaped.
+constexpr std::size_t name_body = 65'536;
+
+response person_view(const person &who, const std::string &name) {
+  return json_response(
+      {{"who", workflows::to_string(who)},
+       {"name", name.empty() ? json::value() : json::value(name)}});
+}
+
+/// Returns the person that the path names; else an error is in the query.
+person person_of(const request &r, query &q) {
+  auto who = workflows::parse_person(r.params.front());
+  if (!who) q.fail("The path names no person, ROLE:ID.");
+  return who.value_or(person{});
+}
+
+/// Reads a body `{"name":"…"}` whose one member is a text, or says what is
+/// wrong.
+std::string only_text(const request &r, std::string_view name, query &q) {
+  const auto parsed = parse_strict(r.body);
+  if (!parsed.has_value()) {
+    q.fail(parsed.error().detail);
+    return {};
+  }
+  const auto *object = (*parsed).if_object();
+  if (object == nullptr || object->size() != 1 || object->begin()->key() != name
+      || !object->begin()->value().is_string()) {
+    q.fail("Expected {\"" + std::string{name} + "\":\"…\"} and nothing else.");
+    return {};
+  }
+  const std::string_view text = object->begin()->value().get_string();
+  return std::string{text};
+}
+
+/// Returns true for callers who may see the person's name whatever sessions
+/// there are.
+bool sees_anybody(const caller &who, const person &other) {
+  return !who.proven || *who.proven == other
+         || (who.sees_all() && !who.programs.only);
+}
+
+/// Returns true for callers in one of whose programmes' sessions the person is;
+/// tutors and students have to be in it, too.
+bool meets(store &db, const caller &who, const person &other) {
+  return db.takes_part(other, who.sees_all() ? std::nullopt : who.proven,
+                       who.programs);
+}
+
+void get_person(services &s, const request_ptr &r, const responder &respond) {
+  query q{r->query, r->to->query};
+  const auto who = person_of(*r, q);
+  if (!q.error().empty()) return respond(bad_request(q.error()));
+  answer_by_reading(s, r, respond, [r, who](store &db) {
+    if (!sees_anybody(r->who, who) && !meets(db, r->who, who))
+      return not_allowed("This person is in no session with you.");
+    const auto row = db.load_person(who);
+    return person_view(who, row ? row->name : "");
+  });
+}
+
+void put_person(services &s, const request_ptr &r, const responder &respond) {
+  query q{r->query, r->to->query};
+  const auto who = person_of(*r, q);
+  const auto name = only_text(*r, "name", q);
+  if (const auto fault = workflows::name_fault(name); !fault.empty())
+    q.fail(fault);
+  if (!q.error().empty()) return respond(bad_request(q.error()));
+  const auto &by = r->who.proven;
+  if (by && *by != who && by->as != role::system && by->as != role::admin)
+    return respond(not_allowed("You can change your own name only."));
+  answer_by_reading(s, r, respond, [who, name](store &db) {
+    db.save_person({.who = who, .name = name});
+    return person_view(who, name);
+  });
+}
+
+/// Answers the status of a step behind which another comes.
+constexpr unsigned goes_on = 102;
+
+void erase_on(services &s, const request_ptr &r, const responder &respond,
+              const std::shared_ptr<person_erasure> &work) {
+  const auto next = [&s, r, respond, work](response out) {
+    if (out.status == goes_on) return erase_on(s, r, respond, work);
+    respond(std::move(out));
+  };
+  answer_by_reading(s, r, next, [r, work](store &db) -> response {
+    if (work->step(db)) return {.status = goes_on, .body = {}};
+    log_info("what a person wrote is erased",
+             {{"who", workflows::to_string(work->what().who)},
+              {"by", workflows::to_string(work->what().by)},
+              {"sessions", std::to_string(work->sessions())}});
+    return json_response({{"sessions", work->sessions()}});
+  });
+}
+
+void erase_person(services &s, const request_ptr &r, const responder &respond) {
+  query q{r->query, r->to->query};
+  const auto who = person_of(*r, q);
+  const auto note = only_text(*r, "note", q);
+  if (!q.error().empty()) return respond(bad_request(q.error()));
+  // Where nobody is proven nobody is known to have asked.
+  const auto by = r->who.proven.value_or(workflows::engine_itself);
+  log_info("what a person wrote is being erased",
+           {{"who", workflows::to_string(who)},
+            {"by", workflows::to_string(by)},
+            {"note", note}});
+  erase_on(s, r, respond,
+           std::make_shared<person_erasure>(storage::erasure{
+               .who = who, .by = by, .at = s.engine.time().now()}));
+}
+
+}  // namespace
+
+std::vector<route> people_routes() {
+  return {
+      {"GET", "/v1/people/{}", for_everybody, small_body, get_person},
+      {"PUT",
+       "/v1/people/{}",
+       for_everybody,
+       name_body,
+       put_person,
+       {},
+       false,
+       want_json},
+      {"POST",
+       "/v1/people/{}/erase",
+       for_admins,
+       small_body,
+       erase_person,
+       {},
+       false,
+       want_json},
+  };
+}
+
+}  // namespace recapd::gateway::http::routes

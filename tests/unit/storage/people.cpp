@@ -1,0 +1,60 @@
+// People: their names, and who is in sessions with whom.
+// SPDX-License-Identifier: Apache-2.0
+#define CAF_SUITE people
+#include "worlds.hpp"
+
+#include "caf/test/unit_test.hpp"
+
+using namespace recapd::storage;
+using namespace recapd::storage::test;
+using recapd::workflows::person;
+using recapd::workflows::role;
+
+STORE_TEST(a name is what was written last until it is deleted) {
+  const person ann{role::tutor, "ann"};
+  CAF_CHECK(!w.s->load_person(ann));
+  w.s->save_person({ann, "Ann"});
+  w.s->save_person({ann, "Änn \"O'Hara\" 🙂"});
+  w.s->save_person({{role::student, "ann"}, "Another"});
+  CAF_CHECK_EQUAL(w.open()->load_person(ann).value_or(person_row{}).name,
+                  "Änn \"O'Hara\" 🙂");
+  w.s->delete_person(ann);
+  w.s->delete_person(ann);
+  CAF_CHECK(!w.s->load_person(ann));
+  CAF_CHECK(w.s->load_person({role::student, "ann"}).has_value());
+}
+
+STORE_TEST(people meet in sessions of a programme) {
+  auto first = moves("s1", 1);
+  first.row->tutor = "ann";
+  first.row->program = "day";
+  first.new_students = {"bob", "cal"};
+  auto second = moves("s2", 1);
+  second.row->tutor = "zoe";
+  second.row->program = "night";
+  second.new_students = {"bob"};
+  CAF_REQUIRE_EQUAL(append(*w.s, {first, second}), "ok ok");
+  const person ann{role::tutor, "ann"}, zoe{role::tutor, "zoe"},
+      bob{role::student, "bob"}, cal{role::student, "cal"},
+      eve{role::support, "eve"}, not_bob{role::tutor, "bob"};
+  const auto meet = [&w](const person &one, const std::optional<person> &other,
+                         const recapd::workflows::program_set &among = {}) {
+    return w.s->takes_part(one, other, among);
+  };
+  for (const auto &[one, other] :
+       {std::pair{ann, bob}, {bob, ann}, {cal, bob}, {zoe, bob}, {ann, ann}})
+    CAF_CHECK(meet(one, other));
+  for (const auto &[one, other] : {std::pair{ann, zoe},
+                                   {zoe, cal},
+                                   {eve, bob},
+                                   {bob, eve},
+                                   {ann, not_bob}})
+    CAF_CHECK(!meet(one, other));
+  CAF_CHECK(meet(bob, std::nullopt));
+  CAF_CHECK(!meet(eve, std::nullopt));
+  const recapd::workflows::program_set night{std::vector<std::string>{"night"}};
+  CAF_CHECK(meet(bob, std::nullopt, night));
+  CAF_CHECK(meet(bob, zoe, night));
+  CAF_CHECK(!meet(bob, ann, night));
+  CAF_CHECK(!meet(cal, std::nullopt, night));
+}
