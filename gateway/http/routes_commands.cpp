@@ -60,7 +60,8 @@ std::string shown_session(services &s, const caller &who, storage::store &db,
   if (!found || !who.sees(*found) || !who.programs.includes(found->program))
     return "null";
   return workflows::to_view_text(*found, rules_of(s.engine, *found),
-                                 s.engine.time().now(), who.viewer());
+                                 s.engine.time().now(),
+                                 who.viewer(found->tutor));
 }
 
 /// Calls `show` with a store when the request is next. Answers 503 where it
