@@ -70,7 +70,7 @@ const std::vector<route> &all_routes() {
     for (const auto &group :
          {routes::command_routes(), routes::session_routes(),
           routes::limit_routes(), routes::record_routes(),
-          routes::node_routes(), routes::relay_routes()})
+          routes::node_routes(), routes::me_routes(), routes::relay_routes()})
       rows.insert(rows.end(), group.begin(), group.end());
     return rows;
   }();
