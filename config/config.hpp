@@ -11,6 +11,7 @@
 #include "config/layers.hpp"
 #include "config/nats.hpp"
 #include "config/places.hpp"
+#include "config/sign_in.hpp"
 #include "config/tokens.hpp"
 #include "workflows/ids.hpp"
 #include "workflows/policy.hpp"
@@ -18,7 +19,7 @@
 namespace recapd::config {
 
 enum class ingress_kind { inbox, nats };
-enum class auth_mode { trusted, token };
+enum class auth_mode { trusted, token, oidc };
 enum class clock_kind { system, manual };
 
 /// Where events are posted to.
@@ -50,6 +51,7 @@ struct settings {
   auth_mode auth = auth_mode::trusted;
   std::vector<token> tokens;  ///< of the configuration and `tokens_file`
   std::string tokens_file;
+  config::oidc oidc;  ///< whose tokens count, too, in that mode
   clock_kind clock = clock_kind::system;
   workflows::policy policy;
   config::webhook webhook;

@@ -13,6 +13,18 @@ namespace json = boost::json;
 
 namespace {
 
+/// Puts a value at a key in whose dots objects begin.
+void put(json::object &to, std::string_view key, json::value v) {
+  const auto dot = key.find('.');
+  if (dot == std::string_view::npos) {
+    to[key] = std::move(v);
+    return;
+  }
+  auto &inner = to[key.substr(0, dot)];
+  if (!inner.is_object()) inner.emplace_object();
+  put(inner.get_object(), key.substr(dot + 1), std::move(v));
+}
+
 /// Returns all settings in the file's shape, or those of `recapd --check`.
 json::object tree_of(settings s, bool all) {
   json::object out;
@@ -23,11 +35,12 @@ json::object tree_of(settings s, bool all) {
     }
     auto &members = out[name].emplace_object();
     for (const auto &row : rows)
-      if (all || row.listed) members[row.key] = row.show();
+      if (all || row.listed) put(members, row.key, row.show());
   }
   return out;
 }
 
+/// Appends a line for each value that is no object.
 void flatten(const std::string &path, const json::value &v, std::string &out) {
   if (v.is_object()) {
     for (const auto &[key, member] : v.get_object())

@@ -107,6 +107,19 @@ section::section(const tree &t, std::string_view name) : tree_{t}, name_{name} {
   members_ = v->get_object();
 }
 
+const json::value *section::find(std::string_view key) const {
+  const auto *in = &members_;
+  for (auto dot = key.find('.'); dot != std::string_view::npos;
+       dot = key.find('.', dot + 1)) {
+    const auto begin = key.rfind('.', dot - 1) + 1;
+    const auto *next = in->if_contains(key.substr(begin, dot - begin));
+    if (next == nullptr) return nullptr;
+    if (!next->is_object()) refuse(key.substr(0, dot), "an object");
+    in = &next->get_object();
+  }
+  return in->if_contains(key.substr(key.rfind('.') + 1));
+}
+
 std::string section::blame(std::string_view key) const {
   return tree_.blame(name_ + "." + std::string{key});
 }

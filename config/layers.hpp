@@ -55,6 +55,10 @@ public:
   section(const tree &t, std::string_view name);
 
   [[nodiscard]] const boost::json::object &members() const { return members_; }
+  /// Returns the value of a member, or of one in its objects (`oidc.issuer`);
+  /// null where there is none. Throws config_error where a dot leads into what
+  /// is no object.
+  [[nodiscard]] const boost::json::value *find(std::string_view key) const;
   /// Returns what an error about a member names.
   [[nodiscard]] std::string blame(std::string_view key) const;
   /// Throws config_error.

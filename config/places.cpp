@@ -105,6 +105,16 @@ std::optional<address> parse_address(std::string_view text) {
   return std::nullopt;
 }
 
+bool is_loopback(std::string_view host) {
+  if (host.starts_with('[') && host.ends_with(']'))
+    host = host.substr(1, host.size() - 2);
+  const auto a = parse_address(host);
+  if (!a) return host == "localhost";
+  static const auto v4 = *parse_network("127.0.0.0/8");
+  static const auto v6 = *parse_network("::1");
+  return v4.contains(*a) || v6.contains(*a);
+}
+
 bool network::contains(const address &a) const {
   const auto bytes = bits / 8;
   if (!std::equal(a.begin(), a.begin() + bytes, first.begin())) return false;

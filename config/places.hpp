@@ -36,6 +36,9 @@ struct origin {
 /// An IPv6 address; one of IPv4 is `::ffff:a.b.c.d`.
 using address = std::array<std::uint8_t, 16>;
 [[nodiscard]] std::optional<address> parse_address(std::string_view text);
+/// Returns true for `localhost` and for addresses that only this machine
+/// reaches; one of IPv6 may stand in brackets.
+[[nodiscard]] bool is_loopback(std::string_view host);
 
 /// The addresses that begin with the same bits as `first`.
 struct network {

@@ -10,21 +10,48 @@ namespace json = boost::json;
 
 namespace {
 
-/// Throws config_error about a member that is none of `known`.
-template <class Known, class Name>
+using names = std::vector<std::string>;
+
+/// Returns what stands behind `first` and a dot in the names that begin so.
+names behind(std::string_view first, const names &all) {
+  names out;
+  for (const auto &name : all)
+    if (name.size() > first.size() && name.starts_with(first)
+        && name[first.size()] == '.')
+      out.push_back(name.substr(first.size() + 1));
+  return out;
+}
+
+/// Throws config_error about a member that is none of `known`, where a dot
+/// leads into an object.
 void refuse_unknown(const json::object &members, const std::string &where,
-                    const std::vector<Known> &known, Name Known::*name,
-                    const std::string &what) {
-  const auto expected = "no such " + what + "; there are ";
-  for (const auto &member : members) {
-    const std::string_view key{member.key()};
-    if (std::ranges::find(known, key, name) != known.end()) continue;
-    std::string list;
-    for (const auto &one : known)
-      (list += list.empty() ? "" : ", ") += one.*name;
-    const auto path = where + std::string{key};
-    throw config_error{path.empty() ? R"("")" : path, expected + list};
+                    const names &known, const std::string &what) {
+  std::string list;
+  std::string_view last;
+  for (const auto &name : known) {
+    const auto first = std::string_view{name}.substr(0, name.find('.'));
+    if (first != last) (list += list.empty() ? "" : ", ") += first;
+    last = first;
   }
+  for (const auto &member : members) {
+    const std::string key{member.key()};
+    if (std::ranges::find(known, key) != known.end()) continue;
+    const auto path = where + key;
+    const auto inner = behind(key, known);
+    if (inner.empty())
+      throw config_error{path.empty() ? R"("")" : path,
+                         "no such " + what + "; there are " + list};
+    if (!member.value().is_object()) throw config_error{path, "an object"};
+    refuse_unknown(member.value().get_object(), path + ".", inner, what);
+  }
+}
+
+template <class Known, class Name>
+names names_of(const std::vector<Known> &known, Name Known::*name) {
+  names out;
+  for (const auto &one : known)
+    out.emplace_back(one.*name);
+  return out;
 }
 
 void read_policy(const tree &t, const section &in, settings &s) {
@@ -36,11 +63,11 @@ void read_policy(const tree &t, const section &in, settings &s) {
 
 void read_section(const part &p, const section &in) {
   for (const auto &row : p.rows) {
-    if (const auto *v = in.members().if_contains(row.key)) row.read(*v, in);
+    if (const auto *v = in.find(row.key)) row.read(*v, in);
     if (row.check) row.check(in);
   }
-  refuse_unknown(in.members(), std::string{p.name} + ".", p.rows, &setting::key,
-                 "setting");
+  refuse_unknown(in.members(), std::string{p.name} + ".",
+                 names_of(p.rows, &setting::key), "setting");
 }
 
 }  // namespace
@@ -50,7 +77,7 @@ settings read(std::string_view text, const environment &env,
   const auto t = layered(text, env, options, scalars());
   settings s;
   const auto known = table(s);
-  refuse_unknown(t.root, "", known, &part::name, "section");
+  refuse_unknown(t.root, "", names_of(known, &part::name), "section");
   for (const auto &p : known) {
     const section in{t, p.name};
     if (p.name == "policy")
@@ -61,26 +88,16 @@ settings read(std::string_view text, const environment &env,
   return s;
 }
 
-namespace {
-
-bool is_loopback(const std::string &host) {
-  const auto a = parse_address(host);
-  if (!a) return host == "localhost";
-  static const auto v4 = *parse_network("127.0.0.0/8");
-  static const auto v6 = *parse_network("::1");
-  return v4.contains(*a) || v6.contains(*a);
-}
-
-}  // namespace
-
 std::vector<std::string> warnings(const settings &s, const std::string &file,
                                   workflows::instant now) {
   auto all = nats_warnings(s.nats);
-  if (s.auth != auth_mode::token) {
+  if (s.auth == auth_mode::trusted) {
     if (!is_loopback(s.listen_host))
-      all.push_back("node.listen: " + s.listen_host
-                    + " is open to other machines, and auth.mode trusted lets "
-                      "who reaches it act as anybody; set auth.mode to token");
+      all.push_back(
+          "node.listen: " + s.listen_host
+          + " is open to other machines, and auth.mode trusted lets "
+            "who reaches it act as anybody; set auth.mode to token or "
+            "oidc");
     return all;
   }
   for (auto &one : token_warnings(

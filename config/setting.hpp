@@ -17,7 +17,7 @@ namespace recapd::config {
 
 /// A row of the table. Its functions refer to the settings it was made for.
 struct setting {
-  std::string key;  ///< in its section: `listen`
+  std::string key;  ///< in its section: `listen`, `oidc.issuer`
   shape form = shape::text;
   std::string_view told;  ///< what it means, for people, in a line
   std::function<void(const boost::json::value &, const section &)> read = {};

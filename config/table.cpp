@@ -161,16 +161,67 @@ void check_tokens(const section &in, settings &s) {
     in.refuse("tokens", "at least one token when auth.mode is \"token\"");
 }
 
+void check_oidc(const section &in, const settings &s) {
+  if (s.auth != auth_mode::oidc) return;
+  if (!valid_issuer(s.oidc.issuer))
+    in.refuse("oidc.issuer", "the provider's URL, such as "
+                             "https://login.example/realm, when auth.mode is "
+                             "\"oidc\" (http:// of this machine only)");
+  if (s.oidc.audience.empty())
+    in.refuse("oidc.audience", "what tokens have to be for (aud) when "
+                               "auth.mode is \"oidc\"");
+}
+
+/// Makes a setting of a claim's name.
+setting claim(const std::string &name, std::string &at, std::string_view told) {
+  return text("oidc.claims." + name, at, told)
+      .must([&at] { return !at.empty(); }, "a claim's name");
+}
+
+std::vector<setting> oidc_rows(settings &s) {
+  auto &o = s.oidc;
+  setting roles{"oidc.roles", shape::json,
+                R"(`{ "teacher": "tutor" }`: a value of the role's claim, and )"
+                "the role it stands for; empty: the roles' own names",
+                [&o](const json::value &given, const section &in) {
+                  read_roles(given, in.blame("oidc.roles"), o);
+                },
+                [&o] { return shown_roles(o); }};
+  roles.check = [&s](const section &in) { check_oidc(in, s); };
+  return {
+      text("oidc.issuer", o.issuer,
+           "the OpenID provider's URL, as its tokens name it (`iss`)"),
+      text("oidc.audience", o.audience,
+           "what the tokens of bearers have to be for (`aud`)"),
+      text("oidc.client_id", o.client_id,
+           "the pages' own name at the provider; empty: nobody signs in by a "
+           "browser"),
+      text("oidc.client_secret", o.client_secret,
+           "and its secret; empty: a public client", all_hidden),
+      text("oidc.scopes", o.scopes, "what the sign-in asks for"),
+      claim("id", o.claims.id, "the claim that holds the person's id"),
+      claim("role", o.claims.role,
+            "the claim of a role, a text, or of several, a list"),
+      claim("programs", o.claims.programs,
+            "the claim of the programmes; absent: as of a token"),
+      claim("name", o.claims.name, "the claim of the person's name"),
+      std::move(roles),
+  };
+}
+
 std::vector<setting> auth(settings &s) {
   auto file = text("tokens_file", s.tokens_file,
                    "a file with such a list besides; SIGHUP reads both again");
   file.check = [&s](const section &in) { check_tokens(in, s); };
   file.listed = false;  // Its tokens are listed, among `tokens`.
-  return {
+  std::vector<setting> rows{
       word("mode", s.auth,
-           {{"trusted", auth_mode::trusted}, {"token", auth_mode::token}},
+           {{"trusted", auth_mode::trusted},
+            {"token", auth_mode::token},
+            {"oidc", auth_mode::oidc}},
            "`trusted`: who comes may act as anybody; `token`: as its token "
-           "says"),
+           "says; `oidc`: as a token of the OpenID provider does, or one of "
+           "these"),
       {"tokens", shape::json,
        R"(`[{ "token": "…" or "sha256:HEX", "as": "support:ann", )"
        R"("programs": ["…"], "expires": "2027-07-01T00:00:00Z" }, …]`)",
@@ -180,6 +231,9 @@ std::vector<setting> auth(settings &s) {
        [&s] { return shown(s.tokens); }},
       std::move(file),
   };
+  for (auto &row : oidc_rows(s))
+    rows.push_back(std::move(row));
+  return rows;
 }
 
 std::string_view told_of(const workflows::reminder &kind) {

@@ -296,6 +296,7 @@ struct session_filter {
   std::string state = {};
   std::string tutor = {};
   std::string student = {};
+  std::string takes_part = {};  ///< as the tutor or as a student
   std::string course = {};
   std::string program = {};
   program_set programs = {};         ///< of these only

@@ -27,6 +27,10 @@ std::string_view to_string(role r) {
   return role_names.at(static_cast<std::size_t>(r));
 }
 
+std::optional<role> parse_role(std::string_view name) {
+  return value_named<role>(role_names, name);
+}
+
 std::string to_string(const person &p) {
   std::string text{to_string(p.as)};
   text += ':';
@@ -40,7 +44,7 @@ std::optional<person> parse_person(std::string_view text) {
   const auto name = text.substr(0, colon);
   const auto id = text.substr(colon + 1);
   if (!valid_id(id)) return std::nullopt;
-  const auto as = value_named<role>(role_names, name);
+  const auto as = parse_role(name);
   if (!as) return std::nullopt;
   return person{.as = *as, .id = std::string{id}};
 }

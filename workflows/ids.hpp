@@ -27,6 +27,8 @@ enum class role : std::uint8_t {
 }
 
 [[nodiscard]] std::string_view to_string(role r);
+/// Returns the role of that name; nothing if there is none.
+[[nodiscard]] std::optional<role> parse_role(std::string_view name);
 
 /// One person who acts, takes part or looks on: `tutor:ann`, `student:bob`,
 /// `support:eve`, `system:sis`, `manager:mia`, `admin:ada`.

@@ -37,10 +37,9 @@ audience audience_of(const storage::session_events &found) {
 
 bool audience::includes(const caller &who) const {
   if (!who.programs.includes(program)) return false;
-  if (who.sees_all()) return true;
-  return who.proven->as == workflows::role::tutor
-             ? who.proven->id == tutor
-             : std::ranges::find(students, who.proven->id) != students.end();
+  if (who.is(workflows::role::tutor, tutor)) return true;
+  return who.has_role(workflows::role::student)
+         && std::ranges::find(students, who.proven->id) != students.end();
 }
 
 /// Returns whether the audience of the row's session is known as it is at that

@@ -181,7 +181,7 @@ private:
   bool show(const event_frame &f, std::string &to) const {
     if (!session_.empty() && session_ != f.row.session) return false;
     if (wants_audiences() && (!f.to || !f.to->includes(who_))) return false;
-    const auto viewer = who_.viewer();
+    const auto viewer = who_.viewer(f.to ? f.to->tutor : "");
     if (viewer.sees_pay())
       to += f.text;
     else

@@ -41,6 +41,21 @@ response try_task(const std::function<response(storage::store &)> &task,
   }
 }
 
+response unauthenticated(std::string_view detail) {
+  auto out = problem(401, "unauthenticated", detail);
+  out.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"recapd\"");
+  return out;
+}
+
+response unknown(const unknown_caller &who) {
+  using kind = unknown_caller::kind;
+  if (who.why == kind::forbidden) return not_allowed(who.detail);
+  if (who.why == kind::later) return unavailable(who.detail);
+  auto out = unauthenticated(who.detail);
+  out.guessed = who.guessed;
+  return out;
+}
+
 }  // namespace
 
 std::string_view request::header(std::string_view name) const {
@@ -57,7 +72,7 @@ const std::vector<route> &all_routes() {
           routes::explain_routes(), routes::limit_routes(),
           routes::record_routes(), routes::people_routes(), routes::policy_routes(),
           routes::operation_routes(), routes::node_routes(),
-          routes::relay_routes()})
+          routes::me_routes(), routes::relay_routes()})
       rows.insert(rows.end(), group.begin(), group.end());
     return rows;
   }();
@@ -96,19 +111,12 @@ std::optional<response> admit(const services &s, const route &to,
   if (to.who.of == access::kind::open) return std::nullopt;
   if (to.who.of == access::kind::node) {
     if (s.between && s.between->knows(authorization)) return std::nullopt;
-    auto out = problem(401, "unauthenticated", "This is for recapd's nodes.");
-    out.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"recapd\"");
-    return out;
+    return unauthenticated("This is for recapd's nodes.");
   }
   const auto known = s.auth.identify(authorization, token_time(s));
-  if (!known.has_value()) {
-    auto out = problem(401, "unauthenticated", known.error().detail);
-    out.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"recapd\"");
-    out.guessed = known.error().guessed;
-    return out;
-  }
+  if (!known.has_value()) return unknown(known.error());
   who = *known;
-  if (who.proven && !to.who.roles.has(who.proven->as))
+  if (!who.act_as_one_of(to.who.roles))
     return not_allowed("Your role may not use this: "
                        + std::string{workflows::to_string(who.proven->as)}
                        + ".");

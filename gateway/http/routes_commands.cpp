@@ -60,7 +60,8 @@ std::string shown_session(services &s, const caller &who, storage::store &db,
   if (!found || !who.sees(*found) || !who.programs.includes(found->program))
     return "null";
   return workflows::to_view_text(*found, s.engine.rules_of(*found, db),
-                                 s.engine.time().now(), who.viewer());
+                                 s.engine.time().now(),
+                                 who.viewer(found->tutor));
 }
 
 /// Calls `show` with a store when the request is next. Answers 503 where it
@@ -97,8 +98,8 @@ void submit_one(services &s, const request_ptr &r, decoded event, bool shown,
 }
 
 /// Returns what a command would bring about, as far as its sender may know.
-json::object effects_of(const actors::preview &p, const caller &who) {
-  const auto to = who.viewer();
+json::object effects_of(const actors::preview &p,
+                        const workflows::viewer &to) {
   json::array notifications;
   for (const auto &n : p.notifications)
     if (workflows::shows_notification(n.kind, to))
@@ -112,7 +113,7 @@ void preview_one(services &s, const request_ptr &r, decoded event, bool shown,
                  const responder &respond) {
   if (!event.has_value()) {
     auto told = outcome_of(event.error());
-    told["effects"] = effects_of({}, r->who);
+    told["effects"] = effects_of({}, {});
     return respond(refused(told, event.error().code));
   }
   answer_by_reading(
@@ -123,7 +124,9 @@ void preview_one(services &s, const request_ptr &r, decoded event, bool shown,
           found.answer = actors::with_session(
               found.answer, shown_session(s, r->who, db, command.session));
         auto told = json::parse(found.answer.json).as_object();
-        told["effects"] = effects_of(found, r->who);
+        told["effects"] = effects_of(
+            found, r->who.proven ? workflows::viewer{command.by}
+                                 : workflows::viewer{});
         return found.answer.accepted
                    ? json_response(told)
                    : refused(told, found.answer.code.value_or(

@@ -25,9 +25,10 @@ json::object rules_view(const workflows::rules &r) {
 workflows::eligibility eligibility_for(const caller &who, const session &s,
                                        const workflows::facts &f,
                                        bool leave_call) {
-  return who.is_student()
-             ? workflows::eligibility_of(s, f, leave_call, who.proven->id)
-             : workflows::eligibility_of(s, f, leave_call);
+  const auto to = who.viewer(s.tutor);
+  return to.sees_pay()
+             ? workflows::eligibility_of(s, f, leave_call)
+             : workflows::eligibility_of(s, f, leave_call, to.student);
 }
 
 json::object eligibility_view(services &s, store &db, const caller &who,
@@ -86,7 +87,7 @@ json::object explanation_view(services &s, store &db, const caller &who,
   const auto events = events_of(db, found.id);
   const auto told =
       workflows::explain(found, events, s.engine.rules_of(found, db),
-                         {.to = who.viewer(), .now = now, .zone = zone});
+                         {.to = who.viewer(found.tutor), .now = now, .zone = zone});
   json::array why;
   for (const auto &one : told.why) {
     json::object reason{{"code", one.code}, {"text", one.text}};

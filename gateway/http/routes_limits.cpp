@@ -88,7 +88,7 @@ bool teaches(storage::store &db, const std::string &tutor,
 bool may_see(storage::store &db, const caller &who,
              const std::string &student) {
   if (student.empty() || who.is(workflows::role::student, student)) return true;
-  return who.proven->as == workflows::role::tutor
+  return who.has_role(workflows::role::tutor)
          && teaches(db, who.proven->id, student);
 }
 

@@ -66,10 +66,11 @@ private:
 };
 
 /// Answers with the notifications behind a place, of one session or of all
-/// (`session` empty).
+/// (`session` empty), as `to` is shown them.
 response notifications_after(store &db, const std::string &session, place after,
-                             int limit, const caller &who) {
-  notification_page page{after, static_cast<std::size_t>(limit), who.viewer()};
+                             int limit, const caller &who,
+                             const workflows::viewer &to = {}) {
+  notification_page page{after, static_cast<std::size_t>(limit), to};
   // One row more than the limit: each has notifications, but all of the first
   // row's may have been shown.
   const auto rows =
@@ -155,7 +156,8 @@ void get_notifications(services &s, const request_ptr &r,
   answer_about_session(
       s, about, respond,
       [r, after, limit](store &db, const workflows::session &found) {
-        return notifications_after(db, found.id, *after, limit, r->who);
+        return notifications_after(db, found.id, *after, limit, r->who,
+                                   r->who.viewer(found.tutor));
       });
 }
 

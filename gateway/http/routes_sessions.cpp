@@ -25,7 +25,11 @@ using workflows::session;
 std::optional<response> hold_to_own(const caller &who,
                                     storage::session_filter &filter) {
   if (who.sees_all()) return std::nullopt;
-  const bool tutor = who.proven->as == workflows::role::tutor;
+  const bool tutor = who.has_role(workflows::role::tutor);
+  if (tutor && who.has_role(workflows::role::student)) {
+    filter.takes_part = who.proven->id;
+    return std::nullopt;
+  }
   auto &own = tutor ? filter.tutor : filter.student;
   if (!own.empty() && own != who.proven->id)
     return not_allowed("You can list your own sessions only.");
@@ -41,10 +45,9 @@ response page_of_sessions(const services &s, store &db, const caller &who,
     found.push_back(session_of(row));
   return answer_page(
       "sessions", found,
-      [&s, &db, to = who.viewer(),
-       now = s.engine.time().now()](const session &one) {
+      [&s, &db, &who, now = s.engine.time().now()](const session &one) {
         return workflows::to_view_text(one, s.engine.rules_of(one, db), now,
-                                       to);
+                                       who.viewer(one.tutor));
       },
       [](const session &one) { return one.id; });
 }
@@ -61,18 +64,26 @@ void hide_hours(json::array &refusals, std::string_view student) {
   }
 }
 
-/// Returns a refused outcome as `who` may see it: participants are not told
-/// what others call their commands.
-std::string refusal_text(const storage::outcome_row &row, const caller &who) {
+/// Returns true if the text names the caller in one of their roles.
+bool names(std::string_view person, const caller &who) {
+  return std::ranges::any_of(who.persons(), [person](const auto &one) {
+    return workflows::to_string(one) == person;
+  });
+}
+
+/// Returns a refused outcome, of a session of that tutor, as `who` may see it:
+/// participants are not told what others call their commands.
+std::string refusal_text(const storage::outcome_row &row, const caller &who,
+                         const std::string &tutor) {
   auto text = actors::stored_outcome(row.outcome, false).json;
   if (who.sees_all()) return text;
   auto told = json::parse(text).as_object();
-  if (row.who != workflows::to_string(*who.proven)) {
+  if (!names(row.who, who)) {
     told["id"] = nullptr;
     told["source"] = nullptr;
   }
-  if (who.is_student())
-    hide_hours(told.at("refusals").as_array(), who.proven->id);
+  const auto to = who.viewer(tutor);
+  if (!to.sees_pay()) hide_hours(told.at("refusals").as_array(), to.student);
   return json::serialize(told);
 }
 
@@ -80,7 +91,7 @@ void get_session(services &s, const request_ptr &r, const responder &respond) {
   answer_about_session(s, r, respond, [&s, r](store &db, const session &found) {
     return json_response(workflows::to_view(found, s.engine.rules_of(found, db),
                                             s.engine.time().now(),
-                                            r->who.viewer()));
+                                            r->who.viewer(found.tutor)));
   });
 }
 
@@ -113,18 +124,18 @@ void get_history(services &s, const request_ptr &r, const responder &respond) {
   if (!q.error().empty()) return respond(bad_request(q.error()));
   const auto seq = static_cast<int>(
       std::min<std::int64_t>(after, std::numeric_limits<int>::max()));
-  answer_about_session(
-      s, r, respond,
-      [seq, limit, to = r->who.viewer()](store &db, const session &found) {
-        return answer_page(
-            "events", db.history(found.id, seq, limit),
-            [&to](const storage::event_row &row) {
-              return history_view(row, to);
-            },
-            [](const storage::event_row &row) {
-              return std::to_string(row.seq);
-            });
-      });
+  answer_about_session(s, r, respond,
+                       [r, seq, limit](store &db, const session &found) {
+                         const auto to = r->who.viewer(found.tutor);
+                         return answer_page(
+                             "events", db.history(found.id, seq, limit),
+                             [&to](const storage::event_row &row) {
+                               return history_view(row, to);
+                             },
+                             [](const storage::event_row &row) {
+                               return std::to_string(row.seq);
+                             });
+                       });
 }
 
 void get_refusals(services &s, const request_ptr &r, const responder &respond) {
@@ -138,8 +149,8 @@ void get_refusals(services &s, const request_ptr &r, const responder &respond) {
       s, r, respond, [r, after, limit](store &db, const session &found) {
         return answer_page(
             "refusals", db.refused_outcomes(found.id, after, limit),
-            [&who = r->who](const storage::outcome_row &row) {
-              return refusal_text(row, who);
+            [&who = r->who, &found](const storage::outcome_row &row) {
+              return refusal_text(row, who, found.tutor);
             },
             storage::refusal_token);
       });

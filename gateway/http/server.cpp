@@ -13,6 +13,7 @@
 
 #include "gateway/http/connection.hpp"
 #include "gateway/http/event_stream.hpp"
+#include "gateway/oidc/provider.hpp"
 #include "gateway/telemetry/log.hpp"
 
 namespace recapd::gateway::http {
@@ -29,9 +30,17 @@ std::chrono::milliseconds ms(int n) {
   return std::chrono::milliseconds{n};
 }
 
+std::shared_ptr<oidc::provider> provider_of(actors::engine &engine,
+                                            const config::settings &settings) {
+  if (settings.auth != config::auth_mode::oidc) return nullptr;
+  return std::make_shared<oidc::provider>(settings.oidc.issuer,
+                                          engine.conditions());
+}
+
 }  // namespace
 
 struct server::impl {
+  std::shared_ptr<oidc::provider> provider;  ///< null: tokens of none count
   std::shared_ptr<http::shared> shared;
   tcp::acceptor acceptor;
   asio::steady_timer pause;
@@ -49,25 +58,29 @@ struct server::impl {
 
   impl(actors::engine &engine, const config::settings &settings,
        metrics &meters, tuning tuning, std::shared_ptr<relay::relay> between)
-      : shared{new http::shared{
-          .io = asio::io_context{tuning.threads},
-          .use = {.engine = engine,
-                  .meters = meters,
-                  .auth = authenticator{settings},
-                  .where = sites{settings},
-                  .batches = caller_places{static_cast<std::size_t>(
-                      std::max(1000, settings.engine.max_in_flight / 2))},
-                  .between = std::move(between)},
-          .tuning = tuning,
-          .max_connections =
-              static_cast<std::size_t>(settings.http.max_connections),
-          .proxies = settings.http.trusted_proxies,
-          .places =
-              shares{static_cast<std::size_t>(settings.http.max_connections)},
-          .by_address = shares{static_cast<std::size_t>(
-              settings.http.max_connections_per_address)},
-          .header_timeout = ms(settings.http.header_timeout_ms),
-          .idle_timeout = ms(settings.http.idle_timeout_ms)}},
+      : provider{provider_of(engine, settings)},
+        shared{new http::shared{
+            .io = asio::io_context{tuning.threads},
+            .use = {.engine = engine,
+                    .meters = meters,
+                    .auth =
+                        authenticator{settings, provider ? oidc::bearer_reader(
+                                                    settings.oidc, provider)
+                                                         : nullptr},
+                    .where = sites{settings},
+                    .batches = caller_places{static_cast<std::size_t>(
+                        std::max(1000, settings.engine.max_in_flight / 2))},
+                    .between = std::move(between)},
+            .tuning = tuning,
+            .max_connections =
+                static_cast<std::size_t>(settings.http.max_connections),
+            .proxies = settings.http.trusted_proxies,
+            .places =
+                shares{static_cast<std::size_t>(settings.http.max_connections)},
+            .by_address = shares{static_cast<std::size_t>(
+                settings.http.max_connections_per_address)},
+            .header_timeout = ms(settings.http.header_timeout_ms),
+            .idle_timeout = ms(settings.http.idle_timeout_ms)}},
         acceptor{asio::make_strand(shared->io)}, pause{acceptor.get_executor()},
         busy{shared->io.get_executor()} {
     shared->hub = std::make_shared<event_hub>(shared->io, shared->use, tuning);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/system/result.hpp>
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <mutex>
@@ -26,9 +27,12 @@ public:
     for (const auto one : all)
       bits_ |= bit(one);
   }
+  constexpr void add(workflows::role one) { bits_ |= bit(one); }
   [[nodiscard]] constexpr bool has(workflows::role one) const {
     return (bits_ & bit(one)) != 0;
   }
+  [[nodiscard]] constexpr bool empty() const { return bits_ == 0; }
+  bool operator==(const role_set &) const = default;
 
 private:
   static constexpr unsigned bit(workflows::role one) {
@@ -40,20 +44,29 @@ private:
 /// Who sent a request. Without a proven person (mode `trusted`, brokers, the
 /// inbox) the caller is trusted to say who acts.
 struct caller {
+  /// Of a person in several roles, one of them: `others` has the rest.
   std::optional<workflows::person> proven;
   workflows::program_set programs = {};  ///< in which a proven person may act
   config::sha256 token = {};  ///< of the token that proved the person
+  role_set others = {};
+  /// When a sign-in, which no table of tokens has, ends.
+  std::optional<workflows::instant> until = {};
+  std::string name = {};  ///< as the provider says it; empty: not known
+
+  /// Returns true if that is one of the person's roles.
+  [[nodiscard]] bool has_role(workflows::role as) const;
+  /// Returns the person in each of their roles; nobody, if nobody is proven.
+  [[nodiscard]] std::vector<workflows::person> persons() const;
+  /// Makes the person act in the first of their roles that is among these.
+  /// Returns false if none is.
+  bool act_as_one_of(const role_set &roles);
 
   /// Returns true for callers who see what they take no part in, too: all but
   /// tutors and students, within their programmes.
   [[nodiscard]] bool sees_all() const;
-  [[nodiscard]] bool is_student() const {
-    return proven && proven->as == workflows::role::student;
-  }
-  /// Returns what is shown to the caller.
-  [[nodiscard]] workflows::viewer viewer() const {
-    return proven ? workflows::viewer{*proven} : workflows::viewer{};
-  }
+  /// Returns what of a session of that tutor is shown to the caller, who sees
+  /// it.
+  [[nodiscard]] workflows::viewer viewer(std::string_view tutor) const;
   /// Returns true for the session's own tutor and students (whatever they
   /// answered), and for callers who see all.
   [[nodiscard]] bool sees(const workflows::session &s) const;
@@ -63,9 +76,20 @@ struct caller {
 
 /// Why a request's caller is not known.
 struct unknown_caller {
+  enum class kind : unsigned char {
+    unproven,   ///< nothing proves who it is
+    forbidden,  ///< who it is is proven, and may do nothing here
+    later,      ///< the node cannot tell yet
+  };
   std::string detail;    ///< a sentence that says what to do
   bool guessed = false;  ///< there was a token, and it is none of the node's
+  kind why = kind::unproven;
 };
+using identified = boost::system::result<caller, unknown_caller>;
+
+/// Finds out whom a token proves that is in no table.
+using token_reader =
+    std::function<identified(std::string_view token, workflows::instant now)>;
 
 /// Returns the token of an Authorization field `Bearer TOKEN`; nothing if it is
 /// none.
@@ -76,12 +100,15 @@ bearer_token(std::string_view authorization);
 /// digests, and compares in constant time. Thread safe.
 class authenticator {
 public:
-  explicit authenticator(const config::settings &settings);
+  /// Has `others` read the tokens that are none of the settings'; null: none
+  /// else counts.
+  explicit authenticator(const config::settings &settings,
+                         token_reader others = nullptr);
 
   /// Returns whom `authorization` proves, the header's value or empty. In mode
   /// `trusted` everybody is trusted.
-  [[nodiscard]] boost::system::result<caller, unknown_caller>
-  identify(std::string_view authorization, workflows::instant now) const;
+  [[nodiscard]] identified identify(std::string_view authorization,
+                                    workflows::instant now) const;
 
   /// Returns false once the token that proved a caller was taken away, has
   /// expired, or stands for another person or other programmes.
@@ -104,6 +131,7 @@ private:
   [[nodiscard]] std::shared_ptr<const table> current() const;
 
   bool trusted_;
+  token_reader others_;
   mutable std::mutex mutex_;
   std::shared_ptr<const table> entries_;
 };

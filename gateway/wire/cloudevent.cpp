@@ -133,9 +133,22 @@ private:
   }
 
   bool permission() {
-    return !how_.who.proven || *how_.who.proven == out_.by
+    const auto &who = how_.who;
+    if (!who.proven) return true;
+    if (!a_.authid && !who.others.empty())
+      return fail("authid: you have several roles; name the one you act in: "
+                      + roles_of(who) + ".",
+                  refusal_code::not_allowed);
+    return (who.has_role(out_.by.as) && who.proven->id == out_.by.id)
            || fail("authid: it is not the person the bearer token belongs to.",
                    refusal_code::not_allowed);
+  }
+
+  static std::string roles_of(const caller &who) {
+    std::string list;
+    for (const auto &one : who.persons())
+      (list += list.empty() ? "" : ", ") += workflows::to_string(one);
+    return list;
   }
 
   bool program() {

@@ -333,6 +333,8 @@ public:
       return (filter.state.empty()
               || db_->standings.at(id).state == filter.state)
              && (filter.tutor.empty() || row.tutor == filter.tutor)
+             && (filter.takes_part.empty() || row.tutor == filter.takes_part
+                 || db_->students.contains({filter.takes_part, id}))
              && (filter.course.empty() || row.course == filter.course)
              && (filter.program.empty() || row.program == filter.program)
              && filter.programs.includes(row.program)

@@ -96,6 +96,13 @@ list_query list_of(const session_filter &f) {
   else
     sql += "sessions s WHERE s.id > " + after;
   if (!f.tutor.empty()) sql += " AND s.tutor = " + q.text(f.tutor);
+  if (!f.takes_part.empty()) {
+    const auto who = q.text(f.takes_part);
+    sql += " AND s.id IN (SELECT t.id FROM sessions t WHERE t.tutor = " + who
+           + " UNION ALL SELECT u.session_id FROM session_students u"
+             " WHERE u.student = "
+           + who + ")";
+  }
   if (!f.course.empty()) sql += " AND s.course = " + q.text(f.course);
   if (!f.program.empty()) sql += " AND s.program = " + q.text(f.program);
   if (f.programs.only)
@@ -177,8 +184,8 @@ page<event_row> sql_store::history(std::string_view session, int after,
 }
 
 page<session_events> sql_store::list_sessions(const session_filter &f) {
-  for (const auto *text :
-       {&f.state, &f.tutor, &f.student, &f.course, &f.program, &f.after})
+  for (const auto *text : {&f.state, &f.tutor, &f.student, &f.takes_part,
+                           &f.course, &f.program, &f.after})
     if (!is_storable(*text)) return {};
   const auto query = list_of(f);
   return with([&](connection &c) {

@@ -181,6 +181,26 @@ CAF_TEST(a token stands for somebody somewhere until a time) {
   CAF_CHECK(s.tokens[4].digest() == config::digest_of("d"));
 }
 
+CAF_TEST(a sign - in is read from the file and the environment) {
+  const auto s = read(R"({"auth": {"mode": "oidc", "oidc": {
+      "issuer": "http://127.0.0.1:9/realm", "audience": "recap",
+      "client_secret": "of the file",
+      "claims": {"role": "https://a.example/roles"},
+      "roles": {"teacher": "tutor", "dean": "manager"}}}})",
+                      {{"RECAPD_AUTH_OIDC_CLIENT_SECRET", "hush"},
+                       {"RECAPD_AUTH_OIDC_CLAIMS_ID", "email"}});
+  CAF_CHECK(s.auth == config::auth_mode::oidc);
+  CAF_CHECK_EQUAL(s.oidc.issuer, "http://127.0.0.1:9/realm");
+  CAF_CHECK_EQUAL(s.oidc.client_secret, "hush");
+  CAF_CHECK_EQUAL(s.oidc.claims.id, "email");
+  CAF_CHECK_EQUAL(s.oidc.claims.role, "https://a.example/roles");
+  CAF_CHECK_EQUAL(s.oidc.claims.name, "name");
+  CAF_CHECK(s.oidc.role_of("teacher") == workflows::role::tutor);
+  CAF_CHECK(!s.oidc.role_of("tutor"));
+  CAF_CHECK(config::oidc{}.role_of("admin") == workflows::role::admin);
+  CAF_CHECK(!config::oidc{}.role_of("boss"));
+}
+
 CAF_TEST(tokens that let in too many are warned of without being named) {
   const std::string name =
       "/tmp/recapd-tokens-" + std::to_string(getpid()) + ".json";

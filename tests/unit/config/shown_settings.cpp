@@ -14,12 +14,14 @@ using namespace recapd::tests;
 CAF_TEST(no secret is shown) {
   const auto shown = config::describe(read(R"({
     "database": { "url": "postgresql://ann:hush@host/db" },
-    "auth": { "tokens": [{ "token": "hush", "as": "tutor:ann" }] },
+    "auth": { "tokens": [{ "token": "hush", "as": "tutor:ann" }],
+              "oidc": { "client_secret": "hush" } },
     "webhook": { "url": "https://host/hook", "secret": "hush" } })"));
   CAF_CHECK_EQUAL(shown.find("hush"), std::string::npos);
   CAF_CHECK(shown.find("database.url=postgresql://ann:***@host/db\n")
             != std::string::npos);
   CAF_CHECK(shown.find("webhook.secret=***\n") != std::string::npos);
+  CAF_CHECK(shown.find("auth.oidc.client_secret=***\n") != std::string::npos);
 }
 
 CAF_TEST(a password among key and value pairs is not shown) {

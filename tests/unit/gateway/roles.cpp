@@ -102,6 +102,8 @@ const std::map<std::string, std::vector<row>> table{
      {{"/v1/people/tutor:zoe/erase",
        {403, 403, 403, 403, 403, 403, 200, 403, 403, 403},
        R"({"note":"asked"})"}}},
+    {"GET /v1/me",
+     {{"/v1/me", {200, 200, 200, 200, 200, 200, 200, 200, 200, 200}}}},
     {"GET /v1/events",
      {{"/v1/events", {200, 200, 200, 200, 200, 200, 200, 200, 200, 200}}}},
     {"GET /v1/nodes",
@@ -218,6 +220,19 @@ CAF_TEST(every route answers each role as the table says) {
       }
   }
   CAF_CHECK_EQUAL(wrong, "");
+}
+
+CAF_TEST(everybody is told who they are and where) {
+  const auto me = [this](const std::string &who) {
+    return json::serialize(read(who, "/v1/me"));
+  };
+  CAF_CHECK_EQUAL(me("ann"), R"({"who":["tutor:ann"],"programs":["default"],)"
+                             R"("name":null})");
+  CAF_CHECK_EQUAL(me("sis"),
+                  R"({"who":["system:sis"],"programs":["*"],"name":null})");
+  CAF_CHECK_EQUAL(me("nan"), R"({"who":["manager:nan"],"programs":["night"],)"
+                             R"("name":null})");
+  CAF_CHECK_EQUAL(connect().get("/v1/me").problem(), "unauthenticated");
 }
 
 CAF_TEST(managers and administrators send no command) {

@@ -58,6 +58,10 @@ STORE_TEST(each filter finds its sessions and all must hold) {
   CAF_CHECK_EQUAL(list({.state = "no'such"}), "");
   CAF_CHECK_EQUAL(list({.tutor = "ann"}), "s1 s2");
   CAF_CHECK_EQUAL(list({.student = "bob"}), "S3 s1 s4");
+  CAF_CHECK_EQUAL(list({.takes_part = "bob"}), "S3 s1 s4");
+  CAF_CHECK_EQUAL(list({.takes_part = "tom"}), "S3 s4");
+  CAF_CHECK_EQUAL(list({.student = "bob", .takes_part = "tom"}), "S3 s4");
+  CAF_CHECK_EQUAL(list({.takes_part = "nobody"}), "");
   CAF_CHECK_EQUAL(list({.course = "math"}), "S3 s1");
   CAF_CHECK_EQUAL(list({.tutor = "tom", .student = "bob", .course = "latin"}),
                   "s4");
