@@ -86,6 +86,7 @@ built_commit build_commit(const known_session &before,
     if (effects.payment) c.payment = std::move(effects.payment);
   }
   if (events.empty()) return built;
+  c.program = built.after.program;
   built.timer = wf::next_timer(built.after, decided_by);
   c.after = standing_at(built.after, built.timer
                                          ? std::optional{built.timer->fires_at}

@@ -117,6 +117,7 @@ struct usage_change {
 struct commit {
   std::string session;            ///< the session's id, which gives the bucket
   std::vector<event_row> events;  ///< their seqs follow the stored version
+  std::string program = {};       ///< the session's, of a commit with events
   /// What the session is listed by; there with its first event.
   std::optional<session_row> row;
   /// Where the session stood before the events, with an empty state where that

@@ -32,6 +32,8 @@ CREATE TABLE sessions (
 );
 CREATE INDEX sessions_tutor ON sessions (tutor, id);
 CREATE INDEX sessions_course ON sessions (course, id);
+CREATE INDEX sessions_program ON sessions (program, id);
+CREATE INDEX sessions_start ON sessions (starts_at, id);
 
 CREATE TABLE session_students (
   student    text COLLATE "C" NOT NULL,
@@ -95,6 +97,8 @@ CREATE TABLE journal (
   -- (actors/told_outcomes): SQL clients read what came by the inbox alone.
   outcome       text,
   by_inbox      boolean          NOT NULL DEFAULT false,
+  -- The session's, of a row with notifications: they are listed by it.
+  program       text COLLATE "C",
   CONSTRAINT versions_are_whole
     CHECK (CASE WHEN before IS NULL
                 THEN version = 0 AND events IS NULL AND position IS NULL
@@ -122,6 +126,8 @@ CREATE UNIQUE INDEX journal_command ON journal (source, id, scope)
   WHERE source IS NOT NULL;
 CREATE UNIQUE INDEX journal_position ON journal (position)
   WHERE position IS NOT NULL;
+CREATE INDEX journal_notified ON journal (program, position)
+  WHERE program IS NOT NULL;
 -- A page of refusals is read along its key: nothing behind it is looked at or
 -- sorted.
 CREATE INDEX journal_refused ON journal (session_id, at, source, id, scope)

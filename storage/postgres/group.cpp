@@ -50,7 +50,8 @@ void add_journal(group_builder &to, const commits &by_session) {
       source{column_type::text}, id{column_type::text},
       scope{column_type::text}, content{column_type::bytes},
       outcome{column_type::text}, by_inbox{column_type::boolean},
-      draw{column_type::int4}, command{column_type::text};
+      draw{column_type::int4}, command{column_type::text},
+      program{column_type::text};
   std::int64_t last = -1;
   for (const auto *c : by_session) {
     event_origin from;
@@ -75,6 +76,7 @@ void add_journal(group_builder &to, const commits &by_session) {
       events.null();
       notifications.null();
       trace.null();
+      program.null();
     } else {
       const auto lines = to_lines(c->events, from);
       last += std::ssize(c->events);
@@ -85,6 +87,7 @@ void add_journal(group_builder &to, const commits &by_session) {
       events.text(lines.events);
       notifications.text_or_null(lines.notifications);
       trace.text_or_null(c->events.front().traceparent);
+      program.text_or_null(lines.notifications.empty() ? "" : c->program);
     }
     if (c->outcome) {
       source.text(from.source);
@@ -106,7 +109,7 @@ void add_journal(group_builder &to, const commits &by_session) {
   }
   to.add(journal_part, session, bucket, before, version, at, who, ordinal,
          events, notifications, trace, source, id, scope, content, outcome,
-         by_inbox, draw, command);
+         by_inbox, draw, command, program);
 }
 
 void add_created(group_builder &to, const commits &by_session) {

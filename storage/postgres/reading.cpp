@@ -73,28 +73,9 @@ private:
   }
 };
 
-/// Returns the query of a page's ids. An index has the sessions of a student, a
-/// tutor, a course or a state in their order; the other conditions are looked
-/// at by key.
-list_query list_of(const session_filter &f) {
-  list_query q{f.most};
-  const auto after = q.text(f.after);
-  const bool by_state = !f.state.empty() && f.state != "paid"
-                        && f.student.empty() && f.tutor.empty()
-                        && f.course.empty();
-  auto &sql = q.sql;
-  sql = "SELECT s.id, (SELECT sum(octet_length(j.events)) FROM journal AS j"
-        " WHERE j.session_id = s.id AND j.before IS NOT NULL) AS size FROM ";
-  if (by_state)
-    sql += "standings p JOIN sessions s ON s.id = p.session_id"
-           " WHERE p.session_id > "
-           + after + " AND p.state = " + q.text(f.state);
-  else if (!f.student.empty())
-    sql += "session_students l JOIN sessions s ON s.id = l.session_id"
-           " WHERE l.session_id > "
-           + after + " AND l.student = " + q.text(f.student);
-  else
-    sql += "sessions s WHERE s.id > " + after;
+/// Returns a condition for each filter that is told by a session's own row.
+std::string own_conditions(const session_filter &f, list_query &q) {
+  std::string sql = "s.id > " + q.text(f.after);
   if (!f.tutor.empty()) sql += " AND s.tutor = " + q.text(f.tutor);
   if (!f.takes_part.empty()) {
     const auto who = q.text(f.takes_part);
@@ -105,18 +86,70 @@ list_query list_of(const session_filter &f) {
   }
   if (!f.course.empty()) sql += " AND s.course = " + q.text(f.course);
   if (!f.program.empty()) sql += " AND s.program = " + q.text(f.program);
-  if (f.programs.only)
-    sql += " AND s.program = ANY (" + q.texts(*f.programs.only) + ")";
   if (f.from) sql += " AND s.starts_at >= " + q.at(*f.from);
   if (f.to) sql += " AND s.starts_at < " + q.at(*f.to);
+  return sql;
+}
+
+/// Returns the rows `s` of the sessions that pass. An index has the sessions of
+/// a student, a tutor, a course, a state, a programme or a start; the other
+/// conditions are looked at by key.
+std::string passing(const session_filter &f, list_query &q,
+                    const std::string &order) {
+  auto where = " WHERE " + own_conditions(f, q);
+  const bool by_state = !f.state.empty() && f.state != "paid"
+                        && f.student.empty() && f.tutor.empty()
+                        && f.course.empty();
   if (f.state == "paid")
-    sql += " AND NOT EXISTS (SELECT FROM standings p"
-           " WHERE p.session_id = s.id)";
+    where += " AND NOT EXISTS (SELECT FROM standings p"
+             " WHERE p.session_id = s.id)";
   else if (!f.state.empty() && !by_state)
-    sql += " AND EXISTS (SELECT FROM standings p WHERE p.state = "
-           + q.text(f.state) + " AND p.session_id = s.id)";
-  sql = paged_sql("s.id", "s", sql, "id");
+    where += " AND EXISTS (SELECT FROM standings p WHERE p.state = "
+             + q.text(f.state) + " AND p.session_id = s.id)";
+  const auto joined = [&](const std::string &table, const std::string &column,
+                          const std::string &value) {
+    return table + " AS l JOIN sessions AS s ON s.id = l.session_id" + where
+           + " AND l.session_id > $3::text AND l." + column + " = "
+           + q.text(value);
+  };
+  const bool by_programs = f.programs.only && f.student.empty() && !by_state
+                           && f.tutor.empty() && f.course.empty();
+  // Of each programme a page, of which the list's page is made.
+  if (by_programs)
+    return "(SELECT DISTINCT unnest(" + q.texts(*f.programs.only)
+           + ")) AS among (program), LATERAL (SELECT s.* FROM sessions AS s"
+           + where + " AND s.program = among.program ORDER BY " + order
+           + " LIMIT $1::int4 + 1) AS s";
+  if (f.programs.only)
+    where += " AND s.program = ANY (" + q.texts(*f.programs.only) + ")";
+  if (by_state) return joined("standings", "state", f.state);
+  if (!f.student.empty())
+    return joined("session_students", "student", f.student);
+  return "sessions AS s" + where;
+}
+
+/// Returns the query of a page's ids.
+list_query list_of(const session_filter &f) {
+  list_query q{f.most};
+  q.sql = paged_sql("s.id", "s",
+                    "SELECT s.id, (SELECT sum(octet_length(j.events))"
+                    " FROM journal AS j WHERE j.session_id = s.id"
+                    " AND j.before IS NOT NULL) AS size FROM "
+                        + passing(f, q, "s.id"),
+                    "id");
   return q;
+}
+
+/// Makes of the caller's programmes and the one that is asked for one filter.
+/// Returns false where no session can pass.
+bool narrow(session_filter &f) {
+  if (!f.programs.only) return true;
+  if (f.program.empty() && f.programs.only->size() == 1)
+    f.program = f.programs.only->front();
+  if (f.program.empty()) return !f.programs.only->empty();
+  if (!f.programs.includes(f.program)) return false;
+  f.programs.only.reset();
+  return true;
 }
 
 /// Returns what `make` gives for the events of a page of the journal's rows, as
@@ -187,11 +220,13 @@ page<session_events> sql_store::list_sessions(const session_filter &f) {
   for (const auto *text : {&f.state, &f.tutor, &f.student, &f.takes_part,
                            &f.course, &f.program, &f.after})
     if (!is_storable(*text)) return {};
-  const auto query = list_of(f);
+  auto narrowed = f;
+  if (!narrow(narrowed)) return {};
+  const auto query = list_of(narrowed);
   return with([&](connection &c) {
     page<session_events> out;
     // In one snapshot: a session's events lead to the state that it is listed
-    // by.
+    // by. Which index is the shortest way depends on how wide a range is.
     c.in_transaction(
         [&] {
           const auto found = read_page<session_version>(
@@ -202,7 +237,8 @@ page<session_events> sql_store::list_sessions(const session_filter &f) {
           static_cast<std::vector<session_events> &>(out) = events_of(c, found);
           out.more = found.more;
         },
-        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;"
+        "SET LOCAL plan_cache_mode = force_custom_plan");
     return out;
   });
 }
@@ -302,10 +338,15 @@ page<feed_row> sql_store::list_notified(std::string_view session,
   };
   static const auto of_all =
       list("notified_of_all", "l.position >= $3::int8", "position");
+  // Of each programme a page, of which the list's page is made.
   static const auto of_some =
-      list("notified_of_some",
-           "l.position >= $3::int8 AND " + among_sql("l.session_id", "$4"),
-           "position");
+      paged("notified_of_some", journal_columns("NULL"), "j",
+            "SELECT l.*, octet_length(l.notifications) AS size"
+            " FROM (SELECT DISTINCT unnest($4::text[])) AS among (program),"
+            " LATERAL (SELECT * FROM journal AS e"
+            "   WHERE e.program = among.program AND e.position >= $3::int8"
+            "   ORDER BY e.position LIMIT $1::int4 + 1) AS l",
+            "position");
   static const auto of_one = list("notified",
                                   "l.session_id = $4::text AND l.before >= 0"
                                   " AND l.version >= $3::int8",

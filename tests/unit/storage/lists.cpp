@@ -103,7 +103,7 @@ STORE_TEST(sessions are found by programme and start) {
 
 STORE_TEST(what is of other programmes is not among what is shown) {
   const auto in = [](const std::string &program, commit c) {
-    c.row->program = program;
+    c.row->program = c.program = program;
     return c;
   };
   auto first = in("day", paid("s1", 1, 100));

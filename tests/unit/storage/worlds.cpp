@@ -129,6 +129,7 @@ void with_each_store(const std::function<void(world &)> &body) {
 commit moves(const std::string &session, int first, int count) {
   commit c;
   c.session = session;
+  c.program = "default";
   for (int seq = first; seq < first + count; ++seq)
     c.events.push_back({.seq = seq,
                         .type = "session.moved",
