@@ -443,6 +443,7 @@ public:
   load_person(const workflows::person &who) = 0;
   /// Writes the row in the place of the person's present one.
   virtual void save_person(const person_row &row) = 0;
+  /// Deletes the person's row, and erases the notes of their policies.
   virtual void delete_person(const workflows::person &who) = 0;
   /// Returns true if the person is a tutor or student of a session of these
   /// programmes, whatever they answered, and so is `other`, if there is one.

@@ -95,7 +95,6 @@ inline constexpr access for_support{.roles = {workflows::role::support,
 inline constexpr access for_staff{
     .roles = {workflows::role::support, workflows::role::system,
               workflows::role::manager, workflows::role::admin}};
-inline constexpr access for_admins{.roles = {workflows::role::admin}};
 inline constexpr access for_operators{
     .roles = {workflows::role::system, workflows::role::admin}};
 inline constexpr access for_managers{.roles = {workflows::role::manager,

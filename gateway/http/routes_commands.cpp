@@ -98,8 +98,7 @@ void submit_one(services &s, const request_ptr &r, decoded event, bool shown,
 }
 
 /// Returns what a command would bring about, as far as its sender may know.
-json::object effects_of(const actors::preview &p,
-                        const workflows::viewer &to) {
+json::object effects_of(const actors::preview &p, const workflows::viewer &to) {
   json::array notifications;
   for (const auto &n : p.notifications)
     if (workflows::shows_notification(n.kind, to))
@@ -124,9 +123,9 @@ void preview_one(services &s, const request_ptr &r, decoded event, bool shown,
           found.answer = actors::with_session(
               found.answer, shown_session(s, r->who, db, command.session));
         auto told = json::parse(found.answer.json).as_object();
-        told["effects"] = effects_of(
-            found, r->who.proven ? workflows::viewer{command.by}
-                                 : workflows::viewer{});
+        told["effects"] =
+            effects_of(found, r->who.proven ? workflows::viewer{command.by}
+                                            : workflows::viewer{});
         return found.answer.accepted
                    ? json_response(told)
                    : refused(told, found.answer.code.value_or(

@@ -85,9 +85,9 @@ json::object explanation_view(services &s, store &db, const caller &who,
                               const session &found, std::string_view zone) {
   const auto now = s.engine.time().now();
   const auto events = events_of(db, found.id);
-  const auto told =
-      workflows::explain(found, events, s.engine.rules_of(found, db),
-                         {.to = who.viewer(found.tutor), .now = now, .zone = zone});
+  const auto told = workflows::explain(
+      found, events, s.engine.rules_of(found, db),
+      {.to = who.viewer(found.tutor), .now = now, .zone = zone});
   json::array why;
   for (const auto &one : told.why) {
     json::object reason{{"code", one.code}, {"text", one.text}};

@@ -12,6 +12,7 @@
 #include "storage/refusal_token.hpp"
 #include "storage/storable.hpp"
 #include "workflows/ids.hpp"
+#include "workflows/session/erasure.hpp"
 
 namespace recapd::storage::memory {
 
@@ -177,7 +178,10 @@ public:
 
   void delete_person(const workflows::person &who) override {
     const std::lock_guard lock{db_->lock};
-    db_->people.erase(workflows::to_string(who));
+    const auto name = workflows::to_string(who);
+    db_->people.erase(name);
+    for (auto &p : db_->policies)
+      if (p.by == name && !p.note.empty()) p.note = workflows::erased_text;
   }
 
   bool takes_part(const workflows::person &who,

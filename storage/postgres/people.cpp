@@ -42,7 +42,10 @@ void sql_store::save_person(const person_row &row) {
 
 void sql_store::delete_person(const workflows::person &who) {
   static const prepared_statement statement{
-      "delete_person", "DELETE FROM people WHERE who = $1::text"};
+      "delete_person",
+      "WITH named AS (DELETE FROM people WHERE who = $1::text)"
+      " UPDATE policies SET note = '[erased]'"
+      " WHERE who = $1::text AND note NOT IN ('', '[erased]')"};
   with([&](connection &c) {
     c.run(statement, arguments{}.text(workflows::to_string(who)));
   });

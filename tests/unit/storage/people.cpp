@@ -24,6 +24,18 @@ STORE_TEST(a name is what was written last until it is deleted) {
   CAF_CHECK(w.s->load_person({role::student, "ann"}).has_value());
 }
 
+STORE_TEST(with a person the notes of their policies go) {
+  (void)w.s->save_policy({.body = "1", .by = "admin:ada", .note = "mine"});
+  (void)w.s->save_policy({.body = "2", .by = "admin:bea", .note = "hers"});
+  (void)w.s->save_policy({.body = "3", .by = "admin:ada", .note = ""});
+  w.s->delete_person({role::admin, "ada"});
+  const auto all = w.s->load_policies();
+  CAF_REQUIRE_EQUAL(all.size(), 3u);
+  CAF_CHECK_EQUAL(all[0].note, "[erased]");
+  CAF_CHECK_EQUAL(all[1].note, "hers");
+  CAF_CHECK_EQUAL(all[2].note, "");
+}
+
 STORE_TEST(people meet in sessions of a programme) {
   auto first = moves("s1", 1);
   first.row->tutor = "ann";
