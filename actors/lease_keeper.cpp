@@ -19,7 +19,7 @@ namespace {
 /// still comes in time.
 constexpr int beats_per_lease = 5;
 /// The longest pause between two heartbeats, which also tell of new policies.
-constexpr auto longest_pause = 4s;
+constexpr auto longest_rest = 4s;
 /// The longest pause after a heartbeat that failed.
 constexpr auto retry = 200ms;
 
@@ -66,7 +66,7 @@ std::chrono::milliseconds lease_keeper_state::beat() {
     apply(told, until);
     if (told.drain) ask_to_leave("it was asked to drain");
     return std::min<std::chrono::milliseconds>(h.expiry / beats_per_lease,
-                                               longest_pause);
+                                               longest_rest);
   } catch (const storage::name_taken &e) {
     apply({}, until);
     ask_to_leave(e.what());

@@ -36,7 +36,8 @@ void refuse_unknown(const json::object &members, const std::string &where,
   for (const auto &member : members) {
     const std::string key{member.key()};
     if (std::ranges::find(known, key) != known.end()) continue;
-    const auto path = where + key;
+    auto path = where;
+    path += key;
     const auto inner = behind(key, known);
     if (inner.empty())
       throw config_error{path.empty() ? R"("")" : path,

@@ -133,7 +133,7 @@ public:
       auto row = *i;
       row.body.clear();
       const auto size = row.note.size();
-      if (row.version < before && !out.add(std::move(row), size)) break;
+      if (row.version < before && !out.add(row, size)) break;
     }
     return out.done();
   }

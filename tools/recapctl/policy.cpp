@@ -15,11 +15,11 @@ namespace recapd::tools {
 
 namespace {
 
-struct list_options {
+struct versions_options {
   bool all = false;
 };
 
-struct show_options {
+struct version_options {
   int version = 0;
 };
 
@@ -34,7 +34,7 @@ struct set_options {
   bool dry_run = false;
 };
 
-std::string read_all(const std::string &name) {
+std::string text_in(const std::string &name) {
   std::ostringstream text;
   if (name == "-") {
     text << std::cin.rdbuf();
@@ -49,7 +49,7 @@ std::string read_all(const std::string &name) {
 /// Returns the policy in a file: all of it, or the member `policy` of a config.
 json::object policy_in(const std::string &file) {
   try {
-    auto all = config::parse_file(read_all(file));
+    auto all = config::parse_file(text_in(file));
     const auto *inner = all.if_contains("policy");
     if (inner == nullptr) return all;
     if (!inner->is_object()) throw usage_error{file + ": policy is no object"};
@@ -104,7 +104,7 @@ void print_changes(const json::array &changes) {
   fmt::print("{}", t.empty() ? "Nothing differs.\n" : t.text());
 }
 
-int list(context &c, const list_options &o) {
+int list_versions(context &c, const versions_options &o) {
   std::string next;
   const auto versions = pages(
       c.node(), o.all ? "/v1/policies?limit=1000" : "/v1/policies?limit=20",
@@ -125,7 +125,7 @@ int list(context &c, const list_options &o) {
   return done;
 }
 
-int show(context &c, const show_options &o) {
+int show_version(context &c, const version_options &o) {
   const auto answer = fetch_version(c, o.version);
   if (c.as_json()) {
     print(answer);
@@ -199,11 +199,11 @@ void add_policy(CLI::App &app, context &c) {
   auto *policy =
       app.add_subcommand("policy", "The rules that sessions are judged by");
   policy->require_subcommand(1);
-  auto [list_sub, listed] = add_command<list_options>(
-      *policy, "list", "The versions, the newest first", c, list);
+  auto [list_sub, listed] = add_command<versions_options>(
+      *policy, "list", "The versions, the newest first", c, list_versions);
   list_sub->add_flag("--all", listed.all, "All of them, not the newest 20");
-  auto [show_sub, shown] =
-      add_command<show_options>(*policy, "show", "A version's rules", c, show);
+  auto [show_sub, shown] = add_command<version_options>(
+      *policy, "show", "A version's rules", c, show_version);
   show_sub->add_option("VERSION", shown.version, "Which; else the newest")
       ->check(CLI::PositiveNumber);
   auto [diff_sub, compared] = add_command<diff_options>(

@@ -82,11 +82,12 @@ class Client:
         self.node = None
 
     def start(self, url, policy):
+        wanted = {"pay": {"rate_per_hour": RATES[policy]},
+                  "limits": {"tutor_minutes_per_week": WEEK_MINUTES}}
         self.node = self.make_node(database=url, clock="manual", config={
-            "webhook": {"url": self.receiver.url},
-            "policy": {"pay": {"rate_per_hour": RATES[policy]},
-                       "limits": {"tutor_minutes_per_week": WEEK_MINUTES}}})
+            "webhook": {"url": self.receiver.url}, "policy": wanted})
         self.ctl = Recapctl(self.node.url)
+        assert self.node.post("/v1/policies", {"policy": wanted}).status == 200
 
     def stop(self):
         self.node.stop()
