@@ -22,28 +22,33 @@ names behind(std::string_view first, const names &all) {
   return out;
 }
 
-/// Throws config_error about a member that is none of `known`, where a dot
-/// leads into an object.
-void refuse_unknown(const json::object &members, const std::string &where,
-                    const names &known, const std::string &what) {
+/// Returns the names as a sentence lists them, each up to its dot and once.
+std::string listed(const names &all) {
   std::string list;
   std::string_view last;
-  for (const auto &name : known) {
+  for (const auto &name : all) {
     const auto first = std::string_view{name}.substr(0, name.find('.'));
     if (first != last) (list += list.empty() ? "" : ", ") += first;
     last = first;
   }
+  return list;
+}
+
+/// Throws config_error about a member that is none of `known`, where a dot
+/// leads into an object.
+void refuse_unknown(const json::object &members, const std::string &where,
+                    const names &known, const std::string &what) {
+  const auto expected = "no such " + what + "; there are " + listed(known);
   for (const auto &member : members) {
     const std::string key{member.key()};
     if (std::ranges::find(known, key) != known.end()) continue;
-    auto path = where;
-    path += key;
+    auto path = where + key;
     const auto inner = behind(key, known);
     if (inner.empty())
-      throw config_error{path.empty() ? R"("")" : path,
-                         "no such " + what + "; there are " + list};
+      throw config_error{path.empty() ? R"("")" : path, expected};
     if (!member.value().is_object()) throw config_error{path, "an object"};
-    refuse_unknown(member.value().get_object(), path + ".", inner, what);
+    path += '.';
+    refuse_unknown(member.value().get_object(), path, inner, what);
   }
 }
 
