@@ -178,6 +178,24 @@ setting claim(const std::string &name, std::string &at, std::string_view told) {
       .must([&at] { return !at.empty(); }, "a claim's name");
 }
 
+/// Makes the setting of what a sign-in asks for: words in a text or a list.
+setting scopes(std::string &at) {
+  auto row = text("oidc.scopes", at,
+                  "what the sign-in asks for; a list counts as well");
+  row.read = [&at, as_text = row.read](const json::value &v,
+                                       const section &in) {
+    if (!v.is_array()) return as_text(v, in);
+    at.clear();
+    for (const auto &one : v.get_array()) {
+      if (!one.is_string()) in.refuse("oidc.scopes", "texts in quotes");
+      (at += at.empty() ? "" : " ") += std::string_view{one.get_string()};
+    }
+  };
+  return std::move(row).must(
+      [&at] { return (" " + at + " ").find(" openid ") != std::string::npos; },
+      "scopes with openid among them, such as \"openid profile\"");
+}
+
 std::vector<setting> oidc_rows(settings &s) {
   auto &o = s.oidc;
   setting roles{"oidc.roles", shape::json,
@@ -198,7 +216,7 @@ std::vector<setting> oidc_rows(settings &s) {
            "browser"),
       text("oidc.client_secret", o.client_secret,
            "and its secret; empty: a public client", all_hidden),
-      text("oidc.scopes", o.scopes, "what the sign-in asks for"),
+      scopes(o.scopes),
       claim("id", o.claims.id, "the claim that holds the person's id"),
       claim("role", o.claims.role,
             "the claim of a role, a text, or of several, a list"),
@@ -330,7 +348,14 @@ std::vector<setting> http(settings &s) {
           [&h](auto url) { return parse_public_url(url, h.public_url); },
           "a URL without a path, such as https://recap.example",
           [&h] { return h.public_url ? to_string(*h.public_url) : ""; },
-          "`https://recap.example`, where people reach it"),
+          "`https://recap.example`, where people reach it")
+          .must(
+              [&s] {
+                return s.http.public_url || s.auth != auth_mode::oidc
+                       || s.oidc.client_id.empty();
+              },
+              "where people reach it, since auth.oidc.client_id has them "
+              "sign in"),
       list("trusted_proxies", h.trusted_proxies, parse_network,
            "networks such as 10.0.0.0/8 or addresses",
            R"(`["10.0.0.0/8"]`: their `X-Forwarded-For` tells the address)"),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/http/admission.hpp"
 
+#include "gateway/http/cookies.hpp"
 #include "gateway/http/head.hpp"
 #include "gateway/http/target.hpp"
 #include "gateway/wire/text.hpp"
@@ -19,8 +20,17 @@ std::size_t body_limit(const request &r) {
 
 /// Returns the answer of a request that is not admitted. 401 and 403 come
 /// first: whom the token does not admit learns nothing else.
-std::optional<response> check_admission(const services &s, request &r) {
-  if (auto no = admit(s, *r.to, r.header("authorization"), r.who)) return no;
+std::optional<response> check_admission(const services &s, request &r,
+                                        page from) {
+  proof by{.authorization = r.header("authorization")};
+  if (s.sign_in != nullptr && by.authorization.empty()
+      && r.to->who.of == access::kind::known) {
+    by.cookie = cookie_in(r.header("cookie"),
+                          cookie_name(session_cookie, s.sign_in->secure()));
+    if (!by.cookie.empty() && !cookie_counts(r.method, from, r.headers))
+      return foreign_cookie();
+  }
+  if (auto no = admit(s, *r.to, by, r.who)) return no;
   if (const query q{r.query, r.to->query}; !q.error().empty())
     return bad_request(q.error());
   const auto coding = r.header("content-encoding");
@@ -68,7 +78,7 @@ admission admit_request(const services &s, const request_head &head,
   out.answer =
       preflight
           ? preflight_answer(asked, r.header("access-control-request-headers"))
-          : check_admission(s, r);
+          : check_admission(s, r, from);
   out.max_body = body_limit(r);
   return out;
 }

@@ -372,7 +372,10 @@ void connection::answer(response r) {
   out_.set("X-Content-Type-Options", "nosniff");
   for (const auto *fields : {&fields_, &r.headers})
     for (const auto &[name, value] : *fields)
-      out_.set(name, value);
+      if (name == "Set-Cookie")
+        out_.insert(name, value);  // there may be several
+      else
+        out_.set(name, value);
   if (!head_) out_.body() = std::move(r.body);
   reserved_ = std::move(r.reserved);
   out_.keep_alive(keep_alive_);

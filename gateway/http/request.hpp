@@ -20,6 +20,7 @@
 #include "gateway/http/problem.hpp"
 #include "gateway/http/sites.hpp"
 #include "gateway/http/wrong_tokens.hpp"
+#include "gateway/oidc/sign_in.hpp"
 #include "gateway/relay/relay.hpp"
 #include "gateway/telemetry/metrics.hpp"
 #include "gateway/wire/auth.hpp"
@@ -37,6 +38,8 @@ struct services {
   sites where{};
   /// How many commands one caller may have on their way in batches.
   caller_places batches{std::numeric_limits<std::size_t>::max()};
+  /// Signs people in by their browsers; null: nobody.
+  oidc::sign_in *sign_in = nullptr;
   /// Carries commands between nodes; null: other nodes are not heard.
   std::shared_ptr<relay::relay> between = {};
 };
@@ -129,11 +132,16 @@ struct destination {
 [[nodiscard]] destination find_route(std::string_view method,
                                      const std::vector<std::string> &path);
 
-/// Returns nothing if the caller may use the route, else 401 or 403. Sets
-/// `who`.
+/// What a request proves its caller by.
+struct proof {
+  std::string_view authorization;  ///< the field's value
+  std::string_view cookie = {};    ///< of a sign-in, where it counts
+};
+
+/// Returns nothing if the caller may use the route, else 401, 403 or 503. Sets
+/// `who`. A token counts before a cookie.
 [[nodiscard]] std::optional<response> admit(const services &s, const route &to,
-                                            std::string_view authorization,
-                                            caller &who);
+                                            const proof &by, caller &who);
 
 /// Answers with what `task` makes of a store, on a reader's thread, when the
 /// request is next; with 503 when the store or the engine cannot, and 429 when

@@ -72,7 +72,7 @@ const std::vector<route> &all_routes() {
           routes::explain_routes(), routes::limit_routes(),
           routes::record_routes(), routes::people_routes(),
           routes::policy_routes(), routes::operation_routes(),
-          routes::node_routes(), routes::me_routes(), routes::relay_routes()})
+          routes::node_routes(), routes::me_routes(), routes::auth_routes(), routes::relay_routes()})
       rows.insert(rows.end(), group.begin(), group.end());
     return rows;
   }();
@@ -107,13 +107,15 @@ workflows::instant token_time(const services &s) {
 }
 
 std::optional<response> admit(const services &s, const route &to,
-                              std::string_view authorization, caller &who) {
+                              const proof &by, caller &who) {
   if (to.who.of == access::kind::open) return std::nullopt;
   if (to.who.of == access::kind::node) {
-    if (s.between && s.between->knows(authorization)) return std::nullopt;
+    if (s.between && s.between->knows(by.authorization)) return std::nullopt;
     return unauthenticated("This is for recapd's nodes.");
   }
-  const auto known = s.auth.identify(authorization, token_time(s));
+  const auto known = by.authorization.empty() && !by.cookie.empty()
+                         ? s.sign_in->open(by.cookie, token_time(s))
+                         : s.auth.identify(by.authorization, token_time(s));
   if (!known.has_value()) return unknown(known.error());
   who = *known;
   if (!who.act_as_one_of(to.who.roles))

@@ -13,7 +13,7 @@
 
 #include "gateway/http/connection.hpp"
 #include "gateway/http/event_stream.hpp"
-#include "gateway/oidc/provider.hpp"
+#include "gateway/oidc/sign_in.hpp"
 #include "gateway/telemetry/log.hpp"
 
 namespace recapd::gateway::http {
@@ -37,10 +37,21 @@ std::shared_ptr<oidc::provider> provider_of(actors::engine &engine,
                                           engine.conditions());
 }
 
+std::unique_ptr<oidc::sign_in>
+sign_in_of(const config::settings &settings,
+           const std::shared_ptr<oidc::provider> &provider,
+           oidc::key_opener keys) {
+  if (!provider || !keys || settings.oidc.client_id.empty()) return nullptr;
+  return std::make_unique<oidc::sign_in>(
+      settings, provider,
+      std::make_shared<oidc::key_ring>(std::move(keys), oidc::sign_in_life));
+}
+
 }  // namespace
 
 struct server::impl {
   std::shared_ptr<oidc::provider> provider;  ///< null: tokens of none count
+  std::unique_ptr<oidc::sign_in> sign_in;    ///< null: nobody signs in
   std::shared_ptr<http::shared> shared;
   tcp::acceptor acceptor;
   asio::steady_timer pause;
@@ -57,8 +68,11 @@ struct server::impl {
   std::promise<void> deaf;  ///< set when nobody is accepted any more
 
   impl(actors::engine &engine, const config::settings &settings,
-       metrics &meters, tuning tuning, std::shared_ptr<relay::relay> between)
-      : provider{provider_of(engine, settings)},
+       metrics &meters, tuning tuning, std::shared_ptr<relay::relay> between,
+       oidc::key_opener keys)
+      : provider{provider_of(engine, settings)}, sign_in{sign_in_of(
+                                                     settings, provider,
+                                                     std::move(keys))},
         shared{new http::shared{
             .io = asio::io_context{tuning.threads},
             .use = {.engine = engine,
@@ -70,6 +84,7 @@ struct server::impl {
                     .where = sites{settings},
                     .batches = caller_places{static_cast<std::size_t>(
                         std::max(1000, settings.engine.max_in_flight / 2))},
+                    .sign_in = sign_in.get(),
                     .between = std::move(between)},
             .tuning = tuning,
             .max_connections =
@@ -207,6 +222,9 @@ struct server::impl {
     shared->io.stop();
     for (auto &t : threads)
       t.join();
+    // Its thread may hold the last word of a connection.
+    sign_in.reset();
+    if (provider) provider->stop();
     // Handlers that were posted last still own peers, which own `shared`.
     shared->io.restart();
     while (shared->io.poll() > 0) {
@@ -225,9 +243,9 @@ server::server(actors::engine &engine, const config::settings &settings,
 
 server::server(actors::engine &engine, const config::settings &settings,
                metrics &meters, tuning tuning, bound_socket at,
-               std::shared_ptr<relay::relay> between)
+               std::shared_ptr<relay::relay> between, oidc::key_opener keys)
     : impl_{std::make_unique<impl>(engine, settings, meters, tuning,
-                                   std::move(between))} {
+                                   std::move(between), std::move(keys))} {
   impl_->listen(std::move(at));
   impl_->accept();
   impl_->run();

@@ -58,7 +58,8 @@ fetched fetch(const question &what, const std::atomic<bool> &stop) {
                      + curl_easy_strerror(done)};
   long status = 0;
   curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &status);
-  if (status != 200) return no_answer{"answers " + std::to_string(status)};
+  if (status != 200)
+    return no_answer{"answers " + std::to_string(status), status};
   return fetched{boost::system::in_place_value, std::move(body)};
 }
 

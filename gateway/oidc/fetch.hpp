@@ -25,6 +25,7 @@ struct question {
 /// Why there is no body: words that follow the URL.
 struct no_answer {
   std::string why;
+  long status = 0;  ///< 0: it does not answer
 };
 
 using fetched = boost::system::result<std::string, no_answer>;

@@ -2,6 +2,7 @@
 #include "gateway/oidc/provider.hpp"
 
 #include <algorithm>
+#include <boost/json/array.hpp>
 #include <stdexcept>
 
 #include "gateway/oidc/fetch.hpp"
@@ -16,7 +17,11 @@ namespace json = boost::json;
 
 namespace {
 
+using namespace std::chrono_literals;
+
 constexpr std::string_view condition_code = "sign-in-provider";
+constexpr pauses provider_pauses{
+    .between = 5min, .least = 5s, .first_retry = 500ms, .longest_retry = 30s};
 
 std::string discovery_of(std::string issuer) {
   if (issuer.ends_with('/')) issuer.pop_back();
@@ -32,6 +37,27 @@ std::string url_in(const json::object &o, std::string_view name,
   const std::string url{v->get_string()};
   const bool plain = issuer.starts_with("http:") && url.starts_with("http:");
   return plain || url.starts_with("https:") ? url : "";
+}
+
+/// Says that no key is known yet, before the first look.
+actors::readiness &unready(actors::readiness &conditions) {
+  conditions.raise(condition_code, actors::weight::unready,
+                   "The OpenID provider's keys are being read: its tokens are "
+                   "answered 503 until then.");
+  return conditions;
+}
+
+/// Returns true if a client with a secret may prove itself in the form only;
+/// a provider that says nothing takes it in a field.
+bool wants_secret_in_form(const json::object &said) {
+  const auto *how = said.if_contains("token_endpoint_auth_methods_supported");
+  if (how == nullptr || !how->is_array()) return false;
+  const auto takes = [how](std::string_view method) {
+    return std::ranges::any_of(how->get_array(), [method](const auto &one) {
+      return one.is_string() && std::string_view{one.get_string()} == method;
+    });
+  };
+  return takes("client_secret_post") && !takes("client_secret_basic");
 }
 
 std::string body_at(const std::string &url, const std::atomic<bool> &stop) {
@@ -62,55 +88,32 @@ provider_facts read_provider(const std::string &issuer,
   return {.keys = std::move(*keys),
           .authorization_endpoint =
               url_in(said, "authorization_endpoint", issuer),
-          .token_endpoint = url_in(said, "token_endpoint", issuer)};
+          .token_endpoint = url_in(said, "token_endpoint", issuer),
+          .secret_in_form = wants_secret_in_form(said)};
 }
 
 }  // namespace
 
-provider::provider(std::string issuer, actors::readiness &conditions,
-                   provider_pauses pauses)
-    : issuer_{std::move(issuer)}, conditions_{conditions}, pauses_{pauses} {
-  conditions_.raise(condition_code, actors::weight::unready,
-                    "The OpenID provider's keys are being read: tokens of it "
-                    "are answered 503 until then.");
-  thread_ = std::thread{[this] { run(); }};
-}
-
-provider::~provider() {
-  {
-    const std::lock_guard lock{mutex_};
-    stop_ = true;
-  }
-  changed_.notify_all();
-  thread_.join();
-}
+provider::provider(std::string issuer, actors::readiness &conditions)
+    : issuer_{std::move(issuer)}, conditions_{unready(conditions)},
+      lookout_{[this](const std::atomic<bool> &stop) { return look(stop); },
+               provider_pauses} {}
 
 std::shared_ptr<const provider_facts> provider::facts() const {
   const std::lock_guard lock{mutex_};
   return facts_;
 }
 
-void provider::look_again() {
-  const std::lock_guard lock{mutex_};
-  if (!std::exchange(asked_, true)) changed_.notify_all();
+bool provider::look(const std::atomic<bool> &stop) {
+  const auto trouble = read(stop);
+  if (!stop) tell(trouble);
+  return !trouble;
 }
 
-void provider::run() {
-  auto pause = pauses_.first_retry;
-  for (;;) {
-    const auto trouble = read();
-    if (stop_) return;
-    tell(trouble);
-    if (!trouble) pause = pauses_.first_retry;
-    if (!wait(clock::now(), trouble ? pause : pauses_.between)) return;
-    if (trouble) pause = std::min(2 * pause, pauses_.longest_retry);
-  }
-}
-
-std::optional<std::string> provider::read() {
+std::optional<std::string> provider::read(const std::atomic<bool> &stop) {
   try {
     auto fresh =
-        std::make_shared<const provider_facts>(read_provider(issuer_, stop_));
+        std::make_shared<const provider_facts>(read_provider(issuer_, stop));
     const std::lock_guard lock{mutex_};
     facts_ = std::move(fresh);
     return std::nullopt;
@@ -135,19 +138,6 @@ void provider::tell(const std::optional<std::string> &trouble) {
                       "The OpenID provider's keys cannot be read, and its "
                       "tokens are answered 503: "
                           + *trouble + ".");
-}
-
-bool provider::wait(clock::time_point last, std::chrono::milliseconds pause) {
-  std::unique_lock lock{mutex_};
-  while (!stop_) {
-    const auto due = last + (asked_ ? std::min(pause, pauses_.least) : pause);
-    if (clock::now() >= due) {
-      asked_ = false;
-      return true;
-    }
-    changed_.wait_until(lock, due);
-  }
-  return false;
 }
 
 token_reader bearer_reader(const config::oidc &how,

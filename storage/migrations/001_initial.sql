@@ -511,6 +511,15 @@ CREATE TABLE people (
   name text NOT NULL CHECK (name <> '')
 );
 
+-- ---- secret keys -----------------------------------------------------------
+
+-- What cookies are made by, on every node; renewed (gateway/oidc/key_ring).
+CREATE TABLE secret_keys (
+  id      text COLLATE "C" PRIMARY KEY,
+  secret  text        NOT NULL,
+  made_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
 -- ---- policies --------------------------------------------------------------
 
 -- A version for each policy that was ever in force; sessions name theirs.

@@ -36,6 +36,7 @@ constexpr need on_tables[] = {
     {"forwarded", "SELECT, INSERT, DELETE"},
     {"dead_letters", "SELECT, INSERT, DELETE"},
     {"epochs", "SELECT, INSERT, DELETE"},
+    {"secret_keys", "SELECT, INSERT, DELETE"},
     {"standings", "SELECT, INSERT, UPDATE, DELETE"},
     {"nodes", "SELECT, INSERT, UPDATE, DELETE"},
     {"leases", "SELECT, INSERT, UPDATE, DELETE"},

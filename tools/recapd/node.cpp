@@ -13,6 +13,7 @@
 #include "gateway/telemetry/log.hpp"
 #include "gateway/wire/cloudevent.hpp"
 #include "storage/postgres/leases.hpp"
+#include "storage/postgres/secret_keys.hpp"
 #include "storage/postgres/store.hpp"
 
 namespace recapd::tools {
@@ -250,7 +251,8 @@ node::node(const config::settings &s,
   try {
     http_ = std::make_unique<gateway::http::server>(
         *engine_, served(s, address), *meters_, gateway::http::tuning{},
-        std::move(socket), relay_);
+        std::move(socket), relay_,
+        [database] { return storage::postgres::open_secret_keys(database); });
   } catch (const std::runtime_error &e) {
     throw listen_error{e.what()};
   }

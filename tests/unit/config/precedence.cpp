@@ -184,7 +184,7 @@ CAF_TEST(a token stands for somebody somewhere until a time) {
 CAF_TEST(a sign - in is read from the file and the environment) {
   const auto s = read(R"({"auth": {"mode": "oidc", "oidc": {
       "issuer": "http://127.0.0.1:9/realm", "audience": "recap",
-      "client_secret": "of the file",
+      "client_secret": "of the file", "scopes": ["openid", "email"],
       "claims": {"role": "https://a.example/roles"},
       "roles": {"teacher": "tutor", "dean": "manager"}}}})",
                       {{"RECAPD_AUTH_OIDC_CLIENT_SECRET", "hush"},
@@ -192,6 +192,7 @@ CAF_TEST(a sign - in is read from the file and the environment) {
   CAF_CHECK(s.auth == config::auth_mode::oidc);
   CAF_CHECK_EQUAL(s.oidc.issuer, "http://127.0.0.1:9/realm");
   CAF_CHECK_EQUAL(s.oidc.client_secret, "hush");
+  CAF_CHECK_EQUAL(s.oidc.scopes, "openid email");
   CAF_CHECK_EQUAL(s.oidc.claims.id, "email");
   CAF_CHECK_EQUAL(s.oidc.claims.role, "https://a.example/roles");
   CAF_CHECK_EQUAL(s.oidc.claims.name, "name");

@@ -108,7 +108,12 @@ constexpr auto wrong_settings = std::to_array<wrong_setting>({
      ".oidc.issuer: expected the provider's URL"},
     {"auth", R"({"mode": "oidc", "oidc": {"issuer": "https://a.example/b"}})",
      ".oidc.audience: expected what tokens"},
+    {"http", R"({"public_url": ""}, "auth": {"mode": "oidc", "oidc": {
+        "issuer": "https://a", "audience": "b", "client_id": "c"}})",
+     ".public_url: expected where people reach it"},
     {"auth.oidc", "[]", ": expected an object"},
+    {"auth.oidc.scopes", R"("profile")", ": expected scopes with openid"},
+    {"auth.oidc.scopes", R"(["openid", 1])", ": expected texts"},
     {"auth.oidc.issuers", R"("x")",
      ": expected no such setting; there are issuer, audience, client_id, "
      "client_secret, scopes, claims, roles"},

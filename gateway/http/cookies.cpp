@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/http/cookies.hpp"
+
+#include "gateway/wire/text.hpp"
+
+namespace recapd::gateway::http {
+
+std::string cookie_name(std::string_view name, bool secure) {
+  return (secure ? "__Host-" : "") + std::string{name};
+}
+
+std::string_view cookie_in(std::string_view header, std::string_view name) {
+  while (!header.empty()) {
+    const auto end = std::min(header.find(';'), header.size());
+    const auto one = trim(header.substr(0, end));
+    if (one.size() > name.size() && one.starts_with(name)
+        && one[name.size()] == '=')
+      return one.substr(name.size() + 1);
+    header.remove_prefix(std::min(end + 1, header.size()));
+  }
+  return {};
+}
+
+std::string set_cookie(std::string_view name, std::string_view value,
+                       bool secure, std::chrono::seconds life) {
+  return cookie_name(name, secure) + "=" + std::string{value}
+         + "; Path=/; Max-Age=" + std::to_string(life.count())
+         + "; HttpOnly; SameSite=Lax" + (secure ? "; Secure" : "");
+}
+
+bool cookie_counts(std::string_view method, page from, header_list headers) {
+  if (from == page::own) return true;
+  if (from != page::none) return false;
+  if (method == "GET" || method == "HEAD") return true;
+  for (const auto &[name, value] : headers)
+    if (equal_no_case(name, "sec-fetch-site"))
+      return trim(value) == "same-origin";
+  return false;
+}
+
+response foreign_cookie() {
+  return problem(403, "foreign-origin",
+                 "A sign-in's cookie counts for this node's own pages only, "
+                 "which say so by Origin or Sec-Fetch-Site; others send a "
+                 "token.");
+}
+
+}  // namespace recapd::gateway::http

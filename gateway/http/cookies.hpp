@@ -1,0 +1,41 @@
+// Cookies: which ones a request brought, and how they are set.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include "gateway/http/sites.hpp"
+
+namespace recapd::gateway::http {
+
+/// The cookie of who is signed in, and of a sign-in that was begun.
+inline constexpr std::string_view session_cookie = "recapd";
+inline constexpr std::string_view login_cookie = "recapd-login";
+
+/// Returns what a cookie is called: where it is for TLS only, a name by which
+/// no other host, and nobody without TLS, can set it.
+[[nodiscard]] std::string cookie_name(std::string_view name, bool secure);
+
+/// Returns the value of the first cookie of that name; an empty one if there is
+/// none.
+[[nodiscard]] std::string_view cookie_in(std::string_view header,
+                                         std::string_view name);
+
+/// Returns the value of `Set-Cookie`: scripts do not see it, and other sites'
+/// pages do not send it along. With no life it is taken back.
+[[nodiscard]] std::string set_cookie(std::string_view name,
+                                     std::string_view value, bool secure,
+                                     std::chrono::seconds life);
+
+/// Returns true if a cookie that came with a request counts: other sites' pages
+/// make a browser send it, too. To read, no page may be foreign or listed; to
+/// change something, the page has to be this site's.
+[[nodiscard]] bool cookie_counts(std::string_view method, page from,
+                                 header_list headers);
+
+/// Returns a 403 to a request whose cookie does not count.
+[[nodiscard]] response foreign_cookie();
+
+}  // namespace recapd::gateway::http

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/http/cookies.hpp"
+#include "gateway/http/routes.hpp"
+#include "gateway/http/target.hpp"
+#include "gateway/oidc/sign_in.hpp"
+
+namespace recapd::gateway::http::routes {
+namespace {
+
+using oidc::not_signed_in;
+
+response no_sign_in() {
+  return problem(404, "not-found",
+                 "Nobody signs in by a browser here: auth.mode is not oidc, or "
+                 "auth.oidc.client_id is not set.");
+}
+
+response answer_of(const not_signed_in &why) {
+  if (why.why == not_signed_in::kind::nobody) return not_allowed(why.detail);
+  if (why.why == not_signed_in::kind::later) return unavailable(why.detail);
+  return bad_request(why.detail);
+}
+
+/// Returns what leads a browser on.
+response leading_to(unsigned status, const std::string &location) {
+  response out{.status = status, .body = {}};
+  out.headers.emplace_back("Location", location);
+  return out;
+}
+
+void get_login(services &s, const request_ptr &r, const responder &respond) {
+  if (!s.sign_in) return respond(no_sign_in());
+  query q{r->query, r->to->query};
+  const auto path = q.has("return") ? q.text("return") : "/";
+  if (!oidc::own_path(path))
+    q.fail("return: expected a path of this site, such as /sessions.");
+  if (!q.error().empty()) return respond(bad_request(q.error()));
+  const auto next = s.sign_in->begin(path, token_time(s));
+  if (!next.has_value()) return respond(answer_of(next.error()));
+  auto out = leading_to(302, (*next).location);
+  out.headers.emplace_back(
+      "Set-Cookie", set_cookie(login_cookie, (*next).cookie,
+                               s.sign_in->secure(), oidc::sign_in_takes));
+  respond(std::move(out));
+}
+
+void get_callback(services &s, const request_ptr &r, const responder &respond) {
+  if (!s.sign_in) return respond(no_sign_in());
+  const query q{r->query, r->to->query};
+  const bool secure = s.sign_in->secure();
+  s.sign_in->finish(
+      {.code = q.text("code"),
+       .state = q.text("state"),
+       .issuer = q.text("iss"),
+       .error = q.text("error")},
+      cookie_in(r->header("cookie"), cookie_name(login_cookie, secure)),
+      token_time(s), [respond, secure](oidc::sign_in::step next) {
+        if (!next.has_value()) return respond(answer_of(next.error()));
+        auto out = leading_to(303, (*next).location);
+        out.headers.emplace_back("Set-Cookie",
+                                 set_cookie(session_cookie, (*next).cookie,
+                                            secure, oidc::sign_in_life));
+        out.headers.emplace_back("Set-Cookie",
+                                 set_cookie(login_cookie, "", secure, {}));
+        respond(std::move(out));
+      });
+}
+
+void post_logout(services &s, const request_ptr &, const responder &respond) {
+  if (!s.sign_in) return respond(no_sign_in());
+  response out{.status = 204, .body = {}};
+  out.headers.emplace_back(
+      "Set-Cookie", set_cookie(session_cookie, "", s.sign_in->secure(), {}));
+  respond(std::move(out));
+}
+
+}  // namespace
+
+std::vector<route> auth_routes() {
+  return {
+      {"GET", "/auth/login", open_to_all, small_body, get_login, {"return"}},
+      {"GET",
+       "/auth/callback",
+       open_to_all,
+       small_body,
+       get_callback,
+       // Providers add more than they need to.
+       {"code", "state", "iss", "error", "error_description", "error_uri",
+        "session_state", "scope", "authuser", "hd", "prompt"}},
+      {"POST", "/auth/logout", open_to_all, small_body, post_logout},
+  };
+}
+
+}  // namespace recapd::gateway::http::routes

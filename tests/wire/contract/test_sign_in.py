@@ -1,0 +1,340 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The pages' sign-in: code with PKCE at a real provider, kept in a cookie."""
+import http.client
+import json
+import re
+import urllib.parse
+from datetime import timedelta
+from http.cookies import SimpleCookie
+
+import pytest
+
+import documents
+from node import free_port
+from openid import Provider
+from wire import Answer, Client, command, fresh, problem_of, refused, wait_until
+
+pytestmark = documents.NEEDS
+
+ANN, EVE, NOBODY = fresh("ann"), fresh("eve"), fresh("nobody")
+PEOPLE = {
+    ANN: {"role": ["tutor", "student"], "name": "Ann"},
+    EVE: {"role": "support", "programs": ["night"]},
+    NOBODY: {"role": "king"},
+}
+STATIC = fresh("static-token")
+COOKIE, LOGIN = "recapd", "recapd-login"
+
+
+@pytest.fixture(scope="module")
+def ports():
+    return free_port(), free_port()
+
+
+@pytest.fixture(scope="module")
+def provider(tmp_path_factory, ports):
+    back = [f"http://127.0.0.1:{port}/auth/callback" for port in ports]
+    with Provider(tmp_path_factory.mktemp("provider"), PEOPLE,
+                  redirects=back + ["https://recap.example/auth/callback"]
+                  ) as started:
+        yield started
+
+
+def config(provider, public_url):
+    auth = provider.settings(client_id="pages", client_secret="secret-pages/+ ")
+    auth["tokens"] = [{"token": STATIC, "as": "system:static"}]
+    return {"auth": auth, "http": {"public_url": public_url}}
+
+
+def node_at(make_node, port, provider):
+    """A node that people reach where it listens."""
+    made = make_node(config=config(provider, f"http://127.0.0.1:{port}"),
+                     start=False)
+    made.port = port
+    made.start()
+    made.wait_ready()
+    return made
+
+
+@pytest.fixture(scope="module")
+def node(make_node, provider, ports):
+    return node_at(make_node, ports[0], provider)
+
+
+class Browser:
+    """Keeps cookies by host and port, and follows nothing by itself."""
+
+    def __init__(self):
+        self.cookies = {}
+
+    def go(self, url, method="GET", body=None, **headers):
+        at = urllib.parse.urlsplit(url)
+        jar = self.cookies.setdefault(at.netloc, {})
+        if jar:
+            headers["Cookie"] = "; ".join(f"{k}={v}" for k, v in jar.items())
+        connection = http.client.HTTPConnection(at.hostname, at.port,
+                                                timeout=30)
+        connection.request(method, at.path + (f"?{at.query}" if at.query
+                                              else ""), body, headers)
+        response = connection.getresponse()
+        answer = Answer(response.status, response.getheaders(), response.read())
+        answer.set_cookies = [v for k, v in response.getheaders()
+                              if k.lower() == "set-cookie"]
+        connection.close()
+        for line in answer.set_cookies:
+            for name, morsel in SimpleCookie(line).items():
+                if morsel["max-age"] == "0":
+                    jar.pop(name, None)
+                else:
+                    jar[name] = morsel.value
+        return answer
+
+    def to_callback(self, node, person, path=None):
+        """Goes to the provider and signs in there: the URL it leads back to."""
+        query = f"?return={urllib.parse.quote(path)}" if path else ""
+        answer = self.go(f"{node.url}/auth/login{query}")
+        assert answer.status == 302, answer
+        url = answer.headers["location"] + f"&login_hint={person}"
+        for _ in range(10):
+            if "/auth/callback" in url:
+                return url
+            answer = self.go(url)
+            assert answer.status in (302, 303), answer
+            url = urllib.parse.urljoin(url, answer.headers["location"])
+        raise AssertionError(url)
+
+    def sign_in(self, node, person, path=None):
+        answer = self.go(self.to_callback(node, person, path))
+        assert answer.status == 303, answer
+        return answer
+
+    def jar(self, node):
+        return self.cookies[f"127.0.0.1:{node.port}"]
+
+    def me(self, node):
+        return self.go(f"{node.url}/v1/me")
+
+
+def signed_in(node, person=ANN):
+    browser = Browser()
+    browser.sign_in(node, person)
+    return browser
+
+
+def test_a_person_signs_in_and_out(node):
+    browser = Browser()
+    problem_of(browser.me(node), "unauthenticated", 401)
+    answer = browser.sign_in(node, ANN, "/sessions?state=missed")
+    assert answer.headers["location"] == "/sessions?state=missed"
+    made, taken = answer.set_cookies
+    assert re.fullmatch(rf"{COOKIE}=[\w.-]+; Path=/; Max-Age=28800; HttpOnly; "
+                        "SameSite=Lax", made)
+    assert taken.startswith(f"{LOGIN}=;") and "Max-Age=0" in taken
+    assert LOGIN not in browser.jar(node)
+    assert ANN not in made and "tutor" not in made
+    assert browser.me(node).json == {
+        "who": [f"tutor:{ANN}", f"student:{ANN}"], "programs": ["default"],
+        "name": None}
+    assert browser.go(f"{node.url}/v1/sessions").status == 200
+    problem_of(browser.go(f"{node.url}/v1/dead-letters"), "not-allowed", 403)
+    answer = browser.go(f"{node.url}/auth/logout", "POST", Origin=node.url)
+    assert answer.status == 204
+    assert COOKIE not in browser.jar(node)
+    problem_of(browser.me(node), "unauthenticated", 401)
+
+
+def test_a_sign_in_is_for_its_programmes(node):
+    assert signed_in(node, EVE).me(node).json == {
+        "who": [f"support:{EVE}"], "programs": ["night"], "name": None}
+
+
+def test_what_the_provider_is_asked_for(node, provider):
+    answer = Browser().go(f"{node.url}/auth/login")
+    assert answer.headers["location"].startswith(f"{provider.issuer}/auth?")
+    asked = dict(urllib.parse.parse_qsl(
+        urllib.parse.urlsplit(answer.headers["location"]).query))
+    assert asked["redirect_uri"] == f"{node.url}/auth/callback"
+    assert asked["code_challenge_method"] == "S256"
+    assert {"state", "nonce", "code_challenge"} <= set(asked)
+    assert asked["scope"] == "openid profile"
+    again = Browser().go(f"{node.url}/auth/login").headers["location"]
+    for name in ("state", "nonce", "code_challenge"):
+        assert asked[name] not in again
+
+
+@pytest.mark.parametrize("path", [
+    "https://evil.example/", "//evil.example", "/\\evil.example", "evil",
+    "/a b", "/\n", "/" + "a" * 1024])
+def test_a_sign_in_leads_to_this_site_only(node, path):
+    quoted = urllib.parse.quote(path, safe="")
+    answer = Browser().go(f"{node.url}/auth/login?return={quoted}")
+    problem_of(answer, "malformed", 400)
+    assert "location" not in answer.headers
+
+
+def test_a_callback_is_for_the_browser_that_began(node):
+    browser, other = Browser(), Browser()
+    back = browser.to_callback(node, ANN)
+    problem_of(other.go(back), "malformed", 400)
+    other.to_callback(node, ANN)
+    problem_of(other.go(back), "malformed", 400)
+    assert COOKIE not in other.jar(node)
+    at, query = back.split("?")
+    said = dict(urllib.parse.parse_qsl(query))
+    for wrong in ({"state": "x"}, {"iss": "http://evil.example"}, {"code": ""}):
+        text = urllib.parse.urlencode({k: v for k, v in {**said, **wrong}.items()
+                                       if v})
+        problem_of(browser.go(f"{at}?{text}"), "malformed", 400)
+    problem_of(browser.go(f"{at}?error=access_denied&state={said['state']}"),
+               "not-allowed", 403)
+    problem_of(browser.go(f"{at}?code=made-up&state={said['state']}"),
+               "malformed", 400)
+    assert browser.go(back).status == 303
+    # The provider takes a code once.
+    assert COOKIE in browser.jar(node)
+
+
+def test_who_is_nobody_here_is_told(node):
+    browser = Browser()
+    answer = browser.go(browser.to_callback(node, NOBODY))
+    problem_of(answer, "not-allowed", 403)
+    assert "claim role " in answer.json["detail"]
+    assert COOKIE not in browser.jar(node)
+
+
+def cancel(browser, node, **headers):
+    event = command("session.cancel", "nowhere", f"tutor:{ANN}",
+                    {"reason": "r"})
+    answer = browser.go(f"{node.url}/v1/commands", "POST", json.dumps(event),
+                        **{"Content-Type": "application/cloudevents+json"},
+                        **headers)
+    return answer
+
+
+def test_a_cookie_writes_from_this_sites_pages_only(node):
+    browser = signed_in(node)
+    for own in ({"Origin": node.url}, {"Sec-Fetch-Site": "same-origin"}):
+        refused(cancel(browser, node, **own), "unknown-session")
+    # No page, a page that somebody typed, other pages, a form of them.
+    for headers in ({}, {"Sec-Fetch-Site": "none"}):
+        problem_of(cancel(browser, node, **headers), "foreign-origin", 403)
+    for headers in ({"Origin": "http://evil.example"}, {"Origin": "null"},
+                    {"Sec-Fetch-Site": "cross-site"},
+                    {"Sec-Fetch-Site": "same-site"},
+                    {"Origin": f"http://127.0.0.1:{node.port + 1}"}):
+        problem_of(cancel(browser, node, **headers), "foreign-origin", 403)
+        answer = browser.go(f"{node.url}/auth/logout", "POST", **headers)
+        problem_of(answer, "foreign-origin", 403)
+        assert COOKIE in browser.jar(node)
+    problem_of(browser.go(f"{node.url}/v1/me", Origin="http://evil.example"),
+               "foreign-origin", 403)
+    # A token says for itself who sends it.
+    answer = cancel(browser, node, Authorization=f"Bearer {STATIC}")
+    refused(answer, "not-allowed")
+
+
+def test_forged_and_changed_cookies_are_nobodys(node):
+    browser = signed_in(node)
+    jar = browser.jar(node)
+    good = jar[COOKIE]
+    key, sealed = good.split(".")
+    begun = Browser()
+    begun.go(f"{node.url}/auth/login")
+    changed = sealed[:-5] + ("A" if sealed[-5] != "A" else "B") + sealed[-4:]
+    for bad in ("", "x", ".", key, f"{key}.", f"{key}.AAAA", f"{key}.{changed}",
+                f"0123456789abcdef.{sealed}", f"{key}.{sealed}=",
+                begun.jar(node)[LOGIN], "x" * 3000):
+        jar[COOKIE] = bad
+        problem_of(browser.me(node), "unauthenticated", 401)
+    jar[COOKIE] = good
+    assert browser.me(node).status == 200
+
+
+def test_a_sign_in_ends(make_node, provider, ports):
+    node = node_at(make_node, ports[1], provider)
+    browser = signed_in(node)
+    late = Browser()
+    back = late.to_callback(node, ANN)
+    clock = Client(node.port, STATIC)
+    clock.set_clock(clock.now() + timedelta(minutes=11))
+    problem_of(late.go(back), "malformed", 400)
+    assert browser.me(node).status == 200
+    clock.advance("8h")
+    problem_of(browser.me(node), "unauthenticated", 401)
+
+
+def keys_of(node):
+    return [row[0] for row in node.database.run(
+        "SELECT id FROM secret_keys ORDER BY made_at DESC")]
+
+
+def age_keys(node, interval):
+    node.database.run("UPDATE secret_keys SET made_at = made_at - %s::interval",
+                      interval)
+
+
+def test_a_cookie_holds_on_every_node_while_its_key_is_kept(make_node, node,
+                                                            provider):
+    second = make_node(database=node.database, config=config(
+        provider, node.url))
+    second.wait_ready()
+    browser = signed_in(node)
+    cookie = browser.jar(node)[COOKIE]
+    browser.cookies[f"127.0.0.1:{second.port}"] = {COOKIE: cookie}
+    assert browser.me(second).json == browser.me(node).json
+
+    # A newer key is made once, and the older one opens what it sealed.
+    before = keys_of(node)
+    age_keys(node, "7 days")
+    wait_until(lambda: len(keys_of(node)) > len(before), "a newer key")
+    assert keys_of(node)[1:] == before
+    for one in (node, second):
+        assert browser.me(one).status == 200
+    # The newer one is used once all nodes know it.
+    age_keys(node, "1 minute")
+    newest = keys_of(node)[0]
+    wait_until(lambda: signed_in(node).jar(node)[COOKIE].startswith(newest),
+               "the newer key to be used")
+    later = signed_in(node)
+    later.cookies[f"127.0.0.1:{second.port}"] = dict(later.jar(node))
+    assert later.me(second).status == 200
+
+    # What is sealed by a key that is gone is nobody's.
+    age_keys(node, "10 hours")
+    wait_until(lambda: keys_of(node)[-1] == newest, "the older key to go")
+    for one in (node, second):
+        wait_until(lambda: browser.me(one).status == 401, "the cookie's end")
+        assert later.me(one).status == 200
+
+
+def test_behind_tls_the_cookie_is_for_tls_only(make_node, provider):
+    node = make_node(config=config(provider, "https://recap.example"))
+    node.wait_ready()
+    answer = Browser().go(f"{node.url}/auth/login", Host="recap.example")
+    assert answer.status == 302, answer
+    assert answer.set_cookies[0].startswith(f"__Host-{LOGIN}=")
+    assert answer.set_cookies[0].endswith(
+        "; Path=/; Max-Age=600; HttpOnly; SameSite=Lax; Secure")
+    assert ("redirect_uri=https%3A%2F%2Frecap.example%2Fauth%2Fcallback"
+            in answer.headers["location"])
+
+
+def test_without_a_client_nobody_signs_in(make_node, provider):
+    for one in (make_node(), make_node(config={"auth": provider.settings()})):
+        problem_of(one.get("/auth/login"), "not-found", 404)
+        problem_of(one.get("/auth/callback?code=a&state=b"), "not-found", 404)
+        problem_of(one.request("POST", "/auth/logout"), "not-found", 404)
+
+
+def test_a_known_cookie_outlives_provider_and_waits_for_nothing(
+        make_node, tmp_path):
+    port = free_port()
+    with Provider(tmp_path, PEOPLE, redirects=[
+            f"http://127.0.0.1:{port}/auth/callback"]) as provider:
+        node = node_at(make_node, port, provider)
+        browser = signed_in(node)
+        late = Browser()
+        back = late.to_callback(node, ANN)
+    # The provider is away.
+    assert browser.me(node).status == 200
+    problem_of(late.go(back), "unavailable", 503)
