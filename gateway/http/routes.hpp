@@ -13,6 +13,7 @@ inline constexpr std::size_t small_body = 4096;
 [[nodiscard]] std::vector<route> session_routes();  ///< routes_sessions.cpp
 [[nodiscard]] std::vector<route> limit_routes();    ///< routes_limits.cpp
 [[nodiscard]] std::vector<route> record_routes();   ///< routes_records.cpp
+[[nodiscard]] std::vector<route> report_routes();   ///< routes_reports.cpp
 [[nodiscard]] std::vector<route> node_routes();     ///< routes_node.cpp
 [[nodiscard]] std::vector<route> relay_routes();    ///< routes_relay.cpp
 
