@@ -57,7 +57,32 @@ void add_students(const wf::event_body &what, std::vector<std::string> &to) {
 storage::standing standing_at(const wf::session &s,
                               std::optional<wf::instant> fires_at) {
   return {.state = std::string{wf::to_string(s.status)},
-          .next_timer = fires_at};
+          .next_timer = fires_at,
+          .counts = wf::totals_of(s),
+          .marks = wf::marks_of(s)};
+}
+
+/// Adds the reminder that an event is, or those that it answers, in a session
+/// that was last reminded at `before`.
+void add_reminders(const wf::event &e, std::optional<wf::instant> before,
+                   storage::commit &to) {
+  if (const auto *r = std::get_if<wf::reminder_sent>(&e.what))
+    to.reminded.push_back({.seq = e.seq,
+                           .kind = std::string{wf::to_string(r->kind)},
+                           .at = e.at});
+  if (!before || e.at - *before > wf::answer_time) return;
+  for (const auto &r : wf::reminder_table)
+    if (wf::answers(e.what, r.kind))
+      to.answered.push_back({.kind = std::string{r.name}, .at = e.at});
+}
+
+storage::session_row row_for(const wf::session &s) {
+  return {.tutor = s.tutor,
+          .course = s.course,
+          .program = s.program,
+          .starts_at = s.starts_at,
+          .currency = s.currency,
+          .day = wf::local_day(s.starts_at, s.timezone)};
 }
 
 }  // namespace
@@ -71,6 +96,7 @@ built_commit build_commit(const known_session &before,
   c.session = before.state.id;
   if (from != nullptr) c.inbox_seq = from->inbox_seq;
   for (const auto &e : events) {
+    add_reminders(e, built.after.reminded_at, c);
     auto effects = wf::happen(built.after, e);
     c.events.push_back(row_of(e, from, effects.notifications));
     add_students(e.what, c.new_students);
@@ -92,13 +118,12 @@ built_commit build_commit(const known_session &before,
                                          ? std::optional{built.timer->fires_at}
                                          : std::nullopt);
   if (before.state.exists())
-    c.before = before.fires_at ? standing_at(before.state, *before.fires_at)
-                               : storage::standing{};
+    c.before = before.fires_at
+                   ? standing_at(before.state, *before.fires_at)
+                   : storage::standing{.state = {},
+                                       .marks = wf::marks_of(before.state)};
   else
-    c.row = storage::session_row{.tutor = built.after.tutor,
-                                 .course = built.after.course,
-                                 .program = built.after.program,
-                                 .starts_at = built.after.starts_at};
+    c.row = row_for(built.after);
   return built;
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 
 namespace recapd::storage {
 
@@ -30,6 +31,11 @@ bool read_number(std::string_view text, Number &number) {
   return read.ec == std::errc{} && read.ptr == end;
 }
 
+std::string token_of(const account_key &key) {
+  return std::to_string(key.at.time_since_epoch().count()) + "." + key.session
+         + "." + key.kind + "." + std::to_string(key.n);
+}
+
 }  // namespace
 
 account_key read_account_token(std::string_view token) {
@@ -50,12 +56,18 @@ bool is_account_token(std::string_view text) {
   return !read_account_token(text).session.empty();
 }
 
+std::string account_token_from(instant from) {
+  // No entry of the microsecond before has a key above this one.
+  return token_of({.at = from - std::chrono::microseconds{1},
+                   .session = std::string(64, 'z'),
+                   .kind = "settlement",
+                   .n = std::numeric_limits<int>::max()});
+}
+
 void cut_account_page(account_page &page, int limit) {
   if (page.entries.size() <= static_cast<std::size_t>(limit)) return;
   page.entries.resize(static_cast<std::size_t>(limit));
-  const auto key = key_of(page.entries.back());
-  page.next = std::to_string(key.at.time_since_epoch().count()) + "."
-              + key.session + "." + key.kind + "." + std::to_string(key.n);
+  page.next = token_of(key_of(page.entries.back()));
 }
 
 }  // namespace recapd::storage

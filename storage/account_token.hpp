@@ -24,6 +24,9 @@ struct account_key {
 [[nodiscard]] account_key read_account_token(std::string_view token);
 [[nodiscard]] bool is_account_token(std::string_view text);
 
+/// Returns the token of the page that begins with the first entry at `from`.
+[[nodiscard]] std::string account_token_from(instant from);
+
 /// Drops the entry beyond `limit`, if there is one, and names the next page.
 void cut_account_page(account_page &page, int limit);
 

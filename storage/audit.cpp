@@ -2,6 +2,7 @@
 #include "storage/audit.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 #include "storage/event_reading.hpp"
@@ -17,7 +18,22 @@ namespace wf = workflows;
 struct folded {
   wf::session state;
   std::vector<wf::transfer> transfers;
+  std::vector<sent_reminder> reminders;
 };
+
+/// Follows the reminders that go out, and what answers them.
+void follow(std::vector<sent_reminder> &reminders, const wf::event &e) {
+  for (const auto &r : wf::reminder_table)
+    if (wf::answers(e.what, r.kind))
+      for (auto &sent : reminders)
+        sent.answered =
+            sent.answered
+            || is_answer({.kind = std::string{r.name}, .at = e.at}, sent);
+  if (const auto *r = std::get_if<wf::reminder_sent>(&e.what))
+    reminders.push_back({.seq = e.seq,
+                         .kind = std::string{wf::to_string(r->kind)},
+                         .at = e.at});
+}
 
 /// Returns to what the events add up, which have no gap.
 boost::system::result<folded, std::string>
@@ -27,6 +43,7 @@ add_up(const std::string &id, const std::vector<event_row> &events) {
   for (const auto &row : events) {
     const auto e = to_event(row);
     if (!e.has_value()) return e.error();
+    follow(out.reminders, *e);
     if (auto payment = wf::happen(out.state, *e).payment)
       out.transfers.push_back(std::move(*payment));
   }
@@ -73,6 +90,7 @@ void audit::session(const session_record &record) {
   compare_columns(record, history->state);
   compare_timer(record, history->state);
   compare_transfers(record, history->transfers);
+  compare_reminders(record, history->reminders);
 }
 
 void audit::compare_columns(const session_record &record,
@@ -87,6 +105,23 @@ void audit::compare_columns(const session_record &record,
   differs(record.row.course == state.course, "course");
   differs(record.row.program == state.program, "program");
   differs(record.row.starts_at == state.starts_at, "starts_at");
+  differs(record.row.currency == state.currency, "currency");
+  // The rules of a zone may have changed since.
+  const auto day = wf::local_day(state.starts_at, state.timezone);
+  differs(std::abs(record.row.day - day) <= 1, "day");
+  const auto counts = wf::totals_of(state);
+  differs(record.at.counts.minutes == counts.minutes, "minutes");
+  differs(record.at.counts.confirm_seconds == counts.confirm_seconds,
+          "confirm_seconds");
+  differs(record.at.counts.pay == counts.pay, "pay");
+  if (record.at.marks != wf::marks_of(state))
+    say("session " + record.id + ": its marks are not what its events say");
+}
+
+void audit::compare_reminders(const session_record &record,
+                              const std::vector<sent_reminder> &expected) {
+  if (record.reminders != expected)
+    say("session " + record.id + ": its reminders are not what its events say");
 }
 
 void audit::compare_timer(const session_record &record,

@@ -24,6 +24,7 @@ struct session_record {
   standing at;
   std::vector<event_row> events = {};  ///< in the order of seq
   std::vector<transfer_row> transfers = {};
+  std::vector<sent_reminder> reminders = {};  ///< in the order of seq
 };
 
 /// Checks records one by one, in any order, and gathers what is wrong. It does
@@ -52,6 +53,8 @@ public:
 private:
   void compare_columns(const session_record &record,
                        const workflows::session &state);
+  void compare_reminders(const session_record &record,
+                         const std::vector<sent_reminder> &expected);
   void compare_timer(const session_record &record,
                      const workflows::session &state);
   void compare_transfers(const session_record &record,

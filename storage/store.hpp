@@ -20,6 +20,8 @@
 #include "workflows/limits.hpp"
 #include "workflows/pay.hpp"
 #include "workflows/programs.hpp"
+#include "workflows/session/marks.hpp"
+#include "workflows/session/totals.hpp"
 #include "workflows/time.hpp"
 
 namespace recapd::storage {
@@ -57,12 +59,16 @@ struct session_row {
   std::string course;
   std::string program;
   instant starts_at;
+  std::string currency = {};
+  int day = 0;  ///< of the start, in the session's time zone (workflows/time)
 };
 
-/// Where a session stands, which it is listed by and woken by.
+/// Where a session stands, which it is listed by, woken by and counted by.
 struct standing {
   std::string state;
   std::optional<instant> next_timer = {};  ///< when it must be looked at
+  workflows::totals counts = {};
+  workflows::mark_set marks = {};
   bool operator==(const standing &) const = default;
 };
 
@@ -112,6 +118,28 @@ struct usage_change {
   std::optional<int> cap;  ///< has an effect where delta > 0
 };
 
+/// A reminder that went out.
+struct sent_reminder {
+  int seq = 0;       ///< its event's
+  std::string kind;  ///< `tutor_recap_due`
+  instant at;
+  bool answered = false;  ///< within a day (workflows::answer_time)
+  bool operator==(const sent_reminder &) const = default;
+};
+
+/// What answers all reminders of a kind that went out within a day before it.
+struct reminder_answer {
+  std::string kind;
+  instant at;
+};
+
+/// Returns true if the one answers the other.
+[[nodiscard]] inline bool is_answer(const reminder_answer &a,
+                                    const sent_reminder &to) {
+  return a.kind == to.kind && a.at >= to.at
+         && a.at - to.at <= workflows::answer_time;
+}
+
 /// All that follows from one command (or timer, or settlement). It is written
 /// whole, in one transaction, or not at all.
 struct commit {
@@ -121,8 +149,8 @@ struct commit {
   /// What the session is listed by; there with its first event.
   std::optional<session_row> row;
   /// Where the session stood before the events, with an empty state where that
-  /// is not known, and after them. What has not changed is not written. Absent
-  /// where there was no session, and without events.
+  /// is not known (its marks are), and after them. What has not changed is not
+  /// written. Absent where there was no session, and without events.
   std::optional<standing> before;
   std::optional<standing> after;
   /// The version on which the outcome was decided (0: no session), of a commit
@@ -130,6 +158,8 @@ struct commit {
   /// commit fits any version.
   std::optional<int> base_version;
   std::vector<std::string> new_students;  ///< found from now on by `student=`
+  std::vector<sent_reminder> reminded = {};
+  std::vector<reminder_answer> answered = {};
   std::vector<usage_change> usage;
   std::optional<workflows::transfer> payment;
   std::optional<outcome_row> outcome;  ///< absent for the engine's own commands
@@ -291,8 +321,11 @@ struct transfer_row {
   instant at;
 };
 
-/// The filters of `GET /v1/sessions`, whose answer is sorted by id. An empty
-/// filter lets any session pass.
+/// What a list of sessions is sorted by; of two with the same start the id
+/// decides.
+enum class session_order : std::uint8_t { id, starts_at, starts_at_down };
+
+/// The filters of `GET /v1/sessions`. An empty filter lets any session pass.
 struct session_filter {
   std::string state = {};
   std::string tutor = {};
@@ -303,7 +336,12 @@ struct session_filter {
   program_set programs = {};         ///< of these only
   std::optional<instant> from = {};  ///< starts at this or later
   std::optional<instant> to = {};    ///< starts before this
-  std::string after = {};            ///< only ids greater than this
+  workflows::mark_set marks = {};    ///< with all of these
+  session_order order = session_order::id;
+  /// Only sessions behind this id; by a start's order, behind this start and
+  /// id, where there is a start.
+  std::string after = {};
+  std::optional<instant> after_start = {};
   page_bounds most = 100;
 };
 
@@ -340,6 +378,52 @@ struct erasure {
 struct found_sessions {
   std::vector<std::string> ids;
   std::string next = {};
+};
+
+/// How many there are of what waits for staff.
+struct queue_counts {
+  std::int64_t asked = 0;
+  std::int64_t missed = 0;
+  std::int64_t overdue = 0;
+  std::int64_t flagged = 0;
+  std::int64_t disputed = 0;
+  std::int64_t dead_letters = 0;
+  bool operator==(const queue_counts &) const = default;
+};
+
+/// What statistics are grouped by.
+enum class statistic : std::uint8_t {
+  state,
+  day,
+  week,
+  course,
+  tutor,
+  program,
+  refusal,
+  reminder,
+};
+
+struct statistics_query {
+  statistic by = statistic::state;
+  std::optional<instant> from = {};  ///< of sessions that start at or after it
+  std::optional<instant> to = {};    ///< of sessions that start before it
+  std::string program = {};          ///< empty: of any
+  program_set programs = {};         ///< of these only
+  int week_starts_on = 1;            ///< 1 Monday to 7 Sunday
+  int most_groups = 10'000;
+};
+
+/// One group of statistics. By refusal and by reminder it has `count` alone and
+/// `answered`, else the others.
+struct statistics_group {
+  std::string key;
+  std::int64_t sessions = 0;
+  std::int64_t minutes = 0;
+  std::vector<std::pair<std::string, std::int64_t>> pay = {};  ///< by currency
+  std::optional<double> median_confirm_seconds = {};
+  std::int64_t count = 0;
+  std::int64_t answered = 0;  ///< reminders, within a day
+  bool operator==(const statistics_group &) const = default;
 };
 
 struct policy_row {
@@ -576,6 +660,11 @@ public:
                                        const sink_change &change) = 0;
   [[nodiscard]] virtual std::vector<std::pair<std::string, std::int64_t>>
   count_by_state() = 0;
+  /// Counts what waits for staff, of these programmes.
+  [[nodiscard]] virtual queue_counts count_queues(const program_set &among) = 0;
+  /// Returns the groups in the order of their keys; the first `most_groups`.
+  [[nodiscard]] virtual page<statistics_group>
+  statistics(const statistics_query &of) = 0;
   /// Checks every invariant of a database, for `recapctl check`: events are
   /// 1..version without a gap, lists and timers say what they fold to, there is
   /// one settlement at most, the ledger sums to zero, counters equal what

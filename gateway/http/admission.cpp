@@ -2,6 +2,7 @@
 #include "gateway/http/admission.hpp"
 
 #include "gateway/http/cookies.hpp"
+#include "gateway/http/csv.hpp"
 #include "gateway/http/head.hpp"
 #include "gateway/http/target.hpp"
 #include "gateway/wire/text.hpp"
@@ -33,6 +34,7 @@ std::optional<response> check_admission(const services &s, request &r,
   if (auto no = admit(s, *r.to, by, r.who)) return no;
   if (const query q{r.query, r.to->query}; !q.error().empty())
     return bad_request(q.error());
+  if (auto no = check_acceptable(r)) return no;
   const auto coding = r.header("content-encoding");
   if (!coding.empty() && !equal_no_case(coding, "identity"))
     return problem(415, "unsupported-media-type",

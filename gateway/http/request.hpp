@@ -117,6 +117,7 @@ struct route {
   bool health = false;  ///< answered also when all connections are taken
   /// Refuses by the header fields, before the body is read; null: any are fine.
   std::optional<response> (*check)(const request &) = nullptr;
+  bool csv = false;  ///< answers with CSV where the request prefers it
 };
 
 /// Returns all routes of the node.

@@ -14,6 +14,7 @@ inline constexpr std::size_t small_body = 4096;
 [[nodiscard]] std::vector<route> explain_routes();    ///< routes_explain.cpp
 [[nodiscard]] std::vector<route> limit_routes();      ///< routes_limits.cpp
 [[nodiscard]] std::vector<route> record_routes();     ///< routes_records.cpp
+[[nodiscard]] std::vector<route> report_routes();     ///< routes_reports.cpp
 [[nodiscard]] std::vector<route> people_routes();     ///< routes_people.cpp
 [[nodiscard]] std::vector<route> policy_routes();     ///< routes_policies.cpp
 [[nodiscard]] std::vector<route> node_routes();       ///< routes_node.cpp

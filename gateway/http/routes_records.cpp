@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <boost/json/array.hpp>
 
+#include "gateway/http/csv.hpp"
 #include "gateway/http/page_writer.hpp"
 #include "gateway/http/routes.hpp"
 #include "gateway/http/target.hpp"
 #include "gateway/telemetry/log.hpp"
+#include "gateway/wire/csv.hpp"
 #include "gateway/wire/outgoing.hpp"
 #include "gateway/wire/text.hpp"
 #include "storage/account_token.hpp"
@@ -86,6 +89,23 @@ bool account_name(std::string_view account, std::string_view kind) {
          && workflows::valid_id(account.substr(kind.size()));
 }
 
+/// Ends the list before the first entry that is not before `to`.
+void end_before(storage::account_page &page, workflows::instant to) {
+  const auto end = std::ranges::find_if(
+      page.entries, [&](const auto &e) { return e.at >= to; });
+  if (end == page.entries.end()) return;
+  page.entries.erase(end, page.entries.end());
+  page.next.clear();
+}
+
+json::object entry_view(const storage::account_page::entry &e) {
+  return {{"session", e.session},
+          {"amount", e.amount},
+          {"currency", e.currency},
+          {"at", workflows::format_rfc3339(e.at)},
+          {"kind", workflows::to_string(e.kind)}};
+}
+
 response account_view(const std::string &account,
                       const storage::account_page &page) {
   json::object balances;
@@ -93,16 +113,20 @@ response account_view(const std::string &account,
     balances[currency] = amount;
   json::array entries;
   for (const auto &e : page.entries)
-    entries.push_back({{"session", e.session},
-                       {"amount", e.amount},
-                       {"currency", e.currency},
-                       {"at", workflows::format_rfc3339(e.at)},
-                       {"kind", workflows::to_string(e.kind)}});
+    entries.push_back(entry_view(e));
   return json_response(
       {{"account", account},
        {"balances", std::move(balances)},
        {"entries", std::move(entries)},
        {"next", page.next.empty() ? json::value() : json::value(page.next)}});
+}
+
+response account_csv(const request &r, const std::string &account,
+                     const storage::account_page &page) {
+  auto lines = csv_head(entry_columns());
+  for (const auto &e : page.entries)
+    lines += csv_line(entry_line(account, entry_view(e)));
+  return csv_answer(r, std::move(lines), page.next);
 }
 
 json::object letter_view(const storage::dead_letter &d) {
@@ -123,16 +147,21 @@ void get_account(services &s, const request_ptr &r, const responder &respond) {
   const bool tutor = account_name(account, "tutor:");
   if (!tutor && !account_name(account, "program:"))
     q.fail("The path names no account, program:ID or tutor:ID.");
-  const auto after = q.text("after");
+  auto after = q.text("after");
+  const auto from = q.time("from");
+  const auto to = q.time("to");
   if (!after.empty() && !storage::is_account_token(after))
     q.fail("after: expected the token of a page before.");
   if (!q.error().empty()) return respond(bad_request(q.error()));
+  if (after.empty() && from) after = storage::account_token_from(*from);
   if (!r->who.sees_all()
       && !(tutor && r->who.is(workflows::role::tutor, account.substr(6))))
     return respond(not_allowed("You can see your own account only."));
-  answer_by_reading(s, r, respond, [r, account, limit, after](store &db) {
-    return account_view(account,
-                        db.account(account, after, limit, r->who.programs));
+  answer_by_reading(s, r, respond, [r, account, limit, after, to](store &db) {
+    auto page = db.account(account, after, limit, r->who.programs);
+    if (to) end_before(page, *to);
+    return prefers_csv(*r) ? account_csv(*r, account, page)
+                           : account_view(account, page);
   });
 }
 
@@ -211,7 +240,10 @@ std::vector<route> record_routes() {
        known,
        small_body,
        get_account,
-       {"limit", "after"}},
+       {"from", "to", "limit", "after"},
+       false,
+       nullptr,
+       true},
       {"GET",
        "/v1/notifications",
        known,

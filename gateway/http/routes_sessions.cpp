@@ -6,11 +6,14 @@
 #include <limits>
 
 #include "actors/outcome_json.hpp"
+#include "gateway/http/csv.hpp"
 #include "gateway/http/page_writer.hpp"
 #include "gateway/http/routes.hpp"
 #include "gateway/http/target.hpp"
+#include "gateway/wire/csv.hpp"
 #include "gateway/wire/outgoing.hpp"
 #include "storage/refusal_token.hpp"
+#include "storage/session_token.hpp"
 #include "workflows/json/session.hpp"
 
 namespace recapd::gateway::http::routes {
@@ -37,8 +40,57 @@ std::optional<response> hold_to_own(const caller &who,
   return std::nullopt;
 }
 
+/// Reads what the list is sorted by, and where it goes on.
+void read_place(query &q, storage::session_filter &filter) {
+  using enum storage::session_order;
+  const auto order = q.text("order");
+  if (order == "starts_at")
+    filter.order = starts_at;
+  else if (order == "-starts_at")
+    filter.order = starts_at_down;
+  else if (!order.empty() && order != "id")
+    q.fail("order: expected id, starts_at or -starts_at.");
+  const auto after = q.text("after");
+  if (!after.empty() && !storage::begin_behind(filter, after))
+    q.fail("after: expected the token of a page before, of the same order.");
+}
+
+/// Reads what the sessions are marked with.
+workflows::mark_set read_marks(query &q) {
+  workflows::mark_set marks;
+  if (const auto support = q.text("support"); support == "asked")
+    marks.set(workflows::number_of(workflows::session_mark::asked));
+  else if (!support.empty())
+    q.fail("support: expected asked.");
+  const auto name = q.text("flag");
+  if (name.empty()) return marks;
+  std::string known;
+  for (std::size_t i = 0; i < workflows::flag_count; ++i) {
+    if (workflows::mark_name(i) == name) return marks.set(i);
+    known += (i == 0 ? "" : ", ") + std::string{workflows::mark_name(i)};
+  }
+  q.fail("flag: expected one of " + known + ".");
+  return marks;
+}
+
+response csv_of_sessions(const services &s, store &db, const request &r,
+                         const storage::page<storage::session_events> &rows,
+                         storage::session_order order) {
+  auto lines = csv_head(session_columns());
+  std::string next;
+  for (const auto &row : rows) {
+    const auto one = session_of(row);
+    lines += csv_line(session_line(
+        workflows::to_view(one, s.engine.rules_of(one, db),
+                           s.engine.time().now(), r.who.viewer(one.tutor))));
+    if (rows.more) next = storage::session_token(order, one.starts_at, one.id);
+  }
+  return csv_answer(r, std::move(lines), next);
+}
+
 response page_of_sessions(const services &s, store &db, const caller &who,
-                          const storage::page<storage::session_events> &rows) {
+                          const storage::page<storage::session_events> &rows,
+                          storage::session_order order) {
   storage::page<session> found;
   found.more = rows.more;
   for (const auto &row : rows)
@@ -49,7 +101,9 @@ response page_of_sessions(const services &s, store &db, const caller &who,
         return workflows::to_view_text(one, s.engine.rules_of(one, db), now,
                                        who.viewer(one.tutor));
       },
-      [](const session &one) { return one.id; });
+      [order](const session &one) {
+        return storage::session_token(order, one.starts_at, one.id);
+      });
 }
 
 /// Replaces refusals about what other students have used: of those a student
@@ -106,14 +160,18 @@ void list_sessions(services &s, const request_ptr &r,
                                  .programs = r->who.programs,
                                  .from = q.time("from"),
                                  .to = q.time("to"),
-                                 .after = q.id("after"),
+                                 .marks = read_marks(q),
                                  .most = q.limit()};
+  read_place(q, filter);
   if (!filter.state.empty() && !workflows::parse_session_status(filter.state))
     q.fail("state: expected a session's state, such as scheduled.");
   if (!q.error().empty()) return respond(bad_request(q.error()));
   if (auto no = hold_to_own(r->who, filter)) return respond(std::move(*no));
   answer_by_reading(s, r, respond, [&s, r, filter](store &db) {
-    return page_of_sessions(s, db, r->who, db.list_sessions(filter));
+    const auto rows = db.list_sessions(filter);
+    return prefers_csv(*r)
+               ? csv_of_sessions(s, db, *r, rows, filter.order)
+               : page_of_sessions(s, db, r->who, rows, filter.order);
   });
 }
 
@@ -179,8 +237,11 @@ std::vector<route> session_routes() {
        known,
        small_body,
        list_sessions,
-       {"state", "tutor", "student", "course", "program", "from", "to", "limit",
-        "after"}},
+       {"state", "tutor", "student", "course", "program", "from", "to", "flag",
+        "support", "order", "limit", "after"},
+       false,
+       nullptr,
+       true},
   };
 }
 

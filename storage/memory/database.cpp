@@ -12,6 +12,7 @@ std::shared_ptr<database> make_database() {
 void database::write(const commit &c) {
   if (c.row) sessions.emplace(c.session, *c.row);
   if (c.after) write_standing(c);
+  write_reminders(c);
   for (const auto &e : c.events) {
     histories[c.session].push_back(log.size());
     log.push_back({.position = static_cast<std::int64_t>(log.size()) + 1,
@@ -37,6 +38,15 @@ void database::write_standing(const commit &c) {
   if (at.next_timer) timers.erase({bucket, *at.next_timer, c.session});
   at = *c.after;
   if (at.next_timer) timers.emplace(bucket, *at.next_timer, c.session);
+}
+
+void database::write_reminders(const commit &c) {
+  if (c.reminded.empty() && c.answered.empty()) return;
+  auto &sent = reminders[c.session];
+  sent.insert(sent.end(), c.reminded.begin(), c.reminded.end());
+  for (const auto &a : c.answered)
+    for (auto &r : sent)
+      r.answered = r.answered || is_answer(a, r);
 }
 
 void database::write_payment(const commit &c) {

@@ -25,6 +25,7 @@ public:
   /// All pairs of a student and a session's id.
   std::set<std::pair<std::string, std::string>> students;
   std::map<std::string, standing, std::less<>> standings;
+  std::map<std::string, std::vector<sent_reminder>, std::less<>> reminders;
   /// All timers, as (bucket, at, session).
   std::set<std::tuple<unsigned, instant, std::string>> timers;
   std::vector<feed_row> log;  ///< a position is the index + 1
@@ -52,8 +53,13 @@ public:
   /// Writes a commit that `stored` has admitted.
   void write(const commit &c);
 
+  /// Returns statistics of what is stored.
+  [[nodiscard]] page<statistics_group>
+  statistics(const statistics_query &of) const;
+
 private:
   void write_standing(const commit &c);
+  void write_reminders(const commit &c);
   void write_payment(const commit &c);
 };
 

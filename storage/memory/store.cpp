@@ -333,25 +333,9 @@ public:
 
   page<session_events> list_sessions(const session_filter &filter) override {
     const std::lock_guard lock{db_->lock};
-    const auto wanted = [&](const std::string &id, const session_row &row) {
-      return (filter.state.empty()
-              || db_->standings.at(id).state == filter.state)
-             && (filter.tutor.empty() || row.tutor == filter.tutor)
-             && (filter.takes_part.empty() || row.tutor == filter.takes_part
-                 || db_->students.contains({filter.takes_part, id}))
-             && (filter.course.empty() || row.course == filter.course)
-             && (filter.program.empty() || row.program == filter.program)
-             && filter.programs.includes(row.program)
-             && (!filter.from || row.starts_at >= *filter.from)
-             && (!filter.to || row.starts_at < *filter.to)
-             && (filter.student.empty()
-                 || db_->students.contains({filter.student, id}));
-    };
     page_builder<session_events> found{filter.most};
-    for (auto at = db_->sessions.upper_bound(filter.after);
-         at != db_->sessions.end(); ++at) {
-      if (!wanted(at->first, at->second)) continue;
-      const auto one = events_of({.session = at->first});
+    for (const auto &[at, id] : in_order(filter)) {
+      const auto one = events_of({.session = id});
       std::size_t bytes = 0;
       for (const auto &e : one.events)
         bytes += e.data.size();
@@ -490,6 +474,33 @@ public:
     return {counts.begin(), counts.end()};
   }
 
+  queue_counts count_queues(const program_set &among) override {
+    using enum workflows::session_mark;
+    const std::lock_guard lock{db_->lock};
+    queue_counts out;
+    for (const auto &[id, at] : db_->standings) {
+      if (!is_among(id, among)) continue;
+      const auto marked = [&](workflows::session_mark m) {
+        return at.marks[workflows::number_of(m)] ? 1 : 0;
+      };
+      out.asked += marked(asked);
+      out.overdue += marked(overdue);
+      out.flagged += marked(flagged);
+      out.missed += at.state == "missed" ? 1 : 0;
+      out.disputed += at.state == "disputed" ? 1 : 0;
+    }
+    out.dead_letters =
+        std::ranges::count_if(db_->dead_letters, [&](const auto &l) {
+          return is_among(l.second, among);
+        });
+    return out;
+  }
+
+  page<statistics_group> statistics(const statistics_query &of) override {
+    const std::lock_guard lock{db_->lock};
+    return db_->statistics(of);
+  }
+
   violations check() override;
 
 private:
@@ -508,6 +519,46 @@ private:
                : who.as == workflows::role::student
                      && db_->students.contains({who.id, session.first});
   }
+
+  using listed_place = std::pair<instant, std::string>;
+
+  [[nodiscard]] bool passes(const session_filter &f, const std::string &id,
+                            const session_row &row) const {
+    const auto &at = db_->standings.at(id);
+    return (f.state.empty() || at.state == f.state)
+           && (f.tutor.empty() || row.tutor == f.tutor)
+           && (f.takes_part.empty() || row.tutor == f.takes_part
+               || db_->students.contains({f.takes_part, id}))
+           && (f.course.empty() || row.course == f.course)
+           && (f.program.empty() || row.program == f.program)
+           && f.programs.includes(row.program)
+           && (f.marks & at.marks) == f.marks
+           && (!f.from || row.starts_at >= *f.from)
+           && (!f.to || row.starts_at < *f.to)
+           && (f.student.empty() || db_->students.contains({f.student, id}));
+  }
+
+  /// Returns the sessions that pass, behind the page before.
+  [[nodiscard]] std::vector<listed_place>
+  in_order(const session_filter &f) const {
+    std::vector<listed_place> all;
+    const bool by_start = f.order != session_order::id;
+    const bool down = f.order == session_order::starts_at_down;
+    const auto comes_first = [&](const listed_place &a, const listed_place &b) {
+      return down ? a > b : a < b;
+    };
+    const listed_place after{
+        by_start ? f.after_start.value_or(instant{}) : instant{}, f.after};
+    for (const auto &[id, row] : db_->sessions) {
+      listed_place here{by_start ? row.starts_at : instant{}, id};
+      const bool from_first = by_start && !f.after_start;
+      if ((from_first || comes_first(after, here)) && passes(f, id, row))
+        all.push_back(std::move(here));
+    }
+    std::sort(all.begin(), all.end(), comes_first);
+    return all;
+  }
+
   [[nodiscard]] bool is_among(const std::string &session,
                               const program_set &among) const {
     if (!among.only) return true;
@@ -558,7 +609,8 @@ violations memory_store::check() {
     session_record record{.id = id,
                           .row = row,
                           .at = db_->standings.at(id),
-                          .transfers = db_->transfers[id]};
+                          .transfers = db_->transfers[id],
+                          .reminders = db_->reminders[id]};
     for (auto i : db_->histories[id])
       record.events.push_back(db_->log[i].event);
     checks.session(record);

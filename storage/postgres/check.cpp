@@ -50,6 +50,10 @@ const char *const strays[] = {
     "SELECT 'session ' || session_id || ' is ' || state || ', but is none'"
     " FROM standings p WHERE NOT EXISTS"
     " (SELECT FROM sessions s WHERE s.id = p.session_id) LIMIT 100",
+    "SELECT 'session ' || session_id || ' is marked ' || mark || ', but is "
+    "none'"
+    " FROM marks m WHERE NOT EXISTS"
+    " (SELECT FROM sessions s WHERE s.id = m.session_id) LIMIT 100",
     "SELECT 'ledger: the entries in ' || currency || ' sum to ' || sum(amount)"
     " FROM ledger_entries GROUP BY currency HAVING sum(amount) <> 0",
     "SELECT 'counter ' || owner || ' ' || item || ': ' || used"
@@ -95,7 +99,13 @@ private:
         "check_sessions",
         "SELECT s.id, s.tutor, s.course, s.program, " + micros("s.starts_at")
             + ", p.state, " + micros("p.next_timer")
-            + " FROM (SELECT * FROM sessions WHERE id > $1::text"
+            + ", s.currency, s.day,"
+              " CASE WHEN p.state IS NULL THEN s.pay ELSE p.pay END,"
+              " CASE WHEN p.state IS NULL THEN s.confirm_seconds"
+              "      ELSE p.confirm_seconds END,"
+              " CASE WHEN p.state IS NULL THEN s.minutes ELSE p.minutes END,"
+              " coalesce(p.flagged, false) FROM (SELECT * FROM sessions WHERE "
+              "id > $1::text"
               "        ORDER BY id LIMIT $2::int4) AS s"
               " LEFT JOIN standings AS p ON p.session_id = s.id"
               " ORDER BY s.id"};
@@ -118,10 +128,22 @@ private:
                        .row = {.tutor = rows.text(row, 1),
                                .course = rows.text(row, 2),
                                .program = rows.text(row, 3),
-                               .starts_at = rows.at(row, 4)},
+                               .starts_at = rows.at(row, 4),
+                               .currency = rows.text(row, 7),
+                               .day = static_cast<int>(rows.number(row, 8))},
                        .at = {.state = "paid"}};
     if (!rows.null(row, 5)) out.at.state = rows.text(row, 5);
     if (!rows.null(row, 6)) out.at.next_timer = rows.at(row, 6);
+    if (!rows.null(row, 9)) out.at.counts.pay = rows.number(row, 9);
+    const auto small = [&](int column) {
+      return rows.null(row, column)
+                 ? std::nullopt
+                 : std::optional{static_cast<int>(rows.number(row, column))};
+    };
+    out.at.marks[workflows::number_of(workflows::session_mark::flagged)] =
+        rows.boolean(row, 12);
+    out.at.counts.confirm_seconds = small(10);
+    out.at.counts.minutes = small(11);
     return out;
   }
 
@@ -136,6 +158,16 @@ private:
         "check_transfers",
         "SELECT " + transfer_columns()
             + " FROM ledger WHERE session_id = ANY ($1::text[])"};
+    static const prepared_statement marks{
+        "check_marks",
+        "SELECT i.id, m.mark FROM unnest($1::text[]) AS i (id), LATERAL ("
+        " SELECT mark FROM marks WHERE mark = ANY ($2::int2[])"
+        " AND session_id = i.id OFFSET 0) AS m"};
+    static const prepared_statement reminders{
+        "check_reminders", "SELECT session_id, seq, kind, " + micros("at")
+                               + ", answered FROM reminders"
+                                 " WHERE session_id = ANY ($1::text[])"
+                                 " ORDER BY session_id, seq"};
     std::map<std::string, session_record *> by_id;
     array_argument ids{column_type::text};
     for (auto &record : records) {
@@ -152,6 +184,21 @@ private:
     const auto moved = c_.run(transfers, args);
     for (int i = 0; i < moved.size(); ++i)
       by_id.at(moved.text(i, 0))->transfers.push_back(read_transfer(moved, i));
+    const auto sent = c_.run(reminders, args);
+    for (int i = 0; i < sent.size(); ++i)
+      by_id.at(sent.text(i, 0))
+          ->reminders.push_back({.seq = static_cast<int>(sent.number(i, 1)),
+                                 .kind = sent.text(i, 2),
+                                 .at = sent.at(i, 3),
+                                 .answered = sent.boolean(i, 4)});
+    array_argument numbers{column_type::int2};
+    for (std::size_t i = 0; i < workflows::mark_count; ++i)
+      numbers.number(static_cast<int>(i));
+    auto of_marks = args;
+    const auto marked = c_.run(marks, of_marks.array(std::move(numbers)));
+    for (int i = 0; i < marked.size(); ++i)
+      by_id.at(marked.text(i, 0))
+          ->at.marks.set(static_cast<std::size_t>(marked.number(i, 1)));
   }
 
   void walk_commands() {

@@ -21,6 +21,10 @@ using commits = std::vector<const commit *>;
 /// Sessions in this state have no row in `standings`.
 constexpr std::string_view paid_state = "paid";
 
+/// This mark is a column of `standings`, and has no row in `marks`.
+constexpr auto flagged_mark =
+    workflows::number_of(workflows::session_mark::flagged);
+
 /// Returns the commits sorted by `key`, without those that have none; those
 /// with equal keys stay in order.
 template <class Key> commits sorted_by(const commits &group, Key key) {
@@ -31,6 +35,16 @@ template <class Key> commits sorted_by(const commits &group, Key key) {
     return *key(*a) < *key(*b);
   });
   return out;
+}
+
+/// Returns true if one of these commits, the first one's session's, answers a
+/// reminder.
+bool answered_by(const sent_reminder &r, std::span<const commit *const> group) {
+  for (const auto *c : group)
+    if (c->session == group.front()->session)
+      for (const auto &a : c->answered)
+        if (is_answer(a, r)) return true;
+  return false;
 }
 
 /// Returns a value that no earlier one foretells.
@@ -112,46 +126,144 @@ void add_journal(group_builder &to, const commits &by_session) {
          by_inbox, draw, command, program);
 }
 
+/// Columns of what sessions count.
+struct total_columns {
+  array_argument pay{column_type::int8};
+  array_argument confirm_seconds{column_type::int4};
+  array_argument minutes{column_type::int2};
+
+  void add(const workflows::totals &t) {
+    t.pay ? pay.number(*t.pay) : pay.null();
+    confirm_seconds.number(t.confirm_seconds);
+    minutes.number(t.minutes);
+  }
+};
+
+/// Goes through the sessions with their first commit and their last.
+template <class Visit>
+void each_session(const commits &by_session, Visit visit) {
+  const commit *first = nullptr;
+  for (std::size_t i = 0; i < by_session.size(); ++i) {
+    const auto *c = by_session[i];
+    if (first == nullptr || first->session != c->session) first = c;
+    if (i + 1 == by_session.size() || by_session[i + 1]->session != c->session)
+      visit(*first, *c);
+  }
+}
+
+/// Adds new sessions, with what they count where they are paid already.
 void add_created(group_builder &to, const commits &by_session) {
   array_argument id{column_type::text}, bucket{column_type::int2},
       tutor{column_type::text}, course{column_type::text},
-      program{column_type::text}, starts_at{column_type::timestamptz};
-  for (const auto *c : by_session) {
-    if (!c->row) continue;
+      program{column_type::text}, starts_at{column_type::timestamptz},
+      day{column_type::int4}, currency{column_type::text};
+  total_columns counts;
+  each_session(by_session, [&](const commit &first, const commit &last) {
+    const auto *c = &first;
+    if (!c->row) return;
     id.text(c->session);
     bucket.number(bucket_of(c->session));
     tutor.text(c->row->tutor);
     course.text(c->row->course);
     program.text(c->row->program);
     starts_at.at(c->row->starts_at);
-  }
-  to.add(created_part, id, bucket, tutor, course, program, starts_at);
+    day.number(c->row->day);
+    currency.text(c->row->currency);
+    counts.add(last.after->state == paid_state ? last.after->counts
+                                               : workflows::totals{});
+  });
+  to.add(created_part, id, bucket, tutor, course, program, starts_at, day,
+         currency, counts.pay, counts.confirm_seconds, counts.minutes);
 }
 
 /// Adds where sessions stand after their last commits, if it is not where they
 /// stood before their first.
 void add_standings(group_builder &to, const commits &by_session) {
   array_argument id{column_type::text}, bucket{column_type::int2},
-      state{column_type::text}, timer{column_type::timestamptz};
-  array_argument paid{column_type::text};
-  const std::optional<standing> *from = nullptr;
-  for (std::size_t i = 0; i < by_session.size(); ++i) {
-    const auto &c = *by_session[i];
-    if (i == 0 || by_session[i - 1]->session != c.session) from = &c.before;
-    if (i + 1 < by_session.size() && by_session[i + 1]->session == c.session)
-      continue;
-    if (*from == c.after) continue;
+      state{column_type::text}, timer{column_type::timestamptz},
+      flagged{column_type::boolean};
+  array_argument paid{column_type::text}, earned{column_type::text};
+  total_columns counts, earnings;
+  each_session(by_session, [&](const commit &first, const commit &c) {
+    if (first.before == c.after) return;
     if (c.after->state == paid_state) {
-      paid.text(c.session);
-      continue;
+      if (!first.before || first.before->state != paid_state)
+        paid.text(c.session);
+      if (first.row) return;  // written with the row
+      earned.text(c.session);
+      earnings.add(c.after->counts);
+      return;
     }
     id.text(c.session);
     bucket.number(bucket_of(c.session));
     state.text(c.after->state);
     timer.at(c.after->next_timer);
-  }
-  to.add(standing_part, id, bucket, state, timer);
+    counts.add(c.after->counts);
+    flagged.boolean(c.after->marks[flagged_mark]);
+  });
+  to.add(standing_part, id, bucket, state, timer, counts.pay,
+         counts.confirm_seconds, counts.minutes, flagged);
   to.add(paid_part, paid);
+  to.add(earned_part, earned, earnings.pay, earnings.confirm_seconds,
+         earnings.minutes);
+}
+
+/// Adds the marks that sessions have after their last commits and had not
+/// before their first, and the other way round.
+void add_marks(group_builder &to, const commits &by_session) {
+  using mark_key = std::pair<std::size_t, std::string_view>;
+  std::set<mark_key> come, gone;
+  each_session(by_session, [&](const commit &first, const commit &last) {
+    const auto before =
+        first.before ? first.before->marks : workflows::mark_set{};
+    const auto &after = last.after->marks;
+    for (std::size_t i = 0; before != after && i < after.size(); ++i)
+      if (before[i] != after[i] && i != flagged_mark)
+        (after[i] ? come : gone).emplace(i, last.session);
+  });
+  array_argument mark{column_type::int2}, id{column_type::text},
+      bucket{column_type::int2}, old_mark{column_type::int2},
+      old_id{column_type::text};
+  for (const auto &[what, session] : come) {
+    mark.number(static_cast<int>(what));
+    id.text(session);
+    bucket.number(bucket_of(session));
+  }
+  for (const auto &[what, session] : gone) {
+    old_mark.number(static_cast<int>(what));
+    old_id.text(session);
+  }
+  to.add(marked_part, mark, id, bucket);
+  to.add(unmarked_part, old_mark, old_id);
+}
+
+/// Adds the reminders that went out, and what answers those that went out
+/// before this group.
+void add_reminders(group_builder &to, const commits &by_session) {
+  array_argument session{column_type::text}, seq{column_type::int4},
+      at{column_type::timestamptz}, bucket{column_type::int2},
+      answered{column_type::boolean}, kind{column_type::text};
+  array_argument of{column_type::text}, to_kind{column_type::text},
+      since{column_type::timestamptz}, till{column_type::timestamptz};
+  for (std::size_t i = 0; i < by_session.size(); ++i) {
+    const auto &c = *by_session[i];
+    for (const auto &r : c.reminded) {
+      session.text(c.session);
+      seq.number(r.seq);
+      at.at(r.at);
+      bucket.number(bucket_of(c.session));
+      answered.boolean(answered_by(r, std::span{by_session}.subspan(i)));
+      kind.text(r.kind);
+    }
+    for (const auto &a : c.answered) {
+      of.text(c.session);
+      to_kind.text(a.kind);
+      since.at(a.at - workflows::answer_time);
+      till.at(a.at);
+    }
+  }
+  to.add(reminded_part, session, seq, at, bucket, answered, kind);
+  to.add(answered_part, of, to_kind, since, till);
 }
 
 /// Adds the versions at which commits expect their sessions. The statement sees
@@ -266,6 +378,8 @@ group_statement make_group(std::span<const commit *const> group) {
               }));
   add_created(parts, moving);
   add_standings(parts, moving);
+  add_marks(parts, moving);
+  add_reminders(parts, moving);
   add_expected(parts, all);
   add_students(parts, all);
   add_usage(parts, all);

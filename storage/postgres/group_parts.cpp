@@ -30,26 +30,82 @@ entry AS (
 
 const group_part created_part{'n', R"sql(
 created AS (
-  INSERT INTO sessions (id, bucket, tutor, course, program, starts_at)
+  INSERT INTO sessions (id, bucket, tutor, course, program, starts_at, day,
+      currency, pay, confirm_seconds, minutes)
   SELECT unnest($1::text[]), unnest($2::int2[]), unnest($3::text[]),
-         unnest($4::text[]), unnest($5::text[]), unnest($6::timestamptz[])))sql",
+         unnest($4::text[]), unnest($5::text[]), unnest($6::timestamptz[]),
+         unnest($7::int4[]), unnest($8::text[]), unnest($9::int8[]),
+         unnest($10::int4[]), unnest($11::int2[])))sql",
                               nullptr};
 
 // Neither of the two has a plan that the table's size, which goes up and down,
 // could make a bad one.
 const group_part standing_part{'s', R"sql(
 standing AS (
-  INSERT INTO standings (session_id, bucket, state, next_timer)
+  INSERT INTO standings (session_id, bucket, state, next_timer, pay,
+      confirm_seconds, minutes, flagged)
   SELECT unnest($1::text[]), unnest($2::int2[]), unnest($3::text[]),
-         unnest($4::timestamptz[])
+         unnest($4::timestamptz[]), unnest($5::int8[]), unnest($6::int4[]),
+         unnest($7::int2[]), unnest($8::bool[])
   ON CONFLICT (session_id) DO UPDATE
-     SET state = excluded.state, next_timer = excluded.next_timer))sql",
+     SET state = excluded.state, next_timer = excluded.next_timer,
+         pay = excluded.pay, confirm_seconds = excluded.confirm_seconds,
+         minutes = excluded.minutes, flagged = excluded.flagged))sql",
                                nullptr};
 
 const group_part paid_part{'x', R"sql(
 paid AS (
   DELETE FROM standings WHERE session_id = ANY ($1::text[])))sql",
                            nullptr};
+
+// The rows are there: an upsert finds them by their key, as no UPDATE of a set
+// must in every plan.
+const group_part earned_part{'e', R"sql(
+earned AS (
+  INSERT INTO sessions (id, bucket, tutor, course, program, starts_at, day,
+      currency, pay, confirm_seconds, minutes)
+  SELECT unnest($1::text[]), 0, '', '', '', 'epoch', 0, '', unnest($2::int8[]),
+         unnest($3::int4[]), unnest($4::int2[])
+  ON CONFLICT (id) DO UPDATE
+     SET pay = excluded.pay, confirm_seconds = excluded.confirm_seconds,
+         minutes = excluded.minutes))sql",
+                             nullptr};
+
+const group_part marked_part{'m', R"sql(
+marked AS (
+  INSERT INTO marks (mark, session_id, bucket)
+  SELECT unnest($1::int2[]), unnest($2::text[]), unnest($3::int2[])
+  ON CONFLICT DO NOTHING))sql",
+                             nullptr};
+
+// Each row is looked up by the whole key, whatever the plan.
+const group_part unmarked_part{'d', R"sql(
+unmarked AS (
+  DELETE FROM marks WHERE ctid = ANY (ARRAY(
+    SELECT (SELECT m.ctid FROM marks AS m
+             WHERE m.mark = k.mark AND m.session_id = k.id)
+      FROM (SELECT unnest($1::int2[]) AS mark, unnest($2::text[]) AS id)
+        AS k))))sql",
+                               nullptr};
+
+const group_part reminded_part{'r', R"sql(
+reminded AS (
+  INSERT INTO reminders (session_id, seq, at, bucket, answered, kind)
+  SELECT unnest($1::text[]), unnest($2::int4[]), unnest($3::timestamptz[]),
+         unnest($4::int2[]), unnest($5::bool[]), unnest($6::text[])))sql",
+                               nullptr};
+
+const group_part answered_part{'w', R"sql(
+answered AS (
+  UPDATE reminders SET answered = true WHERE NOT answered AND ctid = ANY (ARRAY(
+    SELECT r.ctid
+      FROM (SELECT unnest($1::text[]) AS id, unnest($2::text[]) AS kind,
+                   unnest($3::timestamptz[]) AS since,
+                   unnest($4::timestamptz[]) AS till) AS a,
+           LATERAL (SELECT ctid FROM reminders
+                     WHERE session_id = a.id AND kind = a.kind
+                       AND at BETWEEN a.since AND a.till OFFSET 0) AS r))))sql",
+                               nullptr};
 
 // The statement sees the journal as it was before it.
 const group_part expected_part{'v', nullptr, R"sql(

@@ -73,9 +73,33 @@ private:
   }
 };
 
+/// Returns what sessions are sorted by.
+std::string order_of(const session_filter &f) {
+  switch (f.order) {
+  case session_order::id:
+    break;
+  case session_order::starts_at:
+    return "starts_at, id";
+  case session_order::starts_at_down:
+    return "starts_at DESC, id DESC";
+  }
+  return "id";
+}
+
+/// Returns the condition that a session is behind the last one of the page
+/// before.
+std::string behind(const session_filter &f, list_query &q) {
+  const auto after = q.text(f.after);
+  if (f.order == session_order::id) return "s.id > " + after;
+  if (!f.after_start) return after + " = ''";
+  return std::string{"(s.starts_at, s.id) "}
+         + (f.order == session_order::starts_at ? "> (" : "< (")
+         + q.at(*f.after_start) + ", " + after + ")";
+}
+
 /// Returns a condition for each filter that is told by a session's own row.
 std::string own_conditions(const session_filter &f, list_query &q) {
-  std::string sql = "s.id > " + q.text(f.after);
+  std::string sql = behind(f, q);
   if (!f.tutor.empty()) sql += " AND s.tutor = " + q.text(f.tutor);
   if (!f.takes_part.empty()) {
     const auto who = q.text(f.takes_part);
@@ -91,52 +115,70 @@ std::string own_conditions(const session_filter &f, list_query &q) {
   return sql;
 }
 
+/// A table with a row for each session that passes a filter, and which rows of
+/// it are those, as SQL.
+struct list_table {
+  std::string name;
+  std::string column;
+  std::string value;
+};
+
+/// Returns the tables by which sessions are found; the first has the fewest.
+std::vector<list_table> tables_of(const session_filter &f, list_query &q) {
+  std::vector<list_table> out;
+  if (!f.student.empty())
+    out.push_back({"session_students", "student", q.text(f.student)});
+  for (std::size_t i = 0; i < f.marks.size(); ++i)
+    if (f.marks[i]) out.push_back({"marks", "mark", std::to_string(i)});
+  if (!f.state.empty() && f.state != "paid")
+    out.push_back({"standings", "state", q.text(f.state)});
+  return out;
+}
+
 /// Returns the rows `s` of the sessions that pass. An index has the sessions of
-/// a student, a tutor, a course, a state, a programme or a start; the other
-/// conditions are looked at by key.
+/// a student, a tutor, a course, a mark, a state, a programme or a start; the
+/// other conditions are looked at by key.
 std::string passing(const session_filter &f, list_query &q,
                     const std::string &order) {
   auto where = " WHERE " + own_conditions(f, q);
-  const bool by_state = !f.state.empty() && f.state != "paid"
-                        && f.student.empty() && f.tutor.empty()
-                        && f.course.empty();
   if (f.state == "paid")
     where += " AND NOT EXISTS (SELECT FROM standings p"
              " WHERE p.session_id = s.id)";
-  else if (!f.state.empty() && !by_state)
-    where += " AND EXISTS (SELECT FROM standings p WHERE p.state = "
-             + q.text(f.state) + " AND p.session_id = s.id)";
-  const auto joined = [&](const std::string &table, const std::string &column,
-                          const std::string &value) {
-    return table + " AS l JOIN sessions AS s ON s.id = l.session_id" + where
-           + " AND l.session_id > $3::text AND l." + column + " = "
-           + q.text(value);
-  };
-  const bool by_programs = f.programs.only && f.student.empty() && !by_state
-                           && f.tutor.empty() && f.course.empty();
+  auto tables = tables_of(f, q);
+  const bool by_own = !f.tutor.empty() || !f.course.empty();
+  std::string from = "sessions AS s";
+  if (!tables.empty() && (!by_own || !f.student.empty())) {
+    const auto &first = tables.front();
+    from = first.name + " AS l JOIN sessions AS s ON s.id = l.session_id";
+    where += " AND l." + first.column + " = " + first.value;
+    if (f.order == session_order::id) where += " AND l.session_id > $3::text";
+    tables.erase(tables.begin());
+  }
+  for (const auto &t : tables)
+    where += " AND EXISTS (SELECT FROM " + t.name + " AS p WHERE p." + t.column
+             + " = " + t.value + " AND p.session_id = s.id)";
+  if (!f.programs.only) return from + where;
+  const auto programs = q.texts(*f.programs.only);
+  if (by_own || from != "sessions AS s")
+    return from + where + " AND s.program = ANY (" + programs + ")";
   // Of each programme a page, of which the list's page is made.
-  if (by_programs)
-    return "(SELECT DISTINCT unnest(" + q.texts(*f.programs.only)
-           + ")) AS among (program), LATERAL (SELECT s.* FROM sessions AS s"
-           + where + " AND s.program = among.program ORDER BY " + order
-           + " LIMIT $1::int4 + 1) AS s";
-  if (f.programs.only)
-    where += " AND s.program = ANY (" + q.texts(*f.programs.only) + ")";
-  if (by_state) return joined("standings", "state", f.state);
-  if (!f.student.empty())
-    return joined("session_students", "student", f.student);
-  return "sessions AS s" + where;
+  return "(SELECT DISTINCT unnest(" + programs
+         + ")) AS among (program), LATERAL (SELECT s.* FROM " + from + where
+         + " AND s.program = among.program ORDER BY " + order
+         + " LIMIT $1::int4 + 1) AS s";
 }
 
 /// Returns the query of a page's ids.
 list_query list_of(const session_filter &f) {
   list_query q{f.most};
+  const auto order = order_of(f);
   q.sql = paged_sql("s.id", "s",
-                    "SELECT s.id, (SELECT sum(octet_length(j.events))"
+                    "SELECT s.id, s.starts_at,"
+                    " (SELECT sum(octet_length(j.events))"
                     " FROM journal AS j WHERE j.session_id = s.id"
                     " AND j.before IS NOT NULL) AS size FROM "
-                        + passing(f, q, "s.id"),
-                    "id");
+                        + passing(f, q, order),
+                    order);
   return q;
 }
 

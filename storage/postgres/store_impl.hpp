@@ -1,6 +1,6 @@
 // The PostgreSQL store's class. Its members are in append.cpp, check.cpp,
-// erasing.cpp, inbox.cpp, people.cpp, probe.cpp, queries.cpp, reading.cpp and
-// sinks.cpp.
+// erasing.cpp, inbox.cpp, people.cpp, probe.cpp, queries.cpp, reading.cpp,
+// sinks.cpp and statistics.cpp.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -91,6 +91,8 @@ public:
   sink_state load_sink(std::string_view sink) override;
   bool save_sink(std::string_view sink, const sink_change &change) override;
   std::vector<std::pair<std::string, std::int64_t>> count_by_state() override;
+  queue_counts count_queues(const program_set &among) override;
+  page<statistics_group> statistics(const statistics_query &of) override;
   violations check() override;
 };
 

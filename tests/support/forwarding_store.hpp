@@ -24,6 +24,12 @@ public:
   load_events(std::span<const session_version> of) override {
     return reached().load_events(of);
   }
+  queue_counts count_queues(const program_set &among) override {
+    return reached().count_queues(among);
+  }
+  page<statistics_group> statistics(const statistics_query &of) override {
+    return reached().statistics(of);
+  }
   std::vector<policy_row> load_policies(int after) override {
     return reached().load_policies(after);
   }

@@ -27,7 +27,7 @@ struct named_scenario {
 /// The scenario that is not chosen by name but by --nodes, which says how many.
 constexpr const char *nodes_scenario = "nodes";
 
-constexpr std::array<named_scenario, 17> scenarios{
+constexpr std::array<named_scenario, 18> scenarios{
     {{"limit", measure_limit, true},
      {"by-hand", measure_by_hand, true},
      {"rows", measure_rows, true},
@@ -44,6 +44,7 @@ constexpr std::array<named_scenario, 17> scenarios{
      {"memory", measure_memory, false},
      {"recovery", measure_recovery, false},
      {"idle", measure_idle, false},
+     {"statistics", measure_statistics, false},
      {nodes_scenario, measure_nodes, true}}};
 
 std::vector<std::string> names() {

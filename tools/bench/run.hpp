@@ -96,6 +96,7 @@ void measure_replicated(bench_run &b);
 void measure_timers(bench_run &b);
 void measure_recovery(bench_run &b);
 void measure_idle(bench_run &b);
+void measure_statistics(bench_run &b);
 
 /// Fills `database` with sessions that start in a month: the engine writes two
 /// of them, the others are written like them without it.

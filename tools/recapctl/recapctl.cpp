@@ -85,6 +85,8 @@ void build(CLI::App &app, context &c) {
   add_submit(app, c);
   add_reads(app, c);
   add_money(app, c);
+  add_report(app, c);
+  add_export(app, c);
   add_explain(app, c);
   add_support(app, c);
   add_operations(app, c);

@@ -83,6 +83,8 @@ template <class F> auto with_tables(const std::string &database, F f) {
 void add_submit(CLI::App &app, context &c);
 void add_reads(CLI::App &app, context &c);
 void add_money(CLI::App &app, context &c);
+void add_report(CLI::App &app, context &c);
+void add_export(CLI::App &app, context &c);
 void add_explain(CLI::App &app, context &c);
 void add_support(CLI::App &app, context &c);
 void add_operations(CLI::App &app, context &c);

@@ -177,6 +177,7 @@ void apply(session &s, const session_paid &e, instant at) {
 void apply(session &s, const session_missed &, instant) {
   s.status = session_status::missed;
   s.miss_told = true;
+  s.update_asked = false;
   s.usage.clear();
 }
 
@@ -190,13 +191,16 @@ void apply(session &s, const session_cancelled &, instant) {
   s.status = session_status::cancelled;
 }
 
-void apply(session &, const support_requested &, instant) {}
+void apply(session &s, const support_requested &, instant) {
+  s.update_asked = true;
+}
 
 void apply(session &s, const session_reopened &e, instant) {
   s.status = session_status::scheduled;
   s.deadline = e.deadline;
   s.reminders = e.reminders;
   s.miss_told = false;
+  s.update_asked = false;
   s.flags = {};
   s.minutes.reset();
   s.usage.clear();
@@ -218,7 +222,8 @@ void apply(session &s, const session_voided &e, instant) {
   s.paid = now;
 }
 
-void apply(session &s, const reminder_sent &e, instant) {
+void apply(session &s, const reminder_sent &e, instant at) {
+  s.reminded_at = at;
   // A kind with a single time has no count.
   s.reminders.over[e.kind] = reminder_of(e.kind).list ? e.count : 1;
 }

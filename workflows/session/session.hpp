@@ -75,7 +75,8 @@ struct session {
   bool tutor_joined = false;
   bool call_shared = false;  ///< tutor and a student were in the call together
   bool miss_told = false;  ///< a miss in this window was told; a lift leaves it
-  flag_set flags;          ///< those raised by events; `flags_of` returns all
+  bool update_asked = false;  ///< of support, since it was missed
+  flag_set flags;  ///< those raised by events; `flags_of` returns all
   std::string tutor;
   std::string course;
   std::string program;
@@ -93,6 +94,7 @@ struct session {
   int policy_version = 0;
   reminder_progress reminders;
   int call_changes = 0;                 ///< joins and leaves so far
+  std::optional<instant> reminded_at;   ///< when the last reminder went out
   std::optional<instant> requested_at;  ///< when recaps were asked of students
   std::optional<instant> completed_at;
   boxed<payout> paid;

@@ -2,13 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #define CAF_SUITE checking
 #include <algorithm>
-#include <boost/json/serialize.hpp>
 
-#include "actors/commit_builder.hpp"
 #include "caf/test/unit_test.hpp"
 #include "storage/postgres/store.hpp"
-#include "tests/unit/workflows/story.hpp"
-#include "worlds.hpp"
+#include "stories.hpp"
 
 using namespace recapd;
 using namespace recapd::storage;
@@ -18,41 +15,17 @@ using workflows::test::story;
 
 namespace {
 
-namespace json = boost::json;
 namespace wf = workflows;
-
-/// Returns a story's commits as the engine would write them, under another id.
-std::vector<commit> commits_of(const story &told, const std::string &id) {
-  std::vector<commit> out;
-  wf::session state;
-  state.id = id;
-  std::optional<instant> fires_at;
-  for (const auto &e : told.history) {
-    auto built = actors::build_commit({.state = state, .fires_at = fires_at},
-                                      {e}, told.r, nullptr);
-    out.push_back(std::move(built.what));
-    state = std::move(built.after);
-    fires_at = out.back().after->next_timer;
-  }
-  return out;
-}
 
 void write(store &s, const story &told, const std::string &id) {
   for (const auto &c : commits_of(told, id))
     CAF_REQUIRE_EQUAL(append(s, {c}), "ok");
 }
 
-story base() {
-  story told;
-  told.r.limits = {};
-  told.r.limits.pair_sessions_per_day = std::nullopt;
-  return told;
-}
-
 void write_stories(store &s) {
-  auto open = base();
+  auto open = unlimited();
   open.ready();
-  auto paid = base();
+  auto paid = unlimited();
   paid.ready().logged().submitted().completed().settled();
   auto voided = paid;
   voided.given(wf::void_session{.note = "no"}, wf::test::eve,
@@ -63,14 +36,7 @@ void write_stories(store &s) {
                     wf::test::eve, wf::test::start + std::chrono::hours{8});
   corrected.given(wf::void_session{.note = "no"}, wf::test::eve,
                   wf::test::start + std::chrono::hours{9});
-  wf::policy policy;
-  policy.base = paid.r;
-  // Stories are decided by the version they name.
-  for (int version = 0; version != paid.s.policy_version;) {
-    policy.base.max_minutes = 90 + paid.s.policy_version - version - 1;
-    version =
-        s.save_policy({.body = json::serialize(wf::to_json(policy))}).newest;
-  }
+  save_policies(s, paid);
   write(s, open, "s1");
   write(s, paid, "s2");
   write(s, voided, "s3");
@@ -111,14 +77,21 @@ STORE_TEST(what the engine writes keeps every invariant) {
 
 STORE_TEST(a session listed by what its history does not say is found) {
   write_stories(*w.s);
-  auto open = base();
+  auto open = unlimited();
   open.ready();
   auto commits = commits_of(open, "s8");
   commits[0].row->course = "latin";
   commits[1].after->state = "missed";
   commits[1].after->next_timer = at(7);
+  commits[0].row->currency = "EUR";
+  commits[0].row->day += 2;
+  commits[1].after->marks.set(0);
+  commits[1].after->counts = {.minutes = 5, .confirm_seconds = 6, .pay = 7};
+  commits[1].reminded = {{.seq = 2, .kind = "tutor_recap_due", .at = at(1)}};
   CAF_CHECK_EQUAL(append(*w.s, commits), "ok ok");
-  for (const auto *column : {"course", "state", "timer"})
+  for (const auto *column :
+       {"course", "state", "timer", "currency", "day", "minutes",
+        "confirm_seconds", "pay", "marks", "reminders"})
     CAF_CHECK(found(w.s->check(), {"s8", column}));
 }
 
@@ -178,6 +151,14 @@ CAF_TEST(a changed column is found) {
                   {"s1", "tutor"}));
   CAF_CHECK(found(after("UPDATE standings SET next_timer = NULL"), {"never"}));
   CAF_CHECK(found(after("DELETE FROM standings"), {"s1", "state"}));
+  CAF_CHECK(found(after("UPDATE sessions SET pay = pay + 1 WHERE id = 's2'"),
+                  {"s2", "pay"}));
+  CAF_CHECK(found(after("UPDATE standings SET minutes = 7"), {"minutes"}));
+  CAF_CHECK(found(after("DELETE FROM marks"), {"marks"}));
+  CAF_CHECK(found(after("INSERT INTO marks VALUES (7, 3, 'ghost')"),
+                  {"ghost", "marked 7"}));
+  CAF_CHECK(
+      found(after("UPDATE standings SET flagged = NOT flagged"), {"marks"}));
   CAF_CHECK(found(after("INSERT INTO standings VALUES ('ghost', 3, 'missed')"),
                   {"ghost", "missed"}));
 }

@@ -82,9 +82,11 @@ CAF_TEST(what is read of the journal is found by an index) {
 
 CAF_TEST(each filter of a list alone reads no more than its page) {
   raw.script(
-      "INSERT INTO sessions (id, bucket, tutor, course, program, starts_at)"
+      "INSERT INTO sessions (id, bucket, tutor, course, program, starts_at,"
+      "    day, currency)"
       " SELECT 's' || n, n % 1024, 't' || n % 500, 'c' || n % 500,"
-      "        'p' || n % 500, '2026-01-01Z'::timestamptz + n * '1h'::interval"
+      "        'p' || n % 500, '2026-01-01Z'::timestamptz + n * '1h'::interval,"
+      "        20454 + n / 24, 'USD'"
       "   FROM generate_series(1, 20000) AS n;"
       "INSERT INTO journal (session_id, bucket, before, version, at, who,"
       "    position, events, draw, program, notifications)"
@@ -95,11 +97,14 @@ CAF_TEST(each filter of a list alone reads no more than its page) {
       " SELECT id, bucket, CASE tutor WHEN 't7' THEN 'missed' ELSE 'scheduled'"
       "                    END FROM sessions;"
       "INSERT INTO session_students SELECT 'u' || tutor, id, bucket"
-      " FROM sessions; ANALYZE");
+      " FROM sessions;"
+      "INSERT INTO marks SELECT 4, bucket, id FROM sessions"
+      " WHERE tutor = 't7'; ANALYZE");
   // What this connection has counted itself is not told at once else.
   raw.script("SELECT pg_stat_force_next_flush()");
   s.reset();
-  const auto first = *recapd::workflows::parse_rfc3339("2026-03-01T00:00:00Z");
+  namespace workflows = recapd::workflows;
+  const auto first = *workflows::parse_rfc3339("2026-03-01T00:00:00Z");
   const program_set few{std::vector<std::string>{"p7", "p8"}};
   const std::pair<const char *, session_filter> filters[] = {
       {"nothing", {}},
@@ -110,6 +115,9 @@ CAF_TEST(each filter of a list alone reads no more than its page) {
       {"program", {.program = "p7"}},
       {"one programme", {.programs = {std::vector<std::string>{"p7"}}}},
       {"programmes", {.programs = few}},
+      {"flag", {.marks = workflows::mark_set{1U << 4}}},
+      {"order", {.order = session_order::starts_at_down}},
+      {"from, by start", {.from = first, .order = session_order::starts_at}},
       {"start", {.from = first, .to = first + std::chrono::hours{40}}},
       {"from", {.from = first}}};
   const auto fetched = [&](const char *table,

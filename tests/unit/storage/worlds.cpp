@@ -99,7 +99,8 @@ pg_database &pg_database::emptied() {
     postgres::connection{with_database(server(), database.name())}.script(
         "SET synchronous_commit = off; SET session_replication_role = replica;"
         "DELETE FROM sessions; DELETE FROM standings;"
-        "DELETE FROM session_students;"
+        "DELETE FROM session_students; DELETE FROM marks; DELETE FROM "
+        "reminders;"
         "DELETE FROM journal; DELETE FROM usage;"
         "DELETE FROM ledger; DELETE FROM inbox; DELETE FROM forwarded;"
         "DELETE FROM dead_letters;"

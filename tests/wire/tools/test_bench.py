@@ -11,7 +11,7 @@ from node import BIN
 SCENARIOS = {
     "limit", "by-hand", "rows", "batches", "single", "inbox", "repeats",
     "latency", "timers", "neighbours", "replicated", "growth", "churn", "memory",
-    "recovery", "idle",
+    "recovery", "idle", "statistics",
 }
 # Every database made of the template has the trigger as soon as the schema
 # `lean` is complete: one row is not written there, or not deleted.

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/wire/csv.hpp"
+
+#include <array>
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+#include <charconv>
+
+namespace recapd::gateway {
+namespace {
+
+namespace json = boost::json;
+
+/// Returns true for a text that a spreadsheet would work out.
+bool looks_like_formula(std::string_view text) {
+  return !text.empty()
+         && std::string_view{"=+-@\t\r"}.find(text.front())
+                != std::string_view::npos;
+}
+
+std::string quoted(std::string_view text) {
+  std::string out = looks_like_formula(text) ? "'" : "";
+  out += text;
+  if (out.find_first_of(",\"\r\n") == std::string::npos) return out;
+  for (auto at = out.find('"'); at != std::string::npos;
+       at = out.find('"', at + 2))
+    out.insert(at, 1, '"');
+  return '"' + out + '"';
+}
+
+/// Returns a number without an exponent.
+std::string plain(double number) {
+  std::array<char, 400> text{};
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), number,
+                                 std::chars_format::fixed);
+  return {text.data(), end.ptr};
+}
+
+std::string field_of(const json::value &v) {
+  if (v.is_null()) return {};
+  if (v.is_double()) return plain(v.get_double());
+  return v.is_string() ? quoted(v.get_string()) : json::serialize(v);
+}
+
+/// Returns participants as `bob:going cal:declined`.
+std::string students_of(const json::object &shown) {
+  std::string out;
+  for (const auto &p : shown.at("participants").as_array()) {
+    if (!out.empty()) out += ' ';
+    out += std::string{p.at("student").as_string()} + ":";
+    out += p.at("status").as_string();
+  }
+  return out;
+}
+
+std::string flags_of(const json::object &shown) {
+  std::string out;
+  for (const auto &f : shown.at("flags").as_array())
+    out += (out.empty() ? "" : " ") + std::string{f.as_string()};
+  return out;
+}
+
+json::value payout_of(const json::object &shown, std::string_view member) {
+  const auto *payout = shown.at("payout").if_object();
+  return payout != nullptr ? payout->at(member) : json::value();
+}
+
+}  // namespace
+
+std::string csv_line(const std::vector<json::value> &values) {
+  std::string out;
+  for (std::size_t i = 0; i < values.size(); ++i)
+    out += (i == 0 ? "" : ",") + field_of(values[i]);
+  return out + "\r\n";
+}
+
+std::string csv_head(const std::vector<std::string> &columns) {
+  return csv_line({columns.begin(), columns.end()});
+}
+
+const std::vector<std::string> &session_columns() {
+  static const std::vector<std::string> names{"id",
+                                              "state",
+                                              "version",
+                                              "tutor",
+                                              "course",
+                                              "program",
+                                              "modality",
+                                              "timezone",
+                                              "starts_at",
+                                              "deadline",
+                                              "students",
+                                              "minutes",
+                                              "suggested_minutes",
+                                              "rate_per_hour",
+                                              "currency",
+                                              "payout_amount",
+                                              "payout_settled_at",
+                                              "next_timer",
+                                              "next_timer_kind",
+                                              "flags",
+                                              "policy_version"};
+  return names;
+}
+
+std::vector<json::value> session_line(const json::object &shown) {
+  std::vector<json::value> out;
+  for (const std::string_view column : session_columns())
+    if (column == "students")
+      out.emplace_back(students_of(shown));
+    else if (column == "flags")
+      out.emplace_back(flags_of(shown));
+    else if (column.starts_with("payout_"))
+      out.push_back(payout_of(shown, column.substr(7)));
+    else
+      out.push_back(shown.at(column));
+  return out;
+}
+
+const std::vector<std::string> &entry_columns() {
+  static const std::vector<std::string> names{"account",  "session", "amount",
+                                              "currency", "at",      "kind"};
+  return names;
+}
+
+std::vector<json::value> entry_line(std::string_view account,
+                                    const json::object &shown) {
+  std::vector<json::value> out;
+  out.emplace_back(account);
+  for (std::size_t i = 1; i < entry_columns().size(); ++i)
+    out.push_back(shown.at(entry_columns()[i]));
+  return out;
+}
+
+}  // namespace recapd::gateway

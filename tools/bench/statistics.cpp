@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/bench/run.hpp"
+
+#include <chrono>
+#include <stdexcept>
+
+#include "storage/postgres/store.hpp"
+#include "tools/bench/process.hpp"
+
+namespace recapd::bench {
+
+namespace {
+
+using clock = std::chrono::steady_clock;
+using storage::statistic;
+
+/// Fills the tables that statistics read: sessions of a year, nineteen of
+/// twenty paid, the others missed or cancelled.
+void fill(const std::string &database, std::size_t count) {
+  const auto n = std::to_string(count);
+  ask(database,
+      "INSERT INTO sessions (id, bucket, tutor, course, program, starts_at,"
+      "    day, currency, pay, confirm_seconds, minutes)"
+      " SELECT 's' || n, n % 1024, 't' || n % 2000, 'c' || n % 500,"
+      "        'p' || n % 20, t.at, extract(epoch FROM t.at)::int8 / 86400,"
+      "        'USD', 1500, hashint4(n) & 131071, 60"
+      "   FROM generate_series(1, "
+          + n
+          + ") AS n,"
+            "        LATERAL (SELECT '2026-01-01Z'::timestamptz"
+            "                        + n * ('365 days'::interval / "
+          + n + ") AS at) AS t");
+  ask(database, "INSERT INTO standings (session_id, bucket, state)"
+                " SELECT id, bucket, CASE bucket % 2 WHEN 0 THEN 'missed'"
+                "                                    ELSE 'cancelled' END"
+                "   FROM sessions WHERE hashtext(id) % 20 = 0");
+  ask(database, "INSERT INTO reminders (session_id, seq, at, bucket, answered,"
+                "    kind)"
+                " SELECT id, 3, starts_at + interval '90 min', bucket,"
+                "        hashtext(id) % 3 > 0, 'tutor_recap_due'"
+                "   FROM sessions WHERE hashtext(id) % 2 = 0");
+  ask(database, "VACUUM (FREEZE, ANALYZE)");
+}
+
+/// The same as by hand: one statement, the best that was found.
+struct by_hand {
+  const char *name;
+  statistic by;
+  const char *key;
+};
+
+std::string sql_of(const by_hand &what, const std::string &range) {
+  if (what.by == statistic::reminder)
+    return "SELECT kind, count(*), count(*) FILTER (WHERE answered)"
+           " FROM sessions AS s JOIN reminders AS r ON r.session_id = s.id"
+           + range + " GROUP BY 1";
+  const std::string key = what.key;
+  return "WITH s AS NOT MATERIALIZED (SELECT s.*, p.state AS open,"
+         " coalesce(p.state, 'paid') AS state,"
+         " CASE WHEN p.state IS NULL THEN s.minutes ELSE p.minutes END AS m,"
+         " CASE WHEN p.state IS NULL THEN s.pay ELSE p.pay END AS amount,"
+         " CASE WHEN p.state IS NULL THEN s.confirm_seconds"
+         "      ELSE p.confirm_seconds END AS waited"
+         " FROM sessions AS s LEFT JOIN standings AS p ON p.session_id = s.id"
+         + range + "), sums AS (SELECT " + key
+         + " AS key, currency, count(*) AS sessions, sum(m) AS minutes,"
+           " sum(amount) AS pay FROM s GROUP BY 1, 2), medians AS (SELECT "
+         + key
+         + " AS key, percentile_cont(0.5) WITHIN GROUP (ORDER BY waited)"
+           " AS median FROM s WHERE waited IS NOT NULL GROUP BY 1)"
+           " SELECT * FROM sums LEFT JOIN medians USING (key) ORDER BY 1, 2";
+}
+
+template <class F> double milliseconds(F f) {
+  const auto began = clock::now();
+  f();
+  const std::chrono::duration<double, std::milli> took = clock::now() - began;
+  return took.count();
+}
+
+}  // namespace
+
+void measure_statistics(bench_run &b) {
+  constexpr by_hand kinds[] = {
+      {"week", statistic::week, "s.day - (s.day + 3) % 7 + 3"},
+      {"tutor", statistic::tutor, "s.tutor"},
+      {"state", statistic::state, "s.state"},
+      {"reminder", statistic::reminder, ""}};
+  struct range {
+    const char *name;
+    const char *from;
+    const char *to;
+  };
+  constexpr range ranges[] = {
+      {"a week", "2026-06-01T00:00:00Z", "2026-06-08T00:00:00Z"},
+      {"a year", "2026-01-01T00:00:00Z", "2027-01-02T00:00:00Z"}};
+  const auto database = b.server().fresh_database("bench_statistics");
+  storage::postgres::migrate(database);
+  b.out().progress("statistics: filling");
+  fill(database, b.size(1'000'000, 20'000));
+  const auto store = storage::postgres::open_store(database);
+  for (int round = 0; round < b.options().rounds; ++round)
+    for (const auto &r : ranges)
+      for (const auto &kind : kinds) {
+        const auto what = std::string{r.name} + " by " + kind.name;
+        b.out().progress("statistics: " + what);
+        const storage::statistics_query of{
+            .by = kind.by,
+            .from = workflows::parse_rfc3339(r.from),
+            .to = workflows::parse_rfc3339(r.to)};
+        const auto sql =
+            sql_of(kind, std::string{" WHERE s.starts_at >= '"} + r.from
+                             + "' AND s.starts_at < '" + r.to + "'");
+        std::size_t groups = 0, rows = 0;
+        const auto ask_store = [&] { groups = store->statistics(of).size(); };
+        const auto ask_by_hand = [&] {
+          const auto found =
+              ask(database, "SET work_mem = '64MB'; SET jit = off; " + sql);
+          rows = static_cast<std::size_t>(found.size());
+        };
+        ask_by_hand();  // Neither is the first to read the pages.
+        const auto node = milliseconds(ask_store);
+        const auto hand = milliseconds(ask_by_hand);
+        if (groups != rows)
+          throw std::runtime_error{what + ": other groups than by hand"};
+        b.out().add("statistics", what, "ms", node);
+        b.out().add("statistics", what + ", over by hand", "times",
+                    node / hand);
+        b.out().at_most("statistics", what + ", over by hand", 1.5);
+      }
+  b.server().drop_database("bench_statistics");
+}
+
+}  // namespace recapd::bench
