@@ -1,5 +1,5 @@
 // The PostgreSQL store's class. Its members are in append.cpp, check.cpp,
-// inbox.cpp, probe.cpp, queries.cpp, reading.cpp and sinks.cpp.
+// inbox.cpp, probe.cpp, queries.cpp, reading.cpp, recorded.cpp and sinks.cpp.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -59,6 +59,9 @@ public:
   page<event_row> history(std::string_view session, int after,
                           page_bounds most) override;
   page<session_events> list_sessions(const session_filter &filter) override;
+  page<recorded_session> list_recorded(const recorded_filter &filter) override;
+  std::int64_t count_starting(instant from, instant to,
+                              const program_set &among) override;
   account_page account(std::string_view account, std::string_view after,
                        int limit, const program_set &among) override;
   page<outcome_row> refused_outcomes(std::string_view session,
