@@ -52,10 +52,10 @@ std::string_view request::header(std::string_view name) const {
 const std::vector<route> &all_routes() {
   static const auto all = [] {
     std::vector<route> rows;
-    for (const auto &group :
-         {routes::command_routes(), routes::session_routes(),
-          routes::limit_routes(), routes::record_routes(),
-          routes::node_routes(), routes::relay_routes()})
+    for (const auto &group : {routes::command_routes(),
+                              routes::session_routes(), routes::limit_routes(),
+                              routes::record_routes(), routes::node_routes(),
+                              routes::relay_routes(), routes::whatif_routes()})
       rows.insert(rows.end(), group.begin(), group.end());
     return rows;
   }();

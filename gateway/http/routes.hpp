@@ -15,6 +15,7 @@ inline constexpr std::size_t small_body = 4096;
 [[nodiscard]] std::vector<route> record_routes();   ///< routes_records.cpp
 [[nodiscard]] std::vector<route> node_routes();     ///< routes_node.cpp
 [[nodiscard]] std::vector<route> relay_routes();    ///< routes_relay.cpp
+[[nodiscard]] std::vector<route> whatif_routes();   ///< routes_whatif.cpp
 
 /// Refuses anything but `application/json` with 415.
 [[nodiscard]] std::optional<response> want_json(const request &r);
