@@ -128,7 +128,7 @@ built_commit build_commit(const known_session &before,
 }
 
 storage::outcome_row outcome_row(const submission &s, const outcome &o,
-                                 int version) {
+                                 int version, const wf::refusal_basis &on) {
   const bool told_by_events = o.accepted && !s.by_inbox;
   return {.source = s.source,
           .id = s.id,
@@ -140,7 +140,8 @@ storage::outcome_row outcome_row(const submission &s, const outcome &o,
           .scope = s.scope.value_or(""),
           .who = wf::to_string(s.by),
           .by_inbox = s.by_inbox,
-          .command = o.accepted ? std::string{} : wf::to_replay_text(s.what)};
+          .command =
+              o.accepted ? std::string{} : wf::to_replay_text(s.what, on)};
 }
 
 }  // namespace recapd::actors

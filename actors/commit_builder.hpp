@@ -10,6 +10,7 @@
 #include "workflows/policy.hpp"
 #include "workflows/session/changes.hpp"
 #include "workflows/session/evolve.hpp"
+#include "workflows/session/facts.hpp"
 
 namespace recapd::actors {
 
@@ -37,8 +38,9 @@ build_commit(const known_session &before,
              const workflows::rules &decided_by, const submission *from);
 
 /// Returns the row that stores a command's outcome. `version` is the session's
-/// after an accepted command, 0 for a refused one.
-[[nodiscard]] storage::outcome_row outcome_row(const submission &s,
-                                               const outcome &o, int version);
+/// after an accepted command, 0 for a refused one, which was refused `on` this.
+[[nodiscard]] storage::outcome_row
+outcome_row(const submission &s, const outcome &o, int version,
+            const workflows::refusal_basis &on = {});
 
 }  // namespace recapd::actors

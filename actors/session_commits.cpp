@@ -46,7 +46,10 @@ void session_state::append_refusals(const std::vector<wf::refusal> &why) {
   storage::commit c;
   c.session = session_.id;
   c.inbox_seq = w.what.inbox_seq;
-  c.outcome = outcome_row(w.what, j.answer, 0);
+  c.outcome = outcome_row(w.what, j.answer, 0,
+                          {.version = session_.version,
+                           .policy_version = j.facts.policy_version,
+                           .why = wf::in_figures(why)});
   c.base_version = session_.version;
   send_append(std::move(c));
 }

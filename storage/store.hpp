@@ -104,7 +104,7 @@ struct outcome_row {
   std::string who = {};    ///< who sent it; empty in outcomes stored without it
   bool by_inbox = false;   ///< producers of the inbox may see it
   /// Of a refused command, what a replay needs of it
-  /// (workflows::to_replay_text). It is written, and not read back.
+  /// (workflows::to_replay_text). It is read back in a recorded_session only.
   std::string command = {};
 
   [[nodiscard]] command_key key() const { return {source, id, scope}; }
@@ -343,6 +343,31 @@ struct session_filter {
   std::string after = {};
   std::optional<instant> after_start = {};
   page_bounds most = 100;
+};
+
+/// What was decided at once about a session: a command, or what fell due.
+struct recorded_row {
+  instant at;
+  std::string who;
+  bool by_command = false;             ///< false: the engine by itself
+  std::vector<event_row> events = {};  ///< as in session_events; none: refused
+  std::string command = {};            ///< outcome_row::command
+};
+
+/// All that was decided about a session: first what brought events, in order,
+/// then what was refused, by the moment of receipt.
+struct recorded_session {
+  std::string id;
+  instant starts_at;
+  std::vector<recorded_row> rows = {};
+};
+
+/// The sessions that start in [from, to), by (starts_at, id).
+struct recorded_filter {
+  instant from;
+  instant to;
+  std::string after = {};  ///< of those that start at `from`, only greater ids
+  page_bounds most = {};
 };
 
 /// A page of an account: balances, and entries by (at, session, kind, n).
@@ -609,6 +634,12 @@ public:
   }
   [[nodiscard]] virtual page<session_events>
   list_sessions(const session_filter &filter) = 0;
+  /// Returns all that was decided about each session of a range.
+  [[nodiscard]] virtual page<recorded_session>
+  list_recorded(const recorded_filter &filter) = 0;
+  /// Counts the sessions of these programmes that start in [from, to).
+  [[nodiscard]] virtual std::int64_t
+  count_starting(instant from, instant to, const program_set &among) = 0;
   /// Returns a page of an account: of these programmes' sessions.
   [[nodiscard]] virtual account_page account(std::string_view account,
                                              std::string_view after, int limit,

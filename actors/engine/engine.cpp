@@ -307,6 +307,10 @@ void engine::lend_thread(const std::function<void()> &work) {
   work();
 }
 
+std::unique_ptr<storage::store> engine::open_store() const {
+  return impl_->stores();
+}
+
 void engine::read(std::function<void(storage::store &)> task,
                   std::function<void(storage::fault)> failed) {
   const auto node = impl_->node();

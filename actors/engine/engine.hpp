@@ -93,6 +93,10 @@ public:
   void read(std::function<void(storage::store &)> task,
             std::function<void(storage::fault)> failed);
 
+  /// Opens one more connection, for who reads for long. Throws storage_error
+  /// where it cannot.
+  [[nodiscard]] std::unique_ptr<storage::store> open_store() const;
+
   /// Runs `task` as `read` does, for people, in turn: `caller` is served before
   /// those who were served more, and never has all readers where there are
   /// several. If the answer is not `taken`, neither function is called.

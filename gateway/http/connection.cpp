@@ -7,6 +7,7 @@
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/write.hpp>
 
+#include "gateway/http/answer_client.hpp"
 #include "gateway/http/event_stream.hpp"
 #include "gateway/wire/text.hpp"
 
@@ -314,6 +315,7 @@ void connection::dispatch() {
   const auto &who = request_->who.proven;
   request_->queue_key = who ? workflows::to_string(*who) : name_;
   if (request_->to->handle == nullptr) return stream_events();
+  if (request_->to->slow) return handle_slow();
   shared_->use.engine.lend_thread([this] {
     request_->to->handle(shared_->use, request_, make_responder());
   });
@@ -330,6 +332,33 @@ void connection::stream_events() {
     answer(unavailable("Too many clients of the event stream; try again."));
   else
     shared_->use.meters.http_request(request_->to->pattern, 200);
+}
+
+void connection::handle_slow() {
+  bool taken = false;
+  const auto r = request_;
+  r->gone = std::make_shared<std::atomic<bool>>(false);
+  r->open_stream = [this, &taken]() -> std::shared_ptr<answer_stream> {
+    taken = true;
+    shared_->use.meters.http_request(request_->to->pattern, 200);
+    const auto client = std::make_shared<answer_client>(
+        stream_, shared_,
+        seat{seat_.place, request_share_ ? request_share_ : seat_.share});
+    client->start(fields_);
+    return client;
+  };
+  r->to->handle(shared_->use, r, make_responder());
+  r->open_stream = {};
+  if (!taken) watch_client();
+}
+
+void connection::watch_client() {
+  stream_.socket().async_wait(
+      asio::ip::tcp::socket::wait_read,
+      [self = shared_from_this(), gone = request_->gone](error ec) {
+        // What can be read and is nothing is the end.
+        if (!ec && self->stream_.socket().available(ec) == 0) *gone = true;
+      });
 }
 
 responder connection::make_responder() {

@@ -62,6 +62,10 @@ private:
   void on_broken(error ec);
   void dispatch();
   void stream_events();
+  /// Hands a request to its route, which may take the connection over.
+  void handle_slow();
+  /// Tells the route when the client goes away before it is answered.
+  void watch_client();
 
   /// Returns what ends the exchange: from any thread, once a request.
   [[nodiscard]] responder make_responder();

@@ -8,6 +8,7 @@
 #include <boost/asio/write.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "gateway/http/answer_client.hpp"
 #include "gateway/http/target.hpp"
 #include "gateway/telemetry/log.hpp"
 #include "gateway/wire/outgoing.hpp"
@@ -88,18 +89,8 @@ std::string reset_text(const event_start &from) {
          + "event: reset\ndata: " + boost::json::serialize(event) + "\n\n";
 }
 
-/// Returns the answer's head. It tells proxies not to hold events back, nor to
-/// change them.
 std::string stream_head(const field_list &fields) {
-  std::string out{"HTTP/1.1 200 OK\r\n"
-                  "Content-Type: text/event-stream\r\n"
-                  "Cache-Control: no-store, no-transform\r\n"
-                  "X-Accel-Buffering: no\r\n"
-                  "X-Content-Type-Options: nosniff\r\n"
-                  "Connection: close\r\n"};
-  for (const auto &[name, value] : fields)
-    out.append(name).append(": ").append(value).append("\r\n");
-  return out + "\r\n: from now on\n\n";
+  return event_stream_head(fields) + ": from now on\n\n";
 }
 
 }  // namespace

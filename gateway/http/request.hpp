@@ -19,6 +19,7 @@
 #include "gateway/http/database_gauges.hpp"
 #include "gateway/http/problem.hpp"
 #include "gateway/http/sites.hpp"
+#include "gateway/http/whatif_desk.hpp"
 #include "gateway/http/wrong_tokens.hpp"
 #include "gateway/oidc/sign_in.hpp"
 #include "gateway/relay/relay.hpp"
@@ -42,6 +43,7 @@ struct services {
   oidc::sign_in *sign_in = nullptr;
   /// Carries commands between nodes; null: other nodes are not heard.
   std::shared_ptr<relay::relay> between = {};
+  std::unique_ptr<whatif_desk> whatifs = std::make_unique<whatif_desk>();
 };
 
 /// The most bytes of an answer that is made of items.
@@ -52,6 +54,7 @@ inline constexpr std::size_t max_answer_bytes = 8'388'608;
 [[nodiscard]] workflows::instant token_time(const services &s);
 
 struct route;
+class answer_stream;
 
 /// One request, complete. `keep` owns what the views point into.
 struct request {
@@ -66,6 +69,13 @@ struct request {
   /// The caller among whose reads it waits: a person, or the connection.
   std::string queue_key;
   std::shared_ptr<const void> keep;
+
+  // Of slow routes only.
+  /// True once the client is gone.
+  std::shared_ptr<std::atomic<bool>> gone = {};
+  /// Takes the connection over for an answer that comes in parts; the responder
+  /// is not called then. Only while the request is handled.
+  std::function<std::shared_ptr<answer_stream>()> open_stream = {};
 
   /// Returns the value of the first field of that name, or an empty one.
   [[nodiscard]] std::string_view header(std::string_view name) const;
@@ -98,11 +108,10 @@ inline constexpr access for_support{.roles = {workflows::role::support,
 inline constexpr access for_staff{
     .roles = {workflows::role::support, workflows::role::system,
               workflows::role::manager, workflows::role::admin}};
+inline constexpr access for_managers{
+    .roles = {workflows::role::manager, workflows::role::admin}};
 inline constexpr access for_operators{
     .roles = {workflows::role::system, workflows::role::admin}};
-inline constexpr access for_managers{.roles = {workflows::role::manager,
-                                               workflows::role::system,
-                                               workflows::role::admin}};
 inline constexpr access for_admins{.roles = {workflows::role::admin}};
 
 struct route {
@@ -117,7 +126,8 @@ struct route {
   bool health = false;  ///< answered also when all connections are taken
   /// Refuses by the header fields, before the body is read; null: any are fine.
   std::optional<response> (*check)(const request &) = nullptr;
-  bool csv = false;  ///< answers with CSV where the request prefers it
+  bool csv = false;   ///< answers with CSV where the request prefers it
+  bool slow = false;  ///< is told when its client is gone, and may stream
 };
 
 /// Returns all routes of the node.

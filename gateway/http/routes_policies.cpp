@@ -19,6 +19,9 @@ using workflows::policy;
 
 constexpr std::size_t policy_body = 1'048'576;
 constexpr std::size_t longest_note = 10'000;  // bytes
+constexpr access for_readers{.roles = {workflows::role::manager,
+                                       workflows::role::system,
+                                       workflows::role::admin}};
 constexpr auto newest_first = std::numeric_limits<int>::max();
 
 json::value text_or_null(const std::string &text) {
@@ -168,11 +171,11 @@ std::vector<route> policy_routes() {
   return {
       {"GET",
        "/v1/policies",
-       for_managers,
+       for_readers,
        small_body,
        list_policies,
        {"limit", "after"}},
-      {"GET", "/v1/policies/{}", for_managers, small_body, get_policy},
+      {"GET", "/v1/policies/{}", for_readers, small_body, get_policy},
       {"POST",
        "/v1/policies",
        for_admins,

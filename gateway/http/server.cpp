@@ -202,6 +202,7 @@ struct server::impl {
   void stop() {
     if (std::exchange(stopped, true)) return;
     shared->use.draining = true;
+    shared->use.whatifs->finish();
     shared->hub->stop();
     asio::post(acceptor.get_executor(), [this] {
       reject_waiting();

@@ -13,6 +13,8 @@ void database::write(const commit &c) {
   if (c.row) sessions.emplace(c.session, *c.row);
   if (c.after) write_standing(c);
   write_reminders(c);
+  if (!c.events.empty())
+    commits[c.session].emplace_back(c.events.size(), c.outcome.has_value());
   for (const auto &e : c.events) {
     histories[c.session].push_back(log.size());
     log.push_back({.position = static_cast<std::int64_t>(log.size()) + 1,

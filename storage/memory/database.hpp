@@ -31,6 +31,10 @@ public:
   std::vector<feed_row> log;  ///< a position is the index + 1
   std::map<std::string, std::vector<std::size_t>, std::less<>> histories;
   std::map<command_key, outcome_row> outcomes;
+  /// What was decided at once, by session: the sizes of commits with events,
+  /// and whether each was a command's.
+  std::map<std::string, std::vector<std::pair<std::size_t, bool>>, std::less<>>
+      commits;
   std::map<std::string, std::vector<transfer_row>, std::less<>>
       transfers;  ///< by session, in the order written
   std::map<std::string, std::map<account_key, account_page::entry>, std::less<>>

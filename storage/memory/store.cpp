@@ -344,6 +344,35 @@ public:
     return found.done();
   }
 
+  page<recorded_session> list_recorded(const recorded_filter &f) override {
+    const std::lock_guard lock{db_->lock};
+    std::map<std::pair<instant, std::string>, int> found;
+    for (const auto &[id, row] : db_->sessions)
+      if (row.starts_at >= f.from && row.starts_at < f.to
+          && (f.after.empty() || row.starts_at > f.from || id > f.after))
+        found.emplace(std::pair{row.starts_at, id}, 0);
+    page_builder<recorded_session> out{f.most};
+    for (const auto &[key, none] : found) {
+      const auto one = recorded(key.first, key.second);
+      std::size_t bytes = 0;
+      for (const auto &row : one.rows)
+        for (const auto &e : row.events)
+          bytes += e.data.size();
+      if (!out.add(one, bytes)) break;
+    }
+    return out.done();
+  }
+
+  std::int64_t count_starting(instant from, instant to,
+                              const program_set &among) override {
+    const std::lock_guard lock{db_->lock};
+    return std::ranges::count_if(db_->sessions, [&](const auto &one) {
+      const auto &row = one.second;
+      return row.starts_at >= from && row.starts_at < to
+             && among.includes(row.program);
+    });
+  }
+
   account_page account(std::string_view account, std::string_view after,
                        int limit, const program_set &among) override {
     const std::lock_guard lock{db_->lock};
@@ -583,6 +612,37 @@ private:
                               .by = e.by,
                               .data = e.data});
     }
+    return out;
+  }
+
+  [[nodiscard]] recorded_session recorded(instant starts_at,
+                                          const std::string &id) const {
+    recorded_session out{.id = id, .starts_at = starts_at};
+    auto events = events_of({.session = id}).events;
+    auto next = events.begin();
+    const auto &all = db_->histories.at(id);
+    std::size_t done = 0;
+    for (const auto &[size, by_command] : db_->commits.at(id)) {
+      const auto end = next + static_cast<std::ptrdiff_t>(size);
+      recorded_row row{.at = next->at, .who = {}, .by_command = by_command};
+      for (auto i = done; i < done + size; ++i)
+        if (const auto &e = db_->log[all[i]].event;
+            row.who.empty() || !e.command_id.empty())
+          row.who = e.by;
+      done += size;
+      row.events.assign(std::move_iterator{next}, std::move_iterator{end});
+      next = end;
+      out.rows.push_back(std::move(row));
+    }
+    std::map<refusal_key, const outcome_row *> refused;
+    for (const auto &[key, row] : db_->outcomes)
+      if (row.refused() && row.session == id)
+        refused.emplace(key_of(row), &row);
+    for (const auto &[key, row] : refused)
+      out.rows.push_back({.at = row->received_at,
+                          .who = row->who,
+                          .by_command = true,
+                          .command = row->command});
     return out;
   }
 

@@ -1,6 +1,6 @@
 // The PostgreSQL store's class. Its members are in append.cpp, check.cpp,
 // erasing.cpp, inbox.cpp, people.cpp, probe.cpp, queries.cpp, reading.cpp,
-// sinks.cpp and statistics.cpp.
+// recorded.cpp, sinks.cpp and statistics.cpp.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -73,6 +73,9 @@ public:
   page<event_row> history(std::string_view session, int after,
                           page_bounds most) override;
   page<session_events> list_sessions(const session_filter &filter) override;
+  page<recorded_session> list_recorded(const recorded_filter &filter) override;
+  std::int64_t count_starting(instant from, instant to,
+                              const program_set &among) override;
   account_page account(std::string_view account, std::string_view after,
                        int limit, const program_set &among) override;
   page<outcome_row> refused_outcomes(std::string_view session,

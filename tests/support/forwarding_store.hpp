@@ -102,6 +102,13 @@ public:
   page<session_events> list_sessions(const session_filter &filter) override {
     return reached().list_sessions(filter);
   }
+  page<recorded_session> list_recorded(const recorded_filter &f) override {
+    return reached().list_recorded(f);
+  }
+  std::int64_t count_starting(instant from, instant to,
+                              const program_set &among) override {
+    return reached().count_starting(from, to, among);
+  }
   account_page account(std::string_view account, std::string_view after,
                        int limit, const program_set &among) override {
     return reached().account(account, after, limit, among);

@@ -1,5 +1,8 @@
 // The JSON forms of commands and events.
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <boost/json/parse.hpp>
+
 #include "workflows/json/members.hpp"
 #include "workflows/json/session.hpp"
 
@@ -44,6 +47,39 @@ private:
   text_writer &to_;
 };
 
+/// Reads a command's members from what figures_writer writes: its texts stay
+/// empty.
+class figures_reader : public member_reader {
+public:
+  figures_reader(fields &in, text_figures &of_recap)
+      : member_reader{in}, of_recap_{of_recap} {}
+  void text(std::string_view name, std::string &) {
+    text_figures of_text;
+    member_reader::object(name, of_text);
+  }
+  void object(std::string_view name, recap &) {
+    member_reader::object(name, of_recap_);
+  }
+
+private:
+  text_figures &of_recap_;
+};
+
+template <class Command>
+command read_figures(fields &in, text_figures &of_recap) {
+  Command value;
+  figures_reader m{in, of_recap};
+  Command::each_member(m, value);
+  return value;
+}
+
+template <std::size_t... I>
+constexpr auto figures_readers_of(std::index_sequence<I...>) {
+  return std::array{read_figures<std::variant_alternative_t<I, command>>...};
+}
+constexpr auto figures_readers =
+    figures_readers_of(std::make_index_sequence<sent_commands>{});
+
 template <class Writer> void write_event(Writer &&to, const event_body &e) {
   to.put("v", event_schema);
   std::visit([&](const auto &what) { write_members{}(to, what); }, e);
@@ -68,9 +104,9 @@ void append_text(std::string &to, const command &c) {
              c);
 }
 
-std::string to_replay_text(const command &c) {
+std::string to_replay_text(const command &c, const refusal_basis &on) {
   std::string out;
-  const auto write = [&c](text_writer &&to) {
+  const auto write = [&](text_writer &&to) {
     to.put("type", type_of(c));
     std::visit(
         [&to](const auto &what) {
@@ -80,8 +116,36 @@ std::string to_replay_text(const command &c) {
           });
         },
         c);
+    to.object("on", on, write_members{});
   };
   write(text_writer{out});
+  return out;
+}
+
+boost::system::result<replay_command, std::string>
+parse_replay_text(std::string_view text) {
+  const auto wrong = [](std::string why) {
+    return boost::system::result<replay_command, std::string>{
+        boost::system::in_place_error, std::move(why)};
+  };
+  boost::system::error_code unreadable;
+  const auto json = json::parse(text, unreadable);
+  if (unreadable) return wrong("it is not JSON");
+  field_error error;
+  fields in{json, "command", error};
+  const auto type = in.text("type");
+  const auto at = std::ranges::find(command_types(), type);
+  if (at == command_types().end()) return wrong("type: expected a command's");
+  replay_command out;
+  if (const auto *data = in.required("data")) {
+    fields inner{*data, in.path_of("data"), error};
+    const auto i = std::size_t(at - command_types().begin());
+    out.what = figures_readers.at(i)(inner, out.figures);
+    inner.close();
+  }
+  member_reader{in}.object("on", out.on);
+  in.close();
+  if (error.any()) return wrong(error.text());
   return out;
 }
 

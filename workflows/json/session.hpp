@@ -13,6 +13,7 @@
 #include "workflows/policy.hpp"
 #include "workflows/session/changes.hpp"
 #include "workflows/session/evolve.hpp"
+#include "workflows/session/facts.hpp"
 
 namespace recapd::workflows {
 
@@ -36,9 +37,14 @@ parse_command(std::string_view type, const boost::json::value &data);
 /// Appends the text of the command's `data`, as `serialize` would give it.
 void append_text(std::string &to, const command &c);
 
-/// Returns the text of a command as a replay needs it: its type and its `data`
-/// with figures in the place of each text that people wrote (text_figures).
-[[nodiscard]] std::string to_replay_text(const command &c);
+/// Returns the text of a refused command as a replay needs it: its type, its
+/// `data` with figures in the place of each text that people wrote
+/// (text_figures), and what it was refused on.
+[[nodiscard]] std::string to_replay_text(const command &c,
+                                         const refusal_basis &on);
+/// Reads a text of to_replay_text. The error says what is wrong.
+[[nodiscard]] boost::system::result<replay_command, std::string>
+parse_replay_text(std::string_view text);
 
 /// Return an event's type, unique for each alternative (`session.scheduled`,
 /// `participant.accepted`, `time.logged` …), and its `data`.

@@ -97,6 +97,16 @@ decision_draft::lifted_claims(std::optional<int> minutes) const {
   return claims_for(*minutes);
 }
 
+std::vector<refused_for> in_figures(const std::vector<refusal> &why) {
+  std::vector<refused_for> out;
+  for (const auto &r : why)
+    out.push_back(
+        {.code = r.code,
+         .used = r.limit ? std::optional{r.limit->used} : std::nullopt,
+         .student = r.limit ? r.limit->student : std::string{}});
+  return out;
+}
+
 bool recaps_are_in(const session &s, std::string_view apart_from) {
   return std::none_of(s.participants.begin(), s.participants.end(),
                       [&](const participant &p) {

@@ -333,6 +333,7 @@ void checker::tell_again(storage::store &store) {
 
 void checker::at_the_end(storage::store &store, instant now) {
   tell_again(store);
+  replay_all(store, now);
   for (const auto &what : store.check())
     violation("check: " + what);
   for (const auto &[id, s] : sessions_)

@@ -102,6 +102,8 @@ private:
   void in_order(const storage::outcome_row &row);
   const known_command *find(const storage::outcome_row &row);
   void tell_again(storage::store &store);
+  /// Replays all that is recorded by the policies that were, up to `now`.
+  void replay_all(storage::store &store, instant now);
   void expect(bool holds, const std::string &about, const std::string &what);
 
   std::map<int, workflows::policy> policies_;

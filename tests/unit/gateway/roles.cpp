@@ -109,6 +109,11 @@ const std::map<std::string, std::vector<row>> table{
     {"GET /v1/stats",
      {{"/v1/stats?by=state",
        {403, 403, 403, 403, 200, 200, 200, 200, 200, 200}}}},
+    {"POST /v1/policies/whatif",
+     {{"/v1/policies/whatif",
+       {403, 403, 403, 403, 403, 200, 200, 403, 403, 200},
+       R"({"policy":{},"from":"2026-01-01T00:00:00Z",)"
+       R"("to":"2027-01-01T00:00:00Z"})"}}},
     {"GET /v1/events",
      {{"/v1/events", {200, 200, 200, 200, 200, 200, 200, 200, 200, 200}}}},
     {"GET /v1/nodes",

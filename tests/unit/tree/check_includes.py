@@ -13,7 +13,8 @@ from pathlib import Path, PurePath
 
 from sources import sources
 
-WORKFLOWS = {"workflows", "workflows/session", "workflows/json"}
+WORKFLOWS = {"workflows", "workflows/session", "workflows/json",
+             "workflows/whatif"}
 STORAGE = {"storage"} | WORKFLOWS
 ACTORS = {"actors", "actors/engine", "config"} | STORAGE
 GATEWAY = {"gateway/telemetry", "gateway/wire"} | ACTORS
@@ -24,6 +25,7 @@ ALLOWED = {
     "workflows": set(),
     "workflows/session": {"workflows"},
     "workflows/json": {"workflows", "workflows/session"},
+    "workflows/whatif": {"workflows", "workflows/session"},
     "storage": WORKFLOWS,
     "storage/memory": STORAGE,
     "storage/postgres": STORAGE,

@@ -116,37 +116,95 @@ CAF_TEST(a correction is read and written in a fixed order) {
                   "data.minutes: expected this member, which is missing");
 }
 
+/// Returns the text of a command that a replay gets, without what it was
+/// refused on.
+std::string replayed(const command &c) {
+  auto text = to_replay_text(c, {});
+  const std::string on = R"(,"on":{"version":0,"policy_version":0,"why":[]}})";
+  CAF_CHECK(text.ends_with(on));
+  return text.substr(0, text.size() - on.size()) + "}";
+}
+
 CAF_TEST(a replay gets figures in the place of texts) {
   const recap written{.topics_covered =
                           "Zo\u00eb and \U0001F469\u200d\U0001F52C",
                       .how_tutee_did = "well, well",
                       .next_steps = "seven eight nine ten"};
-  CAF_CHECK_EQUAL(to_replay_text(complete_of(60, written)),
+  CAF_CHECK_EQUAL(replayed(complete_of(60, written)),
                   R"({"type":"session.complete","data":{"minutes":60,"recap":)"
                   R"({"characters":39,"words":7},"leave_call":false}})");
-  CAF_CHECK_EQUAL(to_replay_text(submit_recap{recap_of(150)}),
+  CAF_CHECK_EQUAL(replayed(submit_recap{recap_of(150)}),
                   R"({"type":"recap.submit","data":{"recap":)"
                   R"({"characters":150,"words":1}}})");
-  CAF_CHECK_EQUAL(to_replay_text(submit_recap{
-                      {.topics_covered = std::string(40'001, ' ')}}),
-                  R"({"type":"recap.submit","data":{"recap":)"
-                  R"({"characters":0,"words":0,"beyond":true}}})");
   CAF_CHECK_EQUAL(
-      to_replay_text(reopen_session{.hours = 3, .note = "so it is"}),
-      R"({"type":"support.reopen","data":{"hours":3,"note":)"
-      R"({"characters":8,"words":3}}})");
-  CAF_CHECK_EQUAL(to_replay_text(cancel_session{"away"}),
+      replayed(submit_recap{{.topics_covered = std::string(40'001, ' ')}}),
+      R"({"type":"recap.submit","data":{"recap":)"
+      R"({"characters":0,"words":0,"beyond":true}}})");
+  CAF_CHECK_EQUAL(replayed(reopen_session{.hours = 3, .note = "so it is"}),
+                  R"({"type":"support.reopen","data":{"hours":3,"note":)"
+                  R"({"characters":8,"words":3}}})");
+  CAF_CHECK_EQUAL(replayed(cancel_session{"away"}),
                   R"({"type":"session.cancel","data":{"reason":)"
                   R"({"characters":4,"words":1}}})");
-  CAF_CHECK_EQUAL(to_replay_text(request_support{""}),
+  CAF_CHECK_EQUAL(replayed(request_support{""}),
                   R"({"type":"support.request","data":{"message":)"
                   R"({"characters":0,"words":0}}})");
   auto what = plan();
   what.rate_per_hour = 7;
   std::string data;
   append_text(data, command{what});
-  CAF_CHECK_EQUAL(to_replay_text(what),
+  CAF_CHECK_EQUAL(replayed(what),
                   R"({"type":"session.schedule","data":)" + data + "}");
+}
+
+CAF_TEST(what a command was refused on is kept in figures) {
+  const refusal_basis on{
+      .version = 4,
+      .policy_version = 2,
+      .why = {{.code = refusal_code::too_early, .used = std::nullopt},
+              {.code = refusal_code::student_course_weekly_limit,
+               .used = 170,
+               .student = "bob"}}};
+  const auto text = to_replay_text(log_time{.minutes = 20}, on);
+  CAF_CHECK(text.ends_with(
+      R"("on":{"version":4,"policy_version":2,"why":[{"code":"too-early"},)"
+      R"({"code":"student-course-weekly-limit","used":170,"student":"bob"}]}})"));
+  const auto again = parse_replay_text(text);
+  CAF_REQUIRE(again.has_value());
+  CAF_CHECK(again->on == on);
+}
+
+CAF_TEST(a kept command is read with its figures and without texts) {
+  const recap written{.topics_covered = "one two three"};
+  const auto again = parse_replay_text(to_replay_text(
+      complete_session{.minutes = 61, .written = written, .leave_call = true},
+      {}));
+  CAF_REQUIRE(again.has_value());
+  CAF_CHECK(again->what
+            == command(complete_session{
+                .minutes = 61, .written = {}, .leave_call = true}));
+  CAF_CHECK(again->figures == figures_of(written));
+  const auto noted = parse_replay_text(
+      to_replay_text(reopen_session{.hours = 3, .note = "so it is"}, {}));
+  CAF_REQUIRE(noted.has_value());
+  CAF_CHECK(noted->what == command(reopen_session{.hours = 3, .note = {}}));
+}
+
+CAF_TEST(what is no kept command is not read) {
+  const auto why = [](const std::string &text) {
+    const auto r = parse_replay_text(text);
+    return r.has_value() ? std::string{} : r.error();
+  };
+  const std::string on = R"("on":{"version":1,"policy_version":1,"why":[]})";
+  CAF_CHECK_EQUAL(why("{"), "it is not JSON");
+  CAF_CHECK_EQUAL(why(R"({"type":"timers.fire","data":{},)" + on + "}"),
+                  "type: expected a command's");
+  CAF_CHECK_EQUAL(
+      why(R"({"type":"session.cancel","data":{"reason":"x"},)" + on + "}"),
+      "command.data.reason: expected an object");
+  CAF_CHECK_EQUAL(
+      why(R"({"type":"participant.invite","data":{"student":"a"}})"),
+      "command.on: expected this member, which is missing");
 }
 
 CAF_TEST(a missing member is named) {
