@@ -164,17 +164,17 @@ private:
   const whatif_work &w_;
   int first_weekday_;
   policy_book book_;
-  wf::rulebook as_were_ = [this](int version, std::string_view,
+  wf::rulebook as_were_ = [this](int version, std::string_view program,
                                  std::string_view course) -> const wf::rules & {
     const auto *found = book_.find(version);
     if (found == nullptr)
       throw std::runtime_error{"policy version " + std::to_string(version)
                                + " is not in the database"};
-    return found->for_course(course);
+    return found->rules_for(program, course);
   };
-  wf::rulebook judged_ = [this](int, std::string_view,
+  wf::rulebook judged_ = [this](int, std::string_view program,
                                 std::string_view course) -> const wf::rules & {
-    return q_.policy.for_course(course);
+    return q_.policy.rules_for(program, course);
   };
 
   std::mutex mutex_;

@@ -91,7 +91,7 @@ read_question(const services &s, const request &r) {
   const auto *body = (*parsed).if_object();
   if (body == nullptr) return "Expected an object with policy, from and to.";
   question_reader in{*body};
-  whatif_question q{.policy = in.policy(s.engine.current_policy()),
+  whatif_question q{.policy = in.policy(s.engine.newest_policy().second),
                     .from = in.time("from"),
                     .to = in.time("to"),
                     .programs = r.who.programs,

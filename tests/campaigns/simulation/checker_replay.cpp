@@ -35,9 +35,9 @@ std::vector<storage::recorded_session> all_recorded(storage::store &store) {
 
 void checker::replay_all(storage::store &store, instant now) {
   const wf::rulebook as_were =
-      [this](int version, std::string_view,
+      [this](int version, std::string_view program,
              std::string_view course) -> const wf::rules & {
-    return policies_.at(version).for_course(course);
+    return policies_.at(version).rules_for(program, course);
   };
   wf::term together{as_were, now};
   std::size_t count = 0;
