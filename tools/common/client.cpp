@@ -27,13 +27,15 @@ struct client::connection {
   connection(const connection &) = delete;
   connection &operator=(const connection &) = delete;
 
-  void set_headers(const std::string &media_type) {
+  void set_headers(const std::string &media_type, bool events) {
     curl_slist_free_all(std::exchange(headers, nullptr));
     if (!authorization.empty())
       headers = curl_slist_append(headers, authorization.c_str());
     if (!media_type.empty())
       headers =
           curl_slist_append(headers, ("Content-Type: " + media_type).c_str());
+    if (events)
+      headers = curl_slist_append(headers, "Accept: text/event-stream");
     // Without this libcurl waits for a 100 before it sends a large body.
     headers = curl_slist_append(headers, "Expect:");
   }
@@ -58,6 +60,51 @@ std::string without_slash(std::string url) {
 
 }  // namespace
 
+/// Reads Server-Sent Events as they come.
+class client::event_reader {
+public:
+  explicit event_reader(
+      const std::function<void(const json::object &)> &progress)
+      : progress_{progress} {}
+
+  static std::size_t collect_events(char *data, std::size_t size,
+                                    std::size_t count, void *self) {
+    static_cast<event_reader *>(self)->take({data, size * count});
+    return size * count;
+  }
+  /// Returns what came that is no progress: the data of the last event, or what
+  /// is no event at all.
+  [[nodiscard]] const std::string &rest() const {
+    return last_.empty() ? text_ : last_;
+  }
+
+private:
+  void take(std::string_view more) {
+    text_ += more;
+    for (auto end = text_.find("\n\n"); end != std::string::npos;
+         end = text_.find("\n\n")) {
+      read(text_.substr(0, end));
+      text_.erase(0, end + 2);
+    }
+  }
+  void read(const std::string &frame) {
+    const auto data = frame.find("\ndata: ");
+    if (!frame.starts_with("event: ") || data == std::string::npos) return;
+    auto text = frame.substr(data + 7);
+    if (!frame.starts_with("event: progress\n")) {
+      last_ = std::move(text);
+      return;
+    }
+    boost::system::error_code ec;
+    const auto value = json::parse(text, ec);
+    if (!ec && value.is_object()) progress_(value.get_object());
+  }
+
+  const std::function<void(const json::object &)> &progress_;
+  std::string text_;
+  std::string last_;
+};
+
 client::client(std::string url, std::string token)
     : url_{without_slash(std::move(url))}, connection_{
                                                std::make_unique<connection>()} {
@@ -72,20 +119,28 @@ std::string client::url() const {
 }
 
 answer client::once(const std::string &path, const std::string *body,
-                    const std::string &media_type, const char *method) {
+                    const std::string &media_type, const char *method,
+                    event_reader *events) {
   auto *h = connection_->handle;
   std::string received;
   const auto address = url_ + path;
   curl_easy_reset(h);
-  connection_->set_headers(media_type);
+  connection_->set_headers(media_type, events != nullptr);
   curl_easy_setopt(h, CURLOPT_URL, address.c_str());
   curl_easy_setopt(h, CURLOPT_HTTPHEADER, connection_->headers);
   curl_easy_setopt(h, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(h, CURLOPT_CONNECTTIMEOUT, 5L);
-  curl_easy_setopt(h, CURLOPT_TIMEOUT, 300L);
+  if (events) {
+    curl_easy_setopt(h, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    curl_easy_setopt(h, CURLOPT_LOW_SPEED_TIME, 300L);
+  } else {
+    curl_easy_setopt(h, CURLOPT_TIMEOUT, 300L);
+  }
   curl_easy_setopt(h, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(h, CURLOPT_WRITEFUNCTION, collect);
-  curl_easy_setopt(h, CURLOPT_WRITEDATA, &received);
+  curl_easy_setopt(h, CURLOPT_WRITEFUNCTION,
+                   events ? event_reader::collect_events : collect);
+  curl_easy_setopt(h, CURLOPT_WRITEDATA,
+                   events ? static_cast<void *>(events) : &received);
   if (body) {
     curl_easy_setopt(h, CURLOPT_POST, 1L);
     curl_easy_setopt(h, CURLOPT_POSTFIELDS, body->data());
@@ -100,6 +155,7 @@ answer client::once(const std::string &path, const std::string *body,
                         "--url or RECAPCTL_URL"};
   long status = 0;
   curl_easy_getinfo(h, CURLINFO_RESPONSE_CODE, &status);
+  if (events) received = events->rest();
   answer a{static_cast<int>(status), nullptr};
   if (received.empty()) return a;
   boost::system::error_code ec;
@@ -133,6 +189,18 @@ answer client::post(const std::string &path, const std::string &body,
 answer client::put(const std::string &path, const std::string &body,
                    const std::string &media_type) {
   return patiently(path, &body, media_type, "PUT");
+}
+
+answer
+client::post_long(const std::string &path, const std::string &body,
+                  const std::function<void(const json::object &)> &progress) {
+  event_reader events{progress};
+  auto a = once(path, &body, "application/json", nullptr, &events);
+  // A problem that is met on the way is told as an event.
+  const auto *told = a.body.if_object();
+  if (a.ok() && told && told->contains("status"))
+    a.status = json::value_to<int>(told->at("status"));
+  return a;
 }
 
 json::object client::fetch(const std::string &path) {

@@ -5,6 +5,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -50,6 +51,11 @@ public:
                             const std::string &media_type);
   [[nodiscard]] answer put(const std::string &path, const std::string &body,
                            const std::string &media_type);
+  /// Posts JSON, and calls `progress` with each event of that name which is
+  /// sent before the answer. Has no bound in time but that something comes.
+  [[nodiscard]] answer
+  post_long(const std::string &path, const std::string &body,
+            const std::function<void(const json::object &)> &progress);
   /// Returns the body of a 200; else throws `problem` with what the node said.
   [[nodiscard]] json::object fetch(const std::string &path);
   /// Sends at most 1,000 events, JSON texts, as they are. Returns an outcome
@@ -61,10 +67,13 @@ public:
 
 private:
   struct connection;
-  /// Sends a request; without a method by GET, or by POST with a body.
+  class event_reader;
+  /// Sends a request; without a method by GET, or by POST with a body. With
+  /// `events` it asks for events, which are read as they come.
   [[nodiscard]] answer once(const std::string &path, const std::string *body,
                             const std::string &media_type,
-                            const char *method = nullptr);
+                            const char *method = nullptr,
+                            event_reader *events = nullptr);
   /// Calls once() until it is answered otherwise than 429 or 503.
   [[nodiscard]] answer patiently(const std::string &path,
                                  const std::string *body,

@@ -89,6 +89,7 @@ void build(CLI::App &app, context &c) {
   add_export(app, c);
   add_explain(app, c);
   add_support(app, c);
+  add_whatif(app, c);
   add_operations(app, c);
   add_policy(app, c);
   add_people(app, c);

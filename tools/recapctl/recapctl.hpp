@@ -87,6 +87,7 @@ void add_report(CLI::App &app, context &c);
 void add_export(CLI::App &app, context &c);
 void add_explain(CLI::App &app, context &c);
 void add_support(CLI::App &app, context &c);
+void add_whatif(CLI::App &app, context &c);
 void add_operations(CLI::App &app, context &c);
 void add_policy(CLI::App &app, context &c);
 void add_people(CLI::App &app, context &c);

@@ -82,6 +82,9 @@ sent sent_as(const miss_lifted &) {
 sent sent_as(const reminder_sent &) {
   return std::nullopt;
 }
+sent sent_as(const person_erased &) {
+  return std::nullopt;
+}
 
 /// Puts the command that brought these events into the cue.
 void read_command(cue &c, const std::vector<event> &events) {

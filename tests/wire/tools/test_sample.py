@@ -84,6 +84,21 @@ def test_the_database_keeps_every_invariant(played):
     Recapctl(node.url)("check", "--database", node.database)
 
 
+def test_the_policy_that_was_gives_what_was(played):
+    node, report = played
+    answer = Recapctl(node.url).json(
+        "whatif", "--policy", POLICY, "--from", "1970-01-01T00:00:00Z", "--to",
+        "9999-01-01T00:00:00Z")
+    assert answer["sessions"] == sum(report["states"].values())
+    assert answer["paid"]["was"] == report["states"]["paid"]
+    assert answer["missed"]["was"] == report["states"]["missed"]
+    for name in ("paid", "pay", "minutes", "missed", "reminders"):
+        assert answer[name]["was"] == answer[name]["would"], name
+    assert {r["code"] for r in answer["refused"]} >= REFUSALS
+    assert all(r["was"] == r["would"] for r in answer["refused"])
+    assert answer["differing"] == []
+
+
 def test_the_table_names_what_a_manager_asks_for(make_node):
     done = sample(make_node(clock="manual").url)
     assert done.returncode == 0, done.stderr
