@@ -507,8 +507,9 @@ public:
     using enum workflows::session_mark;
     const std::lock_guard lock{db_->lock};
     queue_counts out;
-    for (const auto &[id, at] : db_->standings) {
-      if (!is_among(id, among)) continue;
+    for (const auto &one : db_->standings) {
+      const auto &at = one.second;
+      if (!is_among(one.first, among)) continue;
       const auto marked = [&](workflows::session_mark m) {
         return at.marks[workflows::number_of(m)] ? 1 : 0;
       };
