@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <boost/json/object.hpp>
 #include <memory>
 
@@ -53,18 +54,26 @@ std::string only_text(const request &r, std::string_view name, query &q) {
   return std::string{text};
 }
 
+/// Returns true for the person in any of their roles.
+bool is_person(const caller &who, const person &other) {
+  return std::ranges::any_of(
+      who.persons(), [&other](const person &one) { return one == other; });
+}
+
 /// Returns true for callers who may see the person's name whatever sessions
 /// there are.
 bool sees_anybody(const caller &who, const person &other) {
-  return !who.proven || *who.proven == other
+  return !who.proven || is_person(who, other)
          || (who.sees_all() && !who.programs.only);
 }
 
 /// Returns true for callers in one of whose programmes' sessions the person is;
 /// tutors and students have to be in it, too.
 bool meets(store &db, const caller &who, const person &other) {
-  return db.takes_part(other, who.sees_all() ? std::nullopt : who.proven,
-                       who.programs);
+  if (who.sees_all()) return db.takes_part(other, std::nullopt, who.programs);
+  return std::ranges::any_of(who.persons(), [&](const person &one) {
+    return db.takes_part(other, one, who.programs);
+  });
 }
 
 void get_person(services &s, const request_ptr &r, const responder &respond) {
@@ -86,8 +95,9 @@ void put_person(services &s, const request_ptr &r, const responder &respond) {
   if (const auto fault = workflows::name_fault(name); !fault.empty())
     q.fail(fault);
   if (!q.error().empty()) return respond(bad_request(q.error()));
-  const auto &by = r->who.proven;
-  if (by && *by != who && by->as != role::system && by->as != role::admin)
+  const auto &by = r->who;
+  if (by.proven && !is_person(by, who) && !by.has_role(role::system)
+      && !by.has_role(role::admin))
     return respond(not_allowed("You can change your own name only."));
   answer_by_reading(s, r, respond, [who, name](store &db) {
     db.save_person({.who = who, .name = name});

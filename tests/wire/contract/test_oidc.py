@@ -113,6 +113,25 @@ def test_who_has_several_roles_names_the_one_they_act_in(node, provider):
     problem_of(both.get(f"/v1/sessions/{others.id}"), "not-allowed", 403)
 
 
+def test_who_has_several_roles_is_a_person_in_each(node, provider):
+    both = by(node, provider.token(BOTH))
+    attended = Lesson(by(node, STATIC), [BOTH, BOB], tutor=ANN,
+                      start=by(node, STATIC).now())
+    accepted(attended.schedule(None))
+
+    def name(who):
+        return both.request("PUT", f"/v1/people/{who}", '{"name":"Bo Th"}',
+                            {"Content-Type": "application/json"})
+
+    for who in (f"tutor:{BOTH}", f"student:{BOTH}"):
+        assert name(who).status == 200
+        assert both.read(f"/v1/people/{who}")["name"] == "Bo Th"
+    for who in (f"tutor:{ANN}", f"student:{BOB}"):
+        assert both.get(f"/v1/people/{who}").status == 200
+        problem_of(name(who), "not-allowed", 403)
+    problem_of(both.get(f"/v1/people/system:{SIS}"), "not-allowed", 403)
+
+
 @pytest.mark.parametrize("person, claim", [
     (NAMED, "sub"), ("king", "role"), ("lost", "programs"),
     ("none", "programs")])
