@@ -5,7 +5,7 @@
 #include "gateway/http/target.hpp"
 #include "storage/event_reading.hpp"
 #include "workflows/session/eligibility.hpp"
-#include "workflows/session/explain.hpp"
+#include "workflows/json/explain.hpp"
 
 namespace recapd::gateway::http::routes {
 namespace {

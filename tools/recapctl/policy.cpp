@@ -46,19 +46,6 @@ std::string text_in(const std::string &name) {
   return text.str();
 }
 
-/// Returns the policy in a file: all of it, or the member `policy` of a config.
-json::object policy_in(const std::string &file) {
-  try {
-    auto all = config::parse_file(text_in(file));
-    const auto *inner = all.if_contains("policy");
-    if (inner == nullptr) return all;
-    if (!inner->is_object()) throw usage_error{file + ": policy is no object"};
-    return inner->get_object();
-  } catch (const config::config_error &e) {
-    throw usage_error{file + ": " + e.what()};
-  }
-}
-
 workflows::policy parse(const json::object &given,
                         workflows::policy_origin origin) {
   workflows::policy_error error;
@@ -195,6 +182,18 @@ int set(context &c, const set_options &o) {
 
 }  // namespace
 
+json::object policy_in(const std::string &file) {
+  try {
+    auto all = config::parse_file(text_in(file));
+    const auto *inner = all.if_contains("policy");
+    if (inner == nullptr) return all;
+    if (!inner->is_object()) throw usage_error{file + ": policy is no object"};
+    return inner->get_object();
+  } catch (const config::config_error &e) {
+    throw usage_error{file + ": " + e.what()};
+  }
+}
+
 void add_policy(CLI::App &app, context &c) {
   auto *policy =
       app.add_subcommand("policy", "The rules that sessions are judged by");
@@ -225,6 +224,7 @@ void add_policy(CLI::App &app, context &c) {
                       "Refuse it unless this is the newest version still");
   set_sub->add_flag("--dry-run", wanted.dry_run,
                     "Show what would change, and change nothing");
+  add_whatif(*policy, c);
 }
 
 }  // namespace recapd::tools

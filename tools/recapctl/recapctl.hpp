@@ -88,6 +88,10 @@ void add_export(CLI::App &app, context &c);
 void add_explain(CLI::App &app, context &c);
 void add_support(CLI::App &app, context &c);
 void add_whatif(CLI::App &app, context &c);
+
+/// Returns the policy in a file (`-`: standard input): all of it, or the member
+/// `policy` of a config. Throws usage_error.
+[[nodiscard]] json::object policy_in(const std::string &file);
 void add_operations(CLI::App &app, context &c);
 void add_policy(CLI::App &app, context &c);
 void add_people(CLI::App &app, context &c);

@@ -3,8 +3,6 @@
 #include <boost/json.hpp>
 #include <cstdio>
 #include <fmt/format.h>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <set>
 #include <unistd.h>
@@ -20,23 +18,6 @@ struct whatif_options {
   std::string file, from, to, after;
   bool all = false;
 };
-
-/// Reads the policy of a file: the whole object, or the member `policy` of a
-/// configuration file.
-json::value policy_of(const std::string &file) {
-  std::ifstream in{file};
-  const std::string text{std::istreambuf_iterator<char>{in}, {}};
-  if (!in && !in.eof()) throw usage_error{file + ": cannot be read"};
-  json::parse_options comments;
-  comments.allow_comments = true;
-  comments.allow_trailing_commas = true;
-  boost::system::error_code ec;
-  auto value = json::parse(text, ec, {}, comments);
-  if (ec || !value.is_object())
-    throw usage_error{file + ": expected a JSON object, a policy"};
-  const auto *inner = value.get_object().if_contains("policy");
-  return inner != nullptr ? *inner : value;
-}
 
 /// Shows how far the node is, on one line of a terminal.
 class progress_line {
@@ -147,7 +128,7 @@ void print_differing(const json::array &differing) {
 
 int whatif(context &c, const whatif_options &o) {
   json::object question{
-      {"policy", policy_of(o.file)}, {"from", o.from}, {"to", o.to}};
+      {"policy", policy_in(o.file)}, {"from", o.from}, {"to", o.to}};
   if (!o.after.empty()) question["after"] = o.after;
   auto a = ask(c, question);
   while (o.all && !a.at("next").is_null()) {

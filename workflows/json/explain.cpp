@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "workflows/session/explain.hpp"
+#include "workflows/json/explain.hpp"
 
 #include <boost/json/array.hpp>
 #include <functional>
