@@ -39,20 +39,18 @@ template <class F> void answer_client::on_strand(F f) {
 
 void answer_client::start(const field_list &fields) {
   shared_->add(shared_from_this());
-  on_strand([head = event_stream_head(fields)](answer_client &c) mutable {
+  on_strand([head = event_stream_head(fields)](answer_client &c) {
     c.stream_.expires_never();
     c.watch();
     c.keep_alive();
-    c.write(std::move(head));
+    c.write(head);
   });
 }
 
 void answer_client::send(std::string_view event, std::string_view data) {
   std::string text = "event: ";
   text.append(event).append("\ndata: ").append(data).append("\n\n");
-  on_strand([text = std::move(text)](answer_client &c) mutable {
-    c.write(std::move(text));
-  });
+  on_strand([text = std::move(text)](answer_client &c) { c.write(text); });
 }
 
 void answer_client::end() {
@@ -66,7 +64,7 @@ void answer_client::abort() {
   on_strand([](answer_client &c) { c.close(); });
 }
 
-void answer_client::write(std::string text) {
+void answer_client::write(const std::string &text) {
   if (gone_) return;
   next_ += text;
   if (!writing_) write_next();

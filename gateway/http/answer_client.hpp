@@ -38,7 +38,7 @@ public:
 private:
   using error = boost::beast::error_code;
   template <class F> void on_strand(F f);
-  void write(std::string text);
+  void write(const std::string &text);
   void write_next();
   void keep_alive();
   void watch();

@@ -85,7 +85,15 @@ destination find_route(std::string_view method,
                        const std::vector<std::string> &path) {
   destination out;
   std::string allowed;
+  const auto fixed = [](const route &r) {
+    return r.pattern.find("{}") == std::string_view::npos;
+  };
+  // A path that is named as it is leads nowhere else.
+  const bool named = std::ranges::any_of(all_routes(), [&](const route &r) {
+    return fixed(r) && matches(r.pattern, path, out.params);
+  });
   for (const auto &r : all_routes()) {
+    if (named && !fixed(r)) continue;
     if (!matches(r.pattern, path, out.params)) continue;
     if (r.method == method || (r.method == "GET" && method == "HEAD")) {
       out.to = &r;

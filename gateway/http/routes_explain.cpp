@@ -4,8 +4,8 @@
 #include "gateway/http/routes.hpp"
 #include "gateway/http/target.hpp"
 #include "storage/event_reading.hpp"
-#include "workflows/session/eligibility.hpp"
 #include "workflows/json/explain.hpp"
+#include "workflows/session/eligibility.hpp"
 
 namespace recapd::gateway::http::routes {
 namespace {

@@ -8,6 +8,16 @@ namespace recapd::workflows {
 
 namespace {
 
+/// Returns whole seconds from one moment to a later one; commands may be
+/// received out of order, and time never counts backwards.
+int seconds_between(instant from, instant to) {
+  const auto s = std::chrono::floor<std::chrono::seconds>(to - from).count();
+  return static_cast<int>(
+      std::clamp<std::int64_t>(s, 0, std::numeric_limits<int>::max()));
+}
+
+}  // namespace
+
 bool counts_minutes(session_status s) {
   switch (s) {
   case session_status::scheduled:
@@ -24,16 +34,6 @@ bool counts_minutes(session_status s) {
   }
   return false;
 }
-
-/// Returns whole seconds from one moment to a later one; commands may be
-/// received out of order, and time never counts backwards.
-int seconds_between(instant from, instant to) {
-  const auto s = std::chrono::floor<std::chrono::seconds>(to - from).count();
-  return static_cast<int>(
-      std::clamp<std::int64_t>(s, 0, std::numeric_limits<int>::max()));
-}
-
-}  // namespace
 
 totals totals_of(const session &s) {
   totals out;

@@ -21,6 +21,9 @@ struct totals {
   bool operator==(const totals &) const = default;
 };
 
+/// Returns true where the minutes of a session in that state count.
+[[nodiscard]] bool counts_minutes(session_status s);
+
 [[nodiscard]] totals totals_of(const session &s);
 
 /// How long after a reminder an answer counts as its answer.

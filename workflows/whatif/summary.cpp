@@ -3,17 +3,13 @@
 
 #include <numeric>
 
+#include "workflows/session/totals.hpp"
+
 namespace recapd::workflows {
 
 namespace {
 
 using glimpse = whatif_difference::glimpse;
-
-/// Returns true while the minutes of a session count.
-bool counts_minutes(session_status s) {
-  return s != session_status::missed && s != session_status::update_denied
-         && s != session_status::cancelled && s != session_status::voided;
-}
 
 glimpse glimpse_of(const ending &e) {
   const auto &s = e.state;

@@ -19,8 +19,12 @@ def messages(url):
     """All messages of the stream: subject, and what it has as text."""
     found = []
     with Nats(url) as client:
-        state = client.api(f"STREAM.INFO.{STREAM}")["state"]
-        for seq in range(state["first_seq"], state["last_seq"] + 1):
+        try:
+            state = client.api(f"STREAM.INFO.{STREAM}")["state"]
+        except AssertionError as error:
+            assert "stream not found" in str(error)
+            return []
+        for seq in range(max(state["first_seq"], 1), state["last_seq"] + 1):
             try:
                 answer = client.api(f"STREAM.MSG.GET.{STREAM}", seq=seq)
             except AssertionError as error:

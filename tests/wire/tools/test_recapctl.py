@@ -181,7 +181,7 @@ def test_whatif_says_what_is_wrong_with_a_policy(recapctl, tmp_path):
     policy.write_text('{"log_window": "soon"}')
     assert "policy.log_window" in recapctl(*asked, status=2)
     policy.write_text("[]")
-    assert "expected a JSON object" in recapctl(*asked, status=2)
+    assert "expected an object" in recapctl(*asked, status=2)
 
 
 def test_notifications_are_listed(recapctl, session):
