@@ -192,7 +192,8 @@ private:
 whatif_answer ask_whatif(const whatif_question &question,
                          const whatif_work &work) {
   gathering all{question, work};
-  std::vector<std::thread> threads;
+  // Joined also where one more cannot be started.
+  std::vector<std::jthread> threads;
   for (int i = 0; i < work.threads; ++i)
     threads.emplace_back([&all] {
       try {
@@ -201,8 +202,7 @@ whatif_answer ask_whatif(const whatif_question &question,
         all.fail(std::current_exception());
       }
     });
-  for (auto &t : threads)
-    t.join();
+  threads.clear();
   return all.answer();
 }
 

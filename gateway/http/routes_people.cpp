@@ -129,6 +129,9 @@ void erase_person(services &s, const request_ptr &r, const responder &respond) {
   const auto who = person_of(*r, q);
   const auto note = only_text(*r, "note", q);
   if (!q.error().empty()) return respond(bad_request(q.error()));
+  if (r->who.programs.only)
+    return respond(not_allowed("An erasure is of all programmes; yours are "
+                               "some."));
   // Where nobody is proven nobody is known to have asked.
   const auto by = r->who.proven.value_or(workflows::engine_itself);
   log_info("what a person wrote is being erased",

@@ -117,6 +117,9 @@ response saved(services &s, store &db, const storage::policy_draft &draft,
 }
 
 void post_policy(services &s, const request_ptr &r, const responder &respond) {
+  if (r->who.programs.only)
+    return respond(not_allowed("A policy is of all programmes; yours are "
+                               "some."));
   auto asked = parse_proposal(r->body);
   if (asked.error.empty())
     asked.error = other_weeks(s.engine.newest_policy().second, asked.wanted);

@@ -16,6 +16,9 @@ namespace {
 
 namespace json = boost::json;
 namespace wf = workflows;
+
+/// Each has a connection of its own.
+constexpr unsigned most_threads = 4;
 using actors::whatif_answer;
 using actors::whatif_question;
 
@@ -196,8 +199,8 @@ private:
     try {
       return json_response(answer_view(actors::ask_whatif(
           q_, {.stores = [this] { return s_.engine.open_store(); },
-               .threads = static_cast<int>(
-                   std::max(1U, std::thread::hardware_concurrency())),
+               .threads = static_cast<int>(std::clamp(
+                   std::thread::hardware_concurrency(), 1U, most_threads)),
                .progress = [this](auto done, auto of) { report(done, of); },
                .goes_on = [this] { return goes_on(); }})));
     } catch (const actors::whatif_stopped &) {

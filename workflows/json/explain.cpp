@@ -122,13 +122,23 @@ void narrator::scheduled() {
 
 void narrator::logged() {
   const auto *e = last<time_logged>();
-  if (e == nullptr || !s_.minutes) return;
+  if (e == nullptr) return;
+  const auto minutes = std::get<time_logged>(e->what).minutes;
   auto data = done_by(*e);
-  data["minutes"] = *s_.minutes;
+  data["minutes"] = minutes;
   say("time-logged",
-      std::to_string(*s_.minutes) + " minutes were logged " + signed_by(*e)
-          + ".",
+      std::to_string(minutes) + " minutes were logged " + signed_by(*e) + ".",
       std::move(data));
+  const auto *corrected = last<time_corrected>();
+  if (corrected == nullptr) return;
+  const auto &right = std::get<time_corrected>(corrected->what);
+  auto why = done_by(*corrected);
+  why["minutes"] = right.minutes;
+  why["note"] = right.note;
+  say("corrected",
+      "Support set " + std::to_string(right.minutes) + " minutes "
+          + signed_by(*corrected) + ": \"" + right.note + "\".",
+      std::move(why));
 }
 
 void narrator::waiting_for_tutor() {
@@ -153,7 +163,7 @@ void narrator::missed() {
       "The deadline, " + when(s_.deadline) + ", passed without the tutor's "
           + (s_.minutes ? "recap." : "time and recap."),
       {{"deadline", format_rfc3339(s_.deadline)}});
-  if (last<support_requested>() == nullptr)
+  if (!s_.update_asked)
     say("update-not-asked", "Nobody has asked support for an update.");
   else
     quote("update-asked", "An update was asked for",

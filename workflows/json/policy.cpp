@@ -313,9 +313,9 @@ program_rules read_program(fields &in, const json::value &given,
   // Read again upon each course's rules, which a programme's go before.
   for (const auto &[id, course] : p.courses) {
     fields again{given, in.path(), in.error()};
-    own.courses.emplace(
-        id, own_rules{.all = read_own(again, given, course.all, origin).all,
-                      .said = {}});
+    own_rules merged{.all = course.all, .said = {}};
+    read_rules(again, merged.all, origin);
+    own.courses.emplace(id, std::move(merged));
   }
   read_overrides(
       in, "courses", "course",
@@ -327,6 +327,15 @@ program_rules read_program(fields &in, const json::value &given,
         put(own.courses, id, read_own(section, overrides, from, origin));
       });
   return own;
+}
+
+/// Returns how many courses a programme's overrides name.
+std::size_t courses_in(const json::value &given) {
+  const auto *object = given.if_object();
+  const auto *courses =
+      object != nullptr ? object->if_contains("courses") : nullptr;
+  const auto *by_name = courses != nullptr ? courses->if_object() : nullptr;
+  return by_name != nullptr ? by_name->size() : 0;
 }
 
 bool says_something(const program_rules &own) {
@@ -342,14 +351,15 @@ void read_programs(fields &in, policy &p, policy_origin origin) {
   read_overrides(
       in, "programs", "programme",
       [&](const std::string &id, const json::value &given, fields &section) {
-        auto own = read_program(section, given, p, origin);
-        if (!says_something(own)) return;
-        pairs += own.courses.size();
+        // Counted before they are read, which takes its time.
+        pairs += 1 + p.courses.size() + courses_in(given);
         if (pairs > most)
-          in.wrong("programs", "at most " + std::to_string(most)
-                                   + " pairs of a programme and a course, both "
-                                     "with rules of their own");
-        p.programs.emplace(id, std::move(own));
+          return in.wrong("programs",
+                          "at most " + std::to_string(most)
+                              + " programmes, and pairs of a programme and a "
+                                "course, both with rules of their own");
+        auto own = read_program(section, given, p, origin);
+        if (says_something(own)) p.programs.emplace(id, std::move(own));
       });
 }
 

@@ -154,7 +154,8 @@ struct fixture : world {
                        {"ada", {role::admin, "ada"}},
                        {"sis", {role::system, "sis"}},
                        {"nil", {role::support, "nil"}, night},
-                       {"nan", {role::manager, "nan"}, night}};
+                       {"nan", {role::manager, "nan"}, night},
+                       {"lim", {role::admin, "lim"}, night}};
 
     serve();
     auto both = schedule("c-1", "s-1");
@@ -450,6 +451,17 @@ CAF_TEST(what a student may not see is in no stream and no shown refusal) {
   CAF_CHECK(has(refused.body, "bobs"));
   for (const auto *part : {"cals", "750", "1500"})
     CAF_CHECK(!has(refused.body, part));
+}
+
+CAF_TEST(an administrator of some programmes changes nothing of all) {
+  for (const auto *target : {"/v1/people/tutor:ann/erase", "/v1/policies"}) {
+    const auto body = target[4] == 'p' && target[5] == 'e'
+                          ? R"({"note":"asked"})"
+                          : R"({"policy":{}})";
+    CAF_CHECK_EQUAL(
+        connect().post(target, "application/json", body, as("lim")).problem(),
+        "not-allowed");
+  }
 }
 
 CAF_TEST(a dead letter is retried by those of its programme) {

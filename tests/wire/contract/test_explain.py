@@ -34,6 +34,11 @@ def test_one_that_began_waits_for_its_tutor(client):
     assert list(told) == ["time-logged", "tutor-recap-missing"]
     assert told["time-logged"]["minutes"] == 30
     assert told["time-logged"]["by"] == lesson.by_tutor
+    accepted(lesson.correct(45))
+    told = why(lesson)
+    assert told["time-logged"]["minutes"] == 30
+    assert told["corrected"]["minutes"] == 45
+    assert told["corrected"]["by"] == "support:ann"
 
 
 def test_one_with_the_tutors_recap_waits_for_its_students(client):
