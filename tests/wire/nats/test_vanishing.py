@@ -145,6 +145,7 @@ def test_events_go_on_where_a_stream_was_deleted_among_them(place):
     place.start()
     sessions = [Session() for _ in range(30)]
     taken(place, sessions[0])
+    wait_until(lambda: there(place.nats.url, "RECAPD_EVENTS"), "the stream")
     with Nats(place.nats.url) as client:
         for n, session in enumerate(sessions[1:]):
             if n == 15:
