@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "actors/judging_rules.hpp"
 #include "actors/outcome_json.hpp"
 #include "actors/told_outcomes.hpp"
 #include "storage/event_reading.hpp"
@@ -59,18 +60,12 @@ wf::facts facts_of(const submission &s, const wf::session &state, instant now,
   f.received_at = s.received_at;
   f.now = now;
   f.programs = &s.programs;
-  const auto *schedule = std::get_if<wf::schedule_session>(&s.what);
-  if (state.exists() && schedule == nullptr) {
-    f.policy_version = state.policy_version;
-    f.decided_by = &policies.find_or_read(state.policy_version, from)
-                        .rules_for(state.program, state.course);
-  } else {
-    const auto [version, policy] = policies.newest();
-    f.policy_version = version;
-    f.decided_by = schedule != nullptr
-                       ? &policy.rules_for(schedule->program, schedule->course)
-                       : &policy.base;
-  }
+  const auto [version, rules] = judging_rules(
+      policies, state, s.what, [&](int one) -> const wf::policy & {
+        return policies.find_or_read(one, from);
+      });
+  f.policy_version = version;
+  f.decided_by = &rules;
   std::vector<wf::usage_key> keys;
   for (auto &claim : wf::claims(state, s.what, f))
     keys.push_back(std::move(claim.key));

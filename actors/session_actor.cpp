@@ -7,6 +7,8 @@
 #include <caf/typed_event_based_actor.hpp>
 #include <functional>
 
+#include "actors/judging_rules.hpp"
+
 namespace recapd::actors {
 
 namespace wf = workflows;
@@ -118,19 +120,11 @@ void session_state::again() {
 void session_state::decide_front() {
   auto &j = *job_;
   const auto &book = *node_->policies;
-  const auto *schedule = std::get_if<wf::schedule_session>(&j.what);
-  // Scheduling a session that exists is answered as if it did not.
-  if (session_.exists() && schedule == nullptr) {
-    j.facts.policy_version = session_.policy_version;
-    j.rules = &book.find(session_.policy_version)
-                   ->rules_for(session_.program, session_.course);
-  } else {
-    const auto [version, policy] = book.newest();
-    j.facts.policy_version = version;
-    j.rules = schedule != nullptr
-                  ? &policy.rules_for(schedule->program, schedule->course)
-                  : &policy.base;
-  }
+  const auto [version, rules] = judging_rules(
+      book, session_, j.what,
+      [&book](int known) -> const wf::policy & { return *book.find(known); });
+  j.facts.policy_version = version;
+  j.rules = &rules;
   j.facts.decided_by = j.rules;
   j.facts.used.clear();
   j.claims = wf::claims(session_, j.what, j.facts);
