@@ -20,9 +20,8 @@ $$ SELECT coalesce((SELECT now FROM manual_clock WHERE active),
 
 -- ---- sessions --------------------------------------------------------------
 
--- What a session is listed by for good, written with its first event, and what it
--- counts once it is paid. All else is told by its events. Room is left on each
--- page, so that to write the latter moves no row and touches no index.
+-- What a session is listed by for good, written with its first event. All else is
+-- told by its events.
 CREATE TABLE sessions (
   id        text COLLATE "C" PRIMARY KEY,
   bucket    smallint         NOT NULL,
@@ -30,13 +29,15 @@ CREATE TABLE sessions (
   course    text COLLATE "C" NOT NULL,
   program   text COLLATE "C" NOT NULL,
   starts_at timestamptz      NOT NULL,
-  pay       bigint,                     -- net; null before it is paid
+  -- What it counts since it was corrected, where that is not what its settlement
+  -- says (session_standings): pay is the net.
+  pay       bigint,
   -- The start's day in the session's time zone, as days since 1970-01-01.
   day       integer          NOT NULL,
-  confirm_seconds integer,              -- from the tutor's recap to completion
+  confirm_seconds integer,
   minutes   smallint,
   currency  text COLLATE "C" NOT NULL
-) WITH (fillfactor = 50);
+);
 CREATE INDEX sessions_tutor ON sessions (tutor, id);
 CREATE INDEX sessions_course ON sessions (course, id);
 CREATE INDEX sessions_program ON sessions (program, id);
@@ -50,7 +51,7 @@ CREATE TABLE session_students (
 );
 
 -- Where a session stands, for lists and timers. Nearly all sessions end as paid:
--- those have no row here.
+-- those have no row here. Room is left on each page for the next version of a row.
 CREATE TABLE standings (
   session_id text COLLATE "C" PRIMARY KEY,
   bucket     smallint         NOT NULL,
@@ -58,10 +59,10 @@ CREATE TABLE standings (
   next_timer timestamptz,
   -- As of a session that is paid. Minutes that do not count are null.
   pay        bigint,
-  confirm_seconds integer,
+  confirm_seconds integer,              -- from the tutor's recap to completion
   minutes    smallint,
   flagged    boolean NOT NULL DEFAULT false  -- it has a flag, and is not over
-);
+) WITH (fillfactor = 50);
 CREATE INDEX standings_state ON standings (state, session_id);
 CREATE INDEX standings_timer ON standings (bucket, next_timer, session_id)
   WHERE next_timer IS NOT NULL;
@@ -86,7 +87,7 @@ CREATE TABLE reminders (
   answered   boolean          NOT NULL,  -- within a day
   kind       text COLLATE "C" NOT NULL,
   PRIMARY KEY (session_id, seq)
-) WITH (fillfactor = 90);
+) WITH (fillfactor = 50);
 
 -- ---- journal ---------------------------------------------------------------
 
@@ -166,16 +167,6 @@ CREATE INDEX journal_notified ON journal (program, position)
 -- sorted.
 CREATE INDEX journal_refused ON journal (session_id, at, source, id, scope)
   WHERE before IS NULL;
-
--- The sessions with where they stand.
-CREATE VIEW session_standings AS
-SELECT s.id, s.bucket, s.tutor, s.course, s.program, s.starts_at, s.day,
-       s.currency, coalesce(p.state, 'paid') AS state, p.next_timer,
-       CASE WHEN p.state IS NULL THEN s.minutes ELSE p.minutes END AS minutes,
-       CASE WHEN p.state IS NULL THEN s.pay ELSE p.pay END AS pay,
-       CASE WHEN p.state IS NULL THEN s.confirm_seconds
-            ELSE p.confirm_seconds END AS confirm_seconds
-  FROM sessions AS s LEFT JOIN standings AS p ON p.session_id = s.id;
 
 -- The events one by one.
 CREATE VIEW session_events AS
@@ -292,6 +283,9 @@ CREATE TABLE ledger (
   currency     text COLLATE "C" NOT NULL,
   at           timestamptz      NOT NULL,
   n            integer          NOT NULL DEFAULT 0,
+  -- Of a settlement, what the session counted when it was paid.
+  confirm_seconds integer,              -- from the tutor's recap to completion
+  minutes      smallint,
   PRIMARY KEY (session_id, kind, n),
   CONSTRAINT ledger_two_accounts CHECK (from_account <> to_account),
   CONSTRAINT ledger_numbered
@@ -303,6 +297,22 @@ CREATE INDEX ledger_from ON ledger (from_account, at, session_id, kind, n)
   INCLUDE (amount, currency);
 CREATE INDEX ledger_to ON ledger (to_account, at, session_id, kind, n)
   INCLUDE (amount, currency);
+
+-- The sessions with where they stand and what they count.
+CREATE VIEW session_standings AS
+SELECT s.id, s.bucket, s.tutor, s.course, s.program, s.starts_at, s.day,
+       s.currency, coalesce(p.state, 'paid') AS state, p.next_timer,
+       CASE WHEN p.state IS NOT NULL THEN p.minutes
+            ELSE coalesce(s.minutes, l.minutes) END AS minutes,
+       CASE WHEN p.state IS NOT NULL THEN p.pay
+            ELSE coalesce(s.pay, l.amount) END AS pay,
+       CASE WHEN p.state IS NOT NULL THEN p.confirm_seconds
+            ELSE coalesce(s.confirm_seconds, l.confirm_seconds)
+       END AS confirm_seconds
+  FROM sessions AS s
+       LEFT JOIN standings AS p ON p.session_id = s.id
+       LEFT JOIN ledger AS l ON l.session_id = s.id
+                                AND l.kind = 'settlement' AND l.n = 0;
 
 CREATE VIEW ledger_entries AS
   SELECT from_account AS account, session_id, kind, -amount AS amount,

@@ -100,14 +100,18 @@ private:
         "SELECT s.id, s.tutor, s.course, s.program, " + micros("s.starts_at")
             + ", p.state, " + micros("p.next_timer")
             + ", s.currency, s.day,"
-              " CASE WHEN p.state IS NULL THEN s.pay ELSE p.pay END,"
-              " CASE WHEN p.state IS NULL THEN s.confirm_seconds"
-              "      ELSE p.confirm_seconds END,"
-              " CASE WHEN p.state IS NULL THEN s.minutes ELSE p.minutes END,"
+              " CASE WHEN p.state IS NOT NULL THEN p.pay"
+              "      ELSE coalesce(s.pay, l.amount) END,"
+              " CASE WHEN p.state IS NOT NULL THEN p.confirm_seconds"
+              "      ELSE coalesce(s.confirm_seconds, l.confirm_seconds) END,"
+              " CASE WHEN p.state IS NOT NULL THEN p.minutes"
+              "      ELSE coalesce(s.minutes, l.minutes) END,"
               " coalesce(p.flagged, false) FROM (SELECT * FROM sessions WHERE "
               "id > $1::text"
               "        ORDER BY id LIMIT $2::int4) AS s"
               " LEFT JOIN standings AS p ON p.session_id = s.id"
+              " LEFT JOIN ledger AS l ON l.session_id = s.id"
+              "      AND l.kind = 'settlement' AND l.n = 0"
               " ORDER BY s.id"};
     std::string after;
     for (;;) {

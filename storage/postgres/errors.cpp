@@ -81,6 +81,7 @@ fault fault_of(const error &e) {
       {"journal_command", fault::duplicate_command},
       {"journal_version", fault::version_conflict},
       {"sessions_pkey", fault::version_conflict},
+      {"standings_pkey", fault::version_conflict},
       {"usage_within_cap", fault::limit_conflict},
       {"usage_not_negative", fault::limit_conflict},
       {"ledger_pkey", fault::ledger_conflict},

@@ -139,27 +139,46 @@ struct total_columns {
   }
 };
 
-/// Goes through the sessions with their first commit and their last.
+/// A session's commits in a group, in order.
+using session_commits = std::span<const commit *const>;
+
 template <class Visit>
 void each_session(const commits &by_session, Visit visit) {
-  const commit *first = nullptr;
-  for (std::size_t i = 0; i < by_session.size(); ++i) {
-    const auto *c = by_session[i];
-    if (first == nullptr || first->session != c->session) first = c;
-    if (i + 1 == by_session.size() || by_session[i + 1]->session != c->session)
-      visit(*first, *c);
+  for (std::size_t i = 0, end = 0; i < by_session.size(); i = end) {
+    while (end < by_session.size()
+           && by_session[end]->session == by_session[i]->session)
+      ++end;
+    visit(session_commits{by_session}.subspan(i, end - i));
   }
 }
 
-/// Adds new sessions, with what they count where they are paid already.
+bool is_settlement(const commit &c) {
+  return c.payment && c.payment->kind == workflows::transfer_kind::settlement;
+}
+
+/// Returns what a paid session counts, where its settlement does not say it.
+std::optional<workflows::totals> corrected(session_commits of) {
+  const auto &before = of.front()->before;
+  const auto &after = *of.back()->after;
+  if (after.state != paid_state) return std::nullopt;
+  const auto settled = std::find_if(
+      of.begin(), of.end(), [](const auto *c) { return is_settlement(*c); });
+  const auto told = settled != of.end()
+                        ? (*settled)->after->counts == after.counts
+                        : before && before->state == paid_state
+                              && before->counts == after.counts;
+  return told ? std::nullopt : std::optional{after.counts};
+}
+
+/// Adds new sessions.
 void add_created(group_builder &to, const commits &by_session) {
   array_argument id{column_type::text}, bucket{column_type::int2},
       tutor{column_type::text}, course{column_type::text},
       program{column_type::text}, starts_at{column_type::timestamptz},
       day{column_type::int4}, currency{column_type::text};
   total_columns counts;
-  each_session(by_session, [&](const commit &first, const commit &last) {
-    const auto *c = &first;
+  each_session(by_session, [&](session_commits of) {
+    const auto *c = of.front();
     if (!c->row) return;
     id.text(c->session);
     bucket.number(bucket_of(c->session));
@@ -169,43 +188,75 @@ void add_created(group_builder &to, const commits &by_session) {
     starts_at.at(c->row->starts_at);
     day.number(c->row->day);
     currency.text(c->row->currency);
-    counts.add(last.after->state == paid_state ? last.after->counts
-                                               : workflows::totals{});
+    counts.add(corrected(of).value_or(workflows::totals{}));
   });
   to.add(created_part, id, bucket, tutor, course, program, starts_at, day,
          currency, counts.pay, counts.confirm_seconds, counts.minutes);
 }
 
+/// Columns of where sessions stand.
+struct standing_columns {
+  array_argument id{column_type::text};
+  array_argument bucket{column_type::int2};
+  array_argument state{column_type::text};
+  array_argument timer{column_type::timestamptz};
+  total_columns counts;
+  array_argument flagged{column_type::boolean};
+
+  void add(const commit &last) {
+    const auto &at = *last.after;
+    id.text(last.session);
+    bucket.number(bucket_of(last.session));
+    state.text(at.state);
+    timer.at(at.next_timer);
+    counts.add(at.counts);
+    flagged.boolean(at.marks[flagged_mark]);
+  }
+
+  void add_to(group_builder &to, const group_part &part) {
+    to.add(part, id, bucket, state, timer, counts.pay, counts.confirm_seconds,
+           counts.minutes, flagged);
+  }
+};
+
 /// Adds where sessions stand after their last commits, if it is not where they
 /// stood before their first.
 void add_standings(group_builder &to, const commits &by_session) {
-  array_argument id{column_type::text}, bucket{column_type::int2},
-      state{column_type::text}, timer{column_type::timestamptz},
-      flagged{column_type::boolean};
-  array_argument paid{column_type::text}, earned{column_type::text};
-  total_columns counts, earnings;
-  each_session(by_session, [&](const commit &first, const commit &c) {
-    if (first.before == c.after) return;
-    if (c.after->state == paid_state) {
-      if (!first.before || first.before->state != paid_state)
-        paid.text(c.session);
-      if (first.row) return;  // written with the row
-      earned.text(c.session);
-      earnings.add(c.after->counts);
-      return;
+  standing_columns fresh, moved, any;
+  array_argument paid{column_type::text};
+  each_session(by_session, [&](session_commits of) {
+    const auto &before = of.front()->before;
+    const auto &last = *of.back();
+    const auto was_paid = before && before->state == paid_state;
+    if (before == last.after) return;
+    if (last.after->state == paid_state) {
+      if (!was_paid) paid.text(last.session);
+    } else if (of.front()->row) {
+      fresh.add(last);
+    } else if (before && !before->state.empty() && !was_paid) {
+      moved.add(last);
+    } else {
+      any.add(last);
     }
-    id.text(c.session);
-    bucket.number(bucket_of(c.session));
-    state.text(c.after->state);
-    timer.at(c.after->next_timer);
-    counts.add(c.after->counts);
-    flagged.boolean(c.after->marks[flagged_mark]);
   });
-  to.add(standing_part, id, bucket, state, timer, counts.pay,
-         counts.confirm_seconds, counts.minutes, flagged);
+  fresh.add_to(to, fresh_part);
+  moved.add_to(to, moved_part);
+  any.add_to(to, standing_part);
   to.add(paid_part, paid);
-  to.add(earned_part, earned, earnings.pay, earnings.confirm_seconds,
-         earnings.minutes);
+}
+
+/// Adds what paid sessions count since they were corrected.
+void add_corrected(group_builder &to, const commits &by_session) {
+  array_argument id{column_type::text};
+  total_columns counts;
+  each_session(by_session, [&](session_commits of) {
+    const auto changed = corrected(of);
+    if (of.front()->row || !changed) return;
+    id.text(of.back()->session);
+    counts.add(*changed);
+  });
+  to.add(corrected_part, id, counts.pay, counts.confirm_seconds,
+         counts.minutes);
 }
 
 /// Adds the marks that sessions have after their last commits and had not
@@ -213,13 +264,13 @@ void add_standings(group_builder &to, const commits &by_session) {
 void add_marks(group_builder &to, const commits &by_session) {
   using mark_key = std::pair<std::size_t, std::string_view>;
   std::set<mark_key> come, gone;
-  each_session(by_session, [&](const commit &first, const commit &last) {
+  each_session(by_session, [&](session_commits of) {
     const auto before =
-        first.before ? first.before->marks : workflows::mark_set{};
-    const auto &after = last.after->marks;
+        of.front()->before ? of.front()->before->marks : workflows::mark_set{};
+    const auto &after = of.back()->after->marks;
     for (std::size_t i = 0; before != after && i < after.size(); ++i)
       if (before[i] != after[i] && i != flagged_mark)
-        (after[i] ? come : gone).emplace(i, last.session);
+        (after[i] ? come : gone).emplace(i, of.back()->session);
   });
   array_argument mark{column_type::int2}, id{column_type::text},
       bucket{column_type::int2}, old_mark{column_type::int2},
@@ -325,7 +376,8 @@ void add_payments(group_builder &to, const commits &by_session) {
       bucket{column_type::int2}, from_account{column_type::text},
       to_account{column_type::text}, amount{column_type::int8},
       currency{column_type::text}, at{column_type::timestamptz},
-      n{column_type::int4};
+      n{column_type::int4}, confirm_seconds{column_type::int4},
+      minutes{column_type::int2};
   for (const auto *c : by_session) {
     if (!c->payment) continue;
     session.text(c->session);
@@ -337,9 +389,13 @@ void add_payments(group_builder &to, const commits &by_session) {
     currency.text(c->payment->currency);
     at.at(c->events.back().at);
     n.number(c->payment->n);
+    const auto counts =
+        is_settlement(*c) ? c->after->counts : workflows::totals{};
+    confirm_seconds.number(counts.confirm_seconds);
+    minutes.number(counts.minutes);
   }
   to.add(payment_part, session, kind, bucket, from_account, to_account, amount,
-         currency, at, n);
+         currency, at, n, confirm_seconds, minutes);
 }
 
 void add_asked(group_builder &to, const commits &group) {
@@ -378,6 +434,7 @@ group_statement make_group(std::span<const commit *const> group) {
               }));
   add_created(parts, moving);
   add_standings(parts, moving);
+  add_corrected(parts, moving);
   add_marks(parts, moving);
   add_reminders(parts, moving);
   add_expected(parts, all);

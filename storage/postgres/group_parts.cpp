@@ -38,6 +38,33 @@ created AS (
          unnest($10::int4[]), unnest($11::int2[])))sql",
                               nullptr};
 
+const group_part fresh_part{'f', R"sql(
+fresh AS (
+  INSERT INTO standings (session_id, bucket, state, next_timer, pay,
+      confirm_seconds, minutes, flagged)
+  SELECT unnest($1::text[]), unnest($2::int2[]), unnest($3::text[]),
+         unnest($4::timestamptz[]), unnest($5::int8[]), unnest($6::int4[]),
+         unnest($7::int2[]), unnest($8::bool[])))sql",
+                            nullptr};
+
+// Cheaper than to insert what turns out to be there. The rows are looked up one
+// by one, whatever the plan.
+const group_part moved_part{'o', R"sql(
+moved AS (
+  UPDATE standings AS s
+     SET state = k.state, next_timer = k.next_timer, pay = k.pay,
+         confirm_seconds = k.confirm_seconds, minutes = k.minutes,
+         flagged = k.flagged
+    FROM (SELECT unnest($1::text[]) AS id, unnest($2::int2[]) AS bucket,
+                 unnest($3::text[]) AS state,
+                 unnest($4::timestamptz[]) AS next_timer,
+                 unnest($5::int8[]) AS pay,
+                 unnest($6::int4[]) AS confirm_seconds,
+                 unnest($7::int2[]) AS minutes,
+                 unnest($8::bool[]) AS flagged) AS k
+   WHERE s.session_id = k.id))sql",
+                            nullptr};
+
 // Neither of the two has a plan that the table's size, which goes up and down,
 // could make a bad one.
 const group_part standing_part{'s', R"sql(
@@ -60,8 +87,8 @@ paid AS (
 
 // The rows are there: an upsert finds them by their key, as no UPDATE of a set
 // must in every plan.
-const group_part earned_part{'e', R"sql(
-earned AS (
+const group_part corrected_part{'e', R"sql(
+corrected AS (
   INSERT INTO sessions (id, bucket, tutor, course, program, starts_at, day,
       currency, pay, confirm_seconds, minutes)
   SELECT unnest($1::text[]), 0, '', '', '', 'epoch', 0, '', unnest($2::int8[]),
@@ -69,7 +96,7 @@ earned AS (
   ON CONFLICT (id) DO UPDATE
      SET pay = excluded.pay, confirm_seconds = excluded.confirm_seconds,
          minutes = excluded.minutes))sql",
-                             nullptr};
+                                nullptr};
 
 const group_part marked_part{'m', R"sql(
 marked AS (
@@ -146,10 +173,11 @@ counted AS (
 const group_part payment_part{'p', R"sql(
 payment AS (
   INSERT INTO ledger (session_id, kind, bucket, from_account, to_account,
-      amount, currency, at, n)
+      amount, currency, at, n, confirm_seconds, minutes)
   SELECT unnest($1::text[]), unnest($2::text[]), unnest($3::int2[]),
          unnest($4::text[]), unnest($5::text[]), unnest($6::int8[]),
-         unnest($7::text[]), unnest($8::timestamptz[]), unnest($9::int4[])))sql",
+         unnest($7::text[]), unnest($8::timestamptz[]), unnest($9::int4[]),
+         unnest($10::int4[]), unnest($11::int2[])))sql",
                               nullptr};
 
 const group_part asked_part{'a', R"sql(

@@ -27,15 +27,17 @@ struct group_part {
 
 extern const group_part journal_part;
 extern const group_part created_part;   ///< new sessions
+extern const group_part fresh_part;     ///< where new sessions stand
+extern const group_part moved_part;     ///< where sessions that stand move to
 extern const group_part standing_part;  ///< where sessions stand now
-extern const group_part paid_part;    ///< sessions that stand nowhere any more
-extern const group_part earned_part;  ///< what paid sessions count
-extern const group_part marked_part;  ///< marks that sessions have now
-extern const group_part unmarked_part;  ///< marks that they have no more
-extern const group_part reminded_part;  ///< reminders that went out
-extern const group_part answered_part;  ///< what answers earlier reminders
-extern const group_part expected_part;  ///< versions that must be stored still
-extern const group_part listed_part;    ///< sessions' students
+extern const group_part paid_part;  ///< sessions that stand nowhere any more
+extern const group_part corrected_part;  ///< what paid sessions count now
+extern const group_part marked_part;     ///< marks that sessions have now
+extern const group_part unmarked_part;   ///< marks that they have no more
+extern const group_part reminded_part;   ///< reminders that went out
+extern const group_part answered_part;   ///< what answers earlier reminders
+extern const group_part expected_part;   ///< versions that must be stored still
+extern const group_part listed_part;     ///< sessions' students
 extern const group_part counted_part;
 extern const group_part payment_part;
 extern const group_part asked_part;  ///< commands that the inbox asked again

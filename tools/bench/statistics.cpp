@@ -20,10 +20,10 @@ void fill(const std::string &database, std::size_t count) {
   const auto n = std::to_string(count);
   ask(database,
       "INSERT INTO sessions (id, bucket, tutor, course, program, starts_at,"
-      "    day, currency, pay, confirm_seconds, minutes)"
+      "    day, currency)"
       " SELECT 's' || n, n % 1024, 't' || n % 2000, 'c' || n % 500,"
       "        'p' || n % 20, t.at, extract(epoch FROM t.at)::int8 / 86400,"
-      "        'USD', 1500, hashint4(n) & 131071, 60"
+      "        'USD'"
       "   FROM generate_series(1, "
           + n
           + ") AS n,"
@@ -34,6 +34,13 @@ void fill(const std::string &database, std::size_t count) {
                 " SELECT id, bucket, CASE bucket % 2 WHEN 0 THEN 'missed'"
                 "                                    ELSE 'cancelled' END"
                 "   FROM sessions WHERE hashtext(id) % 20 = 0");
+  ask(database, "INSERT INTO ledger (session_id, kind, bucket, from_account,"
+                "    to_account, amount, currency, at, confirm_seconds,"
+                "    minutes)"
+                " SELECT id, 'settlement', bucket, 'program:' || program,"
+                "        'tutor:' || tutor, 1500, currency, starts_at,"
+                "        hashtext(id) & 131071, 60 FROM sessions"
+                "  WHERE hashtext(id) % 20 <> 0");
   ask(database, "INSERT INTO reminders (session_id, seq, at, bucket, answered,"
                 "    kind)"
                 " SELECT id, 3, starts_at + interval '90 min', bucket,"
@@ -57,11 +64,16 @@ std::string sql_of(const by_hand &what, const std::string &range) {
   const std::string key = what.key;
   return "WITH s AS NOT MATERIALIZED (SELECT s.*, p.state AS open,"
          " coalesce(p.state, 'paid') AS state,"
-         " CASE WHEN p.state IS NULL THEN s.minutes ELSE p.minutes END AS m,"
-         " CASE WHEN p.state IS NULL THEN s.pay ELSE p.pay END AS amount,"
-         " CASE WHEN p.state IS NULL THEN s.confirm_seconds"
+         " CASE WHEN p.state IS NULL THEN coalesce(s.minutes, l.minutes)"
+         "      ELSE p.minutes END AS m,"
+         " CASE WHEN p.state IS NULL THEN coalesce(s.pay, l.amount)"
+         "      ELSE p.pay END AS amount,"
+         " CASE WHEN p.state IS NULL THEN"
+         "           coalesce(s.confirm_seconds, l.confirm_seconds)"
          "      ELSE p.confirm_seconds END AS waited"
          " FROM sessions AS s LEFT JOIN standings AS p ON p.session_id = s.id"
+         " LEFT JOIN ledger AS l ON l.session_id = s.id"
+         "      AND l.kind = 'settlement' AND l.n = 0"
          + range + "), sums AS (SELECT " + key
          + " AS key, currency, count(*) AS sessions, sum(m) AS minutes,"
            " sum(amount) AS pay FROM s GROUP BY 1, 2), medians AS (SELECT "
