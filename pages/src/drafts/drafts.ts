@@ -1,0 +1,55 @@
+// What is being written, by session and person: it survives a closed tab, and is
+// removed once it was taken.
+// SPDX-License-Identifier: Apache-2.0
+import { useEffect, useState } from "preact/hooks";
+import { device } from "../storage";
+
+interface Kept<T> {
+  at: number;
+  value: T;
+}
+
+const longest_ms = 30 * 24 * 3600 * 1000;
+
+/** Returns what is being written, how to change it, and how to drop it. `about` names
+ * what it is for: `complete:SESSION`. */
+export function use_draft<T extends object>(
+  who: string, about: string, empty: T,
+): { value: T; restored: boolean; change(part: Partial<T>): void; drop(): void } {
+  const name = `draft:${who}:${about}`;
+  const read = (): T | null => device.read<Kept<T>>(name)?.value ?? null;
+  const [state, set_state] = useState(() => ({ name, value: { ...empty, ...read() }, restored: read() !== null }));
+  useEffect(() => {
+    if (state.name !== name) set_state({ name, value: { ...empty, ...read() }, restored: read() !== null });
+  }, [name]);
+  return {
+    value: state.value,
+    restored: state.restored,
+    change: (part) => set_state((was) => {
+      const value = { ...was.value, ...part };
+      device.write(name, { at: Date.now(), value } satisfies Kept<T>);
+      return { ...was, value };
+    }),
+    drop: () => {
+      device.remove(name);
+      set_state({ name, value: empty, restored: false });
+    },
+  };
+}
+
+/** How many drafts there are of a person. */
+export const count_drafts = (who: string[]): number =>
+  who.reduce((sum, one) => sum + device.names(`draft:${one}:`).length, 0);
+
+/** Removes a person's drafts: at sign-out nothing about people stays on the device. */
+export function drop_drafts(who: string[]): void {
+  for (const one of who) for (const name of device.names(`draft:${one}:`)) device.remove(name);
+}
+
+/** Removes those that nobody has touched for a month. */
+export function drop_old_drafts(): void {
+  for (const name of device.names("draft:")) {
+    const kept = device.read<Kept<unknown>>(name);
+    if (!kept || Date.now() - kept.at > longest_ms) device.remove(name);
+  }
+}

@@ -1,0 +1,14 @@
+// Starts the pages.
+// SPDX-License-Identifier: Apache-2.0
+import { render } from "preact";
+import { drop_old_drafts } from "./drafts/drafts";
+import { follow_links } from "./shell/router";
+import { Shell } from "./shell/view";
+
+drop_old_drafts();
+follow_links();
+const root = document.getElementById("app");
+if (root) {
+  root.replaceChildren();
+  render(<Shell />, root);
+}

@@ -1,0 +1,129 @@
+// The frame around every page: who is signed in, the navigation, how the stream stands.
+// SPDX-License-Identifier: Apache-2.0
+import type { ComponentChildren } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import type { Role } from "../api/client";
+import { settings } from "../api/settings";
+import { count_drafts, drop_drafts } from "../drafts/drafts";
+import { status } from "../live/stream";
+import type { Page } from "../page";
+import { pages } from "../pages.gen";
+import { use_store } from "../store";
+import { Button } from "../ui/button";
+import { Dialog } from "../ui/dialog";
+import { Person, forget_names } from "../ui/person";
+import { words } from "../words";
+import { role_of, sign_out, use_identity } from "./identity";
+import { href, use_address } from "./router";
+import { ActAs } from "./sign_in";
+
+/** The pages that somebody of these roles finds in the navigation, in its order. */
+export function pages_for(who: string[]): Page[] {
+  const roles = who.map(role_of);
+  return (pages as Page[])
+    .filter((page) => page.nav && page.roles.some((role: Role) => roles.includes(role)))
+    .sort((a, b) => (a.nav?.order ?? 0) - (b.nav?.order ?? 0));
+}
+
+function Navigation({ who }: { who: string[] }) {
+  const { path } = use_address();
+  const mine = pages_for(who);
+  if (mine.length < 2) return null;
+  return (
+    <nav aria-label={words.shell.navigation}>
+      <ul>
+        {mine.map((page) => (
+          <li key={page.path}>
+            <a href={href(page.path)} aria-current={page.path === path ? "page" : undefined}>{page.nav?.label}</a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+function StreamStatus() {
+  const now = use_store(status);
+  if (now === "off") return null;
+  const shape = { connecting: "◌", live: "●", broken: "✕" }[now];
+  return (
+    <p class={`stream ${now}`} role="status">
+      <span aria-hidden="true">{shape} </span>{words.shell[now]}
+    </p>
+  );
+}
+
+function SignOut({ who }: { who: string[] }) {
+  const [asking, set_asking] = useState(false);
+  const drafts = count_drafts(who);
+  const leave = () => {
+    set_asking(false);
+    drop_drafts(who);
+    forget_names();
+    void sign_out();
+  };
+  return (
+    <>
+      <Button kind="quiet" onClick={() => (count_drafts(who) ? set_asking(true) : leave())}>{words.shell.sign_out}</Button>
+      {asking ? (
+        <Dialog id="sign-out" title={words.shell.sign_out} close={() => set_asking(false)}
+          actions={<Button kind="danger" onClick={leave}>{words.shell.sign_out}</Button>}>
+          <p>{words.shell.drafts_dropped(drafts)}</p>
+        </Dialog>
+      ) : null}
+    </>
+  );
+}
+
+function Trial({ who }: { who: string[] }) {
+  const [choosing, set_choosing] = useState(false);
+  return (
+    <div class="trial">
+      <p>
+        {words.shell.acting_as} {who.map((one) => (
+          <strong key={one}><Person who={one} /> ({words.roles[role_of(one)]})</strong>
+        ))}
+      </p>
+      <Button onClick={() => set_choosing(true)}>{words.shell.change}</Button>
+      {choosing ? (
+        <Dialog id="act-as" title={words.shell.act_as} close={() => set_choosing(false)}>
+          <ActAs done={() => set_choosing(false)} />
+        </Dialog>
+      ) : null}
+    </div>
+  );
+}
+
+function Account({ who, name }: { who: string[]; name: string | null }) {
+  return (
+    <div class="account">
+      <p>{name ? <bdi>{name}</bdi> : null} {who.map((one) => <span key={one} class="one"><Person who={one} /> {words.roles[role_of(one)]}</span>)}</p>
+      <SignOut who={who} />
+    </div>
+  );
+}
+
+export function Frame({ children }: { children: ComponentChildren }) {
+  const { phase, who, name } = use_identity();
+  const known = phase === "signed_in";
+  useEffect(() => {
+    document.documentElement.lang = words.locale;
+  }, []);
+  const skip = (event: Event) => {
+    event.preventDefault();
+    document.getElementById("main")?.focus();
+  };
+  return (
+    <>
+      <a class="skip" href="#main" onClick={skip}>{words.shell.skip}</a>
+      {known && settings.act_as ? <Trial who={who} /> : null}
+      <header>
+        <a class="home" href={href("/")}>{words.shell.name}</a>
+        {known ? <Navigation who={who} /> : null}
+        {known && !settings.act_as ? <Account who={who} name={name} /> : null}
+        {known ? <StreamStatus /> : null}
+      </header>
+      <main id="main" tabIndex={-1}>{children}</main>
+    </>
+  );
+}

@@ -1,0 +1,29 @@
+// A session's state, in words and by a shape: never by colour alone.
+// SPDX-License-Identifier: Apache-2.0
+import type { ComponentChildren } from "preact";
+import type { State } from "../api/client";
+import { words } from "../words";
+
+export type Tone = "neutral" | "waiting" | "good" | "bad" | "ended";
+
+const shapes: Record<Tone, string> = { neutral: "○", waiting: "◐", good: "✓", bad: "!", ended: "–" };
+
+const tones: Record<State, Tone> = {
+  scheduled: "neutral",
+  time_logged: "waiting",
+  awaiting_student_recap: "waiting",
+  completed: "good",
+  paid: "good",
+  missed: "bad",
+  update_denied: "bad",
+  cancelled: "ended",
+  voided: "ended",
+};
+
+export function Badge({ tone, children }: { tone: Tone; children: ComponentChildren }) {
+  return <span class={`badge ${tone}`}><span aria-hidden="true">{shapes[tone]} </span>{children}</span>;
+}
+
+export function StateBadge({ state }: { state: State }) {
+  return <Badge tone={tones[state]}>{words.states[state]}</Badge>;
+}

@@ -1,0 +1,84 @@
+// Tables: sorted by the address, rows chosen by boxes. Real tables with real buttons, so
+// that they work without a mouse and are read out as tables; on a phone a row is a card.
+// SPDX-License-Identifier: Apache-2.0
+import type { ComponentChildren } from "preact";
+import { words } from "../words";
+
+export interface Column<T> {
+  key: string;
+  label: string;
+  cell: (row: T) => ComponentChildren;
+  /** What the list is ordered by, up and down, where it can be. */
+  order?: { up: string; down: string };
+  figure?: boolean;
+}
+
+export interface Selection {
+  chosen: ReadonlySet<string>;
+  change: (chosen: ReadonlySet<string>) => void;
+}
+
+function Head<T>({ column, order, sort }: { column: Column<T>; order: string; sort?: (order: string) => void }) {
+  const { up, down } = column.order ?? {};
+  if (!up || !down || !sort)
+    return <th scope="col" class={column.figure ? "figure" : undefined}>{column.label}</th>;
+  const sorted = order === up ? "ascending" : order === down ? "descending" : undefined;
+  return (
+    <th scope="col" aria-sort={sorted} class={column.figure ? "figure" : undefined}>
+      <button type="button" class="sort" title={words.ui.sort_by(column.label)} onClick={() => sort(order === up ? down : up)}>
+        {column.label} <span aria-hidden="true">{sorted === "ascending" ? "▲" : sorted === "descending" ? "▼" : "↕"}</span>
+      </button>
+    </th>
+  );
+}
+
+function toggled(chosen: ReadonlySet<string>, keys: string[], on: boolean): ReadonlySet<string> {
+  const next = new Set(chosen);
+  for (const key of keys) if (on) next.add(key); else next.delete(key);
+  return next;
+}
+
+export function Table<T>({ caption, columns, rows, row_key, order = "", sort, selection }: {
+  caption: string; columns: Column<T>[]; rows: T[]; row_key: (row: T) => string;
+  order?: string; sort?: (order: string) => void; selection?: Selection;
+}) {
+  const keys = rows.map(row_key);
+  const all = keys.length > 0 && keys.every((key) => selection?.chosen.has(key));
+  return (
+    <div class="table">
+      <table>
+        <caption>{caption}{selection?.chosen.size ? ` · ${words.ui.selected(selection.chosen.size)}` : ""}</caption>
+        <thead>
+          <tr>
+            {selection ? (
+              <th scope="col" class="select">
+                <label><input type="checkbox" checked={all} aria-label={words.ui.select_all}
+                  onChange={() => selection.change(toggled(selection.chosen, keys, !all))} /></label>
+              </th>
+            ) : null}
+            {columns.map((column) => <Head key={column.key} column={column} order={order} {...(sort ? { sort } : {})} />)}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row, i) => {
+            const key = keys[i] ?? "";
+            const chosen = selection?.chosen.has(key) ?? false;
+            return (
+              <tr key={key} aria-selected={selection ? chosen : undefined} class={chosen ? "chosen" : undefined}>
+                {selection ? (
+                  <td class="select">
+                    <label><input type="checkbox" checked={chosen} aria-label={words.ui.select(key)}
+                      onChange={() => selection.change(toggled(selection.chosen, [key], !chosen))} /></label>
+                  </td>
+                ) : null}
+                {columns.map((column) => (
+                  <td key={column.key} data-label={column.label} class={column.figure ? "figure" : undefined}>{column.cell(row)}</td>
+                ))}
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,61 @@
+// Times: in the session's zone, with the viewer's beside it where it differs.
+// SPDX-License-Identifier: Apache-2.0
+import { use_now } from "../shell/clock";
+import { words } from "../words";
+
+export const viewers_zone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+function formatted(at: number, zone: string, options: Intl.DateTimeFormatOptions): string {
+  try {
+    return new Intl.DateTimeFormat(words.locale, { ...options, timeZone: zone }).format(at);
+  } catch {
+    return new Intl.DateTimeFormat(words.locale, { ...options, timeZone: "UTC", timeZoneName: "short" }).format(at);
+  }
+}
+
+const whole: Intl.DateTimeFormatOptions = {
+  weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
+};
+
+/** `Mon, Nov 23, 16:00`, with the year where it is another. */
+export function day_and_time(at: number, zone: string, now = Date.now()): string {
+  const year = (time: number) => formatted(time, zone, { year: "numeric" });
+  return formatted(at, zone, year(at) === year(now) ? whole : { ...whole, year: "numeric" });
+}
+
+export const day_only = (at: number, zone: string): string =>
+  formatted(at, zone, { weekday: "short", day: "numeric", month: "short" });
+
+/** `5 h 12 min`, never below zero; minutes are rounded down. */
+export function span(ms: number): string {
+  const minutes = Math.max(0, Math.floor(ms / 60_000));
+  if (minutes >= 48 * 60) return words.time.days_hours(Math.floor(minutes / 1440), Math.floor((minutes % 1440) / 60));
+  if (minutes >= 60) return words.time.hours_minutes(Math.floor(minutes / 60), minutes % 60);
+  return words.time.minutes(minutes);
+}
+
+export const minutes_text = (minutes: number): string =>
+  minutes >= 60 ? words.time.hours_minutes(Math.floor(minutes / 60), minutes % 60) : words.time.minutes(minutes);
+
+/** A moment in a zone. */
+export function Time({ at, zone }: { at: string; zone: string }) {
+  const now = use_now();
+  const mine = viewers_zone();
+  const moment = Date.parse(at);
+  const there = day_and_time(moment, zone, now);
+  const here = day_only(moment, mine) === day_only(moment, zone)
+    ? formatted(moment, mine, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" })
+    : day_and_time(moment, mine, now);
+  return (
+    <time dateTime={at}>
+      {there}
+      {there.endsWith(here) ? null : <small> {zone.replace(/_/g, " ")} ({here} {words.ui.your_time})</small>}
+    </time>
+  );
+}
+
+/** How far a moment is away: `in 5 h 12 min`, `2 d ago`. */
+export function Distance({ at }: { at: string }) {
+  const ms = Date.parse(at) - use_now();
+  return <span>{ms >= 0 ? words.time.in(span(ms)) : words.time.ago(span(-ms))}</span>;
+}

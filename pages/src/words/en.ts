@@ -1,0 +1,155 @@
+// Every sentence that is shown, a section a page. A translation is one file more of the
+// type Words.
+// SPDX-License-Identifier: Apache-2.0
+import type { RefusalCode, Schemas, State } from "../api/client";
+
+const count = (n: number, one: string, many = `${one}s`) => `${n} ${n === 1 ? one : many}`;
+
+/** What a refusal means, and what to do about it. The engine's own detail is shown too. */
+const refusals: Record<RefusalCode, { what: string; do: string }> = {
+  "malformed": { what: "The server could not read this.", do: "Load the page again and try once more. If it comes again, tell support what is written below." },
+  "id-reused": { what: "Something else was already sent under this name.", do: "Load the page again and look whether what you wanted has happened." },
+  "unknown-session": { what: "There is no such session that you can see.", do: "Go back to your sessions and open it from there." },
+  "not-allowed": { what: "This is not yours to do.", do: "Ask the session's tutor, or support." },
+  "session-exists": { what: "There is already a session of this name.", do: "Look among your sessions: it may have been scheduled when you tried before." },
+  "wrong-state": { what: "The session has moved on.", do: "Look at where it is now: somebody may have done this already." },
+  "too-early": { what: "The session has not started.", do: "Come back once it has." },
+  "window-closed": { what: "The time to log this session is over.", do: "Ask support for an update; say what happened." },
+  "student-not-going": { what: "No student said that they were going.", do: "Ask a student to accept their invitation. Without one there is nothing to log: cancel the session." },
+  "unanswered-invitation": { what: "An invitation has no answer yet.", do: "Ask the student to answer, or remove them if they did not come." },
+  "participants-in-call": { what: "Somebody is still in the call.", do: "Wait until they have left, or log the time and leave the call." },
+  "invalid-minutes": { what: "These minutes cannot be logged.", do: "Choose one of the figures that are offered." },
+  "recap-too-short": { what: "The recap is too short.", do: "Write a little more: what you covered, how it went, what comes next." },
+  "recap-too-long": { what: "The recap is too long.", do: "Shorten it." },
+  "recap-already-submitted": { what: "This recap was already sent.", do: "There is nothing left to do." },
+  "tutor-weekly-limit": { what: "This would pass your hours of the week.", do: "Log fewer minutes, or ask your programme for more hours." },
+  "student-course-weekly-limit": { what: "This would pass a student's hours in this course for the week.", do: "Log fewer minutes, or ask your programme." },
+  "course-weekly-limit": { what: "This would pass the course's hours of the week.", do: "Log fewer minutes, or ask your programme." },
+  "pair-daily-limit": { what: "You and this student already have as many sessions as a day may have.", do: "This session cannot be logged for that day. Ask support if it is a mistake." },
+};
+
+const states: Record<State, string> = {
+  scheduled: "Scheduled",
+  time_logged: "Time logged",
+  awaiting_student_recap: "Waits for students",
+  completed: "Completed",
+  paid: "Paid",
+  missed: "Missed",
+  update_denied: "Update denied",
+  cancelled: "Cancelled",
+  voided: "Voided",
+};
+
+const timers: Record<Schemas["TimerKind"], string> = {
+  tutor_recap_due: "the tutor is told to log the session",
+  tutor_recap_reminder: "the tutor is reminded",
+  student_recap_reminder: "students are reminded",
+  tutor_remind_student: "the tutor is told that a student has not written",
+  student_recap_overdue: "support is told that a student has not written",
+  deadline: "the time to log it is over",
+  auto_confirm: "it is confirmed for students who have not written",
+};
+
+export const en = {
+  locale: "en",
+  refusals,
+  states,
+  timers,
+  count,
+  roles: { tutor: "tutor", student: "student", support: "support", manager: "manager", admin: "administrator", system: "system" },
+  participants: { invited: "has not answered", going: "is going", declined: "declined", removed: "did not join" },
+  modalities: { online: "Online", in_person: "In person" },
+  limits: {
+    "tutor-weekly-limit": "Your hours this week",
+    "student-course-weekly-limit": "Student's hours in the course this week",
+    "course-weekly-limit": "Course's hours this week",
+    "pair-daily-limit": "Sessions with this student today",
+  } satisfies Record<Schemas["LimitCode"], string>,
+
+  shell: {
+    name: "recapd",
+    skip: "Skip to the content",
+    navigation: "Pages",
+    sign_in: "Sign in",
+    sign_out: "Sign out",
+    lapsed: "You were signed out. What you were writing is kept on this device: sign in, and go on.",
+    with_provider: "Sign in with your institution's account.",
+    with_token: "Paste the token that you were given. This device keeps it until you sign out.",
+    token: "Token",
+    token_missing: "Paste the token.",
+    token_refused: (why: string) => `The token was not taken. ${why}`,
+    act_as: "Act as",
+    act_as_hint: "This node trusts whoever reaches it, which is for trying it out. Choose whom to be.",
+    acting_as: "Trial mode: you act as",
+    change: "Change",
+    someone_else: "Someone else",
+    role: "Role",
+    id: "Id",
+    id_wrong: "An id has 1 to 64 of: letters, digits, _ and -.",
+    go: "Go on",
+    trusted_elsewhere: "This node trusts whoever reaches it, so nobody signs in, and it can be reached from elsewhere: the pages let nobody act here. Set auth.mode to token or oidc.",
+    drafts_dropped: (n: number) => `${count(n, "recap")} that you have not sent will be removed from this device.`,
+    no_pages: "There is nothing for you here.",
+    not_found: "There is no such page",
+    not_found_hint: "The address may have been mistyped. The pages that are yours are in the navigation.",
+    not_yours: "This page is not yours",
+    not_yours_hint: (roles: string) => `It is for: ${roles}. Sign in as one of them, or choose one of your pages.`,
+    failed_to_load: "The page could not be loaded.",
+    live: "Live",
+    connecting: "Connecting …",
+    broken: "Not live: tries again by itself. What you see may be old.",
+  },
+
+  ui: {
+    loading: "Loading …",
+    failed: "This could not be read",
+    forbidden: "This is not yours to see",
+    missing: "There is nothing of that name that you can see",
+    retrying: "It is tried again by itself.",
+    retry: "Try again",
+    unreachable: "The server does not answer. Look whether you are online; what you wrote is kept.",
+    busy: "The server is busy or being restarted.",
+    waiting: (seconds: number) => `Your entries are kept. The same is sent again in ${count(Math.ceil(seconds), "second")}, and happens once.`,
+    stop_trying: "Stop trying",
+    sending: "Sending …",
+    close: "Close",
+    cancel: "Cancel",
+    more: "Show more",
+    problem_title: "There is a problem",
+    detail: "The server says:",
+    changed: "The list has changed.",
+    show_changes: "Show the changes",
+    sort_by: (column: string) => `Sort by ${column}`,
+    select_all: "Select all",
+    select: (what: string) => `Select ${what}`,
+    selected: (n: number) => `${n} selected`,
+    your_time: "your time",
+    used: (used: string, limit: string, remaining: string) => `${used} of ${limit} used, ${remaining} left`,
+    used_without_limit: (used: string) => `${used} used, no limit`,
+    data: "The same as a table",
+    remaining: (n: number, of: string) => `${n} ${of} left`,
+  },
+
+  time: {
+    days_hours: (d: number, h: number) => (h ? `${d} d ${h} h` : `${d} d`),
+    hours_minutes: (h: number, m: number) => (m ? `${h} h ${m} min` : `${h} h`),
+    minutes: (m: number) => `${m} min`,
+    in: (span: string) => `in ${span}`,
+    ago: (span: string) => `${span} ago`,
+  },
+
+  my_sessions: {
+    title: "My sessions",
+    waiting: "Waits for you",
+    nothing_waiting: "Nothing waits for you.",
+    upcoming: "Upcoming",
+    nothing_upcoming: "You have no sessions ahead of you.",
+    done: "Done",
+    nothing_done: "No session of yours is done yet.",
+    log_now: "Complete session",
+    deadline_in: (span: string) => `deadline in ${span}`,
+    with: "with",
+  },
+};
+
+export type Words = typeof en;
