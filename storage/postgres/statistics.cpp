@@ -10,12 +10,13 @@ namespace recapd::storage::postgres {
 
 namespace {
 
-/// Whole ranges are read, for which scans and hashes are the best plan.
+/// Whole ranges are read, for which scans and hashes are the best plan, but for
+/// short ones: what a week's sessions need is in memory, and read row by row.
 constexpr const char *begin_reading =
     "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;"
     "SET LOCAL plan_cache_mode = force_custom_plan;"
     "SET LOCAL enable_seqscan = on; SET LOCAL enable_hashjoin = on;"
-    "SET LOCAL work_mem = '64MB'";
+    "SET LOCAL random_page_cost = 1.1; SET LOCAL work_mem = '64MB'";
 
 /// The sessions that are counted, `s`, and the parameters that say which.
 class counted_sessions {

@@ -127,7 +127,9 @@ void measure_statistics(bench_run &b) {
         const auto ask_store = [&] { groups = store->statistics(of).size(); };
         const auto ask_by_hand = [&] {
           const auto found =
-              ask(database, "SET work_mem = '64MB'; SET jit = off; " + sql);
+              ask(database, "SET work_mem = '64MB'; SET jit = off;"
+                            "SET random_page_cost = 1.1; "
+                                + sql);
           rows = static_cast<std::size_t>(found.size());
         };
         ask_by_hand();  // Neither is the first to read the pages.
