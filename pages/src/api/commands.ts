@@ -2,6 +2,7 @@
 // sent twice, because no answer came the first time, happens once.
 // SPDX-License-Identifier: Apache-2.0
 import { useEffect, useRef, useState } from "preact/hooks";
+import { tell } from "../live/stream";
 import { device } from "../storage";
 import { type Refusal, type Schemas, type Session, Problem, address_of, request } from "./client";
 
@@ -86,6 +87,8 @@ export async function deliver(
     try {
       const outcome = await send_once(event, { session: true }, signal);
       device.remove(place_of(order));
+      if (outcome.outcome === "accepted")
+        tell({ kind: "event", session: order.subject, type: order.type, own: true });
       return outcome;
     } catch (error) {
       if (!(error instanceof Problem) || !error.passing) throw error;

@@ -7,8 +7,8 @@ import { Problem, address_of, request } from "../api/client";
 import { Store } from "../store";
 
 export type Change =
-  /** An event of a session. */
-  | { kind: "event"; session: string; type: string }
+  /** An event of a session; `own`: brought about here, and told before the stream does. */
+  | { kind: "event"; session: string; type: string; own?: boolean }
   /** Something may have changed that no event told: read again. */
   | { kind: "refresh" };
 

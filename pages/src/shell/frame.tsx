@@ -84,7 +84,7 @@ function Trial({ who }: { who: string[] }) {
           <strong key={one}><Person who={one} /> ({words.roles[role_of(one)]})</strong>
         ))}
       </p>
-      <Button onClick={() => set_choosing(true)}>{words.shell.change}</Button>
+      <Button kind="quiet" onClick={() => set_choosing(true)}>{words.shell.change}</Button>
       {choosing ? (
         <Dialog id="act-as" title={words.shell.act_as} close={() => set_choosing(false)}>
           <ActAs done={() => set_choosing(false)} />

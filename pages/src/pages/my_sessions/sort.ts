@@ -1,38 +1,19 @@
-// Which of a tutor's sessions wait for them, are ahead of them, or are done.
+// Which of a tutor's open sessions wait for them, and which are ahead of them.
 // SPDX-License-Identifier: Apache-2.0
 import type { Session } from "../../api/client";
 
-export interface Sorted {
-  waiting: Session[];
-  upcoming: Session[];
-  done: Session[];
-}
+/** Whether the tutor can log it now. */
+export const to_log = (session: Session, now: number): boolean =>
+  session.state === "time_logged" || (session.state === "scheduled" && Date.parse(session.starts_at) <= now);
 
-/** Whether the tutor has to do something about it now, or has to wait for students. */
-function waits(session: Session, now: number): boolean {
-  switch (session.state) {
-    case "scheduled":
-      return Date.parse(session.starts_at) <= now;
-    case "time_logged":
-    case "awaiting_student_recap":
-    case "missed":
-      return true;
-    default:
-      return false;
-  }
-}
-
-/** Those that wait come by their deadline, the next ones by their start, the others
- * newest first. */
-export function sorted_in(sessions: Session[], now: number): Sorted {
-  const sorted: Sorted = { waiting: [], upcoming: [], done: [] };
-  for (const session of sessions) {
-    if (waits(session, now)) sorted.waiting.push(session);
-    else if (session.state === "scheduled") sorted.upcoming.push(session);
-    else sorted.done.push(session);
-  }
-  const urgency = (s: Session) => (s.state === "scheduled" || s.state === "time_logged" ? 0 : s.state === "missed" ? 1 : 2);
-  sorted.waiting.sort((a, b) => urgency(a) - urgency(b) || Date.parse(a.deadline) - Date.parse(b.deadline));
-  sorted.upcoming.sort((a, b) => Date.parse(a.starts_at) - Date.parse(b.starts_at));
-  return sorted;
+/** First what the tutor has to do, by its deadline; then what was missed; then what
+ * waits for students. */
+export function sorted_in(sessions: Session[], now: number): { waiting: Session[]; upcoming: Session[] } {
+  const upcoming = sessions.filter((session) => session.state === "scheduled" && !to_log(session, now));
+  const waiting = sessions.filter((session) => !upcoming.includes(session));
+  const rank = (session: Session) => (to_log(session, now) ? 0 : session.state === "missed" ? 1 : 2);
+  return {
+    waiting: waiting.sort((a, b) => rank(a) - rank(b) || Date.parse(a.deadline) - Date.parse(b.deadline)),
+    upcoming: upcoming.sort((a, b) => Date.parse(a.starts_at) - Date.parse(b.starts_at)),
+  };
 }
