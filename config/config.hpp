@@ -72,6 +72,8 @@ struct settings {
     std::vector<authority> hosts;  ///< beside the listen address and localhost
     std::vector<origin> origins;   ///< whose pages may call
     std::optional<origin> public_url;
+    /// The path of `public_url`, from its first slash to its last one.
+    std::string base_path = "/";
     std::vector<network> trusted_proxies;
     int header_timeout_ms = 10000;  ///< for a head, and for more of a body
     int idle_timeout_ms = 60000;    ///< between keep-alive requests

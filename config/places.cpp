@@ -96,6 +96,19 @@ std::string to_string(const origin &o) {
   return (o.tls ? "https://" : "http://") + to_string(at);
 }
 
+std::optional<std::string> parse_base_path(std::string_view text) {
+  std::string path{text};
+  if (!path.ends_with('/')) path += '/';
+  const auto fine = [](char c) {
+    return c == '/' || c == '~' || (c >= 'A' && c <= 'Z') || name_char(c);
+  };
+  if (!path.starts_with('/') || path.find("//") != std::string::npos
+      || path.find("/.") != std::string::npos
+      || !std::ranges::all_of(path, fine))
+    return std::nullopt;
+  return path;
+}
+
 std::optional<address> parse_address(std::string_view text) {
   const std::string name{text};
   auto out = mapped;

@@ -33,6 +33,11 @@ struct origin {
 [[nodiscard]] std::optional<origin> parse_origin(std::string_view text);
 [[nodiscard]] std::string to_string(const origin &o);
 
+/// Reads the path of a URL, `/a/b` or `/a/b/`, whose segments are of letters,
+/// digits, `.`, `-`, `_`, `~`; none begins with a dot. Returns it with a slash
+/// at its end, `/` for an empty one, nothing if it is something else.
+[[nodiscard]] std::optional<std::string> parse_base_path(std::string_view text);
+
 /// An IPv6 address; one of IPv4 is `::ffff:a.b.c.d`.
 using address = std::array<std::uint8_t, 16>;
 [[nodiscard]] std::optional<address> parse_address(std::string_view text);

@@ -51,10 +51,22 @@ bool valid_address(std::string_view address) {
          && at->host != "[::]";
 }
 
-bool parse_public_url(std::string_view url, std::optional<origin> &target) {
-  if (url.ends_with('/')) url.remove_suffix(1);
-  target = parse_origin(url);
+bool parse_public_url(std::string_view url, std::optional<origin> &target,
+                      std::string &base_path) {
+  const auto host = url.find("://");
+  const auto slash = std::min(
+      url.find('/', host == std::string_view::npos ? 0 : host + 3), url.size());
+  const auto path = parse_base_path(url.substr(slash));
+  if (!path) return false;
+  target = parse_origin(url.substr(0, slash));
+  base_path = *path;
   return target || url.empty();
+}
+
+std::string public_url_of(const settings &s) {
+  if (!s.http.public_url) return "";
+  const auto &path = s.http.base_path;
+  return to_string(*s.http.public_url) + path.substr(0, path.size() - 1);
 }
 
 std::string all_hidden(std::string_view secret) {
@@ -345,10 +357,12 @@ std::vector<setting> http(settings &s) {
            R"(`["https://app.example"]`: other sites whose pages may call)"),
       parsed(
           "public_url",
-          [&h](auto url) { return parse_public_url(url, h.public_url); },
-          "a URL without a path, such as https://recap.example",
-          [&h] { return h.public_url ? to_string(*h.public_url) : ""; },
-          "`https://recap.example`, where people reach it")
+          [&h](auto url) {
+            return parse_public_url(url, h.public_url, h.base_path);
+          },
+          "a URL such as https://recap.example or https://example.edu/recapd",
+          [&s] { return public_url_of(s); },
+          "`https://recap.example`, where people reach it; it may have a path")
           .must(
               [&s] {
                 return s.http.public_url || s.auth != auth_mode::oidc

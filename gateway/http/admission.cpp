@@ -32,7 +32,7 @@ std::optional<response> check_admission(const services &s, request &r,
       return foreign_cookie();
   }
   if (auto no = admit(s, *r.to, by, r.who)) return no;
-  if (const query q{r.query, r.to->query}; !q.error().empty())
+  if (const query q{r.query, r.to->query}; !r.to->page && !q.error().empty())
     return bad_request(q.error());
   if (auto no = check_acceptable(r)) return no;
   const auto coding = r.header("content-encoding");
@@ -69,7 +69,8 @@ admission admit_request(const services &s, const request_head &head,
   const auto asked = r.header("access-control-request-method");
   const bool preflight =
       from == page::listed && r.method == "OPTIONS" && !asked.empty();
-  auto where = find_route(preflight ? asked : r.method, parsed->path);
+  auto where =
+      find_route(preflight ? asked : r.method, below(s.base, parsed->path));
   if (where.to == nullptr) {
     out.answer = std::move(where.otherwise);
     return out;

@@ -393,19 +393,20 @@ void connection::answer(response r) {
   shared_->use.meters.http_request(
       request_ && request_->to ? request_->to->pattern : "none", r.status);
   out_ = {beast_http::status{r.status}, old_http_ ? 10U : 11U};
-  if (r.status != 204) {
+  answer_body::value_type body{.own = std::move(r.body), .lasting = r.lasting};
+  if (r.status != 204 && r.status != 304) {
     out_.set(beast_http::field::content_type, r.content_type);
-    out_.content_length(r.body.size());
+    out_.content_length(body.bytes().size());
   }
   out_.set(beast_http::field::cache_control, "no-store");
   out_.set("X-Content-Type-Options", "nosniff");
   for (const auto *fields : {&fields_, &r.headers})
     for (const auto &[name, value] : *fields)
-      if (name == "Set-Cookie")
+      if (name == "Set-Cookie" || name == "Vary")
         out_.insert(name, value);  // there may be several
       else
         out_.set(name, value);
-  if (!head_) out_.body() = std::move(r.body);
+  if (!head_) out_.body() = std::move(body);
   reserved_ = std::move(r.reserved);
   out_.keep_alive(keep_alive_);
   writer_.emplace(out_);

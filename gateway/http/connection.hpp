@@ -15,6 +15,7 @@
 #include <optional>
 
 #include "gateway/http/admission.hpp"
+#include "gateway/http/answer_body.hpp"
 #include "gateway/http/head.hpp"
 #include "gateway/http/shared.hpp"
 
@@ -99,8 +100,8 @@ private:
   field_list fields_;  ///< header fields of the answer
   std::size_t body_limit_ = 0;
   std::chrono::steady_clock::time_point body_until_;
-  boost::beast::http::response<string_body> out_;
-  std::optional<boost::beast::http::response_serializer<string_body>> writer_;
+  boost::beast::http::response<answer_body> out_;
+  std::optional<boost::beast::http::response_serializer<answer_body>> writer_;
   std::shared_ptr<void> reserved_;  ///< for the answer, until it is written
   std::size_t lingered_ = 0;
   bool keep_alive_ = false;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "gateway/http/accepting.hpp"
 #include "gateway/wire/text.hpp"
 
 namespace recapd::gateway::http {
@@ -17,30 +18,13 @@ struct wish {
   auto operator<=>(const wish &) const = default;
 };
 
-/// Takes the part before the next `mark`, or the rest, off the text.
-std::string_view take(std::string_view &text, char mark) {
-  const auto end = std::min(text.find(mark), text.size());
-  const auto part = text.substr(0, end);
-  text.remove_prefix(std::min(end + 1, text.size()));
-  return trim(part);
-}
-
-/// Reads `0.5` as 500; what is no weight counts as 1.
-int weight_of(std::string_view text) {
-  const auto whole = parse_integer<int>(take(text, '.'));
-  if (!whole || *whole < 0 || *whole > 1 || text.size() > 3) return 1000;
-  const auto digits = std::string{text} + std::string(3 - text.size(), '0');
-  const auto part = parse_integer<int>(digits);
-  return part && *part >= 0 ? std::min(1000, 1000 * *whole + *part) : 1000;
-}
-
 /// Returns how much the field `Accept` wants the type `family/name`.
 wish wish_for(std::string_view accept, std::string_view family,
               std::string_view name) {
   wish found;
   while (!accept.empty()) {
-    auto range = take(accept, ',');
-    const auto type = lower(take(range, ';'));
+    auto range = take_part(accept, ',');
+    const auto type = lower(take_part(range, ';'));
     const auto any = std::string{family} + "/*";
     const int named = type == any     ? 2
                       : type == "*/*" ? 1
@@ -48,12 +32,7 @@ wish wish_for(std::string_view accept, std::string_view family,
                           ? 3
                           : 0;
     if (named <= found.named) continue;
-    found = {.weight = 1000, .named = named};
-    while (!range.empty()) {
-      auto parameter = take(range, ';');
-      if (equal_no_case(take(parameter, '='), "q"))
-        found.weight = weight_of(parameter);
-    }
+    found = {.weight = weight_in(range), .named = named};
   }
   return found.weight > 0 ? found : wish{};
 }
@@ -78,7 +57,7 @@ std::string next_target(const request &r, const std::string &next) {
   path += pattern;
   std::string query;
   for (std::string_view rest = r.query; !rest.empty();)
-    if (const auto part = take(rest, '&');
+    if (const auto part = take_part(rest, '&');
         !part.empty() && part.substr(0, part.find('=')) != "after")
       query += std::string{part} + "&";
   return path + "?" + query + "after=" + next;

@@ -18,6 +18,8 @@ struct response {
   unsigned status = 200;
   std::string body;
   std::string content_type = "application/json";
+  /// The body where `body` is empty: bytes that outlive the server.
+  std::string_view lasting = {};
   std::vector<std::pair<std::string, std::string>> headers = {};
   /// What is reserved for the answer until the client has it, or is gone.
   std::shared_ptr<void> reserved = {};

@@ -18,6 +18,7 @@
 #include "gateway/http/caller_places.hpp"
 #include "gateway/http/database_gauges.hpp"
 #include "gateway/http/problem.hpp"
+#include "gateway/http/shell.hpp"
 #include "gateway/http/sites.hpp"
 #include "gateway/http/whatif_desk.hpp"
 #include "gateway/http/wrong_tokens.hpp"
@@ -44,6 +45,10 @@ struct services {
   /// Carries commands between nodes; null: other nodes are not heard.
   std::shared_ptr<relay::relay> between = {};
   std::unique_ptr<whatif_desk> whatifs = std::make_unique<whatif_desk>();
+  /// The documents that browsers open; null: there are none.
+  std::unique_ptr<shell> documents = {};
+  /// The segments of the path below which people reach the node.
+  std::vector<std::string> base = {};
 };
 
 /// The most bytes of an answer that is made of items.
@@ -128,6 +133,7 @@ struct route {
   std::optional<response> (*check)(const request &) = nullptr;
   bool csv = false;   ///< answers with CSV where the request prefers it
   bool slow = false;  ///< is told when its client is gone, and may stream
+  bool page = false;  ///< is opened by people: any query is the page's own
 };
 
 /// Returns all routes of the node.
@@ -135,6 +141,9 @@ struct route {
 
 /// Where a method and a path lead: a route with its parameters, or a response
 /// that says why there is none (404, or 405 with Allow). HEAD leads to GET.
+/// What no route has is a page's, whose parameter is the whole path, where it
+/// is a file's path, or has no dot in its last segment and does not begin as a
+/// route, or as a version of the API.
 struct destination {
   const route *to = nullptr;
   std::vector<std::string> params;

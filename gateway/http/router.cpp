@@ -56,6 +56,46 @@ response unknown(const unknown_caller &who) {
   return out;
 }
 
+/// Returns true for `v1`, `v2` and so on.
+bool names_version(std::string_view segment) {
+  return segment.size() > 1 && segment.front() == 'v'
+         && std::all_of(segment.begin() + 1, segment.end(),
+                        [](char c) { return c >= '0' && c <= '9'; });
+}
+
+/// Returns true where a first segment is the API's, not a page's.
+bool of_the_api(std::string_view segment) {
+  return names_version(segment)
+         || std::ranges::any_of(all_routes(), [&](const route &r) {
+              const auto first = r.pattern.substr(1);
+              return !r.page && first.substr(0, first.find('/')) == segment;
+            });
+}
+
+/// Returns true for the path of a page; only its last segment may be empty.
+bool of_a_page(const std::vector<std::string> &path) {
+  return !of_the_api(path.front())
+         && std::none_of(
+             path.begin(), path.end() - 1,
+             [](const auto &s) { return s.empty() || s == "." || s == ".."; })
+         && path.back().find('.') == std::string::npos;
+}
+
+/// Returns the route of the pages with the path as its parameter, if it is a
+/// page's or a file's.
+const route *page_at(const std::vector<std::string> &path,
+                     std::vector<std::string> &params) {
+  std::string whole;
+  for (const auto &segment : path)
+    whole += "/" + segment;
+  const bool there = std::ranges::any_of(
+      page_files, [&](const page_file &f) { return f.path == whole; });
+  if (!there && !of_a_page(path)) return nullptr;
+  params = {std::move(whole)};
+  return &*std::ranges::find_if(
+      all_routes(), [](const route &r) { return r.page && r.pattern == "/"; });
+}
+
 }  // namespace
 
 std::string_view request::header(std::string_view name) const {
@@ -74,7 +114,7 @@ const std::vector<route> &all_routes() {
           routes::people_routes(), routes::policy_routes(),
           routes::operation_routes(), routes::node_routes(),
           routes::me_routes(), routes::auth_routes(), routes::relay_routes(),
-          routes::whatif_routes()})
+          routes::whatif_routes(), routes::page_routes()})
       rows.insert(rows.end(), group.begin(), group.end());
     return rows;
   }();
@@ -102,6 +142,9 @@ destination find_route(std::string_view method,
     allowed += allowed.empty() ? "" : ", ";
     allowed += r.method == "GET" ? "GET, HEAD" : std::string{r.method};
   }
+  if (allowed.empty() && (method == "GET" || method == "HEAD"))
+    out.to = page_at(path, out.params);
+  if (out.to != nullptr) return out;
   if (allowed.empty()) {
     out.otherwise = problem(404, "not-found", "There is nothing at this path.");
   } else {

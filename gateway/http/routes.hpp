@@ -23,6 +23,7 @@ inline constexpr std::size_t small_body = 4096;
 [[nodiscard]] std::vector<route> me_routes();         ///< routes_me.cpp
 [[nodiscard]] std::vector<route> whatif_routes();     ///< routes_whatif.cpp
 [[nodiscard]] std::vector<route> relay_routes();      ///< routes_relay.cpp
+[[nodiscard]] std::vector<route> page_routes();       ///< routes_pages.cpp
 
 /// Refuses anything but `application/json` with 415.
 [[nodiscard]] std::optional<response> want_json(const request &r);

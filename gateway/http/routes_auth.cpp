@@ -31,7 +31,7 @@ response leading_to(unsigned status, const std::string &location) {
 void get_login(services &s, const request_ptr &r, const responder &respond) {
   if (!s.sign_in) return respond(no_sign_in());
   query q{r->query, r->to->query};
-  const auto path = q.has("return") ? q.text("return") : "/";
+  const auto path = q.has("return") ? q.text("return") : s.sign_in->home();
   if (!oidc::own_path(path))
     q.fail("return: expected a path of this site, such as /sessions.");
   if (!q.error().empty()) return respond(bad_request(q.error()));

@@ -59,7 +59,7 @@ move parse_move(std::string_view body, instant now) {
 }
 
 response document(std::string_view text) {
-  return {.body = std::string{text}};
+  return {.body = {}, .lasting = text};
 }
 
 json::array view_of(const std::vector<actors::condition> &conditions) {

@@ -13,6 +13,7 @@
 
 #include "gateway/http/connection.hpp"
 #include "gateway/http/event_stream.hpp"
+#include "gateway/http/target.hpp"
 #include "gateway/oidc/sign_in.hpp"
 #include "gateway/telemetry/log.hpp"
 
@@ -28,6 +29,13 @@ constexpr std::chrono::milliseconds accept_pause{50};
 
 std::chrono::milliseconds ms(int n) {
   return std::chrono::milliseconds{n};
+}
+
+/// Returns the segments of `/a/b/`; of `/` there are none.
+std::vector<std::string> base_segments(const std::string &base_path) {
+  auto path = parse_target(base_path).value_or(target{}).path;
+  if (!path.empty()) path.pop_back();
+  return path;
 }
 
 std::shared_ptr<oidc::provider> provider_of(actors::engine &engine,
@@ -85,7 +93,10 @@ struct server::impl {
                     .batches = caller_places{static_cast<std::size_t>(
                         std::max(1000, settings.engine.max_in_flight / 2))},
                     .sign_in = sign_in.get(),
-                    .between = std::move(between)},
+                    .between = std::move(between),
+                    .documents = std::make_unique<shell>(
+                        settings, engine.time().manual()),
+                    .base = base_segments(settings.http.base_path)},
             .tuning = tuning,
             .max_connections =
                 static_cast<std::size_t>(settings.http.max_connections),

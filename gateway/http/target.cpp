@@ -2,6 +2,7 @@
 #include "gateway/http/target.hpp"
 
 #include <algorithm>
+#include <cstddef>
 
 #include "gateway/wire/text.hpp"
 #include "workflows/ids.hpp"
@@ -52,6 +53,17 @@ std::optional<target> parse_target(std::string_view text) {
     if (slash == std::string_view::npos) return out;
     path.remove_prefix(slash + 1);
   }
+}
+
+std::vector<std::string> below(const std::vector<std::string> &base,
+                               std::vector<std::string> path) {
+  if (base.empty() || path.size() < base.size()
+      || !std::equal(base.begin(), base.end(), path.begin()))
+    return path;
+  path.erase(path.begin(),
+             path.begin() + static_cast<std::ptrdiff_t>(base.size()));
+  if (path.empty()) path.emplace_back();
+  return path;
 }
 
 query::query(std::string_view text,

@@ -24,6 +24,11 @@ struct target {
 /// Returns nothing if it is neither, or its encoding is broken.
 [[nodiscard]] std::optional<target> parse_target(std::string_view text);
 
+/// Returns the path without the segments of the base path, where it begins with
+/// them: a proxy may have taken them off, or not.
+[[nodiscard]] std::vector<std::string>
+below(const std::vector<std::string> &base, std::vector<std::string> path);
+
 /// The parameters of a query. An empty value is an error, but for `after`,
 /// where it counts as absent.
 class query {

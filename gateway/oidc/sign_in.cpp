@@ -100,8 +100,9 @@ bool own_path(std::string_view path) {
 
 sign_in::sign_in(const config::settings &settings,
                  std::shared_ptr<provider> with, std::shared_ptr<key_ring> keys)
-    : how_{settings.oidc}, redirect_{to_string(settings.http.public_url.value())
-                                     + "/auth/callback"},
+    : how_{settings.oidc}, home_{settings.http.base_path},
+      redirect_{to_string(settings.http.public_url.value()) + home_
+                + "auth/callback"},
       secure_{settings.http.public_url->tls}, provider_{std::move(with)},
       keys_{std::move(keys)}, thread_{[this] { run(); }} {}
 

@@ -70,6 +70,9 @@ public:
   [[nodiscard]] identified open(std::string_view cookie,
                                 workflows::instant now);
 
+  /// Returns the path of this site below which people reach the node.
+  [[nodiscard]] const std::string &home() const { return home_; }
+
   /// Returns true where cookies are for TLS only.
   [[nodiscard]] bool secure() const { return secure_; }
 
@@ -85,7 +88,7 @@ private:
   void run();
 
   const config::oidc how_;
-  const std::string redirect_;
+  const std::string home_, redirect_;
   const bool secure_;
   const std::shared_ptr<provider> provider_;
   const std::shared_ptr<key_ring> keys_;

@@ -150,7 +150,7 @@ CAF_TEST(what another sites page loads without an origin is refused) {
 CAF_TEST(a listed page may read every answer) {
   settings.http.origins = {*parse_origin("https://app.example")};
   serve();
-  for (const auto *path : {"/v1/sessions", "/v1/sessions/none", "/nowhere"}) {
+  for (const auto *path : {"/v1/sessions", "/v1/sessions/none", "/v1/nowhere"}) {
     const auto a = connect().get(path, {{"Origin", "https://app.example"}});
     CAF_CHECK_EQUAL(a.header("access-control-allow-origin"),
                     "https://app.example");
@@ -187,7 +187,7 @@ CAF_TEST(a listed page is told what it may send) {
                   "authorization, content-type, ce-id");
   CAF_CHECK_EQUAL(
       preflight("https://app.example", "/v1/commands", "PUT").status, 405u);
-  CAF_CHECK_EQUAL(preflight("https://app.example", "/nowhere", "GET").status,
+  CAF_CHECK_EQUAL(preflight("https://app.example", "/v1/nowhere", "GET").status,
                   404u);
   CAF_CHECK_EQUAL(
       preflight("https://evil.example", "/v1/commands", "POST").status, 403u);
@@ -195,7 +195,7 @@ CAF_TEST(a listed page is told what it may send) {
 
 CAF_TEST(no answer is taken for another type than it has) {
   serve();
-  for (const auto *path : {"/healthz", "/metrics", "/nowhere"}) {
+  for (const auto *path : {"/healthz", "/metrics", "/v1/nowhere"}) {
     const auto a = connect().get(path);
     CAF_CHECK_EQUAL(a.header("x-content-type-options"), "nosniff");
     CAF_CHECK_EQUAL(a.header("cache-control"), "no-store");
