@@ -9,16 +9,28 @@ namespace {
 
 namespace json = boost::json;
 
-void get_me(services &, const request_ptr &r, const responder &respond) {
-  json::array who;
-  for (const auto &one : r->who.persons())
-    who.emplace_back(workflows::to_string(one));
-  const auto &only = r->who.programs.only;
-  json::object out{
-      {"who", std::move(who)},
-      {"programs", only ? json::value_from(*only) : json::array{"*"}},
-      {"name", r->who.name.empty() ? json::value() : json::value(r->who.name)}};
-  respond(json_response(out));
+/// Returns the name that the person has here in the first of their roles with
+/// one; where there is none, the provider's.
+std::string name_of(const caller &who, storage::store &db) {
+  for (const auto &one : who.persons())
+    if (auto row = db.load_person(one)) return std::move(row->name);
+  return who.name;
+}
+
+json::object view_of(const caller &who, const std::string &name) {
+  json::array persons;
+  for (const auto &one : who.persons())
+    persons.emplace_back(workflows::to_string(one));
+  const auto &only = who.programs.only;
+  return {{"who", std::move(persons)},
+          {"programs", only ? json::value_from(*only) : json::array{"*"}},
+          {"name", name.empty() ? json::value() : json::value(name)}};
+}
+
+void get_me(services &s, const request_ptr &r, const responder &respond) {
+  answer_by_reading(s, r, respond, [r](storage::store &db) {
+    return json_response(view_of(r->who, name_of(r->who, db)));
+  });
 }
 
 }  // namespace

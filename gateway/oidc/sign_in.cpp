@@ -67,6 +67,7 @@ json::object session_of(const caller &who, instant until) {
     persons.emplace_back(workflows::to_string(one));
   json::object out{{"w", std::move(persons)}, {"e", seconds_of(until)}};
   if (who.programs.only) out["p"] = json::value_from(*who.programs.only);
+  if (!who.name.empty()) out["n"] = who.name;
   return out;
 }
 
@@ -241,6 +242,7 @@ identified sign_in::open(std::string_view cookie, instant now) {
       who.programs.only->emplace_back(std::string_view{one.as_string()});
   }
   who.until = instant{std::chrono::seconds{found->at("e").get_int64()}};
+  who.name = text_in(*found, "n");
   return who;
 }
 

@@ -16,10 +16,12 @@ from wire import Answer, Client, command, fresh, problem_of, refused, wait_until
 
 pytestmark = documents.NEEDS
 
-ANN, EVE, NOBODY = fresh("ann"), fresh("eve"), fresh("nobody")
+ANN, EVE, LONG, NOBODY = (fresh(n) for n in ("ann", "eve", "long", "nobody"))
+NAME = 'Ann "Å" 李 🙂'
 PEOPLE = {
-    ANN: {"role": ["tutor", "student"], "name": "Ann"},
+    ANN: {"role": ["tutor", "student"], "name": NAME},
     EVE: {"role": "support", "programs": ["night"]},
+    LONG: {"role": "tutor", "name": "n" * 257},
     NOBODY: {"role": "king"},
 }
 STATIC = fresh("static-token")
@@ -134,7 +136,7 @@ def test_a_person_signs_in_and_out(node):
     assert ANN not in made and "tutor" not in made
     assert browser.me(node).json == {
         "who": [f"tutor:{ANN}", f"student:{ANN}"], "programs": ["default"],
-        "name": None}
+        "name": NAME}
     assert browser.go(f"{node.url}/v1/sessions").status == 200
     problem_of(browser.go(f"{node.url}/v1/dead-letters"), "not-allowed", 403)
     answer = browser.go(f"{node.url}/auth/logout", "POST", Origin=node.url)
@@ -146,6 +148,27 @@ def test_a_person_signs_in_and_out(node):
 def test_a_sign_in_is_for_its_programmes(node):
     assert signed_in(node, EVE).me(node).json == {
         "who": [f"support:{EVE}"], "programs": ["night"], "name": None}
+
+
+def name_anew(browser, node, who, name):
+    answer = browser.go(f"{node.url}/v1/people/{who}", "PUT",
+                        json.dumps({"name": name}), Origin=node.url,
+                        **{"Content-Type": "application/json"})
+    assert answer.status == 200, answer
+
+
+def test_a_person_has_one_name_however_they_sign_in(node, provider):
+    browser, token = signed_in(node), Client(node.port, provider.token(ANN))
+    assert browser.me(node).json == token.read("/v1/me")
+    for who, name in ((f"student:{ANN}", "Änn S."), (f"tutor:{ANN}", "Änn T.")):
+        name_anew(browser, node, who, name)
+        assert browser.me(node).json["name"] == name
+        assert browser.me(node).json == token.read("/v1/me")
+    # One that is too long to be kept is nobody's.
+    browser, token = signed_in(node, LONG), Client(node.port,
+                                                   provider.token(LONG))
+    assert browser.me(node).json["name"] is None
+    assert browser.me(node).json == token.read("/v1/me")
 
 
 def test_what_the_provider_is_asked_for(node, provider):
