@@ -37,7 +37,7 @@ const provider = new Provider(issuer, {
       redirect_uris: redirects,
     },
   ],
-  claims: { openid: ['sub'], profile: ['name', 'role', 'programs'] },
+  claims: { openid: ['sub'], profile: ['name', 'role', 'programs', 'azp'] },
   conformIdTokenClaims: false,
   cookies: { keys: ['a-key-of-this-test'] },
   enabledJWA: {

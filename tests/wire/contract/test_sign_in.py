@@ -17,12 +17,16 @@ from wire import Answer, Client, command, fresh, problem_of, refused, wait_until
 pytestmark = documents.NEEDS
 
 ANN, EVE, LONG, NOBODY = (fresh(n) for n in ("ann", "eve", "long", "nobody"))
+OURS, THEIRS, UNCLEAR = (fresh(n) for n in ("ours", "theirs", "unclear"))
 NAME = 'Ann "Å" 李 🙂'
 PEOPLE = {
     ANN: {"role": ["tutor", "student"], "name": NAME},
     EVE: {"role": "support", "programs": ["night"]},
     LONG: {"role": "tutor", "name": "n" * 257},
     NOBODY: {"role": "king"},
+    OURS: {"role": "tutor", "azp": "pages"},
+    THEIRS: {"role": "tutor", "azp": "payroll"},
+    UNCLEAR: {"role": "tutor", "azp": ["pages"]},
 }
 STATIC = fresh("static-token")
 COOKIE, LOGIN = "recapd", "recapd-login"
@@ -91,12 +95,13 @@ class Browser:
                     jar[name] = morsel.value
         return answer
 
-    def to_callback(self, node, person, path=None):
-        """Goes to the provider and signs in there: the URL it leads back to."""
+    def to_callback(self, node, person, path=None, asking=lambda url: url):
+        """Goes to the provider and signs in there: the URL it leads back to.
+        `asking` changes what the provider is asked."""
         query = f"?return={urllib.parse.quote(path)}" if path else ""
         answer = self.go(f"{node.url}/auth/login{query}")
         assert answer.status == 302, answer
-        url = answer.headers["location"] + f"&login_hint={person}"
+        url = asking(answer.headers["location"]) + f"&login_hint={person}"
         for _ in range(10):
             if "/auth/callback" in url:
                 return url
@@ -215,6 +220,27 @@ def test_a_callback_is_for_the_browser_that_began(node):
     assert browser.go(back).status == 303
     # The provider takes a code once.
     assert COOKIE in browser.jar(node)
+
+
+@pytest.mark.parametrize("other", ["&nonce=another", ""])
+def test_an_id_token_of_another_sign_in_signs_nobody_in(node, other):
+    browser = Browser()
+    back = browser.to_callback(
+        node, ANN, asking=lambda url: re.sub(r"&nonce=\w+", other, url))
+    answer = browser.go(back)
+    problem_of(answer, "malformed", 400)
+    assert "(nonce)" in answer.json["detail"]
+    assert COOKIE not in browser.jar(node)
+
+
+def test_an_id_token_of_another_client_signs_nobody_in(node):
+    assert signed_in(node, OURS).me(node).status == 200
+    for person in (THEIRS, UNCLEAR):
+        browser = Browser()
+        answer = browser.go(browser.to_callback(node, person))
+        problem_of(answer, "malformed", 400)
+        assert "(azp)" in answer.json["detail"]
+        assert COOKIE not in browser.jar(node)
 
 
 def test_who_is_nobody_here_is_told(node):
