@@ -65,4 +65,13 @@ std::vector<event_row> read_lines(const event_lines &lines,
   return out;
 }
 
+std::string addressed_to(std::string_view to) {
+  return to.empty() ? std::string{} : R"("to":")" + std::string{to} + '"';
+}
+
+bool notifies(const event_row &event, std::string_view to) {
+  const auto &told = event.notifications;
+  return !told.empty() && told.find(addressed_to(to)) != std::string::npos;
+}
+
 }  // namespace recapd::storage

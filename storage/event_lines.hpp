@@ -38,4 +38,10 @@ struct event_lines {
 [[nodiscard]] std::vector<event_row> read_lines(const event_lines &lines,
                                                 const event_origin &from);
 
+/// Returns what the text of each notification to this person, or to `support`,
+/// holds; empty for anybody.
+[[nodiscard]] std::string addressed_to(std::string_view to);
+/// Returns true if the event has a notification to them; empty: to anybody.
+[[nodiscard]] bool notifies(const event_row &event, std::string_view to);
+
 }  // namespace recapd::storage

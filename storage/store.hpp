@@ -362,6 +362,15 @@ struct recorded_session {
   std::vector<recorded_row> rows = {};
 };
 
+/// Which events with notifications are listed.
+struct notified_filter {
+  std::string session = {};  ///< empty: of all sessions
+  /// With a notification to them, a person or `support`; empty: to anybody.
+  std::string to = {};
+  program_set among =
+      {};  ///< of all sessions' events, those of these programmes
+};
+
 /// The sessions that start in [from, to), by (starts_at, id).
 struct recorded_filter {
   instant from;
@@ -655,16 +664,11 @@ public:
   refused_outcomes(std::string_view session, std::string_view after,
                    page_bounds most) = 0;
   /// Returns events that have notifications, without their data: those of one
-  /// session from the seq `from` on, or, with `session` empty, all from the
-  /// position `from` on. Events that the feed still holds back are included.
-  /// Of all sessions' events only those of these programmes are returned.
-  [[nodiscard]] virtual page<feed_row>
-  list_notified(std::string_view session, std::int64_t from, page_bounds most,
-                const program_set &among) = 0;
-  [[nodiscard]] page<feed_row>
-  list_notified(std::string_view session, std::int64_t from, page_bounds most) {
-    return list_notified(session, from, most, {});
-  }
+  /// session from the seq `from` on, or of all sessions from the position
+  /// `from` on. Events that the feed still holds back are included.
+  [[nodiscard]] virtual page<feed_row> list_notified(const notified_filter &of,
+                                                     std::int64_t from,
+                                                     page_bounds most) = 0;
   /// Returns events after a position, in the order in which they became
   /// readable: once one was read, no event with a lower position ever appears.
   [[nodiscard]] virtual std::vector<feed_row> read_feed(std::int64_t after,

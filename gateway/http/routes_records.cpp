@@ -37,15 +37,17 @@ std::optional<place> parse_place(std::string_view token) {
 /// Collects a page of notifications, from a place on.
 class notification_page {
 public:
-  notification_page(place after, std::size_t limit, workflows::viewer to)
-      : at_{after}, limit_{limit}, to_{std::move(to)} {}
+  /// Shows what `viewer` may see of those to `to` (empty: to anybody).
+  notification_page(place after, std::size_t limit, workflows::viewer viewer,
+                    std::string_view to)
+      : at_{after}, limit_{limit}, viewer_{std::move(viewer)}, to_{to} {}
 
   /// Adds a row's notifications. Rows come in order from `after.row` on, that
   /// row included. Returns false when the page is full.
   bool add(std::int64_t number, const storage::feed_row &row) {
-    const auto views = notification_views(row, to_);
+    const auto views = notification_views(row, viewer_);
     for (auto i = number == at_.row ? at_.shown : 0; i < views.size(); ++i) {
-      if (!views[i].empty()) {
+      if (is_shown(views[i])) {
         if (count_ == limit_ || !out_.add(views[i])) return false;
         ++count_;
       }
@@ -61,27 +63,43 @@ public:
   }
 
 private:
+  [[nodiscard]] bool is_shown(const json::object &view) const {
+    return !view.empty() && (to_.empty() || view.at("to") == to_);
+  }
+
   place at_;
   std::size_t limit_;
-  workflows::viewer to_;
+  workflows::viewer viewer_;
+  json::string to_;
   std::size_t count_ = 0;
   page_writer out_{"notifications"};
 };
 
-/// Answers with the notifications behind a place, of one session or of all
-/// (`session` empty), as `to` is shown them.
-response notifications_after(store &db, const std::string &session, place after,
-                             int limit, const caller &who,
-                             const workflows::viewer &to = {}) {
-  notification_page page{after, static_cast<std::size_t>(limit), to};
+/// Answers with the notifications behind a place, as a viewer is shown them.
+response notifications_after(store &db, const storage::notified_filter &of,
+                             place after, int limit,
+                             const workflows::viewer &viewer) {
+  notification_page page{after, static_cast<std::size_t>(limit), viewer, of.to};
   // One row more than the limit: each has notifications, but all of the first
   // row's may have been shown.
-  const auto rows =
-      db.list_notified(session, after.row, limit + 1, who.programs);
+  const auto rows = db.list_notified(of, after.row, limit + 1);
   for (const auto &row : rows)
-    if (!page.add(session.empty() ? row.position : row.event.seq, row))
+    if (!page.add(of.session.empty() ? row.position : row.event.seq, row))
       return std::move(page).answer(true);
   return std::move(page).answer(rows.more);
+}
+
+/// Returns whose view a list of all sessions is: staff's, or that of the person
+/// whose notifications are asked for, if it is the caller's. Nothing else may
+/// be seen without the name of a session.
+std::optional<workflows::viewer> viewer_of_all(const caller &who,
+                                               const std::string &to) {
+  using enum workflows::role;
+  if (who.sees_all()) return workflows::viewer{};
+  const auto person = workflows::parse_person(to);
+  if (!person || !who.is(person->as, person->id)) return std::nullopt;
+  if (person->as != tutor && person->as != student) return std::nullopt;
+  return who.viewer(person->as == tutor ? person->id : "");
 }
 
 bool account_name(std::string_view account, std::string_view kind) {
@@ -168,24 +186,33 @@ void get_account(services &s, const request_ptr &r, const responder &respond) {
 void get_notifications(services &s, const request_ptr &r,
                        const responder &respond) {
   query q{r->query, r->to->query};
-  const auto session = q.text("session");
+  const storage::notified_filter of{.session = q.text("session"),
+                                    .to = q.text("to"),
+                                    .among = r->who.programs};
   const auto after = parse_place(q.text("after"));
   if (!after) q.fail("after: expected the token of a page before.");
-  const int limit = q.limit(session.empty() ? 100 : 1000);
+  if (!of.to.empty() && of.to != "support" && !workflows::parse_person(of.to))
+    q.fail("to: expected tutor:ID, student:ID or support.");
+  const int limit = q.limit(of.session.empty() ? 100 : 1000);
   if (!q.error().empty()) return respond(bad_request(q.error()));
-  if (session.empty()) {
-    if (!r->who.sees_all())
-      return respond(not_allowed("Name a session of yours: ?session=ID."));
-    return answer_by_reading(s, r, respond, [r, after, limit](store &db) {
-      return notifications_after(db, "", *after, limit, r->who);
-    });
+  if (of.session.empty()) {
+    const auto viewer = viewer_of_all(r->who, of.to);
+    if (!viewer)
+      return respond(not_allowed("Name a session of yours, ?session=ID, or "
+                                 "yourself, ?to=ROLE:ID."));
+    return answer_by_reading(
+        s, r, respond, [of, after, limit, v = *viewer](store &db) {
+          return notifications_after(db, of, *after, limit, v);
+        });
   }
   auto about = std::make_shared<request>(*r);
-  about->params = {session};
+  about->params = {of.session};
   answer_about_session(
       s, about, respond,
-      [r, after, limit](store &db, const workflows::session &found) {
-        return notifications_after(db, found.id, *after, limit, r->who,
+      [r, of, after, limit](store &db, const workflows::session &found) {
+        auto own = of;
+        own.session = found.id;
+        return notifications_after(db, own, *after, limit,
                                    r->who.viewer(found.tutor));
       });
 }
@@ -249,7 +276,7 @@ std::vector<route> record_routes() {
        known,
        small_body,
        get_notifications,
-       {"session", "limit", "after"}},
+       {"session", "to", "limit", "after"}},
       {"GET",
        "/v1/dead-letters",
        for_support,

@@ -7,6 +7,7 @@
 
 #include "storage/audit.hpp"
 #include "storage/erasing.hpp"
+#include "storage/event_lines.hpp"
 #include "storage/memory/database.hpp"
 #include "storage/page_builder.hpp"
 #include "storage/refusal_token.hpp"
@@ -408,17 +409,16 @@ public:
     return found.done();
   }
 
-  page<feed_row> list_notified(std::string_view session, std::int64_t from,
-                               page_bounds most,
-                               const program_set &among) override {
+  page<feed_row> list_notified(const notified_filter &of, std::int64_t from,
+                               page_bounds most) override {
     const std::lock_guard lock{db_->lock};
     page_builder<feed_row> found{most};
     for (const auto &row : db_->log) {
-      if (session.empty() && !is_among(row.session, among)) continue;
-      const bool there = session.empty()
-                             ? row.position >= from
-                             : row.session == session && row.event.seq >= from;
-      if (!there || row.event.notifications.empty()) continue;
+      if (of.session.empty() && !is_among(row.session, of.among)) continue;
+      const bool there = of.session.empty() ? row.position >= from
+                                            : row.session == of.session
+                                                  && row.event.seq >= from;
+      if (!there || !notifies(row.event, of.to)) continue;
       auto told = row;
       told.event.data.clear();
       if (!found.add(told, row.event.notifications.size())) break;

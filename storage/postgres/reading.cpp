@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "storage/account_token.hpp"
+#include "storage/event_lines.hpp"
 #include "storage/page_builder.hpp"
 #include "storage/postgres/holder.hpp"
 #include "storage/postgres/page.hpp"
@@ -366,48 +367,81 @@ page<outcome_row> sql_store::refused_outcomes(std::string_view session,
   });
 }
 
-page<feed_row> sql_store::list_notified(std::string_view session,
-                                        std::int64_t from, page_bounds most,
-                                        const program_set &among) {
-  static const auto list = [](const std::string &name,
-                              const std::string &condition,
-                              const std::string &order) {
-    return paged(name, journal_columns("NULL"), "j",
-                 "SELECT l.*, octet_length(l.notifications) AS size"
-                 " FROM journal AS l WHERE l.notifications IS NOT NULL AND "
-                     + condition,
-                 order);
-  };
+namespace {
+
+/// A list of events with notifications. Parameters behind the page's: the place
+/// that it begins at, and what the notifications' text holds.
+prepared_statement notified(const std::string &name, const std::string &rows,
+                            const std::string &order) {
+  return paged(name, journal_columns("NULL"), "j",
+               "SELECT l.*, octet_length(l.notifications) AS size FROM " + rows
+                   + " AND l.notifications IS NOT NULL"
+                     " AND strpos(l.notifications, $4::text) > 0",
+               order);
+}
+
+const prepared_statement &statement_for(const notified_filter &of) {
+  static const auto of_one =
+      notified("notified",
+               "journal AS l WHERE l.session_id = $5::text AND l.before >= 0"
+               " AND l.version >= $3::int8",
+               "before");
   static const auto of_all =
-      list("notified_of_all", "l.position >= $3::int8", "position");
+      notified("notified_of_all", "journal AS l WHERE l.position >= $3::int8",
+               "position");
   // Of each programme a page, of which the list's page is made.
   static const auto of_some =
-      paged("notified_of_some", journal_columns("NULL"), "j",
-            "SELECT l.*, octet_length(l.notifications) AS size"
-            " FROM (SELECT DISTINCT unnest($4::text[])) AS among (program),"
-            " LATERAL (SELECT * FROM journal AS e"
-            "   WHERE e.program = among.program AND e.position >= $3::int8"
-            "   ORDER BY e.position LIMIT $1::int4 + 1) AS l",
-            "position");
-  static const auto of_one = list("notified",
-                                  "l.session_id = $4::text AND l.before >= 0"
-                                  " AND l.version >= $3::int8",
-                                  "before");
-  if (!is_storable(session)) return {};
+      notified("notified_of_some",
+               "(SELECT DISTINCT unnest($5::text[])) AS among (program),"
+               " LATERAL (SELECT * FROM journal AS e"
+               "   WHERE e.program = among.program AND e.position >= $3::int8"
+               "     AND strpos(e.notifications, $4::text) > 0"
+               "   ORDER BY e.position LIMIT $1::int4 + 1) AS l WHERE true",
+               "position");
+  // A person's sessions are few.
+  static const auto of_person = notified(
+      "notified_of_person",
+      "journal AS l WHERE l.before >= 0 AND l.position >= $3::int8"
+      " AND (cardinality($5::text[]) = 0 OR l.program = ANY ($5::text[]))"
+      " AND l.session_id = ANY (ARRAY("
+      "   SELECT id FROM sessions WHERE tutor = $6::text"
+      "   UNION SELECT session_id FROM session_students"
+      "          WHERE student = $7::text))",
+      "position");
+  if (!of.session.empty()) return of_one;
+  if (workflows::parse_person(of.to)) return of_person;
+  return of.among.only ? of_some : of_all;
+}
+
+arguments arguments_of(const notified_filter &of, std::int64_t from,
+                       page_bounds most) {
+  using enum workflows::role;
   auto args = page_args(most);
-  args.int8(from);
-  if (!session.empty())
-    args.text(session);
-  else if (among.only)
-    args.texts(*among.only);
-  const auto &which = !session.empty() ? of_one : among.only ? of_some : of_all;
+  args.int8(from).text(addressed_to(of.to));
+  const auto to = workflows::parse_person(of.to);
+  if (!of.session.empty()) return args.text(of.session);
+  if (to || of.among.only)
+    args.texts(of.among.only.value_or(std::vector<std::string>{}));
+  if (to)
+    args.text(to->as == tutor ? to->id : "")
+        .text(to->as == student ? to->id : "");
+  return args;
+}
+
+}  // namespace
+
+page<feed_row> sql_store::list_notified(const notified_filter &of,
+                                        std::int64_t from, page_bounds most) {
+  const auto &among = of.among.only;
+  if (!is_storable(of.session) || !is_storable(of.to)) return {};
+  if (of.session.empty() && among && among->empty()) return {};
   return with([&](connection &c) {
     return page_of<feed_row>(
-        c.run(which, args), most,
+        c.run(statement_for(of), arguments_of(of, from, most)), most,
         [&](const journal_row &entry, std::size_t i) {
           auto row = feed_row_of(entry, i, c.epochs());
-          const auto at = session.empty() ? row.position : row.event.seq;
-          return at >= from && !row.event.notifications.empty()
+          const auto at = of.session.empty() ? row.position : row.event.seq;
+          return at >= from && notifies(row.event, of.to)
                      ? std::optional{std::move(row)}
                      : std::nullopt;
         },

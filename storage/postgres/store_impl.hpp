@@ -81,9 +81,8 @@ public:
   page<outcome_row> refused_outcomes(std::string_view session,
                                      std::string_view after,
                                      page_bounds most) override;
-  page<feed_row> list_notified(std::string_view session, std::int64_t from,
-                               page_bounds most,
-                               const program_set &among) override;
+  page<feed_row> list_notified(const notified_filter &of, std::int64_t from,
+                               page_bounds most) override;
   std::vector<feed_row> read_feed(std::int64_t after, int limit) override;
   std::int64_t feed_end() override;
   std::optional<std::int64_t> find_in_feed(const feed_place &place) override;

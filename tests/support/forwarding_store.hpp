@@ -118,10 +118,9 @@ public:
                                      page_bounds most) override {
     return reached().refused_outcomes(session, after, most);
   }
-  page<feed_row> list_notified(std::string_view session, std::int64_t from,
-                               page_bounds most,
-                               const program_set &among) override {
-    return reached().list_notified(session, from, most, among);
+  page<feed_row> list_notified(const notified_filter &of, std::int64_t from,
+                               page_bounds most) override {
+    return reached().list_notified(of, from, most);
   }
   std::vector<feed_row> read_feed(std::int64_t after, int limit) override {
     return reached().read_feed(after, limit);

@@ -108,8 +108,9 @@ STORE_TEST(what is of other programmes is not among what is shown) {
   };
   auto first = in("day", paid("s1", 1, 100));
   auto second = in("night", paid("s2", 2, 30));
-  for (auto *c : {&first, &second})
-    c->events[0].notifications = R"([{"kind":"k","to":"support","data":{}}])";
+  first.events[0].notifications =
+      R"([{"kind":"k","to":"tutor:ann"},{"kind":"k","to":"support"}])";
+  second.events[0].notifications = R"([{"kind":"k","to":"support"}])";
   CAF_CHECK_EQUAL(append(*w.s, {first, second}), "ok ok");
   const program_set night{std::vector<std::string>{"night"}};
   const auto account = w.s->account("tutor:ann", "", 10, night);
@@ -118,9 +119,23 @@ STORE_TEST(what is of other programmes is not among what is shown) {
   CAF_CHECK_EQUAL(account.balances[0].second, 30);
   CAF_CHECK_EQUAL(entries(w.s->account("tutor:ann", "", 10)),
                   "s1:100USD s2:30USD ");
-  const auto told = w.s->list_notified("", 0, 10, night);
+  const auto told = w.s->list_notified({.among = night}, 0, 10);
   CAF_REQUIRE_EQUAL(told.size(), 1u);
   CAF_CHECK_EQUAL(told[0].session, "s2");
+  const auto told_to = [&](const notified_filter &of) {
+    std::string sessions;
+    const auto rows = w.s->list_notified(of, 0, 10);
+    for (const auto &row : rows)
+      sessions += row.session + " ";
+    return sessions;
+  };
+  CAF_CHECK_EQUAL(told_to({.to = "support"}), "s1 s2 ");
+  CAF_CHECK_EQUAL(told_to({.to = "support", .among = night}), "s2 ");
+  CAF_CHECK_EQUAL(told_to({.to = "tutor:ann"}), "s1 ");
+  CAF_CHECK_EQUAL(told_to({.to = "tutor:ann", .among = night}), "");
+  CAF_CHECK_EQUAL(told_to({.session = "s1", .to = "tutor:ann"}), "s1 ");
+  CAF_CHECK_EQUAL(told_to({.session = "s2", .to = "tutor:ann"}), "");
+  CAF_CHECK_EQUAL(told_to({.to = "tutor:an"}), "");
 
   for (const auto *event :
        {R"({"subject":"s1"})", R"({"subject":"s2"})", R"({"subject":"s9"})",

@@ -156,7 +156,7 @@ STORE_TEST(events with notifications are read without the others) {
           const auto next = last == nullptr   ? 0
                             : session.empty() ? last->position + 1
                                               : last->event.seq + 1;
-          return w.s->list_notified(session, next, most);
+          return w.s->list_notified({.session = session}, next, most);
         },
         [](const feed_row &row) {
           CAF_CHECK(row.event.data.empty());
@@ -168,5 +168,5 @@ STORE_TEST(events with notifications are read without the others) {
   CAF_CHECK_EQUAL(listed("a", 2), "a2a4 a6");
   CAF_CHECK_EQUAL(listed("a", {9, 150}), "a2a4 a6");
   CAF_CHECK_EQUAL(listed("none", 9), "");
-  CAF_CHECK_EQUAL(w.s->list_notified("a", 4, 9).size(), 2u);
+  CAF_CHECK_EQUAL(w.s->list_notified({.session = "a"}, 4, 9).size(), 2u);
 }

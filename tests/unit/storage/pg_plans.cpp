@@ -47,8 +47,8 @@ CAF_TEST(what is read of the journal is found by an index) {
   s.reset();
   const auto reads = whole_reads([](store &other) {
     CAF_CHECK_EQUAL(other.history("s1").size(), 2u);
-    CAF_CHECK_EQUAL(other.list_notified("", 0, 9).size(), 1u);
-    CAF_CHECK_EQUAL(other.list_notified("s1", 0, 9).size(), 1u);
+    CAF_CHECK_EQUAL(other.list_notified({}, 0, 9).size(), 1u);
+    CAF_CHECK_EQUAL(other.list_notified({.session = "s1"}, 0, 9).size(), 1u);
     CAF_CHECK_EQUAL(other.refused_outcomes("s1", "", 9).size(), 1u);
     const auto feed = other.read_feed(0, 9);
     CAF_REQUIRE_EQUAL(feed.size(), 2u);
@@ -136,12 +136,13 @@ CAF_TEST(each filter of a list alone reads no more than its page) {
     });
     CAF_CHECK_LESS(rows, 200);
   }
-  CAF_CHECK_LESS(fetched("journal",
-                         [&](store &other) {
-                           CAF_CHECK_EQUAL(
-                               other.list_notified("", 0, 40, few).size(), 40u);
-                         }),
-                 200);
+  CAF_CHECK_LESS(
+      fetched("journal",
+              [&](store &other) {
+                CAF_CHECK_EQUAL(
+                    other.list_notified({.among = few}, 0, 40).size(), 40u);
+              }),
+      200);
 }
 
 CAF_TEST(a plan that was made for empty tables reads no more of full ones) {

@@ -109,7 +109,7 @@ CAF_TEST(the feed waits for a transaction that began earlier) {
     CAF_CHECK_EQUAL(s->feed_end(), 0);
     CAF_CHECK_EQUAL(s->count_feed(0, 10).readable, 0);
     CAF_CHECK_EQUAL(s->count_feed(0, 10).held_back, 1);
-    CAF_CHECK_EQUAL(s->list_notified("", 0, 10).size(), 1u);
+    CAF_CHECK_EQUAL(s->list_notified({}, 0, 10).size(), 1u);
   });
   CAF_CHECK_EQUAL(before, 0u);
   const auto both = s->read_feed(0, 10);

@@ -179,6 +179,22 @@ def test_the_notifications_follow_the_happy_path(client, paid):
     assert len(set(identities)) == len(identities)
 
 
+def test_notifications_are_listed_by_whom_they_are_to(client):
+    lesson, other = Lesson(client, students=2).paid(), Lesson(client).paid()
+    of_lesson = client.notifications(lesson.id)
+    for person in [f"tutor:{lesson.tutor}", f"student:{lesson.students[0]}"]:
+        own = [n for n in of_lesson if n["to"] == person]
+        assert own
+        for narrowed in ["", f"&session={lesson.id}"]:
+            assert client.read(f"/v1/notifications?to={person}{narrowed}")[
+                "notifications"] == own
+        first = client.read(f"/v1/notifications?to={person}&limit=1")
+        assert first["notifications"] == own[:1]
+        assert client.read(f"/v1/notifications?to={person}"
+                           f"&session={other.id}")["notifications"] == []
+    assert client.get("/v1/notifications?to=ann").status == 400
+
+
 def test_each_going_student_is_asked_for_a_recap(client):
     lesson = Lesson(client, students=3).awaiting()
     to = [n["to"] for n in client.notifications(lesson.id)
