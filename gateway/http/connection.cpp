@@ -312,6 +312,7 @@ void connection::dispatch() {
   request_->body = message->body();
   request_->keep = message;
   request_->received_at = shared_->use.engine.time().now();
+  request_->from = comes_from();
   const auto &who = request_->who.proven;
   request_->queue_key = who ? workflows::to_string(*who) : name_;
   if (request_->to->handle == nullptr) return stream_events();

@@ -19,6 +19,7 @@
 #include "gateway/http/database_gauges.hpp"
 #include "gateway/http/problem.hpp"
 #include "gateway/http/shell.hpp"
+#include "gateway/http/shares.hpp"
 #include "gateway/http/sites.hpp"
 #include "gateway/http/whatif_desk.hpp"
 #include "gateway/http/wrong_tokens.hpp"
@@ -28,6 +29,9 @@
 #include "gateway/wire/auth.hpp"
 
 namespace recapd::gateway::http {
+
+/// How many sign-ins one address may have under way at the provider.
+inline constexpr std::size_t most_sign_ins_of_address = 20;
 
 /// What every route may use; lives as long as the server.
 struct services {
@@ -42,6 +46,8 @@ struct services {
   caller_places batches{std::numeric_limits<std::size_t>::max()};
   /// Signs people in by their browsers; null: nobody.
   oidc::sign_in *sign_in = nullptr;
+  /// Sign-ins that each address has under way at the provider.
+  shares sign_ins{most_sign_ins_of_address};
   /// Carries commands between nodes; null: other nodes are not heard.
   std::shared_ptr<relay::relay> between = {};
   std::unique_ptr<whatif_desk> whatifs = std::make_unique<whatif_desk>();
@@ -71,6 +77,7 @@ struct request {
   std::string_view body;
   workflows::instant received_at;
   caller who;
+  config::address from = {};  ///< the client's; behind proxies the forwarded
   /// The caller among whose reads it waits: a person, or the connection.
   std::string queue_key;
   std::shared_ptr<const void> keep;

@@ -48,13 +48,18 @@ void get_callback(services &s, const request_ptr &r, const responder &respond) {
   if (!s.sign_in) return respond(no_sign_in());
   const query q{r->query, r->to->query};
   const bool secure = s.sign_in->secure();
+  auto share = s.sign_ins.take(r->from);
+  if (!share)
+    return respond(too_many("Too many of your address sign in at once; try "
+                            "again."));
   s.sign_in->finish(
       {.code = q.text("code"),
        .state = q.text("state"),
        .issuer = q.text("iss"),
        .error = q.text("error")},
       cookie_in(r->header("cookie"), cookie_name(login_cookie, secure)),
-      token_time(s), [respond, secure](oidc::sign_in::step next) {
+      token_time(s),
+      [respond, secure, share = std::move(share)](oidc::sign_in::step next) {
         if (!next.has_value()) return respond(answer_of(next.error()));
         auto out = leading_to(303, (*next).location);
         out.headers.emplace_back("Set-Cookie",

@@ -71,6 +71,12 @@ json::object session_of(const caller &who, instant until) {
   return out;
 }
 
+not_signed_in anew(std::string_view why, const std::string &callback) {
+  return {kind::wrong, "This sign-in " + std::string{why} + ". Begin again at "
+                           + callback.substr(0, callback.rfind('/'))
+                           + "/login."};
+}
+
 not_signed_in not_yet() {
   return {kind::later,
           "Nobody can sign in yet: the OpenID provider or the database was "
@@ -152,11 +158,7 @@ void sign_in::finish(returned what, std::string_view begun, instant now,
                      std::function<void(step)> done) {
   const auto found = unsealed(*keys_, for_beginnings, begun, now);
   if (!found || what.state.empty() || text_in(*found, "s") != what.state)
-    return done(not_signed_in{
-        kind::wrong, "This sign-in was not begun by this browser, or long ago. "
-                     "Begin again at "
-                         + redirect_.substr(0, redirect_.rfind('/'))
-                         + "/login."});
+    return done(anew("was not begun by this browser, or long ago", redirect_));
   if (!what.issuer.empty() && what.issuer != how_.issuer)
     return done(
         not_signed_in{kind::wrong, "The answer is another provider's (iss)."});
@@ -169,10 +171,13 @@ void sign_in::finish(returned what, std::string_view begun, instant now,
                 .nonce = text_in(*found, "n"),
                 .verifier = text_in(*found, "v"),
                 .path = text_in(*found, "r")};
-  const bool taken =
-      enqueue([this, one = std::move(one), code = std::move(what.code), now,
-               done] { done(signed_in(one, code, now)); });
-  if (!taken)
+  const auto state = one.state;
+  const auto got =
+      enqueue(state, [this, one = std::move(one), code = std::move(what.code),
+                      now, done] { done(signed_in(one, code, now)); });
+  if (got == place::used_before)
+    done(anew("has been ended already", redirect_));
+  if (got == place::full)
     done(not_signed_in{kind::later, "Too many sign in at once; try again."});
 }
 
@@ -246,12 +251,15 @@ identified sign_in::open(std::string_view cookie, instant now) {
   return who;
 }
 
-bool sign_in::enqueue(job one) {
+/// Adds a job where there is a place, once for each state.
+sign_in::place sign_in::enqueue(const std::string &state, job one) {
   const std::lock_guard lock{mutex_};
-  if (stop_ || jobs_.size() >= most_waiting) return false;
+  if (states_.has(state)) return place::used_before;
+  if (stop_ || jobs_.size() >= most_waiting) return place::full;
+  states_.add(state);
   jobs_.push_back(std::move(one));
   changed_.notify_all();
-  return true;
+  return place::taken;
 }
 
 /// Runs jobs until the end; those that are left then are answered, too.

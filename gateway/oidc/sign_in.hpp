@@ -16,6 +16,7 @@
 #include "config/config.hpp"
 #include "gateway/oidc/key_ring.hpp"
 #include "gateway/oidc/provider.hpp"
+#include "gateway/oidc/used_texts.hpp"
 #include "gateway/wire/auth.hpp"
 
 namespace recapd::gateway::oidc {
@@ -62,7 +63,8 @@ public:
   [[nodiscard]] step begin(std::string_view path, workflows::instant now);
 
   /// Ends one, which `begun` is the cookie of; calls `done` once, from another
-  /// thread where the provider has to be asked.
+  /// thread where the provider has to be asked. It is asked once for each that
+  /// was begun.
   void finish(returned what, std::string_view begun, workflows::instant now,
               std::function<void(step)> done);
 
@@ -77,6 +79,8 @@ public:
   [[nodiscard]] bool secure() const { return secure_; }
 
 private:
+  /// Far more than can be asked for while a sign-in may take.
+  static constexpr std::size_t most_states = 10'000;
   struct begun_one;
   using job = std::function<void()>;
 
@@ -84,7 +88,8 @@ private:
                  workflows::instant now);
   step admit(const std::string &id_token, const begun_one &begun,
              const provider_facts &facts, workflows::instant now);
-  bool enqueue(job one);
+  enum class place : unsigned char { taken, used_before, full };
+  place enqueue(const std::string &state, job one);
   void run();
 
   const config::oidc how_;
@@ -95,6 +100,7 @@ private:
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<job> jobs_;
+  used_texts states_{most_states};
   std::atomic<bool> stop_{false};
   std::thread thread_;
 };

@@ -3,6 +3,8 @@
 import http.client
 import json
 import re
+import select
+import signal
 import urllib.parse
 from datetime import timedelta
 from http.cookies import SimpleCookie
@@ -217,8 +219,10 @@ def test_a_callback_is_for_the_browser_that_began(node):
                "not-allowed", 403)
     problem_of(browser.go(f"{at}?code=made-up&state={said['state']}"),
                "malformed", 400)
-    assert browser.go(back).status == 303
-    # The provider takes a code once.
+    # Whatever the provider said of it, a sign-in ends once.
+    problem_of(browser.go(back), "malformed", 400)
+    assert COOKIE not in browser.jar(node)
+    browser.sign_in(node, ANN)
     assert COOKIE in browser.jar(node)
 
 
@@ -241,6 +245,105 @@ def test_an_id_token_of_another_client_signs_nobody_in(node):
         problem_of(answer, "malformed", 400)
         assert "(azp)" in answer.json["detail"]
         assert COOKIE not in browser.jar(node)
+
+
+class Callback:
+    """The end of a sign-in that its browser began, sent through a proxy for an
+    address, and not answered yet. Its code is made up."""
+
+    def __init__(self, node, address, browser=None):
+        self.browser = browser or Browser()
+        if not browser:
+            begun = self.browser.go(f"{node.url}/auth/login")
+            self.browser.state = re.search(r"&state=(\w+)",
+                                           begun.headers["location"])[1]
+        self.connection = http.client.HTTPConnection("127.0.0.1", node.port,
+                                                     timeout=60)
+        self.connection.request(
+            "GET", f"/auth/callback?code=x&state={self.browser.state}", headers={
+                "Cookie": f"{LOGIN}={self.browser.jar(node)[LOGIN]}",
+                "X-Forwarded-For": address})
+
+    def answered(self):
+        return bool(select.select([self.connection.sock], [], [], 0)[0])
+
+    def answer(self):
+        response = self.connection.getresponse()
+        answer = Answer(response.status, response.getheaders(), response.read())
+        self.connection.close()
+        return answer
+
+
+@pytest.fixture
+def halted(node, provider):
+    """Keeps the provider from answering until it is called, or the test ends."""
+    provider.process.send_signal(signal.SIGSTOP)
+
+    def go_on():
+        provider.process.send_signal(signal.SIGCONT)
+
+    yield go_on
+    go_on()
+
+
+@pytest.fixture(scope="module")
+def proxied(make_node, provider, ports):
+    how = config(provider, f"http://127.0.0.1:{ports[0]}")
+    how["http"]["trusted_proxies"] = ["127.0.0.1"]
+    node = make_node(config=how)
+    node.wait_ready()
+    return node
+
+
+def test_a_begun_sign_in_asks_the_provider_once(proxied, halted):
+    first = Callback(proxied, "192.0.2.1")
+    again = [Callback(proxied, "192.0.2.1", first.browser) for _ in range(3)]
+    wait_until(lambda: sum(c.answered() for c in [first, *again]) == 3,
+               "all but one to be refused")
+    halted()
+    details = [c.answer() for c in [first, *again]]
+    for one in details:
+        problem_of(one, "malformed", 400)
+    assert sum("ended already" in one.json["detail"] for one in details) == 3
+
+
+def test_an_address_has_its_share_of_the_sign_ins(proxied, halted):
+    mine = [Callback(proxied, "192.0.2.2") for _ in range(25)]
+    wait_until(lambda: sum(c.answered() for c in mine) == 5,
+               "all beyond the share to be refused")
+    other = Callback(proxied, "192.0.2.3")
+    refused_ones = [c for c in mine if c.answered()]
+    halted()
+    for one in mine:
+        answer = one.answer()
+        if one not in refused_ones:
+            problem_of(answer, "malformed", 400)
+            continue
+        problem_of(answer, "too-many-requests", 429)
+        assert answer.headers["retry-after"]
+    problem_of(other.answer(), "malformed", 400)
+    # What was refused so was not used.
+    problem_of(Callback(proxied, "192.0.2.2", refused_ones[0].browser).answer(),
+               "malformed", 400)
+
+
+def test_of_too_many_sign_ins_at_once_some_are_answered_later(proxied, halted):
+    all_of_them = [Callback(proxied, f"192.0.2.{n}") for n in range(10, 16)
+                   for _ in range(20)]
+    # A hundred wait, and one more is under way as soon as it was the first.
+    wait_until(lambda: sum(c.answered() for c in all_of_them) in (19, 20),
+               "those beyond the bound to be refused")
+    halted()
+    later = 0
+    for one in all_of_them:
+        answer = one.answer()
+        if answer.status == 503:
+            later += 1
+            problem_of(answer, "unavailable", 503)
+            assert answer.headers["retry-after"]
+        else:
+            problem_of(answer, "malformed", 400)
+    assert later in (19, 20)
 
 
 def test_who_is_nobody_here_is_told(node):
