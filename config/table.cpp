@@ -302,6 +302,8 @@ std::vector<setting> policy() {
       {"pay.rate_per_hour", shape::number,
        "minor units, of sessions that name none"},
       {"pay.currency", shape::text, "of sessions that name none"},
+      {"pay.settle_after", shape::nullable_text,
+       "null alone: this version settles at once"},
   };
   for (const auto &kind : workflows::reminder_table)
     rows.push_back({"reminders." + std::string{kind.name},

@@ -183,6 +183,8 @@ constexpr auto wrong_settings = std::to_array<wrong_setting>({
     {"policy.pay.rate_per_hour", "-1", ": expected "},
     {"policy.pay.rate_per_hour", "15.5", ": expected "},
     {"policy.pay.currency", R"("dollars")", ": expected "},
+    {"policy.pay.settle_after", R"("48h")",
+     ": expected null: this version settles at once"},
     {"policy.reminders.tutor_recap_reminder", R"(["48h", "24h"])",
      ": expected durations in ascending"},
     {"policy.courses.no spaces", "{}", ": expected "},

@@ -43,7 +43,7 @@ CAF_TEST(an empty policy is that of the contract) {
       R"("course_minutes_per_week":null,"pair_sessions_per_day":1},)"
       R"("week_starts_on":"monday","timezone":"America/New_York",)"
       R"("confirmation":"all_students","auto_confirm_after":null,)"
-      R"("pay":{"rate_per_hour":1500,"currency":"USD"},)"
+      R"("pay":{"rate_per_hour":1500,"currency":"USD","settle_after":null},)"
       R"("reminders":{"tutor_recap_due":"90m",)"
       R"("tutor_recap_reminder":["24h","48h","71h"],)"
       R"("student_recap_reminder":["24h","48h","72h"],)"
@@ -122,6 +122,18 @@ CAF_TEST(overrides are written as they were said) {
   CAF_CHECK_EQUAL(json::serialize(out.at("programs")),
                   R"({"night":{"courses":{"M1":{"limits":)"
                   R"({"pair_sessions_per_day":null}}}}})");
+  CAF_CHECK(read(json::serialize(out)) == p);
+}
+
+CAF_TEST(that sessions are settled at once is said by null) {
+  const auto p = read(R"({"pay": {"settle_after": null},
+    "courses": {"M1": {"pay": {"settle_after": null}}}})");
+  const auto out = to_json(p);
+  CAF_CHECK_EQUAL(
+      json::serialize(out.at("pay")),
+      R"({"rate_per_hour":1500,"currency":"USD","settle_after":null})");
+  CAF_CHECK_EQUAL(json::serialize(out.at("courses")),
+                  R"({"M1":{"pay":{"settle_after":null}}})");
   CAF_CHECK(read(json::serialize(out)) == p);
 }
 
@@ -238,6 +250,10 @@ CAF_TEST(a wrong value is named by its path and what was expected) {
       {"pay.currency", R"("usd")", ": expected a currency: three letters A-Z"},
       {"pay.rate_per_hour", "15.5",
        ": expected a whole number from 0 to 10000000"},
+      {"pay.settle_after", R"("48h")",
+       ": expected null: this version settles at once"},
+      {"programs.p.pay.settle_after", "0",
+       ": expected null: this version settles at once"},
       {"reminders.tutor_recap_reminder", R"(["48h", "24h"])",
        R"(: expected durations in ascending order such as ["24h", "48h"], or )"
        "null"},

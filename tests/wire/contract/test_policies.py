@@ -3,7 +3,8 @@
 import pytest
 
 from lesson import Lesson
-from wire import Client, accepted, fresh, recap, refused, wait_until
+from wire import (Client, accepted, fresh, problem_of, recap, refused,
+                  wait_until)
 
 TOKENS = [{"token": "t-admin", "as": "admin:ada"},
           {"token": "t-manager", "as": "manager:mia"},
@@ -102,6 +103,18 @@ def test_equal_to_the_newest_is_no_new_version(make_node):
     assert made(node, {"log_window": "4d"}, base=1)["version"] == 2
     assert made(node, {"log_window": "96h"}, base=2) == {"version": 2,
                                                          "changes": []}
+
+
+def test_settling_at_once_is_said_by_null(make_node):
+    node = make_node(config={"policy": {"pay": {"settle_after": None}}})
+    pay = node.read("/v1/policies/1")["policy"]["pay"]
+    assert pay == {"rate_per_hour": 1500, "currency": "USD",
+                   "settle_after": None}
+    assert made(node, {"pay": pay}) == {"version": 1, "changes": []}
+    answer = make(node, {"pay": {**pay, "settle_after": "48h"}})
+    problem_of(answer, "malformed", 400)
+    assert ("policy.pay.settle_after: expected null: this version settles at "
+            "once" in answer.json["detail"])
 
 
 def test_a_base_that_is_not_the_newest_is_refused(make_node):
