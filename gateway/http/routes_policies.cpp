@@ -101,6 +101,11 @@ response moved(int newest) {
 
 response saved(services &s, store &db, const storage::policy_draft &draft,
                const policy &wanted) {
+  // The stored text may be older than a rule that both have by default.
+  s.engine.follow_policies(db);
+  if (const auto &[newest, now] = s.engine.newest_policy();
+      draft.base.value_or(newest) == newest && now == wanted)
+    return json_response({{"version", newest}, {"changes", json::array{}}});
   const auto done = db.save_policy(draft);
   if (done.what == storage::policy_saved::result::moved)
     return moved(done.newest);

@@ -105,6 +105,23 @@ def test_equal_to_the_newest_is_no_new_version(make_node):
                                                          "changes": []}
 
 
+def test_a_policy_is_compared_by_what_it_means(make_node):
+    """Its text may be of a node that lacked some of the rules."""
+    node = make_node(config={"policy": {"log_window": "4d"}})
+    node.database.run(
+        "INSERT INTO policies (version, body, who, note) SELECT 2,"
+        " ((body::jsonb - 'calls') #- '{pay,settle_after}')::text, who, ''"
+        " FROM policies")
+    for base in ({}, {"base": 2}):
+        assert made(node, {"log_window": "96h"}, **base) == {"version": 2,
+                                                             "changes": []}
+    assert make(node, {"log_window": "96h"}, base=1).status == 409
+    assert len(node.read("/v1/policies")["policies"]) == 2
+    assert made(node, {"log_window": "96h", "calls": {"max_per_session": 7}}
+                )["changes"] == [{"path": "policy.calls.max_per_session",
+                                  "from": 500, "to": 7}]
+
+
 def test_settling_at_once_is_said_by_null(make_node):
     node = make_node(config={"policy": {"pay": {"settle_after": None}}})
     pay = node.read("/v1/policies/1")["policy"]["pay"]
