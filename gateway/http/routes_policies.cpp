@@ -159,16 +159,26 @@ void list_policies(services &s, const request_ptr &r,
   });
 }
 
+/// Takes the overrides of programmes that are none of these out of a policy.
+void keep_own(json::object &policy, const workflows::program_set &own) {
+  json::object kept;
+  for (const auto &[id, overrides] : policy.at("programs").as_object())
+    if (own.includes(id)) kept[id] = overrides;
+  policy["programs"] = std::move(kept);
+}
+
 void get_policy(services &s, const request_ptr &r, const responder &respond) {
   const auto version = parse_integer<int>(r->params.front()).value_or(0);
-  answer_by_reading(s, r, respond, [&s, version](store &db) {
+  answer_by_reading(s, r, respond, [&s, r, version](store &db) {
     const auto rows = version > 0 && version < newest_first
                           ? db.list_policies(version + 1, 1)
                           : storage::page<storage::policy_row>{};
     if (rows.empty() || rows.front().version != version)
       return problem(404, "not-found", "There is no policy of this version.");
     auto out = view_of(rows.front());
-    out["policy"] = workflows::to_json(s.engine.policy_of(version, db));
+    auto shown = workflows::to_json(s.engine.policy_of(version, db));
+    keep_own(shown, r->who.programs);
+    out["policy"] = std::move(shown);
     return json_response(out);
   });
 }

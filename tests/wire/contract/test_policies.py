@@ -134,6 +134,28 @@ def test_settling_at_once_is_said_by_null(make_node):
             "once" in answer.json["detail"])
 
 
+def test_a_manager_is_shown_the_overrides_of_their_programmes(make_node):
+    tokens = [{"token": "t-both", "as": "manager:bo",
+               "programs": ["night", "other"]},
+              {"token": "t-none", "as": "manager:no", "programs": ["other"]},
+              *TOKENS]
+    overrides = {name: {"pay": {"rate_per_hour": rate}}
+                 for name, rate in (("day", 1600), ("night", 1700))}
+    node = make_node(config={
+        "auth": {"mode": "token", "tokens": tokens},
+        "policy": {"programs": overrides, "courses": {"M1": {
+            "log_window": "10h"}}}})
+
+    def shown(token):
+        return Client(node.port, token).read("/v1/policies/1")["policy"]
+
+    everything = shown("t-manager")
+    assert everything["programs"] == overrides
+    for token, names in (("t-both", ["night"]), ("t-none", [])):
+        assert shown(token) == {**everything, "programs": {
+            name: overrides[name] for name in names}}
+
+
 def test_a_base_that_is_not_the_newest_is_refused(make_node):
     node = make_node()
     made(node, {"log_window": "4d"}, base=1)
