@@ -61,6 +61,7 @@ std::optional<unknown_caller> add_roles(caller &who, const std::string &id,
 std::optional<unknown_caller> add_programs(caller &who, const claims &said,
                                            const config::oidc &how) {
   if (!said.all.contains(how.claims.programs)) {
+    who.unnamed_programs = true;
     if (!who.sees_all()) who.programs.only = texts{"default"};
     return std::nullopt;
   }

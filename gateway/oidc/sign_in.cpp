@@ -67,6 +67,7 @@ json::object session_of(const caller &who, instant until) {
     persons.emplace_back(workflows::to_string(one));
   json::object out{{"w", std::move(persons)}, {"e", seconds_of(until)}};
   if (who.programs.only) out["p"] = json::value_from(*who.programs.only);
+  if (who.unnamed_programs) out["u"] = true;
   if (!who.name.empty()) out["n"] = who.name;
   return out;
 }
@@ -246,6 +247,7 @@ identified sign_in::open(std::string_view cookie, instant now) {
     for (const auto &one : only->as_array())
       who.programs.only->emplace_back(std::string_view{one.as_string()});
   }
+  who.unnamed_programs = found->contains("u");
   who.until = instant{std::chrono::seconds{found->at("e").get_int64()}};
   who.name = text_in(*found, "n");
   return who;

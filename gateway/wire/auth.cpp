@@ -76,6 +76,12 @@ bool caller::is(role as, std::string_view id) const {
   return sees_all() || (has_role(as) && proven->id == id);
 }
 
+workflows::program_set caller::programs_as(role as) const {
+  const bool takes_part = as == role::tutor || as == role::student;
+  if (!unnamed_programs || !takes_part) return programs;
+  return {std::vector<std::string>{"default"}};
+}
+
 workflows::viewer caller::viewer(std::string_view tutor) const {
   if (!has_role(role::student) || is(role::tutor, tutor)) return {};
   return workflows::viewer{{.as = role::student, .id = proven->id}};

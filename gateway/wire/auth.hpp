@@ -49,6 +49,9 @@ struct caller {
   workflows::program_set programs = {};  ///< in which a proven person may act
   config::sha256 token = {};  ///< of the token that proved the person
   role_set others = {};
+  /// No programmes were named: as tutor or student the person acts in `default`
+  /// alone, whatever staff of these roles may.
+  bool unnamed_programs = false;
   /// When a sign-in, which no table of tokens has, ends.
   std::optional<workflows::instant> until = {};
   std::string name = {};  ///< as the provider says it; empty: not known
@@ -57,6 +60,8 @@ struct caller {
   [[nodiscard]] bool has_role(workflows::role as) const;
   /// Returns the person in each of their roles; nobody, if nobody is proven.
   [[nodiscard]] std::vector<workflows::person> persons() const;
+  /// Returns the programmes in which the person acts in this role.
+  [[nodiscard]] workflows::program_set programs_as(workflows::role as) const;
   /// Makes the person act in the first of their roles that is among these.
   /// Returns false if none is.
   bool act_as_one_of(const role_set &roles);

@@ -57,7 +57,7 @@ public:
     // What is `malformed` is looked for before what is `not-allowed`.
     if (identity() && envelope() && actor() && command() && permission()
         && program()) {
-      out_.programs = how_.who.programs;
+      out_.programs = how_.who.programs_as(out_.by.as);
       out_.content = content_digest(out_.what, out_.session, out_.by);
       return std::move(out_);
     }
@@ -153,7 +153,7 @@ private:
 
   bool program() {
     const auto *s = std::get_if<workflows::schedule_session>(&out_.what);
-    return s == nullptr || how_.who.programs.includes(s->program)
+    return s == nullptr || how_.who.programs_as(out_.by.as).includes(s->program)
            || fail("data.program: the bearer token is not for this programme.",
                    refusal_code::not_allowed);
   }

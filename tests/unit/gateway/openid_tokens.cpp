@@ -255,6 +255,9 @@ CAF_TEST(claims name a person in all their roles) {
                             {"name", "A\nB"}});
   CAF_REQUIRE(help.has_value());
   CAF_CHECK((*help).programs.includes("night"));
+  CAF_CHECK((*help).programs_as(role::support).includes("night"));
+  CAF_CHECK(!(*help).programs_as(role::student).includes("night"));
+  CAF_CHECK((*help).programs_as(role::student).includes("default"));
   CAF_CHECK((*help).viewer("zoe").sees_pay());
   CAF_CHECK((*help).name.empty());
 }
@@ -265,6 +268,7 @@ CAF_TEST(claims name programmes) {
   };
   CAF_CHECK(!(*in(json::array{"*"})).programs.only);
   CAF_CHECK(!(*in("*")).programs.only);
+  CAF_CHECK((*in("*")).programs_as(role::tutor).includes("night"));
   CAF_CHECK(((*in(json::array{"a", "b"})).programs.only
              == std::vector<std::string>{"a", "b"}));
   for (const auto &bad :

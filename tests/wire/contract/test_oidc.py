@@ -15,6 +15,7 @@ pytestmark = documents.NEEDS
 
 ANN, BOB, SIS = fresh("ann"), fresh("bob"), fresh("sis")
 BOTH, NIGHT, ALL = fresh("both"), fresh("night"), fresh("all")
+MIXED = fresh("mixed")
 NAMED = "auth0|somebody"
 PEOPLE = {
     ANN: {"role": "teacher", "name": "Ann Ångström"},
@@ -22,6 +23,7 @@ PEOPLE = {
     SIS: {"role": ["system", "unknown here"]},
     BOTH: {"role": ["teacher", "student"]},
     NIGHT: {"role": "help", "programs": ["night"]},
+    MIXED: {"role": ["help", "teacher"]},
     ALL: {"role": ["help", "teacher"], "programs": ["*"]},
     NAMED: {"role": "teacher"},
     "king": {"role": "king"},
@@ -130,6 +132,21 @@ def test_who_has_several_roles_is_a_person_in_each(node, provider):
         assert both.get(f"/v1/people/{who}").status == 200
         problem_of(name(who), "not-allowed", 403)
     problem_of(both.get(f"/v1/people/system:{SIS}"), "not-allowed", 403)
+
+
+def test_who_is_staff_too_teaches_in_the_default_programme(node, provider):
+    mixed = by(node, provider.token(MIXED))
+    elsewhere = Lesson(by(node, STATIC), [BOB], tutor=MIXED, program="night")
+    accepted(elsewhere.schedule(None))
+    assert mixed.get(f"/v1/sessions/{elsewhere.id}").status == 200
+    refused(mixed.send(command("session.cancel", elsewhere.id,
+                               f"tutor:{MIXED}", {"reason": "ill"})),
+            "unknown-session")
+    accepted(mixed.send(command("session.cancel", elsewhere.id,
+                                f"support:{MIXED}", {"reason": "ill"})))
+    refused(Lesson(mixed, [BOB], tutor=MIXED, program="night")
+            .schedule(f"tutor:{MIXED}"), "not-allowed")
+    accepted(Lesson(mixed, [BOB], tutor=MIXED).schedule(f"tutor:{MIXED}"))
 
 
 @pytest.mark.parametrize("person, claim", [
