@@ -18,8 +18,8 @@
 #include "gateway/http/caller_places.hpp"
 #include "gateway/http/database_gauges.hpp"
 #include "gateway/http/problem.hpp"
-#include "gateway/http/shell.hpp"
 #include "gateway/http/shares.hpp"
+#include "gateway/http/shell.hpp"
 #include "gateway/http/sites.hpp"
 #include "gateway/http/whatif_desk.hpp"
 #include "gateway/http/wrong_tokens.hpp"
@@ -114,6 +114,9 @@ inline constexpr access for_everybody{
     .roles = {workflows::role::tutor, workflows::role::student,
               workflows::role::support, workflows::role::system,
               workflows::role::manager, workflows::role::admin}};
+inline constexpr access for_actors{
+    .roles = {workflows::role::tutor, workflows::role::student,
+              workflows::role::support, workflows::role::system}};
 inline constexpr access for_support{.roles = {workflows::role::support,
                                               workflows::role::system,
                                               workflows::role::admin}};

@@ -346,7 +346,7 @@ std::vector<route> command_routes() {
   return {
       {"POST",
        "/v1/commands",
-       for_everybody,
+       for_actors,
        max_event_bytes,
        post_commands,
        {"session", "dry_run"},

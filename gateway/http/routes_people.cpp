@@ -88,6 +88,16 @@ void get_person(services &s, const request_ptr &r, const responder &respond) {
   });
 }
 
+/// Refuses, by the head alone, who may not set this name.
+std::optional<response> check_naming(const request &r) {
+  const auto who = workflows::parse_person(r.params.front());
+  const auto &by = r.who;
+  if (who && by.proven && !is_person(by, *who) && !by.has_role(role::system)
+      && !by.has_role(role::admin))
+    return not_allowed("You can change your own name only.");
+  return want_json(r);
+}
+
 void put_person(services &s, const request_ptr &r, const responder &respond) {
   query q{r->query, r->to->query};
   const auto who = person_of(*r, q);
@@ -95,10 +105,6 @@ void put_person(services &s, const request_ptr &r, const responder &respond) {
   if (const auto fault = workflows::name_fault(name); !fault.empty())
     q.fail(fault);
   if (!q.error().empty()) return respond(bad_request(q.error()));
-  const auto &by = r->who;
-  if (by.proven && !is_person(by, who) && !by.has_role(role::system)
-      && !by.has_role(role::admin))
-    return respond(not_allowed("You can change your own name only."));
   answer_by_reading(s, r, respond, [who, name](store &db) {
     db.save_person({.who = who, .name = name});
     return person_view(who, name);
@@ -155,7 +161,7 @@ std::vector<route> people_routes() {
        put_person,
        {},
        false,
-       want_json},
+       check_naming},
       {"POST",
        "/v1/people/{}/erase",
        for_admins,

@@ -24,7 +24,8 @@ struct fixture : world {
   void with_tokens() {
     settings.auth = recapd::config::auth_mode::token;
     settings.tokens = {
-        {.secret = "t", .as = {recapd::workflows::role::tutor, "ann"}}};
+        {.secret = "t", .as = {recapd::workflows::role::tutor, "ann"}},
+        {.secret = "m", .as = {recapd::workflows::role::manager, "mia"}}};
     serve();
   }
 };
@@ -48,6 +49,11 @@ CAF_TEST(whom the token does not admit is told so before the body) {
           .status,
       403u);
   CAF_CHECK_EQUAL(ask("GET /v1/sessions", "").status, 401u);
+  CAF_CHECK_EQUAL(
+      ask("POST /v1/commands", batch + "Authorization: Bearer m\r\n").status,
+      403u);
+  const auto json = known + "Content-Type: application/json\r\n";
+  CAF_CHECK_EQUAL(ask("PUT /v1/people/tutor:zoe", json, "20").status, 403u);
 }
 
 CAF_TEST(what the head alone tells is told before the body) {
@@ -95,7 +101,7 @@ CAF_TEST(a refusal without a body leaves the connection) {
   with_tokens();
   auto c = connect();
   CAF_CHECK_EQUAL(c.get("/v1/sessions").status, 401u);
-  CAF_CHECK_EQUAL(c.get("/nowhere").status, 404u);
+  CAF_CHECK_EQUAL(c.get("/v1/nowhere").status, 404u);
   CAF_CHECK_EQUAL(c.get("/healthz").status, 200u);
 }
 

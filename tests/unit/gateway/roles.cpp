@@ -39,7 +39,7 @@ const std::map<std::string, std::vector<row>> table{
     {"POST /v1/commands",
      // Each cancels another session of ann's and bob's.
      {{"/v1/commands",
-       {200, 403, 403, 403, 409, 403, 403, 409, 404, 404},
+       {200, 403, 403, 403, 409, 403, 403, 409, 404, 403},
        "cancel"}}},
     {"GET /v1/sessions/{}",
      {{"/v1/sessions/s-1",
