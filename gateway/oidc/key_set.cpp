@@ -31,10 +31,39 @@ std::string_view text_of(const json::object &o, std::string_view name) {
   return text != nullptr ? std::string_view{*text} : std::string_view{};
 }
 
+// cjose ends the process at padding where none belongs: it sees nothing that
+// is not base64url throughout.
+
+/// Returns what is public of an RSA or EC key; nothing where a member is
+/// missing or not base64url.
+std::optional<json::object> public_part(const json::object &o) {
+  const bool rsa = text_of(o, "kty") == "RSA";
+  json::object out{{"kty", text_of(o, "kty")}};
+  if (!rsa) out["crv"] = text_of(o, "crv");
+  for (const auto *name : {rsa ? "n" : "x", rsa ? "e" : "y"}) {
+    const auto text = text_of(o, name);
+    if (text.empty() || !base64url_bytes(text)) return std::nullopt;
+    out[name] = text;
+  }
+  return out;
+}
+
+/// Returns true if all parts of a compact token are base64url.
+bool decodable(std::string_view token) {
+  while (true) {
+    const auto dot = token.find('.');
+    if (!base64url_bytes(token.substr(0, dot))) return false;
+    if (dot == std::string_view::npos) return true;
+    token.remove_prefix(dot + 1);
+  }
+}
+
 /// Returns what looks at signatures by an RSA or EC key; null where the library
 /// does not take the key.
 std::function<bool(std::string_view)> checked_by_cjose(const json::object &o) {
-  const auto text = json::serialize(o);
+  const auto shown = public_part(o);
+  if (!shown) return nullptr;
+  const auto text = json::serialize(*shown);
   cjose_err why{};
   const std::shared_ptr<cjose_jwk_t> jwk{
       cjose_jwk_import(text.data(), text.size(), &why),
@@ -44,6 +73,7 @@ std::function<bool(std::string_view)> checked_by_cjose(const json::object &o) {
       && cjose_jwk_get_keysize(jwk.get(), &why) < least_rsa_bits)
     return nullptr;
   return [jwk](std::string_view token) {
+    if (!decodable(token)) return false;
     cjose_err wrong{};
     const jws_handle jws{cjose_jws_import(token.data(), token.size(), &wrong),
                          &cjose_jws_release};

@@ -204,6 +204,24 @@ CAF_TEST(what is no token is refused) {
                  "no signed JWT"));
 }
 
+CAF_TEST(a token with padding anywhere is refused by each kind of key) {
+  for (const auto *by : {&all().rsa, &all().ec, &all().ed}) {
+    const auto good = by->sign(claims_with());
+    const auto first = good.find('.');
+    const auto second = good.find('.', first + 1);
+    const auto text = good.substr(0, second + 1);
+    const auto size = good.size() - second - 1;
+    for (const auto &signature :
+         {std::string{"="}, std::string{"A=AA"}, std::string{"AA=A"},
+          std::string{"AA=="}, std::string(size, '='),
+          std::string(size - 2, 'A') + "=A", good.substr(second + 1) + "="})
+      CAF_CHECK(says(text + signature, "signature"));
+    for (const auto *body : {"=", "e=30", "e30=", "e"})
+      CAF_CHECK(says(good.substr(0, first + 1) + body + good.substr(second),
+                     "signature"));
+  }
+}
+
 CAF_TEST(keys that sign no token here are left out of a set) {
   const auto size = [](const json::object &one) {
     return key_set::parse(set_of({one}))->size();
@@ -222,6 +240,12 @@ CAF_TEST(keys that sign no token here are left out of a set) {
   CAF_CHECK_EQUAL(size(changed(all().ec.jwk(), "crv", "P-384")), 0u);
   CAF_CHECK_EQUAL(size(changed(all().ec.jwk(), "x", all().rsa.jwk()["n"])), 0u);
   CAF_CHECK_EQUAL(size(changed(all().ed.jwk(), "x", "AAAA")), 0u);
+  for (const auto *wrong : {"", "=", "A=AA", "AA=A", "AA==", "A"}) {
+    CAF_CHECK_EQUAL(size(changed(rsa.jwk(), "n", wrong)), 0u);
+    CAF_CHECK_EQUAL(size(changed(rsa.jwk(), "e", wrong)), 0u);
+    CAF_CHECK_EQUAL(size(changed(all().ec.jwk(), "y", wrong)), 0u);
+  }
+  CAF_CHECK_EQUAL(size(changed(rsa.jwk(), "d", "A=AA")), 1u);
   CAF_CHECK_EQUAL(size({{"kty", "oct"}, {"k", "AAAA"}, {"alg", "HS256"}}), 0u);
   CAF_CHECK_EQUAL(size({{"kty", "OKP"}, {"crv", "Ed25519"}}), 0u);
   CAF_CHECK_EQUAL(size(signer{"RS256", "small", 1024}.jwk()), 0u);

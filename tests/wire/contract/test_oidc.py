@@ -237,6 +237,9 @@ def forgeries(provider):
     yield "another body", (f"{head}.{signed(rsa, {**good, 'sub': BOB}).split('.')[1]}"
                            f".{signature}")
     yield "padding", f"{head}=.{body}.{signature}"
+    for key in provider.keys:
+        text = signed(key).rpartition(".")[0]
+        yield f"a signature for {key.alg} with padding", f"{text}.A=AA"
     yield "over-long", signed(rsa, {**good, "x": "x" * 8000})
 
 
