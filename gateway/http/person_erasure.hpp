@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <deque>
 #include <string>
 
 #include "storage/store.hpp"
@@ -14,9 +16,14 @@ namespace recapd::gateway::http {
 /// way meanwhile may have been written behind it.
 class person_erasure {
 public:
-  explicit person_erasure(storage::erasure what) : what_{std::move(what)} {}
+  /// A step ends with what it is at once it has taken that long.
+  explicit person_erasure(
+      storage::erasure what,
+      std::chrono::milliseconds longest_step = std::chrono::milliseconds{100})
+      : what_{std::move(what)}, longest_step_{longest_step} {}
 
-  /// Does the next step. Returns false once all is done.
+  /// Does the next step. Returns false once all is done. A step that throws
+  /// storage_error may be tried again.
   bool step(storage::store &store);
 
   /// Returns how many sessions' texts were erased.
@@ -29,12 +36,18 @@ private:
 
   void step_waiting(storage::store &store, part then);
   void step_letters(storage::store &store);
+  void search_sessions(storage::store &store);
   void step_sessions(storage::store &store);
   void go_on(part next);
+  [[nodiscard]] bool time_is_over() const;
 
   storage::erasure what_;
+  std::chrono::milliseconds longest_step_;
+  std::chrono::steady_clock::time_point began_;  ///< the present step
   part at_ = part::name;
-  std::int64_t after_ = 0;           ///< the last row or letter looked at
+  std::int64_t after_ = 0;              ///< the last row or letter looked at
+  std::deque<std::string> to_do_ = {};  ///< sessions that were found
+  bool searched_ = false;               ///< for those
   std::string sessions_after_ = {};  ///< where the search for sessions goes on
   bool found_ = false;               ///< this round erased something
   bool done_ = false;

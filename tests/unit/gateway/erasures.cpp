@@ -1,6 +1,9 @@
 // Erasing what a person wrote, by HTTP: in sessions, letters and what waits.
 // SPDX-License-Identifier: Apache-2.0
 #define CAF_SUITE erasures
+
+#include "gateway/http/person_erasure.hpp"
+#include "workflows/session/facts.hpp"
 #include "world.hpp"
 
 #include "caf/test/dsl.hpp"
@@ -119,6 +122,33 @@ CAF_TEST(a session that is in memory shows what is left) {
                    R"({"minutes":30,"leave_call":true,)" + recap("annsword")));
   CAF_CHECK(again.json().at("duplicate").as_bool());
   CAF_CHECK_EQUAL(count(again.body, "annsword"), 0u);
+}
+
+CAF_TEST(a step of an erasure ends when its time is over) {
+  constexpr int many = 40;
+  for (int i = 0; i < many; ++i) {
+    const auto id = "s-" + std::to_string(i);
+    (void)submit(schedule("c-" + id, id));
+    (void)submit(cancel(id, "support:eve", "evesword"));
+    store()->insert_inbox(text(cancel(id, "support:eve", "evesword")));
+    write_letter(text(cancel(id, "support:eve", "evesword")));
+  }
+  http::person_erasure work{{.who = *workflows::parse_person("support:eve"),
+                             .by = workflows::engine_itself,
+                             .at = first_moment()},
+                            std::chrono::milliseconds{-1}};
+  const auto s = store();
+  auto left = count(stored(), "evesword");
+  int steps = 0;
+  for (bool more = true; more; ++steps) {
+    more = work.step(*s);
+    const auto now = count(stored(), "evesword");
+    CAF_CHECK(left - now <= 3);  // an event with two notifications, or a text
+    left = now;
+  }
+  CAF_CHECK_EQUAL(left, 0u);
+  CAF_CHECK(steps > 3 * many);
+  CAF_CHECK_EQUAL(work.sessions(), many);
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
