@@ -25,6 +25,8 @@ constexpr int lowest_priority = 19;
 /// How much is read at once.
 const storage::page_bounds a_read{500, 4'194'304};
 constexpr int days_a_week = 7;
+/// What a session's refused commands may take whatever others of its week do.
+constexpr std::int64_t few_refused = 16'384;
 
 /// Makes this thread give way to all others.
 void give_way() {
@@ -92,6 +94,7 @@ private:
     wf::term sessions{judged_, q_.now};
     storage::recorded_filter next{
         .from = span.from, .to = span.to, .most = a_read};
+    std::int64_t refused = 0;
     const auto read = [&store](const storage::recorded_filter &f) {
       give_way();
       return store.list_recorded(f);
@@ -106,14 +109,16 @@ private:
         next.after = rows.back().id;
         page = std::async(std::launch::async, read, next);
       }
-      add(rows, week, sessions);
+      add(rows, week, sessions, refused);
     }
     if (!sessions.play([this] { return goes_on(); })) throw whatif_stopped{};
     collect(sessions);
   }
 
+  /// Adds sessions to their week; `refused` is what it holds of refused
+  /// commands.
   void add(const storage::page<storage::recorded_session> &rows, int week,
-           wf::term &to) {
+           wf::term &to, std::int64_t &refused) {
     std::int64_t replayed = 0;
     for (const auto &row : rows) {
       if (!goes_on()) throw whatif_stopped{};
@@ -126,6 +131,11 @@ private:
                          && q_.programs.includes(at->program);
       const auto counts = asked ? at : wf::whereabouts_of(*record, as_were_);
       if (!counts || wf::week_of(*counts, first_weekday_) != week) continue;
+      if (asked)
+        refused += std::max<std::int64_t>(0, storage::refused_bytes(row)
+                                                 - few_refused);
+      if (refused > storage::most_refused_bytes - few_refused)
+        throw whatif_too_large{row.id};
       auto of = wf::make_script(*std::move(record), as_were_);
       if (asked)
         to.add_replayed(std::move(of));

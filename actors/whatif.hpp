@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "storage/store.hpp"
@@ -43,8 +45,8 @@ struct whatif_work {
 /// Works the answer out on threads of its own, at the lowest priority, and
 /// blocks. Sessions are read by the weeks in which they count their hours: with
 /// the sessions of a week for each thread in memory, and no more. Throws
-/// storage_error, whatif_stopped, or std::runtime_error where a record cannot
-/// be read.
+/// storage_error, whatif_stopped, whatif_too_large, or std::runtime_error where
+/// a record cannot be read.
 [[nodiscard]] whatif_answer ask_whatif(const whatif_question &question,
                                        const whatif_work &work);
 
@@ -53,6 +55,14 @@ struct whatif_stopped : std::exception {
   [[nodiscard]] const char *what() const noexcept override {
     return "the what-if was stopped";
   }
+};
+
+/// Says of which session a week has more refused commands than are held.
+struct whatif_too_large : std::runtime_error {
+  explicit whatif_too_large(std::string of)
+      : std::runtime_error{"session " + of + " was refused too much"},
+        session{std::move(of)} {}
+  std::string session;
 };
 
 }  // namespace recapd::actors

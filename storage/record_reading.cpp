@@ -2,6 +2,7 @@
 #include "storage/record_reading.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 #include <utility>
 
@@ -46,12 +47,28 @@ std::pair<int, bool> place_of(const wf::record_entry &e) {
   return {e.events.front().seq - 1, true};
 }
 
+/// Returns true for the row that stands for refused commands.
+bool is_left_out(const recorded_row &row) {
+  return row.events.empty() && row.command.empty();
+}
+
 }  // namespace
+
+std::int64_t refused_bytes(const recorded_session &of) {
+  std::int64_t sum = 0;
+  for (const auto &row : of.rows)
+    if (is_left_out(row))
+      sum += most_refused_bytes + 1;
+    else if (row.events.empty())
+      sum += std::ssize(row.command) + refused_row_bytes;
+  return sum;
+}
 
 read<wf::session_record> to_record(const recorded_session &of) {
   wf::session_record out{.id = of.id};
   out.entries.reserve(of.rows.size());
   for (const auto &row : of.rows) {
+    if (is_left_out(row)) continue;
     auto entry = read_entry(row);
     if (!entry.has_value())
       return {boost::system::in_place_error, entry.error()};

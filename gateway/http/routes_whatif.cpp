@@ -205,6 +205,11 @@ private:
                .goes_on = [this] { return goes_on(); }})));
     } catch (const actors::whatif_stopped &) {
       return unavailable("The node is going away; try another.");
+    } catch (const actors::whatif_too_large &e) {
+      return problem(422, "too-many-refusals",
+                     "Session " + e.session
+                         + " and others of its week were refused more commands "
+                           "than are held at once; ask for a shorter range.");
     } catch (const storage::storage_error &) {
       return unavailable("The database cannot be reached; try again.");
     } catch (const std::exception &e) {

@@ -25,6 +25,8 @@ void database::write(const commit &c) {
     students.emplace(student, c.session);
   if (c.payment) write_payment(c);
   if (c.outcome) outcomes.emplace(c.outcome->key(), *c.outcome);
+  if (c.outcome && c.outcome->refused())
+    refused[c.outcome->session].push_back(c.outcome->key());
   if (c.asked_again) {
     auto &row = outcomes.at(c.asked_again->key());
     row.outcome = c.asked_again->outcome;

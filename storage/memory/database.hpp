@@ -31,6 +31,8 @@ public:
   std::vector<feed_row> log;  ///< a position is the index + 1
   std::map<std::string, std::vector<std::size_t>, std::less<>> histories;
   std::map<command_key, outcome_row> outcomes;
+  /// The refused commands of each session, as they were decided.
+  std::map<std::string, std::vector<command_key>, std::less<>> refused;
   /// What was decided at once, by session: the sizes of commits with events,
   /// and whether each was a command's.
   std::map<std::string, std::vector<std::pair<std::size_t, bool>>, std::less<>>

@@ -10,6 +10,7 @@
 #include "storage/event_lines.hpp"
 #include "storage/memory/database.hpp"
 #include "storage/page_builder.hpp"
+#include "storage/record_reading.hpp"
 #include "storage/refusal_token.hpp"
 #include "storage/storable.hpp"
 #include "workflows/ids.hpp"
@@ -355,7 +356,9 @@ public:
     page_builder<recorded_session> out{f.most};
     for (const auto &[key, none] : found) {
       const auto one = recorded(key.first, key.second);
-      std::size_t bytes = 0;
+      const auto refused = refused_bytes(one);
+      auto bytes =
+          static_cast<std::size_t>(refused > most_refused_bytes ? 0 : refused);
       for (const auto &row : one.rows)
         for (const auto &e : row.events)
           bytes += e.data.size();
@@ -635,16 +638,27 @@ private:
       next = end;
       out.rows.push_back(std::move(row));
     }
-    std::map<refusal_key, const outcome_row *> refused;
-    for (const auto &[key, row] : db_->outcomes)
-      if (row.refused() && row.session == id)
-        refused.emplace(key_of(row), &row);
-    for (const auto &[key, row] : refused)
-      out.rows.push_back({.at = row->received_at,
-                          .who = row->who,
-                          .by_command = true,
-                          .command = row->command});
+    add_refused(out);
     return out;
+  }
+
+  void add_refused(recorded_session &to) const {
+    const auto keys = db_->refused.find(to.id);
+    if (keys == db_->refused.end()) return;
+    std::vector<recorded_row> rows;
+    std::int64_t bytes = 0;
+    for (const auto &key : keys->second) {
+      const auto &row = db_->outcomes.at(key);
+      bytes += std::ssize(row.command) + refused_row_bytes;
+      if (bytes > most_refused_bytes)
+        return to.rows.push_back({.at = {}, .who = {}});
+      rows.push_back({.at = row.received_at,
+                      .who = row.who,
+                      .by_command = true,
+                      .command = row.command});
+    }
+    std::ranges::stable_sort(rows, {}, &recorded_row::at);
+    std::ranges::move(rows, std::back_inserter(to.rows));
   }
 
   void enter_inbox(std::string event, instant received_at, bool taken,

@@ -128,6 +128,9 @@ CREATE TABLE journal (
   -- Of a refused one its type and data, with figures in the place of what people
   -- wrote: what it needs to be decided again.
   command       text,
+  -- Of a refused one its number in the order in which commands were decided, made
+  -- as positions are: of those of one session and moment it tells the first.
+  decided       bigint,
   -- Absent where the session's events up to `version` tell it
   -- (actors/told_outcomes): SQL clients read what came by the inbox alone.
   outcome       text,
@@ -138,8 +141,10 @@ CREATE TABLE journal (
     CHECK (CASE WHEN before IS NULL
                 THEN version = 0 AND events IS NULL AND position IS NULL
                      AND draw IS NULL AND source IS NOT NULL
+                     AND decided IS NOT NULL
                 ELSE before >= 0 AND version > before AND events IS NOT NULL
-                     AND position IS NOT NULL AND draw IS NOT NULL END),
+                     AND position IS NOT NULL AND draw IS NOT NULL
+                     AND decided IS NULL END),
   CONSTRAINT commands_are_told
     CHECK (CASE WHEN source IS NULL
                 THEN id IS NULL AND scope IS NULL AND content IS NULL

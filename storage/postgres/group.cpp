@@ -54,7 +54,8 @@ std::int32_t drawn() {
 }
 
 /// Adds a row for each commit that has events or is a command's. Of a position
-/// is given what is above the transaction's base.
+/// is given what is above the transaction's base, as of the number of what was
+/// refused.
 void add_journal(group_builder &to, const commits &by_session) {
   array_argument session{column_type::text}, bucket{column_type::int2},
       before{column_type::int4}, version{column_type::int4},
@@ -65,8 +66,8 @@ void add_journal(group_builder &to, const commits &by_session) {
       scope{column_type::text}, content{column_type::bytes},
       outcome{column_type::text}, by_inbox{column_type::boolean},
       draw{column_type::int4}, command{column_type::text},
-      program{column_type::text};
-  std::int64_t last = -1;
+      program{column_type::text}, decided{column_type::int8};
+  std::int64_t last = -1, refused = -1;
   for (const auto *c : by_session) {
     event_origin from;
     if (c->outcome) {
@@ -91,6 +92,7 @@ void add_journal(group_builder &to, const commits &by_session) {
       notifications.null();
       trace.null();
       program.null();
+      decided.number(++refused);
     } else {
       const auto lines = to_lines(c->events, from);
       last += std::ssize(c->events);
@@ -102,6 +104,7 @@ void add_journal(group_builder &to, const commits &by_session) {
       notifications.text_or_null(lines.notifications);
       trace.text_or_null(c->events.front().traceparent);
       program.text_or_null(lines.notifications.empty() ? "" : c->program);
+      decided.null();
     }
     if (c->outcome) {
       source.text(from.source);
@@ -123,7 +126,7 @@ void add_journal(group_builder &to, const commits &by_session) {
   }
   to.add(journal_part, session, bucket, before, version, at, who, ordinal,
          events, notifications, trace, source, id, scope, content, outcome,
-         by_inbox, draw, command, program);
+         by_inbox, draw, command, program, decided);
 }
 
 /// Columns of what sessions count.

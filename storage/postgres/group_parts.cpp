@@ -18,14 +18,15 @@ feed AS MATERIALIZED (
 entry AS (
   INSERT INTO journal (session_id, bucket, before, version, at, who, position,
       events, notifications, traceparent, source, id, scope, content, outcome,
-      by_inbox, draw, command, program)
+      by_inbox, draw, command, program, decided)
   SELECT unnest($1::text[]), unnest($2::int2[]), unnest($3::int4[]),
          unnest($4::int4[]), unnest($5::timestamptz[]), unnest($6::text[]),
          (SELECT base FROM feed) + unnest($7::int8[]), unnest($8::text[]),
          unnest($9::text[]), unnest($10::text[]), unnest($11::text[]),
          unnest($12::text[]), unnest($13::text[]), unnest($14::bytea[]),
          unnest($15::text[]), unnest($16::bool[]), unnest($17::int4[]),
-         unnest($18::text[]), unnest($19::text[])))sql",
+         unnest($18::text[]), unnest($19::text[]),
+         (SELECT base FROM feed) + unnest($20::int8[])))sql",
                               nullptr};
 
 const group_part created_part{'n', R"sql(

@@ -1,30 +1,53 @@
 // The store's queries of all that was decided about sessions, for replays.
 // SPDX-License-Identifier: Apache-2.0
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "storage/event_lines.hpp"
 #include "storage/postgres/page.hpp"
 #include "storage/postgres/records.hpp"
 #include "storage/postgres/store_impl.hpp"
+#include "storage/record_reading.hpp"
 #include "storage/storable.hpp"
 
 namespace recapd::storage::postgres {
 
 namespace {
 
-page<recorded_session> sessions_of(connection &c, const recorded_filter &f) {
-  static const auto statement =
-      paged("recorded_sessions", "s.id, " + micros("s.starts_at"), "s",
-            "SELECT l.id, l.starts_at, (SELECT sum(octet_length(j.events))"
-            " FROM journal AS j WHERE j.session_id = l.id"
-            " AND j.before IS NOT NULL) AS size FROM sessions AS l"
+/// Reads a page of sessions, without their rows, and of each what its refused
+/// commands count. Of those no more are looked at than may be read.
+std::pair<page<recorded_session>, std::vector<bool>>
+sessions_of(connection &c, const recorded_filter &f) {
+  static const auto a_row = std::to_string(refused_row_bytes);
+  static const auto most = std::to_string(most_refused_bytes);
+  static const auto statement = paged(
+      "recorded_sessions",
+      "s.id, " + micros("s.starts_at") + ", s.refused > " + most, "s",
+      "SELECT l.id, l.starts_at, r.refused,"
+      " (SELECT coalesce(sum(octet_length(j.events)), 0) FROM journal AS j"
+      " WHERE j.session_id = l.id AND j.before IS NOT NULL)"
+      " + CASE WHEN r.refused > "
+          + most
+          + " THEN 0 ELSE r.refused END AS size FROM sessions AS l, LATERAL"
+            " (SELECT coalesce(sum(octet_length(t.command) + "
+          + a_row
+          + "), 0)::int8 AS refused FROM (SELECT j.command FROM journal AS j"
+            " WHERE j.session_id = l.id AND j.before IS NULL LIMIT "
+          + most + " / " + a_row
+          + " + 1) AS t) AS r"
             " WHERE (l.starts_at, l.id) > ($3::timestamptz, $4::text)"
             " AND l.starts_at < $5::timestamptz",
-            "starts_at, id");
-  return read_page<recorded_session>(
+      "starts_at, id");
+  std::vector<bool> left_out;
+  auto found = read_page<recorded_session>(
       c.run(statement, page_args(f.most).at(f.from).text(f.after).at(f.to)),
-      f.most, [](const result_set &rows, int row, int first) {
+      f.most, [&](const result_set &rows, int row, int first) {
+        left_out.push_back(rows.boolean(row, first + 2));
         return recorded_session{.id = rows.text(row, first),
                                 .starts_at = rows.at(row, first + 1)};
       });
+  return {std::move(found), std::move(left_out)};
 }
 
 recorded_row read_recorded(const result_set &rows, int row) {
@@ -39,36 +62,39 @@ recorded_row read_recorded(const result_set &rows, int row) {
   return out;
 }
 
-/// Adds to each session what was decided about it. The journal's rows with
-/// events and those without are each in an index of their own.
-void add_rows(connection &c, page<recorded_session> &to) {
-  static const auto columns = [](const std::string &order) {
+/// Adds to each session what was decided about it; of those `left_out` one row
+/// for all that was refused. The journal's rows with events and those without
+/// are each in an index of their own.
+void add_rows(connection &c, page<recorded_session> &to,
+              const std::vector<bool> &left_out) {
+  static const auto part = [](const std::string &session,
+                              const std::string &condition) {
     return "SELECT v.n, " + micros("j.at")
            + " AS at, j.who, j.source IS NOT NULL AS by_command,"
              " coalesce(j.before, -1) AS before, coalesce(j.events, '') AS"
-             " events, coalesce(j.command, '') AS command, "
-           + order
-           + " AS place FROM unnest($1::text[]) WITH ORDINALITY AS v (session, "
-             "n), LATERAL (SELECT * FROM journal AS e WHERE e.session_id = "
-             "v.session AND e.before ";
+             " events, coalesce(j.command, '') AS command, j.decided"
+             " FROM unnest($1::text[], $2::text[]) WITH ORDINALITY"
+             " AS v (session, of_refused, n), LATERAL (SELECT * FROM journal"
+             " AS e WHERE e.session_id = v."
+           + session + " AND e.before " + condition + " OFFSET 0) AS j";
   };
   static const prepared_statement statement{
       "recorded_rows",
       "SELECT n, at, who, by_command, before, events, command FROM ("
-          + columns("j.before") + ">= 0 OFFSET 0) AS j UNION ALL "
-          + columns(
-              "row_number() OVER (PARTITION BY v.n ORDER BY j.at, j.source,"
-              " j.id, j.scope)")
-          + "IS NULL OFFSET 0) AS j) AS r ORDER BY n, before < 0, place"};
-  const auto rows = c.run(statement, arguments{}.texts([&] {
-    std::vector<std::string> ids;
-    for (const auto &one : to)
-      ids.push_back(one.id);
-    return ids;
-  }()));
+          + part("session", ">= 0") + " UNION ALL "
+          + part("of_refused", "IS NULL")
+          + ") AS r ORDER BY n, before < 0, before, at, decided"};
+  std::vector<std::string> all, of_refused;
+  for (std::size_t i = 0; i < to.size(); ++i) {
+    all.push_back(to[i].id);
+    of_refused.push_back(left_out[i] ? "" : to[i].id);
+  }
+  const auto rows = c.run(statement, arguments{}.texts(all).texts(of_refused));
   for (int i = 0; i < rows.size(); ++i)
     to[static_cast<std::size_t>(rows.number(i, 0) - 1)].rows.push_back(
         read_recorded(rows, i));
+  for (std::size_t i = 0; i < to.size(); ++i)
+    if (left_out[i]) to[i].rows.push_back({.at = {}, .who = {}});
 }
 
 }  // namespace
@@ -80,8 +106,9 @@ page<recorded_session> sql_store::list_recorded(const recorded_filter &f) {
     // In one snapshot: a session's record ends for all of it at one moment.
     c.in_transaction(
         [&] {
-          out = sessions_of(c, f);
-          if (!out.empty()) add_rows(c, out);
+          auto [found, left_out] = sessions_of(c, f);
+          if (!found.empty()) add_rows(c, found, left_out);
+          out = std::move(found);
         },
         "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
     return out;

@@ -24,6 +24,7 @@ void term::add_replayed(script one) {
 }
 
 void term::add_followed(script one) {
+  std::erase_if(one.cues, [](const cue &c) { return c.counted.empty(); });
   players_.emplace_back().of = std::move(one);
 }
 

@@ -20,7 +20,7 @@ public:
 
   /// Adds a session that is replayed; all are added before `play`.
   void add_replayed(script one);
-  /// Adds a session whose hours are as they are.
+  /// Adds a session whose hours are as they are; nothing else of it is kept.
   void add_followed(script one);
 
   /// Plays all; returns false where it stopped, since `goes_on` was false.

@@ -53,9 +53,10 @@ CAF_TEST(an event after one that was lost has another value drawn) {
 
 CAF_TEST(a command cannot be recorded twice) {
   CAF_CHECK(refused("INSERT INTO journal (session_id, bucket, version, at, who,"
-                    " source, id, scope, content, outcome, command) SELECT"
+                    " source, id, scope, content, outcome, command, decided)"
+                    " SELECT"
                     " session_id, bucket, 0, at, who, source, id, scope,"
-                    " content, '{}', '{}'"
+                    " content, '{}', '{}', 1"
                     " FROM journal WHERE source IS NOT NULL",
                     "journal_command"));
 }
@@ -70,7 +71,8 @@ CAF_TEST(what nothing tells must be stored) {
                       "commands_are_told"));
   for (const auto *what :
        {"version = before, command = '{}'", "version = 0, command = '{}'",
-        "events = NULL", "position = NULL", "before = NULL", "draw = NULL"})
+        "events = NULL", "position = NULL", "before = NULL", "draw = NULL",
+        "decided = 1"})
     CAF_CHECK(refused("UPDATE journal SET " + std::string{what},
                       "versions_are_whole"));
 }

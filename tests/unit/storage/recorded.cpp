@@ -1,6 +1,7 @@
 // All that was decided about sessions, as a replay reads it.
 // SPDX-License-Identifier: Apache-2.0
 #define CAF_SUITE recorded
+#include "storage/record_reading.hpp"
 #include "worlds.hpp"
 
 #include "caf/test/unit_test.hpp"
@@ -62,6 +63,57 @@ STORE_TEST(what was decided at once is together and refusals come last) {
   CAF_CHECK(all[0].starts_at == at(5));
   CAF_CHECK_EQUAL(all[0].rows[0].events[1].data, R"({"seq":2})");
   CAF_CHECK_EQUAL(all[0].rows[3].command, R"({"type":"call.join","data":{}})");
+}
+
+STORE_TEST(what was refused at one moment is in the order of its decision) {
+  CAF_CHECK_EQUAL(append(*w.s, {starting("s1", 5)}), "ok");
+  std::vector<commit> batch;
+  for (const auto *id : {"r5", "r2", "r9"})
+    batch.push_back(refuses(id, "s1", at(7)));
+  batch.push_back(refuses("r7", "s1", at(6)));
+  for (const auto &id : {"r8", "r3"})
+    batch.push_back(refuses(id, "s1", at(7)));
+  for (auto &c : batch)
+    c.outcome->who = "tutor:" + c.outcome->id;
+  const std::vector<commit> first{batch.begin(), batch.begin() + 4};
+  CAF_CHECK_EQUAL(append(*w.s, first), "ok ok ok ok");
+  CAF_CHECK_EQUAL(append(*w.s, {batch[4], batch[5]}), "ok ok");
+  const auto all = w.s->list_recorded({.from = at(0), .to = at(9)});
+  CAF_CHECK_EQUAL(told(all.at(0)),
+                  "1/system:sis,1sys 6/tutor:r7!? 7/tutor:r5!? 7/tutor:r2!? "
+                  "7/tutor:r9!? 7/tutor:r8!? 7/tutor:r3!?");
+}
+
+STORE_TEST(more refused commands than are read are left out) {
+  CAF_CHECK_EQUAL(append(*w.s, {starting("s1", 1), starting("s2", 2)}),
+                  "ok ok");
+  // As many as are read, to the byte.
+  constexpr int count = 64;
+  const std::string command(most_refused_bytes / count - refused_row_bytes,
+                            'x');
+  std::vector<commit> many;
+  for (int i = 0; i < count; ++i) {
+    many.push_back(refuses("r" + std::to_string(i), "s1", at(3)));
+    many.back().outcome->command = command;
+  }
+  many.push_back(refuses("q", "s2", at(3)));
+  (void)append(*w.s, many);
+  const auto read = [&](page_bounds bounds) {
+    return w.s->list_recorded({.from = at(0), .to = at(9), .most = bounds});
+  };
+  const auto all = read({9, most_refused_bytes * 2});
+  CAF_CHECK_EQUAL(all.at(0).rows.size(), std::size_t{count} + 1);
+  CAF_CHECK_EQUAL(refused_bytes(all[0]), most_refused_bytes);
+  CAF_CHECK_EQUAL(all.at(1).rows.size(), 2u);
+  // What is read of them counts in a page; what is not, does not.
+  CAF_CHECK_EQUAL(read({9, 1'000'000}).size(), 1u);
+  (void)append(*w.s, {refuses("one more", "s1", at(3))});
+  const auto few = read({9, 1'000'000});
+  CAF_REQUIRE_EQUAL(few.size(), 2u);
+  CAF_REQUIRE_EQUAL(few[0].rows.size(), 2u);
+  CAF_CHECK(few[0].rows[1].events.empty() && few[0].rows[1].command.empty());
+  CAF_CHECK(refused_bytes(few[0]) > most_refused_bytes);
+  CAF_CHECK_EQUAL(few[1].rows.size(), 2u);
 }
 
 STORE_TEST(recorded sessions are read by their start a page at a time) {
