@@ -150,7 +150,8 @@ CAF_TEST(what another sites page loads without an origin is refused) {
 CAF_TEST(a listed page may read every answer) {
   settings.http.origins = {*parse_origin("https://app.example")};
   serve();
-  for (const auto *path : {"/v1/sessions", "/v1/sessions/none", "/v1/nowhere"}) {
+  for (const auto *path :
+       {"/v1/sessions", "/v1/sessions/none", "/v1/nowhere"}) {
     const auto a = connect().get(path, {{"Origin", "https://app.example"}});
     CAF_CHECK_EQUAL(a.header("access-control-allow-origin"),
                     "https://app.example");
