@@ -28,7 +28,7 @@ class Run:
         return self.printed.read_text()
 
     def url(self):
-        wait_until(lambda: "Stop it with" in self.text()
+        wait_until(lambda: "in a browser" in self.text()
                    or self.process.poll() is not None, "tools/run")
         assert self.process.poll() is None, self.text()
         return re.search(r"listens on (\S+)", self.text())[1]

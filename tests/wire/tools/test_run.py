@@ -2,6 +2,7 @@
 """tools/run, with the programs that are built already."""
 import signal
 import subprocess
+import urllib.request
 
 import pytest
 
@@ -66,6 +67,17 @@ def test_the_printed_commands_work(folder):
     for command in commands:
         assert subprocess.run(["bash", "-c", command], text=True, check=True,
                               capture_output=True).stdout
+    run.end()
+
+
+@pytest.mark.parametrize("public", [None, "https://people.example/recapd"])
+def test_it_ends_by_naming_the_address_to_open(folder, public):
+    run = Run(folder, env={"RECAPD_HTTP_PUBLIC_URL": public} if public else {})
+    url = run.url()
+    last = run.text().splitlines()[-1]
+    assert last == f"Open {public or url}/ in a browser."
+    with urllib.request.urlopen(url) as page:
+        assert "<html" in page.read().decode()
     run.end()
 
 
