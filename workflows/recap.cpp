@@ -8,47 +8,17 @@
 #include <span>
 
 #include <unicode/uchar.h>
-#include <unicode/uniset.h>
 
 #include "workflows/text_breaks.hpp"
+#include "workflows/text_classes.hpp"
 
 namespace recapd::workflows {
 
 namespace {
 
-bool ascii_space(char16_t c) {
-  return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-/// Returns true for an ASCII character that can be seen; white space apart,
-/// only control characters cannot.
-bool ascii_visible(char16_t c) {
-  return c > ' ' && c != 0x7f;
-}
-
 bool ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(),
                      [](char c) { return static_cast<signed char>(c) >= 0; });
-}
-
-bool space(UChar32 c) {
-  return c < 0x80 ? ascii_space(static_cast<char16_t>(c))
-                  : u_isUWhiteSpace(c) != 0;
-}
-
-/// Returns true for a character that nobody sees. White space may be among
-/// these, so it is asked for first.
-bool invisible(UChar32 c) {
-  if (c < 0x80) return !ascii_visible(static_cast<char16_t>(c));
-  static const icu::UnicodeSet set = [] {
-    UErrorCode status = U_ZERO_ERROR;
-    icu::UnicodeSet made{
-        u"[[:Default_Ignorable_Code_Point:][:Cf:][:Cc:]\\u2800]", status};
-    need(status);
-    made.freeze();
-    return made;
-  }();
-  return set.contains(c) != 0;
 }
 
 /// Returns true if the blank that stands for a run of white space would be in
@@ -76,7 +46,7 @@ cluster_parts parts_of(const icu::UnicodeString &text, std::int32_t begin,
   for (auto i = begin; i < end; i = text.moveIndex32(i, 1)) {
     const auto c = text.char32At(i);
     ++p.code_points;
-    if (space(c)) {
+    if (white_space(c)) {
       p.spaces = true;
     } else {
       p.rest = true;
@@ -132,7 +102,7 @@ public:
     const bool seen = parts_of(text_, begin, end).visible;
     for (auto i = begin; i < end; i = text_.moveIndex32(i, 1)) {
       const auto c = text_.char32At(i);
-      if (space(c)) {
+      if (white_space(c)) {
         gap_ = !out.isEmpty();
       } else if (seen) {
         if (gap_) out.append(u' ');

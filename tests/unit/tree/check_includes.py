@@ -40,6 +40,7 @@ ALLOWED = {
     "gateway/nats": {"gateway/feed"} | GATEWAY,
     "gateway/oidc": GATEWAY,
     "gateway/relay": GATEWAY,
+    "pages/tables": {"workflows"},
     "tools/common": {"config", "workflows"},
     "tools/recapd": {"tools/common"} | SERVING,
     "tools/recapctl": {"tools/common"} | SERVING,
@@ -66,7 +67,7 @@ LIBRARIES = {
     "prometheus": ("gateway/telemetry",),
     "spdlog": ("actors", "gateway/telemetry"),
     "systemd": ("tools/recapd",),
-    "unicode": ("workflows", "tools/common"),
+    "unicode": ("workflows", "pages/tables", "tools/common"),
 }
 SYSTEM = re.compile(r"[a-z_]+|(arpa|linux|netinet|sys)/.*"
                     r"|(cxxabi|fcntl|poll|pthread|sched|strings|unistd)\.h")
