@@ -7,7 +7,7 @@
 namespace recapd::gateway::http {
 namespace {
 
-constexpr std::string_view place = "<!-- recapd:meta -->";
+constexpr std::string_view comment = "<!-- recapd:meta -->";
 
 std::string meta(std::string_view name, std::string_view content) {
   return "<meta name=\"recapd-" + std::string{name} + "\" content=\""
@@ -28,8 +28,8 @@ std::string etag_of(std::string_view text) {
 
 std::string with_head(std::string_view document, const std::string &head) {
   std::string text{document};
-  if (const auto at = text.find(place); at != std::string::npos)
-    text.replace(at, place.size(), head);
+  if (const auto at = text.find(comment); at != std::string::npos)
+    text.replace(at, comment.size(), head);
   return text;
 }
 
