@@ -182,8 +182,8 @@ CAF_TEST(an unknown path is 404 and a wrong method 405 with what is allowed) {
   serve();
   auto c = connect();
   for (const auto *path :
-       {"/", "/v1", "/v1/session", "/v1/sessions/", "/v1/sessions/a/b",
-        "/healthz/", "/v1/sessions//history"})
+       {"/v1", "/v1/session", "/v1/sessions/", "/v1/sessions/a/b", "/healthz/",
+        "/v1/sessions//history"})
     CAF_CHECK_EQUAL(c.get(path).problem(), "not-found");
   const auto no = c.call("DELETE", "/v1/sessions/s-1");
   CAF_CHECK_EQUAL(no.status, 405u);
