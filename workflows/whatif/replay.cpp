@@ -60,7 +60,9 @@ void replay::go_on(hours &counted) {
     return look(*own, counted);
   if (!cues_left) return;
   const auto &c = of_.cues[next_cue_++];
-  if (std::holds_alternative<fire_timers>(c.what))
+  if (c.erases)
+    would_.state.version += would_.state.exists() ? 1 : 0;
+  else if (std::holds_alternative<fire_timers>(c.what))
     look(c.at, counted);
   else
     play(c, counted);

@@ -183,6 +183,13 @@ std::vector<counted_usage> changes(const std::vector<counted_usage> &from,
   return out;
 }
 
+/// Returns true for an erasure, which is no look of the engine's and waited for
+/// by no session.
+bool erases(const record_entry &entry) {
+  return !entry.events.empty()
+         && std::holds_alternative<person_erased>(entry.events.front().what);
+}
+
 void drop_texts(event_body &what) {
   if (auto *t = std::get_if<tutor_recap_submitted>(&what)) t->written = {};
   if (auto *s = std::get_if<student_recap_submitted>(&what)) s->written = {};
@@ -214,9 +221,10 @@ script make_script(session_record of, const rulebook &were) {
   instant moment{};
   for (auto &entry : of.entries) {
     cue c{.at = entry.at,
-          .moment = std::max(moment, entry.at),
+          .moment = erases(entry) ? moment : std::max(moment, entry.at),
           .by = std::move(entry.by),
-          .what = fire_timers{}};
+          .what = fire_timers{},
+          .erases = erases(entry)};
     moment = c.moment;
     if (entry.refused) read_refused(c, out.was, *entry.refused, were);
     if (entry.by_command && !entry.refused) {

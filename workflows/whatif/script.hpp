@@ -20,7 +20,7 @@ struct known_hours {
 };
 
 /// One thing that a replay does: it decides a command, or looks at what fell
-/// due.
+/// due, or passes over an erasure.
 struct cue {
   instant at;      ///< when the command was received, or the engine looked
   instant moment;  ///< its place in the order of all sessions' cues
@@ -28,6 +28,7 @@ struct cue {
   command what;  ///< fire_timers: the engine looks
   text_figures figures = {};
   int policy_version = 0;
+  bool erases = false;   ///< somebody's texts, and nothing else; `what` is none
   bool outside = false;  ///< its sender may not act in the session's programme
   std::vector<refusal_code> codes = {};  ///< why it was refused; empty: taken
   std::vector<known_hours> known = {};

@@ -67,6 +67,17 @@ public:
       write(one, {.at = at, .by = engine_itself, .by_command = false}, *d);
   }
 
+  /// Erases what a person wrote in a session.
+  void erase(const std::string &id, const person &who, instant at) {
+    auto &one = session_of(id);
+    const person admin{.as = role::admin, .id = "ada"};
+    write(one, {.at = at, .by = admin, .by_command = false},
+          {{.seq = one.state.version + 1,
+            .at = at,
+            .by = admin,
+            .what = person_erased{.who = who}}});
+  }
+
   /// Schedules a session a day before it begins; its students all go.
   void ready(const std::string &id, const schedule_session &what = plan()) {
     CAF_REQUIRE(send(id, what, sis, what.starts_at - 24h));
@@ -289,6 +300,24 @@ CAF_TEST(what falls due by both policies is as late as it was) {
   CAF_REQUIRE(d);
   CAF_CHECK_EQUAL(d->was.reminders, 2);
   CAF_CHECK_EQUAL(d->would.reminders, 3);
+}
+
+CAF_TEST(an erasure is no look at what fell due) {
+  recorder all;
+  all.ready("s1");
+  CAF_REQUIRE(all.send("s1", complete_of(60), ann, start + 1h));
+  all.away = true;
+  all.erase("s1", ann, start + 1h + 40h);
+  all.look("s1", start + 1h + 60h);  // it was away for two reminders
+  CAF_REQUIRE(all.send("s1", submit_recap{good}, bob, start + 1h + 61h));
+  all.erase("s1", bob, start + 1h + 70h);
+  CAF_CHECK(!all.difference(all.r, start + much_later));
+  all.replayed(all.r, start + much_later)
+      .each([](const script &of, const replay &played) {
+        CAF_CHECK(of.was == played.would());
+        CAF_CHECK_EQUAL(of.was.reminders[reminder_kind::student_recap_reminder],
+                        1);
+      });
 }
 
 CAF_TEST(a silent student is confirmed when the other policy says) {
