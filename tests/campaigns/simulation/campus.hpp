@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,10 @@ struct plan {
 /// Returns a seed's policy; `variant` tells apart those that it has in turn.
 [[nodiscard]] workflows::policy make_policy(std::uint64_t seed,
                                             std::uint64_t variant);
+
+/// Returns the letter with which the person's texts begin in every plan, and no
+/// other text does; nothing for who is in no plan.
+[[nodiscard]] std::optional<char> mark_of(const workflows::person &who);
 
 /// Returns one line that says what a command is.
 [[nodiscard]] std::string describe(const actors::submission &s);

@@ -4,10 +4,14 @@
 #include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <limits>
 
 #include "actors/told_outcomes.hpp"
+#include "campus.hpp"
 #include "compare.hpp"
 #include "workflows/json/session.hpp"
+#include "workflows/session/evolve.hpp"
 
 namespace recapd::simulation {
 
@@ -293,7 +297,8 @@ void checker::answered(const actors::submission &s, const actors::outcome &o) {
   if (it->second.told.is_null())
     first_told(about, it->second, std::move(given));
   else
-    expect(given == it->second.told, about, "answered otherwise than before");
+    expect(same_but_erased(given, it->second.told), about,
+           "answered otherwise than before");
   const auto *k = find(row);
   if (k != nullptr && k->times_sent == 1)
     expect(!o.duplicate, about, "sent once, answered as a duplicate");
@@ -326,9 +331,46 @@ void checker::tell_again(storage::store &store) {
       violation(about + ": its outcome cannot be told");
       continue;
     }
-    expect(d.told.is_null() || json::parse((*told)->outcome) == d.told, about,
-           "would be told otherwise now");
+    expect(d.told.is_null()
+               || same_but_erased(json::parse((*told)->outcome), d.told),
+           about, "would be told otherwise now");
   }
+}
+
+void checker::erased(const std::string &session, const storage::erasure &what) {
+  ++met_[std::string{wf::person_erased::type}];
+  const auto found = sessions_.find(session);
+  if (found == sessions_.end())
+    return violation(session + ": an erasure in what does not exist");
+  auto &state = folded_[session];
+  state = wf::evolve(std::move(state),
+                     {.seq = ++found->second.version,
+                      .at = what.at,
+                      .by = what.by,
+                      .what = wf::person_erased{.who = what.who}});
+}
+
+void checker::expect_no_texts(storage::store &store,
+                              const std::vector<wf::person> &of) {
+  const auto look = [&](const std::string &about, const std::string &text) {
+    for (const auto &who : of)
+      if (const auto mark = mark_of(who))
+        expect(text.find(std::string{'"', *mark}) == text.npos, about,
+               "has a text of " + wf::to_string(who) + ", which was erased");
+  };
+  for (const auto &row : store.read_feed(0, std::numeric_limits<int>::max())) {
+    const auto about = row.session + "/" + std::to_string(row.event.seq);
+    look(about, row.event.data);
+    look(about + "'s notifications", row.event.notifications);
+  }
+  std::vector<storage::command_key> keys;
+  for (const auto &[id, d] : outcomes_)
+    keys.push_back(d.row.key());
+  actors::policy_book policies;
+  for (const auto &told : actors::find_told_outcomes(store, policies, keys))
+    if (told.has_value() && *told)
+      look("the outcome of " + (*told)->id,
+           json::serialize(json::parse((*told)->outcome).at("session")));
 }
 
 void checker::at_the_end(storage::store &store, instant now) {

@@ -14,6 +14,7 @@
 #include "actors/engine/engine.hpp"
 #include "model.hpp"
 #include "storage/store.hpp"
+#include "workflows/whatif/summary.hpp"
 
 namespace recapd::simulation {
 
@@ -50,6 +51,14 @@ public:
   void committed(const storage::commit &c);
   /// Checks a node's answer to a command.
   void answered(const actors::submission &s, const actors::outcome &o);
+  /// Notes that what a person wrote in a session was erased.
+  void erased(const std::string &session, const storage::erasure &what);
+  /// Checks that the store has no text of these people any more.
+  void expect_no_texts(storage::store &store,
+                       const std::vector<workflows::person> &of);
+  /// Returns what the policy would have made of all sessions.
+  [[nodiscard]] workflows::whatif_summary
+  whatif(storage::store &store, const workflows::policy &would, instant now);
   /// Checks the store as a whole, once nothing is under way any more; `now` is
   /// the true time.
   void at_the_end(storage::store &store, instant now);

@@ -33,6 +33,28 @@ std::vector<storage::recorded_session> all_recorded(storage::store &store) {
 
 }  // namespace
 
+wf::whatif_summary checker::whatif(storage::store &store,
+                                   const wf::policy &would, instant now) {
+  const wf::rulebook as_were =
+      [this](int version, std::string_view program,
+             std::string_view course) -> const wf::rules & {
+    return policies_.at(version).rules_for(program, course);
+  };
+  const wf::rulebook judged =
+      [&would](int, std::string_view program,
+               std::string_view course) -> const wf::rules & {
+    return would.rules_for(program, course);
+  };
+  wf::term sessions{judged, now};
+  for (const auto &one : all_recorded(store))
+    if (auto record = storage::to_record(one); record.has_value())
+      sessions.add_replayed(wf::make_script(*std::move(record), as_were));
+    else
+      violation("what-if of " + one.id + ": " + record.error());
+  if (!sessions.play([] { return true; })) violation("the what-if stopped");
+  return sessions.summary();
+}
+
 void checker::replay_all(storage::store &store, instant now) {
   const wf::rulebook as_were =
       [this](int version, std::string_view program,

@@ -35,6 +35,11 @@ read_limit(const boost::json::object &refusal);
 [[nodiscard]] std::vector<std::pair<std::string, std::string>>
 read_notices(const storage::event_row &e);
 
+/// Returns true where the two differ in texts that are erased in one of them
+/// alone.
+[[nodiscard]] bool same_but_erased(const boost::json::value &a,
+                                   const boost::json::value &b);
+
 /// `tutor_week/ann//20780`, and back.
 [[nodiscard]] std::string name_of(const workflows::usage_key &key);
 [[nodiscard]] workflows::usage_key parse_usage_key(const std::string &name);

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "receiver.hpp"
 
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "compare.hpp"
+
 namespace recapd::simulation {
 
 bool receiver::pump(storage::store &store, random_source &rng, unsigned fails) {
@@ -26,11 +31,15 @@ bool receiver::pump(storage::store &store, random_source &rng, unsigned fails) {
 }
 
 void receiver::receive(const storage::feed_row &row) {
-  const auto id = row.session + "/" + std::to_string(row.event.seq) + "/"
-                  + row.event.type + "/" + row.event.notifications;
-  const auto [it, fresh] = seen_.try_emplace(row.position, id);
-  if (it->second != id)
-    violations_.push_back("outbox: " + id + " was " + it->second + " before");
+  const auto id =
+      row.session + "/" + std::to_string(row.event.seq) + "/" + row.event.type;
+  const auto &text = row.event.notifications;
+  const auto told = boost::json::parse(text.empty() ? "[]" : text);
+  const auto [it, fresh] = seen_.try_emplace(row.position, message{id, told});
+  const auto &[was, was_told] = it->second;
+  if (was != id || !same_but_erased(was_told, told))
+    violations_.push_back("outbox: " + id + text + " was " + was
+                          + boost::json::serialize(was_told) + " before");
   if (!fresh) return;
   auto &last = last_seq_[row.session];
   if (row.event.seq != last + 1)

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <boost/json/value.hpp>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -28,7 +29,11 @@ public:
 private:
   void receive(const storage::feed_row &row);
 
-  std::map<std::int64_t, std::string> seen_;  ///< by position: the event
+  struct message {
+    std::string id;
+    boost::json::value told;  ///< its notifications
+  };
+  std::map<std::int64_t, message> seen_;  ///< by position
   std::map<std::string, int> last_seq_;
   std::vector<std::string> violations_;
 };

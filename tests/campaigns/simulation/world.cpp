@@ -249,6 +249,7 @@ run_result world::run() {
   if (no_violations()) check_forwarding();
   if (no_violations()) check_answers();
   fire_all_timers();
+  if (no_violations()) erase_again();
   if (no_violations()) {
     for (std::int64_t end = store_->feed_end();
          no_violations() && store_->load_sink("simulated").position < end;)

@@ -16,6 +16,7 @@
 #include "campus.hpp"
 #include "checker.hpp"
 #include "faulty_leases.hpp"
+#include "gateway/http/person_erasure.hpp"
 #include "lease_checker.hpp"
 #include "partition_reader.hpp"
 #include "process.hpp"
@@ -111,7 +112,7 @@ private:
     fault_rates store;  ///< per mille of the calls
     unsigned actor_killed = 0, process_killed = 0, paused = 0, clock_jumps = 0,
              starved = 0, journal_slow = 0, cut_off = 0, drained = 0,
-             resharded = 0, broker_lost = 0, policy_changed = 0;
+             resharded = 0, broker_lost = 0, policy_changed = 0, erased = 0;
     unsigned receiver_fails = 0;  ///< per mille of the deliveries
     unsigned parcels_lost = 0;    ///< per mille
     unsigned relays_lost = 0;     ///< per mille, of each direction
@@ -170,6 +171,15 @@ private:
   void cut_off(std::size_t i);
   /// Ends a pause. The node first sees what time it is, then what came for it.
   void resume(std::size_t i);
+
+  // ---- world_erasures.cpp
+  /// Erases what somebody wrote, step by step while all else goes on.
+  void erase_somebody();
+  void erase_on(const std::shared_ptr<gateway::http::person_erasure> &work);
+  /// Does the next step of an erasure, which may meet a database that is away.
+  [[nodiscard]] bool erase_step(gateway::http::person_erasure &work);
+  /// Goes through all erasures once more, and checks what is left.
+  void erase_again();
 
   // ---- world_nodes.cpp
   [[nodiscard]] membership
@@ -285,6 +295,7 @@ private:
       0;  ///< put into the agenda, which orders equal times
   std::vector<client> clients_;
   std::map<std::int64_t, inbox_item> inbox_;
+  std::vector<workflows::person> erased_;
   std::size_t unanswered_ = 0;  ///< clients and inbox rows
   std::int64_t last_inbox_ = 0;
 };

@@ -47,6 +47,7 @@ void world::seed_sharing() {
   auto &d = faults_;
   auto &h = hazards_;
   const auto maybe = [&](unsigned rate) { return d.chance(600) ? rate : 0; };
+  h.erased = maybe(unsigned(d.between(1000, 8000)));
   h.broker_lost = maybe(unsigned(d.between(1000, 8000)));
   h.parcels_lost = maybe(unsigned(d.between(2, 40)));
   const auto partitions = d.of<unsigned>({16, 32});
@@ -78,6 +79,7 @@ void world::inject_faults() {
   if (calm_) return;
   if (shares_ && one_of(hazards_.resharded)) reshard();
   if (one_of(hazards_.policy_changed)) change_policy();
+  if (one_of(hazards_.erased)) erase_somebody();
   const auto i = faults_.below(slots_.size());
   auto &s = slots_[i];
   if (!s.running) return;
