@@ -69,8 +69,8 @@ void fill(const std::string &database, std::size_t count) {
 /// The same as by hand: one statement, the best that was found.
 struct by_hand {
   const char *name;
-  statistic by;
   const char *key;
+  statistic by;
   bool timed = false;
 };
 
@@ -138,14 +138,14 @@ template <class F> double milliseconds(F f) {
 
 void measure_statistics(bench_run &b) {
   constexpr by_hand kinds[] = {
-      {"week", statistic::week, "s.day - (s.day + 3) % 7 + 3", true},
-      {"tutor", statistic::tutor, "s.tutor", true},
-      {"state", statistic::state, "s.state", true},
-      {"reminder", statistic::reminder, "", true},
-      {"day", statistic::day, "s.day"},
-      {"course", statistic::course, "s.course"},
-      {"program", statistic::program, "s.program"},
-      {"refusal", statistic::refusal, ""}};
+      {"week", "s.day - (s.day + 3) % 7 + 3", statistic::week, true},
+      {"tutor", "s.tutor", statistic::tutor, true},
+      {"state", "s.state", statistic::state, true},
+      {"reminder", "", statistic::reminder, true},
+      {"day", "s.day", statistic::day},
+      {"course", "s.course", statistic::course},
+      {"program", "s.program", statistic::program},
+      {"refusal", "", statistic::refusal}};
   struct range {
     const char *name;
     const char *from;
