@@ -2,12 +2,10 @@
 #include "storage/postgres/group.hpp"
 
 #include <algorithm>
-#include <random>
 #include <set>
 
 #include "storage/conflict_check.hpp"
-#include "storage/event_lines.hpp"
-#include "storage/postgres/group_parts.hpp"
+#include "storage/postgres/group_journal.hpp"
 #include "workflows/ids.hpp"
 
 namespace recapd::storage::postgres {
@@ -45,88 +43,6 @@ bool answered_by(const sent_reminder &r, std::span<const commit *const> group) {
       for (const auto &a : c->answered)
         if (is_answer(a, r)) return true;
   return false;
-}
-
-/// Returns a value that no earlier one foretells.
-std::int32_t drawn() {
-  thread_local std::mt19937 source{std::random_device{}()};
-  return static_cast<std::int32_t>(source());
-}
-
-/// Adds a row for each commit that has events or is a command's. Of a position
-/// is given what is above the transaction's base, as of the number of what was
-/// refused.
-void add_journal(group_builder &to, const commits &by_session) {
-  array_argument session{column_type::text}, bucket{column_type::int2},
-      before{column_type::int4}, version{column_type::int4},
-      at{column_type::timestamptz}, who{column_type::text},
-      ordinal{column_type::int8}, events{column_type::text},
-      notifications{column_type::text}, trace{column_type::text},
-      source{column_type::text}, id{column_type::text},
-      scope{column_type::text}, content{column_type::bytes},
-      outcome{column_type::text}, by_inbox{column_type::boolean},
-      draw{column_type::int4}, command{column_type::text},
-      program{column_type::text}, decided{column_type::int8};
-  std::int64_t last = -1, refused = -1;
-  for (const auto *c : by_session) {
-    event_origin from;
-    if (c->outcome) {
-      from.who = c->outcome->who;
-      from.at = c->outcome->received_at;
-      from.source = c->outcome->source;
-      from.id = c->outcome->id;
-    } else {
-      from.who = c->events.front().by;
-      from.at = c->events.front().at;
-    }
-    session.text(c->session);
-    bucket.number(bucket_of(c->session));
-    at.at(from.at);
-    who.text(from.who);
-    if (c->events.empty()) {
-      before.number(std::nullopt);
-      version.number(0);
-      draw.null();
-      ordinal.null();
-      events.null();
-      notifications.null();
-      trace.null();
-      program.null();
-      decided.number(++refused);
-    } else {
-      const auto lines = to_lines(c->events, from);
-      last += std::ssize(c->events);
-      before.number(c->events.front().seq - 1);
-      version.number(c->events.back().seq);
-      draw.number(drawn());
-      ordinal.number(last);
-      events.text(lines.events);
-      notifications.text_or_null(lines.notifications);
-      trace.text_or_null(c->events.front().traceparent);
-      program.text_or_null(lines.notifications.empty() ? "" : c->program);
-      decided.null();
-    }
-    if (c->outcome) {
-      source.text(from.source);
-      id.text(from.id);
-      scope.text(c->outcome->scope);
-      content.bytes(c->outcome->content);
-      command.text_or_null(c->outcome->command);
-      outcome.text_or_null(c->outcome->outcome);
-      by_inbox.boolean(c->outcome->by_inbox);
-    } else {
-      source.null();
-      id.null();
-      scope.null();
-      content.null();
-      command.null();
-      outcome.null();
-      by_inbox.boolean(false);
-    }
-  }
-  to.add(journal_part, session, bucket, before, version, at, who, ordinal,
-         events, notifications, trace, source, id, scope, content, outcome,
-         by_inbox, draw, command, program, decided);
 }
 
 /// Columns of what sessions count.
