@@ -15,7 +15,6 @@ namespace {
 
 struct options {
   std::string url = "http://127.0.0.1:8080";
-  std::string token;
   std::string output = "table";
   int tutors = static_cast<int>(recapd::sample::tutors.size());
   std::uint64_t seed = 20261123;
@@ -31,7 +30,7 @@ instant next_monday(instant now) {
 }
 
 int run(const options &o) {
-  tools::client node{o.url, o.token};
+  tools::client node{o.url, {}};
   campus planned{o.seed, o.tutors, next_monday(node_time(node))};
   const auto steps = planned.plan();
   auto commands = play(node, steps, planned.end());
@@ -48,9 +47,10 @@ int run(const options &o) {
 
 int main(int argc, char **argv) try {
   using namespace recapd;
-  CLI::App app{"Plays a week of a campus against a node with a manual clock, "
-               "then reports.",
-               "recapd-sample"};
+  CLI::App app{
+      "Plays a week of a campus against a node with a manual clock and "
+      "auth.mode trusted, then reports.",
+      "recapd-sample"};
   app.footer("Exit codes: 0 done; 1 the ledger does not sum to zero, or a "
              "request was refused; 2 wrong usage; 3 the node does not "
              "answer.");
@@ -58,8 +58,6 @@ int main(int argc, char **argv) try {
   app.add_option("--url", o.url, "The node's address")
       ->envname("RECAPCTL_URL")
       ->capture_default_str();
-  app.add_option("--token", o.token, "The bearer token of a system")
-      ->envname("RECAPCTL_TOKEN");
   app.add_option("--tutors", o.tutors, "How many; each has eight sessions")
       ->check(CLI::Range(1, static_cast<int>(sample::tutors.size())))
       ->capture_default_str();

@@ -63,6 +63,12 @@ void count(const json::value &outcome, tally &t) {
 
 instant node_time(tools::client &node) {
   const auto a = node.get("/v1/clock");
+  if (a.status == 401)
+    throw tools::problem{
+        401,
+        "the node asks for tokens; the sample plays everybody's part, for "
+        "which "
+        "the node has to run with auth.mode trusted (./tools/run --sample)"};
   if (a.status == 404)
     throw tools::problem{
         404,

@@ -111,3 +111,19 @@ def test_the_table_names_what_a_manager_asks_for(make_node):
 def test_a_node_on_the_systems_clock_is_refused_with_advice(make_node):
     done = sample(make_node().url)
     assert done.returncode == 1 and "--clock manual" in done.stderr
+
+
+def test_a_node_with_tokens_is_refused_before_its_clock_moves(make_node):
+    node = make_node(clock="manual", config={"auth": {
+        "mode": "token", "tokens": [{"token": "t-system", "as": "system:sis"}]}})
+    recapctl = Recapctl(node.url)
+    as_system = {"RECAPCTL_TOKEN": "t-system"}
+    before = recapctl("clock", env=as_system)
+    done = sample(node.url)
+    assert done.returncode == 1 and "auth.mode trusted" in done.stderr
+    assert recapctl("clock", env=as_system) == before
+
+
+def test_there_is_no_token_to_give():
+    done = sample("http://127.0.0.1:9", "--help")
+    assert done.returncode == 0 and "token" not in done.stdout
