@@ -11,6 +11,7 @@
 
 #include "gateway/wire/csv.hpp"
 #include "tools/common/complete_file.hpp"
+#include "tools/common/folder_lock.hpp"
 #include "tools/recapctl/recapctl.hpp"
 #include "workflows/time.hpp"
 
@@ -178,6 +179,7 @@ int export_files(context &c, const export_options &given) {
     throw usage_error{"--since: expected a day before --until"};
   const fs::path dir{o.dir};
   fs::create_directories(dir);
+  const folder_lock locked{dir};
   const progress so_far{dir, o};
   const auto programs = all_programs(c.node());
   int sessions = 0, entries = 0;
@@ -199,6 +201,10 @@ int run_export(context &c, const export_options &o) {
     return export_files(c, o);
   } catch (const fs::filesystem_error &e) {
     throw usage_error{e.what()};
+  } catch (const folder_in_use &e) {
+    fmt::print(stderr, "recapctl: {}: one export at a time writes there\n",
+               e.what());
+    return unwritten;
   } catch (const std::system_error &e) {
     fmt::print(stderr, "recapctl: {}\n", e.what());
     return unwritten;

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """recapctl report and export, against a real node."""
 import csv
+import fcntl
 import json
 from datetime import timedelta
 
@@ -107,3 +108,20 @@ def test_a_wrong_day_is_wrong_usage(recapctl, tmp_path, since, until):
     recapctl("export", "--since", since, "--until", until, "--dir",
              str(tmp_path / "out"), status=2)
     assert not (tmp_path / "out").exists()
+def test_a_folder_is_written_by_one_export_at_a_time(recapctl, paid, tmp_path):
+    start = parse_time(paid["starts_at"])
+    first = day(start)
+    given = ("export", "--since", first, "--until",
+             day(start + timedelta(days=1)), "--dir", str(tmp_path))
+    with open(tmp_path / ".lock", "w") as held:
+        held.write("process 1 on elsewhere")
+        held.flush()
+        fcntl.flock(held, fcntl.LOCK_EX)
+        told = recapctl(*given, status=5)
+        assert f"the folder {tmp_path} is held by process 1 on elsewhere" in told
+        assert [p.name for p in tmp_path.iterdir()] == [".lock"]
+    recapctl(*given)
+    assert (tmp_path / f"sessions-{first}.csv").exists()
+    assert (tmp_path / ".lock").read_text() != "process 1 on elsewhere"
+
+
