@@ -6,6 +6,8 @@
 #include <boost/json/serialize.hpp>
 #include <charconv>
 
+#include "workflows/session/totals.hpp"
+
 namespace recapd::gateway {
 namespace {
 
@@ -65,6 +67,16 @@ json::value payout_of(const json::object &shown, std::string_view member) {
   return payout != nullptr ? payout->at(member) : json::value();
 }
 
+/// Returns the minutes that statistics count of the session.
+json::value counted_of(const json::object &shown) {
+  const auto state = workflows::parse_session_status(
+      std::string_view{shown.at("state").as_string()});
+  const auto &minutes = shown.at("minutes");
+  return state && workflows::counts_minutes(*state) && !minutes.is_null()
+             ? minutes
+             : json::value(0);
+}
+
 }  // namespace
 
 std::string csv_line(const std::vector<json::value> &values) {
@@ -91,6 +103,7 @@ const std::vector<std::string> &session_columns() {
                                               "deadline",
                                               "students",
                                               "minutes",
+                                              "counted_minutes",
                                               "suggested_minutes",
                                               "rate_per_hour",
                                               "currency",
@@ -108,6 +121,8 @@ std::vector<json::value> session_line(const json::object &shown) {
   for (const std::string_view column : session_columns())
     if (column == "students")
       out.emplace_back(students_of(shown));
+    else if (column == "counted_minutes")
+      out.push_back(counted_of(shown));
     else if (column == "flags")
       out.emplace_back(flags_of(shown));
     else if (column.starts_with("payout_"))

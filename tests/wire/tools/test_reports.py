@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from wire import parse_time
+from session import Session
+from wire import fresh, parse_time
 
 
 @pytest.fixture
@@ -79,6 +80,32 @@ def test_an_export_has_the_sessions_and_entries_of_each_day(recapctl, paid,
                  "settlement")]
 
 
+def test_an_exports_minutes_add_up_to_the_reports(recapctl, tmp_path):
+    program = fresh("p")
+    counts, given_back, missed = (Session(recapctl.now(), program=program)
+                                  for _ in range(3))
+    for s in (counts, given_back):
+        recapctl.submit(s.schedule, s.accept, s.complete(), s.student_recap())
+    recapctl("support", "void", given_back.id, "--note", "n", "--as", "ann")
+    log_time = missed.event("session.log_time", missed.tutor, {"minutes": 35})
+    recapctl.submit(missed.schedule, missed.accept, log_time)
+    recapctl("clock", "advance", "73h")
+    since = parse_time(recapctl.json("show", counts.id)["starts_at"])
+    recapctl("export", "--since", day(since), "--until",
+             day(since + timedelta(days=1)), "--dir", str(tmp_path))
+    rows = {r["id"]: r for r in rows_of(tmp_path, "sessions", day(since))
+            if r["program"] == program}
+    assert {i: (r["state"], r["minutes"], r["counted_minutes"])
+            for i, r in rows.items()} == {
+                counts.id: ("paid", "60", "60"),
+                given_back.id: ("voided", "60", "0"),
+                missed.id: ("missed", "35", "0")}
+    reported, = recapctl.json("report", "--by", "program", "--program",
+                              program)["groups"]
+    assert reported["minutes"] == sum(int(r["counted_minutes"])
+                                      for r in rows.values())
+
+
 def test_an_export_that_was_interrupted_goes_on(recapctl, paid, tmp_path):
     now = parse_time(recapctl.now())
     first, second = day(now - timedelta(days=1)), day(now)
@@ -101,13 +128,6 @@ def test_an_export_that_was_interrupted_goes_on(recapctl, paid, tmp_path):
     assert done.stat().st_ino != written
 
 
-@pytest.mark.parametrize("since, until", [
-    ("yesterday", "2026-11-24"), ("2026-11-24", "2026-11-24"),
-    ("2026-11-24", "2026-13-01")])
-def test_a_wrong_day_is_wrong_usage(recapctl, tmp_path, since, until):
-    recapctl("export", "--since", since, "--until", until, "--dir",
-             str(tmp_path / "out"), status=2)
-    assert not (tmp_path / "out").exists()
 def test_a_folder_is_written_by_one_export_at_a_time(recapctl, paid, tmp_path):
     start = parse_time(paid["starts_at"])
     first = day(start)
@@ -125,3 +145,10 @@ def test_a_folder_is_written_by_one_export_at_a_time(recapctl, paid, tmp_path):
     assert (tmp_path / ".lock").read_text() != "process 1 on elsewhere"
 
 
+@pytest.mark.parametrize("since, until", [
+    ("yesterday", "2026-11-24"), ("2026-11-24", "2026-11-24"),
+    ("2026-11-24", "2026-13-01")])
+def test_a_wrong_day_is_wrong_usage(recapctl, tmp_path, since, until):
+    recapctl("export", "--since", since, "--until", until, "--dir",
+             str(tmp_path / "out"), status=2)
+    assert not (tmp_path / "out").exists()
