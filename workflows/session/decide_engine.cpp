@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <chrono>
 #include <numeric>
 #include <utility>
 
@@ -15,8 +16,10 @@ void handle(decision_draft &d, const fire_timers &) {
   if (waits_for_tutor(d.s.status) && now > d.s.deadline) return d.lapse();
   const auto confirm_at = auto_confirm_at(d.s, d.r);
   const bool confirms = confirm_at && *confirm_at <= now;
-  // A reminder that is due after the confirmation has lost its reason.
-  const auto until = confirms ? *confirm_at : now;
+  // A reminder that is due with the confirmation or after it has lost its
+  // reason.
+  const auto until =
+      confirms ? *confirm_at - std::chrono::microseconds{1} : now;
   auto all = due_reminders(d.s, d.r, until);
   std::ranges::stable_sort(all, {}, &due_reminder::first);
   for (const auto &due : all)

@@ -13,12 +13,13 @@ std::optional<due_timer> next_timer(const session &s, const rules &decided_by) {
       next = {.kind = std::string{kind}, .at = at, .fires_at = fires_at};
   };
   if (!s.exists()) return next;
+  // It comes before the reminders of the same moment, whose reason it takes.
+  if (const auto at = auto_confirm_at(s, decided_by))
+    offer("auto_confirm", *at, *at);
   for (const auto &r : due_reminders(s, decided_by, instant::max()))
     offer(reminder_of(r.kind).name, r.first, r.first);
   if (waits_for_tutor(s.status))
     offer("deadline", s.deadline, s.deadline + std::chrono::microseconds{1});
-  if (const auto at = auto_confirm_at(s, decided_by))
-    offer("auto_confirm", *at, *at);
   return next;
 }
 

@@ -246,7 +246,8 @@ expected_outcome expect_engine(const model_session &s, instant now,
   } else if (!s.state.empty()) {
     const auto confirm = confirms_at(s, r);
     const bool confirmed = confirm && *confirm <= now;
-    remind(v, s, r, confirmed ? *confirm : now);
+    // One that is due at that very moment has lost its reason, too.
+    remind(v, s, r, confirmed ? *confirm - 1us : now);
     if (confirmed) complete(v, now);
   }
   v.after.version += int(v.events.size());

@@ -179,8 +179,18 @@ CAF_TEST(reminders later than the confirmation never go out) {
   st.r.auto_confirm_after = 48h;
   st.ready().logged().submitted();
   CAF_CHECK_EQUAL(sent(st, start + 500h),
-                  "student_recap_reminder*2 tutor_remind_student*1 "
+                  "student_recap_reminder*1 tutor_remind_student*1 "
                   "session.completed");
+}
+
+CAF_TEST(a reminder that is due with the confirmation never goes out) {
+  story st;
+  st.r.auto_confirm_after = 72h;
+  st.ready().logged().submitted();
+  CAF_CHECK_EQUAL(sent(st, start + 49h),
+                  "student_recap_reminder*2 tutor_remind_student*1");
+  CAF_CHECK_EQUAL(next(st), "auto_confirm 73h");
+  CAF_CHECK_EQUAL(sent(st, start + 73h), "session.completed");
 }
 
 CAF_TEST(policies without reminders leave the deadline) {

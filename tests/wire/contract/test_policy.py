@@ -37,6 +37,7 @@ def test_a_silent_student_confirms_after_the_set_time(make_node):
     node.set_clock(asked + 72 * HOUR + SECOND)
     assert lesson.settled()["payout"]["amount"] == 1500
     assert lesson.now()["participants"][1]["recap"] is None
+    assert node.kinds(lesson.id).count("student_recap_reminder") == 2
     node.advance("300h")
     assert "student_recap_overdue" not in node.kinds(lesson.id)
 
