@@ -24,8 +24,9 @@ std::size_t body_limit(const request &r) {
 std::optional<response> check_admission(const services &s, request &r,
                                         page from) {
   proof by{.authorization = r.header("authorization")};
+  // What an open route changes by POST is the sign-in itself.
   if (s.sign_in != nullptr && by.authorization.empty()
-      && r.to->who.of == access::kind::known) {
+      && (r.to->who.of == access::kind::known || r.method == "POST")) {
     by.cookie = cookie_in(r.header("cookie"),
                           cookie_name(session_cookie, s.sign_in->secure()));
     if (!by.cookie.empty() && !cookie_counts(r.method, from, r.headers))

@@ -73,6 +73,12 @@ bool prefers_csv(const request &r) {
              || (csv.weight == json.weight && csv.named > json.named));
 }
 
+bool prefers_html(const request &r) {
+  const auto html = wish_for(r.header("accept"), "text", "html");
+  const auto json = json_wish(r);
+  return html.named > 1 && html.weight >= json.weight;
+}
+
 std::optional<response> check_acceptable(const request &r) {
   if (r.to->csv || csv_wish(r).named < 2 || json_wish(r).named > 0)
     return std::nullopt;

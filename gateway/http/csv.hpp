@@ -1,4 +1,4 @@
-// Answers as CSV, for whom the request prefers it to JSON.
+// Answers as CSV or HTML, where the request prefers it to JSON.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -11,6 +11,9 @@ namespace recapd::gateway::http {
 
 /// Returns true if the request's `Accept` would rather have CSV than JSON.
 [[nodiscard]] bool prefers_csv(const request &r);
+/// Returns true if the request's `Accept` names HTML, as a browser does that
+/// goes to a page, and wants JSON no more.
+[[nodiscard]] bool prefers_html(const request &r);
 /// Returns a 406 for a request that takes CSV and no JSON of a route that has
 /// none.
 [[nodiscard]] std::optional<response> check_acceptable(const request &r);

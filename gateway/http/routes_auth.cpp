@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/http/cookies.hpp"
+#include "gateway/http/csv.hpp"
 #include "gateway/http/routes.hpp"
 #include "gateway/http/target.hpp"
 #include "gateway/oidc/sign_in.hpp"
@@ -19,6 +20,33 @@ response answer_of(const not_signed_in &why) {
   if (why.why == not_signed_in::kind::nobody) return not_allowed(why.detail);
   if (why.why == not_signed_in::kind::later) return unavailable(why.detail);
   return bad_request(why.detail);
+}
+
+/// Returns a text as HTML shows it.
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text)
+    out += c == '&'   ? "&amp;"
+           : c == '<' ? "&lt;"
+           : c == '>' ? "&gt;"
+                      : std::string(1, c);
+  return out;
+}
+
+/// Returns the answer to a sign-in that failed: for who goes to a page one that
+/// says why and leads back to the beginning.
+response refused_sign_in(const request &r, const not_signed_in &why) {
+  auto out = answer_of(why);
+  if (!prefers_html(r)) return out;
+  out.content_type = "text/html; charset=utf-8";
+  out.headers.emplace_back("Content-Security-Policy", "default-src 'none'");
+  out.headers.emplace_back("Referrer-Policy", "no-referrer");
+  out.body = "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\">"
+             "<title>Not signed in</title>\n<h1>Not signed in</h1>\n<p>"
+             + escaped(why.detail)
+             + "</p>\n<p><a href=\"login\">Sign in again</a></p>\n"
+               "</html>\n";
+  return out;
 }
 
 /// Returns what leads a browser on.
@@ -59,8 +87,9 @@ void get_callback(services &s, const request_ptr &r, const responder &respond) {
        .error = q.text("error")},
       cookie_in(r->header("cookie"), cookie_name(login_cookie, secure)),
       token_time(s),
-      [respond, secure, share = std::move(share)](oidc::sign_in::step next) {
-        if (!next.has_value()) return respond(answer_of(next.error()));
+      [r, respond, secure, share = std::move(share)](oidc::sign_in::step next) {
+        if (!next.has_value())
+          return respond(refused_sign_in(*r, next.error()));
         auto out = leading_to(303, (*next).location);
         out.headers.emplace_back("Set-Cookie",
                                  set_cookie(session_cookie, (*next).cookie,

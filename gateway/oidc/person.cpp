@@ -46,6 +46,10 @@ std::optional<texts> claim(const claims &said, const std::string &name) {
 std::optional<unknown_caller> add_roles(caller &who, const std::string &id,
                                         const claims &said,
                                         const config::oidc &how) {
+  if (!said.all.contains(how.claims.role))
+    return unknown_caller{.detail = "The sign-in has no claim `"
+                                    + how.claims.role + "`.",
+                          .why = unknown_caller::kind::forbidden};
   for (const auto &value : claim(said, how.claims.role).value_or(texts{})) {
     const auto role = how.role_of(value);
     if (!role) continue;

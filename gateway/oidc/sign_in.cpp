@@ -72,16 +72,23 @@ json::object session_of(const caller &who, instant until) {
   return out;
 }
 
-not_signed_in anew(std::string_view why, const std::string &callback) {
-  return {kind::wrong, "This sign-in " + std::string{why} + ". Begin again at "
-                           + callback.substr(0, callback.rfind('/'))
-                           + "/login."};
-}
-
 not_signed_in not_yet() {
   return {kind::later,
           "Nobody can sign in yet: the OpenID provider or the database was "
           "not read; try again."};
+}
+
+/// Returns why nobody is signed in, and logs it with whom the provider named.
+not_signed_in refused(kind why, std::string detail,
+                      const std::string &who = {}) {
+  log_warn("a sign-in was refused", {{"who", who}, {"why", detail}});
+  return {why, std::move(detail)};
+}
+
+not_signed_in anew(std::string_view why, const std::string &callback) {
+  return refused(kind::wrong,
+                 "This sign-in " + std::string{why} + ". Begin again at "
+                     + callback.substr(0, callback.rfind('/')) + "/login.");
 }
 
 /// Refuses an ID token that is another client's or another sign-in's.
@@ -89,11 +96,11 @@ std::optional<not_signed_in> check_id_token(const json::object &said,
                                             const std::string &client,
                                             const std::string &nonce) {
   if (text_in(said, "nonce") != nonce)
-    return not_signed_in{kind::wrong,
-                         "The provider's answer is another sign-in's (nonce)."};
+    return refused(kind::wrong,
+                   "The provider's answer is another sign-in's (nonce).");
   if (said.contains("azp") && text_in(said, "azp") != client)
-    return not_signed_in{kind::wrong,
-                         "The provider's answer is another client's (azp)."};
+    return refused(kind::wrong,
+                   "The provider's answer is another client's (azp).");
   return std::nullopt;
 }
 
@@ -162,12 +169,12 @@ void sign_in::finish(returned what, std::string_view begun, instant now,
     return done(anew("was not begun by this browser, or long ago", redirect_));
   if (!what.issuer.empty() && what.issuer != how_.issuer)
     return done(
-        not_signed_in{kind::wrong, "The answer is another provider's (iss)."});
+        refused(kind::wrong, "The answer is another provider's (iss)."));
   if (!what.error.empty())
-    return done(not_signed_in{
-        kind::nobody, "The provider signed nobody in: " + what.error + "."});
+    return done(refused(kind::nobody,
+                        "The provider signed nobody in: " + what.error + "."));
   if (what.code.empty())
-    return done(not_signed_in{kind::wrong, "The answer has no code."});
+    return done(refused(kind::wrong, "The answer has no code."));
   begun_one one{.state = std::move(what.state),
                 .nonce = text_in(*found, "n"),
                 .verifier = text_in(*found, "v"),
@@ -179,7 +186,7 @@ void sign_in::finish(returned what, std::string_view begun, instant now,
   if (got == place::used_before)
     done(anew("has been ended already", redirect_));
   if (got == place::full)
-    done(not_signed_in{kind::later, "Too many sign in at once; try again."});
+    done(refused(kind::later, "Too many sign in at once; try again."));
 }
 
 sign_in::step sign_in::signed_in(const begun_one &begun,
@@ -208,21 +215,22 @@ sign_in::step sign_in::admit(const std::string &id_token,
                  {.issuer = how_.issuer, .audience = how_.client_id}, now);
   if (!said.has_value()) {
     if (said.error().unknown_key) provider_->look_again();
-    log_warn("an ID token was not taken", {{"why", said.error().detail}});
-    return not_signed_in{said.error().unknown_key ? kind::later : kind::nobody,
-                         said.error().detail};
+    return refused(said.error().unknown_key ? kind::later : kind::nobody,
+                   said.error().detail);
   }
   if (auto no = check_id_token((*said).all, how_.client_id, begun.nonce))
     return std::move(*no);
+  const auto named = text_in((*said).all, how_.claims.id);
   const auto who = caller_of(*said, how_);
-  if (!who.has_value()) return not_signed_in{kind::nobody, who.error().detail};
+  if (!who.has_value()) return refused(kind::nobody, who.error().detail, named);
   auto cookie = keys_->seal(
       for_sessions, json::serialize(session_of(*who, now + sign_in_life)));
   if (!cookie) return not_yet();
   if (cookie->size() > longest_cookie)
-    return not_signed_in{kind::nobody,
-                         "This sign-in is for more programmes than a cookie "
-                         "holds; give it [\"*\"]."};
+    return refused(kind::nobody,
+                   "This sign-in is for more programmes than a cookie "
+                   "holds; give it [\"*\"].",
+                   named);
   return next_step{.location = begun.path, .cookie = std::move(*cookie)};
 }
 

@@ -19,7 +19,8 @@ from wire import Answer, Client, command, fresh, problem_of, refused, wait_until
 pytestmark = documents.NEEDS
 
 ANN, EVE, LONG, NOBODY = (fresh(n) for n in ("ann", "eve", "long", "nobody"))
-OURS, THEIRS, UNCLEAR = (fresh(n) for n in ("ours", "theirs", "unclear"))
+OURS, THEIRS, UNCLEAR, ROLELESS = (
+    fresh(n) for n in ("ours", "theirs", "unclear", "roleless"))
 NAME = 'Ann "Å" 李 🙂'
 PEOPLE = {
     ANN: {"role": ["tutor", "student"], "name": NAME},
@@ -29,6 +30,7 @@ PEOPLE = {
     OURS: {"role": "tutor", "azp": "pages"},
     THEIRS: {"role": "tutor", "azp": "payroll"},
     UNCLEAR: {"role": "tutor", "azp": ["pages"]},
+    ROLELESS: {"name": "Rose"},
 }
 STATIC = fresh("static-token")
 COOKIE, LOGIN = "recapd", "recapd-login"
@@ -354,6 +356,35 @@ def test_who_is_nobody_here_is_told(node):
     assert COOKIE not in browser.jar(node)
 
 
+def test_who_has_no_role_at_all_is_told(node):
+    browser = Browser()
+    answer = browser.go(browser.to_callback(node, ROLELESS))
+    problem_of(answer, "not-allowed", 403)
+    assert answer.json["detail"] == "The sign-in has no claim `role`."
+
+
+def test_a_browser_reads_why_it_is_not_signed_in(node):
+    browser = Browser()
+    html = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    answer = browser.go(browser.to_callback(node, NOBODY), **html)
+    assert answer.status == 403 and answer.media == "text/html"
+    page = answer.body.decode()
+    assert "The claim role of this sign-in names no role" in page
+    assert '<a href="/auth/login">' in page
+    back = browser.to_callback(node, ANN)
+    state = dict(urllib.parse.parse_qsl(back.split("?")[1]))["state"]
+    answer = browser.go(f"{node.url}/auth/callback?error=%3Cb%3E&state={state}",
+                        **html)
+    assert answer.status == 403
+    assert "&lt;b&gt;" in answer.body.decode() and b"<b>" not in answer.body
+    said = [json.loads(line) for line in node.log().splitlines()
+            if "a sign-in was refused" in line]
+    assert {"who": NOBODY, "why": "The claim role of this sign-in names no role "
+            "that is known here (auth.oidc.roles)."}.items() <= said[-2].items()
+    assert said[-1]["why"] == "The provider signed nobody in: <b>."
+    assert state not in node.log()
+
+
 def cancel(browser, node, **headers):
     event = command("session.cancel", "nowhere", f"tutor:{ANN}",
                     {"reason": "r"})
@@ -370,6 +401,9 @@ def test_a_cookie_writes_from_this_sites_pages_only(node):
     # No page, a page that somebody typed, other pages, a form of them.
     for headers in ({}, {"Sec-Fetch-Site": "none"}):
         problem_of(cancel(browser, node, **headers), "foreign-origin", 403)
+        problem_of(browser.go(f"{node.url}/auth/logout", "POST", **headers),
+                   "foreign-origin", 403)
+        assert COOKIE in browser.jar(node)
     for headers in ({"Origin": "http://evil.example"}, {"Origin": "null"},
                     {"Sec-Fetch-Site": "cross-site"},
                     {"Sec-Fetch-Site": "same-site"},
