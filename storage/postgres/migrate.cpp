@@ -266,6 +266,12 @@ std::vector<std::string> missing_migrations(const endpoint &to) {
   });
 }
 
+bool has_manual_clock(const endpoint &to) {
+  return with_database(to, [](connection &c) {
+    return c.script("SELECT FROM manual_clock WHERE active").size() > 0;
+  });
+}
+
 std::string migration_script(const endpoint &to) {
   return with_database(to, [](connection &c) {
     const auto first = applied(c);

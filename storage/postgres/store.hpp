@@ -34,6 +34,10 @@ database_notes migrate(const endpoint &to);
 /// Throws as `migrate` does.
 [[nodiscard]] bool has_tables(const endpoint &to);
 
+/// Returns true if the node that started last has a manual clock. Throws as
+/// `migrate` does.
+[[nodiscard]] bool has_manual_clock(const endpoint &to);
+
 /// Opens a store on its own connection, at once. After a broken connection the
 /// next call connects again, to the same epoch only (storage/epochs.hpp).
 [[nodiscard]] std::unique_ptr<store> open_store(const endpoint &to);

@@ -80,7 +80,11 @@ std::string host_name() {
 std::string name_of(const config::settings &s) {
   if (!s.name.empty()) return s.name;
   std::error_code none;
-  const auto folder = std::filesystem::weakly_canonical(s.data_dir, none);
+  // The name is the same whether the folder is there yet or not: of one that is
+  // not, the canonical form of a relative path would be relative.
+  auto folder = std::filesystem::weakly_canonical(
+      std::filesystem::absolute(s.data_dir, none), none);
+  if (!folder.has_filename()) folder = folder.parent_path();
   return host_name() + ":" + folder.string();
 }
 
@@ -127,6 +131,40 @@ void require_own_name(const config::settings &s) {
                     + s.data_dir
                     + ") and database: give each node a folder of its own "
                       "(--data), or a name (node.name)"};
+}
+
+/// Returns the name of another node whose lease has not run out; empty: none.
+std::string other_live_node(const config::settings &s) {
+  const auto own = name_of(s);
+  const auto [table, now] =
+      storage::postgres::open_leases(s.database_url)->look();
+  for (const auto &[name, member] : table.members)
+    if (name != own && member.expires_at > now) return name;
+  return {};
+}
+
+/// Refuses another kind of clock than that by which living nodes of the
+/// database work. One that has died lives until its lease ends: so long it is
+/// waited for.
+void require_common_clock(const config::settings &s) {
+  const bool manual = s.clock == config::clock_kind::manual;
+  if (storage::postgres::has_manual_clock(s.database_url) == manual) return;
+  const auto until =
+      std::chrono::steady_clock::now() + std::chrono::milliseconds{s.lease_ms};
+  auto other = other_live_node(s);
+  if (other.empty()) return;
+  gateway::log_info("waiting for a node with another clock to end",
+                    {{"node", other}});
+  while (std::chrono::steady_clock::now() < until) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{100});
+    other = other_live_node(s);
+    if (other.empty()) return;
+  }
+  throw setting_error{
+      "--clock: node " + other + " serves this database by "
+      + (manual ? "the system's clock; a manual one is a single node's"
+                : "a manual clock, which is a single node's")
+      + ": end that node, or name another database"};
 }
 
 /// Returns where other nodes reach this one: as the settings say, else where it
@@ -221,6 +259,7 @@ node::node(const config::settings &s,
     : meters_{std::make_shared<gateway::metrics>()} {
   migrate(s.database_url);
   require_own_name(s);
+  require_common_clock(s);
   refuse_few_partitions(s);
   refuse_other_mapping(s);
   std::shared_ptr<actors::clock> time;

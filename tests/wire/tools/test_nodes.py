@@ -316,6 +316,35 @@ def test_one_data_folder_is_one_nodes(make_node, make_database, tmp_path):
     make_node(database=first.database, folder=tmp_path)
 
 
+def test_a_node_has_the_same_name_before_its_folder_is_there(
+        make_node, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    node = make_node(folder="n")
+    [before] = node.read("/v1/nodes")["nodes"]
+    assert before["name"].endswith(f":{tmp_path / 'n' / 'data'}")
+    (tmp_path / "n" / "data").mkdir(exist_ok=True)
+    node.restart()
+    [after] = node.read("/v1/nodes")["nodes"]
+    assert after["name"] == before["name"]
+
+
+@pytest.mark.parametrize("clock, other, told", [
+    ("manual", "system", "by a manual clock, which is a single node's"),
+    ("system", "manual", "by the system's clock; a manual one is a single node's")])
+def test_nodes_of_a_database_have_one_kind_of_clock(make_node, tmp_path, clock,
+                                                    other, told):
+    first = make_node(clock=clock)
+    given = ("--clock", other, "--database", first.database, "--data",
+             tmp_path / "other")
+    short = {"RECAPD_NODE_LEASE_MS": "1000"}
+    code, _, said = recapd(*given, env=short)
+    assert code == 2 and told in said
+    assert first.get("/readyz").status == 200
+    first.kill()
+    # One that is dead is in nobody's way once its lease has ended.
+    make_node(clock=other, database=first.database)
+
+
 def test_a_start_waits_for_one_that_drains(make_node, make_database, tmp_path):
     first = make_node(database=make_database(), folder=tmp_path)
     # The node cannot end yet, as a node with work in hand cannot.
