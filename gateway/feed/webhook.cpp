@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "gateway/feed/bystander.hpp"
 #include "gateway/feed/cursor.hpp"
 #include "gateway/feed/delivery_rules.hpp"
 #include "gateway/feed/letters.hpp"
@@ -71,6 +72,7 @@ struct webhook::impl {
   wakeup signal;
   webhook_post post;
   feed::cursor cursor;
+  feed::bystander bystander;
   std::vector<storage::dead_letter> letters;  ///< dead letters to be written
   int in_a_row = 0;      ///< sessions of which nothing final was said
   instant next_trial{};  ///< when the next further session may be tried
@@ -81,7 +83,7 @@ struct webhook::impl {
   impl(actors::engine &e, const config::webhook &settings, metrics &m,
        webhook_tuning t)
       : engine{e}, meters{m}, tuning{std::move(t)},
-        post{settings, signal.stopped()}, cursor{e, m, sink} {}
+        post{settings, signal.stopped()}, cursor{e, m, sink}, bystander{e} {}
 
   void stop() {
     signal.stop();
@@ -99,13 +101,18 @@ struct webhook::impl {
       }
     }
     engine.conditions().settle(condition);
+    bystander.settle();
   }
 
   /// Returns true where this node delivers, as the one that serves bucket 0
   /// does.
   bool serves() {
-    if (engine.buckets()[0]) return true;
+    if (engine.buckets()[0]) {
+      bystander.settle();
+      return true;
+    }
     forget();
+    bystander.look();
     return false;
   }
 

@@ -345,6 +345,26 @@ def test_nodes_of_a_database_have_one_kind_of_clock(make_node, tmp_path, clock,
     make_node(clock=other, database=first.database)
 
 
+def test_a_node_tells_that_another_does_not_post_for_its_webhook(cluster):
+    pair = dict(zip("ab", cluster.start_pair()))
+    known = cluster.known()
+    owner, other = sorted(pair, key=lambda name: 0 not in known[name]["shards"])
+    with Receiver() as receiver:
+        pair[other].env["RECAPD_WEBHOOK_URL"] = receiver.url
+        pair[other].crash()
+        cluster.settle(a=32, b=32)
+        cluster.ctl(owner).schedule(1)
+        told, = wait_until(lambda: pair[other].warned("webhook-idle"),
+                           "the warning", 120)
+        assert "needs the same webhook.url" in told
+        assert pair[owner].warned("webhook-idle") == []
+        pair[owner].env["RECAPD_WEBHOOK_URL"] = receiver.url
+        pair[owner].crash()
+        wait_until(lambda: receiver.messages, "the messages")
+        wait_until(lambda: pair[other].warned("webhook-idle") == [],
+                   "the warning to end")
+
+
 def test_a_start_waits_for_one_that_drains(make_node, make_database, tmp_path):
     first = make_node(database=make_database(), folder=tmp_path)
     # The node cannot end yet, as a node with work in hand cannot.
