@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "gateway/http/request.hpp"
+#include "gateway/http/right_problem.hpp"
 #include "gateway/http/routes.hpp"
 #include "gateway/telemetry/log.hpp"
 #include "gateway/wire/text.hpp"
@@ -32,6 +33,8 @@ response try_task(const std::function<response(storage::store &)> &task,
                   storage::store &store) {
   try {
     return task(store);
+  } catch (const storage::right_missing &e) {
+    return without_right(e);
   } catch (const storage::storage_error &) {
     throw;
   } catch (const std::exception &e) {

@@ -6,6 +6,7 @@
 
 #include "actors/whatif.hpp"
 #include "gateway/http/answer_stream.hpp"
+#include "gateway/http/right_problem.hpp"
 #include "gateway/http/routes.hpp"
 #include "gateway/telemetry/log.hpp"
 #include "gateway/wire/strict_json.hpp"
@@ -210,6 +211,8 @@ private:
                      "Session " + e.session
                          + " and others of its week were refused more commands "
                            "than are held at once; ask for a shorter range.");
+    } catch (const storage::right_missing &e) {
+      return without_right(e);
     } catch (const storage::storage_error &) {
       return unavailable("The database cannot be reached; try again.");
     } catch (const std::exception &e) {

@@ -9,6 +9,7 @@
 
 #include "storage/fault.hpp"
 #include "storage/postgres/connection.hpp"
+#include "storage/right_missing.hpp"
 
 namespace recapd::storage::postgres {
 
@@ -38,13 +39,15 @@ protected:
     return *connection_;
   }
 
-  /// Runs `f(connection)` and throws any trouble as storage_error{unavailable}.
+  /// Runs `f(connection)` and throws any trouble as storage_error{unavailable},
+  /// a lacking right as right_missing.
   template <class F> auto with(F f) {
     auto &c = connected();
     try {
       return f(c);
     } catch (const error &e) {
       drop_after(e);
+      if (e.sqlstate() == "42501") throw right_missing{e.what()};
       throw storage_error{fault::unavailable, e.what()};
     }
   }

@@ -21,6 +21,7 @@ struct need {
 constexpr need on_tables[] = {
     {"schema_migrations", "SELECT"},
     {"ledger_entries", "SELECT"},
+    {"session_standings", "SELECT"},
     {"waiting", "SELECT"},
     {"manual_clock", "SELECT, INSERT, UPDATE"},
     {"policies", "SELECT, INSERT, UPDATE"},

@@ -200,6 +200,61 @@ def test_a_role_without_create_serves(own_server, served, make_node):
     make_node(clock="manual", database=served)
 
 
+def reads(session, account):
+    """A path of each GET that answers once, and of statistics one each."""
+    paths = json.loads((ROOT / "docs/openapi.json").read_text())["paths"]
+    values = {"session": session.id, "tutor": session.tutor[6:], "account": account,
+              "course": session.schedule["data"]["course"], "who": session.tutor,
+              "version": "1"}
+    for path, item in paths.items():
+        if ("get" not in item or path.startswith("/auth/")
+                or path in ("/v1/events", "/v1/stats")):
+            continue
+        kind, = re.findall("/(\\w+)s/{id}", path) or [None]
+        yield re.sub("{(\\w+)}", lambda at: values[kind if at[1] == "id" else at[1]],
+                     path)
+    for by in ("state", "day", "week", "course", "tutor", "program", "refusal",
+               "reminder"):
+        yield f"/v1/stats?by={by}"
+    for query in (f"tutor={session.tutor[6:]}", f"student={session.student[8:]}",
+                  "state=paid", "program=default", "flag=corrected",
+                  "support=asked", "order=starts_at"):
+        yield f"/v1/sessions?{query}"
+    yield f"/v1/notifications?session={session.id}"
+
+
+def test_a_role_with_these_rights_alone_reads_everything(own_server, served, make_node):
+    node = make_node(clock="manual", database=served)
+    recapctl = Recapctl(node.url)
+    session = Session(recapctl.now())
+    recapctl.submit(session.schedule, session.accept, session.complete(),
+                    session.student_recap())
+    recapctl("person", "name", session.tutor, "Ann")
+    failed = {path: answer for path in reads(session, session.tutor)
+              if (answer := node.get(path)).status != 200}
+    assert failed == {}
+    recapctl("report", "--by", "week")
+    policy = node.read("/v1/policies/1")["policy"]
+    answer = node.post("/v1/policies/whatif", {
+        "policy": policy, "from": "2020-01-01T00:00:00Z", "to": "2100-01-01T00:00:00Z"})
+    assert answer.status == 200, answer
+    node.stop()
+    assert "ermission" not in node.log()
+
+
+def test_a_read_without_its_right_says_so(own_server, served, make_node):
+    node = make_node(clock="manual", database=served)
+    with own_server.changed(f"REVOKE SELECT ON session_standings FROM {NODE}",
+                            f"GRANT SELECT ON session_standings TO {NODE}"):
+        answer = node.get("/v1/stats?by=week")
+        assert answer.status == 500
+        assert answer.json["detail"] == ("The node lacks a right in the database;"
+                                         " its log says which.")
+        assert "permission denied for view session_standings" in node.log()
+    assert node.get("/v1/stats?by=week").status == 200
+    node.stop()
+
+
 def test_every_right_that_is_granted_is_needed(own_server, served):
     tables = {table: set(rights.split(", "))
               for rights, names in re.findall(r"GRANT ([A-Z, ]+) ON ([a-z_, ]+) TO",
