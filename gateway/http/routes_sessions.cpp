@@ -125,17 +125,20 @@ bool names(std::string_view person, const caller &who) {
   });
 }
 
-/// Returns a refused outcome, of a session of that tutor, as `who` may see it:
-/// participants are not told what others call their commands.
+/// Returns a refused outcome, of a session of that tutor, as `who` may see it,
+/// with when it was received and who sent it: participants are not told what
+/// others call their commands, nor who they are.
 std::string refusal_text(const storage::outcome_row &row, const caller &who,
                          const std::string &tutor) {
-  auto text = actors::stored_outcome(row.outcome, false).json;
-  if (who.sees_all()) return text;
-  auto told = json::parse(text).as_object();
-  if (!names(row.who, who)) {
-    told["id"] = nullptr;
-    told["source"] = nullptr;
-  }
+  auto told =
+      json::parse(actors::stored_outcome(row.outcome, false).json).as_object();
+  told["at"] = workflows::format_rfc3339(row.received_at);
+  told["by"] = nullptr;
+  if (!row.who.empty()) told["by"] = row.who;
+  if (who.sees_all()) return json::serialize(told);
+  if (!names(row.who, who))
+    for (const auto *member : {"id", "source", "by"})
+      told[member] = nullptr;
   const auto to = who.viewer(tutor);
   if (!to.sees_pay()) hide_hours(told.at("refusals").as_array(), to.student);
   return json::serialize(told);

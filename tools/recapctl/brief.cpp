@@ -15,12 +15,14 @@ namespace {
 
 constexpr std::size_t longest = 60;
 
-/// Returns a transfer as `settlement of 15.00 USD`; empty for anything else.
+/// Returns a transfer as `settlement of 15.00 USD to tutor:ann`; empty for
+/// anything else.
 std::string transfer_text(const json::object &o) {
   const auto *amount = o.if_contains("amount");
   if (!amount || !amount->is_int64() || !o.contains("currency")) return {};
-  return fmt::format("{} of {}", text_of(o, "kind"),
-                     human_money(amount->get_int64(), text_of(o, "currency")));
+  return fmt::format("{} of {} to {}", text_of(o, "kind"),
+                     human_money(amount->get_int64(), text_of(o, "currency")),
+                     text_of(o, "to"));
 }
 
 /// Returns what was taken of limits as `tutor_week 60, 2 × pair_day 1`; empty

@@ -53,7 +53,7 @@ void heading(std::string_view text) {
   fmt::print("\n{}\n", paint(text, colour::bold));
 }
 
-void print_refusals(const case_file &f) {
+void print_refusals(const context &c, const case_file &f) {
   heading("What was refused");
   if (f.refusals.empty()) {
     fmt::print("Nothing.\n");
@@ -61,12 +61,14 @@ void print_refusals(const case_file &f) {
   }
   if (f.refusals.size() == most_refusals)
     fmt::print("The newest {}:\n", most_refusals);
-  table t{{"id", "source", "code", "why"}};
+  const auto zone = text_of(f.session, "timezone");
+  table t{{"at", "by", "code", "why", "id", "source"}};
   for (const auto &one : f.refusals) {
     const auto &outcome = one.as_object();
     for (const auto &r : outcome.at("refusals").as_array())
-      t.add({text_of(outcome, "id"), text_of(outcome, "source"),
-             text_of(r.as_object(), "code"), text_of(r.as_object(), "detail")});
+      t.add({c.time(text_of(outcome, "at"), zone), text_of(outcome, "by"),
+             text_of(r.as_object(), "code"), text_of(r.as_object(), "detail"),
+             text_of(outcome, "id"), text_of(outcome, "source")});
   }
   fmt::print("{}", t.text());
 }
@@ -91,7 +93,7 @@ void print_case(const context &c, const case_file &f) {
   for (const auto &one : f.told.at("why").as_array())
     fmt::print("{}\n", folded(text_of(one.as_object(), "text")));
   print_flags(f);
-  print_refusals(f);
+  print_refusals(c, f);
   heading("Can time be logged now?");
   fmt::print("{}\n", folded(eligibility_of(f), 4));
   heading("What fires next");

@@ -64,7 +64,26 @@ void print_participants(const json::object &s) {
   fmt::print("\n{}", t.text());
 }
 
-void print_session(const context &c, const json::object &s) {
+/// Prints what makes up the net of a session's pay, in order: what changed it,
+/// as the node explains it.
+void print_payments(context &c, const json::object &s) {
+  const auto told =
+      c.node().fetch("/v1/sessions/" + encoded(text_of(s, "id")) + "/explain");
+  for (const auto &one : told.at("why").as_array()) {
+    const auto &data = one.at("data").as_object();
+    const auto code = text_of(one.as_object(), "code");
+    const auto name = code == "settled"            ? "settlement"
+                      : code == "payout-corrected" ? "correction"
+                      : code == "payout-reversed"  ? "reversal"
+                                                   : "";
+    if (*name == '\0') continue;
+    const bool gives = text_of(data, "to").starts_with("tutor:");
+    field(name, (gives ? "" : "-") + money_field(s, data, "amount") + ", "
+                    + c.time(text_of(data, "at"), text_of(s, "timezone")));
+  }
+}
+
+void print_session(context &c, const json::object &s) {
   const auto zone = text_of(s, "timezone");
   const auto state = text_of(s, "state");
   field("session", paint(text_of(s, "id"), colour::bold));
@@ -80,10 +99,12 @@ void print_session(const context &c, const json::object &s) {
   field("suggested minutes", minutes_field(s, "suggested_minutes"));
   field("rate per hour", money_field(s, s, "rate_per_hour"));
   const auto *payout = s.if_contains("payout");
-  if (payout && payout->is_object())
+  if (payout && payout->is_object()) {
+    print_payments(c, s);
     field("paid",
           money_field(s, payout->get_object(), "amount") + ", "
               + c.time(text_of(payout->get_object(), "settled_at"), zone));
+  }
   const auto *recap = s.if_contains("tutor_recap");
   field("tutor's recap", recap && !recap->is_null() ? "in" : "not in");
   field("next timer", next_timer_field(c, s));

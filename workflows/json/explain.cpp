@@ -82,6 +82,9 @@ private:
   void waiting_for_students();
   void missed();
   void paid();
+  void confirmed_by_silence();
+  void payments();
+  void voided();
 
   const session &s_;
   std::span<const event> history_;
@@ -187,6 +190,56 @@ void narrator::paid() {
        {"settled_at", format_rfc3339(s_.paid->settled_at)}});
 }
 
+/// Says that silence confirmed it, and whose.
+void narrator::confirmed_by_silence() {
+  const auto *e = last<session_completed>();
+  if (e == nullptr || !std::get<session_completed>(e->what).automatic) return;
+  const auto silent = students([](const participant &p) {
+    return p.status == participation::going && !p.written;
+  });
+  say("confirmed-by-silence",
+      "It was confirmed automatically, " + when(e->at)
+          + ", since these students never wrote: " + joined(silent) + ".",
+      {{"at", format_rfc3339(e->at)}, {"students", listed(silent)}});
+}
+
+/// Says each transfer and in which direction it went.
+void narrator::payments() {
+  if (!whom_.to.sees_pay()) return;
+  const auto tell = [this](std::string code, const std::string &what,
+                           const transfer &t, instant at,
+                           const std::string &more = {}) {
+    say(std::move(code),
+        what + " " + human_money(t.amount, t.currency) + ", " + when(at) + more
+            + ".",
+        {{"amount", t.amount},
+         {"currency", t.currency},
+         {"from", t.from},
+         {"to", t.to},
+         {"at", format_rfc3339(at)}});
+  };
+  for (const auto &e : history_)
+    if (const auto *settled = std::get_if<session_paid>(&e.what))
+      tell("settled", "The settlement gave the tutor", settled->payment, e.at);
+    else if (const auto *c = std::get_if<time_corrected>(&e.what);
+             c != nullptr && c->payment)
+      tell("payout-corrected",
+           c->payment->from == program_account(s_.program)
+               ? "A correction gave the tutor"
+               : "A correction took from the tutor",
+           *c->payment, e.at);
+    else if (const auto *v = std::get_if<session_voided>(&e.what);
+             v != nullptr && v->reversal && s_.paid)
+      tell("payout-reversed", "The reversal took from the tutor", *v->reversal,
+           e.at, "; the net is " + human_money(s_.paid->amount, s_.currency));
+}
+
+void narrator::voided() {
+  quote("voided", "Support took it back", &session_voided::note, "note");
+  confirmed_by_silence();
+  payments();
+}
+
 std::vector<reason> narrator::why() && {
   switch (s_.status) {
   case session_status::scheduled:
@@ -201,9 +254,12 @@ std::vector<reason> narrator::why() && {
   case session_status::completed:
     logged();
     say("confirmed", "It is confirmed, and its settlement is next.");
+    confirmed_by_silence();
     break;
   case session_status::paid:
     paid();
+    confirmed_by_silence();
+    if (s_.paid && s_.paid->corrections > 0) payments();
     break;
   case session_status::missed:
     missed();
@@ -217,7 +273,7 @@ std::vector<reason> narrator::why() && {
           "reason");
     break;
   case session_status::voided:
-    quote("voided", "Support took it back", &session_voided::note, "note");
+    voided();
     break;
   }
   return std::move(why_);

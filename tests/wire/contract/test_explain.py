@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from lesson import Lesson
-from wire import Client, accepted
+from wire import Client, accepted, parse_time
 
 
 def why(lesson):
@@ -72,6 +72,49 @@ def test_one_that_ended_says_by_whom(client, end, code):
               else Lesson(client).paid())
     accepted(getattr(lesson, end)())
     assert "by" in why(lesson)[code]
+
+
+def test_one_that_silence_confirmed_says_when_and_whose(make_node):
+    node = make_node(config={"policy": {"auto_confirm_after": "72h"}})
+    lesson = Lesson(node, students=2).awaiting()
+    accepted(lesson.student_recap())
+    confirmed = node.now() + timedelta(hours=72)
+    node.set_clock(confirmed)
+    told = why(lesson)
+    assert list(told) == ["paid", "confirmed-by-silence"]
+    assert told["confirmed-by-silence"]["students"] == [lesson.students[1]]
+    assert parse_time(told["confirmed-by-silence"]["at"]) == confirmed
+    accepted(lesson.void())
+    assert "confirmed-by-silence" in why(lesson)
+
+
+def test_a_voided_one_says_each_transfer_and_the_net(client):
+    lesson = Lesson(client).paid(60)
+    accepted(lesson.correct(75))
+    accepted(lesson.correct(30))
+    accepted(lesson.void())
+    told = client.read(f"/v1/sessions/{lesson.id}/explain")["why"]
+    programme, tutor = "program:default", lesson.by_tutor
+    assert [(r["code"], r["data"]["amount"], r["data"]["from"], r["data"]["to"])
+            for r in told[1:]] == [
+                ("settled", 1500, programme, tutor),
+                ("payout-corrected", 375, programme, tutor),
+                ("payout-corrected", 1125, tutor, programme),
+                ("payout-reversed", 750, tutor, programme)]
+    assert "gave the tutor 3.75 USD" in told[2]["text"]
+    assert "took from the tutor 11.25 USD" in told[3]["text"]
+    assert "the net is 0.00 USD" in told[4]["text"]
+
+
+def test_refusals_say_when_and_by_whom(client):
+    lesson = Lesson(client).ready()
+    first, second = client.now(), client.now() + timedelta(seconds=5)
+    assert lesson.log_time(91).status == 422
+    client.set_clock(second)
+    assert lesson.accept("nobody").status == 403
+    told = client.read(f"/v1/sessions/{lesson.id}/refusals")["refusals"]
+    assert [(parse_time(r["at"]), r["by"]) for r in told] == [
+        (first, lesson.by_tutor), (second, "student:nobody")]
 
 
 def test_what_comes_next_is_the_sessions_next_timer(client):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """recapctl as an operator uses it, against a real node."""
 import json
+import re
 import subprocess
 from datetime import datetime, timedelta
 
@@ -229,6 +230,8 @@ def test_explain_says_why_what_was_refused_and_what_is_next(recapctl, session):
     assert session.id + " is scheduled" in text
     assert "has not logged its time" in text
     assert "invalid-minutes" in text
+    refused, = (line for line in text.splitlines() if "invalid-minutes" in line)
+    assert session.tutor in refused and " ago" not in refused
     assert "at most 90 minutes" in text
     assert "tutor_recap_due" in text
     told = recapctl.json("explain", session.id)
@@ -247,6 +250,25 @@ def test_explain_says_what_was_paid(recapctl, session):
     pay(recapctl, session)
     assert "60 minutes at 15.00 USD an hour made 15.00 USD" in recapctl(
         "explain", session.id)
+
+
+def test_what_a_voided_session_was_paid_is_shown(recapctl, session):
+    pay(recapctl, session)
+    why = ("--note", "n", "--as", "ann")
+    recapctl("support", "correct", session.id, "--minutes", "30", *why)
+    recapctl("support", "void", session.id, *why)
+    shown = re.sub(" +", " ", recapctl("show", session.id))
+    for line in ("settlement 15.00 USD", "correction -7.50 USD",
+                 "reversal -7.50 USD", "paid 0.00 USD"):
+        assert f"\n{line}, " in shown
+    explained = " ".join(recapctl("explain", session.id).split())
+    for text in ("The settlement gave the tutor 15.00 USD",
+                 "A correction took from the tutor 7.50 USD",
+                 "The reversal took from the tutor 7.50 USD",
+                 "the net is 0.00 USD"):
+        assert text in explained
+    assert ("correction of 7.50 USD to program:default"
+            in recapctl("history", session.id))
 
 
 def test_explain_quotes_why_a_session_was_cancelled(recapctl, session):
@@ -459,7 +481,7 @@ def test_history_tells_claims_money_and_times(recapctl):
                                     {"recap": RECAP}) for who in ("a", "b")])
     told = recapctl("history", lesson.id)
     assert "tutor_week 60" in told and "2 × student_course_week 60" in told
-    assert "payment: settlement of 15.00 USD" in told
+    assert "payment: settlement of 15.00 USD to tutor:" in told
     scheduled, = (line for line in told.splitlines()
                   if "session.scheduled" in line)
     assert "deadline: " in scheduled and "Z" not in scheduled
