@@ -64,4 +64,10 @@ std::string human_minutes(std::int64_t minutes) {
          + rest + " min";
 }
 
+std::string words_of(std::string_view code) {
+  std::string out{code};
+  std::ranges::replace(out, '-', ' ');
+  return out;
+}
+
 }  // namespace recapd::workflows

@@ -1,4 +1,4 @@
-// Wording: times, spans and money as people read them.
+// Wording: times, spans, money and codes as people read them.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -24,5 +24,8 @@ namespace recapd::workflows {
 
 /// Returns minutes as `2 h 05 min`.
 [[nodiscard]] std::string human_minutes(std::int64_t minutes);
+
+/// Returns a code's words: `recap too short` of `recap-too-short`.
+[[nodiscard]] std::string words_of(std::string_view code);
 
 }  // namespace recapd::workflows

@@ -3,6 +3,8 @@
 
 #include <boost/json/serialize.hpp>
 
+#include "workflows/wording.hpp"
+
 namespace recapd::gateway::http {
 namespace {
 
@@ -12,9 +14,7 @@ using workflows::refusal_kind;
 
 /// Returns a code as a title: `recap-too-short` is "Recap too short".
 std::string title_of(std::string_view code) {
-  std::string out{code};
-  for (auto &c : out)
-    if (c == '-') c = ' ';
+  auto out = workflows::words_of(code);
   if (!out.empty() && out[0] >= 'a' && out[0] <= 'z')
     out[0] = static_cast<char>(out[0] - 'a' + 'A');
   return out;

@@ -6,6 +6,7 @@
 
 #include "workflows/session/decide.hpp"
 #include "workflows/session/evolve.hpp"
+#include "workflows/wording.hpp"
 
 namespace recapd::workflows {
 
@@ -17,7 +18,7 @@ std::string listed(const std::vector<refusal_code> &codes) {
   std::string out;
   for (const auto code : codes) {
     if (!out.empty()) out += ", ";
-    out += to_string(code);
+    out += words_of(to_string(code));
   }
   return out;
 }

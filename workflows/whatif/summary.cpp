@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "workflows/session/totals.hpp"
+#include "workflows/wording.hpp"
 
 namespace recapd::workflows {
 
@@ -35,7 +36,7 @@ std::string minutes_of(const glimpse &g) {
 }
 
 std::string pay_of(const glimpse &g) {
-  return g.pay ? std::to_string(*g.pay) + " " + g.currency : "no pay";
+  return g.pay ? human_money(*g.pay, g.currency) : "no pay";
 }
 
 std::string reminders_of(const glimpse &g) {
@@ -47,6 +48,15 @@ std::string reminders_of(const glimpse &g) {
 /// are the same.
 std::string set_against(const std::string &would, const std::string &was) {
   return would == was ? "" : "It would have " + would + ", not " + was + ".";
+}
+
+/// Returns a sentence about sessions without pay that differ in their currency;
+/// empty where the amounts name it, or where a session is not there.
+std::string currency_of(const glimpse &would, const glimpse &was) {
+  if (would.currency == was.currency || would.pay || was.pay || !would.state
+      || !was.state)
+    return {};
+  return "It would be in " + would.currency + ", not " + was.currency + ".";
 }
 
 void append(std::string &to, const std::string &sentence) {
@@ -62,6 +72,7 @@ std::string why_of(const glimpse &was, const glimpse &would,
            "It would be " + state_of(would) + ", not " + state_of(was) + ".");
   append(why, set_against(minutes_of(would), minutes_of(was)));
   append(why, set_against(pay_of(would), pay_of(was)));
+  append(why, currency_of(would, was));
   append(why, set_against(reminders_of(would), reminders_of(was)));
   return why.empty() ? "Reminders or refusals of other kinds." : why;
 }

@@ -193,7 +193,7 @@ CAF_TEST(a shorter recap would have been taken when it was sent) {
   CAF_REQUIRE(d);
   CAF_CHECK_EQUAL(
       d->why, "session.complete by tutor:ann at 2026-11-23T15:30:00Z would be "
-              "taken; it was refused (recap-too-short).");
+              "taken; it was refused (recap too short).");
   CAF_CHECK(d->was.refused == std::vector{refusal_code::recap_too_short});
   CAF_CHECK(d->would.refused == std::vector{refusal_code::wrong_state});
   CAF_CHECK(d->would.state == session_status::paid);
@@ -226,6 +226,29 @@ CAF_TEST(another rate pays what names none) {
   const auto sums = all.replayed(other, start + much_later).summary();
   CAF_CHECK_EQUAL(sums.was.pay.at("USD"), 3000);
   CAF_CHECK_EQUAL(sums.would.pay.at("USD"), 3500);
+}
+
+CAF_TEST(the reason gives money as the decimals of its currency are) {
+  auto all = paid_one();
+  auto other = all.r;
+  other.rate_per_hour = 2000;
+  const auto dearer = all.difference(other, start + much_later);
+  CAF_REQUIRE(dearer);
+  CAF_CHECK_EQUAL(dearer->why, "It would have 20.00 USD, not 15.00 USD.");
+  other.currency = "JPY";
+  const auto yen = all.difference(other, start + much_later);
+  CAF_REQUIRE(yen);
+  CAF_CHECK_EQUAL(yen->why, "It would have 2000 JPY, not 15.00 USD.");
+}
+
+CAF_TEST(another currency alone is the reason) {
+  recorder unpaid;
+  unpaid.ready("s1");
+  auto other = unpaid.r;
+  other.currency = "EUR";
+  const auto d = unpaid.difference(other, start);
+  CAF_REQUIRE(d);
+  CAF_CHECK_EQUAL(d->why, "It would be in EUR, not USD.");
 }
 
 CAF_TEST(a lower cap refuses whoever comes later) {
@@ -334,7 +357,7 @@ CAF_TEST(a silent student is confirmed when the other policy says) {
   CAF_CHECK(d->would.pay == 1500);
   CAF_CHECK_EQUAL(d->why,
                   "It would be paid, not awaiting_student_recap. It would have "
-                  "1500 USD, not no pay.");
+                  "15.00 USD, not no pay.");
 }
 
 CAF_TEST(who may not act in the programme is refused by any policy) {

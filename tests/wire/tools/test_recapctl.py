@@ -172,7 +172,7 @@ def test_whatif_shows_what_another_policy_would_have_made(recapctl, session,
     printed = recapctl(*asked, "--all")
     assert f"{answer['sessions']} sessions" in printed
     assert session.id in printed and "20.00 USD" in printed
-    assert "It would have 2000 USD, not 1500 USD." in " ".join(printed.split())
+    assert "It would have 20.00 USD, not 15.00 USD." in " ".join(printed.split())
 
 
 def test_whatif_says_what_is_wrong_with_a_policy(recapctl, tmp_path):
