@@ -50,6 +50,17 @@ response unauthenticated(std::string_view detail) {
   return out;
 }
 
+/// Returns the roles' names, as `support, manager, admin`.
+std::string names_of(const role_set &roles) {
+  using workflows::role;
+  std::string out;
+  for (const auto one : {role::tutor, role::student, role::support,
+                         role::manager, role::admin, role::system})
+    if (roles.has(one))
+      out += (out.empty() ? "" : ", ") + std::string{workflows::to_string(one)};
+  return out;
+}
+
 response unknown(const unknown_caller &who) {
   using kind = unknown_caller::kind;
   if (who.why == kind::forbidden) return not_allowed(who.detail);
@@ -177,7 +188,7 @@ std::optional<response> admit(const services &s, const route &to,
   if (!who.act_as_one_of(to.who.roles))
     return not_allowed("Your role may not use this: "
                        + std::string{workflows::to_string(who.proven->as)}
-                       + ".");
+                       + "; it is for " + names_of(to.who.roles) + ".");
   return std::nullopt;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
 #include <boost/json/array.hpp>
-#include <set>
+#include <cmath>
 
 #include "gateway/http/csv.hpp"
 #include "gateway/http/routes.hpp"
@@ -43,44 +43,10 @@ json::object group_view(const storage::statistics_group &g, statistic by) {
   out["sessions"] = g.sessions;
   out["minutes"] = g.minutes;
   out["pay"] = std::move(pay);
-  out["median_confirm_seconds"] = g.median_confirm_seconds
-                                      ? json::value(*g.median_confirm_seconds)
-                                      : json::value();
+  out["median_confirm_seconds"] = nullptr;
+  if (const auto &median = g.median_confirm_seconds)
+    out["median_confirm_seconds"] = std::llround(*median);
   return out;
-}
-
-/// Returns the lines; pay has a column for each currency.
-response statistics_csv(const request &r, const storage::statistics_query &of,
-                        const std::vector<storage::statistics_group> &all) {
-  std::vector<std::string> columns{"key"};
-  std::set<std::string> currencies;
-  if (of.by == statistic::refusal || of.by == statistic::reminder) {
-    columns.emplace_back("count");
-    if (of.by == statistic::reminder)
-      columns.emplace_back("answered_within_24h");
-  } else {
-    for (const auto &g : all)
-      for (const auto &[currency, amount] : g.pay)
-        currencies.insert(currency);
-    columns.insert(columns.end(),
-                   {"sessions", "minutes", "median_confirm_seconds"});
-    for (const auto &currency : currencies)
-      columns.push_back("pay_" + currency);
-  }
-  auto lines = csv_head(columns);
-  for (const auto &g : all) {
-    const auto view = group_view(g, of.by);
-    std::vector<json::value> line;
-    for (const auto &column : columns) {
-      const auto *there =
-          column.starts_with("pay_")
-              ? view.at("pay").as_object().if_contains(column.substr(4))
-              : view.if_contains(column);
-      line.push_back(there != nullptr ? *there : json::value());
-    }
-    lines += csv_line(line);
-  }
-  return csv_answer(r, std::move(lines), {});
 }
 
 json::value shown(const std::optional<workflows::instant> &t) {
@@ -92,10 +58,12 @@ response statistics_view(const request &r, const storage::statistics_query &of,
   if (all.more)
     return bad_request("There are more than " + std::to_string(of.most_groups)
                        + " groups: narrow them by from, to or program.");
-  if (prefers_csv(r)) return statistics_csv(r, of, all);
   json::array groups;
   for (const auto &g : all)
     groups.push_back(group_view(g, of.by));
+  if (prefers_csv(r))
+    return csv_answer(
+        r, statistics_lines(statistics.at(std::size_t(of.by)), groups), {});
   return json_response({{"from", shown(of.from)},
                         {"to", shown(of.to)},
                         {"groups", std::move(groups)}});

@@ -5,6 +5,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 #include <charconv>
+#include <set>
 
 #include "workflows/session/totals.hpp"
 
@@ -77,6 +78,21 @@ json::value counted_of(const json::object &shown) {
              : json::value(0);
 }
 
+std::vector<std::string> statistics_columns(std::string_view by,
+                                            const json::array &groups) {
+  if (by == "refusal") return {"key", "count"};
+  if (by == "reminder") return {"key", "count", "answered_within_24h"};
+  std::vector<std::string> columns{"key", "sessions", "minutes",
+                                   "median_confirm_seconds"};
+  std::set<std::string> currencies;
+  for (const auto &group : groups)
+    for (const auto &member : group.at("pay").as_object())
+      currencies.emplace(member.key());
+  for (const auto &currency : currencies)
+    columns.push_back("pay_" + currency);
+  return columns;
+}
+
 }  // namespace
 
 std::string csv_line(const std::vector<json::value> &values) {
@@ -145,6 +161,24 @@ std::vector<json::value> entry_line(std::string_view account,
   for (std::size_t i = 1; i < entry_columns().size(); ++i)
     out.push_back(shown.at(entry_columns()[i]));
   return out;
+}
+
+std::string statistics_lines(std::string_view by, const json::array &groups) {
+  const auto columns = statistics_columns(by, groups);
+  auto lines = csv_head(columns);
+  for (const auto &one : groups) {
+    const auto &group = one.as_object();
+    std::vector<json::value> line;
+    for (const std::string_view column : columns) {
+      const auto *there =
+          column.starts_with("pay_")
+              ? group.at("pay").as_object().if_contains(column.substr(4))
+              : group.if_contains(column);
+      line.push_back(there != nullptr ? *there : json::value());
+    }
+    lines += csv_line(line);
+  }
+  return lines;
 }
 
 }  // namespace recapd::gateway

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <string>
 #include <string_view>
@@ -26,5 +27,10 @@ session_line(const boost::json::object &shown);
 [[nodiscard]] const std::vector<std::string> &entry_columns();
 [[nodiscard]] std::vector<boost::json::value>
 entry_line(std::string_view account, const boost::json::object &shown);
+
+/// Returns statistics as a head and a line for each group, as they are shown;
+/// pay has a column for each currency.
+[[nodiscard]] std::string statistics_lines(std::string_view by,
+                                           const boost::json::array &groups);
 
 }  // namespace recapd::gateway

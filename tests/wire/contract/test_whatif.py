@@ -184,5 +184,8 @@ def test_a_manager_is_told_of_their_programmes(make_node):
         node.token = who
         assert ask(node, {})["sessions"] == sessions
     node.token = sis
-    problem_of(node.post("/v1/policies/whatif", {"policy": {}, **RANGE}),
-               "not-allowed", 403)
+    refused = problem_of(node.post("/v1/policies/whatif",
+                                   {"policy": {}, **RANGE}),
+                         "not-allowed", 403)
+    assert refused["detail"] == (
+        "Your role may not use this: system; it is for manager, admin.")
