@@ -277,7 +277,13 @@ exit_code migrate(const config::settings &s, const command_line &o) {
     fmt::print("{}", storage::postgres::migration_script(s.database_url));
     return ok;
   }
+  const auto missing = storage::postgres::missing_migrations(s.database_url);
   const auto notes = storage::postgres::migrate(s.database_url);
+  fmt::print(stderr, "recapd: {}\n",
+             missing.empty()
+                 ? "the database was up to date already"
+                 : fmt::format("made {}; the database is up to date",
+                               fmt::join(missing, ", ")));
   for (const auto &what : notes.unsafe)
     fmt::print(stderr, "recapd: {}\n", what);
   if (!notes.to_run.empty())
