@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
 
 #include "gateway/http/csv.hpp"
 #include "gateway/http/page_writer.hpp"
@@ -147,8 +148,26 @@ response account_csv(const request &r, const std::string &account,
   return csv_answer(r, std::move(lines), page.next);
 }
 
+/// Returns a text as JSON; null where there is none.
+json::value text_or_null(std::string_view text) {
+  return text.empty() ? json::value() : json::value(text);
+}
+
+/// Returns the `authid` of a letter's text; empty where it tells none.
+std::string sender_of(std::string_view event) {
+  boost::system::error_code broken;
+  const auto parsed = json::parse(event, broken);
+  const auto *object = broken ? nullptr : parsed.if_object();
+  const auto *who = object != nullptr ? object->if_contains("authid") : nullptr;
+  return who != nullptr && who->is_string()
+             ? std::string{std::string_view{who->get_string()}}
+             : std::string{};
+}
+
 json::object letter_view(const storage::dead_letter &d) {
   return {{"id", d.id},
+          {"session", text_or_null(storage::subject_of(d.event))},
+          {"sender", text_or_null(sender_of(d.event))},
           {"direction", storage::to_string(d.direction)},
           {"event", d.event},
           {"reason", d.reason},
@@ -235,6 +254,24 @@ response no_letter() {
   return problem(404, "not-found", "There is no dead letter of this id.");
 }
 
+/// Says why a letter that was going out is not sent again, and where what it
+/// told is.
+response not_retriable(store &db, std::int64_t id,
+                       const workflows::program_set &among) {
+  std::string session;
+  for (const auto &d : db.list_dead_letters(id - 1, 1, among))
+    session = storage::subject_of(d.event);
+  return problem(409, "not-retriable",
+                 "This message was going out, and its session's next have "
+                 "gone: it is not sent again."
+                     + (session.empty()
+                            ? std::string{}
+                            : " Its event is in /v1/sessions/" + session
+                                  + "/history, its notification in "
+                                    "/v1/notifications?session="
+                                  + session + "."));
+}
+
 void retry_dead_letter(services &s, const request_ptr &r,
                        const responder &respond) {
   const auto id = parse_integer<std::int64_t>(r->params.front());
@@ -244,11 +281,7 @@ void retry_dead_letter(services &s, const request_ptr &r,
     case storage::letter_retry::absent:
       return no_letter();
     case storage::letter_retry::outgoing:
-      return problem(409, "not-retriable",
-                     "This message was going out, and its session's next have "
-                     "gone: it is not sent again. Its event is in "
-                     "/v1/sessions/{id}/history, its notification in "
-                     "/v1/notifications.");
+      return not_retriable(db, id, r->who.programs);
     case storage::letter_retry::moved:
       break;
     }

@@ -45,6 +45,8 @@ public:
   std::int64_t last_inbox_seq = 0;
   std::map<std::int64_t, inbox_row> inbox;
   std::int64_t last_dead_letter = 0;
+  /// The dead letters that rows were, by the rows' seq.
+  std::map<std::int64_t, std::int64_t> letter_of_row;
   std::map<std::int64_t, dead_letter> dead_letters;
   std::map<std::string, person_row> people;  ///< by `ROLE:ID`
   std::vector<policy_row> policies;

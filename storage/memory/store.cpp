@@ -288,7 +288,9 @@ public:
         continue;
       auto written = storable(letter);
       written.inbox_seq.reset();
-      written.id = ++db_->last_dead_letter;
+      const auto before = db_->letter_of_row.find(letter.inbox_seq.value_or(0));
+      written.id = before == db_->letter_of_row.end() ? ++db_->last_dead_letter
+                                                      : before->second;
       db_->dead_letters.emplace(written.id, written);
     }
   }
@@ -316,6 +318,7 @@ public:
       return letter_retry::outgoing;
     db_->dead_letters.erase(at);
     enter_inbox(letter.event, letter.received_at, false);
+    db_->letter_of_row[db_->last_inbox_seq] = id;
     return letter_retry::moved;
   }
 

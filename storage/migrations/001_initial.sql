@@ -447,7 +447,9 @@ CREATE TABLE forwarded (
   -- A node has taken it: its text may be longer now than it came.
   taken       boolean     NOT NULL,
   -- What the event does not tell of its sender, where a node handed it on.
-  sender      text
+  sender      text,
+  -- The dead letter that it was: if it becomes one again, it is the same.
+  letter      bigint
 );
 
 -- With its owner's rights, so that a client needs none but to insert.

@@ -122,18 +122,30 @@ void sql_store::write_dead_letters(std::span<const dead_letter> letters) {
   static const prepared_statement statement{
       "write_dead_letters",
       "WITH entered AS (DELETE FROM inbox WHERE seq = ANY ($8::int8[])),"
-      " handed_on AS (DELETE FROM forwarded WHERE seq = ANY ($8::int8[]))"
+      " handed_on AS (DELETE FROM forwarded WHERE seq = ANY ($8::int8[])"
+      "   RETURNING seq, letter),"
+      " letters AS (SELECT l.*, h.letter"
+      "   FROM unnest($1::text[], $2::text[], $3::text[], $4::text[],"
+      "     $5::timestamptz[], $6::timestamptz[], $7::text[], $8::int8[],"
+      "     $9::text[], $10::text[])"
+      "     WITH ORDINALITY AS l (event, reason, code, ingress, received_at,"
+      "     at, origin, seq, direction, session_id, n)"
+      "     LEFT JOIN handed_on AS h USING (seq)),"
+      " again AS (INSERT INTO dead_letters"
+      "   (id, event, reason, code, ingress, received_at, at, origin,"
+      "     direction, session_id)"
+      "   OVERRIDING SYSTEM VALUE"
+      "   SELECT letter, event, reason, code, ingress, received_at, at, origin,"
+      "     direction, session_id"
+      "   FROM letters WHERE letter IS NOT NULL ON CONFLICT DO NOTHING)"
       " INSERT INTO dead_letters"
       " (event, reason, code, ingress, received_at, at, origin, direction,"
       "   session_id)"
       " SELECT event, reason, code, ingress, received_at, at, origin,"
       "   direction, session_id"
-      " FROM unnest($1::text[], $2::text[], $3::text[], $4::text[],"
-      "   $5::timestamptz[], $6::timestamptz[], $7::text[], $9::text[],"
-      "   $10::text[])"
-      "   WITH ORDINALITY AS l (event, reason, code, ingress, received_at,"
-      "   at, origin, direction, session_id, n)"
+      " FROM letters WHERE letter IS NULL"
       " ORDER BY n ON CONFLICT (origin) DO NOTHING"};
+  constexpr std::int64_t no_row = 0;
   array_argument event{column_type::text}, reason{column_type::text},
       code{column_type::text}, ingress{column_type::text},
       received_at{column_type::timestamptz}, at{column_type::timestamptz},
@@ -150,7 +162,7 @@ void sql_store::write_dead_letters(std::span<const dead_letter> letters) {
     origin.text_or_null(letter.origin);
     direction.text(to_string(letter.direction));
     session.text_or_null(subject_of(letter.event));
-    if (letter.inbox_seq) seq.number(*letter.inbox_seq);
+    seq.number(letter.inbox_seq.value_or(no_row));
   }
   with([&](connection &c) {
     c.run(statement, arguments{}.take(event, reason, code, ingress, received_at,
@@ -206,10 +218,10 @@ letter_retry sql_store::retry_dead_letter(std::int64_t id,
                         + " AND l.direction = ";
     return prepared_statement{
         name, "WITH taken AS (DELETE FROM " + letter
-                  + "'in' RETURNING event, received_at),"
+                  + "'in' RETURNING id, event, received_at),"
                     " moved AS (INSERT INTO forwarded"
-                    "   (event, received_at, taken)"
-                    "   SELECT event, received_at, false FROM taken"
+                    "   (event, received_at, taken, letter)"
+                    "   SELECT event, received_at, false, id FROM taken"
                     "   RETURNING 1)"
                     " SELECT (SELECT count(*) FROM moved),"
                     " (SELECT count(*) FROM "

@@ -34,13 +34,15 @@ int list_letters(context &c, const no_options &) {
     print(json::object{{"dead_letters", letters}});
     return done;
   }
-  table t{{"id", "direction", "received", "by", "code", "reason"}};
+  table t{{"id", "direction", "received", "by", "session", "sender", "code",
+           "reason"}};
   t.right(0);
   for (const auto &one : letters) {
     const auto &l = one.as_object();
     t.add({text_of(l, "id"), text_of(l, "direction"),
            human_time(text_of(l, "received_at")), text_of(l, "ingress"),
-           text_of(l, "code"), text_of(l, "reason")});
+           text_of(l, "session"), text_of(l, "sender"), text_of(l, "code"),
+           text_of(l, "reason")});
   }
   fmt::print("{}", t.empty() ? "No dead letters.\n" : t.text());
   return done;

@@ -112,6 +112,28 @@ STORE_TEST(a dead letter that is written twice is there once) {
   CAF_CHECK_EQUAL(letters[3].origin, "");
 }
 
+STORE_TEST(a letter that fails again is the same letter) {
+  w.s->save_manual_clock(at(1));
+  w.s->insert_inbox("{bad");
+  w.s->write_dead_letter(letter("{bad"), 1);
+  w.s->write_dead_letter(letter("other"), std::nullopt);
+  const auto before = w.s->list_dead_letters(0, 10);
+  CAF_REQUIRE(w.s->retry_dead_letter(before[0].id) == letter_retry::moved);
+  const auto rows = w.s->read_inbox(0, 10);
+  CAF_REQUIRE_EQUAL(rows.size(), 1u);
+  auto again = letter("{bad");
+  again.reason = "it is still no event";
+  again.at = at(9);
+  w.s->write_dead_letter(again, rows[0].seq);
+  const auto after = w.s->list_dead_letters(0, 10);
+  CAF_REQUIRE_EQUAL(after.size(), 2u);
+  CAF_CHECK_EQUAL(after[0].id, before[0].id);
+  CAF_CHECK_EQUAL(after[0].reason, "it is still no event");
+  CAF_CHECK(after[0].at == at(9));
+  w.s->write_dead_letter(letter("new"), std::nullopt);
+  CAF_CHECK(w.s->list_dead_letters(0, 10)[2].id > before[1].id);
+}
+
 STORE_TEST(a row that became a dead letter leaves the inbox and can come back) {
   w.s->save_manual_clock(at(1));
   w.s->insert_inbox("{bad");

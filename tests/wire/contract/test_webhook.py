@@ -60,5 +60,8 @@ def test_what_is_gone_is_a_dead_letter(make_node, receiver):
     receiver.statuses = {}
     accepted(lesson.accept())
     wait_until(lambda: receiver.of(lesson.id) == [ACCEPTED], "the next")
+    assert letter["session"] == lesson.id
+    assert letter["sender"] == "system:calendar"
     answer = node.post(f"/v1/dead-letters/{letter['id']}/retry", {})
     assert answer.status == 409
+    assert f"/v1/sessions/{lesson.id}/history" in answer.json["detail"]

@@ -306,13 +306,21 @@ def test_the_same_support_command_id_acts_once(recapctl, session):
 
 
 def test_dead_letters_are_listed_and_retried(recapctl, node):
-    node.database.insert_event("no event at all")
-    letters = wait_until(
-        lambda: recapctl.json("dead-letters")["dead_letters"],
-        "the dead letter")
-    assert "malformed" in recapctl("dead-letters", "list")
-    assert "inbox again" in recapctl("dead-letters", "retry",
-                                     str(letters[0]["id"]))
+    lesson = Session()
+    node.database.insert_event({**lesson.complete(), "type": "recapd.no-command"})
+
+    def letters():
+        return {letter["session"]: letter for letter in
+                recapctl.json("dead-letters")["dead_letters"]}
+
+    first = wait_until(lambda: letters().get(lesson.id), "the dead letter")
+    line, = (line for line in recapctl("dead-letters", "list").splitlines()
+             if lesson.id in line)
+    assert "malformed" in line and lesson.tutor in line
+    recapctl("clock", "advance", "1s")
+    assert "inbox again" in recapctl("dead-letters", "retry", str(first["id"]))
+    again = wait_until(lambda: letters().get(lesson.id), "the letter again")
+    assert again["id"] == first["id"] and again["at"] > first["at"]
     assert recapctl("dead-letters", "retry", "999999", status=1)
 
 
