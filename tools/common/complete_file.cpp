@@ -15,7 +15,7 @@ complete_file::complete_file(std::filesystem::path path)
     : path_{std::move(path)}, written_{path_} {
   written_ += ".partial";
   file_ =
-      ::open(written_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+      ::open(written_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (file_ < 0) fail();
 }
 

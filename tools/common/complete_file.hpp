@@ -7,7 +7,8 @@
 
 namespace recapd::tools {
 
-/// Writes a file under a temporary name beside it. Every call throws
+/// Writes a file, which only its owner may read, under a temporary name beside
+/// it. Every call throws
 /// std::system_error, with the path, where the disk does not take it.
 class complete_file {
 public:

@@ -53,6 +53,8 @@ std::size_t width(std::string_view text) {
 }
 
 constexpr std::string_view gap = "  ";
+/// How far in the text under a row stands.
+constexpr std::size_t step_in = 4;
 /// The least columns to which a column is folded.
 constexpr std::size_t narrowest = 8;
 
@@ -152,6 +154,10 @@ std::string folded(std::string_view text, std::size_t indent,
   return out;
 }
 
+std::string counted(std::int64_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
 std::string sentence(std::string_view text) {
   return fmt::format("{}{}", text, text.ends_with('.') ? "" : ".");
 }
@@ -191,7 +197,8 @@ colour colour_of_state(std::string_view state) {
 }
 
 table::table(std::vector<std::string> head)
-    : head_{std::move(head)}, right_(head_.size()), state_(head_.size()) {}
+    : head_{std::move(head)}, right_(head_.size()), state_(head_.size()),
+      time_(head_.size()) {}
 
 table &table::right(std::size_t column) {
   right_[column] = true;
@@ -203,11 +210,32 @@ table &table::state_column(std::size_t column) {
   return *this;
 }
 
-void table::add(std::vector<std::string> row) {
+table &table::time_column(std::size_t column) {
+  time_[column] = true;
+  return *this;
+}
+
+void table::level_times(std::size_t column) {
+  // `Mon 2026-11-23 09:30`, and then seconds or not.
+  constexpr std::size_t behind_minutes = 20;
+  const auto is_time = [](const std::string &cell) {
+    return cell.size() > behind_minutes;
+  };
+  if (std::ranges::none_of(rows_, [&](const auto &row) {
+        return is_time(row[column]) && row[column][behind_minutes] == ':';
+      }))
+    return;
+  for (auto &row : rows_)
+    if (auto &cell = row[column]; is_time(cell) && cell[behind_minutes] == ' ')
+      cell.insert(behind_minutes, ":00");
+}
+
+void table::add(std::vector<std::string> row, std::string_view below) {
   row.resize(head_.size());
   for (auto &cell : row)
     cell = config::printable(cell);
   rows_.push_back(std::move(row));
+  below_.push_back(config::printable(below));
 }
 
 std::vector<std::size_t> table::widths(std::optional<std::size_t> limit) const {
@@ -265,10 +293,21 @@ std::string table::lines(const std::vector<std::string> &row,
 }
 
 std::string table::text(std::optional<std::size_t> limit) const {
+  auto shown = *this;
+  for (std::size_t i = 0; i < time_.size(); ++i)
+    if (time_[i]) shown.level_times(i);
+  return shown.text_as_it_is(limit);
+}
+
+std::string table::text_as_it_is(std::optional<std::size_t> limit) const {
   const auto columns = widths(limit);
   auto out = lines(head_, columns, true);
-  for (const auto &row : rows_)
-    out += lines(row, columns, false);
+  for (std::size_t i = 0; i < rows_.size(); ++i) {
+    out += lines(rows_[i], columns, false);
+    if (!below_[i].empty())
+      out +=
+          folded(std::string(step_in, ' ') + below_[i], step_in, limit) + "\n";
+  }
   return out;
 }
 

@@ -45,7 +45,10 @@ public:
   explicit table(std::vector<std::string> head);
   table &right(std::size_t column);
   table &state_column(std::size_t column);
-  void add(std::vector<std::string> row);
+  /// Shows a column of human_time() alike: all with seconds where one has some.
+  table &time_column(std::size_t column);
+  /// Adds a row, and under it a text, a little in; no text: nothing.
+  void add(std::vector<std::string> row, std::string_view below = {});
   [[nodiscard]] bool empty() const { return rows_.empty(); }
   /// Returns the table, with a line break at the end of every line, none longer
   /// than `limit` columns where that can be.
@@ -53,6 +56,9 @@ public:
   text(std::optional<std::size_t> limit = terminal_width()) const;
 
 private:
+  [[nodiscard]] std::string
+  text_as_it_is(std::optional<std::size_t> limit) const;
+  void level_times(std::size_t column);
   [[nodiscard]] std::vector<std::size_t>
   widths(std::optional<std::size_t> limit) const;
   [[nodiscard]] std::string lines(const std::vector<std::string> &row,
@@ -60,8 +66,10 @@ private:
                                   bool heading) const;
   std::vector<std::string> head_;
   std::vector<std::vector<std::string>> rows_;
+  std::vector<std::string> below_;  ///< each row's text
   std::vector<bool> right_;
   std::vector<bool> state_;
+  std::vector<bool> time_;
 };
 
 /// Returns the text with no line longer than `limit` columns where that can be.
@@ -69,6 +77,9 @@ private:
 [[nodiscard]] std::string
 folded(std::string_view text, std::size_t indent = 0,
        std::optional<std::size_t> limit = terminal_width());
+
+/// Returns `1 session`, `2 sessions`.
+[[nodiscard]] std::string counted(std::int64_t count, std::string_view noun);
 
 /// Returns the text with a full stop, which it may have already.
 [[nodiscard]] std::string sentence(std::string_view text);

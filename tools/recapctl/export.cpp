@@ -12,6 +12,7 @@
 #include "gateway/wire/csv.hpp"
 #include "tools/common/complete_file.hpp"
 #include "tools/common/folder_lock.hpp"
+#include "tools/common/terminal.hpp"
 #include "tools/recapctl/recapctl.hpp"
 #include "workflows/time.hpp"
 
@@ -165,20 +166,32 @@ std::set<std::string> all_programs(client &node) {
   return out;
 }
 
+/// Returns the day behind today by the node's clock. Throws usage_error where
+/// that is before the first day.
+std::string tomorrow_of(client &node, const std::string &since, int first) {
+  const auto today = today_of(node);
+  const int now = day_of(today, "the node's clock");
+  if (first > now)
+    throw usage_error{fmt::format("--since: {} is after today, which is {} by "
+                                  "the node's clock",
+                                  since, today)};
+  return workflows::day_name(now + 1);
+}
+
+/// Makes a folder, where there is none, for nobody else's eyes.
+void make_folder(const fs::path &dir) {
+  if (fs::create_directories(dir)) fs::permissions(dir, fs::perms::owner_all);
+}
+
 int export_files(context &c, const export_options &given) {
   auto o = given;
-  if (o.until.empty())
-    o.until = workflows::day_name(
-        1
-        + workflows::local_day(std::chrono::floor<std::chrono::microseconds>(
-                                   std::chrono::system_clock::now()),
-                               "UTC"));
   const auto since = day_of(o.since, "--since");
+  if (o.until.empty()) o.until = tomorrow_of(c.node(), o.since, since);
   const auto until = day_of(o.until, "--until");
   if (since >= until)
     throw usage_error{"--since: expected a day before --until"};
   const fs::path dir{o.dir};
-  fs::create_directories(dir);
+  make_folder(dir);
   const folder_lock locked{dir};
   const progress so_far{dir, o};
   const auto programs = all_programs(c.node());
@@ -191,8 +204,8 @@ int export_files(context &c, const export_options &given) {
   if (c.as_json())
     print(json::object{{"sessions", sessions}, {"entries", entries}});
   else
-    fmt::print("{} sessions and {} entries are in {}\n", sessions, entries,
-               dir.string());
+    fmt::print("{} and {} entr{} are in {}\n", counted(sessions, "session"),
+               entries, entries == 1 ? "y" : "ies", dir.string());
   return done;
 }
 
@@ -222,7 +235,8 @@ void add_export(CLI::App &app, context &c) {
   e->add_option("--since", o.since, "The first day, in UTC: 2026-11-23")
       ->required();
   e->add_option("--until", o.until,
-                "The day behind the last one; absent: tomorrow");
+                "The day behind the last one; absent: tomorrow by the node's "
+                "clock");
   e->add_option("--dir", o.dir, "The folder, which is made where there is none")
       ->required();
 }

@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "gateway/wire/csv.hpp"
 #include "tools/common/terminal.hpp"
 #include "tools/recapctl/recapctl.hpp"
 
@@ -42,12 +43,20 @@ int print_limits(context &c, const std::string &path) {
 
 int tutor_limits(context &c, const limits_options &o) {
   return print_limits(c, "/v1/tutors/" + encoded(o.id) + "/limits"
-                             + query({{"at", o.at}}));
+                             + query({{"at", moment_of(o.at, "--at")}}));
 }
 
 int course_limits(context &c, const limits_options &o) {
   return print_limits(c, "/v1/courses/" + encoded(o.id) + "/limits"
-                             + query({{"student", o.student}, {"at", o.at}}));
+                             + query({{"student", o.student},
+                                      {"at", moment_of(o.at, "--at")}}));
+}
+
+void print_csv(const json::object &a) {
+  fmt::print("{}", gateway::csv_head(gateway::entry_columns()));
+  for (const auto &one : a.at("entries").as_array())
+    fmt::print("{}", gateway::csv_line(gateway::entry_line(
+                         text_of(a, "account"), one.as_object())));
 }
 
 void print_account(const json::object &a) {
@@ -56,7 +65,7 @@ void print_account(const json::object &a) {
       fmt::print("{}  {}\n", paint(text_of(a, "account"), colour::bold),
                  human_money(amount.as_int64(), currency));
   table t{{"at", "session", "kind", "amount"}};
-  t.right(3);
+  t.time_column(0).right(3);
   for (const auto &one : a.at("entries").as_array()) {
     const auto &e = one.as_object();
     t.add({human_time(text_of(e, "at")), text_of(e, "session"),
@@ -83,10 +92,11 @@ int account(context &c, const account_options &o) {
     print(a);
     return done;
   }
-  print_account(a);
-  if (!next.empty())
-    fmt::print("{}", folded("There are more: --after " + next
-                            + " goes on, --all shows all.\n"));
+  if (c.as_csv())
+    print_csv(a);
+  else
+    print_account(a);
+  print_more(c, next);
   return done;
 }
 
@@ -98,12 +108,12 @@ void add_money(CLI::App &app, context &c) {
   auto [t, to] = add_command<limits_options>(*limits, "tutor", "A tutor's", c,
                                              tutor_limits);
   t->add_option("ID", to.id, "The tutor")->required();
-  t->add_option("--at", to.at, "In the week of this time (RFC 3339)");
+  t->add_option("--at", to.at, "In the week of this day (in UTC) or time");
   auto [k, ko] = add_command<limits_options>(*limits, "course", "A course's", c,
                                              course_limits);
   k->add_option("ID", ko.id, "The course")->required();
   k->add_option("--student", ko.student, "And this student's in it");
-  k->add_option("--at", ko.at, "In the week of this time (RFC 3339)");
+  k->add_option("--at", ko.at, "In the week of this day (in UTC) or time");
   auto [a, ao] = add_command<account_options>(
       app, "account", "Show an account's balance and entries", c, account);
   a->add_option("ACCOUNT", ao.account, "tutor:ID or program:ID")->required();

@@ -1,4 +1,4 @@
-// recapctl nodes, drain, shards: the nodes of a database, by the database.
+// recapctl nodes, drain, shards: the nodes of a database.
 // SPDX-License-Identifier: Apache-2.0
 #include <boost/json.hpp>
 #include <fmt/format.h>
@@ -28,23 +28,35 @@ struct shards_options {
   int count = 0;
 };
 
-int show_nodes(context &c, const nodes_options &o) {
+/// Returns the nodes as `GET /v1/nodes` shows them, by the database.
+json::object read_nodes(const std::string &database) {
   storage::lease_table t;
   workflows::instant now;
   gateway::node_lags lags;
-  with_tables(o.database, [&] {
-    const auto leases = storage::postgres::open_leases(o.database);
+  with_tables(database, [&] {
+    const auto leases = storage::postgres::open_leases(database);
     std::tie(t, now) = leases->look();
     lags = leases->lag();
   });
-  const auto seen = gateway::nodes_view(t, lags, now);
+  return gateway::nodes_view(t, lags, now);
+}
+
+int show_nodes(context &c, const nodes_options &o) {
+  const auto seen =
+      o.database.empty() ? c.node().fetch("/v1/nodes") : read_nodes(o.database);
   if (c.as_json()) {
     print(seen);
     return done;
   }
   table out{{"node", "state", "shards", "inbox", "lag ms", "skew ms",
              "reached at", "since", "lease until"}};
-  out.state_column(1).right(2).right(3).right(4).right(5);
+  out.state_column(1)
+      .right(2)
+      .right(3)
+      .right(4)
+      .right(5)
+      .time_column(7)
+      .time_column(8);
   for (const auto &one : seen.at("nodes").as_array()) {
     const auto &n = one.as_object();
     out.add({text_of(n, "name"), text_of(n, "state"),
@@ -55,18 +67,29 @@ int show_nodes(context &c, const nodes_options &o) {
              human_time(text_of(n, "expires_at"))});
   }
   fmt::print("{}{} of {} shards are held.\n",
-             out.empty() ? "No nodes.\n" : out.text(), t.holders.size(),
-             t.shards);
+             out.empty() ? "No nodes.\n" : out.text(), text_of(seen, "held"),
+             text_of(seen, "shards"));
   return done;
 }
 
-int drain(context &c, const drain_options &o) {
+/// Asks a node to drain, by the database. Throws problem where it is unknown.
+void ask_to_drain(const drain_options &o) {
   const bool known = with_tables(o.database, [&] {
     return storage::postgres::open_leases(o.database)->ask_to_drain(o.node);
   });
   if (!known)
     throw problem{404, "there is no node " + o.node
                            + "; recapctl nodes shows those there are"};
+}
+
+int drain(context &c, const drain_options &o) {
+  if (!o.database.empty()) {
+    ask_to_drain(o);
+  } else {
+    const auto a = c.node().post("/v1/nodes/" + encoded(o.node) + "/drain",
+                                 "{}", "application/json");
+    if (!a.ok()) throw problem{a.status, problem_text(a)};
+  }
   if (c.as_json())
     print(json::object{{"draining", o.node}});
   else
@@ -97,23 +120,26 @@ int set_shards(context &c, const shards_options &o) {
   return done;
 }
 
-void add_database(CLI::App &command, std::string &database) {
-  command.add_option("--database", database, "The nodes' PostgreSQL URL")
-      ->envname("RECAPD_DATABASE_URL")
-      ->required();
+CLI::Option *add_database(CLI::App &command, std::string &database,
+                          const char *what) {
+  return command.add_option("--database", database, what)
+      ->envname("RECAPD_DATABASE_URL");
 }
+
+constexpr const char *instead =
+    "Go by the nodes' PostgreSQL URL, also where no node answers; absent: by "
+    "--url";
 
 }  // namespace
 
 void add_nodes(CLI::App &app, context &c) {
   auto [nodes, no] = add_command<nodes_options>(
-      app, "nodes", "Show a database's nodes and their shards (not by HTTP)", c,
-      show_nodes);
-  add_database(*nodes, no.database);
+      app, "nodes", "Show the nodes and their shards", c, show_nodes);
+  add_database(*nodes, no.database, instead);
   auto [leaves, lo] = add_command<drain_options>(
       app, "drain", "Have a node hand its shards over and end", c, drain);
   leaves->add_option("NODE", lo.node, "Its name in recapctl nodes")->required();
-  add_database(*leaves, lo.database);
+  add_database(*leaves, lo.database, instead);
   auto [shards, so] = add_command<shards_options>(
       app, "shards",
       "Split or join the shards; nodes go on meanwhile. Of nodes that read NATS"
@@ -121,7 +147,7 @@ void add_nodes(CLI::App &app, context &c) {
       c, set_shards);
   shards->add_option("COUNT", so.count, "A power of two from 1 to 1024")
       ->required();
-  add_database(*shards, so.database);
+  add_database(*shards, so.database, "The nodes' PostgreSQL URL")->required();
 }
 
 }  // namespace recapd::tools

@@ -36,7 +36,7 @@ int list_letters(context &c, const no_options &) {
   }
   table t{{"id", "direction", "received", "by", "session", "sender", "code",
            "reason"}};
-  t.right(0);
+  t.right(0).time_column(2);
   for (const auto &one : letters) {
     const auto &l = one.as_object();
     t.add({text_of(l, "id"), text_of(l, "direction"),

@@ -1,10 +1,7 @@
 // recapctl person: people's names, and the erasure of what they wrote.
 // SPDX-License-Identifier: Apache-2.0
 #include <boost/json.hpp>
-#include <cstdint>
-#include <cstdio>
 #include <fmt/format.h>
-#include <iostream>
 #include <unistd.h>
 
 #include "tools/common/terminal.hpp"
@@ -49,14 +46,12 @@ int name_person(context &c, const person_options &o) {
   return print_person(c, a.body.as_object());
 }
 
-std::string counted(std::int64_t sessions) {
-  return fmt::format("{} session{}", sessions, sessions == 1 ? "" : "s");
-}
-
-/// Returns in how many sessions the person takes part, for people.
-std::string sessions_of(context &c, const workflows::person &who) {
+/// Returns what would be erased, for people: of who takes part in sessions,
+/// with how many those are.
+std::string erased_of(context &c, const std::string &named,
+                      const workflows::person &who) {
   if (!workflows::only_takes_part(who.as))
-    return "sessions that a search will find";
+    return "What " + named + " wrote in sessions that a search will find";
   std::string next;
   const auto found =
       pages(c.node(),
@@ -64,7 +59,8 @@ std::string sessions_of(context &c, const workflows::person &who) {
                 + query({{std::string{workflows::to_string(who.as)}, who.id},
                          {"limit", "1000"}}),
             "sessions", true, next);
-  return counted(std::ssize(found));
+  return named + " is in " + counted(std::ssize(found), "session")
+         + "; what they wrote there";
 }
 
 /// Shows what would be erased and has somebody at a terminal agree. It is said
@@ -73,16 +69,12 @@ bool agreed(context &c, const person_options &o) {
   const auto known = c.node().fetch(path_of(o));
   const auto name = text_of(known, "name");
   fmt::print(stderr,
-             "What {}{} wrote in {} becomes [erased], for good, and the\n"
-             "name goes. Hours, pay, figures and ids stay; backups and what "
-             "receivers took\nare not changed.\n",
-             o.who, name.empty() ? "" : " (" + name + ")",
-             sessions_of(c, *workflows::parse_person(o.who)));
-  if (o.yes) return true;
-  fmt::print(stderr, "Type {} to erase it: ", o.who);
-  std::fflush(stderr);
-  std::string typed;
-  return std::getline(std::cin, typed) && typed == o.who;
+             "{} becomes [erased],\nfor good, and the name goes. Hours, pay, "
+             "figures and ids stay; backups and what\nreceivers took are not "
+             "changed.\n",
+             erased_of(c, o.who + (name.empty() ? "" : " (" + name + ")"),
+                       *workflows::parse_person(o.who)));
+  return o.yes || typed(o.who, "erase it");
 }
 
 int erase_person(context &c, const person_options &o) {
@@ -100,7 +92,8 @@ int erase_person(context &c, const person_options &o) {
   if (c.as_json())
     print(a.body);
   else
-    fmt::print("Erased in {}.\n", counted(a.body.at("sessions").as_int64()));
+    fmt::print("Erased in {}.\n",
+               counted(a.body.at("sessions").as_int64(), "session"));
   return done;
 }
 
@@ -128,7 +121,9 @@ void add_people(CLI::App &app, context &c) {
                    "Erase what a person wrote, everywhere and for good; shows "
                    "what and asks",
                    o, erase_person);
-  sub->add_option("--note", o->note, "Why, for the node's log")->required();
+  sub->add_option("--note", o->note, "Why, for the node's log")
+      ->required()
+      ->check(not_empty);
   sub->add_flag("--yes", o->yes, "Do not ask");
 }
 

@@ -1,14 +1,14 @@
 // recapctl policy: the rules by version.
 // SPDX-License-Identifier: Apache-2.0
+#include "tools/recapctl/policy.hpp"
+
+#include <algorithm>
 #include <boost/json.hpp>
 #include <fmt/format.h>
-#include <fstream>
-#include <iostream>
+#include <span>
 #include <sstream>
 
-#include "config/layers.hpp"
 #include "tools/common/terminal.hpp"
-#include "tools/recapctl/recapctl.hpp"
 #include "workflows/policy.hpp"
 
 namespace recapd::tools {
@@ -33,18 +33,6 @@ struct set_options {
   std::optional<int> base;
   bool dry_run = false;
 };
-
-std::string text_in(const std::string &name) {
-  std::ostringstream text;
-  if (name == "-") {
-    text << std::cin.rdbuf();
-    return text.str();
-  }
-  std::ifstream in{name};
-  if (!in) throw usage_error{"cannot read " + name};
-  text << in.rdbuf();
-  return text.str();
-}
 
 workflows::policy parse(const json::object &given,
                         workflows::policy_origin origin) {
@@ -79,15 +67,59 @@ json::array changes_of(const workflows::policy &from,
   return out;
 }
 
-void print_changes(const json::array &changes) {
-  table t{{"rule", "from", "to"}};
-  for (const auto &one : changes) {
-    const auto &o = one.as_object();
-    const auto shown = [&o](const char *name) {
-      return o.at(name).is_null() ? std::string{"-"} : text_of(o, name);
-    };
-    t.add({text_of(o, "path"), shown("from"), shown("to")});
+/// Returns what stands at a path in a policy; null where nothing does.
+const json::value *find_rule(const json::object &policy,
+                             std::span<const std::string> steps) {
+  const json::value *at = nullptr;
+  const auto *in = &policy;
+  for (const auto &step : steps) {
+    at = in != nullptr ? in->if_contains(step) : nullptr;
+    if (at == nullptr) return nullptr;
+    in = at->if_object();
   }
+  return at;
+}
+
+/// Returns the paths of the rules for which an override stands, the one that
+/// goes before others first; the path's first step is left out.
+std::vector<std::vector<std::string>>
+inherited_by(const std::vector<std::string> &steps) {
+  std::vector<std::vector<std::string>> out;
+  auto rest = std::span{steps};
+  if (rest.size() > 2 && rest[0] == "programs") {
+    const bool in_course = rest.size() > 4 && rest[2] == "courses";
+    if (in_course) {
+      out.push_back({"programs", rest[1]});
+      out.back().insert(out.back().end(), rest.begin() + 4, rest.end());
+    }
+    rest = rest.subspan(2);
+    if (in_course) out.emplace_back(rest.begin(), rest.end());
+  }
+  if (rest.size() > 2 && rest[0] == "courses") rest = rest.subspan(2);
+  out.emplace_back(rest.begin(), rest.end());
+  return out;
+}
+
+/// Returns the rule at a path as it stands there, or is inherited.
+std::string standing_rule(const json::object &policy, const std::string &path) {
+  std::vector<std::string> steps;
+  std::istringstream in{path};
+  for (std::string step; std::getline(in, step, '.');)
+    steps.push_back(step);
+  steps.erase(steps.begin());  // `policy`
+  if (const auto *own = find_rule(policy, steps)) return rule_text(*own);
+  for (const auto &one : inherited_by(steps))
+    if (const auto *rule = find_rule(policy, one))
+      return rule_text(*rule) + " (inherited)";
+  return "-";
+}
+
+void print_changes(const workflows::policy &from, const workflows::policy &to) {
+  const auto before = workflows::to_json(from), after = workflows::to_json(to);
+  table t{{"rule", "from", "to"}};
+  for (const auto &one : workflows::changes_between(from, to))
+    t.add({one.path, standing_rule(before, one.path),
+           standing_rule(after, one.path)});
   fmt::print("{}", t.empty() ? "Nothing differs.\n" : t.text());
 }
 
@@ -101,7 +133,7 @@ int list_versions(context &c, const versions_options &o) {
     return done;
   }
   table t{{"version", "since", "by", "note"}};
-  t.right(0);
+  t.right(0).time_column(1);
   for (const auto &one : versions) {
     const auto &v = one.as_object();
     t.add({text_of(v, "version"), human_time(text_of(v, "at")),
@@ -125,34 +157,72 @@ int show_version(context &c, const version_options &o) {
     fmt::print("{}\n", text_of(answer, "note"));
   table t{{"rule", "value"}};
   for (const auto &one : workflows::members_of(policy_of(answer)))
-    t.add({one.path, json::serialize(one.to)});
+    t.add({one.path, rule_text(one.to)});
   fmt::print("{}", t.text());
   return done;
 }
 
 int diff(context &c, const diff_options &o) {
-  const auto changes = changes_of(policy_of(fetch_version(c, o.from)),
-                                  policy_of(fetch_version(c, o.to)));
+  const auto from = policy_of(fetch_version(c, o.from));
+  const auto to = policy_of(fetch_version(c, o.to));
   if (c.as_json())
-    print(changes);
+    print(changes_of(from, to));
   else
-    print_changes(changes);
+    print_changes(from, to);
   return done;
+}
+
+/// Returns why the node would not take a policy from who asks; empty where it
+/// would.
+std::string bar_to_saving(context &c) {
+  const auto me = c.node().fetch("/v1/me");
+  const auto &who = me.at("who").as_array();
+  if (who.empty()) return {};  // nobody is proven, and everybody may
+  const bool admin = std::ranges::any_of(who, [](const json::value &one) {
+    return std::string_view{one.as_string()}.starts_with("admin:");
+  });
+  if (!admin)
+    return fmt::format("an admin may save a policy; you are {}",
+                       std::string_view{who.front().as_string()});
+  if (me.at("programs") != json::array{"*"})
+    return "a policy is of all programmes; yours are some";
+  return {};
 }
 
 /// Shows what a policy would change, and changes nothing.
 int preview(context &c, const json::object &wanted) {
   const auto now = fetch_version(c, 0);
-  const auto changes = changes_of(
-      policy_of(now), parse(wanted, workflows::policy_origin::proposed));
+  const auto from = policy_of(now);
+  const auto to = parse(wanted, workflows::policy_origin::proposed);
+  const auto bar = bar_to_saving(c);
+  const auto defaults = defaults_taken(wanted);
   if (c.as_json()) {
-    print(json::object{{"version", now.at("version")}, {"changes", changes}});
-    return done;
+    print(json::object{{"version", now.at("version")},
+                       {"changes", changes_of(from, to)},
+                       {"defaults", defaults},
+                       {"allowed", bar.empty()}});
+  } else {
+    print_defaults(defaults);
+    print_changes(from, to);
+    fmt::print("Compared with version {}; nothing was saved.\n",
+               text_of(now, "version"));
   }
-  print_changes(changes);
-  fmt::print("Compared with version {}; nothing was saved.\n",
-             text_of(now, "version"));
-  return done;
+  if (bar.empty()) return done;
+  fmt::print(stderr, "recapctl: it would not be saved: {}\n", bar);
+  return not_admitted;
+}
+
+void print_saved(context &c, const json::object &saved,
+                 const json::object &wanted) {
+  if (saved.at("changes").as_array().empty())
+    return fmt::print("Version {} is the same; there is no new one.\n",
+                      text_of(saved, "version"));
+  const auto version = saved.at("version").to_number<int>();
+  print_defaults(defaults_taken(wanted));
+  print_changes(policy_of(fetch_version(c, version - 1)),
+                parse(wanted, workflows::policy_origin::proposed));
+  fmt::print("Version {} is in force for what is scheduled from now on.\n",
+             version);
 }
 
 int set(context &c, const set_options &o) {
@@ -160,39 +230,20 @@ int set(context &c, const set_options &o) {
   if (o.dry_run) return preview(c, wanted);
   json::object body{{"policy", wanted}, {"note", o.note}};
   if (o.base) body["base"] = *o.base;
-  const auto answer =
+  auto answer =
       c.node().post("/v1/policies", json::serialize(body), "application/json");
   if (!answer.ok()) throw problem{answer.status, problem_text(answer)};
-  const auto &saved = answer.body.as_object();
+  auto &saved = answer.body.as_object();
   if (c.as_json()) {
+    saved["defaults"] = defaults_taken(wanted);
     print(saved);
-    return done;
+  } else {
+    print_saved(c, saved, wanted);
   }
-  const auto &changes = saved.at("changes").as_array();
-  if (changes.empty()) {
-    fmt::print("Version {} is the same; there is no new one.\n",
-               text_of(saved, "version"));
-    return done;
-  }
-  print_changes(changes);
-  fmt::print("Version {} is in force for what is scheduled from now on.\n",
-             text_of(saved, "version"));
   return done;
 }
 
 }  // namespace
-
-json::object policy_in(const std::string &file) {
-  try {
-    auto all = config::parse_file(text_in(file));
-    const auto *inner = all.if_contains("policy");
-    if (inner == nullptr) return all;
-    if (!inner->is_object()) throw usage_error{file + ": policy is no object"};
-    return inner->get_object();
-  } catch (const config::config_error &e) {
-    throw usage_error{file + ": " + e.what()};
-  }
-}
 
 void add_policy(CLI::App &app, context &c) {
   auto *policy =
@@ -202,7 +253,9 @@ void add_policy(CLI::App &app, context &c) {
       *policy, "list", "The versions, the newest first", c, list_versions);
   list_sub->add_flag("--all", listed.all, "All of them, not the newest 20");
   auto [show_sub, shown] = add_command<version_options>(
-      *policy, "show", "A version's rules", c, show_version);
+      *policy, "show",
+      "A version's rules; with -o json as a file for `policy set`", c,
+      show_version);
   show_sub->add_option("VERSION", shown.version, "Which; else the newest")
       ->check(CLI::PositiveNumber);
   auto [diff_sub, compared] = add_command<diff_options>(

@@ -1,13 +1,11 @@
-// recapctl show, history, list, notifications: what a session is and was.
+// recapctl show, history, notifications: what a session is and was.
 // SPDX-License-Identifier: Apache-2.0
 #include <boost/json.hpp>
 #include <fmt/format.h>
 #include <string>
-#include <vector>
 
 #include "tools/common/terminal.hpp"
 #include "tools/recapctl/recapctl.hpp"
-#include "workflows/session/session.hpp"
 
 namespace recapd::tools {
 
@@ -15,12 +13,6 @@ namespace {
 
 struct one_session {
   std::string id;
-};
-
-struct list_options {
-  std::string state, tutor, student, course, after;
-  int limit = 100;
-  bool all = false;
 };
 
 void field(std::string_view name, const std::string &value) {
@@ -138,7 +130,7 @@ int history(context &c, const one_session &o) {
   }
   const auto zone = zone_of(c, o.id);
   table t{{"seq", "at", "event", "by", "data"}};
-  t.right(0);
+  t.right(0).time_column(1);
   for (const auto &one : events) {
     const auto &e = one.as_object();
     const auto *data = e.if_contains("data");
@@ -148,46 +140,6 @@ int history(context &c, const one_session &o) {
   }
   fmt::print("{}", t.text());
   return done;
-}
-
-int list(context &c, const list_options &o) {
-  const auto path =
-      "/v1/sessions"
-      + query({{"state", o.state},
-               {"tutor", o.tutor},
-               {"student", o.student},
-               {"course", o.course},
-               {"limit", std::to_string(o.all ? 1000 : o.limit)}});
-  auto next = o.after;
-  auto found = pages(c.node(), path, "sessions", o.all, next);
-  if (c.as_json()) {
-    print(json::object{
-        {"sessions", std::move(found)},
-        {"next", next.empty() ? json::value{} : json::value(next)}});
-    return done;
-  }
-  table t{{"session", "state", "tutor", "course", "starts", "minutes"}};
-  t.state_column(1).right(5);
-  for (const auto &one : found) {
-    const auto &s = one.as_object();
-    t.add({text_of(s, "id"), text_of(s, "state"), text_of(s, "tutor"),
-           text_of(s, "course"),
-           c.time(text_of(s, "starts_at"), text_of(s, "timezone")),
-           text_of(s, "minutes")});
-  }
-  fmt::print("{}", t.text());
-  if (!next.empty())
-    fmt::print("{}", folded("There are more: --after " + next
-                            + " goes on, --all shows all.\n"));
-  return done;
-}
-
-std::vector<std::string> states() {
-  using workflows::session_status;
-  std::vector<std::string> names;
-  for (int i = 0; i <= static_cast<int>(session_status::voided); ++i)
-    names.emplace_back(workflows::to_string(static_cast<session_status>(i)));
-  return names;
 }
 
 int notifications(context &c, const one_session &o) {
@@ -202,6 +154,7 @@ int notifications(context &c, const one_session &o) {
   }
   const auto zone = zone_of(c, o.id);
   table t{{"at", "kind", "to", "session", "id"}};
+  t.time_column(0);
   for (const auto &one : sent) {
     const auto &m = one.as_object();
     t.add({c.time(text_of(m, "at"), zone), text_of(m, "kind"), text_of(m, "to"),
@@ -224,18 +177,6 @@ void add_reads(CLI::App &app, context &c) {
                                           "Show what was sent about a session",
                                           c, notifications);
   n->add_option("SESSION", no.id, "Its id")->required();
-  auto [l, lo] =
-      add_command<list_options>(app, "list", "List sessions", c, list);
-  l->add_option("--state", lo.state, "Only those in this state")
-      ->check(CLI::IsMember(states()));
-  l->add_option("--tutor", lo.tutor, "Only this tutor's");
-  l->add_option("--student", lo.student, "Only this student's");
-  l->add_option("--course", lo.course, "Only of this course");
-  l->add_option("--after", lo.after, "Go on after this page");
-  l->add_option("--limit", lo.limit, "At most so many")
-      ->check(CLI::Range(1, 1000))
-      ->capture_default_str();
-  l->add_flag("--all", lo.all, "All of them, page by page");
 }
 
 }  // namespace recapd::tools

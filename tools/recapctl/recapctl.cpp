@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <fmt/format.h>
+#include <iostream>
 #include <sstream>
 #include <system_error>
 
@@ -47,6 +48,38 @@ json::array pages(client &node, const std::string &path, const std::string &key,
   return found;
 }
 
+std::string none_of_program(context &c, const std::string &program) {
+  auto none = fmt::format("No sessions of programme {}", program);
+  const auto any = c.node().fetch(
+      "/v1/sessions" + query({{"program", program}, {"limit", "1"}}));
+  if (!any.at("sessions").as_array().empty()) return none + ".\n";
+  // Support does not see policies; what they name is not said to be unknown.
+  const auto versions = c.node().get("/v1/policies?limit=1");
+  if (!versions.ok()) return none + ".\n";
+  const auto newest = c.node().fetch(
+      "/v1/policies/"
+      + json::serialize(
+          versions.body.at("policies").as_array().at(0).at("version")));
+  const auto &named = newest.at("policy").at("programs").as_object();
+  return none
+         + (named.contains(program) ? ".\n"
+                                    : ": no such programme is known.\n");
+}
+
+bool typed(const std::string &word, const std::string &to_do) {
+  fmt::print(stderr, "Type {} to {}: ", word, to_do);
+  std::fflush(stderr);
+  std::string line;
+  return std::getline(std::cin, line) && line == word;
+}
+
+void print_more(const context &c, const std::string &next) {
+  if (next.empty()) return;
+  fmt::print(c.as_csv() ? stderr : stdout, "{}",
+             folded("There are more: --after " + next
+                    + " goes on, --all shows all.\n"));
+}
+
 bool lacks_tables(const std::string &database) {
   try {
     return !storage::postgres::has_tables(database);
@@ -63,10 +96,12 @@ constexpr std::size_t help_column = 30;
 constexpr const char *footer =
     "Times are in the session's time zone, those of no one session in UTC.\n"
     "On a terminal long output goes through RECAPCTL_PAGER, PAGER or less.\n"
-    "Exit codes: 0 done; 1 refused, not found, or violations found; 2 wrong\n"
-    "usage or input; 3 the node or the database does not answer; 4 the token\n"
-    "is missing, wrong, or may not do this (401, 403); 5 the output could not\n"
-    "be written.\n";
+    "Exit codes: 0 done; 1 refused, not found, not agreed to, or violations\n"
+    "found; 2 wrong usage or input; 3 the node or the database does not "
+    "answer;\n"
+    "4 the token is missing, wrong, or may not do this (401, 403); 5 the "
+    "output\n"
+    "could not be written.\n";
 
 void build(CLI::App &app, context &c) {
   app.footer(footer);
@@ -78,12 +113,15 @@ void build(CLI::App &app, context &c) {
       ->capture_default_str();
   app.add_option("--token", c.token, "The bearer token (auth mode token)")
       ->envname("RECAPCTL_TOKEN");
-  app.add_option("-o,--output", c.output, "table or json")
-      ->check(CLI::IsMember({"table", "json"}))
+  app.add_option("-o,--output", c.output,
+                 "table, json, or csv (of list, account and report)")
+      ->check(CLI::IsMember({"table", "json", "csv"}))
       ->capture_default_str();
   app.add_flag("--utc", c.utc, "All times in UTC");
   add_submit(app, c);
   add_reads(app, c);
+  add_list(app, c);
+  add_queues(app, c);
   add_money(app, c);
   add_report(app, c);
   add_export(app, c);
@@ -144,9 +182,18 @@ int answer_parse_error(const CLI::App &app, const CLI::ParseError &e) {
   return usage;
 }
 
+/// Refuses CSV of what has none.
+void check_output(const CLI::App &app, const context &c) {
+  if (!c.as_csv()) return;
+  for (const auto *name : {"list", "account", "report"})
+    if (app.got_subcommand(name)) return;
+  throw usage_error{"-o csv: expected table or json; list, account and report "
+                    "have CSV"};
+}
+
 int run_chosen(const context &c) {
   std::optional<pager> pages;
-  if (!c.as_json()) pages.emplace();
+  if (c.output == "table") pages.emplace();
   return c.chosen();
 }
 
@@ -161,6 +208,7 @@ int run(int argc, char **argv) {
   }
   hide_secrets(argc, argv);
   try {
+    check_output(app, c);
     return finished(run_chosen(c));
   } catch (const std::system_error &e) {
     // fmt throws a system_error about the output; other libraries throw it

@@ -42,6 +42,7 @@ struct context {
   std::function<int()> chosen;
 
   [[nodiscard]] bool as_json() const { return output == "json"; }
+  [[nodiscard]] bool as_csv() const { return output == "csv"; }
   /// Returns a time for people: in a time zone, or, where wanted, in UTC.
   [[nodiscard]] std::string time(std::string_view rfc3339,
                                  const std::string &zone) const;
@@ -82,6 +83,8 @@ template <class F> auto with_tables(const std::string &database, F f) {
 
 void add_submit(CLI::App &app, context &c);
 void add_reads(CLI::App &app, context &c);
+void add_list(CLI::App &app, context &c);
+void add_queues(CLI::App &app, context &c);
 void add_money(CLI::App &app, context &c);
 void add_report(CLI::App &app, context &c);
 void add_export(CLI::App &app, context &c);
@@ -89,9 +92,6 @@ void add_explain(CLI::App &app, context &c);
 void add_support(CLI::App &app, context &c);
 void add_whatif(CLI::App &app, context &c);
 
-/// Returns the policy in a file (`-`: standard input): all of it, or the member
-/// `policy` of a config. Throws usage_error.
-[[nodiscard]] json::object policy_in(const std::string &file);
 void add_operations(CLI::App &app, context &c);
 void add_policy(CLI::App &app, context &c);
 void add_people(CLI::App &app, context &c);
@@ -101,6 +101,34 @@ void add_completion(CLI::App &app, context &c);
 /// Returns what was probably meant by words that no command or option is
 /// called: a sentence, or empty where the words are not at fault.
 [[nodiscard]] std::string what_was_meant(const CLI::App &app);
+
+/// Checks that an option's value is more than blanks.
+inline const CLI::Validator not_empty{
+    [](const std::string &given) {
+      return given.find_first_not_of(' ') == std::string::npos
+                 ? std::string{"expected some text"}
+                 : std::string{};
+    },
+    {}};
+
+/// Returns a day as the time at which it begins in UTC, a time as it is, and
+/// nothing of nothing. Throws usage_error, which names the option.
+[[nodiscard]] std::string moment_of(const std::string &text,
+                                    const char *option);
+/// Returns the day in UTC, `2026-11-23`, by the node's clock.
+[[nodiscard]] std::string today_of(client &node);
+
+/// Returns what is said of an empty answer about a programme: that it has none,
+/// and where no policy and no session names it, that nobody knows it.
+[[nodiscard]] std::string none_of_program(context &c,
+                                          const std::string &program);
+
+/// Has somebody at a terminal type a word to agree to what it says before; it
+/// is asked beside the output, which may go through a pager.
+[[nodiscard]] bool typed(const std::string &word, const std::string &to_do);
+
+/// Says on a table's end, or beside other output, how a list goes on.
+void print_more(const context &c, const std::string &next);
 
 /// Prints one line of JSON.
 void print(const json::value &v);

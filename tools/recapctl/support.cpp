@@ -3,8 +3,10 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 #include <random>
+#include <unistd.h>
 
-#include "tools/recapctl/recapctl.hpp"
+#include "tools/common/terminal.hpp"
+#include "tools/recapctl/preview.hpp"
 #include "workflows/ids.hpp"
 
 namespace recapd::tools {
@@ -15,6 +17,8 @@ struct support_options {
   std::string session, note, as, id, student;
   int hours = 24;
   std::int64_t minutes = 0;
+  bool dry_run = false;
+  bool yes = false;
 };
 
 /// Returns 128 random bits: two supporters never make the same command.
@@ -24,8 +28,8 @@ std::string fresh_id() {
                      random());
 }
 
-int send(context &c, const support_options &o, const std::string &type,
-         json::object data) {
+json::object event_of(const context &c, const support_options &o,
+                      const std::string &type, json::object data) {
   json::object event{
       {"specversion", "1.0"}, {"id", o.id.empty() ? fresh_id() : o.id},
       {"source", "recapctl"}, {"type", "recapd." + type},
@@ -38,9 +42,34 @@ int send(context &c, const support_options &o, const std::string &type,
           "_ - (with --token the node knows)"};
     event["authid"] = "support:" + o.as;
   }
+  return event;
+}
+
+int send(context &c, const support_options &o, const std::string &type,
+         json::object data) {
+  const auto event = event_of(c, o, type, std::move(data));
   const auto text = json::serialize(event);
+  if (o.dry_run) return preview_command(c, text);
   return print_outcomes(c, {{.parsed = event, .text = text}},
                         c.node().submit({text}));
+}
+
+/// Returns the session as it is now; an empty object where it is not shown.
+json::object session_now(context &c, const support_options &o) {
+  auto a = c.node().get("/v1/sessions/" + encoded(o.session));
+  return a.ok() && a.body.is_object() ? std::move(a.body.get_object())
+                                      : json::object{};
+}
+
+/// Sends a command that may change what was paid, and says what it changed.
+int send_about_pay(context &c, const support_options &o,
+                   const std::string &type, json::object data) {
+  const auto before =
+      o.dry_run || c.as_json() ? json::object{} : session_now(c, o);
+  const int code = send(c, o, type, std::move(data));
+  if (code == done && !before.empty())
+    fmt::print("{}\n", folded(pay_change(before, session_now(c, o))));
+  return code;
 }
 
 int reopen(context &c, const support_options &o) {
@@ -48,20 +77,33 @@ int reopen(context &c, const support_options &o) {
 }
 
 int deny(context &c, const support_options &o) {
-  return send(c, o, "support.deny", {{"note", o.note}});
+  return send_about_pay(c, o, "support.deny", {{"note", o.note}});
 }
 
 int correct(context &c, const support_options &o) {
-  return send(c, o, "support.correct",
-              {{"minutes", o.minutes}, {"note", o.note}});
+  return send_about_pay(c, o, "support.correct",
+                        {{"minutes", o.minutes}, {"note", o.note}});
 }
 
 int remove_student(context &c, const support_options &o) {
   return send(c, o, "participant.remove", {{"student", o.student}});
 }
 
+/// Shows what would be taken back, and has somebody at a terminal agree.
+bool agreed(context &c, const support_options &o) {
+  if (o.yes || o.dry_run || isatty(STDIN_FILENO) == 0) return true;
+  const auto session = session_now(c, o);
+  if (session.empty()) return true;  // the node says what is wrong
+  fmt::print(stderr, "{}\n", taken_back(session));
+  return typed(o.session, "take it back");
+}
+
 int void_session(context &c, const support_options &o) {
-  return send(c, o, "support.void", {{"note", o.note}});
+  if (!agreed(c, o)) {
+    fmt::print(stderr, "Nothing is taken back.\n");
+    return refused;
+  }
+  return send_about_pay(c, o, "support.void", {{"note", o.note}});
 }
 
 CLI::App *add_action(CLI::App &parent, context &c, const std::string &name,
@@ -74,12 +116,16 @@ CLI::App *add_action(CLI::App &parent, context &c, const std::string &name,
       ->envname("RECAPCTL_AS");
   sub->add_option("--id", o.id,
                   "The command's id; the same one again does nothing twice");
+  sub->add_flag("--dry-run", o.dry_run,
+                "Show what it would bring about, and do nothing");
   options = &o;
   return sub;
 }
 
 void add_note(CLI::App &sub, support_options &o) {
-  sub.add_option("--note", o.note, "Why, for the record")->required();
+  sub.add_option("--note", o.note, "Why, for the record")
+      ->required()
+      ->check(not_empty);
 }
 
 }  // namespace
@@ -112,6 +158,7 @@ void add_support(CLI::App &app, context &c) {
                    "Take a logged or paid session back: limits and pay", o,
                    void_session);
   add_note(*sub, *o);
+  sub->add_flag("--yes", o->yes, "Do not ask, on a terminal");
 }
 
 }  // namespace recapd::tools

@@ -1,5 +1,6 @@
 // recapctl whatif: what another policy would have made of recorded sessions.
 // SPDX-License-Identifier: Apache-2.0
+#include <array>
 #include <boost/json.hpp>
 #include <cstdio>
 #include <fmt/format.h>
@@ -8,7 +9,7 @@
 #include <unistd.h>
 
 #include "tools/common/terminal.hpp"
-#include "tools/recapctl/recapctl.hpp"
+#include "tools/recapctl/policy.hpp"
 
 namespace recapd::tools {
 
@@ -78,7 +79,6 @@ void add_members(table &t, const std::string &prefix,
 }
 
 void print_figures(const json::object &a) {
-  fmt::print("{} sessions\n", text_of(a, "sessions"));
   table t{{"", "was", "would", "change"}};
   t.right(1).right(2).right(3);
   for (const auto *name : {"paid", "minutes", "missed"})
@@ -93,12 +93,14 @@ void print_figures(const json::object &a) {
     const auto was = number_at(pay.at("was").as_object(), currency);
     const auto would = number_at(pay.at("would").as_object(), currency);
     t.add({"pay", human_money(was, currency), human_money(would, currency),
-           was == would ? "" : human_money(would - was, currency)});
+           was == would ? ""
+                        : (would > was ? "+" : "")
+                              + human_money(would - was, currency)});
   }
   for (const auto &one : a.at("refused").as_array())
-    add_row(t, "refused " + text_of(one.as_object(), "code"),
-            number_at(one.as_object(), "was"),
-            number_at(one.as_object(), "would"));
+    add_row(
+        t, "refused: " + workflows::words_of(text_of(one.as_object(), "code")),
+        number_at(one.as_object(), "was"), number_at(one.as_object(), "would"));
   add_members(t, "reminders ", a.at("reminders").as_object());
   fmt::print("{}", t.text());
 }
@@ -115,20 +117,58 @@ std::string standing_of(const json::value &side) {
   return out;
 }
 
+/// How a session differs, in the order in which they are told.
+enum class kind { lost, won, otherwise, pay_alone };
+
+kind kind_of(const json::object &difference) {
+  const auto part = [&difference](const char *side, const char *member) {
+    const auto *o = difference.at(side).if_object();
+    return o != nullptr ? o->at(member) : json::value{};
+  };
+  const bool was_paid = part("was", "state") == "paid";
+  const bool would_be = part("would", "state") == "paid";
+  if (was_paid != would_be) return was_paid ? kind::lost : kind::won;
+  for (const auto *member : {"state", "minutes", "refused", "reminders"})
+    if (part("was", member) != part("would", member)) return kind::otherwise;
+  return part("was", "pay") != part("would", "pay") ? kind::pay_alone
+                                                    : kind::otherwise;
+}
+
+constexpr std::array kinds{
+    std::pair{kind::lost, "Lost: paid, and would not be"},
+    std::pair{kind::won, "Won: not paid, and would be"},
+    std::pair{kind::otherwise, "These would go otherwise"},
+    std::pair{kind::pay_alone, "Of these the pay alone would change"}};
+
 void print_differing(const json::array &differing) {
-  if (differing.empty()) return fmt::print("No session would differ.\n");
-  table t{{"session", "was", "would", "why"}};
-  for (const auto &one : differing) {
-    const auto &d = one.as_object();
-    t.add({text_of(d, "session"), standing_of(d.at("was")),
-           standing_of(d.at("would")), text_of(d, "why")});
+  for (const auto &[which, heading] : kinds) {
+    table t{{"session", "was", "would"}};
+    for (const auto &one : differing) {
+      const auto &d = one.as_object();
+      if (kind_of(d) == which)
+        t.add({text_of(d, "session"), standing_of(d.at("was")),
+               standing_of(d.at("would"))},
+              text_of(d, "why"));
+    }
+    if (!t.empty())
+      fmt::print("\n{}\n{}", paint(heading, colour::bold), t.text());
   }
-  fmt::print("\n{}", t.text());
+}
+
+/// Says how many sessions differ. What pages before or behind have is not
+/// counted.
+void print_count(const json::object &a, const whatif_options &o) {
+  const auto found = a.at("differing").as_array().size();
+  const bool all = o.after.empty() && a.at("next").is_null();
+  fmt::print("{}{} of {} would differ.\n\n", all ? "" : "At least ", found,
+             counted(number_at(a, "sessions"), "session"));
 }
 
 int whatif(context &c, const whatif_options &o) {
-  json::object question{
-      {"policy", policy_in(o.file)}, {"from", o.from}, {"to", o.to}};
+  json::object question{{"policy", policy_in(o.file)},
+                        {"from", moment_of(o.from, "--from")},
+                        {"to", moment_of(o.to, "--to")}};
+  const auto defaults = defaults_taken(question.at("policy").as_object());
   if (!o.after.empty()) question["after"] = o.after;
   auto a = ask(c, question);
   while (o.all && !a.at("next").is_null()) {
@@ -140,14 +180,15 @@ int whatif(context &c, const whatif_options &o) {
     a["next"] = more.at("next");
   }
   if (c.as_json()) {
+    a["defaults"] = defaults;
     print(a);
     return done;
   }
+  print_count(a, o);
+  print_defaults(defaults);
   print_figures(a);
   print_differing(a.at("differing").as_array());
-  if (const auto next = text_of(a, "next"); !next.empty())
-    fmt::print("{}", folded("There are more: --after " + next
-                            + " goes on, --all shows all.\n"));
+  print_more(c, text_of(a, "next"));
   return done;
 }
 
@@ -161,9 +202,11 @@ void add_whatif(CLI::App &app, context &c) {
                 "The file of the policy, or a configuration with it")
       ->required()
       ->check(CLI::ExistingFile);
-  w->add_option("--from", o.from, "Of sessions that begin then or later")
+  w->add_option("--from", o.from,
+                "Of sessions that begin then or later: a day (in UTC) "
+                "or a time")
       ->required();
-  w->add_option("--to", o.to, "And before that (RFC 3339)")->required();
+  w->add_option("--to", o.to, "And before that, a day or a time")->required();
   w->add_option("--after", o.after,
                 "List sessions that differ behind this one");
   w->add_flag("--all", o.all, "All of them, page by page");

@@ -408,6 +408,15 @@ void add_changes(const std::string &path, const json::value &from,
       add_changes(path + "." + std::string{name}, nothing, value, out);
 }
 
+void add_members(const std::string &path, const json::value &all,
+                 std::vector<policy_change> &out) {
+  const auto *object = all.if_object();
+  if (object == nullptr)
+    return out.push_back({.path = path, .from = nullptr, .to = all});
+  for (const auto &[name, value] : *object)
+    add_members(path + "." + std::string{name}, value, out);
+}
+
 }  // namespace
 
 std::string_view weekday_name(int iso_weekday) {
@@ -433,7 +442,7 @@ std::vector<policy_change> changes_between(const policy &from,
 
 std::vector<policy_change> members_of(const policy &p) {
   std::vector<policy_change> out;
-  add_changes("policy", nullptr, to_json(p), out);
+  add_members("policy", to_json(p), out);
   return out;
 }
 

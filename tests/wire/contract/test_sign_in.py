@@ -370,7 +370,7 @@ def test_a_browser_reads_why_it_is_not_signed_in(node):
     assert answer.status == 403 and answer.media == "text/html"
     page = answer.body.decode()
     assert "The claim role of this sign-in names no role" in page
-    assert '<a href="/auth/login">' in page
+    assert '<a href="login">' in page
     back = browser.to_callback(node, ANN)
     state = dict(urllib.parse.parse_qsl(back.split("?")[1]))["state"]
     answer = browser.go(f"{node.url}/auth/callback?error=%3Cb%3E&state={state}",

@@ -100,7 +100,7 @@ def test_options_of_the_command_and_of_all_are_completed(complete, home):
 def test_the_forms_of_output_are_completed(complete, home):
     for option in ("-o", "--output"):
         offered = complete(["recapctl", "list", option, ""], home)
-        assert set(offered) == {"table", "json"}
+        assert set(offered) == {"table", "json", "csv"}
 
 
 @pytest.mark.parametrize("complete", SHELLS)
@@ -126,7 +126,7 @@ def test_a_value_behind_an_equals_sign_is_completed(complete, home):
 
 def test_bash_offers_values_right_behind_the_equals_sign(home):
     offered = by_bash(["recapctl", "list", "--output", "="], home)
-    assert set(offered) == {"table", "json"}
+    assert set(offered) == {"table", "json", "csv"}
 
 
 def test_bash_offers_nothing_twice(home):

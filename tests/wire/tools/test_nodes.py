@@ -249,6 +249,18 @@ def test_a_node_asked_to_drain_hands_over_and_ends(cluster):
     schedule_all(ctl)
 
 
+def test_nodes_are_shown_and_drained_by_a_nodes_address(cluster):
+    _, leaving = cluster.start_pair()
+    ctl = cluster.ctl("a")
+    shown = {n["name"]: len(n["shards"]) for n in ctl.json("nodes")["nodes"]}
+    assert shown == {"a": 32, "b": 32}
+    assert "64 of 64 shards are held." in ctl("nodes")
+    assert "There is no node of this name." in ctl("drain", "nobody", status=1)
+    assert "Node b finishes what it has" in ctl("drain", "b")
+    assert leaving.process.wait(30) == 0
+    cluster.settle(a=SHARDS)
+
+
 def test_a_node_that_ends_hands_over_what_is_at_rest_at_once(cluster):
     _, ending = cluster.start_pair()
     with psycopg2.connect(cluster.database) as lock, \

@@ -44,7 +44,8 @@ def test_wrong_usage_is_told(recapctl, words, told):
 def test_without_a_terminal_yes_erases(recapctl, cancelled):
     arguments = ("person", "erase", cancelled.tutor, "--note", "asked", "--yes")
     told = recapctl(*arguments, stdin="")
-    assert f"What {cancelled.tutor} wrote in 1 session becomes [erased]" in told
+    assert (f"{cancelled.tutor} is in 1 session; what they wrote there becomes "
+            "[erased]") in told
     assert "Erased in 1 session." in told
     history = recapctl("history", cancelled.id)
     assert "[erased]" in history and cancelled.reason not in history
@@ -61,7 +62,7 @@ def test_at_a_terminal_the_person_is_typed(recapctl, cancelled, typed, agreed):
                   {**os.environ, "TERM": "xterm", "PAGER": "cat"}) as terminal:
         terminal.until("to erase it: ")
         shown = terminal.text
-        assert f"What {cancelled.tutor} (Ann) wrote in 1 session" in shown
+        assert f"{cancelled.tutor} (Ann) is in 1 session; what" in shown
         terminal.write((cancelled.tutor if typed is None else typed) + "\n")
         assert terminal.finish() == (0 if agreed else 1)
         assert ("Erased in 1 session." in terminal.text) == agreed

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from node import BIN
+from node import BIN, Recapctl
 from session import Session
 from terminal import Terminal
 
@@ -182,6 +182,18 @@ def test_times_are_those_of_the_sessions_zone(recapctl):
         assert "2031-07-01 17:45 +0545" in recapctl(*command)
         assert "2031-07-01 12:00 UTC" in recapctl(*command, "--utc")
         assert "17:45" not in recapctl("--utc", *command)
+
+
+def test_the_times_of_a_column_have_seconds_or_not_alike(make_node):
+    ctl = Recapctl(make_node(clock="manual").url)
+    minute, second = (Session(f"2031-07-01T12:00:{s}Z", timezone="UTC")
+                      for s in ("00", "07"))
+    ctl.submit(minute.schedule)
+    assert "2031-07-01 12:00 UTC" in ctl("list")
+    ctl.submit(second.schedule)
+    shown = ctl("list")
+    assert "12:00:00 UTC" in shown and "12:00:07 UTC" in shown
+    assert "12:00 UTC" in ctl("list", "--tutor", minute.tutor[6:])
 
 
 @pytest.mark.parametrize("words,meant", [

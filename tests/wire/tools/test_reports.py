@@ -3,10 +3,14 @@
 import csv
 import fcntl
 import json
+import re
+import stat
+import subprocess
 from datetime import timedelta
 
 import pytest
 
+from node import BIN, Recapctl
 from session import Session
 from wire import fresh, parse_time
 
@@ -43,7 +47,70 @@ def test_a_report_is_a_table_or_json(recapctl, paid):
     assert f"{paid['payout']['amount'] / 100:.2f} USD" in line
     assert "2" in recapctl("report")  # by week: a year begins with it
     assert recapctl.json("report", "--program", "nowhere")["groups"] == []
-    assert "No sessions." in recapctl("report", "--program", "nowhere")
+    recapctl.schedule(1)
+    everything = recapctl("report", "--by", "tutor")
+    assert "confirmed after (median)" in everything
+    total = recapctl.json("report", "--by", "tutor")["groups"]
+    assert re.search(rf"\ntotal +{sum(g['sessions'] for g in total)} ",
+                     everything)
+
+
+def test_figures_are_as_people_and_programs_read_them(recapctl, session):
+    recapctl.submit(session.complete(minutes=90))
+    recapctl("clock", "advance", "4h")
+    recapctl.submit(session.student_recap())
+    line, = [line for line in recapctl("report", "--by", "tutor").splitlines()
+             if line.startswith(session.tutor[6:])]
+    assert re.search(r" 1 +1 h 30 min +22\.50 USD +4 h$", line)
+    printed = recapctl("report", "--by", "tutor", "-o", "json")
+    assert '"median_confirm_seconds":14400}' in printed
+
+
+def test_a_report_a_list_and_an_account_are_csv_as_the_api_gives_it(
+        recapctl, node, paid):
+    tutor = paid["tutor"]
+    for command, path in (
+            (["report", "--by", "tutor"], "/v1/stats?by=tutor"),
+            (["report", "--by", "refusal"], "/v1/stats?by=refusal"),
+            (["list", "--tutor", tutor], f"/v1/sessions?tutor={tutor}"),
+            (["account", "tutor:" + tutor], f"/v1/accounts/tutor:{tutor}")):
+        printed = subprocess.run(
+            [BIN / "recapctl", "--url", recapctl.url, "-o", "csv", *command],
+            check=True, capture_output=True).stdout
+        assert printed == node.get(path, Accept="text/csv").body, command
+        assert paid["id"].encode() in printed or command[0] == "report"
+
+
+def test_days_are_taken_where_times_are(recapctl, paid):
+    first = parse_time(paid["starts_at"])
+    today, next_day = day(first), day(first + timedelta(days=1))
+    for command, member, key in (("report", "groups", "key"),
+                                 ("list", "sessions", "tutor")):
+        by = ["--by", "tutor"] if command == "report" else ["--all"]
+        def found(*cut):
+            return paid["tutor"] in [
+                g[key] for g in recapctl.json(command, *by, *cut)[member]]
+        assert found("--from", today, "--to", next_day)
+        assert not found("--from", next_day) and not found("--to", today)
+        told = recapctl(command, *by, "--from", "2026-11", status=2)
+        assert "--from: expected a day such as 2026-11-23" in told
+        assert "%2B" not in told
+
+
+def test_a_programme_without_sessions_is_told_from_an_unknown_one(
+        make_node, tmp_path):
+    ctl = Recapctl(make_node(config={"policy": {
+        "programs": {"night": {"log_window": "48h"}}}}).url)
+    lesson = Session(program="evening")
+    ctl.submit(lesson.schedule)
+    for command in ("list", "report"):
+        assert ctl(command, "--program", "nigth") == (
+            "No sessions of programme nigth: no such programme is known.\n")
+        assert ctl(command, "--program", "night") == (
+            "No sessions of programme night.\n")
+    assert ctl("list", "--program", "evening", "--state", "paid") == (
+        "No sessions of programme evening.\n")
+    assert lesson.id in ctl("list", "--program", "evening")
 
 
 def test_reports_of_refusals_and_reminders_are_counts(recapctl, session):
@@ -61,6 +128,8 @@ def test_an_export_has_the_sessions_and_entries_of_each_day(recapctl, paid,
     recapctl("export", "--since", since, "--until", until, "--dir",
              str(tmp_path / "out"))
     out = tmp_path / "out"
+    assert stat.S_IMODE(out.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(f.stat().st_mode) for f in out.iterdir()} == {0o600}
     state = json.loads((out / "export.json").read_text())
     assert state["complete"] is True
     assert not list(out.glob("*.partial"))
@@ -152,3 +221,15 @@ def test_a_wrong_day_is_wrong_usage(recapctl, tmp_path, since, until):
     recapctl("export", "--since", since, "--until", until, "--dir",
              str(tmp_path / "out"), status=2)
     assert not (tmp_path / "out").exists()
+
+
+def test_a_first_day_after_today_is_told_by_the_nodes_clock(recapctl, tmp_path):
+    today = parse_time(recapctl.now())
+    first = day(today + timedelta(days=1))
+    told = recapctl("export", "--since", first, "--dir", str(tmp_path / "out"),
+                    status=2)
+    assert told == (f"recapctl: --since: {first} is after today, which is "
+                    f"{day(today)} by the node's clock\n")
+    assert not (tmp_path / "out").exists()
+    recapctl("export", "--since", day(today), "--dir", str(tmp_path / "out"))
+    assert (tmp_path / "out" / f"sessions-{day(today)}.csv").exists()
