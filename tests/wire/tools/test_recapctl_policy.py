@@ -29,7 +29,7 @@ def test_a_policy_is_made_listed_shown_and_compared(ctl, tmp_path):
     assert [v["version"] for v in ctl.json("policy", "list")] == [2, 1]
     assert "policy.pay.rate_per_hour" in ctl("policy", "show")
     assert ctl.json("policy", "show", "1")["policy"]["pay"] == {
-        "rate_per_hour": 1500, "currency": "USD"}
+        "rate_per_hour": 1500, "currency": "USD", "settle_after": None}
     assert ctl.json("policy", "diff", "1") == [
         {"path": "policy.pay.rate_per_hour", "from": 1500, "to": 2000}]
     assert ctl.json("policy", "diff", "2", "1")[0]["to"] == 1500
