@@ -1,0 +1,50 @@
+// Who was told what, and what was refused.
+// SPDX-License-Identifier: Apache-2.0
+import { RefusalList } from "../../ui/error_summary";
+import { Person } from "../../ui/person";
+import { Empty } from "../../ui/shown";
+import { Time } from "../../ui/time";
+import { words } from "../../words";
+import type { Notification, Outcome } from "./read";
+
+const text = words.session;
+
+export function Receiver({ to }: { to: string }) {
+  return to.includes(":") ? <Person who={to} /> : <>{words.roles.support}</>;
+}
+
+export function Messages({ notifications, zone }: { notifications: Notification[]; zone: string }) {
+  return (
+    <section>
+      <h2>{text.messages_title}</h2>
+      {notifications.length === 0 ? <Empty>{text.no_messages}</Empty> : (
+        <ul class="told">
+          {notifications.map((one) => (
+            <li key={one.id}>
+              {text.messages[one.kind]} <span aria-hidden="true">→</span> <Receiver to={one.to} />{" "}
+              <small><Time at={one.at} zone={zone} /></small>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+/** Absent where nothing was refused. */
+export function Refused({ refusals }: { refusals: Outcome[] }) {
+  if (refusals.length === 0) return null;
+  return (
+    <section>
+      <h2>{text.refused_title}</h2>
+      <ul class="refused">
+        {refusals.map((one, i) => (
+          <li key={i}>
+            {one.source !== null && one.id !== null ? <p><small><bdi>{one.source}</bdi> · <bdi>{one.id}</bdi></small></p> : null}
+            <RefusalList refusals={one.refusals} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,103 @@
+// A session on one page: why it is where it is, its timeline, people, limits, money,
+// messages and history. What the caller may not see is absent.
+// SPDX-License-Identifier: Apache-2.0
+import type { PageProps } from "../../page";
+import { use_data } from "../../api/data";
+import { of_session } from "../../live/stream";
+import { use_now } from "../../shell/clock";
+import { href } from "../../shell/router";
+import { Badge, StateBadge } from "../../ui/badge";
+import { LinkButton } from "../../ui/button";
+import { Shown } from "../../ui/shown";
+import { Distance, Time } from "../../ui/time";
+import { words } from "../../words";
+import { Drawn } from "./drawn";
+import { History } from "./history";
+import { LimitBars } from "./limits";
+import { Messages, Refused } from "./messages";
+import { Pay } from "./money";
+import { People } from "./people";
+import { type Whole, read_session } from "./read";
+import { type Viewer, sees_money, viewer_of } from "./viewer";
+
+const text = words.session;
+
+function Facts({ whole: { session } }: { whole: Whole }) {
+  return (
+    <dl class="facts">
+      <div><dt>{text.starts}</dt><dd><Time at={session.starts_at} zone={session.timezone} /> (<Distance at={session.starts_at} />)</dd></div>
+      {session.state === "scheduled" || session.state === "time_logged" ? (
+        <div><dt>{text.deadline}</dt><dd><Time at={session.deadline} zone={session.timezone} /> (<Distance at={session.deadline} />)</dd></div>
+      ) : null}
+      <div><dt>{text.where}</dt><dd>{words.modalities[session.modality]}</dd></div>
+      <div><dt>{text.program}</dt><dd><bdi>{session.program}</bdi></dd></div>
+      <div><dt>{text.id}</dt><dd><bdi>{session.id}</bdi></dd></div>
+    </dl>
+  );
+}
+
+/** Why, in the engine's own sentences. */
+function Why({ whole: { session, explanation } }: { whole: Whole }) {
+  return (
+    <section class="why">
+      <h2>{text.why}</h2>
+      <p><StateBadge state={session.state} /> {session.flags.map((flag) => (
+        <Badge key={flag} tone="waiting">{text.flags[flag]}</Badge>
+      ))}</p>
+      {explanation ? (
+        <>
+          <ul>{explanation.why.map((reason) => <li key={reason.code} data-code={reason.code} dir="auto">{reason.text}</li>)}</ul>
+          <p class="next">{explanation.next_text}</p>
+        </>
+      ) : null}
+    </section>
+  );
+}
+
+function Next({ whole: { session }, viewer }: { whole: Whole; viewer: Viewer }) {
+  const now = use_now();
+  const begun = Date.parse(session.starts_at) <= now;
+  const logs = viewer.tutor && ((session.state === "scheduled" && begun) || session.state === "time_logged" || session.state === "missed");
+  const mine = session.participants.find(({ student }) => student === viewer.student);
+  const writes = mine?.status === "going" && !mine.recap && session.state === "awaiting_student_recap";
+  if (!logs && !writes && !viewer.staff) return null;
+  return (
+    <p class="actions">
+      {logs ? <LinkButton kind="main" to={href(`/sessions/${session.id}/complete`)}>{session.state === "missed" ? text.ask_support : text.complete}</LinkButton> : null}
+      {writes ? <LinkButton kind="main" to={href(`/sessions/${session.id}/recap`)}>{text.write_recap}</LinkButton> : null}
+    </p>
+  );
+}
+
+function Content({ whole }: { whole: Whole }) {
+  const viewer = viewer_of(whole.session);
+  return (
+    <>
+      <Next whole={whole} viewer={viewer} />
+      <div class="session-page">
+        <Why whole={whole} />
+        <Facts whole={whole} />
+        <Drawn whole={whole} />
+        <div>
+          <People session={whole.session} viewer={viewer} />
+          <LimitBars session={whole.session} viewer={viewer} />
+          {sees_money(viewer) ? <Pay whole={whole} /> : null}
+        </div>
+      </div>
+      {whole.refusals ? <Refused refusals={whole.refusals} /> : null}
+      {whole.notifications ? <Messages notifications={whole.notifications} zone={whole.session.timezone} /> : null}
+      {whole.events ? <History events={whole.events} zone={whole.session.timezone} /> : null}
+    </>
+  );
+}
+
+export default function SessionPage({ params }: PageProps) {
+  const id = params["session"] ?? "";
+  const found = use_data(`session ${id}`, (signal) => read_session(id, signal), of_session(id));
+  return (
+    <>
+      <h1 tabIndex={-1}>{found.data ? <><bdi>{found.data.session.course}</bdi> <small><bdi>{id}</bdi></small></> : <bdi>{id}</bdi>}</h1>
+      <Shown of={found}>{(whole) => <Content whole={whole} />}</Shown>
+    </>
+  );
+}
