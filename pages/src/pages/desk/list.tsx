@@ -1,0 +1,61 @@
+// The sessions of a queue or a search, chosen by boxes and sorted by the address.
+// SPDX-License-Identifier: Apache-2.0
+import type { Session } from "../../api/client";
+import { get } from "../../api/client";
+import { use_data } from "../../api/data";
+import { of_session } from "../../live/stream";
+import { href, set_query } from "../../shell/router";
+import { Badge, StateBadge } from "../../ui/badge";
+import { Person } from "../../ui/person";
+import { type Column, type Selection, Table } from "../../ui/table";
+import { Time, minutes_text } from "../../ui/time";
+import { words } from "../../words";
+import type { Queue } from "./queues";
+
+const text = words.desk;
+const by = (key: string) => ({ up: key, down: `-${key}` });
+
+/** What the tutor wrote when they asked for an update. */
+function Asked({ session }: { session: Session }) {
+  const found = use_data(`asked ${session.id}`, (signal) =>
+    get("/v1/sessions/{id}/explain", { path: { id: session.id }, signal }), of_session(session.id));
+  const reason = found.data?.why.find(({ code }) => code === "update-asked");
+  const message = (reason?.data as { message?: unknown } | undefined)?.message;
+  return typeof message === "string" ? <q dir="auto">{message}</q> : null;
+}
+
+const students = (session: Session) => session.participants.map(({ student, status }) => (
+  <span key={student} class="person"><Person who={`student:${student}`} /> <small>{words.participants[status]}</small></span>
+));
+
+function columns_of(queue: Queue): Column<Session>[] {
+  const asked: Column<Session>[] = queue === "asked"
+    ? [{ key: "asked", label: text.columns.asked, cell: (session) => <Asked session={session} /> }] : [];
+  return [
+    { key: "id", label: text.columns.id, order: by("id"), cell: ({ id }) => <a href={href(`/sessions/${id}`)}><bdi>{id}</bdi></a> },
+    { key: "state", label: text.columns.state, order: by("state"), cell: ({ state, flags, minutes }) => (
+      <>
+        <StateBadge state={state} /> {minutes === null ? null : <small>{minutes_text(minutes)}</small>}
+        {flags.map((flag) => <Badge key={flag} tone="waiting">{words.session.flags[flag]}</Badge>)}
+      </>
+    ) },
+    { key: "starts_at", label: text.columns.starts_at, order: by("starts_at"), cell: ({ starts_at, timezone }) => <Time at={starts_at} zone={timezone} /> },
+    { key: "course", label: text.columns.course, order: by("course"), cell: ({ course, program }) => <><bdi>{course}</bdi> <small><bdi>{program}</bdi></small></> },
+    { key: "tutor", label: text.columns.tutor, order: by("tutor"), cell: ({ tutor }) => <Person who={`tutor:${tutor}`} /> },
+    { key: "students", label: text.columns.students, cell: students },
+    ...asked,
+    { key: "deadline", label: text.columns.deadline, order: by("deadline"), cell: ({ deadline, timezone }) => <Time at={deadline} zone={timezone} /> },
+  ];
+}
+
+export function SessionTable({ queue, sessions, order, selection, more }: {
+  queue: Queue; sessions: Session[]; order: string; selection: Selection | undefined; more: boolean;
+}) {
+  const found = more ? text.first_of(sessions.length) : text.found(sessions.length);
+  return (
+    <div class="desk-list">
+      <Table caption={`${text.queues[queue]}: ${found}`} columns={columns_of(queue)} rows={sessions} row_key={({ id }) => id} order={order}
+        sort={(next) => set_query({ order: next })} {...(selection ? { selection } : {})} />
+    </div>
+  );
+}
