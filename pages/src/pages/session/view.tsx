@@ -11,6 +11,7 @@ import { LinkButton } from "../../ui/button";
 import { Shown } from "../../ui/shown";
 import { Distance, Time } from "../../ui/time";
 import { words } from "../../words";
+import { ActBar } from "../desk/act/bar";
 import { Drawn } from "./drawn";
 import { History } from "./history";
 import { LimitBars } from "./limits";
@@ -60,7 +61,7 @@ function Next({ whole: { session }, viewer }: { whole: Whole; viewer: Viewer }) 
   const logs = viewer.tutor && ((session.state === "scheduled" && begun) || session.state === "time_logged" || session.state === "missed");
   const mine = session.participants.find(({ student }) => student === viewer.student);
   const writes = mine?.status === "going" && !mine.recap && session.state === "awaiting_student_recap";
-  if (!logs && !writes && !viewer.staff) return null;
+  if (!logs && !writes) return null;
   return (
     <p class="actions">
       {logs ? <LinkButton kind="main" to={href(`/sessions/${session.id}/complete`)}>{session.state === "missed" ? text.ask_support : text.complete}</LinkButton> : null}
@@ -74,6 +75,7 @@ function Content({ whole }: { whole: Whole }) {
   return (
     <>
       <Next whole={whole} viewer={viewer} />
+      <ActBar title={words.desk.as_support} sessions={[whole.session]} done={() => undefined} />
       <div class="session-page">
         <Why whole={whole} />
         <Facts whole={whole} />

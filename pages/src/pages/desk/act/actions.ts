@@ -1,6 +1,6 @@
 // What support can do with sessions, and the commands that do it.
 // SPDX-License-Identifier: Apache-2.0
-import type { Session } from "../../../api/client";
+import type { Session, State } from "../../../api/client";
 import type { Order } from "../../../api/commands";
 import type { FormError } from "../../../ui/error_summary";
 import { words } from "../../../words";
@@ -12,6 +12,18 @@ export type Action = (typeof actions)[number];
 
 /** Those after which somebody may miss something. */
 export const dangerous: Action[] = ["deny", "void", "cancel"];
+
+/** Whether it can be done in the session's state, as far as the page knows: the preview
+ * asks the engine. */
+export const fits: Record<Action, (session: Session) => boolean> = {
+  reopen: ({ state }) => state === "missed" || state === "update_denied",
+  deny: ({ state }) => state === "missed",
+  correct: ({ state, minutes }) => minutes !== null && state !== "missed" && state !== "voided",
+  remove: (session) => removable(session).length > 0 && before_the_end.includes(session.state),
+  void: ({ state, minutes }) => minutes !== null && state !== "voided",
+  cancel: ({ state }) => state === "scheduled",
+};
+const before_the_end: State[] = ["scheduled", "time_logged", "awaiting_student_recap"];
 
 export interface Entries {
   hours: string;

@@ -1,33 +1,44 @@
 // What can be done with what was chosen.
 // SPDX-License-Identifier: Apache-2.0
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import type { Session } from "../../../api/client";
 import { actor } from "../../../shell/identity";
 import { Button } from "../../../ui/button";
 import { words } from "../../../words";
-import { type Action, actions, dangerous } from "./actions";
+import { type Action, actions, dangerous, fits } from "./actions";
 import { ActDialog } from "./dialog";
 
 const text = words.desk;
+const focus_ms = 50;
 
 /** Its buttons are there before anything is chosen, so that nothing moves. */
-export function ActBar({ sessions, done }: {
+export function ActBar({ sessions, title, done }: {
   sessions: Session[];
+  /** What stands before the buttons; else how many are chosen. */
+  title?: string;
   /** Is told what stays chosen: what was not done. */
   done: (left: ReadonlySet<string>) => void;
 }) {
   const [action, set_action] = useState<Action | null>(null);
+  const bar = useRef<HTMLDivElement>(null);
   const as = actor("support");
   if (!as) return null;
+  const said = title ?? text.act_on(sessions.length);
+  const close = (left: ReadonlySet<string>) => {
+    set_action(null);
+    done(left);
+    // The button that opened it may be one that cannot have the focus now.
+    setTimeout(() => { if (document.activeElement === document.body) bar.current?.focus(); }, focus_ms);
+  };
   return (
-    <div class="act-bar" role="group" aria-label={text.act_on(sessions.length)}>
-      <span role="status">{text.act_on(sessions.length)}</span>
+    <div class="act-bar" role="group" aria-label={said} tabIndex={-1} ref={bar}>
+      <span role="status">{said}</span>
       {actions.map((one) => (
-        <Button key={one} kind={dangerous.includes(one) ? "danger" : "plain"} disabled={sessions.length === 0}
+        <Button key={one} kind={dangerous.includes(one) ? "danger" : "plain"} disabled={!sessions.some(fits[one])}
           onClick={() => set_action(one)}>{text.actions[one]}</Button>
       ))}
       {action ? (
-        <ActDialog action={action} sessions={sessions} as={as} close={(left) => { set_action(null); done(left); }} />
+        <ActDialog action={action} sessions={sessions} as={as} close={close} />
       ) : null}
     </div>
   );

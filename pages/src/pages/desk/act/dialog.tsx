@@ -43,10 +43,16 @@ function Sent({ jobs, run, waiting }: { jobs: Job[]; run: Run; waiting: boolean 
   const others = jobs.filter(({ key }) => run.results.has(key) && !accepted(run.results.get(key)));
   return (
     <>
-      <StepTitle>{text.sending}</StepTitle>
-      <Progress label={run.running ? text.under_way : text.all_answered(taken.length, others.length)} done={run.results.size} of={jobs.length} />
+      <StepTitle>{run.running ? text.under_way : text.all_answered(taken.length, others.length)}</StepTitle>
+      <Progress label={text.answered} done={run.results.size} of={jobs.length} />
       {waiting ? <p class="notice warning" role="status">{words.ui.busy} {words.ui.retrying}</p> : null}
-      <Results jobs={[...others, ...taken]} results={run.results} label={text.results} />
+      <Results jobs={others} results={run.results} label={text.refused} />
+      {taken.length && !run.running ? (
+        <details class="taken">
+          <summary>{text.all_answered(taken.length, 0)}</summary>
+          <Results jobs={taken} results={run.results} label={text.done} />
+        </details>
+      ) : null}
     </>
   );
 }
