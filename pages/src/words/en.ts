@@ -282,6 +282,7 @@ export const en = {
   session: {
     title: "Session",
     why: "Why it is where it is",
+    next: (what: string) => `Next, by itself: ${what}.`,
     starts: "Starts",
     begins: "The session starts",
     deadline: "Deadline to log it",

@@ -24,9 +24,13 @@ function Asked({ session }: { session: Session }) {
   return typeof message === "string" ? <q dir="auto">{message}</q> : null;
 }
 
-const students = (session: Session) => session.participants.map(({ student, status }) => (
-  <span key={student} class="person"><Person who={`student:${student}`} /> <small>{words.participants[status]}</small></span>
-));
+const students = (session: Session) => (
+  <ul>
+    {session.participants.map(({ student, status }) => (
+      <li key={student}><Person who={`student:${student}`} /> <small>{words.participants[status]}</small></li>
+    ))}
+  </ul>
+);
 
 function columns_of(queue: Queue): Column<Session>[] {
   const asked: Column<Session>[] = queue === "asked"

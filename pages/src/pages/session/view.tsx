@@ -48,7 +48,11 @@ function Why({ whole: { session, explanation } }: { whole: Whole }) {
       {explanation ? (
         <>
           <ul>{explanation.why.map((reason) => <li key={reason.code} data-code={reason.code} dir="auto">{reason.text}</li>)}</ul>
-          <p class="next">{explanation.next_text}</p>
+          <p class="next">
+            {explanation.next ? (
+              <>{text.next(words.timers[explanation.next.kind])} <Time at={explanation.next.at} zone={session.timezone} /> (<Distance at={explanation.next.at} />)</>
+            ) : explanation.next_text}
+          </p>
         </>
       ) : null}
     </section>
