@@ -5,10 +5,12 @@ import { useEffect, useRef } from "preact/hooks";
 import { words } from "../words";
 import { Button } from "./button";
 
-export function Dialog({ id, title, close, children, actions }: {
+export function Dialog({ id, title, close, children, actions, close_label }: {
   id: string; title: string; close: () => void; children: ComponentChildren;
   /** Beside the one that closes it. */
   actions?: ComponentChildren;
+  /** Else it is cancelled where there are others, and closed where not. */
+  close_label?: string;
 }) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
@@ -23,7 +25,7 @@ export function Dialog({ id, title, close, children, actions }: {
       {children}
       <div class="actions">
         {actions}
-        <Button onClick={close}>{actions ? words.ui.cancel : words.ui.close}</Button>
+        <Button onClick={close}>{close_label ?? (actions ? words.ui.cancel : words.ui.close)}</Button>
       </div>
     </dialog>
   );

@@ -81,7 +81,8 @@ export function Letters() {
   const [retried, set_retried] = useState<Retried | null>(null);
   const [busy, set_busy] = useState(false);
   const found = use_pages("dead letters", step, read_letters, of_any);
-  const picked = (found.data?.items ?? []).map(({ id }) => String(id)).filter((id) => chosen.has(id));
+  const marked = (found.data?.items ?? []).filter(({ id }) => chosen.has(String(id)));
+  const picked = marked.filter(({ direction }) => direction === "in").map(({ id }) => String(id));
   const retry = async () => {
     set_busy(true);
     const result = await retry_all(picked, set_retried).finally(() => set_busy(false));
@@ -95,6 +96,7 @@ export function Letters() {
         <span role="status">{text.letters_chosen(picked.length)}</span>
         <Button kind="main" busy={busy} disabled={picked.length === 0} onClick={() => void retry()}>{text.retry}</Button>
       </div>
+      {marked.length > picked.length ? <p role="status">{text.not_retried(marked.length - picked.length)}</p> : null}
       {retried ? <RetryReport retried={retried} busy={busy} /> : null}
       <Shown of={found}>
         {({ items }) => (

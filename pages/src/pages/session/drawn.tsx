@@ -70,11 +70,10 @@ function Picture({ whole, now, moments, stretches }: {
   whole: Whole; now: number; moments: Moment[]; stretches: Stretch[];
 }) {
   const ends = stretches.flatMap(({ from, to }) => (to === null ? [from] : [from, to]));
-  const deadline = Date.parse(whole.session.deadline);
-  const all = [...moments.map(({ at }) => at), ...ends, deadline, now];
+  const all = [...moments.map(({ at }) => at), ...ends, now];
   const scale = scale_of(all);
   const start = Date.parse(whole.session.starts_at);
-  const named = [{ at: now, label: text.now }, { at: start }, { at: deadline },
+  const named = [{ at: now, label: text.now }, { at: start },
     { at: Math.min(...all) }, { at: Math.max(...all) }];
   const used = order.filter((lane) =>
     moments.some((one) => one.lane === lane) || stretches.some((one) => one.lane === lane));

@@ -92,7 +92,8 @@ export function ActDialog({ action, sessions, as, close }: {
     <Button kind="main" onClick={() => sent.start(failed.map(({ key }) => key))}>{text.again(failed.length)}</Button>
   ) : undefined;
   return (
-    <Dialog id="act" title={text.act_title[action](subjects.length)} close={finish} actions={next}>
+    <Dialog id="act" title={text.act_title[action](subjects.length)} close={finish} actions={next}
+      close_label={sent.running ? text.stop : step === "sent" ? words.ui.close : words.ui.cancel}>
       {step === "form" ? (
         <ActForm action={action} sessions={subjects} entries={entries} submit={ask}
           change={(part) => set_entries((was) => ({ ...was, ...part }))} />

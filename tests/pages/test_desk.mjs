@@ -1,0 +1,236 @@
+// The support desk: many sessions at once, with previews, by keyboard alone, too.
+// SPDX-License-Identifier: Apache-2.0
+import assert from "node:assert/strict";
+import { after, before, beforeEach, test } from "node:test";
+import { launch, look, open, person, sizes } from "./browser.mjs";
+import { Node, recap } from "./node.mjs";
+
+let node;
+let browser;
+
+before(async () => {
+  node = await Node.start();
+  browser = await launch();
+});
+
+beforeEach(() => node.say("start"));
+
+after(async () => {
+  await browser?.close();
+  await node?.end();
+});
+
+const desk = (who = "support:eve") => person(browser, node, who, { size: sizes.desktop });
+const rows = (page) => page.locator("tbody tr");
+const dialog = (page) => page.getByRole("dialog");
+const choose = (page, id) => page.getByLabel(`Select ${id}`, { exact: true }).check();
+const act = (page, name) => page.locator(".act-bar").getByRole("button", { name }).click();
+const facts = async (page) => Object.fromEntries(await dialog(page).locator(".effects > div").evaluateAll((all) =>
+  all.map((one) => [one.querySelector("dt").textContent, one.querySelector("dd").textContent.trim()])));
+const focused = (page) => page.evaluate(() => document.activeElement?.textContent.trim());
+
+async function tab_to(page, name, most = 60, key = "Tab") {
+  for (let i = 0; i < most; ++i) {
+    if ((await focused(page)) === name) return;
+    await page.keyboard.press(key);
+  }
+  assert.fail(`no ${name} within ${most} steps`);
+}
+
+const paid = async (id, { tutor, students }, minutes = 60) => {
+  await node.schedule(id, { tutor, students });
+  await node.command("session.complete", id, `tutor:${tutor}`, { minutes, recap });
+  for (const student of students) await node.command("recap.submit", id, `student:${student}`, { recap });
+};
+
+test("forty missed sessions are reopened by keyboard alone", async () => {
+  for (let i = 0; i < 40; ++i) await node.schedule(`forty-${i}`, { tutor: `t-${i}`, students: [`s-${i}`] });
+  await node.advance("73h");
+  const support = await desk();
+  const page = await open(support, "/desk");
+  await page.getByText("Missed: 40 sessions").waitFor();
+  assert.match(page.url(), /queue=missed$/, "the first queue in which something waits");
+  await look(page, "desk.missed");
+  await page.locator("thead input").focus();
+  await page.keyboard.press("Space");
+  await page.getByText("40 chosen").waitFor();
+  await tab_to(page, "Reopen", 20, "Shift+Tab");
+  await page.keyboard.press("Enter");
+  await dialog(page).getByLabel("Hours of the new window").waitFor();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await page.getByRole("alert").getByText("Write a note").waitFor();
+  await look(page, "desk.act");
+  await dialog(page).getByRole("link", { name: /Write a note/ }).focus();
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("The network was down.");
+  await tab_to(page, "See what it would do");
+  await page.keyboard.press("Enter");
+  await dialog(page).locator(".effects").waitFor();
+  assert.deepEqual(await facts(page), { "Sessions": "40", "Time that counts": "unchanged", "Tutors get": "unchanged",
+    "Who is told": (await facts(page))["Who is told"] });
+  assert.match((await facts(page))["Who is told"], /^40 × There is a new window to log it/);
+  assert.equal((await node.get("/v1/queues")).missed, 40, "nothing was sent by a preview");
+  await look(page, "desk.preview");
+  await tab_to(page, "Reopen 40");
+  await page.keyboard.press("Enter");
+  await dialog(page).getByText("40 done").first().waitFor();
+  await look(page, "desk.done");
+  await page.keyboard.press("Escape");
+  await dialog(page).waitFor({ state: "detached" });
+  await page.getByText("No session is missed.").waitFor();
+  assert.notEqual(await page.evaluate(() => document.activeElement?.tagName), "BODY", "the focus is somewhere");
+  const { sessions } = await node.get("/v1/sessions?state=scheduled");
+  assert.equal(sessions.filter(({ id }) => id.startsWith("forty-")).length, 40);
+  await support.close();
+});
+
+test("what would be refused is left out, what was refused meanwhile is told, and sent again", async () => {
+  for (const id of ["deny-1", "deny-2"]) await node.schedule(id, { tutor: `of-${id}`, students: ["kim"] });
+  await node.advance("73h");
+  await node.schedule("deny-3", { tutor: "of-deny-3", students: ["kim"], hours: 5 });
+  await node.command("support.request", "deny-1", "tutor:of-deny-1", { message: "I was ill, <b>really</b>" });
+  const support = await desk();
+  const page = await open(support, "/desk?queue=asked");
+  await page.getByText("I was ill, <b>really</b>").waitFor();
+  assert.equal(await rows(page).count(), 1);
+  await look(page, "desk.asked");
+  await page.goto("/desk?queue=all&student=kim");
+  for (const id of ["deny-1", "deny-2", "deny-3"]) await choose(page, id);
+  await act(page, "Deny");
+  await dialog(page).getByLabel("Note").fill("Too late");
+  await dialog(page).getByRole("button", { name: "See what it would do" }).click();
+  await dialog(page).getByText("1 would be refused and is left out").waitFor();
+  assert.equal(await dialog(page).locator(".results li").getAttribute("data-session"), "deny-3");
+  await look(page, "desk.left_out");
+  await node.command("support.reopen", "deny-2", "support:other", { hours: 2, note: "first" });
+  await dialog(page).getByRole("button", { name: "Deny 2" }).click();
+  await dialog(page).getByText("1 done, 1 refused").first().waitFor();
+  await dialog(page).locator(".results li[data-session=deny-2]").getByText("The session has moved on.").waitFor();
+  await look(page, "desk.refused");
+  await node.advance("3h");
+  await dialog(page).getByRole("button", { name: "Send the other 1 again" }).click();
+  await dialog(page).getByText("2 done").first().waitFor();
+  assert.equal((await node.session("deny-2")).state, "update_denied");
+  assert.equal((await node.session("deny-3")).state, "scheduled");
+  await support.close();
+});
+
+test("minutes are corrected and sessions voided, with the figures beforehand", async () => {
+  await paid("money-1", { tutor: "mo", students: ["pat"] });
+  await paid("money-2", { tutor: "mia", students: ["pip"] });
+  const support = await desk();
+  const page = await open(support, "/desk?queue=all&state=paid");
+  for (const id of ["money-1", "money-2"]) await choose(page, id);
+  await act(page, "Correct minutes");
+  await dialog(page).getByLabel("Minutes that were tutored").fill("45");
+  await dialog(page).getByLabel("Note").fill("They ended early");
+  await dialog(page).getByRole("button", { name: "See what it would do" }).click();
+  await dialog(page).locator(".effects").waitFor();
+  const figures = await facts(page);
+  assert.equal(figures["Sessions"], "2");
+  assert.equal(figures["Time that counts"], "-30 min");
+  assert.equal(figures["Tutors get"], "-$7.50");
+  await dialog(page).getByRole("button", { name: "Correct 2" }).click();
+  await dialog(page).getByText("2 done").first().waitFor();
+  assert.equal((await node.session("money-1")).payout.amount, 1125);
+  await page.keyboard.press("Escape");
+  await choose(page, "money-2");
+  await act(page, "Void");
+  await dialog(page).getByLabel("Note").fill("It did not take place");
+  await dialog(page).getByRole("button", { name: "See what it would do" }).click();
+  await dialog(page).getByText("-$11.25").waitFor();
+  await dialog(page).getByText("-45 min").waitFor();
+  await dialog(page).getByRole("button", { name: "Void 1" }).click();
+  await dialog(page).getByText("1 done").first().waitFor();
+  assert.equal((await node.session("money-2")).state, "voided");
+  assert.equal((await node.session("money-1")).state, "paid");
+  await support.close();
+});
+
+test("a no-show is removed from one of several sessions", async () => {
+  for (const id of ["absent-1", "absent-2"]) await node.schedule(id, { tutor: `of-${id}`, students: ["ada", "bob"] });
+  const support = await desk();
+  const page = await open(support, "/desk?queue=all&q=ada");
+  for (const id of ["absent-1", "absent-2"]) await choose(page, id);
+  await act(page, "Remove a no-show");
+  await dialog(page).getByRole("button", { name: "See what it would do" }).click();
+  await page.getByRole("alert").getByText("Choose who did not come.").waitFor();
+  await dialog(page).locator("#absent-absent-2-bob").check();
+  await look(page, "desk.absent");
+  await dialog(page).getByRole("button", { name: "See what it would do" }).click();
+  await dialog(page).getByRole("button", { name: "Remove 1" }).click();
+  await dialog(page).getByText("1 done").first().waitFor();
+  const statuses = async (id) => (await node.session(id)).participants.map(({ status }) => status);
+  assert.deepEqual(await statuses("absent-1"), ["going", "going"]);
+  assert.deepEqual(await statuses("absent-2"), ["going", "removed"]);
+  await support.close();
+});
+
+test("a node that is away in the middle: all is sent again, and happens once", async () => {
+  for (let i = 0; i < 6; ++i) await node.schedule(`away-${i}`, { tutor: `away-t-${i}`, students: ["zoe"] });
+  await node.advance("73h");
+  const support = await desk();
+  const page = await open(support, "/desk?queue=missed&student=zoe");
+  await page.getByText("Missed: 6 sessions").waitFor();
+  await page.getByLabel("Select all").check();
+  await act(page, "Reopen");
+  await dialog(page).getByLabel("Note").fill("The network was down");
+  await dialog(page).getByRole("button", { name: "See what it would do" }).click();
+  const send = dialog(page).getByRole("button", { name: "Reopen 6" });
+  await send.waitFor();
+  await node.say("stop");
+  await send.click();
+  await dialog(page).getByText("The server is busy or being restarted.").waitFor();
+  await node.say("start");
+  await dialog(page).getByText("6 done").first().waitFor();
+  for (let i = 0; i < 6; ++i) {
+    const events = await node.events(`away-${i}`);
+    assert.equal(events.filter((type) => type === "session.reopened").length, 1, `away-${i}`);
+  }
+  await support.close();
+});
+
+test("anything is searched by, the address keeps it, and columns sort", async () => {
+  await node.schedule("find-1", { tutor: "ora", students: ["una"], hours: 10, course: "BIO120", program: "evening" });
+  await node.schedule("find-2", { tutor: "abe", students: ["una"], hours: 30, course: "ART200", program: "evening" });
+  const support = await desk();
+  const page = await open(support, "/desk?queue=all");
+  const ids = () => page.locator("tbody td[data-label=Session]").allTextContents();
+  for (const [word, found] of [["find-1", 1], ["ora", 1], ["una", 2], ["BIO120", 1], ["evening", 2]]) {
+    await page.getByLabel("Search", { exact: true }).fill(word);
+    await page.keyboard.press("Enter");
+    await page.getByText(`All sessions: ${found} session`).waitFor();
+    await page.waitForURL((url) => url.searchParams.get("q") === word);
+    assert((await ids()).every((id) => id.startsWith("find-")), word);
+  }
+  await page.getByRole("button", { name: "Tutor" }).click();
+  await page.waitForURL((url) => url.searchParams.get("order") === "tutor");
+  assert.deepEqual(await ids(), ["find-2", "find-1"]);
+  await page.reload();
+  await page.getByText("All sessions: 2 sessions").waitFor();
+  assert.deepEqual(await ids(), ["find-2", "find-1"]);
+  assert.equal(await page.getByLabel("Search", { exact: true }).inputValue(), "evening");
+  await page.getByText("Filters", { exact: true }).click();
+  await page.getByLabel("Course").fill("ART200");
+  await look(page, "desk.search");
+  await page.keyboard.press("Enter");
+  await page.getByText("All sessions: 1 session").waitFor();
+  await page.getByLabel("Search", { exact: true }).fill("Una Lee");
+  await page.keyboard.press("Enter");
+  await page.getByText("Names are not searched.").waitFor();
+  await look(page, "desk.nothing");
+  await support.close();
+});
+
+test("managers look, and act on nothing", async () => {
+  const manager = await desk("manager:max");
+  const page = await open(manager, "/desk?queue=all");
+  await page.getByText("You can look; only support acts on sessions.").waitFor();
+  await rows(page).first().waitFor();
+  assert.equal(await page.locator(".act-bar, tbody input").count(), 0);
+  assert.equal(await page.getByRole("link", { name: /Dead letters/ }).count(), 0);
+  await look(page, "desk.manager");
+  await manager.close();
+});
