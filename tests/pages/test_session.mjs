@@ -140,3 +140,23 @@ test("hostile texts are shown as text", async () => {
   await look(page, "session.hostile");
   await support.close();
 });
+
+test("support acts on the session at hand, and the focus stays on the page", async () => {
+  await node.schedule("act-1", { tutor: "gil", students: ["kim"] });
+  await node.advance("73h");
+  const support = await person(browser, node, "support:eve", { size: sizes.desktop });
+  const page = await open(support, "/sessions/act-1");
+  const actions = page.getByRole("group", { name: "As support:" });
+  await actions.waitFor();
+  assert.deepEqual(await actions.getByRole("button").allTextContents(), ["Reopen", "Deny"]);
+  await actions.getByRole("button", { name: "Deny" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Note").fill("Nobody came");
+  await dialog.getByRole("button", { name: "See what it would do" }).click();
+  await dialog.getByRole("button", { name: "Deny 1" }).click();
+  await dialog.getByText("1 done").first().waitFor();
+  await dialog.getByRole("button", { name: "Close" }).click();
+  await section(page, "Why it is where it is").locator(".badge", { hasText: "Update denied" }).waitFor();
+  await page.waitForFunction(() => document.activeElement !== document.body);
+  await support.close();
+});

@@ -10,7 +10,7 @@ import { type Scale, scale_of, with_room } from "./scale";
 
 const text = words.session;
 const order: Lane[] = ["window", "people", "call", "recaps", "reminders", "end"];
-const room_of_a_name = 0.4;
+const room_of_a_name = 0.5;
 
 /** Leaves room at both ends, so that marks there are whole. */
 const x_of = (scale: Scale, at: number): string => `${(2 + 96 * scale(at)).toFixed(2)}%`;

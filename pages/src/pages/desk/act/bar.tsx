@@ -11,7 +11,8 @@ import { ActDialog } from "./dialog";
 const text = words.desk;
 const focus_ms = 50;
 
-/** Its buttons are there before anything is chosen, so that nothing moves. */
+/** In a list its buttons are there before anything is chosen, so that nothing moves; of
+ * one session only those that can be done are. */
 export function ActBar({ sessions, title, done }: {
   sessions: Session[];
   /** What stands before the buttons; else how many are chosen. */
@@ -23,17 +24,22 @@ export function ActBar({ sessions, title, done }: {
   const bar = useRef<HTMLDivElement>(null);
   const as = actor("support");
   if (!as) return null;
+  const shown = title ? actions.filter((one) => sessions.some(fits[one])) : actions;
   const said = title ?? text.act_on(sessions.length);
   const close = (left: ReadonlySet<string>) => {
     set_action(null);
     done(left);
-    // The button that opened it may be one that cannot have the focus now.
-    setTimeout(() => { if (document.activeElement === document.body) bar.current?.focus(); }, focus_ms);
+    // The button that opened it may be gone, or one that cannot have the focus now.
+    setTimeout(() => {
+      if (document.activeElement !== document.body) return;
+      (bar.current ?? document.querySelector<HTMLElement>("main h1"))?.focus();
+    }, focus_ms);
   };
+  if (shown.length === 0 && !action) return null;
   return (
     <div class="act-bar" role="group" aria-label={said} tabIndex={-1} ref={bar}>
       <span role="status">{said}</span>
-      {actions.map((one) => (
+      {shown.map((one) => (
         <Button key={one} kind={dangerous.includes(one) ? "danger" : "plain"} disabled={!sessions.some(fits[one])}
           onClick={() => set_action(one)}>{text.actions[one]}</Button>
       ))}
