@@ -37,6 +37,9 @@ export function use_draft<T extends object>(
   };
 }
 
+/** Removes one: what it was for is done, perhaps elsewhere. */
+export const drop_draft = (who: string, about: string): void => device.remove(`draft:${who}:${about}`);
+
 /** How many drafts there are of a person. */
 export const count_drafts = (who: string[]): number =>
   who.reduce((sum, one) => sum + device.names(`draft:${one}:`).length, 0);

@@ -1,8 +1,9 @@
 // Who is in a session, and how the tutor takes one out who did not come.
 // SPDX-License-Identifier: Apache-2.0
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Schemas, Session } from "../api/client";
 import { use_command } from "../api/commands";
+import { use_now } from "../shell/clock";
 import { Badge, type Tone } from "../ui/badge";
 import { Button } from "../ui/button";
 import { SendingNotice } from "../ui/error_summary";
@@ -19,6 +20,13 @@ function Row({ session, tutor, participant, changed }: {
   const { student, status, in_call } = participant;
   const [asking, set_asking] = useState(false);
   const removing = use_command();
+  const row = useRef<HTMLLIElement>(null);
+  const asked = useRef(false);
+  useEffect(() => {
+    if (asked.current && !asking) row.current?.focus(); // its button is gone
+    asked.current = asking;
+  }, [asking]);
+  const begun = Date.parse(session.starts_at) <= use_now();
   const name = use_name(`student:${student}`) ?? student;
   // Who joined the call can be taken out by support only.
   const may_remove = session.state === "scheduled" && !in_call && (status === "invited" || status === "going");
@@ -28,12 +36,14 @@ function Row({ session, tutor, participant, changed }: {
     if (outcome) { set_asking(false); changed(outcome.session); }
   };
   return (
-    <li>
+    <li ref={row} tabIndex={-1}>
       <p class="row">
         <span><Person who={`student:${student}`} /> <Badge tone={tones[status]}>{words.participants[status]}</Badge>
           {in_call ? <> <Badge tone="neutral">{text.in_call}</Badge></> : null}</span>
         {may_remove && !asking ? (
-          <Button label={text.remove_one(name)} onClick={() => set_asking(true)}>{text.remove}</Button>
+          <Button label={begun ? text.did_not_join_one(name) : text.remove_one(name)} onClick={() => set_asking(true)}>
+            {begun ? text.did_not_join : text.remove}
+          </Button>
         ) : null}
       </p>
       {asking ? (

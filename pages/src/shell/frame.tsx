@@ -78,26 +78,28 @@ function SignOut({ who }: { who: string[] }) {
 function Trial({ who }: { who: string[] }) {
   const [choosing, set_choosing] = useState(false);
   return (
-    <div class="trial">
-      <p>
-        {words.shell.acting_as} {who.map((one) => (
-          <strong key={one}><Person who={one} /> ({words.roles[role_of(one)]})</strong>
-        ))}
-      </p>
-      <Button kind="quiet" onClick={() => set_choosing(true)}>{words.shell.change}</Button>
+    <>
+      <section class="trial" aria-label={words.shell.trial}>
+        <p>
+          {words.shell.acting_as} {who.map((one) => (
+            <strong key={one}><Person who={one} /> ({words.roles[role_of(one)]})</strong>
+          ))}
+        </p>
+        <Button kind="quiet" onClick={() => set_choosing(true)}>{words.shell.change}</Button>
+      </section>
       {choosing ? (
         <Dialog id="act-as" title={words.shell.act_as} close={() => set_choosing(false)}>
           <ActAs done={() => set_choosing(false)} />
         </Dialog>
       ) : null}
-    </div>
+    </>
   );
 }
 
 function Account({ who, name }: { who: string[]; name: string | null }) {
   return (
     <div class="account">
-      <p>{name ? <bdi>{name}</bdi> : null} {who.map((one) => <span key={one} class="one"><Person who={one} /> {words.roles[role_of(one)]}</span>)}</p>
+      <p>{name ? <bdi>{name}</bdi> : null} {who.map((one) => <span key={one} class="one"><Person who={one} />, {words.roles[role_of(one)]} </span>)}</p>
       <SignOut who={who} />
     </div>
   );

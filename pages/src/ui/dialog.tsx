@@ -7,26 +7,32 @@ import { Button } from "./button";
 
 export function Dialog({ id, title, close, children, actions, close_label }: {
   id: string; title: string; close: () => void; children: ComponentChildren;
-  /** Beside the one that closes it. */
+  /** Beside the one that takes nothing back. Without them there is one that closes it. */
   actions?: ComponentChildren;
   /** Else it is cancelled where there are others, and closed where not. */
   close_label?: string;
 }) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
+    const element = dialog.current;
     const before = document.activeElement as HTMLElement | null;
-    dialog.current?.showModal();
-    return () => before?.focus();
+    element?.showModal();
+    return () => {
+      element?.close(); // while it is open nothing else takes the focus
+      before?.focus();
+    };
   }, []);
   return (
     <dialog ref={dialog} aria-labelledby={`${id}-title`}
       onCancel={(event) => { event.preventDefault(); close(); }}>
-      <h2 id={`${id}-title`}>{title}</h2>
-      {children}
-      <div class="actions">
-        {actions}
-        <Button onClick={close}>{close_label ?? (actions ? words.ui.cancel : words.ui.close)}</Button>
+      <div class="title">
+        <h2 id={`${id}-title`}>{title}</h2>
+        {actions ? null : <Button kind="quiet" onClick={close}>{close_label ?? words.ui.close}</Button>}
       </div>
+      {children}
+      {actions
+        ? <div class="actions">{actions}<Button onClick={close}>{close_label ?? words.ui.cancel}</Button></div>
+        : null}
     </dialog>
   );
 }

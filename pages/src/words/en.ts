@@ -57,7 +57,7 @@ export const en = {
   timers,
   count,
   roles: { tutor: "tutor", student: "student", support: "support", manager: "manager", admin: "administrator", system: "system" },
-  participants: { invited: "has not answered", going: "is going", declined: "declined", removed: "did not join" },
+  participants: { invited: "has not answered", going: "is going", declined: "declined", removed: "was removed" },
   modalities: { online: "Online", in_person: "In person" },
   limits: {
     "tutor-weekly-limit": "Your hours this week",
@@ -80,6 +80,7 @@ export const en = {
     token_refused: (why: string) => `The token was not taken. ${why}`,
     act_as: "Act as",
     act_as_hint: "This node trusts whoever reaches it, which is for trying it out. Choose whom to be.",
+    trial: "Trial mode",
     acting_as: "Trial mode: you act as",
     change: "Change",
     someone_else: "Someone else",
@@ -107,7 +108,7 @@ export const en = {
     missing: "There is nothing of that name that you can see",
     retrying: "It is tried again by itself.",
     retry: "Try again",
-    unreachable: "The server does not answer. Look whether you are online; what you wrote is kept.",
+    unreachable: "The server does not answer. Look whether you are online.",
     busy: "The server is busy or being restarted.",
     waiting: (seconds: number) => `Your entries are kept. The same is sent again in ${count(Math.ceil(seconds), "second")}, and happens once.`,
     stop_trying: "Stop trying",
@@ -140,10 +141,12 @@ export const en = {
 
   participants_list: {
     in_call: "in the call",
-    remove: "Did not join",
-    remove_one: (name: string) => `${name} did not join`,
-    remove_hint: (name: string) => `${name} is taken out of the session and told so. Nothing is counted for them.`,
-    remove_sure: "Yes, take out",
+    remove: "Remove",
+    remove_one: (name: string) => `Remove ${name}`,
+    did_not_join: "Did not join",
+    did_not_join_one: (name: string) => `${name} did not join`,
+    remove_hint: (name: string) => `${name} is removed from the session. Nothing is counted for them.`,
+    remove_sure: "Yes, remove",
   },
 
   call: {

@@ -5,16 +5,15 @@ import { useState } from "preact/hooks";
 import type { Session } from "../../api/client";
 import { Call } from "../../session/call";
 import { owing } from "../../session/pay";
+import { TutorsBadge, to_log } from "../../session/standing";
 import { use_now } from "../../shell/clock";
 import { href } from "../../shell/router";
-import { Badge, StateBadge } from "../../ui/badge";
 import { Button, LinkButton } from "../../ui/button";
 import { Money } from "../../ui/money";
 import { Person } from "../../ui/person";
 import { Time, minutes_text, span } from "../../ui/time";
 import { words } from "../../words";
 import { Change } from "./change";
-import { to_log } from "./sort";
 
 const text = words.my_sessions;
 const call_before_ms = 3_600_000;
@@ -67,13 +66,9 @@ export function SessionCard({ session, tutor, asked = false, children }: {
   session: Session; tutor: string; asked?: boolean; children?: ComponentChildren;
 }) {
   const there = session.participants.filter(({ status }) => status === "invited" || status === "going");
-  const late = session.state === "scheduled" && to_log(session, use_now());
   return (
     <article class="card" data-session={session.id}>
-      <h3>
-        <bdi>{session.course}</bdi>{" "}
-        {late ? <Badge tone="waiting">{text.to_log}</Badge> : <StateBadge state={session.state} />}
-      </h3>
+      <h3><bdi>{session.course}</bdi> <TutorsBadge session={session} /></h3>
       <p><Time at={session.starts_at} zone={session.timezone} /></p>
       <p>
         {words.modalities[session.modality]}

@@ -1,10 +1,7 @@
 // Which of a tutor's open sessions wait for them, and which are ahead of them.
 // SPDX-License-Identifier: Apache-2.0
 import type { Session } from "../../api/client";
-
-/** Whether the tutor can log it now. */
-export const to_log = (session: Session, now: number): boolean =>
-  session.state === "time_logged" || (session.state === "scheduled" && Date.parse(session.starts_at) <= now);
+import { to_log } from "../../session/standing";
 
 /** First what the tutor has to do, by its deadline; then what was missed; then what
  * waits for students. */

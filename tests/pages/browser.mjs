@@ -1,0 +1,94 @@
+// A browser before the node's pages: people in it, what is looked at on every page, and
+// pictures of it.
+// SPDX-License-Identifier: Apache-2.0
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { chromium } from "playwright-core";
+
+const axe = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const pictures = process.env.RECAPD_TEST_PICTURES ?? "build/pictures";
+const program = process.env.RECAPD_TEST_BROWSER ?? "/usr/bin/chromium";
+
+export const sizes = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 900 } };
+const narrowest = { width: 320, height: 640 };
+
+/** Returns a browser with an empty profile of its own. */
+export const launch = () => chromium.launch({
+  executablePath: program,
+  args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+});
+
+/** Notes what the browser complains about; answers that the server refused or could not
+ * give are the tests' own business. */
+function watch(page) {
+  page.troubles = [];
+  page.on("pageerror", (error) => page.troubles.push(String(error.stack ?? error)));
+  page.on("console", (message) => {
+    if (message.type() === "error" && !message.text().startsWith("Failed to load resource"))
+      page.troubles.push(message.text());
+  });
+  return page;
+}
+
+/** Returns somebody's browser: `who` is ROLE:ID, chosen in trial mode; null for nobody. */
+export async function person(browser, node, who, { size = sizes.phone, ...options } = {}) {
+  const context = await browser.newContext({
+    viewport: size, baseURL: node.url, locale: "en-US", timezoneId: "America/New_York", ...options });
+  context.setDefaultTimeout(60_000);
+  if (who) {
+    await context.addInitScript((one) => {
+      if (!sessionStorage.getItem("recapd.act_as")) sessionStorage.setItem("recapd.act_as", JSON.stringify(one));
+    }, who);
+  }
+  return context;
+}
+
+/** Opens an address in a new tab of somebody's browser. */
+export async function open(context, address) {
+  const page = watch(await context.newPage());
+  await page.goto(address);
+  return page;
+}
+
+/** Returns the accessibility rules that the page breaks, as a text. */
+async function violations(page) {
+  await page.evaluate(axe);
+  const found = await page.evaluate(() => globalThis.axe.run(document, {
+    runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
+  return found.violations.flatMap(({ id, help, nodes }) =>
+    nodes.map((node) => `${id}: ${help}: ${node.html} ${node.failureSummary}`));
+}
+
+/** Looks at a page as it is: accessible in both themes, on a phone and a desktop, never
+ * wider than the screen, and without complaints. Keeps pictures. */
+export async function look(page, name) {
+  const before = page.viewportSize();
+  fs.mkdirSync(pictures, { recursive: true });
+  for (const [size, viewport] of Object.entries(sizes)) {
+    await page.setViewportSize(viewport);
+    for (const theme of ["light", "dark"]) {
+      await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+      await page.screenshot({ path: path.join(pictures, `${name}.${size}.${theme}.png`), fullPage: true });
+      assert.deepEqual(await violations(page), [], `${name}, ${size}, ${theme}`);
+    }
+  }
+  await page.setViewportSize(narrowest);
+  const wider = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  assert(wider <= 0, `${name} is ${wider} px wider than ${narrowest.width} px`);
+  await page.emulateMedia({ colorScheme: null });
+  await page.setViewportSize(before);
+  assert.deepEqual(page.troubles, [], `${name}: what the browser says`);
+}
+
+/** Waits until the condition holds; `what` is what was waited for. */
+export async function wait_until(condition, what, seconds = 60) {
+  for (const end = Date.now() + seconds * 1000; ;) {
+    const found = await condition();
+    if (found) return found;
+    assert(Date.now() < end, `waited for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
