@@ -32,7 +32,8 @@ export function Call({ session, who }: { session: Session; who: string }) {
   const [before, set_before] = useState(false);
   const sending = use_command();
   const inside = found.data ?? before;
-  const others = session.participants.filter(({ in_call }) => in_call);
+  const others = session.participants.filter(({ student, in_call }) => in_call && who !== `student:${student}`);
+  const alone = who.startsWith("student:") ? null : words.call.nobody;
   const change = async () => {
     set_before(!inside);
     await sending.send({
@@ -44,7 +45,7 @@ export function Call({ session, who }: { session: Session; who: string }) {
     <div class="call">
       <p>
         {inside ? words.call.inside : words.call.outside}{" "}
-        {others.length ? <>{words.call.others} {others.map(({ student }) => <Person key={student} who={`student:${student}`} />)}</> : words.call.nobody}
+        {others.length ? <>{words.call.others} {others.map(({ student }) => <Person key={student} who={`student:${student}`} />)}</> : alone}
       </p>
       <Button busy={sending.busy} onClick={change}>{inside ? words.call.leave : words.call.join}</Button>
       <SendingNotice sending={sending} />

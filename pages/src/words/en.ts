@@ -540,6 +540,68 @@ export const en = {
     can_be: "Can be scheduled",
     is_scheduled: "Scheduled",
   },
+
+  student: {
+    title: "My sessions",
+    label: "As a student",
+    owed: "Recaps to write",
+    nothing_owed: "You owe no recap.",
+    invited: "Invitations",
+    ahead: "Upcoming",
+    nothing_ahead: "You have no sessions ahead of you.",
+    past: "Done and declined",
+    nothing_past: "No session of yours is done yet.",
+    accept: "I am going",
+    about: (what: string, course: string) => `${what}: ${course}`,
+    decline: "I cannot come",
+    after_all: "I am going after all",
+    cannot_come: "I cannot come after all",
+    cannot_come_hint: "Your tutor sees that you are not coming. You can change your mind until the session is logged.",
+    cannot_come_sure: "Yes, I cannot come",
+    write: "Write recap",
+    go_on: "Go on writing",
+    waits_for_you: "Your tutor waits for it.",
+    left: {
+      student_recap_reminder: "You are reminded",
+      tutor_remind_student: "Your tutor is told that it is missing",
+      student_recap_overdue: "Support is told that it is missing",
+      auto_confirm: "The session is confirmed without you",
+    } as Partial<Record<Schemas["TimerKind"], string>>,
+    begins: "It begins",
+    tutor_to_log: "Your tutor has still to log it. Then you are asked for your recap.",
+    to_answer: "Waits for your answer",
+    recap_sent: "Recap sent",
+    recap_missing: "Recap missing",
+    not_in_it: "Without you",
+    you_declined: "You said that you cannot come.",
+    you_were_removed: "You were taken out: you did not join.",
+    missed: "Your tutor did not log it in time. Nothing is asked of you.",
+    others_to_write: "Other students have still to write theirs.",
+    your_recap: "Your recap",
+  },
+
+  student_recap: {
+    title: "Write your recap",
+    tutor_wrote: "What your tutor wrote",
+    hint: (least: number) => `At least ${count(least, "character")} in all three. Your tutor and the programme read it.`,
+    confirms: (minutes: string) => `By sending it you confirm that the session took place, for ${minutes}. It cannot be changed afterwards.`,
+    send: "Send recap",
+    not_taken: "Your recap was not taken",
+    taken: "Your recap is in",
+    others_write: "The session is confirmed once the other students have written theirs.",
+    confirmed: "The session is confirmed. There is nothing left to do for you.",
+    nothing_to_write: "There is nothing to write now",
+    why_not: (state: State, status: Schemas["Participant"]["status"] | null): string => {
+      if (status === null) return "You are not in this session.";
+      if (status === "declined") return "You said that you cannot come to this session.";
+      if (status === "removed") return "You were taken out of this session: you did not join.";
+      if (state === "scheduled" && status === "invited") return "Answer the invitation first. You find it among your sessions.";
+      if (state === "scheduled" || state === "time_logged") return "Your tutor has not logged the session yet. You are asked once they have.";
+      if (state === "completed" || state === "paid") return "The session was confirmed without your recap.";
+      return `The session does not take one: ${states[state].toLowerCase()}.`;
+    },
+    back: "Back to my sessions",
+  },
 };
 
 export type Words = typeof en;

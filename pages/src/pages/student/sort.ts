@@ -1,0 +1,48 @@
+// Which of a student's sessions wait for them, and for what.
+// SPDX-License-Identifier: Apache-2.0
+import type { Schemas, Session, State } from "../../api/client";
+import { read_sessions } from "../../api/paging";
+
+type Participant = Schemas["Participant"];
+
+export const open_states: State[] = ["awaiting_student_recap", "scheduled", "time_logged"];
+const most_open = 500;
+
+/** Returns what the session says of a student. */
+export const part_of = (session: Session, student: string): Participant | undefined =>
+  session.participants.find((one) => one.student === student);
+
+/** Whether this student's recap can be written now, and is not. */
+export function owes(session: Session, student: string): boolean {
+  const part = part_of(session, student);
+  return session.state === "awaiting_student_recap" && part?.status === "going" && part.recap === null;
+}
+
+const is_invited = (session: Session, student: string): boolean =>
+  session.state === "scheduled" && part_of(session, student)?.status === "invited";
+
+/** Whether it may still take place for this student, or wait for its tutor. */
+const is_ahead = (session: Session, student: string): boolean =>
+  (session.state === "scheduled" || session.state === "time_logged")
+  && part_of(session, student)?.status === "going";
+
+export interface Open {
+  owed: Session[];
+  invited: Session[];
+  ahead: Session[];
+}
+
+/** Whether it stands in one of the lists of what is open. */
+export const is_open = (session: Session, student: string): boolean =>
+  owes(session, student) || is_invited(session, student) || is_ahead(session, student);
+
+/** Reads what is open; the oldest first, since it has waited longest. */
+export async function read_open(student: string, signal: AbortSignal): Promise<Open> {
+  const found = await Promise.all(open_states.map((state) =>
+    read_sessions({ student, state, order: "starts_at" }, most_open, signal)));
+  const sessions = found.flatMap(({ items }) => items);
+  const chosen = (of: (session: Session, student: string) => boolean) =>
+    sessions.filter((session) => of(session, student))
+      .sort((a, b) => Date.parse(a.starts_at) - Date.parse(b.starts_at));
+  return { owed: chosen(owes), invited: chosen(is_invited), ahead: chosen(is_ahead) };
+}
