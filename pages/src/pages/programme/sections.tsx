@@ -78,7 +78,7 @@ export function Groups({ by, title, what, scope, cell }: {
   const [all, set_all] = useState(false);
   const order = query.get(`by_${by}`) ?? "-minutes";
   return (
-    <Section id={by} title={title} by={by} scope={scope}>
+    <Section id={`by-${by}`} title={title} by={by} scope={scope}>
       <Shown of={found}>
         {(groups) => {
           const most = Math.max(0, ...groups.map((one) => one.minutes));

@@ -1,0 +1,115 @@
+// A manager looks at what a programme did.
+// SPDX-License-Identifier: Apache-2.0
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import { after, before, test } from "node:test";
+import { launch, look, open, person, sizes } from "./browser.mjs";
+import { Node, recap } from "./node.mjs";
+
+let node;
+let browser;
+let today;
+
+/** Two sessions that were paid, one of either programme, one that was missed, one to come. */
+async function term() {
+  for (const [id, tutor, course, minutes, program] of [
+    ["paid-1", "ann", "MATH101", 60, "day"], ["paid-2", "bea", "PHYS101", 30, "night"]]) {
+    await node.schedule(id, { tutor, students: ["sam"], course, program, hours: -2 });
+    await node.command("session.complete", id, `tutor:${tutor}`, { minutes, recap });
+  }
+  await node.schedule("missed-9", { tutor: "cho", students: ["sam"], program: "day", hours: -2 });
+  await node.advance("1h");
+  for (const id of ["paid-1", "paid-2"]) await node.command("recap.submit", id, "student:sam", { recap });
+  await node.advance("80h");
+  await node.schedule("later-9", { tutor: "ann", students: ["sam"], program: "day", hours: 1 });
+}
+
+before(async () => {
+  node = await Node.start();
+  browser = await launch();
+  today = (await node.in_hours(0)).slice(0, 10);
+  await node.name("tutor:ann", "Ann Müller");
+  await term();
+});
+
+after(async () => {
+  await browser?.close();
+  await node?.end();
+});
+
+const figure = (page, name) => page.locator(`[data-figure="${name}"] strong`);
+const days = (date, n) => new Date(Date.parse(date) + n * 86_400_000).toISOString().slice(0, 10);
+const around = (query = "") => `/programme?period=dates&first=${days(today, -3)}&last=${days(today, 6)}${query}`;
+
+test("a term's figures, by state, course and tutor, with pictures and tables", async () => {
+  const manager = await person(browser, node, "manager:max", { size: sizes.desktop });
+  const page = await open(manager, around());
+  await figure(page, "sessions").getByText("4", { exact: true }).waitFor();
+  await figure(page, "hours").getByText("1 h 30 min").waitFor();
+  await figure(page, "pay").getByText("$22.50").waitFor();
+  await figure(page, "missed").getByText("33 %").waitFor();
+  await page.getByText("1 of 3 sessions").waitFor();
+  await figure(page, "confirmed").getByText("1 h", { exact: true }).waitFor();
+  await page.locator("#by-tutor").getByText("Ann Müller").waitFor();
+  const courses = page.locator("#by-course tbody tr");
+  assert.match(await courses.first().textContent(), /MATH101/);
+  await page.locator("#by-course").getByRole("button", { name: /^Course/ }).click();
+  await page.locator("#by-course").getByRole("button", { name: /^Course/ }).click();
+  await courses.first().getByText("PHYS101").waitFor();
+  assert.match(page.url(), /by_course=-key/);
+  await page.locator("#states").getByText("Missed").waitFor();
+  await page.locator("#over-time svg[role=img]").waitFor();
+  await page.locator("#reminders").getByText("Tutor: log the session").waitFor();
+  await look(page, "programme");
+  await manager.close();
+});
+
+test("one programme, by the address, which the choice keeps", async () => {
+  const manager = await person(browser, node, "manager:max");
+  const page = await open(manager, around());
+  await page.getByLabel("Programme", { exact: true }).selectOption("night");
+  await figure(page, "sessions").getByText("1", { exact: true }).waitFor();
+  await figure(page, "pay").getByText("$7.50").waitFor();
+  assert.match(page.url(), /program=night/);
+  await page.reload();
+  await figure(page, "pay").getByText("$7.50").waitFor();
+  await manager.close();
+});
+
+test("weeks, months and terms are gone through, also where nothing was", async () => {
+  const manager = await person(browser, node, "manager:max");
+  const page = await open(manager, "/programme?period=week&first=2026-03-04");
+  await page.getByText("Mar 2 – 8, 2026").waitFor();
+  await page.getByRole("button", { name: "Later" }).click();
+  await page.getByText("Mar 9 – 15, 2026").waitFor();
+  await page.getByLabel("Month").check();
+  await page.getByText("March 2026").waitFor();
+  await page.getByRole("button", { name: "Earlier" }).click();
+  await page.getByText("February 2026").waitFor();
+  await page.getByLabel("Term").check();
+  await page.getByText("Jan 1 – Jun 30, 2026").waitFor();
+  await page.getByText("No session began in this time.").first().waitFor();
+  await look(page, "programme.empty");
+  await page.getByLabel("From, to").check();
+  await page.getByLabel("Last day").fill("2025-01-01");
+  await page.getByRole("alert").getByText("Choose a last day").waitFor();
+  await manager.close();
+});
+
+test("what is shown is saved as CSV", async () => {
+  const manager = await person(browser, node, "manager:max", { acceptDownloads: true });
+  const page = await open(manager, around());
+  const [download] = await Promise.all([
+    page.waitForEvent("download"), page.getByRole("button", { name: "CSV: Hours and pay by course" }).click()]);
+  const lines = fs.readFileSync(await download.path(), "utf8").trim().split(/\r?\n/);
+  assert.equal(lines[0], "key,sessions,minutes,median_confirm_seconds,pay_USD");
+  assert(lines.includes("PHYS101,1,30,3600,750"), lines.join("\n"));
+  await manager.close();
+});
+
+test("a tutor is told that it is not theirs", async () => {
+  const tutor = await person(browser, node, "tutor:ann");
+  const page = await open(tutor, "/programme");
+  await page.getByRole("heading", { name: "This page is not yours" }).waitFor();
+  await tutor.close();
+});
