@@ -17,6 +17,8 @@ export interface Page {
   roles: Role[];
   /** Its place in the navigation, smallest first; without it none. */
   nav?: { order: number; label: string };
+  /** Whose start page it is; others start with the first in their navigation. */
+  home?: Role[];
   /** Loads what it shows, which is a file of its own in the bundle. */
   load: () => Promise<{ default: ComponentType<PageProps> }>;
 }

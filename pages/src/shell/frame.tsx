@@ -25,6 +25,12 @@ export function pages_for(who: string[]): Page[] {
     .sort((a, b) => (a.nav?.order ?? 0) - (b.nav?.order ?? 0));
 }
 
+/** Where somebody of these roles starts: at what is one's home, else at the first. */
+export function start_for(who: string[]): Page | undefined {
+  const mine = pages_for(who);
+  return mine.find((page) => who.some((one) => page.home?.includes(role_of(one)))) ?? mine[0];
+}
+
 function Navigation({ who }: { who: string[] }) {
   const { path } = use_address();
   const mine = pages_for(who);

@@ -1,34 +1,44 @@
 // The page that the address names, loaded when it is needed.
 // SPDX-License-Identifier: Apache-2.0
 import type { ComponentType } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { Page, PageProps } from "../page";
-import { Button } from "../ui/button";
+import { Button, LinkButton } from "../ui/button";
 import { Failed, Loading } from "../ui/shown";
 import { words } from "../words";
 import { use_clock } from "./clock";
-import { Frame, pages_for } from "./frame";
+import { Frame, start_for } from "./frame";
 import { recognise, role_of, use_identity } from "./identity";
 import { go, href, page_of, use_address } from "./router";
 import { SignIn } from "./sign_in";
 
-function Message({ title, children }: { title: string; children: string }) {
-  return <><h1 tabIndex={-1}>{title}</h1><p>{children}</p></>;
+/** Says why there is no page; `start`: with the way to one's own. */
+function Message({ title, children, start }: { title: string; children: string; start?: boolean }) {
+  use_arrival(title, title, true);
+  return (
+    <>
+      <h1 tabIndex={-1}>{title}</h1>
+      <p>{children}</p>
+      {start ? <p class="actions"><LinkButton kind="main" to={href("/")}>{words.shell.to_start}</LinkButton></p> : null}
+    </>
+  );
 }
+
+/** What the heading last belonged to; null before the first. */
+let arrived: string | null = null;
 
 /** Gives the focus to the heading when the page is another, so that it is read out. */
 function use_arrival(page: string, title: string, there: boolean): void {
-  const last = useRef<string | null>(null);
   useEffect(() => {
     document.title = `${title} – ${words.shell.name}`;
   }, [title]);
   useEffect(() => {
     if (!there) return;
-    if (last.current !== null && last.current !== page) {
+    if (arrived !== null && arrived !== page) {
       window.scrollTo(0, 0);
       document.querySelector<HTMLElement>("main h1")?.focus({ preventScroll: true });
     }
-    last.current = page;
+    arrived = page;
   }, [page, there]);
 }
 
@@ -59,7 +69,7 @@ function Loader({ page, params, path }: { page: Page; params: Record<string, str
 function Content() {
   const { path } = use_address();
   const { phase, who, problem } = use_identity();
-  const first = pages_for(who)[0];
+  const first = start_for(who);
   const home = phase === "signed_in" && path === "/" && first && first.path !== "/";
   useEffect(() => {
     if (home) go(href(first.path), { replace: true });
@@ -69,11 +79,11 @@ function Content() {
   if (phase !== "signed_in" || home) return <Loading />;
   const found = page_of(path);
   if (!found && path === "/") return <Message title={words.shell.name}>{words.shell.no_pages}</Message>;
-  if (!found) return <Message title={words.shell.not_found}>{words.shell.not_found_hint}</Message>;
+  if (!found) return <Message title={words.shell.not_found} start>{words.shell.not_found_hint}</Message>;
   const { page, params } = found;
   if (!who.some((one) => page.roles.includes(role_of(one)))) {
     const wanted = page.roles.map((role) => words.roles[role]).join(", ");
-    return <Message title={words.shell.not_yours}>{words.shell.not_yours_hint(wanted)}</Message>;
+    return <Message title={words.shell.not_yours} start>{words.shell.not_yours_hint(wanted)}</Message>;
   }
   return <Loader page={page} params={params} path={path} />;
 }
