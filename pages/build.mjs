@@ -89,16 +89,16 @@ function check_types() {
   if (done.status !== 0) fail("the compiler found the errors above");
 }
 
-async function bundle(out) {
-  fs.rmSync(out, { recursive: true, force: true });
+/** Makes the files of one document from its entries; returns their names. */
+async function bundle(out, entryPoints, splitting) {
   const { metafile } = await esbuild.build({
     absWorkingDir: source,
-    entryPoints: { main: "main.tsx", style: "style.gen.css", icon: "icon.svg" },
+    entryPoints,
     outdir: path.join(out, "assets"),
     entryNames: "[name]-[hash]",
     chunkNames: "[name]-[hash]",
     bundle: true,
-    splitting: true,
+    splitting,
     format: "esm",
     target: ["es2021", "chrome100", "firefox100", "safari15"],
     minify: true,
@@ -112,14 +112,22 @@ async function bundle(out) {
   return Object.keys(metafile.outputs).map((name) => path.basename(name)).sort();
 }
 
-/** Puts the names of the assets into the shell document. */
-function make_shell(out, names) {
-  const named = (pattern) => names.find((name) => pattern.test(name)) ?? fail(`no ${pattern}`);
-  const shell = fs.readFileSync(path.join(here, "index.html"), "utf8")
-    .replace("{style}", named(/^style-.*\.css$/))
-    .replace("{script}", named(/^main-.*\.js$/))
-    .replace("{icon}", named(/^icon-.*\.svg$/));
-  fs.writeFileSync(path.join(out, "index.html"), shell);
+/** Puts the names of the assets into a document. */
+function make_document(out, document, names, patterns) {
+  let text = fs.readFileSync(path.join(here, document), "utf8");
+  for (const [part, pattern] of Object.entries(patterns))
+    text = text.replace(`{${part}}`, names.find((name) => pattern.test(name)) ?? fail(`no ${pattern}`));
+  fs.writeFileSync(path.join(out, document), text);
+}
+
+/** Makes both documents; what the reference loads, no page does. */
+async function make_documents(out) {
+  fs.rmSync(out, { recursive: true, force: true });
+  const icon = /^icon-.*\.svg$/;
+  const pages = await bundle(out, { main: "main.tsx", style: "style.gen.css", icon: "icon.svg" }, true);
+  const docs = await bundle(out, { docs: "docs/main.tsx" }, false);
+  make_document(out, "index.html", pages, { style: /^style-.*\.css$/, script: /^main-.*\.js$/, icon });
+  make_document(out, "docs.html", [...docs, ...pages], { style: /^docs-.*\.css$/, script: /^docs-.*\.js$/, icon });
 }
 
 /** Writes the smaller forms of a file beside it; returns its line of the manifest. */
@@ -168,7 +176,7 @@ if (values.out) {
   const out = path.resolve(values.out);
   check_source();
   check_types();
-  make_shell(out, await bundle(out));
+  await make_documents(out);
   const files = [...files_below(out)].sort().map((file) => describe(out, path.relative(out, file)));
   check_budget(files);
   fs.writeFileSync(path.join(out, "manifest.json"), JSON.stringify(

@@ -758,9 +758,11 @@ export const en = {
 
   operation: {
     title: "Operation",
-    ready: "This node takes commands",
-    ready_but: (n: number) => `This node takes commands; ${n === 1 ? "one thing is" : `${n} things are`} to be looked at`,
-    not_ready: "This node takes no commands now",
+    well: "Ready",
+    not_well: "Not ready",
+    ready: "This node takes commands.",
+    ready_but: (n: number) => `This node takes commands; ${n === 1 ? "one thing is" : `${n} things are`} to be looked at.`,
+    not_ready: "This node takes no commands now.",
     in_flight: (n: number) => `${count(n, "command")} under way.`,
     nats: (state: string) => `NATS: ${state}.`,
     rules: (tzdata: string, unicode: string) => `Time zones of ${tzdata}, characters of Unicode ${unicode}.`,
@@ -823,6 +825,7 @@ export const en = {
     version: (n: number) => `Version ${n}`,
     by: "by",
     policy_page: "See all versions",
+    reference: "The reference of the API",
     clock: {
       title: "The clock",
       hint: "This node's clock stands still until it is moved, forward only. What is due by then happens before it answers.",
@@ -835,6 +838,25 @@ export const en = {
       move: "Move",
       moved: "It is now",
     },
+  },
+
+  docs: {
+    title: "recapd: the reference",
+    heading: "The reference",
+    back: "Back to the pages",
+    intro: "All calls of the API, and the messages that recapd sends, made of the two documents",
+    search: "Search",
+    search_hint: "A word of a call or a message: drain, dead letter, session.paid",
+    found: (n: number, of: number) => (n === of ? `All ${of} are shown.` : n === 0 ? `None of ${of} has all of these words.` : `${n} of ${of} have all of these words.`),
+    run: "This node trusts whoever reaches it: open a call, choose Try it out, then Execute. What you send really happens.",
+    run_not: "Calls can be run from here only on a node that trusts whoever reaches it (auth.mode trusted).",
+    messages: "Messages that recapd sends",
+    arrives: (where: string) => `Arrives by: ${where}.`,
+    by_nats: (subject: string) => `NATS at ${subject}`,
+    by_stream: (path: string) => `the event stream ${path}`,
+    by_post: "the webhook",
+    taken: "Taken: answer with any 2xx.",
+    failed: "The reference could not be loaded: the server does not answer. Load the page again.",
   },
 };
 

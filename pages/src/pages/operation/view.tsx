@@ -1,6 +1,7 @@
 // Operation, for who is on call: first whether all is well, then why not.
 // SPDX-License-Identifier: Apache-2.0
 import type { Schemas } from "../../api/client";
+import { href } from "../../shell/router";
 import { Badge } from "../../ui/badge";
 import { Empty, Shown } from "../../ui/shown";
 import { Time, viewers_zone } from "../../ui/time";
@@ -31,8 +32,8 @@ function Ready({ readiness }: { readiness: Readiness }) {
   return (
     <>
       <p>
-        {ready ? <Badge tone={warnings.length ? "waiting" : "good"}>{warnings.length ? text.ready_but(warnings.length) : text.ready}</Badge>
-          : <Badge tone="bad">{text.not_ready}</Badge>}
+        <Badge tone={!ready ? "bad" : warnings.length ? "waiting" : "good"}>{ready ? text.well : text.not_well}</Badge>
+        {" "}{!ready ? text.not_ready : warnings.length ? text.ready_but(warnings.length) : text.ready}
         {" "}{text.in_flight(readiness.in_flight)}
         {readiness.nats ? ` ${text.nats(readiness.nats)}` : null}
       </p>
@@ -59,6 +60,7 @@ export default function Operation() {
       </section>
       <Shown of={rest}>{(found) => <RestOf rest={found} />}</Shown>
       <ManualClock />
+      <p class="reference"><a href={href("/docs")}>{text.reference}</a></p>
     </>
   );
 }
