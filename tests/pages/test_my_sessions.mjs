@@ -198,6 +198,22 @@ test("the list follows the stream again after it was cut", async () => {
   await tutor.close();
 });
 
+test("nothing jumps under the pointer: what changed comes when it has left", async () => {
+  await node.schedule("still-1", { tutor: "kai", students: ["kim"], hours: 10 });
+  const tutor = await person(browser, node, "tutor:kai", { size: sizes.desktop });
+  const page = await open(tutor, "/");
+  await card(page, "still-1").hover();
+  await node.schedule("still-0", { tutor: "kai", students: ["kim"], hours: 5 });
+  await page.getByText("The list has changed.").waitFor();
+  const shown = () => section(page, "Upcoming").locator("[data-session]")
+    .evaluateAll((cards) => cards.map((one) => one.dataset.session));
+  assert.deepEqual(await shown(), ["still-1"]);
+  await node.command("session.cancel", "still-1", "tutor:kai", { reason: "ill" });
+  await page.mouse.move(5, 5);
+  await wait_until(async () => (await shown()).join() === "still-0", "the list as it is now");
+  await tutor.close();
+});
+
 test("whom to be is chosen in trial mode, with a banner", async () => {
   await node.schedule("choose-1", { tutor: "gil", students: ["kim"], hours: 5 });
   const anybody = await person(browser, node, null);
