@@ -93,10 +93,13 @@ test("a version that somebody else made meanwhile is not overwritten", async () 
   await node.call("POST", "/v1/policies", { policy: { ...theirs, pay: { ...theirs.pay, rate_per_hour: 1600 } }, note: "A raise" });
   await page.getByRole("button", { name: `Save as version ${before.version + 1}` }).click();
   await page.getByText(`Version ${before.version + 1} was made since you began from version ${before.version}`).waitFor();
+  await page.locator("tr", { hasText: "policy.pay.rate_per_hour" }).getByText("1600").waitFor();
+  assert.equal(await page.getByRole("button", { name: /^Save as version/ }).count(), 0, "first look at it");
   await look(page, "policy.moved");
   assert.equal((await newest()).note, "A raise");
   await page.getByRole("button", { name: `Put my changes on version ${before.version + 1}` }).click();
   await page.getByText("The server would take these rules").waitFor();
+  assert.equal(await page.locator("tr", { hasText: "policy.pay.rate_per_hour" }).count(), 0, "theirs is no change of mine");
   await page.getByRole("button", { name: `Save as version ${before.version + 2}` }).click();
   await page.getByText(`Version ${before.version + 2} is the newest now.`).waitFor();
   const after_both = await policy_of(before.version + 2);

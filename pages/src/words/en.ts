@@ -751,7 +751,7 @@ export const en = {
     save: (n: number) => `Save as version ${n}`,
     save_hint: "It applies to sessions that are scheduled from then on.",
     saved: (n: number) => `Version ${n} is the newest now. It applies to sessions that are scheduled from now on.`,
-    moved: "Nothing was saved: somebody made another version meanwhile. See above.",
+    moved_hint: "Nothing of yours was saved, and nothing is lost. Look at what differs, then put your changes on it.",
     moved_title: (newest: number, base: number) => `Version ${newest} was made since you began from version ${base}`,
     rebase: (n: number) => `Put my changes on version ${n}`,
   },

@@ -1,6 +1,7 @@
 // The editor: fields that are checked as they are typed, what they change, what that would
 // have changed, and saving.
 // SPDX-License-Identifier: Apache-2.0
+import { useEffect, useRef } from "preact/hooks";
 import { use_data } from "../../api/data";
 import { use_draft } from "../../drafts/drafts";
 import { actor } from "../../shell/identity";
@@ -10,13 +11,18 @@ import { Shown } from "../../ui/shown";
 import { words } from "../../words";
 import { Changes } from "./changes";
 import { type Verdict, use_check } from "./check";
-import { type Json, changes_between } from "./compare";
+import { type Change, type Json, changes_between } from "./compare";
 import { Fields, type Texts, field_id, policy_of, texts_of } from "./fields";
 import { Save } from "./save";
 import { Try } from "./try";
 import { read_version } from "./versions";
 
 const text = words.policy;
+interface Newest {
+  version: number;
+  policy: Json;
+}
+
 export interface Draft {
   /** The version that it was made from. */
   base: number;
@@ -45,12 +51,15 @@ function Standing({ verdict, wrong }: { verdict: Verdict; wrong: { path: string;
 
 /** Another version was made since: what is written is put on top of it. */
 function Moved({ draft, newest, rebase }: {
-  draft: Draft; newest: { version: number; policy: Json }; rebase: (texts: Texts) => void;
+  draft: Draft; newest: Newest; rebase: (texts: Texts) => void;
 }) {
   const found = use_data(`policy ${draft.base}`, (signal) => read_version(draft.base, signal));
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => box.current?.focus(), []);
   return (
-    <div class="notice warning" role="alert">
+    <div class="notice warning" role="alert" tabIndex={-1} ref={box}>
       <h2>{text.moved_title(newest.version, draft.base)}</h2>
+      <p>{text.moved_hint}</p>
       <Shown of={found}>
         {({ policy }) => {
           const before = texts_of(policy as Json);
@@ -72,11 +81,35 @@ function Moved({ draft, newest, rebase }: {
   );
 }
 
+/** What is changed, what that would have changed, and saving it. */
+function Next({ newest, draft, texts, policy, changes, good, saved, reload }: {
+  newest: Newest; draft: ReturnType<typeof use_draft<Draft>>; texts: Texts; policy: Json; changes: Change[];
+  good: boolean; saved: (version: number) => void; reload: () => void;
+}) {
+  const admin = actor("admin", "system") !== null;
+  return (
+    <>
+      <section>
+        <div class="heading">
+          <h2>{text.changes}</h2>
+          {draft.value.base ? <Button kind="quiet" onClick={draft.drop}>{text.discard}</Button> : null}
+        </div>
+        <Changes changes={changes} caption={text.since(newest.version)} />
+      </section>
+      <Try policy={policy} ready={good} />
+      {admin ? (
+        <Save policy={policy} base={newest.version} note={draft.value.note} ready={good && changes.length > 0}
+          change={(note) => draft.change({ base: newest.version, texts, note })}
+          saved={(version) => { draft.drop(); saved(version); }} moved={reload} />
+      ) : <p class="notice">{text.only_admins}</p>}
+    </>
+  );
+}
+
 export function Editor({ newest, saved, reload }: {
-  newest: { version: number; policy: Json }; saved: (version: number) => void; reload: () => void;
+  newest: Newest; saved: (version: number) => void; reload: () => void;
 }) {
   const who = actor("admin", "manager", "system") ?? "";
-  const admin = actor("admin", "system") !== null;
   const draft = use_draft<Draft>(who, "policy", { base: 0, texts: {}, note: "" });
   const begun = draft.value.base > 0;
   const texts = begun ? draft.value.texts : texts_of(newest.policy);
@@ -86,7 +119,7 @@ export function Editor({ newest, saved, reload }: {
   const wrong = unreadable ? { path: unreadable.path, text: text.unreadable(unreadable.why) }
     : verdict.state === "bad" ? { path: verdict.path, text: verdict.detail } : null;
   const changes = unreadable ? [] : changes_between(newest.policy, policy);
-  const ready = !moved && !wrong && verdict.state === "good" && changes.length > 0;
+  const good = !wrong && verdict.state === "good";
   const change = (part: Texts) => draft.change({ base: begun ? draft.value.base : newest.version, texts: { ...texts, ...part } });
   return (
     <>
@@ -95,19 +128,9 @@ export function Editor({ newest, saved, reload }: {
         rebase={(next) => draft.change({ base: newest.version, texts: next })} /> : null}
       <Fields texts={texts} change={change} wrong={wrong} />
       <Standing verdict={verdict} wrong={wrong} />
-      <section>
-        <div class="heading">
-          <h2>{text.changes}</h2>
-          {begun ? <Button kind="quiet" onClick={draft.drop}>{text.discard}</Button> : null}
-        </div>
-        <Changes changes={changes} caption={text.since(newest.version)} />
-      </section>
-      <Try policy={policy} ready={!wrong && verdict.state === "good"} />
-      {admin ? (
-        <Save policy={policy} base={begun ? draft.value.base : newest.version} note={draft.value.note} ready={ready}
-          change={(note) => draft.change({ base: begun ? draft.value.base : newest.version, texts, note })}
-          saved={(version) => { draft.drop(); saved(version); }} moved={reload} />
-      ) : <p class="notice">{text.only_admins}</p>}
+      {moved ? null : (
+        <Next newest={newest} draft={draft} texts={texts} policy={policy} changes={changes} good={good} saved={saved} reload={reload} />
+      )}
     </>
   );
 }

@@ -29,8 +29,8 @@ export function Save({ policy, base, note, change, ready, saved, moved }: {
       saved(version);
     } catch (failure) {
       if (!(failure instanceof Problem)) throw failure;
-      set_problem(failure);
       if (failure.code === "policy-changed") moved();
+      else set_problem(failure);
     } finally {
       set_busy(false);
     }
@@ -39,9 +39,7 @@ export function Save({ policy, base, note, change, ready, saved, moved }: {
     <section>
       <h2>{text.save_title}</h2>
       <TextArea id="note" rows={2} label={text.note} hint={text.note_hint} value={note} change={change} error={error} />
-      {problem ? (
-        <p class="notice bad" role="alert">{problem.code === "policy-changed" ? text.moved : problem_text(problem)}</p>
-      ) : null}
+      {problem ? <p class="notice bad" role="alert">{problem_text(problem)}</p> : null}
       <Button kind="main" busy={busy} disabled={!ready} onClick={() => void save()}>{text.save(base + 1)}</Button>
       <p class="hint">{ready ? text.save_hint : text.not_ready}</p>
     </section>
