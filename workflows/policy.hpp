@@ -88,11 +88,24 @@ struct policy {
 /// give equal text.
 [[nodiscard]] boost::json::object to_json(const policy &p);
 
-/// A member in which two policies differ.
+/// A member in which two policies differ. Of an override that one of the two
+/// does not have it shows the rule that stands there all the same.
 struct policy_change {
-  std::string path;         ///< `policy.courses.MATH101.log_window`
-  boost::json::value from;  ///< null also where it was not said
-  boost::json::value to;
+  enum class side : unsigned char { neither, from, to };
+
+  std::string path = {};  ///< `policy.courses.MATH101.log_window`
+  boost::json::value from = {};
+  boost::json::value to = {};
+  side inherited = side::neither;  ///< which of the two is not said there
+};
+
+/// Returns it as the contract has it (`PolicyChange` of docs/openapi.json).
+[[nodiscard]] boost::json::object to_json(const policy_change &change);
+
+/// A member of a policy.
+struct policy_member {
+  std::string path;
+  boost::json::value value;
 };
 
 /// Returns what to change in one policy to come to another, in the order of the
@@ -100,8 +113,8 @@ struct policy_change {
 [[nodiscard]] std::vector<policy_change> changes_between(const policy &from,
                                                          const policy &to);
 
-/// Returns all that a policy says, each as a change from nothing.
-[[nodiscard]] std::vector<policy_change> members_of(const policy &p);
+/// Returns all that a policy says.
+[[nodiscard]] std::vector<policy_member> members_of(const policy &p);
 
 /// What is wrong in a policy's text, and where.
 struct policy_error {

@@ -38,8 +38,7 @@ json::object view_of(const storage::policy_row &row) {
 json::array view_of(const std::vector<workflows::policy_change> &changes) {
   json::array out;
   for (const auto &one : changes)
-    out.push_back(
-        json::object{{"path", one.path}, {"from", one.from}, {"to", one.to}});
+    out.push_back(workflows::to_json(one));
   return out;
 }
 

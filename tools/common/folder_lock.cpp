@@ -36,7 +36,7 @@ bool name_holder(int file) {
 
 folder_lock::folder_lock(const std::filesystem::path &folder)
     : file_{::open((folder / ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC,
-                   0666)} {
+                   0600)} {
   if (file_ >= 0 && ::flock(file_, LOCK_EX | LOCK_NB) == 0
       && name_holder(file_))
     return;

@@ -9,7 +9,7 @@ namespace recapd::tools {
 
 std::string moment_of(const std::string &text, const char *option) {
   if (text.empty() || workflows::parse_rfc3339(text)) return text;
-  const auto midnight = text + "T00:00:00Z";
+  auto midnight = text + "T00:00:00Z";
   if (workflows::parse_rfc3339(midnight)) return midnight;
   throw usage_error{std::string{option}
                     + ": expected a day such as 2026-11-23, or a time with its "

@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <fmt/format.h>
-#include <span>
-#include <sstream>
 
 #include "tools/common/terminal.hpp"
 #include "workflows/policy.hpp"
@@ -62,64 +60,19 @@ json::array changes_of(const workflows::policy &from,
                        const workflows::policy &to) {
   json::array out;
   for (const auto &one : workflows::changes_between(from, to))
-    out.push_back(
-        json::object{{"path", one.path}, {"from", one.from}, {"to", one.to}});
+    out.push_back(workflows::to_json(one));
   return out;
-}
-
-/// Returns what stands at a path in a policy; null where nothing does.
-const json::value *find_rule(const json::object &policy,
-                             std::span<const std::string> steps) {
-  const json::value *at = nullptr;
-  const auto *in = &policy;
-  for (const auto &step : steps) {
-    at = in != nullptr ? in->if_contains(step) : nullptr;
-    if (at == nullptr) return nullptr;
-    in = at->if_object();
-  }
-  return at;
-}
-
-/// Returns the paths of the rules for which an override stands, the one that
-/// goes before others first; the path's first step is left out.
-std::vector<std::vector<std::string>>
-inherited_by(const std::vector<std::string> &steps) {
-  std::vector<std::vector<std::string>> out;
-  auto rest = std::span{steps};
-  if (rest.size() > 2 && rest[0] == "programs") {
-    const bool in_course = rest.size() > 4 && rest[2] == "courses";
-    if (in_course) {
-      out.push_back({"programs", rest[1]});
-      out.back().insert(out.back().end(), rest.begin() + 4, rest.end());
-    }
-    rest = rest.subspan(2);
-    if (in_course) out.emplace_back(rest.begin(), rest.end());
-  }
-  if (rest.size() > 2 && rest[0] == "courses") rest = rest.subspan(2);
-  out.emplace_back(rest.begin(), rest.end());
-  return out;
-}
-
-/// Returns the rule at a path as it stands there, or is inherited.
-std::string standing_rule(const json::object &policy, const std::string &path) {
-  std::vector<std::string> steps;
-  std::istringstream in{path};
-  for (std::string step; std::getline(in, step, '.');)
-    steps.push_back(step);
-  steps.erase(steps.begin());  // `policy`
-  if (const auto *own = find_rule(policy, steps)) return rule_text(*own);
-  for (const auto &one : inherited_by(steps))
-    if (const auto *rule = find_rule(policy, one))
-      return rule_text(*rule) + " (inherited)";
-  return "-";
 }
 
 void print_changes(const workflows::policy &from, const workflows::policy &to) {
-  const auto before = workflows::to_json(from), after = workflows::to_json(to);
+  using side = workflows::policy_change::side;
   table t{{"rule", "from", "to"}};
-  for (const auto &one : workflows::changes_between(from, to))
-    t.add({one.path, standing_rule(before, one.path),
-           standing_rule(after, one.path)});
+  for (const auto &one : workflows::changes_between(from, to)) {
+    const auto shown = [&](const json::value &rule, side which) {
+      return rule_text(rule) + (one.inherited == which ? " (inherited)" : "");
+    };
+    t.add({one.path, shown(one.from, side::from), shown(one.to, side::to)});
+  }
   fmt::print("{}", t.empty() ? "Nothing differs.\n" : t.text());
 }
 
@@ -157,7 +110,7 @@ int show_version(context &c, const version_options &o) {
     fmt::print("{}\n", text_of(answer, "note"));
   table t{{"rule", "value"}};
   for (const auto &one : workflows::members_of(policy_of(answer)))
-    t.add({one.path, rule_text(one.to)});
+    t.add({one.path, rule_text(one.value)});
   fmt::print("{}", t.text());
   return done;
 }

@@ -383,40 +383,6 @@ json::object program_json(const program_rules &own) {
   return out;
 }
 
-void add_changes(const std::string &path, const json::value &from,
-                 const json::value &to, std::vector<policy_change> &out) {
-  if (from == to) return;
-  const auto *before = from.if_object();
-  const auto *after = to.if_object();
-  if ((before == nullptr && !from.is_null())
-      || (after == nullptr && !to.is_null())
-      || (before == nullptr && after == nullptr)) {
-    out.push_back({.path = path, .from = from, .to = to});
-    return;
-  }
-  const json::object none;
-  const json::value nothing;
-  const auto &a = before != nullptr ? *before : none;
-  const auto &b = after != nullptr ? *after : none;
-  for (const auto &[name, value] : a) {
-    const auto *other = b.if_contains(name);
-    add_changes(path + "." + std::string{name}, value,
-                other != nullptr ? *other : nothing, out);
-  }
-  for (const auto &[name, value] : b)
-    if (!a.contains(name))
-      add_changes(path + "." + std::string{name}, nothing, value, out);
-}
-
-void add_members(const std::string &path, const json::value &all,
-                 std::vector<policy_change> &out) {
-  const auto *object = all.if_object();
-  if (object == nullptr)
-    return out.push_back({.path = path, .from = nullptr, .to = all});
-  for (const auto &[name, value] : *object)
-    add_members(path + "." + std::string{name}, value, out);
-}
-
 }  // namespace
 
 std::string_view weekday_name(int iso_weekday) {
@@ -430,19 +396,6 @@ json::object to_json(const policy &p) {
   for (const auto &[id, own] : p.programs)
     programs[id] = program_json(own);
   out["programs"] = std::move(programs);
-  return out;
-}
-
-std::vector<policy_change> changes_between(const policy &from,
-                                           const policy &to) {
-  std::vector<policy_change> out;
-  add_changes("policy", to_json(from), to_json(to), out);
-  return out;
-}
-
-std::vector<policy_change> members_of(const policy &p) {
-  std::vector<policy_change> out;
-  add_members("policy", to_json(p), out);
   return out;
 }
 

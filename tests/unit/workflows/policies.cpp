@@ -162,8 +162,10 @@ CAF_TEST(what changes between two policies is named by its path) {
   const auto told = [](std::string_view from, std::string_view to) {
     std::string all;
     for (const auto &one : changes_between(read(from), read(to)))
-      all += one.path + " " + json::serialize(one.from) + " "
-             + json::serialize(one.to) + "; ";
+      all += one.path + " " + json::serialize(one.from)
+             + (one.inherited == policy_change::side::from ? "* " : " ")
+             + json::serialize(one.to)
+             + (one.inherited == policy_change::side::to ? "*; " : "; ");
     return all;
   };
   CAF_CHECK_EQUAL(told("{}", "{}"), "");
@@ -175,8 +177,15 @@ CAF_TEST(what changes between two policies is named by its path) {
            R"({"programs": {"p": {"courses": {"M1": {"log_window": "2h"}}}},
                "reminders": {"tutor_recap_reminder": ["1h"]}})"),
       "policy.reminders.tutor_recap_reminder [\"24h\",\"48h\",\"71h\"] "
-      "[\"1h\"]; policy.courses.M1.log_window \"1h\" null; "
-      "policy.programs.p.courses.M1.log_window null \"2h\"; ");
+      "[\"1h\"]; policy.courses.M1.log_window \"1h\" \"72h\"*; "
+      "policy.programs.p.courses.M1.log_window \"1h\"* \"2h\"; ");
+  // An override that lifts a rule is none that is not there.
+  const auto *const lifted = R"({"auto_confirm_after": "24h",
+    "programs": {"p": {"auto_confirm_after": null}}})";
+  CAF_CHECK_EQUAL(told(R"({"auto_confirm_after": "24h"})", lifted),
+                  "policy.programs.p.auto_confirm_after \"24h\"* null; ");
+  CAF_CHECK_EQUAL(told(lifted, R"({"auto_confirm_after": "24h"})"),
+                  "policy.programs.p.auto_confirm_after null \"24h\"*; ");
 }
 
 CAF_TEST(what was taken once is read again though it is refused today) {

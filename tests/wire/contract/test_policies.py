@@ -134,6 +134,17 @@ def test_settling_at_once_is_said_by_null(make_node):
             "once" in answer.json["detail"])
 
 
+def test_an_override_that_lifts_a_rule_is_a_change(make_node):
+    node = make_node()
+    lifted = {"courses": {"c1": {"limits": {"tutor_minutes_per_week": None}}}}
+    path = "policy.courses.c1.limits.tutor_minutes_per_week"
+    assert made(node, lifted) == {"version": 2, "changes": [
+        {"path": path, "from": 900, "to": None, "inherited": "from"}]}
+    assert made(node, lifted) == {"version": 2, "changes": []}
+    assert made(node, {}) == {"version": 3, "changes": [
+        {"path": path, "from": None, "to": 900, "inherited": "to"}]}
+
+
 def test_a_manager_is_shown_the_overrides_of_their_programmes(make_node):
     tokens = [{"token": "t-both", "as": "manager:bo",
                "programs": ["night", "other"]},
