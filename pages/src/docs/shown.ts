@@ -45,6 +45,6 @@ export function mend(root: Element): void {
     const name = row?.querySelector(".parameter__name, h4, label")?.textContent?.trim();
     set(field, "aria-label", name || words.docs.heading);
   }
-  for (const code of root.querySelectorAll("pre, .highlight-code > pre, .response-col_description__inner"))
-    if (code.scrollWidth > code.clientWidth) set(code, "tabindex", "0");
+  // Wide ones scroll, by the keyboard too.
+  for (const code of root.querySelectorAll("pre")) set(code, "tabindex", "0");
 }

@@ -93,7 +93,7 @@ export function SignIn() {
       {settings.auth === "oidc" ? (
         <>
           <p>{words.shell.with_provider}</p>
-          <LinkButton kind="main" to={login_address()}>{words.shell.sign_in}</LinkButton>
+          <p class="actions"><LinkButton kind="main" to={login_address()}>{words.shell.sign_in}</LinkButton></p>
         </>
       ) : settings.auth === "token" ? <ByToken />
         : settings.act_as ? <ActAs /> : <p>{words.shell.trusted_elsewhere}</p>}

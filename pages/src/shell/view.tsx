@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { settings } from "../api/settings";
 import type { Page, PageProps } from "../page";
 import { Button, LinkButton } from "../ui/button";
 import { Failed, Loading } from "../ui/shown";
@@ -66,6 +67,12 @@ function Loader({ page, params, path }: { page: Page; params: Record<string, str
   return there ? <found.Content key={path} params={params} /> : <Loading />;
 }
 
+function SignedOut() {
+  const title = settings.act_as ? words.shell.act_as : words.shell.sign_in;
+  use_arrival(title, title, true);
+  return <SignIn />;
+}
+
 function Content() {
   const { path } = use_address();
   const { phase, who, problem } = use_identity();
@@ -75,7 +82,7 @@ function Content() {
     if (home) go(href(first.path), { replace: true });
   }, [home]);
   if (phase === "failed" && problem) return <Failed problem={problem} retry={() => void recognise()} />;
-  if (phase === "signed_out") return <SignIn />;
+  if (phase === "signed_out") return <SignedOut />;
   if (phase !== "signed_in" || home) return <Loading />;
   const found = page_of(path);
   if (!found && path === "/") return <Message title={words.shell.name}>{words.shell.no_pages}</Message>;
