@@ -1,0 +1,73 @@
+// The reference for people.
+// SPDX-License-Identifier: Apache-2.0
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { launch, look, open, person, sizes } from "./browser.mjs";
+import { Node } from "./node.mjs";
+
+let node;
+let browser;
+
+before(async () => {
+  node = await Node.start();
+  browser = await launch();
+});
+
+after(async () => {
+  await browser?.close();
+  await node?.end();
+});
+
+const shown = (page) => page.locator(".opblock:visible");
+
+test("all calls and messages are there, are found by words, and nothing comes from elsewhere", async () => {
+  const reader = await person(browser, node, null, { size: sizes.desktop });
+  const asked = [];
+  reader.on("request", (request) => asked.push(request.url()));
+  const page = await open(reader, "/docs");
+  await page.getByText(/^All \d+ are shown\.$/).waitFor();
+  const { paths, webhooks } = await node.get("/openapi.json");
+  const calls = Object.values(paths).flatMap((path) => Object.keys(path).filter((key) => /^(get|put|post|delete)$/.test(key)));
+  const { operations } = await node.get("/asyncapi.json");
+  const sent = new Set(Object.values(operations).filter(({ action }) => action === "send")
+    .flatMap(({ messages }) => messages.map(({ $ref }) => $ref.split("/").pop())));
+  assert.equal(await shown(page).count(), calls.length + Object.keys(webhooks).length + sent.size);
+  await look(page, "docs");
+  await page.getByLabel("Search", { exact: true }).fill("session.paid stream");
+  await page.getByText("1 of").waitFor();
+  assert.equal(await shown(page).count(), 1);
+  await shown(page).getByRole("button").first().click();
+  await page.getByText(/^Arrives by: NATS at .*, the event stream \/v1\/events, the webhook\.$/).waitFor();
+  await look(page, "docs.message");
+  await page.reload();
+  await page.getByText("1 of").waitFor();
+  assert.deepEqual(asked.filter((url) => !url.startsWith(node.url) && !url.startsWith("data:")), []);
+  await reader.close();
+});
+
+test("a call is run on a node that trusts whoever reaches it", async () => {
+  const reader = await person(browser, node, null);
+  const page = await open(reader, "/docs?q=getClock");
+  await shown(page).getByRole("button").first().click();
+  await page.getByRole("button", { name: "Try it out" }).click();
+  await page.getByRole("button", { name: "Execute" }).click();
+  await page.locator(".live-responses-table").getByText((await node.in_hours(0)).slice(0, 10)).first().waitFor();
+  await look(page, "docs.run");
+  await reader.close();
+});
+
+test("a call cannot be run where one has to sign in", async () => {
+  const closed = await Node.start({ auth: { mode: "token", tokens: [
+    { token: "token-of-the-system-0123456789", as: "system:registrar" }] } });
+  try {
+    const reader = await person(browser, closed, null);
+    const page = await open(reader, "/docs?q=getClock");
+    await page.getByText("Calls can be run from here only").waitFor();
+    await shown(page).getByRole("button").first().click();
+    await page.getByText("404 without --clock manual.").waitFor();
+    assert.equal(await page.getByRole("button", { name: "Try it out" }).count(), 0);
+    await reader.close();
+  } finally {
+    await closed.end();
+  }
+});
