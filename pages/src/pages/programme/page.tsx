@@ -8,5 +8,6 @@ export const page: Page = {
   title: words.programme.title,
   roles: ["manager", "support", "admin", "system"],
   nav: { order: 60, label: words.programme.title },
+  home: ["manager"],
   load: () => import("./programme"),
 };
