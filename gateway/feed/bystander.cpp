@@ -10,7 +10,7 @@
 namespace recapd::gateway::feed {
 namespace {
 
-constexpr const char *condition = "webhook-idle";
+constexpr const char *idle_condition = "webhook-idle";
 constexpr std::chrono::seconds between_looks{5};
 /// Where counting ends: larger figures tell nothing more.
 constexpr int most_waiting = 10'000;
@@ -32,11 +32,11 @@ void bystander::look() {
   if (found->second == 0 || found->first != version_) {
     version_ = found->first;
     moved_ = now;
-    return engine_.conditions().settle(condition);
+    return engine_.conditions().settle(idle_condition);
   }
   if (now - moved_ < patience_) return;
   engine_.conditions().raise(
-      condition, actors::weight::warning,
+      idle_condition, actors::weight::warning,
       "The webhook waits for the node that serves bucket 0, which posts "
       "nothing though "
           + std::to_string(found->second)
@@ -47,7 +47,7 @@ void bystander::look() {
 void bystander::settle() {
   version_ = -1;
   next_look_ = {};
-  engine_.conditions().settle(condition);
+  engine_.conditions().settle(idle_condition);
 }
 
 }  // namespace recapd::gateway::feed

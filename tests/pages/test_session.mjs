@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { launch, look, open, person, sizes } from "./browser.mjs";
+import { launch, look, open, person, sizes, wait_until } from "./browser.mjs";
 import { Node, recap } from "./node.mjs";
 
 let node;
@@ -28,7 +28,7 @@ test("a missed session says why, when what happened, and who was told", async ()
   await node.advance("72h");
   const support = await person(browser, node, "support:eve", { size: sizes.desktop });
   const page = await open(support, "/sessions/missed-1");
-  await page.getByRole("heading", { name: /MATH101/ }).waitFor();
+  await page.getByRole("heading", { name: /MATH-missed-1/ }).waitFor();
   const { why } = await node.get("/v1/sessions/missed-1/explain");
   assert.deepEqual(await section(page, "Why it is where it is").locator("li").allTextContents(), why.map(({ text }) => text));
   await page.getByText("Nothing fires by itself any more.").waitFor();
@@ -157,6 +157,6 @@ test("support acts on the session at hand, and the focus stays on the page", asy
   await dialog.getByText("1 done").first().waitFor();
   await dialog.getByRole("button", { name: "Close" }).click();
   await section(page, "Why it is where it is").locator(".badge", { hasText: "Update denied" }).waitFor();
-  await page.waitForFunction(() => document.activeElement !== document.body);
+  await wait_until(() => page.evaluate(() => document.activeElement !== document.body), "the focus on the page");
   await support.close();
 });

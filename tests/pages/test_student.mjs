@@ -53,15 +53,15 @@ test("an invitation is accepted, taken back, and accepted after all; the tutor s
   const theirs = await open(tutor, "/sessions/mine");
   await section(page, "Invitations (1)").getByText("Ann Müller").waitFor();
   await look(page, "student.invited");
-  await page.getByRole("button", { name: "I am going: MATH101" }).click();
+  await page.getByRole("button", { name: "I am going: MATH-invite-1" }).click();
   await section(page, "Upcoming (1)").getByText("It begins in").waitFor();
   await card(theirs, "invite-1").getByText("Everybody has answered.").waitFor();
-  await page.getByRole("button", { name: "I cannot come after all: MATH101" }).click();
+  await page.getByRole("button", { name: "I cannot come after all: MATH-invite-1" }).click();
   await look(page, "student.cannot_come");
   await page.getByRole("button", { name: "Yes, I cannot come" }).click();
   await section(page, "Done and declined").getByText("You said that you cannot come.").waitFor();
   assert.equal((await node.session("invite-1")).participants[0].status, "declined");
-  await page.getByRole("button", { name: "I am going after all: MATH101" }).click();
+  await page.getByRole("button", { name: "I am going after all: MATH-invite-1" }).click();
   await section(page, "Upcoming (1)").waitFor();
   assert.equal((await node.session("invite-1")).participants[0].status, "going");
   await student.close();
@@ -77,7 +77,7 @@ test("a recap that is owed stands first, with what is left of time; written it c
   await section(page, "Recaps to write (1)").getByText("You are reminded in 24 h").waitFor();
   assert.equal(await page.getByText("$").count(), 0, "a student sees no pay");
   await look(page, "student.owed");
-  await page.getByRole("link", { name: "Write recap: MATH101" }).click();
+  await page.getByRole("link", { name: "Write recap: MATH-owed-1" }).click();
   await page.getByText("What your tutor wrote").click();
   await page.getByText(recap.topics_covered).waitFor();
   await page.getByRole("button", { name: "Send recap" }).click();
@@ -111,7 +111,7 @@ test("what a student was writing survives a closed tab, and is gone once it was 
   await page.getByLabel("What did you cover?").fill("Half a thought");
   await page.close();
   const again = await open(student, "/sessions/student");
-  await again.getByRole("link", { name: "Go on writing: MATH101" }).click();
+  await again.getByRole("link", { name: "Go on writing: MATH-draft-2" }).click();
   await again.getByText("What you had written is still here.").waitFor();
   assert.equal(await again.getByLabel("What did you cover?").inputValue(), "Half a thought");
   await write(again);

@@ -1,6 +1,6 @@
 // What can be done with what was chosen.
 // SPDX-License-Identifier: Apache-2.0
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Session } from "../../../api/client";
 import { actor } from "../../../shell/identity";
 import { Button } from "../../../ui/button";
@@ -9,7 +9,12 @@ import { type Action, actions, dangerous, fits } from "./actions";
 import { ActDialog } from "./dialog";
 
 const text = words.desk;
-const focus_ms = 50;
+
+/** Whether nothing has the focus, or what cannot keep it. */
+function focus_is_lost(): boolean {
+  const at = document.activeElement;
+  return at === null || at === document.body || at.matches(":disabled");
+}
 
 /** In a list its buttons are there before anything is chosen, so that nothing moves; of
  * one session only those that can be done are. */
@@ -22,18 +27,21 @@ export function ActBar({ sessions, title, done }: {
 }) {
   const [action, set_action] = useState<Action | null>(null);
   const bar = useRef<HTMLDivElement>(null);
+  const acted = useRef(false);
+  useEffect(() => {
+    // What was done may take away the button that had the focus, and with it the bar.
+    if (!acted.current || action) return;
+    if (focus_is_lost()) (bar.current ?? document.getElementById("main"))?.focus();
+    acted.current = bar.current?.contains(document.activeElement) ?? false;
+  });
   const as = actor("support");
   if (!as) return null;
   const shown = title ? actions.filter((one) => sessions.some(fits[one])) : actions;
   const said = title ?? text.act_on(sessions.length);
   const close = (left: ReadonlySet<string>) => {
+    acted.current = true;
     set_action(null);
     done(left);
-    // The button that opened it may be gone, or one that cannot have the focus now.
-    setTimeout(() => {
-      if (document.activeElement !== document.body) return;
-      (bar.current ?? document.querySelector<HTMLElement>("main h1"))?.focus();
-    }, focus_ms);
   };
   if (shown.length === 0 && !action) return null;
   return (
