@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <boost/json/value.hpp>
+#include <string_view>
+
 #include "gateway/http/request.hpp"
 
 namespace recapd::gateway::http::routes {
@@ -24,6 +27,9 @@ inline constexpr std::size_t small_body = 4096;
 [[nodiscard]] std::vector<route> whatif_routes();     ///< routes_whatif.cpp
 [[nodiscard]] std::vector<route> relay_routes();      ///< routes_relay.cpp
 [[nodiscard]] std::vector<route> page_routes();       ///< routes_pages.cpp
+
+/// Returns a text as JSON; null where it is empty.
+[[nodiscard]] boost::json::value text_or_null(std::string_view text);
 
 /// Refuses anything but `application/json` with 415.
 [[nodiscard]] std::optional<response> want_json(const request &r);

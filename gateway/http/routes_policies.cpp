@@ -24,10 +24,6 @@ constexpr access for_readers{.roles = {workflows::role::manager,
                                        workflows::role::admin}};
 constexpr auto newest_first = std::numeric_limits<int>::max();
 
-json::value text_or_null(const std::string &text) {
-  return text.empty() ? json::value() : json::value(text);
-}
-
 json::object view_of(const storage::policy_row &row) {
   return {{"version", row.version},
           {"at", workflows::format_rfc3339(row.at)},

@@ -148,11 +148,6 @@ response account_csv(const request &r, const std::string &account,
   return csv_answer(r, std::move(lines), page.next);
 }
 
-/// Returns a text as JSON; null where there is none.
-json::value text_or_null(std::string_view text) {
-  return text.empty() ? json::value() : json::value(text);
-}
-
 /// Returns the `authid` of a letter's text; empty where it tells none.
 std::string sender_of(std::string_view event) {
   boost::system::error_code broken;
@@ -291,6 +286,10 @@ void retry_dead_letter(services &s, const request_ptr &r,
 }
 
 }  // namespace
+
+json::value text_or_null(std::string_view text) {
+  return text.empty() ? json::value() : json::value(text);
+}
 
 std::vector<route> record_routes() {
   constexpr auto known = for_everybody;
