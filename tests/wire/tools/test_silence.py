@@ -54,13 +54,18 @@ def postgres_of(server):
 @contextmanager
 def frozen(server):
     processes = postgres_of(server)
-    for pid in processes:
-        os.kill(pid, signal.SIGSTOP)
+
+    def tell_all(what):
+        for pid in processes:
+            # A worker of the server may have been at its end.
+            with suppress(ProcessLookupError):
+                os.kill(pid, what)
+
+    tell_all(signal.SIGSTOP)
     try:
         yield
     finally:
-        for pid in processes:
-            os.kill(pid, signal.SIGCONT)
+        tell_all(signal.SIGCONT)
 
 
 def not_ready(node):
