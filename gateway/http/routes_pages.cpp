@@ -15,13 +15,15 @@ void get_page(services &s, const request_ptr &r, const responder &respond) {
         std::ranges::find(page_files, r->params.front(), &page_file::path);
     if (file != page_files.end()) return respond(page_answer(*file, *r));
   }
+  if (!s.documents)
+    return respond(problem(404, "not-found", "This node serves no pages."));
   respond(page_answer(s.documents->pages(), *r));
 }
 
 void get_docs(services &s, const request_ptr &r, const responder &respond) {
-  if (const auto *docs = s.documents->docs())
-    return respond(page_answer(*docs, *r, inline_styles::allowed));
-  get_page(s, r, respond);
+  const auto *docs = s.documents ? s.documents->docs() : nullptr;
+  if (docs == nullptr) return get_page(s, r, respond);
+  respond(page_answer(*docs, *r, inline_styles::allowed));
 }
 
 route opened(std::string_view pattern,
