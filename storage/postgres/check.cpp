@@ -98,20 +98,12 @@ private:
     static const prepared_statement page{
         "check_sessions",
         "SELECT s.id, s.tutor, s.course, s.program, " + micros("s.starts_at")
-            + ", p.state, " + micros("p.next_timer")
-            + ", s.currency, s.day,"
-              " CASE WHEN p.state IS NOT NULL THEN p.pay"
-              "      ELSE coalesce(s.pay, l.amount) END,"
-              " CASE WHEN p.state IS NOT NULL THEN p.confirm_seconds"
-              "      ELSE coalesce(s.confirm_seconds, l.confirm_seconds) END,"
-              " CASE WHEN p.state IS NOT NULL THEN p.minutes"
-              "      ELSE coalesce(s.minutes, l.minutes) END,"
-              " coalesce(p.flagged, false) FROM (SELECT * FROM sessions WHERE "
-              "id > $1::text"
+            + ", s.state, " + micros("s.next_timer")
+            + ", s.currency, s.day, s.pay, s.confirm_seconds, s.minutes,"
+              " coalesce(p.flagged, false)"
+              " FROM (SELECT * FROM session_standings WHERE id > $1::text"
               "        ORDER BY id LIMIT $2::int4) AS s"
               " LEFT JOIN standings AS p ON p.session_id = s.id"
-              " LEFT JOIN ledger AS l ON l.session_id = s.id"
-              "      AND l.kind = 'settlement' AND l.n = 0"
               " ORDER BY s.id"};
     std::string after;
     for (;;) {
@@ -135,8 +127,7 @@ private:
                                .starts_at = rows.at(row, 4),
                                .currency = rows.text(row, 7),
                                .day = static_cast<int>(rows.number(row, 8))},
-                       .at = {.state = "paid"}};
-    if (!rows.null(row, 5)) out.at.state = rows.text(row, 5);
+                       .at = {.state = rows.text(row, 5)}};
     if (!rows.null(row, 6)) out.at.next_timer = rows.at(row, 6);
     if (!rows.null(row, 9)) out.at.counts.pay = rows.number(row, 9);
     const auto small = [&](int column) {
