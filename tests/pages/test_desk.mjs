@@ -1,24 +1,12 @@
 // The support desk: many sessions at once, with previews, by keyboard alone, too.
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
-import { after, before, beforeEach, test } from "node:test";
-import { launch, look, open, person, sizes, wait_until } from "./browser.mjs";
-import { Node, recap } from "./node.mjs";
-
-let node;
-let browser;
-
-before(async () => {
-  node = await Node.start();
-  browser = await launch();
-});
+import { beforeEach, test } from "node:test";
+import { look, open, person, sizes, wait_until } from "./browser.mjs";
+import { recap } from "./node.mjs";
+import { browser, node } from "./world.mjs";
 
 beforeEach(() => node.say("start"));
-
-after(async () => {
-  await browser?.close();
-  await node?.end();
-});
 
 const desk = (who = "support:eve") => person(browser, node, who, { size: sizes.desktop });
 const rows = (page) => page.locator("tbody tr");

@@ -1,22 +1,10 @@
 // The reference for people.
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { launch, look, open, person, sizes } from "./browser.mjs";
+import { test } from "node:test";
+import { look, open, person, sizes } from "./browser.mjs";
 import { Node } from "./node.mjs";
-
-let node;
-let browser;
-
-before(async () => {
-  node = await Node.start();
-  browser = await launch();
-});
-
-after(async () => {
-  await browser?.close();
-  await node?.end();
-});
+import { browser, node } from "./world.mjs";
 
 const shown = (page) => page.locator(".opblock:visible");
 

@@ -1,22 +1,9 @@
 // Support imports sessions from a file.
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { launch, look, open, person, sizes } from "./browser.mjs";
-import { Node } from "./node.mjs";
-
-let node;
-let browser;
-
-before(async () => {
-  node = await Node.start();
-  browser = await launch();
-});
-
-after(async () => {
-  await browser?.close();
-  await node?.end();
-});
+import { test } from "node:test";
+import { look, open, person, sizes } from "./browser.mjs";
+import { browser, node } from "./world.mjs";
 
 const file = (name, text) => ({ name, mimeType: "text/csv", buffer: Buffer.from(text) });
 const wrong = (page) => page.locator("[data-line]").evaluateAll((all) =>

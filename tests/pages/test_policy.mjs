@@ -1,22 +1,10 @@
 // Managers and administrators change the policy.
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { launch, look, open, person, sizes } from "./browser.mjs";
-import { Node, recap } from "./node.mjs";
-
-let node;
-let browser;
-
-before(async () => {
-  node = await Node.start();
-  browser = await launch();
-});
-
-after(async () => {
-  await browser?.close();
-  await node?.end();
-});
+import { test } from "node:test";
+import { look, open, person, sizes } from "./browser.mjs";
+import { recap } from "./node.mjs";
+import { browser, node } from "./world.mjs";
 
 const newest = async () => (await node.get("/v1/policies?limit=1")).policies[0];
 const policy_of = async (version) => (await node.get(`/v1/policies/${version}`)).policy;

@@ -1,22 +1,10 @@
 // A session's page: as support, its tutor and its students see it.
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { launch, look, open, person, sizes, wait_until } from "./browser.mjs";
-import { Node, recap } from "./node.mjs";
-
-let node;
-let browser;
-
-before(async () => {
-  node = await Node.start();
-  browser = await launch();
-});
-
-after(async () => {
-  await browser?.close();
-  await node?.end();
-});
+import { test } from "node:test";
+import { look, open, person, sizes, wait_until } from "./browser.mjs";
+import { recap } from "./node.mjs";
+import { browser, node } from "./world.mjs";
 
 const section = (page, title) => page.locator("section", { has: page.getByRole("heading", { name: title, exact: true }) });
 const timeline = (page) => page.getByRole("list", { name: "Timeline" });
