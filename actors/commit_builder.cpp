@@ -129,7 +129,8 @@ built_commit build_commit(const known_session &before,
 
 storage::outcome_row outcome_row(const submission &s, const outcome &o,
                                  int version, const wf::refusal_basis &on) {
-  const bool told_by_events = o.accepted && !s.by_inbox;
+  const bool told_by_events =
+      o.accepted && s.told_for == std::chrono::seconds{0};
   return {.source = s.source,
           .id = s.id,
           .content = s.content,
@@ -139,7 +140,7 @@ storage::outcome_row outcome_row(const submission &s, const outcome &o,
           .outcome = told_by_events ? std::string{} : o.json,
           .scope = s.scope.value_or(""),
           .who = wf::to_string(s.by),
-          .by_inbox = s.by_inbox,
+          .told_for = s.told_for,
           .command =
               o.accepted ? std::string{} : wf::to_replay_text(s.what, on)};
 }

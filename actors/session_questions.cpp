@@ -121,7 +121,11 @@ void session_state::answer_stored(const storage::outcome_row &row) {
     storage::commit c;
     c.session = session_.id;
     c.inbox_seq = w.what.inbox_seq;
-    if (w.what.by_inbox && !row.by_inbox) c.asked_again = row;
+    if (w.what.told_for > std::chrono::seconds{0}
+        && row.told_for == std::chrono::seconds{0}) {
+      c.asked_again = row;
+      c.asked_again->told_for = w.what.told_for;
+    }
     write_down(std::move(c), {}, {}, {});
   }
   // A commit that was written without an answer may have left something due.

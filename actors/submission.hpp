@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -27,7 +28,9 @@ struct submission {
   storage::digest content{};     ///< a digest of type, subject, by and data
   std::string traceparent = {};  ///< empty: none
   std::optional<std::int64_t> inbox_seq = {};  ///< row to delete
-  bool by_inbox = false;      ///< a client put it into the inbox, not a node
+  /// How long producers may read its outcome, once a client, not a node, has
+  /// put it into the inbox; 0: it did not come so.
+  std::chrono::seconds told_for{0};
   bool decided_here = false;  ///< by this node, whoever serves the session
   bool relayed = false;       ///< another node has handed it to this one
   /// Whose `source` and `id` are (storage::command_key). It is absent until the

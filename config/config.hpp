@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/json/object.hpp>
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -78,6 +79,9 @@ struct settings {
     int header_timeout_ms = 10000;  ///< for a head, and for more of a body
     int idle_timeout_ms = 60000;    ///< between keep-alive requests
   } http;
+  struct {
+    std::chrono::seconds outcomes = std::chrono::days{30};  ///< of the inbox
+  } retention;
 };
 
 /// Reads the settings. An option beats the environment (`RECAPD_SECTION_KEY`;

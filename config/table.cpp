@@ -15,6 +15,7 @@ namespace json = boost::json;
 namespace {
 
 constexpr int hour_ms = 3'600'000;
+constexpr std::chrono::seconds longest_kept = std::chrono::days{3653};
 constexpr int unbounded = std::numeric_limits<int>::max();
 
 /// Splits `HOST:PORT`, where an IPv6 address stands in brackets.
@@ -393,6 +394,20 @@ std::vector<setting> webhook_rows(settings &s) {
   };
 }
 
+std::vector<setting> retention(settings &s) {
+  auto &kept = s.retention.outcomes;
+  return {parsed(
+      "outcomes",
+      [&kept](auto text) {
+        const auto read = workflows::parse_duration(text);
+        if (read) kept = *read;
+        return read && kept <= longest_kept;
+      },
+      "a duration such as \"30d\", of at most ten years",
+      [&kept] { return workflows::format_duration(kept); },
+      "how long SQL clients read what became of their rows in `inbox`")};
+}
+
 std::vector<setting> log(settings &s) {
   return {
       word<std::string>("level", s.log_level,
@@ -408,10 +423,11 @@ std::vector<setting> log(settings &s) {
 }  // namespace
 
 std::vector<part> table(settings &s) {
-  return {
-      {"node", node(s)}, {"database", database(s)},    {"ingress", ingress(s)},
-      {"auth", auth(s)}, {"policy", policy()},         {"engine", engine(s)},
-      {"http", http(s)}, {"webhook", webhook_rows(s)}, {"log", log(s)}};
+  return {{"node", node(s)},           {"database", database(s)},
+          {"ingress", ingress(s)},     {"auth", auth(s)},
+          {"policy", policy()},        {"engine", engine(s)},
+          {"http", http(s)},           {"webhook", webhook_rows(s)},
+          {"retention", retention(s)}, {"log", log(s)}};
 }
 
 const std::vector<scalar> &scalars() {

@@ -97,12 +97,13 @@ struct outcome_row {
   int version = 0;      ///< of the session, once accepted; 0: refused
   instant received_at;
   /// The contract's object as JSON, not marked a duplicate. It may be empty of
-  /// an accepted command that is not `by_inbox`: the session's events up to
+  /// an accepted command that was never `told_for`: the session's events up to
   /// `version` tell it (actors/told_outcomes.hpp).
   std::string outcome;
   std::string scope = {};  ///< as in command_key
   std::string who = {};    ///< who sent it; empty in outcomes stored without it
-  bool by_inbox = false;   ///< producers of the inbox may see it
+  /// How long from now on producers of the inbox may see it; 0: they may not.
+  std::chrono::seconds told_for{0};
   /// Of a refused command, what a replay needs of it
   /// (workflows::to_replay_text). It is read back in a recorded_session only.
   std::string command = {};

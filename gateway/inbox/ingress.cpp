@@ -251,7 +251,7 @@ struct ingress::impl : std::enable_shared_from_this<ingress::impl> {
       return true;
     }
     event->inbox_seq = row.seq;
-    event->by_inbox = !row.taken;
+    if (!row.taken) event->told_for = tuning.outcomes_kept;
     std::optional<command> now;
     {
       const std::lock_guard lock{mutex};

@@ -22,6 +22,8 @@ struct tuning {
   std::chrono::milliseconds rescan{1000};  ///< between reads from the first row
   std::chrono::milliseconds backoff{250};  ///< pause after a fault
   std::chrono::milliseconds drain{5000};   ///< how long stop() waits
+  /// How long clients may read the outcomes of what they put in.
+  std::chrono::seconds outcomes_kept = std::chrono::days{30};
 };
 
 /// Takes rows from construction until stop(), on threads of its own, in the

@@ -30,7 +30,7 @@ void database::write(const commit &c) {
   if (c.asked_again) {
     auto &row = outcomes.at(c.asked_again->key());
     row.outcome = c.asked_again->outcome;
-    row.by_inbox = true;
+    row.told_for = c.asked_again->told_for;
   }
   if (c.inbox_seq) inbox.erase(*c.inbox_seq);
 }

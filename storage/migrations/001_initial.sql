@@ -134,7 +134,7 @@ CREATE TABLE journal (
   -- Absent where the session's events up to `version` tell it
   -- (actors/told_outcomes): SQL clients read what came by the inbox alone.
   outcome       text,
-  by_inbox      boolean          NOT NULL DEFAULT false,
+  told_until    timestamptz,                -- by the database's clock; null: never
   -- The session's, of a row with notifications: they are listed by it.
   program       text COLLATE "C",
   CONSTRAINT versions_are_whole
@@ -148,11 +148,13 @@ CREATE TABLE journal (
   CONSTRAINT commands_are_told
     CHECK (CASE WHEN source IS NULL
                 THEN id IS NULL AND scope IS NULL AND content IS NULL
-                     AND command IS NULL AND outcome IS NULL AND NOT by_inbox
+                     AND command IS NULL AND outcome IS NULL
+                     AND told_until IS NULL
                 ELSE id IS NOT NULL AND scope IS NOT NULL
                      AND content IS NOT NULL AND length(content) = 16
                      AND (command IS NULL) = (version > 0)
-                     AND (outcome IS NOT NULL OR version > 0 AND NOT by_inbox)
+                     AND (outcome IS NOT NULL
+                          OR version > 0 AND told_until IS NULL)
            END)
 );
 -- It has no key of its own: what follows it by logical replication is told its
@@ -196,14 +198,15 @@ SELECT source, id, scope, session_id, version, at AS received_at, who, outcome,
        command
   FROM journal, (VALUES (true)) AS read_only WHERE source IS NOT NULL;
 
--- What a producer sees: outcomes of commands that came by the inbox. Whoever may
+-- What a producer sees: outcomes of commands that came by the inbox, for the time
+-- that `retention.outcomes` said when they were decided. Whoever may
 -- write the journal sees all that are stored. A view reads with its owner's
 -- rights: whoever may read it needs no other.
 CREATE VIEW outcomes WITH (security_barrier) AS
   SELECT source, id, outcome::jsonb AS outcome, who
     FROM journal, (VALUES (true)) AS read_only
    WHERE outcome IS NOT NULL
-     AND (by_inbox
+     AND (told_until > now()
           OR pg_has_role(current_user, (SELECT relowner FROM pg_class
                                          WHERE oid = 'journal'::regclass),
                          'MEMBER'));

@@ -319,15 +319,17 @@ void add_payments(group_builder &to, const commits &by_session) {
 
 void add_asked(group_builder &to, const commits &group) {
   array_argument source{column_type::text}, id{column_type::text},
-      scope{column_type::text}, outcome{column_type::text};
+      scope{column_type::text}, outcome{column_type::text},
+      told_for{column_type::int4};
   for (const auto *c : group) {
     if (!c->asked_again) continue;
     source.text(c->asked_again->source);
     id.text(c->asked_again->id);
     scope.text(c->asked_again->scope);
     outcome.text(c->asked_again->outcome);
+    told_for.number(c->asked_again->told_for.count());
   }
-  to.add(asked_part, source, id, scope, outcome);
+  to.add(asked_part, source, id, scope, outcome, told_for);
 }
 
 void add_taken(group_builder &to, const commits &group) {

@@ -53,7 +53,7 @@ public:
   void add_to(group_builder &to) {
     to.add(journal_part, session_, bucket_, before_, version_, at_, who_,
            ordinal_, events_, notifications_, trace_, source_, id_, scope_,
-           content_, outcome_, by_inbox_, draw_, command_, program_, decided_);
+           content_, outcome_, told_for_, draw_, command_, program_, decided_);
   }
 
 private:
@@ -86,14 +86,16 @@ private:
     content_.bytes(o.content);
     command_.text_or_null(o.command);
     outcome_.text_or_null(o.outcome);
-    by_inbox_.boolean(o.by_inbox);
+    if (o.told_for > std::chrono::seconds{0})
+      told_for_.number(o.told_for.count());
+    else
+      told_for_.null();
   }
 
   void add_no_command() {
     for (auto *absent :
-         {&source_, &id_, &scope_, &content_, &command_, &outcome_})
+         {&source_, &id_, &scope_, &content_, &command_, &outcome_, &told_for_})
       absent->null();
-    by_inbox_.boolean(false);
   }
 
   array_argument session_{column_type::text};
@@ -111,7 +113,7 @@ private:
   array_argument scope_{column_type::text};
   array_argument content_{column_type::bytes};
   array_argument outcome_{column_type::text};
-  array_argument by_inbox_{column_type::boolean};
+  array_argument told_for_{column_type::int4};
   array_argument draw_{column_type::int4};
   array_argument command_{column_type::text};
   array_argument program_{column_type::text};

@@ -18,13 +18,13 @@ feed AS MATERIALIZED (
 entry AS (
   INSERT INTO journal (session_id, bucket, before, version, at, who, position,
       events, notifications, traceparent, source, id, scope, content, outcome,
-      by_inbox, draw, command, program, decided)
+      told_until, draw, command, program, decided)
   SELECT unnest($1::text[]), unnest($2::int2[]), unnest($3::int4[]),
          unnest($4::int4[]), unnest($5::timestamptz[]), unnest($6::text[]),
          (SELECT base FROM feed) + unnest($7::int8[]), unnest($8::text[]),
          unnest($9::text[]), unnest($10::text[]), unnest($11::text[]),
          unnest($12::text[]), unnest($13::text[]), unnest($14::bytea[]),
-         unnest($15::text[]), unnest($16::bool[]), unnest($17::int4[]),
+         unnest($15::text[]), now() + unnest($16::int4[]) * interval '1 s', unnest($17::int4[]),
          unnest($18::text[]), unnest($19::text[]),
          (SELECT base FROM feed) + unnest($20::int8[])))sql",
                               nullptr};
@@ -183,11 +183,12 @@ payment AS (
 
 const group_part asked_part{'a', R"sql(
 asked AS (
-  UPDATE journal AS c SET by_inbox = true, outcome = k.outcome
-    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])
-      AS k (source, id, scope, outcome)
+  UPDATE journal AS c SET outcome = k.outcome,
+         told_until = now() + k.seconds * interval '1 s'
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::int4[])
+      AS k (source, id, scope, outcome, seconds)
    WHERE c.source = k.source AND c.id = k.id AND c.scope = k.scope
-     AND NOT c.by_inbox))sql",
+     AND (c.told_until > now()) IS NOT TRUE))sql",
                             nullptr};
 
 const group_part taken_part{'t', R"sql(

@@ -8,7 +8,7 @@ std::string outcome_columns() {
   return "c.source, c.id, encode(c.content, 'hex'), c.session_id, c.version, "
          + micros("c.at")
          + ", c.outcome, c.scope, c.who,"
-           " c.by_inbox";
+           " greatest(0, ceil(extract(epoch FROM c.told_until - now())))::int8";
 }
 
 outcome_row read_outcome(const result_set &rows, int row, int first) {
@@ -21,7 +21,8 @@ outcome_row read_outcome(const result_set &rows, int row, int first) {
                   .outcome = rows.text(row, first + 6),
                   .scope = rows.text(row, first + 7),
                   .who = rows.text(row, first + 8),
-                  .by_inbox = rows.boolean(row, first + 9)};
+                  .told_for =
+                      std::chrono::seconds{rows.number(row, first + 9)}};
   const auto hex = rows.text(row, first + 2);
   for (std::size_t i = 0; i < out.content.size() && 2 * i + 2 <= hex.size();
        ++i)

@@ -81,7 +81,7 @@ lacking AS (
   UNION ALL
   SELECT 'UPDATE (' || string_agg(c, ', ') || ') on table ' || name
     FROM needs, regexp_split_to_table(
-      CASE WHEN name = 'journal' THEN 'outcome,by_inbox,events,notifications'
+      CASE WHEN name = 'journal' THEN 'outcome,told_until,events,notifications'
            WHEN name IN ('inbox', 'forwarded', 'dead_letters') THEN 'event'
       END, ',') AS c
    WHERE NOT has_column_privilege(found, c, 'UPDATE')

@@ -295,8 +295,9 @@ node::node(const config::settings &s,
   } catch (const std::runtime_error &e) {
     throw listen_error{e.what()};
   }
-  inbox_ =
-      std::make_unique<gateway::inbox::ingress>(*engine_, database, *meters_);
+  inbox_ = std::make_unique<gateway::inbox::ingress>(
+      *engine_, database, *meters_,
+      gateway::inbox::tuning{.outcomes_kept = s.retention.outcomes});
   if (!s.webhook.url.empty())
     webhook_ =
         std::make_unique<gateway::feed::webhook>(*engine_, s.webhook, *meters_);

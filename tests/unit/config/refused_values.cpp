@@ -219,6 +219,8 @@ constexpr auto wrong_settings = std::to_array<wrong_setting>({
     {"http.trusted_proxies", R"(["proxy"])", "[0]: expected networks"},
     {"webhook.url", R"("ftp://a")", ": expected a URL"},
     {"webhook.secret", "1", ": expected a text"},
+    {"retention.outcomes", "30", ": expected a text"},
+    {"retention.outcomes", R"("4000d")", ": expected a duration"},
     {"webhook.timeout_ms", "0", ": expected a whole"},
     {"log.level", R"("loud")", R"(: expected one of "trace")"},
 });

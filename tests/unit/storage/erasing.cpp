@@ -49,7 +49,7 @@ commit says(const std::string &session, event_row e) {
 commit by_inbox(commit c) {
   const auto id = "c-" + c.session;
   c = accepts(id, std::move(c));
-  c.outcome->by_inbox = true;
+  c.outcome->told_for = std::chrono::hours{1};
   c.outcome->who = c.events.front().by;
   c.outcome->outcome =
       R"({"id":"c","session":{"tutor":"ann","tutor_recap":{"topics_covered":)"

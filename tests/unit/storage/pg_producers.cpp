@@ -65,7 +65,7 @@ CAF_TEST_FIXTURE_SCOPE(pg_producers_tests, fixture)
 
 CAF_TEST(a producer inserts events and reads what became of them) {
   auto by_inbox = accepts("c1", moves("s1", 1));
-  by_inbox.outcome->by_inbox = true;
+  by_inbox.outcome->told_for = std::chrono::hours{1};
   CAF_REQUIRE_EQUAL(append(*s, {by_inbox, accepts("c2", moves("s2", 1))}),
                     "ok ok");
   CAF_CHECK_EQUAL(listed("SELECT id FROM outcomes ORDER BY id"), "c1 c2");
@@ -78,6 +78,27 @@ CAF_TEST(a producer inserts events and reads what became of them) {
   CAF_CHECK_EQUAL(listed("SELECT outcome ->> 'id' FROM outcomes"), "c1");
   CAF_CHECK_EQUAL(listed("SELECT reason FROM dead_letters"), "why");
   CAF_CHECK_EQUAL(s->read_inbox(0, 10).size(), 2u);
+}
+
+CAF_TEST(an outcome is told for its time and anew when it is asked for again) {
+  auto first = accepts("c1", moves("s1", 1));
+  first.outcome->told_for = std::chrono::hours{1};
+  CAF_REQUIRE_EQUAL(append(*s, {first}), "ok");
+  const auto stored = [this] {
+    return *s->find_outcomes(std::vector<command_key>{{"app", "c1"}}).front();
+  };
+  CAF_CHECK(stored().told_for > std::chrono::minutes{59});
+  raw.script("UPDATE journal SET told_until = now()");
+  const auto row = stored();
+  CAF_CHECK_EQUAL(row.told_for.count(), 0);
+  become_sender();
+  CAF_CHECK_EQUAL(listed("SELECT id FROM outcomes"), "");
+  commit again;
+  again.session = "s1";
+  again.asked_again = row;
+  again.asked_again->told_for = std::chrono::hours{1};
+  CAF_REQUIRE_EQUAL(append(*s, {again}), "ok");
+  CAF_CHECK_EQUAL(listed("SELECT id FROM outcomes"), "c1");
 }
 
 CAF_TEST(a producers open transaction holds no event back) {
@@ -188,7 +209,7 @@ CAF_TEST(nobody writes by a view) {
 
 CAF_TEST(rights that an operator gave by hand work as well) {
   auto by_inbox = accepts("c1", moves("s1", 1));
-  by_inbox.outcome->by_inbox = true;
+  by_inbox.outcome->told_for = std::chrono::hours{1};
   CAF_REQUIRE_EQUAL(append(*s, {by_inbox}), "ok");
   raw.script("REVOKE recapd_producer FROM recapd_test_sender;"
              "GRANT INSERT ON inbox TO recapd_test_sender;"

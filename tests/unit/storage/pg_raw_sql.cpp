@@ -62,7 +62,7 @@ CAF_TEST(a command cannot be recorded twice) {
 }
 
 CAF_TEST(what nothing tells must be stored) {
-  CAF_CHECK(refused("UPDATE journal SET outcome = NULL, by_inbox = true"
+  CAF_CHECK(refused("UPDATE journal SET outcome = NULL, told_until = now()"
                     " WHERE source IS NOT NULL",
                     "commands_are_told"));
   for (const auto *what : {"command = '{}'", "command = '{}', source = NULL"})

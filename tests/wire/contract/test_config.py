@@ -127,6 +127,7 @@ def test_a_file_may_hold_comments(make_node):
 def test_the_whole_published_file_is_taken(make_node):
     node = make_node(config={
         "node": {"name": ""}, "ingress": {"kind": "inbox", "nats_url": ""},
+        "retention": {"outcomes": "30d"},
         "auth": {"mode": "trusted", "tokens": []},
         "policy": {
             "recap": {"min_characters": 150, "max_characters": 10000},

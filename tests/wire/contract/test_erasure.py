@@ -406,7 +406,7 @@ def test_what_waits_for_another_node_is_erased(two_nodes):
         return [row[0] for row in database.run("SELECT event FROM inbox")]
 
     def taken():
-        return database.run("SELECT id FROM journal WHERE by_inbox")
+        return database.run("SELECT id FROM journal WHERE told_until IS NOT NULL")
 
     wait_until(lambda: 0 < len(waiting()) and len(waiting()) + len(taken()) == 16
                and taken(), "each to be taken or to wait")

@@ -2,6 +2,7 @@
 """The database inbox: rows in, outcomes out, dead letters aside."""
 import json
 
+import psycopg2
 import pytest
 
 from lesson import Lesson
@@ -65,6 +66,28 @@ def test_a_refused_event_has_an_outcome(client, database):
     assert outcome["outcome"] == "refused"
     assert outcome["session"] is None
     assert [r["code"] for r in outcome["refusals"]] == ["unknown-session"]
+
+
+def test_an_outcome_is_shown_for_as_long_as_is_set(make_node):
+    node = make_node(config={"retention": {"outcomes": "2s"}})
+    event = Lesson(node).events.schedule()
+    producer = psycopg2.connect(node.database.server,
+                                dbname=node.database.name,
+                                options="-c role=recapd_producer")
+
+    def shown():
+        with producer, producer.cursor() as cursor:
+            cursor.execute("SELECT outcome->>'outcome' FROM outcomes WHERE "
+                           "source = %s AND id = %s",
+                           (event["source"], event["id"]))
+            return cursor.fetchall()
+
+    for _ in range(2):
+        node.database.insert_event(event)
+        wait_until(lambda: shown() == [("accepted",)], "the outcome")
+        wait_until(lambda: shown() == [], "its end")
+    producer.close()
+    assert len(node.history(event["subject"])) == 1
 
 
 def test_a_repeat_in_the_inbox_changes_nothing(client, database):
