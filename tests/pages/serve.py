@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A node on a manual clock and a database of its own, for tests that are not written
 in Python. The first line of its input is the config file (an object); each further one
-names what is done: start, stop, kill. Each is answered by a line with the node's
-address; the end of the input ends the node."""
+names what is done: start, stop, kill, or `inbox TEXT`, which puts the text into the
+database's inbox. Each is answered by a line with the node's address; the end of the
+input ends the node."""
 import json
 import sys
 from itertools import chain
@@ -16,8 +17,11 @@ from node import Node  # noqa: E402
 def serve(node, lines):
     """Does what the lines say until there are no more."""
     try:
-        for word in chain(["start"], lines):
-            if word != "start":
+        for line in chain(["start"], lines):
+            word, _, text = line.partition(" ")
+            if word == "inbox":
+                node.database.insert_event(text)
+            elif word != "start":
                 getattr(node, word)()
             elif not node.alive():
                 node.start().wait_ready()

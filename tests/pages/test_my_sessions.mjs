@@ -16,7 +16,7 @@ test("given nothing when the page is opened then it says so", async () => {
   const page = await open(tutor, "/");
   await page.getByText("Nothing waits for you.").waitFor();
   await page.getByText("You have no sessions ahead of you.").waitFor();
-  assert.match(page.url(), /\/sessions\/mine$/);
+  assert.match(page.url(), /\/tutor$/);
   await look(page, "my_sessions.empty");
   await tutor.close();
 });
@@ -63,7 +63,7 @@ test("a session is scheduled, accepted, completed and paid, and the list follows
 
 test("sessions that repeat start at the same time of the day, also when clocks change", async () => {
   const tutor = await person(browser, node, "tutor:weekly", { size: sizes.desktop });
-  const page = await open(tutor, "/sessions/schedule");
+  const page = await open(tutor, "/schedule");
   await page.getByLabel("Course").fill("MATH101");
   await page.getByLabel("Day").fill("2031-10-28"); // clocks there change on November 2
   await page.getByLabel("Time", { exact: true }).fill("09:30");
@@ -83,7 +83,7 @@ test("sessions that repeat start at the same time of the day, also when clocks c
 
 test("a time that clocks skip is not taken", async () => {
   const tutor = await person(browser, node, "tutor:skipped");
-  const page = await open(tutor, "/sessions/schedule");
+  const page = await open(tutor, "/schedule");
   await page.getByLabel("Course").fill("MATH101");
   await page.getByLabel("Day").fill("2031-03-09");
   await page.getByLabel("Time", { exact: true }).fill("02:30");
@@ -161,7 +161,7 @@ test("what people wrote is shown as text", async () => {
 
 test("other people's pages and pages that are none say so", async () => {
   const tutor = await person(browser, node, "student:sam");
-  const page = await open(tutor, "/sessions/mine");
+  const page = await open(tutor, "/tutor");
   await page.getByRole("heading", { name: "This page is not yours" }).waitFor();
   await look(page, "shell.not_yours");
   await page.goto("/no/such/page");
@@ -205,7 +205,7 @@ test("nothing jumps under the pointer: what changed comes when it has left", asy
 test("whom to be is chosen in trial mode, with a banner", async () => {
   await node.schedule("choose-1", { tutor: "gil", students: ["kim"], hours: 5 });
   const anybody = await person(browser, node, null);
-  const page = await open(anybody, "/sessions/mine");
+  const page = await open(anybody, "/tutor");
   await page.getByRole("heading", { name: "Act as" }).waitFor();
   await look(page, "shell.act_as");
   await page.getByLabel("Id", { exact: true }).fill("gil");

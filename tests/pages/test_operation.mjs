@@ -151,7 +151,7 @@ test("who opens what is not theirs, or what is not there, is led to their start 
   await other.keyboard.press("Enter");
   await other.keyboard.press("Tab");
   await other.keyboard.press("Enter");
-  await other.waitForURL(/\/sessions\/mine$/);
+  await other.waitForURL(/\/tutor$/);
   await wait_until(() => other.evaluate(() => document.activeElement.tagName === "H1"), "the focus on the heading");
   await tutor.close();
 });

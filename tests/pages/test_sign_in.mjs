@@ -29,7 +29,7 @@ after(async () => {
 test("a token is pasted once; the list is live by it, and a command is sent by it", async () => {
   await node.schedule("token-1", { tutor: "ann", students: ["sam"] });
   const tutor = await person(browser, node, null);
-  const page = await open(tutor, "/sessions/mine");
+  const page = await open(tutor, "/tutor");
   await look(page, "shell.token");
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("alert").getByText("Paste the token.").waitFor();

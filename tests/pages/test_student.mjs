@@ -27,7 +27,7 @@ test("given nothing when a student opens the pages then they are told that they 
   const student = await person(browser, node, "student:new");
   const page = await open(student, "/");
   await page.getByText("You owe no recap.").waitFor();
-  assert.match(page.url(), /\/sessions\/student$/);
+  assert.match(page.url(), /\/student$/);
   await look(page, "student.empty");
   await student.close();
 });
@@ -37,8 +37,8 @@ test("an invitation is accepted, taken back, and accepted after all; the tutor s
   await node.schedule("invite-1", { tutor: "ann", students: ["sam"], going: [], hours: 30 });
   const student = await person(browser, node, "student:sam");
   const tutor = await person(browser, node, "tutor:ann", { size: sizes.desktop });
-  const page = await open(student, "/sessions/student");
-  const theirs = await open(tutor, "/sessions/mine");
+  const page = await open(student, "/student");
+  const theirs = await open(tutor, "/tutor");
   await section(page, "Invitations (1)").getByText("Ann Müller").waitFor();
   await look(page, "student.invited");
   await page.getByRole("button", { name: "I am going: MATH-invite-1" }).click();
@@ -60,7 +60,7 @@ test("a recap that is owed stands first, with what is left of time; written it c
   await logged("owed-1", { tutor: "bea", students: ["noor"] });
   const student = await person(browser, node, "student:noor");
   const tutor = await person(browser, node, "tutor:bea", { size: sizes.desktop });
-  const theirs = await open(tutor, "/sessions/mine");
+  const theirs = await open(tutor, "/tutor");
   const page = await open(student, "/");
   await section(page, "Recaps to write (1)").getByText("You are reminded in 24 h").waitFor();
   assert.equal(await page.getByText("$").count(), 0, "a student sees no pay");
@@ -98,7 +98,7 @@ test("what a student was writing survives a closed tab, and is gone once it was 
   const page = await open(student, "/sessions/draft-2/recap");
   await page.getByLabel("What did you cover?").fill("Half a thought");
   await page.close();
-  const again = await open(student, "/sessions/student");
+  const again = await open(student, "/student");
   await again.getByRole("link", { name: "Go on writing: MATH-draft-2" }).click();
   await again.getByText("What you had written is still here.").waitFor();
   assert.equal(await again.getByLabel("What did you cover?").inputValue(), "Half a thought");
@@ -136,7 +136,7 @@ test("a student sees nothing of another's recap, and is told why there is nothin
   await node.command("recap.submit", "both-1", "student:one", { recap: secret });
   await node.schedule("later-1", { tutor: "eli", students: ["two"], hours: 5, course: "PHYS101" });
   const student = await person(browser, node, "student:two");
-  const page = await open(student, "/sessions/student");
+  const page = await open(student, "/student");
   await section(page, "Recaps to write (1)").waitFor();
   await page.goto("/sessions/both-1/recap");
   await page.getByText("What your tutor wrote").click();

@@ -110,7 +110,7 @@ export default function Complete({ params }: PageProps) {
           <><Head session={facts.session} /><Content facts={facts} tutor={tutor} reload={found.reload} /></>
         )}
       </Shown>
-      <p class="back"><LinkButton to={href("/sessions/mine")}>{text.back}</LinkButton></p>
+      <p class="back"><LinkButton to={href("/tutor")}>{text.back}</LinkButton></p>
     </div>
   );
 }

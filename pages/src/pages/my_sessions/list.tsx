@@ -80,7 +80,7 @@ export default function MySessions() {
     <>
       <div class="heading">
         <h1 tabIndex={-1}>{text.title}</h1>
-        <LinkButton to={href("/sessions/schedule")}>{text.schedule}</LinkButton>
+        <LinkButton to={href("/schedule")}>{text.schedule}</LinkButton>
       </div>
       <OpenSessions tutor={tutor} />
       <DoneSessions tutor={tutor} />

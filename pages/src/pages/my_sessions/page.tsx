@@ -4,7 +4,7 @@ import type { Page } from "../../page";
 import { words } from "../../words";
 
 export const page: Page = {
-  path: "/sessions/mine",
+  path: "/tutor",
   title: words.my_sessions.title,
   roles: ["tutor"],
   nav: { order: 10, label: words.my_sessions.title },

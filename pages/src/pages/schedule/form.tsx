@@ -70,7 +70,7 @@ function Form({ tutor, earlier, programs }: { tutor: string; earlier: Session[];
       set_sent([...done]);
     }
     draft.drop();
-    go(href("/sessions/mine"));
+    go(href("/tutor"));
   };
   const offers = (items: string[]) => distinct(items).map((value) => ({ value }));
   const zones = distinct([plan.zone, viewers_zone(), ...earlier.map(({ timezone }) => timezone)]);

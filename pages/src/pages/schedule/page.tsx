@@ -4,7 +4,7 @@ import type { Page } from "../../page";
 import { words } from "../../words";
 
 export const page: Page = {
-  path: "/sessions/schedule",
+  path: "/schedule",
   title: words.schedule.title,
   roles: ["tutor"],
   load: () => import("./form"),

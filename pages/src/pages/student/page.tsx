@@ -4,7 +4,7 @@ import type { Page } from "../../page";
 import { words } from "../../words";
 
 export const page: Page = {
-  path: "/sessions/student",
+  path: "/student",
   title: words.student.title,
   roles: ["student"],
   nav: { order: 20, label: words.student.label },

@@ -111,7 +111,7 @@ export default function StudentRecap({ params }: PageProps) {
       <Shown of={found}>
         {(facts) => <><Head session={facts.session} /><Content facts={facts} who={who} reload={found.reload} /></>}
       </Shown>
-      <p class="back"><LinkButton to={href("/sessions/student")}>{text.back}</LinkButton></p>
+      <p class="back"><LinkButton to={href("/student")}>{text.back}</LinkButton></p>
     </div>
   );
 }

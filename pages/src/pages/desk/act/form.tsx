@@ -26,7 +26,7 @@ function Absent({ sessions, entries, change }: {
       {sessions.map((session) => removable(session).map((student) => {
         const key = absent_key(session, student);
         return (
-          <Check key={key} id={`absent-${session.id}-${student}`} value={entries.absent.has(key)} change={toggle(key)}
+          <Check key={key} id={`absent-${session.id}.${student}`} value={entries.absent.has(key)} change={toggle(key)}
             label={<Person who={`student:${student}`} />} hint={<><bdi>{session.course}</bdi> <bdi>{session.id}</bdi></>} />
         );
       }))}
