@@ -28,7 +28,7 @@ std::optional<response> check_admission(const services &s, request &r,
   if (s.sign_in != nullptr && by.authorization.empty()
       && (r.to->who.of == access::kind::known || r.method == "POST")) {
     by.cookie = cookie_in(r.header("cookie"),
-                          cookie_name(session_cookie, s.sign_in->secure()));
+                          cookie_name(session_cookie, cookie_site_of(s)));
     if (!by.cookie.empty() && !cookie_counts(r.method, from, r.headers))
       return foreign_cookie();
   }

@@ -1,12 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/http/cookies.hpp"
 
+#include "gateway/oidc/sign_in.hpp"
 #include "gateway/wire/text.hpp"
 
 namespace recapd::gateway::http {
 
-std::string cookie_name(std::string_view name, bool secure) {
-  return (secure ? "__Host-" : "") + std::string{name};
+cookie_site cookie_site_of(const services &s) {
+  return {.secure = s.sign_in->secure(), .path = s.sign_in->home()};
+}
+
+std::string cookie_name(std::string_view name, const cookie_site &site) {
+  const auto *const prefix = !site.secure       ? ""
+                             : site.path == "/" ? "__Host-"
+                                                : "__Secure-";
+  return prefix + std::string{name};
 }
 
 std::string_view cookie_in(std::string_view header, std::string_view name) {
@@ -22,10 +30,10 @@ std::string_view cookie_in(std::string_view header, std::string_view name) {
 }
 
 std::string set_cookie(std::string_view name, std::string_view value,
-                       bool secure, std::chrono::seconds life) {
-  return cookie_name(name, secure) + "=" + std::string{value}
-         + "; Path=/; Max-Age=" + std::to_string(life.count())
-         + "; HttpOnly; SameSite=Lax" + (secure ? "; Secure" : "");
+                       const cookie_site &site, std::chrono::seconds life) {
+  return cookie_name(name, site) + "=" + std::string{value}
+         + "; Path=" + site.path + "; Max-Age=" + std::to_string(life.count())
+         + "; HttpOnly; SameSite=Lax" + (site.secure ? "; Secure" : "");
 }
 
 bool cookie_counts(std::string_view method, page from, header_list headers) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "gateway/http/request.hpp"
 #include "gateway/http/sites.hpp"
 
 namespace recapd::gateway::http {
@@ -14,9 +15,20 @@ namespace recapd::gateway::http {
 inline constexpr std::string_view session_cookie = "recapd";
 inline constexpr std::string_view login_cookie = "recapd-login";
 
+/// Where a cookie goes: by TLS only or not, and below which path of the host.
+struct cookie_site {
+  bool secure = false;
+  std::string path = "/";
+};
+
+/// Returns where the cookies of this node's sign-in go; there has to be one.
+[[nodiscard]] cookie_site cookie_site_of(const services &s);
+
 /// Returns what a cookie is called: where it is for TLS only, a name by which
-/// no other host, and nobody without TLS, can set it.
-[[nodiscard]] std::string cookie_name(std::string_view name, bool secure);
+/// nobody without TLS can set it and, where it is for all of the host, no other
+/// host either.
+[[nodiscard]] std::string cookie_name(std::string_view name,
+                                      const cookie_site &site);
 
 /// Returns the value of the first cookie of that name; an empty one if there is
 /// none.
@@ -26,7 +38,8 @@ inline constexpr std::string_view login_cookie = "recapd-login";
 /// Returns the value of `Set-Cookie`: scripts do not see it, and other sites'
 /// pages do not send it along. With no life it is taken back.
 [[nodiscard]] std::string set_cookie(std::string_view name,
-                                     std::string_view value, bool secure,
+                                     std::string_view value,
+                                     const cookie_site &site,
                                      std::chrono::seconds life);
 
 /// Returns true if a cookie that came with a request counts: other sites' pages

@@ -42,10 +42,11 @@ response refused_sign_in(const request &r, const not_signed_in &why) {
   out.headers.emplace_back("Content-Security-Policy", "default-src 'none'");
   out.headers.emplace_back("Referrer-Policy", "no-referrer");
   out.body = "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\">"
-             "<title>Not signed in</title>\n<h1>Not signed in</h1>\n<p>"
+             "<meta name=\"viewport\" content=\"width=device-width\">"
+             "<title>Not signed in</title>\n<main><h1>Not signed in</h1>\n<p>"
              + escaped(why.detail)
              + "</p>\n<p><a href=\"login\">Sign in again</a></p>\n"
-               "</html>\n";
+               "</main></html>\n";
   return out;
 }
 
@@ -64,18 +65,18 @@ void get_login(services &s, const request_ptr &r, const responder &respond) {
     q.fail("return: expected a path of this site, such as /sessions.");
   if (!q.error().empty()) return respond(bad_request(q.error()));
   const auto next = s.sign_in->begin(path, token_time(s));
-  if (!next.has_value()) return respond(answer_of(next.error()));
+  if (!next.has_value()) return respond(refused_sign_in(*r, next.error()));
   auto out = leading_to(302, (*next).location);
-  out.headers.emplace_back(
-      "Set-Cookie", set_cookie(login_cookie, (*next).cookie,
-                               s.sign_in->secure(), oidc::sign_in_takes));
+  out.headers.emplace_back("Set-Cookie",
+                           set_cookie(login_cookie, (*next).cookie,
+                                      cookie_site_of(s), oidc::sign_in_takes));
   respond(std::move(out));
 }
 
 void get_callback(services &s, const request_ptr &r, const responder &respond) {
   if (!s.sign_in) return respond(no_sign_in());
   const query q{r->query, r->to->query};
-  const bool secure = s.sign_in->secure();
+  const auto site = cookie_site_of(s);
   auto share = s.sign_ins.take(r->from);
   if (!share)
     return respond(too_many("Too many of your address sign in at once; try "
@@ -85,17 +86,17 @@ void get_callback(services &s, const request_ptr &r, const responder &respond) {
        .state = q.text("state"),
        .issuer = q.text("iss"),
        .error = q.text("error")},
-      cookie_in(r->header("cookie"), cookie_name(login_cookie, secure)),
+      cookie_in(r->header("cookie"), cookie_name(login_cookie, site)),
       token_time(s),
-      [r, respond, secure, share = std::move(share)](oidc::sign_in::step next) {
+      [r, respond, site, share = std::move(share)](oidc::sign_in::step next) {
         if (!next.has_value())
           return respond(refused_sign_in(*r, next.error()));
         auto out = leading_to(303, (*next).location);
         out.headers.emplace_back("Set-Cookie",
                                  set_cookie(session_cookie, (*next).cookie,
-                                            secure, oidc::sign_in_life));
+                                            site, oidc::sign_in_life));
         out.headers.emplace_back("Set-Cookie",
-                                 set_cookie(login_cookie, "", secure, {}));
+                                 set_cookie(login_cookie, "", site, {}));
         respond(std::move(out));
       });
 }
@@ -104,7 +105,7 @@ void post_logout(services &s, const request_ptr &, const responder &respond) {
   if (!s.sign_in) return respond(no_sign_in());
   response out{.status = 204, .body = {}};
   out.headers.emplace_back(
-      "Set-Cookie", set_cookie(session_cookie, "", s.sign_in->secure(), {}));
+      "Set-Cookie", set_cookie(session_cookie, "", cookie_site_of(s), {}));
   respond(std::move(out));
 }
 

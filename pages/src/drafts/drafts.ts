@@ -44,9 +44,12 @@ export const drop_draft = (who: string, about: string): void => device.remove(`d
 export const count_drafts = (who: string[]): number =>
   who.reduce((sum, one) => sum + device.names(`draft:${one}:`).length, 0);
 
-/** Removes a person's drafts: at sign-out nothing about people stays on the device. */
+/** Removes a person's drafts, and commands whose outcome never came: at sign-out nothing
+ * about people stays on the device. */
 export function drop_drafts(who: string[]): void {
-  for (const one of who) for (const name of device.names(`draft:${one}:`)) device.remove(name);
+  for (const one of who)
+    for (const kind of ["draft", "command"])
+      for (const name of device.names(`${kind}:${one}:`)) device.remove(name);
 }
 
 /** Removes those that nobody has touched for a month. */

@@ -96,11 +96,20 @@ CAF_TEST(a cookie is found by its whole name) {
 }
 
 CAF_TEST(where all comes by TLS a cookie is for TLS alone) {
-  CAF_CHECK_EQUAL(set_cookie("recapd", "v", true, 60s),
+  CAF_CHECK_EQUAL(set_cookie("recapd", "v", {.secure = true}, 60s),
                   "__Host-recapd=v; Path=/; Max-Age=60; HttpOnly; "
                   "SameSite=Lax; Secure");
-  CAF_CHECK_EQUAL(set_cookie("recapd", "", false, 0s),
+  CAF_CHECK_EQUAL(set_cookie("recapd", "", {}, 0s),
                   "recapd=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
+}
+
+CAF_TEST(below a path a cookie is for what is below it alone) {
+  CAF_CHECK_EQUAL(set_cookie("recapd", "v", {true, "/recapd/"}, 60s),
+                  "__Secure-recapd=v; Path=/recapd/; Max-Age=60; HttpOnly; "
+                  "SameSite=Lax; Secure");
+  CAF_CHECK_EQUAL(set_cookie("recapd", "v", {false, "/recapd/"}, 60s),
+                  "recapd=v; Path=/recapd/; Max-Age=60; HttpOnly; "
+                  "SameSite=Lax");
 }
 
 CAF_TEST(a cookie counts where a page of this site may have sent it) {

@@ -60,10 +60,21 @@ const provider = new Provider(issuer, {
   pkce: { required: () => true, methods: ['S256'] },
 });
 
-/** Signs in whom the request hints at, and consents to all. */
+/** Asks a browser who is in front of it. */
+const choice = Object.keys(people)
+  .map((id) => `<p><a href="?person=${id}">${id}</a></p>`)
+  .join('');
+
+/** Signs in whom the request hints at or the browser chose, and consents to all. */
 const interact = async (ctx) => {
   const details = await provider.interactionDetails(ctx.req, ctx.res);
-  const person = details.session?.accountId ?? details.params.login_hint;
+  const person =
+    details.session?.accountId ?? details.params.login_hint ?? ctx.query.person;
+  if (person === undefined) {
+    ctx.res.setHeader('Content-Type', 'text/html');
+    ctx.res.end(`<!doctype html><title>Who are you?</title>${choice}`);
+    return;
+  }
   const grant = new provider.Grant({
     accountId: person,
     clientId: details.params.client_id,

@@ -524,3 +524,13 @@ def test_a_known_cookie_outlives_provider_and_waits_for_nothing(
     # The provider is away.
     assert browser.me(node).status == 200
     problem_of(late.go(back), "unavailable", 503)
+
+
+def test_a_browser_reads_that_the_provider_was_never_reached(make_node,
+                                                             tmp_path):
+    provider = Provider(tmp_path, PEOPLE)
+    node = make_node(config=config(provider, "http://127.0.0.1"))
+    answer = node.get("/auth/login", Accept="text/html,*/*;q=0.8")
+    assert (answer.status, answer.media) == (503, "text/html")
+    assert "Not signed in" in answer.body.decode()
+    problem_of(node.get("/auth/login"), "unavailable", 503)

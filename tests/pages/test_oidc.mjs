@@ -1,0 +1,171 @@
+// Signing in at a real OpenID provider, by authorization code with PKCE, where the node is
+// reached below a path.
+// SPDX-License-Identifier: Apache-2.0
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { launch, look, open, person } from "./browser.mjs";
+import { Node, recap } from "./node.mjs";
+import { Provider } from "./provider.mjs";
+import { Proxy } from "./proxy.mjs";
+
+const base = "/recapd";
+/** Of other programs. */
+const tokens = { system: "token-of-the-system-0123456789", student: "token-of-student-sam-0123456789" };
+const people = {
+  ann: { role: "tutor", name: "Ann Müller" }, bea: { role: "tutor", name: "Bea" },
+  sam: { role: "student", name: "Sam" }, eve: { role: "support", name: "Eve" }, rose: { name: "Rose" },
+};
+
+let browser;
+let proxy;
+let provider;
+let node;
+
+before(async () => {
+  browser = await launch();
+  proxy = await Proxy.start(base);
+  provider = await Provider.start(people, `${proxy.url}/auth/callback`);
+  node = await Node.start({ http: { public_url: `${proxy.url}/` },
+    auth: { ...provider.settings(), tokens: [
+      { token: tokens.system, as: "system:registrar" }, { token: tokens.student, as: "student:sam" }] } });
+  proxy.to = node.url;
+  const call = node.call.bind(node);
+  node.call = (method, path, body, headers = {}) => call(method, path, body, {
+    authorization: `Bearer ${body?.authid?.startsWith("student:") ? tokens.student : tokens.system}`, ...headers });
+});
+
+after(async () => {
+  await browser?.close();
+  await node?.end();
+  await provider?.end();
+  proxy?.end();
+});
+
+const address = (path) => proxy.url + path;
+const somebody = () => person(browser, proxy, null);
+
+/** Goes to the provider, and says there who it is. */
+async function sign_in(page, who) {
+  await page.getByRole("link", { name: "Sign in" }).click();
+  await page.getByRole("link", { name: who, exact: true }).click();
+}
+
+const invited = (id, tutor) => node.schedule(id, { tutor, students: ["sam"], going: [] });
+
+async function write(page) {
+  await page.getByLabel("What did you cover?").fill(recap.topics_covered);
+  await page.getByLabel("How did your student do?").fill(recap.how_tutee_did);
+  await page.getByLabel("What comes next?").fill(recap.next_steps);
+}
+
+test("a student and a tutor sign in, land on what they asked for, and do it; support sees it", async () => {
+  await invited("flow-1", "ann");
+  const student = await somebody();
+  const theirs = await open(student, address("/student?from=mail"));
+  await theirs.getByText("Sign in with your institution's account.").waitFor();
+  await look(theirs, "shell.oidc");
+  const asked = theirs.waitForRequest((request) => request.url().startsWith(`${provider.issuer}/auth?`));
+  await sign_in(theirs, "sam");
+  await theirs.waitForURL(address("/student?from=mail"));
+  const words = new URL((await asked).url()).searchParams;
+  assert.equal(words.get("response_type"), "code");
+  assert.equal(words.get("code_challenge_method"), "S256");
+  assert.equal(words.get("redirect_uri"), address("/auth/callback"));
+  await theirs.getByRole("button", { name: /^I am going/ }).click();
+  await theirs.getByText("Invitations").waitFor({ state: "detached" });
+
+  const tutor = await somebody();
+  const page = await open(tutor, address("/sessions/flow-1/complete"));
+  await sign_in(page, "ann");
+  await page.waitForURL(address("/sessions/flow-1/complete"));
+  await page.getByText("Ann Müller").first().waitFor();
+  await page.locator(".stream.live").waitFor();
+  const [cookie, ...others] = (await tutor.cookies(address("/"))).filter(({ name }) => name.startsWith("recapd"));
+  assert.deepEqual(others, [], "what the sign-in needed is gone");
+  const { name, httpOnly, sameSite, path, secure } = cookie;
+  assert.deepEqual({ name, httpOnly, sameSite, path, secure },
+    { name: "recapd", httpOnly: true, sameSite: "Lax", path: `${base}/`, secure: false });
+  assert.equal(await page.evaluate(() => document.cookie), "");
+  await write(page);
+  await page.getByLabel("60", { exact: true }).check();
+  await page.getByRole("button", { name: "Complete session" }).click();
+  await page.getByRole("heading", { name: "Your part is done" }).waitFor();
+
+  const support = await somebody();
+  const desk = await open(support, address("/desk?queue=all&q=flow-1"));
+  await sign_in(desk, "eve");
+  await desk.getByText("All sessions: 1 session").waitFor();
+  await desk.getByRole("link", { name: "flow-1", exact: true }).click();
+  await desk.waitForURL(address("/sessions/flow-1"));
+  await desk.getByText(recap.next_steps, { exact: true }).waitFor({ state: "attached" });
+  assert.equal((await node.session("flow-1")).state, "awaiting_student_recap");
+  for (const one of [student, tutor, support]) await one.close();
+});
+
+test("a sign-in that ends amid a form keeps what was written; the next person does not see it", async () => {
+  for (const tutor of ["ann", "bea"]) await node.schedule(`end-${tutor}`, { tutor, students: ["sam"] });
+  const shared = await somebody();
+  const page = await open(shared, address("/sessions/end-ann/complete"));
+  await sign_in(page, "ann");
+  await write(page);
+  await page.getByLabel("45", { exact: true }).check();
+  await shared.clearCookies({ name: "recapd" }); // as the browser does after eight hours
+  await page.getByRole("button", { name: "Complete session" }).click();
+  await page.getByText("You were signed out. What you were writing is kept").waitFor();
+  await look(page, "shell.lapsed");
+  // The provider still knows who it is.
+  await page.getByRole("link", { name: "Sign in" }).click();
+  await page.waitForURL(address("/sessions/end-ann/complete"));
+  await page.getByText("What you had written is still here.").waitFor();
+  assert.equal(await page.getByLabel("What comes next?").inputValue(), recap.next_steps);
+  assert.equal(await page.getByLabel("45", { exact: true }).isChecked(), true);
+  assert.equal((await node.session("end-ann")).state, "scheduled");
+
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("link", { name: "Sign in" }).waitFor();
+  assert.deepEqual(await page.evaluate(() => Object.keys(localStorage)), []);
+  assert.equal(await page.evaluate(() => fetch("v1/me").then(({ status }) => status)), 401);
+  await shared.clearCookies({ name: /^_/ }); // signed out at the provider, too
+  await page.goto(address("/sessions/end-bea/complete"));
+  await sign_in(page, "bea");
+  await page.waitForURL(address("/sessions/end-bea/complete"));
+  assert.equal(await page.getByLabel("What comes next?").inputValue(), "");
+  await page.goto(address("/sessions/end-ann/complete"));
+  await page.getByRole("alert").waitFor();
+  assert(!(await page.content()).includes(recap.next_steps));
+  await shared.close();
+});
+
+test("a draft that a person left on a device is not shown to the next one", async () => {
+  const shared = await somebody();
+  const page = await open(shared, address("/sessions/end-ann/complete"));
+  await sign_in(page, "ann");
+  await page.getByLabel("What comes next?").fill("Ann alone reads this");
+  await shared.clearCookies(); // ended, and nobody signed out
+  await page.goto(address("/sessions/end-ann/complete"));
+  await sign_in(page, "bea");
+  await page.getByRole("alert").waitFor();
+  await page.goto(address("/tutor"));
+  await page.getByText("Waits for you (1)").waitFor();
+  assert(!(await page.content()).includes("Ann alone reads this"));
+  await shared.close();
+});
+
+test("who has no role here, and who comes while the provider is away, reads why", async () => {
+  const nobody = await somebody();
+  const page = await open(nobody, address("/"));
+  await sign_in(page, "rose");
+  await page.getByText("The sign-in has no claim").waitFor();
+  await look(page, "shell.no_role");
+  assert.equal(await page.getByRole("link", { name: "Sign in again" }).evaluate((link) => link.href), address("/auth/login"));
+  await nobody.close();
+
+  const late = await somebody();
+  const away = await open(late, address("/"));
+  proxy.before = async ({ url }) => { if (url.startsWith(`${base}/auth/callback`)) await provider.end(); };
+  await sign_in(away, "ann");
+  await away.getByRole("heading", { name: "Not signed in" }).waitFor();
+  await look(away, "shell.provider_away");
+  await late.close();
+});
