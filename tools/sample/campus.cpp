@@ -45,8 +45,9 @@ campus::campus(std::uint64_t seed, int tutor_count, instant monday)
     : rng_{seed}, tutors_{tutor_count}, monday_{monday} {}
 
 instant campus::end() const {
-  // The week, its deadlines, a reopened window, and a silent student's week.
-  return monday_ + hours{24 * (7 + 3 + 2 + 8)};
+  // The week, its deadlines, a reopened window, a silent student's week, and
+  // until four in the afternoon (winter time).
+  return monday_ + hours{24 * (7 + 3 + 2 + 9) + 21};
 }
 
 std::string campus::free_student(const session &s, int day, int slot) {
@@ -100,6 +101,7 @@ void campus::repeat(instant at) {
 
 void campus::add(instant at, const session &s, std::string_view type,
                  const std::string &by, json::object data) {
+  people_.insert(by);
   const auto number = ++commands_[s.id];
   json::object e{
       {"specversion", "1.0"}, {"id", fmt::format("{}-{}", s.id, number)},
@@ -146,6 +148,7 @@ std::vector<step> campus::plan() {
   plan_full_course();
   plan_silent_confirmed();
   plan_one_for_all();
+  plan_today();
   std::ranges::stable_sort(steps_, {}, &step::at);
   return std::move(steps_);
 }

@@ -61,9 +61,11 @@ public:
 
   /// Returns all steps in order of time, a session's own in their order.
   [[nodiscard]] std::vector<step> plan();
-  /// Returns when the last reminder of the plan is out.
+  /// Returns when the last reminder of the week is out: a Monday afternoon,
+  /// when some sessions of that day are under way.
   [[nodiscard]] instant end() const;
-  [[nodiscard]] std::size_t sessions() const { return sessions_; }
+  /// Returns whoever occurs in what was planned, as ROLE:ID.
+  [[nodiscard]] const std::set<std::string> &people() const { return people_; }
 
 private:
   [[nodiscard]] std::size_t pick(std::size_t n) { return rng_() % n; }
@@ -74,6 +76,9 @@ private:
   [[nodiscard]] session book_special(std::string_view tutor,
                                      std::string_view course, int day,
                                      std::vector<std::string> students);
+  /// Books a session to which its first student comes, near the plan's end.
+  session book_today(std::string_view tutor, std::string_view course,
+                     instant starts_at, std::vector<std::string> students);
   [[nodiscard]] json::object recap(bool long_enough = true);
 
   // The parts of a scenario.
@@ -105,12 +110,16 @@ private:
   void plan_full_course();
   void plan_silent_confirmed();
   void plan_one_for_all();
+  void plan_today();
+  void plan_flagged(instant now);
+  void plan_asked(instant now);
 
   std::mt19937_64 rng_;
   int tutors_;
   instant monday_;
   std::vector<step> steps_;
   std::size_t sessions_ = 0;
+  std::set<std::string> people_;
   std::map<std::string, int> commands_;  ///< how many of each session, for ids
   std::set<std::string> busy_;  ///< who has which slot, and pairs of a day
   std::map<std::string, int> minutes_;  ///< of a student in a course

@@ -33,6 +33,7 @@ int run(const options &o) {
   tools::client node{o.url, {}};
   campus planned{o.seed, o.tutors, next_monday(node_time(node))};
   const auto steps = planned.plan();
+  name_people(node, planned.people());
   auto commands = play(node, steps, planned.end());
   const auto found = make_report(node, std::move(commands));
   if (o.output == "json")

@@ -59,6 +59,17 @@ void count(const json::value &outcome, tally &t) {
     ++t.codes[tools::text_of(r.as_object(), "code")];
 }
 
+/// Returns the name that an id stands for: `Ava Lopez` for `ava-lopez`.
+std::string name_of(std::string id) {
+  bool starts = true;
+  for (auto &c : id) {
+    if (starts && c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    starts = c == '-';
+    if (starts) c = ' ';
+  }
+  return id;
+}
+
 }  // namespace
 
 instant node_time(tools::client &node) {
@@ -102,6 +113,16 @@ tally play(tools::client &node, const std::vector<step> &steps, instant end) {
     set_clock(node, day);
   }
   return t;
+}
+
+void name_people(tools::client &node, const std::set<std::string> &people) {
+  for (const auto &who : people) {
+    if (who.starts_with("system:")) continue;
+    const json::object body{{"name", name_of(who.substr(who.find(':') + 1))}};
+    const auto a = node.put("/v1/people/" + tools::encoded(who),
+                            json::serialize(body), "application/json");
+    if (!a.ok()) throw tools::problem{a.status, tools::problem_text(a)};
+  }
 }
 
 }  // namespace recapd::sample

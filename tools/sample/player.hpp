@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -27,5 +28,8 @@ struct tally {
 /// its commands go out in batches; at last the clock moves to `end`.
 [[nodiscard]] tally play(tools::client &node, const std::vector<step> &steps,
                          instant end);
+
+/// Gives everybody (ROLE:ID; not programs) the name that their id stands for.
+void name_people(tools::client &node, const std::set<std::string> &people);
 
 }  // namespace recapd::sample

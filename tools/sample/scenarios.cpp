@@ -28,8 +28,11 @@ instant end_of(const session &s) {
 
 void campus::schedule(const session &s) {
   json::array students;
-  for (const auto &id : s.students)
+  people_.insert(tutor_of(s));
+  for (const auto &id : s.students) {
+    people_.insert("student:" + id);
     students.emplace_back(id);
+  }
   json::object data{
       {"tutor", s.tutor},
       {"course", s.course},
