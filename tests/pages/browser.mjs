@@ -8,10 +8,10 @@ import path from "node:path";
 import { chromium } from "playwright-core";
 
 const axe = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const pictures = process.env.RECAPD_TEST_PICTURES ?? "build/pictures";
+export const pictures = process.env.RECAPD_TEST_PICTURES ?? "build/pictures";
 const program = process.env.RECAPD_TEST_BROWSER ?? "/usr/bin/chromium";
 
-export const sizes = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 900 } };
+export const sizes = { phone: { width: 360, height: 780 }, desktop: { width: 1280, height: 900 } };
 const narrowest = { width: 320, height: 640 };
 
 /** Returns a browser with an empty profile of its own. */

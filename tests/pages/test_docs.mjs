@@ -36,6 +36,7 @@ test("all calls and messages are there, are found by words, and nothing comes fr
 test("a call is run on a node that trusts whoever reaches it", async () => {
   const reader = await person(browser, node, null);
   const page = await open(reader, "/docs?q=getClock");
+  await page.getByText("1 of").waitFor();
   await shown(page).getByRole("button").first().click();
   await page.getByRole("button", { name: "Try it out" }).click();
   await page.getByRole("button", { name: "Execute" }).click();
@@ -50,6 +51,7 @@ test("a call cannot be run where one has to sign in", async () => {
   try {
     const reader = await person(browser, closed, null);
     const page = await open(reader, "/docs?q=getClock");
+    await page.getByText("1 of").waitFor();
     await page.getByText("Calls can be run from here only").waitFor();
     await shown(page).getByRole("button").first().click();
     await page.getByText("404 without --clock manual.").waitFor();

@@ -2,6 +2,7 @@
 // that they work without a mouse and are read out as tables; on a phone a row is a card.
 // SPDX-License-Identifier: Apache-2.0
 import type { ComponentChildren } from "preact";
+import { useId } from "preact/hooks";
 import { words } from "../words";
 
 export interface Column<T> {
@@ -32,6 +33,21 @@ function Head<T>({ column, order, sort }: { column: Column<T>; order: string; so
   );
 }
 
+/** What the buttons in the head do, for a phone, where a row is a card and there is no head. */
+function SortBy<T>({ columns, order, sort }: { columns: Column<T>[]; order: string; sort: (order: string) => void }) {
+  const orders = columns.flatMap(({ label, order: by }) => (by ? [
+    { value: by.up, label: words.ui.ascending(label) }, { value: by.down, label: words.ui.descending(label) }] : []));
+  const id = useId();
+  return (
+    <div class="sort-by">
+      <label for={id}>{words.ui.sort}</label>
+      <select id={id} onChange={(event) => sort(event.currentTarget.value)}>
+        {orders.map(({ value, label }) => <option key={value} value={value} selected={value === order}>{label}</option>)}
+      </select>
+    </div>
+  );
+}
+
 function toggled(chosen: ReadonlySet<string>, keys: string[], on: boolean): ReadonlySet<string> {
   const next = new Set(chosen);
   for (const key of keys) if (on) next.add(key); else next.delete(key);
@@ -46,6 +62,7 @@ export function Table<T>({ caption, columns, rows, row_key, order = "", sort, se
   const all = keys.length > 0 && keys.every((key) => selection?.chosen.has(key));
   return (
     <div class="table">
+      {sort ? <SortBy columns={columns} order={order} sort={sort} /> : null}
       <table>
         <caption>{caption}{selection?.chosen.size ? ` · ${words.ui.selected(selection.chosen.size)}` : ""}</caption>
         <thead>
@@ -53,7 +70,8 @@ export function Table<T>({ caption, columns, rows, row_key, order = "", sort, se
             {selection ? (
               <th scope="col" class="select">
                 <label><input type="checkbox" checked={all} aria-label={words.ui.select_all}
-                  onChange={() => selection.change(toggled(selection.chosen, keys, !all))} /></label>
+                  onChange={() => selection.change(toggled(selection.chosen, keys, !all))} />
+                  <span>{words.ui.select_all}</span></label>
               </th>
             ) : null}
             {columns.map((column) => <Head key={column.key} column={column} order={order} {...(sort ? { sort } : {})} />)}

@@ -33,7 +33,7 @@ export function Afterwards({ session, explanation }: { session: Session; explana
   return (
     <>
       <div class="notice good" role="status" tabIndex={-1} ref={box}><h2>{session.state === "paid" ? text.all_done : text.your_part_done}</h2><Pay session={session} /></div>
-      <h2>{text.next}</h2>
+      <h2>{session.state === "paid" ? words.session.why : text.next}</h2>
       {session.state === "awaiting_student_recap" && open.length ? (
         <p>{text.students_write} {open.map((id) => <Person key={id} who={`student:${id}`} />)}.</p>
       ) : null}

@@ -39,7 +39,7 @@ function columns_of(queue: Queue): Column<Session>[] {
     { key: "id", label: text.columns.id, order: by("id"), cell: ({ id }) => <a href={href(`/sessions/${id}`)}><bdi>{id}</bdi></a> },
     { key: "state", label: text.columns.state, order: by("state"), cell: ({ state, flags, minutes }) => (
       <>
-        <StateBadge state={state} /> {minutes === null ? null : <small>{minutes_text(minutes)}</small>}
+        <StateBadge state={state} /> {minutes === null ? null : <small>{text.logged(minutes_text(minutes))}</small>}
         {flags.map((flag) => <Badge key={flag} tone="waiting">{words.session.flags[flag]}</Badge>)}
       </>
     ) },

@@ -1,9 +1,9 @@
 // A session in a tutor's list: what it is, how it stands, and what can be done.
 // SPDX-License-Identifier: Apache-2.0
-import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { Session } from "../../api/client";
 import { Call } from "../../session/call";
+import { Card } from "../../session/cards";
 import { owing } from "../../session/pay";
 import { TutorsBadge, to_log } from "../../session/standing";
 import { use_now } from "../../shell/clock";
@@ -11,7 +11,7 @@ import { href } from "../../shell/router";
 import { Button, LinkButton } from "../../ui/button";
 import { Money } from "../../ui/money";
 import { Person } from "../../ui/person";
-import { Time, minutes_text, span } from "../../ui/time";
+import { minutes_text, span } from "../../ui/time";
 import { words } from "../../words";
 import { Change } from "./change";
 
@@ -62,21 +62,13 @@ function Actions({ session, tutor }: { session: Session; tutor: string }) {
   );
 }
 
-export function SessionCard({ session, tutor, asked = false, children }: {
-  session: Session; tutor: string; asked?: boolean; children?: ComponentChildren;
-}) {
+export function SessionCard({ session, tutor, asked = false }: { session: Session; tutor: string; asked?: boolean }) {
   const there = session.participants.filter(({ status }) => status === "invited" || status === "going");
   return (
-    <article class="card" data-session={session.id}>
-      <h3><bdi>{session.course}</bdi> <TutorsBadge session={session} /></h3>
-      <p><Time at={session.starts_at} zone={session.timezone} /></p>
-      <p>
-        {words.modalities[session.modality]}
-        {there.length ? <> · {text.with} {people(there.map(({ student }) => student))}</> : ` · ${text.with_nobody}`}
-      </p>
+    <Card session={session} badge={<TutorsBadge session={session} />}
+      people={there.length ? <>{text.with} {people(there.map(({ student }) => student))}</> : text.with_nobody}>
       <Standing session={session} asked={asked} />
-      {children}
       {session.state === "scheduled" ? <Actions session={session} tutor={tutor} /> : null}
-    </article>
+    </Card>
   );
 }

@@ -1,15 +1,13 @@
 // A tutor's sessions: what waits for them first, then what is coming, then what is done.
 // SPDX-License-Identifier: Apache-2.0
-import type { Session } from "../../api/client";
 import { use_data } from "../../api/data";
-import { read_sessions, use_pages } from "../../api/paging";
 import { of_any } from "../../live/stream";
+import { Cards, PastCards } from "../../session/cards";
 import { use_now } from "../../shell/clock";
 import { actor, id_of } from "../../shell/identity";
 import { href } from "../../shell/router";
-import { Button, LinkButton } from "../../ui/button";
-import { Empty, Shown } from "../../ui/shown";
-import { Steady } from "../../ui/steady";
+import { LinkButton } from "../../ui/button";
+import { Shown } from "../../ui/shown";
 import { words } from "../../words";
 import { SessionCard } from "./card";
 import { is_open, read_open } from "./read";
@@ -17,27 +15,6 @@ import { sorted_in } from "./sort";
 import { Week } from "./week";
 
 const text = words.my_sessions;
-
-function Cards({ title, nothing, sessions, tutor, asked }: {
-  title: string; nothing: string; sessions: Session[]; tutor: string; asked?: Set<string>;
-}) {
-  return (
-    <section>
-      <h2>{title}{sessions.length ? ` (${sessions.length})` : ""}</h2>
-      <Steady items={sessions} item_key={(session) => session.id}>
-        {(shown) => shown.length === 0 ? <Empty>{nothing}</Empty> : (
-          <ul class="cards">
-            {shown.map((session) => (
-              <li key={session.id}>
-                <SessionCard session={session} tutor={tutor} asked={asked?.has(session.id) ?? false} />
-              </li>
-            ))}
-          </ul>
-        )}
-      </Steady>
-    </section>
-  );
-}
 
 function OpenSessions({ tutor }: { tutor: string }) {
   const now = use_now();
@@ -48,28 +25,14 @@ function OpenSessions({ tutor }: { tutor: string }) {
         const { waiting, upcoming } = sorted_in(sessions, now);
         return (
           <>
-            <Cards title={text.waiting} nothing={text.nothing_waiting} sessions={waiting} tutor={tutor} asked={asked} />
+            <Cards title={text.waiting} nothing={text.nothing_waiting} sessions={waiting}
+              card={(session) => <SessionCard session={session} tutor={tutor} asked={asked.has(session.id)} />} />
             <Week tutor={id_of(tutor)} />
-            <Cards title={text.upcoming} nothing={text.nothing_upcoming} sessions={upcoming} tutor={tutor} />
+            <Cards title={text.upcoming} nothing={text.nothing_upcoming} sessions={upcoming}
+              card={(session) => <SessionCard session={session} tutor={tutor} />} />
           </>
         );
       }}
-    </Shown>
-  );
-}
-
-function DoneSessions({ tutor }: { tutor: string }) {
-  const found = use_pages(`done ${tutor}`, 50, (most, signal) =>
-    read_sessions({ tutor: id_of(tutor), order: "-starts_at" }, most, signal), of_any);
-  return (
-    <Shown of={found}>
-      {({ items }) => (
-        <>
-          <Cards title={text.done} nothing={text.nothing_done} tutor={tutor}
-            sessions={items.filter((session) => !is_open(session))} />
-          {found.more ? <Button onClick={found.more}>{words.ui.more}</Button> : null}
-        </>
-      )}
     </Shown>
   );
 }
@@ -83,7 +46,8 @@ export default function MySessions() {
         <LinkButton to={href("/schedule")}>{text.schedule}</LinkButton>
       </div>
       <OpenSessions tutor={tutor} />
-      <DoneSessions tutor={tutor} />
+      <PastCards title={text.done} nothing={text.nothing_done} query={{ tutor: id_of(tutor) }} is_open={is_open}
+        card={(session) => <SessionCard session={session} tutor={tutor} />} />
     </>
   );
 }

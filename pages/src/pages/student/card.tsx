@@ -3,6 +3,7 @@
 import type { Session } from "../../api/client";
 import { device } from "../../storage";
 import { Call } from "../../session/call";
+import { Card } from "../../session/cards";
 import { RecapText } from "../../recap/text";
 import { use_now } from "../../shell/clock";
 import { id_of } from "../../shell/identity";
@@ -10,7 +11,7 @@ import { href } from "../../shell/router";
 import { Badge, StateBadge } from "../../ui/badge";
 import { LinkButton } from "../../ui/button";
 import { Person } from "../../ui/person";
-import { Distance, Time, minutes_text } from "../../ui/time";
+import { Distance, minutes_text } from "../../ui/time";
 import { words } from "../../words";
 import { Invitation, OtherAnswer } from "./answer";
 import { part_of } from "./sort";
@@ -94,11 +95,9 @@ export function StudentCard({ session, who, kind }: {
 }) {
   const Content = kinds[kind];
   return (
-    <article class="card" data-session={session.id}>
-      <h3><bdi>{session.course}</bdi> <Standing session={session} student={id_of(who)} /></h3>
-      <p><Time at={session.starts_at} zone={session.timezone} /></p>
-      <p>{words.modalities[session.modality]} · {words.my_sessions.with} <Person who={`tutor:${session.tutor}`} /></p>
+    <Card session={session} badge={<Standing session={session} student={id_of(who)} />}
+      people={<>{words.my_sessions.with} <Person who={`tutor:${session.tutor}`} /></>}>
       <Content session={session} who={who} />
-    </article>
+    </Card>
   );
 }
