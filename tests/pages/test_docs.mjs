@@ -45,6 +45,52 @@ test("a call is run on a node that trusts whoever reaches it", async () => {
   await reader.close();
 });
 
+test("by keyboard alone: search, open a call, run its example, and get out again", async () => {
+  const reader = await person(browser, node, null, { size: sizes.desktop });
+  const page = await open(reader, "/docs");
+  await page.getByText(/^All \d+ are shown\.$/).waitFor();
+  const focused = () => page.evaluate(() => {
+    const { tagName, textContent, ariaLabel, id } = document.activeElement;
+    return tagName === "BODY" ? "" : ariaLabel ?? (textContent.trim() || id || tagName);
+  });
+  const tab_to = async (name, key = "Tab") => {
+    for (let i = 0; i < 60; ++i) {
+      await page.keyboard.press(key);
+      const at = await focused();
+      if (name.test(at)) {
+        const outlined = await page.evaluate(() => {
+          const { outlineStyle, boxShadow, borderStyle } = getComputedStyle(document.activeElement);
+          return outlineStyle !== "none" || boxShadow !== "none" || borderStyle === "inset";
+        });
+        assert(outlined, `the focus on ${at} is seen`);
+        return;
+      }
+    }
+    assert.fail(`Tab does not lead to ${name}`);
+  };
+  await tab_to(/^search$/);
+  await page.keyboard.type("getClock");
+  await page.getByText("1 of").waitFor();
+  await tab_to(/clock/i);
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Try it out" }).waitFor();
+  await tab_to(/^Try it out$/);
+  await page.keyboard.press("Space");
+  await tab_to(/^Execute$/);
+  await page.keyboard.press("Enter");
+  await page.locator(".live-responses-table").waitFor();
+  await look(page, "docs.keyboard");
+  // No part keeps the focus: from the last one on, and back from the first.
+  const met = new Set();
+  for (let i = 0; i < 100 && (await focused()) !== ""; ++i) {
+    met.add(await focused());
+    await page.keyboard.press("Tab");
+  }
+  assert.equal(await focused(), "", `the focus stays among ${[...met].slice(-3)}`);
+  await tab_to(/^search$/, "Shift+Tab");
+  await reader.close();
+});
+
 test("a call cannot be run where one has to sign in", async () => {
   const closed = await Node.start({ auth: { mode: "token", tokens: [
     { token: "token-of-the-system-0123456789", as: "system:registrar" }] } });
