@@ -19,14 +19,15 @@ using storage::store;
 using workflows::person;
 using workflows::role;
 
+/// The most people of whom one request asks.
+constexpr std::size_t most_people = 100;
 /// The most bytes of a body with a name: of 200 characters of emoji with each
 /// code point escaped.
 constexpr std::size_t name_body = 65'536;
 
-response person_view(const person &who, const std::string &name) {
-  return json_response(
-      {{"who", workflows::to_string(who)},
-       {"name", name.empty() ? json::value() : json::value(name)}});
+json::object person_view(const person &who, const std::string &name) {
+  return {{"who", workflows::to_string(who)},
+          {"name", name.empty() ? json::value() : json::value(name)}};
 }
 
 /// Returns the person that the path names; else an error is in the query.
@@ -34,6 +35,25 @@ person person_of(const request &r, query &q) {
   auto who = workflows::parse_person(r.params.front());
   if (!who) q.fail("The path names no person, ROLE:ID.");
   return who.value_or(person{});
+}
+
+/// Returns the people whom a list names, with commas between; else an error is
+/// in the query.
+std::vector<person> people_of(query &q) {
+  std::vector<person> people;
+  const auto list = q.text("who");
+  for (std::size_t at = 0; at <= list.size();) {
+    const auto end = std::min(list.find(',', at), list.size());
+    const auto one = workflows::parse_person(list.substr(at, end - at));
+    if (!one) {
+      q.fail("who: expected people, ROLE:ID, with commas between.");
+      return {};
+    }
+    people.push_back(*one);
+    at = end + 1;
+  }
+  if (people.size() > most_people) q.fail("who: expected at most 100 people.");
+  return people;
 }
 
 /// Reads a body `{"name":"…"}` whose one member is a text, or says what is
@@ -76,15 +96,36 @@ bool meets(store &db, const caller &who, const person &other) {
   });
 }
 
+bool sees(store &db, const caller &who, const person &other) {
+  return sees_anybody(who, other) || meets(db, who, other);
+}
+
+std::string name_of(store &db, const person &who) {
+  const auto row = db.load_person(who);
+  return row ? row->name : std::string{};
+}
+
+void get_people(services &s, const request_ptr &r, const responder &respond) {
+  query q{r->query, r->to->query};
+  const auto people = people_of(q);
+  if (!q.error().empty()) return respond(bad_request(q.error()));
+  answer_by_reading(s, r, respond, [r, people](store &db) {
+    json::array items;
+    for (const auto &who : people)
+      items.push_back(
+          person_view(who, sees(db, r->who, who) ? name_of(db, who) : ""));
+    return json_response({{"items", std::move(items)}});
+  });
+}
+
 void get_person(services &s, const request_ptr &r, const responder &respond) {
   query q{r->query, r->to->query};
   const auto who = person_of(*r, q);
   if (!q.error().empty()) return respond(bad_request(q.error()));
   answer_by_reading(s, r, respond, [r, who](store &db) {
-    if (!sees_anybody(r->who, who) && !meets(db, r->who, who))
+    if (!sees(db, r->who, who))
       return not_allowed("This person is in no session with you.");
-    const auto row = db.load_person(who);
-    return person_view(who, row ? row->name : "");
+    return json_response(person_view(who, name_of(db, who)));
   });
 }
 
@@ -107,7 +148,7 @@ void put_person(services &s, const request_ptr &r, const responder &respond) {
   if (!q.error().empty()) return respond(bad_request(q.error()));
   answer_by_reading(s, r, respond, [who, name](store &db) {
     db.save_person({.who = who, .name = name});
-    return person_view(who, name);
+    return json_response(person_view(who, name));
   });
 }
 
@@ -153,6 +194,7 @@ void erase_person(services &s, const request_ptr &r, const responder &respond) {
 
 std::vector<route> people_routes() {
   return {
+      {"GET", "/v1/people", for_everybody, small_body, get_people, {"who"}},
       {"GET", "/v1/people/{}", for_everybody, small_body, get_person},
       {"PUT",
        "/v1/people/{}",

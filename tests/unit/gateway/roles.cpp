@@ -90,6 +90,9 @@ const std::map<std::string, std::vector<row>> table{
      {{"/v1/dead-letters/7/retry",
        {403, 403, 403, 403, 404, 403, 404, 404, 404, 403},
        "{}"}}},
+    {"GET /v1/people",
+     {{"/v1/people?who=tutor:ann,support:eve",
+       {200, 200, 200, 200, 200, 200, 200, 200, 200, 200}}}},
     {"GET /v1/people/{}",
      // cal is with bob in s-1.
      {{"/v1/people/tutor:ann",
@@ -248,6 +251,29 @@ CAF_TEST(everybody is told who they are and where) {
   CAF_CHECK_EQUAL(me("nan"), R"({"who":["manager:nan"],"programs":["night"],)"
                              R"("name":null})");
   CAF_CHECK_EQUAL(connect().get("/v1/me").problem(), "unauthenticated");
+}
+
+CAF_TEST(a list of names has those that are for the caller) {
+  store()->save_person({.who = {role::tutor, "ann"}, .name = "Ann"});
+  store()->save_person({.who = {role::support, "eve"}, .name = "Eve"});
+  const auto names = [this](const std::string &who) {
+    const auto answer =
+        read(who, "/v1/people?who=tutor:ann,student:x,support:eve");
+    std::string all;
+    for (const auto &one : answer.at("items").as_array())
+      all += json::serialize(one.at("name")) + " ";
+    return all;
+  };
+  CAF_CHECK_EQUAL(names("eve"), R"("Ann" null "Eve" )");
+  CAF_CHECK_EQUAL(names("bob"), R"("Ann" null null )");
+  CAF_CHECK_EQUAL(names("zoe"), "null null null ");
+  std::string many = "tutor:ann";
+  for (int i = 0; i < 100; ++i)
+    many += ",tutor:ann";
+  for (const auto &wrong :
+       {std::string{"ann"}, std::string{"tutor:ann,"}, many})
+    CAF_CHECK_EQUAL(connect().get("/v1/people?who=" + wrong, as("eve")).status,
+                    400u);
 }
 
 CAF_TEST(managers and administrators send no command) {
