@@ -23,9 +23,11 @@ bool covers(const authority &known, const authority &host) {
   return !known.port || known.port == host.port || (!host.port && is_default);
 }
 
-bool same_place(const origin &o, const authority &host) {
-  const auto fallback = static_cast<unsigned short>(o.tls ? 443 : 80);
-  return o.at.host == host.host && o.at.port == host.port.value_or(fallback);
+/// Returns true for the node as it is reached itself, without TLS.
+bool is_plain(const origin &o, const authority &host) {
+  constexpr unsigned short plain_port = 80;
+  return !o.tls && o.at.host == host.host
+         && o.at.port == host.port.value_or(plain_port);
 }
 
 /// Returns the first field of that name, and whether there is no other one.
@@ -85,8 +87,11 @@ page sites::page_of(header_list headers,
   }
   const auto from = alone ? config::parse_origin(*text) : std::nullopt;
   if (!from) return page::foreign;
-  if ((host && same_place(*from, *host)) || from == public_url_)
-    return page::own;
+  if (from == public_url_) return page::own;
+  // Where people come by TLS, a page without it is somebody else's.
+  const bool by_tls =
+      public_url_ && public_url_->tls && public_url_->at.host == from->at.host;
+  if (host && !by_tls && is_plain(*from, *host)) return page::own;
   return std::ranges::find(listed_, *from) != listed_.end() ? page::listed
                                                             : page::foreign;
 }

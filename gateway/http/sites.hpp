@@ -31,6 +31,8 @@ public:
                            const config::address &came_to) const;
 
   /// Returns where a page is from: by `Origin`, without it by `Sec-Fetch-Site`.
+  /// The node's own are those of `http.public_url`, and those that it is asked
+  /// for directly, which is without TLS.
   [[nodiscard]] page
   page_of(header_list headers,
           const std::optional<config::authority> &host) const;

@@ -122,6 +122,23 @@ CAF_TEST(the pages of other sites are refused) {
                   403u);
 }
 
+CAF_TEST(a page of the same host by another scheme is another sites) {
+  settings.http.public_url = parse_origin("https://people.example");
+  serve();
+  for (const auto &[origin, name] :
+       std::vector<std::pair<std::string, std::string>>{
+           {"http://people.example", "people.example"},
+           {"http://people.example:8080", "people.example:8080"},
+           {"https://people.example:8443", "people.example:8443"},
+           {"https://localhost", "localhost"},
+           {"https://localhost:" + port(), "localhost:" + port()}}) {
+    CAF_MESSAGE(origin);
+    CAF_CHECK_EQUAL(from(origin, name).status, 403u);
+  }
+  CAF_CHECK_EQUAL(from("https://people.example", "people.example").status,
+                  200u);
+}
+
 CAF_TEST(another sites page moves no clock) {
   serve();
   const auto moved =
