@@ -6,6 +6,17 @@
 
 namespace recapd::gateway::http {
 
+namespace {
+
+constexpr std::string_view login_prefix = "recapd-login-";
+
+}  // namespace
+
+std::string login_cookie(std::string_view state) {
+  constexpr std::size_t told_apart = 16;
+  return std::string{login_prefix} + std::string{state.substr(0, told_apart)};
+}
+
 cookie_site cookie_site_of(const services &s) {
   return {.secure = s.sign_in->secure(), .path = s.sign_in->home()};
 }
@@ -15,6 +26,20 @@ std::string cookie_name(std::string_view name, const cookie_site &site) {
                              : site.path == "/" ? "__Host-"
                                                 : "__Secure-";
   return prefix + std::string{name};
+}
+
+std::vector<std::string> login_cookies_in(std::string_view header,
+                                          const cookie_site &site) {
+  std::vector<std::string> found;
+  const auto prefix = cookie_name("", site).size();
+  while (!header.empty()) {
+    const auto end = std::min(header.find(';'), header.size());
+    const auto one = trim(header.substr(0, end));
+    if (one.starts_with(cookie_name(login_prefix, site)))
+      found.emplace_back(one.substr(prefix, one.find('=') - prefix));
+    header.remove_prefix(std::min(end + 1, header.size()));
+  }
+  return found;
 }
 
 std::string_view cookie_in(std::string_view header, std::string_view name) {

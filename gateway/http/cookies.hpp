@@ -5,15 +5,19 @@
 #include <chrono>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "gateway/http/request.hpp"
 #include "gateway/http/sites.hpp"
 
 namespace recapd::gateway::http {
 
-/// The cookie of who is signed in, and of a sign-in that was begun.
+/// The cookie of who is signed in.
 inline constexpr std::string_view session_cookie = "recapd";
-inline constexpr std::string_view login_cookie = "recapd-login";
+
+/// Returns the name of the cookie of a sign-in that was begun, by its state:
+/// two that are under way in one browser do not take each other's.
+[[nodiscard]] std::string login_cookie(std::string_view state);
 
 /// Where a cookie goes: by TLS only or not, and below which path of the host.
 struct cookie_site {
@@ -29,6 +33,11 @@ struct cookie_site {
 /// host either.
 [[nodiscard]] std::string cookie_name(std::string_view name,
                                       const cookie_site &site);
+
+/// Returns the names of the cookies of sign-ins that were begun, as
+/// set_cookie() takes them.
+[[nodiscard]] std::vector<std::string>
+login_cookies_in(std::string_view header, const cookie_site &site);
 
 /// Returns the value of the first cookie of that name; an empty one if there is
 /// none.

@@ -10,6 +10,9 @@ namespace {
 
 using oidc::not_signed_in;
 
+/// How many sign-ins a browser may have begun before they are taken back.
+constexpr std::size_t most_begun = 5;
+
 response no_sign_in() {
   return problem(404, "not-found",
                  "Nobody signs in by a browser here: auth.mode is not oidc, or "
@@ -39,7 +42,9 @@ response refused_sign_in(const request &r, const not_signed_in &why) {
   auto out = answer_of(why);
   if (!prefers_html(r)) return out;
   out.content_type = "text/html; charset=utf-8";
-  out.headers.emplace_back("Content-Security-Policy", "default-src 'none'");
+  out.headers.emplace_back("Content-Security-Policy",
+                           "default-src 'none'; base-uri 'none'; form-action "
+                           "'none'; frame-ancestors 'none'");
   out.headers.emplace_back("Referrer-Policy", "no-referrer");
   out.body = "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\">"
              "<meta name=\"viewport\" content=\"width=device-width\">"
@@ -67,9 +72,15 @@ void get_login(services &s, const request_ptr &r, const responder &respond) {
   const auto next = s.sign_in->begin(path, token_time(s));
   if (!next.has_value()) return respond(refused_sign_in(*r, next.error()));
   auto out = leading_to(302, (*next).location);
-  out.headers.emplace_back("Set-Cookie",
-                           set_cookie(login_cookie, (*next).cookie,
-                                      cookie_site_of(s), oidc::sign_in_takes));
+  const auto site = cookie_site_of(s);
+  // A browser that begins again and again and ends none keeps the last ones.
+  const auto begun = login_cookies_in(r->header("cookie"), site);
+  if (begun.size() >= most_begun)
+    for (const auto &name : begun)
+      out.headers.emplace_back("Set-Cookie", set_cookie(name, "", site, {}));
+  out.headers.emplace_back("Set-Cookie", set_cookie(login_cookie((*next).state),
+                                                    (*next).cookie, site,
+                                                    oidc::sign_in_takes));
   respond(std::move(out));
 }
 
@@ -77,6 +88,7 @@ void get_callback(services &s, const request_ptr &r, const responder &respond) {
   if (!s.sign_in) return respond(no_sign_in());
   const query q{r->query, r->to->query};
   const auto site = cookie_site_of(s);
+  const auto cookie = login_cookie(q.text("state"));
   auto share = s.sign_ins.take(r->from);
   if (!share)
     return respond(too_many("Too many of your address sign in at once; try "
@@ -86,9 +98,9 @@ void get_callback(services &s, const request_ptr &r, const responder &respond) {
        .state = q.text("state"),
        .issuer = q.text("iss"),
        .error = q.text("error")},
-      cookie_in(r->header("cookie"), cookie_name(login_cookie, site)),
-      token_time(s),
-      [r, respond, site, share = std::move(share)](oidc::sign_in::step next) {
+      cookie_in(r->header("cookie"), cookie_name(cookie, site)), token_time(s),
+      [r, respond, site, cookie,
+       share = std::move(share)](oidc::sign_in::step next) {
         if (!next.has_value())
           return respond(refused_sign_in(*r, next.error()));
         auto out = leading_to(303, (*next).location);
@@ -96,7 +108,7 @@ void get_callback(services &s, const request_ptr &r, const responder &respond) {
                                  set_cookie(session_cookie, (*next).cookie,
                                             site, oidc::sign_in_life));
         out.headers.emplace_back("Set-Cookie",
-                                 set_cookie(login_cookie, "", site, {}));
+                                 set_cookie(cookie, "", site, {}));
         respond(std::move(out));
       });
 }

@@ -159,7 +159,8 @@ sign_in::step sign_in::begin(std::string_view path, instant now) {
        {"code_challenge_method", "S256"}});
   return next_step{
       .location = at + (at.find('?') == std::string::npos ? "?" : "&") + asked,
-      .cookie = std::move(*cookie)};
+      .cookie = std::move(*cookie),
+      .state = one.state};
 }
 
 void sign_in::finish(returned what, std::string_view begun, instant now,

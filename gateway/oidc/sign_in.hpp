@@ -28,7 +28,8 @@ inline constexpr std::chrono::minutes sign_in_takes{10};
 /// Where a browser goes next, and the cookie that it brings then.
 struct next_step {
   std::string location;
-  std::string cookie;  ///< the value
+  std::string cookie;      ///< the value
+  std::string state = {};  ///< of what was begun
 };
 
 /// Why nobody is signed in.

@@ -112,6 +112,22 @@ CAF_TEST(below a path a cookie is for what is below it alone) {
                   "SameSite=Lax");
 }
 
+CAF_TEST(a sign - in that was begun has a cookie of its own) {
+  const cookie_site plain, below{.secure = true, .path = "/x/"};
+  const auto one = login_cookie("0123456789abcdef0123"),
+             other = login_cookie("1123456789abcdef0123");
+  CAF_CHECK_EQUAL(one, "recapd-login-0123456789abcdef");
+  CAF_CHECK(one != other && login_cookie("") == "recapd-login-");
+  const std::vector<std::string> both{one, other};
+  CAF_CHECK(login_cookies_in(one + "=a; recapd=b; " + other + "=c", plain)
+            == both);
+  CAF_CHECK(
+      login_cookies_in("__Secure-" + one + "=a;__Secure-" + other + "=c", below)
+      == both);
+  CAF_CHECK(login_cookies_in("recapd=b; x" + one + "=a", plain).empty());
+  CAF_CHECK(login_cookies_in(one + "=a", below).empty());
+}
+
 CAF_TEST(a cookie counts where a page of this site may have sent it) {
   using fields = std::vector<std::pair<std::string_view, std::string_view>>;
   const auto counts = [](std::string_view method, page from,

@@ -33,7 +33,7 @@ PEOPLE = {
     ROLELESS: {"name": "Rose"},
 }
 STATIC = fresh("static-token")
-COOKIE, LOGIN = "recapd", "recapd-login"
+COOKIE, LOGIN = "recapd", "recapd-login-"
 
 
 @pytest.fixture(scope="module")
@@ -122,6 +122,10 @@ class Browser:
     def jar(self, node):
         return self.cookies[f"127.0.0.1:{node.port}"]
 
+    def begun(self, node):
+        """The names of the cookies of sign-ins that were begun."""
+        return [name for name in self.jar(node) if name.startswith(LOGIN)]
+
     def me(self, node):
         return self.go(f"{node.url}/v1/me")
 
@@ -140,8 +144,8 @@ def test_a_person_signs_in_and_out(node):
     made, taken = answer.set_cookies
     assert re.fullmatch(rf"{COOKIE}=[\w.-]+; Path=/; Max-Age=28800; HttpOnly; "
                         "SameSite=Lax", made)
-    assert taken.startswith(f"{LOGIN}=;") and "Max-Age=0" in taken
-    assert LOGIN not in browser.jar(node)
+    assert re.match(rf"{LOGIN}[0-9a-f]{{16}}=;", taken) and "Max-Age=0" in taken
+    assert not browser.begun(node)
     assert ANN not in made and "tutor" not in made
     assert browser.me(node).json == {
         "who": [f"tutor:{ANN}", f"student:{ANN}"], "programs": ["default"],
@@ -228,6 +232,18 @@ def test_a_callback_is_for_the_browser_that_began(node):
     assert COOKIE in browser.jar(node)
 
 
+def test_sign_ins_that_one_browser_begins_at_once_all_end(node):
+    browser = Browser()
+    first, second = browser.to_callback(node, ANN), browser.to_callback(node, ANN)
+    for back in (first, second):
+        assert browser.go(back).status == 303
+    assert not browser.begun(node)
+    for _ in range(12):
+        assert browser.go(f"{node.url}/auth/login").status == 302
+    assert len(browser.begun(node)) <= 5
+    browser.sign_in(node, ANN)
+
+
 @pytest.mark.parametrize("other", ["&nonce=another", ""])
 def test_an_id_token_of_another_sign_in_signs_nobody_in(node, other):
     browser = Browser()
@@ -263,7 +279,8 @@ class Callback:
                                                      timeout=60)
         self.connection.request(
             "GET", f"/auth/callback?code=x&state={self.browser.state}", headers={
-                "Cookie": f"{LOGIN}={self.browser.jar(node)[LOGIN]}",
+                "Cookie": "; ".join(f"{k}={v}" for k, v in
+                                    self.browser.jar(node).items()),
                 "X-Forwarded-For": address})
 
     def answered(self):
@@ -368,6 +385,8 @@ def test_a_browser_reads_why_it_is_not_signed_in(node):
     html = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
     answer = browser.go(browser.to_callback(node, NOBODY), **html)
     assert answer.status == 403 and answer.media == "text/html"
+    assert ("frame-ancestors 'none'"
+            in answer.headers["content-security-policy"])
     page = answer.body.decode()
     assert "The claim role of this sign-in names no role" in page
     assert '<a href="login">' in page
@@ -429,7 +448,7 @@ def test_forged_and_changed_cookies_are_nobodys(node):
     changed = sealed[:-5] + ("A" if sealed[-5] != "A" else "B") + sealed[-4:]
     for bad in ("", "x", ".", key, f"{key}.", f"{key}.AAAA", f"{key}.{changed}",
                 f"0123456789abcdef.{sealed}", f"{key}.{sealed}=",
-                begun.jar(node)[LOGIN], "x" * 3000):
+                *begun.jar(node).values(), "x" * 3000):
         jar[COOKIE] = bad
         problem_of(browser.me(node), "unauthenticated", 401)
     jar[COOKIE] = good
@@ -498,7 +517,7 @@ def test_behind_tls_the_cookie_is_for_tls_only(make_node, provider):
     node.wait_ready()
     answer = Browser().go(f"{node.url}/auth/login", Host="recap.example")
     assert answer.status == 302, answer
-    assert answer.set_cookies[0].startswith(f"__Host-{LOGIN}=")
+    assert answer.set_cookies[0].startswith(f"__Host-{LOGIN}")
     assert answer.set_cookies[0].endswith(
         "; Path=/; Max-Age=600; HttpOnly; SameSite=Lax; Secure")
     assert ("redirect_uri=https%3A%2F%2Frecap.example%2Fauth%2Fcallback"
