@@ -86,9 +86,10 @@ bool of_the_api(std::string_view segment) {
             });
 }
 
-/// Returns true for the path of a page; only its last segment may be empty.
+/// Returns true for the path of a page; only its last segment may be empty, and
+/// the first begins with no dot, as `.well-known` does.
 bool of_a_page(const std::vector<std::string> &path) {
-  return !of_the_api(path.front())
+  return !of_the_api(path.front()) && !path.front().starts_with('.')
          && std::none_of(
              path.begin(), path.end() - 1,
              [](const auto &s) { return s.empty() || s == "." || s == ".."; })
@@ -156,9 +157,12 @@ destination find_route(std::string_view method,
     allowed += allowed.empty() ? "" : ", ";
     allowed += r.method == "GET" ? "GET, HEAD" : std::string{r.method};
   }
-  if (allowed.empty() && (method == "GET" || method == "HEAD"))
-    out.to = page_at(path, out.params);
-  if (out.to != nullptr) return out;
+  const auto *page = allowed.empty() ? page_at(path, out.params) : nullptr;
+  if (page != nullptr && (method == "GET" || method == "HEAD")) {
+    out.to = page;
+    return out;
+  }
+  if (page != nullptr) allowed = "GET, HEAD";
   if (allowed.empty()) {
     out.otherwise = problem(404, "not-found", "There is nothing at this path.");
   } else {

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <boost/json/value.hpp>
 
-#include "gateway/http/documents.hpp"
+#include "gateway/http/page_answers.hpp"
 #include "gateway/http/routes.hpp"
 #include "gateway/http/target.hpp"
 #include "gateway/telemetry/log.hpp"
@@ -56,10 +56,6 @@ move parse_move(std::string_view body, instant now) {
   if (*by > end_of_time - now)
     return {.to = {}, .error = "advance: that is past the year 9999."};
   return {now + *by, {}};
-}
-
-response document(std::string_view text) {
-  return {.body = {}, .lasting = text};
 }
 
 json::array view_of(const std::vector<actors::condition> &conditions) {
@@ -147,12 +143,13 @@ void get_metrics(services &s, const request_ptr &, const responder &respond) {
   });
 }
 
-void get_openapi(services &, const request_ptr &, const responder &respond) {
-  respond(document(openapi_document));
-}
-
-void get_asyncapi(services &, const request_ptr &, const responder &respond) {
-  respond(document(asyncapi_document));
+/// Answers with the published document at the route's path.
+void get_document(services &, const request_ptr &r, const responder &respond) {
+  const auto file =
+      std::ranges::find(page_files, r->to->pattern, &page_file::path);
+  if (file == page_files.end())
+    return respond(problem(404, "not-found", "This node has no document."));
+  respond(page_answer(*file, *r));
 }
 
 }  // namespace
@@ -177,8 +174,8 @@ std::vector<route> node_routes() {
       {"GET", "/healthz", open_to_all, small_body, get_healthz, {}, true},
       {"GET", "/readyz", open_to_all, small_body, get_readyz, {}, true},
       {"GET", "/metrics", open_to_all, small_body, get_metrics},
-      {"GET", "/openapi.json", open_to_all, small_body, get_openapi},
-      {"GET", "/asyncapi.json", open_to_all, small_body, get_asyncapi},
+      {"GET", "/openapi.json", open_to_all, small_body, get_document},
+      {"GET", "/asyncapi.json", open_to_all, small_body, get_document},
   };
 }
 

@@ -7,7 +7,7 @@
 #include <set>
 #include <vector>
 
-#include "gateway/http/documents.hpp"
+#include "gateway/http/page_files.hpp"
 #include "gateway/http/request.hpp"
 
 #include "caf/test/unit_test.hpp"
@@ -67,8 +67,14 @@ std::vector<route> published() {
   return all;
 }
 
+std::string_view openapi_document() {
+  const auto file =
+      std::ranges::find(page_files, "/openapi.json", &page_file::path);
+  return file != page_files.end() ? file->plain : "null";
+}
+
 struct fixture {
-  json::value document = json::parse(openapi_document);
+  json::value document = json::parse(openapi_document());
   std::map<std::string, json::value> described = operations(document);
 
   static std::string name_of(const route &r) {

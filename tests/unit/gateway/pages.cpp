@@ -176,17 +176,44 @@ CAF_TEST(what is no page stays a problem) {
   serve();
   for (const auto *path :
        {"/v1", "/v1/", "/v1/nothing", "/v2/commands", "/v1/sessions/a/b/c",
-        "/healthz/", "/auth/nothing", "/openapi.json/x", "/favicon.nothing",
-        "/assets/none.js", "/../etc/passwd", "/a/%2e%2e/b", "//host",
-        "/a//b"}) {
+        "/healthz/", "/auth/nothing", "/.well-known/nothing", "/openapi.json/x",
+        "/favicon.nothing", "/assets/none.js", "/../etc/passwd", "/a/%2e%2e/b",
+        "//host", "/a//b"}) {
     CAF_MESSAGE(path);
     CAF_CHECK_EQUAL(open(path).problem(), "not-found");
   }
   auto c = connect();
-  CAF_CHECK_EQUAL(c.call("POST", "/sessions").status, 404u);
-  const auto posted = c.call("POST", "/");
-  CAF_CHECK_EQUAL(posted.status, 405u);
-  CAF_CHECK_EQUAL(posted.header("allow"), "GET, HEAD");
+  CAF_CHECK_EQUAL(c.call("POST", "/v1/nothing").status, 404u);
+  CAF_CHECK_EQUAL(c.call("POST", "/assets/none.js").status, 404u);
+}
+
+CAF_TEST(pages and files are read and nothing else) {
+  serve();
+  CAF_REQUIRE(!page_files.empty());
+  auto c = connect();
+  for (const auto &path :
+       std::vector<std::string>{"/", "/docs", "/sessions", "/openapi.json",
+                                std::string{page_files.front().path}}) {
+    CAF_MESSAGE(path);
+    const auto posted = c.call("POST", path);
+    CAF_CHECK_EQUAL(posted.status, 405u);
+    CAF_CHECK_EQUAL(posted.header("allow"), "GET, HEAD");
+  }
+}
+
+CAF_TEST(the published documents come by tag and smaller) {
+  serve();
+  for (const auto *path : {"/openapi.json", "/asyncapi.json"}) {
+    const auto whole = open(path);
+    CAF_CHECK_EQUAL(whole.header("content-type"), "application/json");
+    CAF_REQUIRE(!whole.header("etag").empty());
+    auto c = connect();
+    const auto same = c.get(path, {{"If-None-Match", whole.header("etag")}});
+    CAF_CHECK_EQUAL(same.status, 304u);
+    const auto small = connect().get(path, {{"Accept-Encoding", "br"}});
+    CAF_CHECK_EQUAL(small.header("content-encoding"), "br");
+    CAF_CHECK(small.body.size() * 4 < whole.body.size());
+  }
 }
 
 CAF_TEST(files and documents come as they were built) {
