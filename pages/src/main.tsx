@@ -4,7 +4,9 @@ import { render } from "preact";
 import { drop_old_drafts } from "./drafts/drafts";
 import { follow_links } from "./shell/router";
 import { Shell } from "./shell/view";
+import { contain_directions } from "./ui/contained";
 
+contain_directions();
 drop_old_drafts();
 follow_links();
 const root = document.getElementById("app");

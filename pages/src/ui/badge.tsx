@@ -1,7 +1,7 @@
 // A session's state, in words and by a shape: never by colour alone.
 // SPDX-License-Identifier: Apache-2.0
 import type { ComponentChildren } from "preact";
-import type { State } from "../api/client";
+import type { Session, State } from "../api/client";
 import { words } from "../words";
 
 export type Tone = "neutral" | "waiting" | "good" | "bad" | "ended";
@@ -25,5 +25,11 @@ export function Badge({ tone, children }: { tone: Tone; children: ComponentChild
 }
 
 export function StateBadge({ state }: { state: State }) {
-  return <Badge tone={tones[state]}>{words.states[state]}</Badge>;
+  // One that these pages do not know yet, since the node is newer, is told by its own word.
+  const known = state in tones;
+  return <Badge tone={known ? tones[state] : "neutral"}>{known ? words.states[state] : state}</Badge>;
+}
+
+export function FlagBadge({ flag }: { flag: Session["flags"][number] }) {
+  return <Badge tone="waiting">{words.session.flags[flag] ?? flag}</Badge>;
 }

@@ -2,12 +2,31 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Problem, get } from "../api/client";
 import { Store, use_store } from "../store";
+import { contained } from "./contained";
 
 const names = new Map<string, Store<string | null>>();
 
+/** How many names are asked for at a time: what is shown comes first. */
+const at_once = 6;
+let asking = 0;
+const waiting: (() => void)[] = [];
+
+async function in_turn<T>(work: () => Promise<T>): Promise<T> {
+  if (asking >= at_once) await new Promise<void>((go_on) => { waiting.push(go_on); });
+  else ++asking;
+  try {
+    return await work();
+  } finally {
+    const next = waiting.shift();
+    if (next) next(); // which takes this one's place
+    else --asking;
+  }
+}
+
 async function look_up(who: string, name: Store<string | null>): Promise<void> {
   try {
-    name.set((await get("/v1/people/{who}", { path: { who } })).name);
+    const found = (await in_turn(() => get("/v1/people/{who}", { path: { who } }))).name;
+    name.set(found && contained(found)); // it stands in sentences, too
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     // Whose name is not shown is shown by the id; it is asked for again the next time.

@@ -5,7 +5,7 @@ import { get } from "../../api/client";
 import { use_data } from "../../api/data";
 import { of_session } from "../../live/stream";
 import { href, set_query } from "../../shell/router";
-import { Badge, StateBadge } from "../../ui/badge";
+import { FlagBadge, StateBadge } from "../../ui/badge";
 import { Person } from "../../ui/person";
 import { type Column, type Selection, Table } from "../../ui/table";
 import { Time, minutes_text } from "../../ui/time";
@@ -40,7 +40,7 @@ function columns_of(queue: Queue): Column<Session>[] {
     { key: "state", label: text.columns.state, order: by("state"), cell: ({ state, flags, minutes }) => (
       <>
         <StateBadge state={state} /> {minutes === null ? null : <small>{text.logged(minutes_text(minutes))}</small>}
-        {flags.map((flag) => <Badge key={flag} tone="waiting">{words.session.flags[flag]}</Badge>)}
+        {flags.map((flag) => <FlagBadge key={flag} flag={flag} />)}
       </>
     ) },
     { key: "starts_at", label: text.columns.starts_at, order: by("starts_at"), cell: ({ starts_at, timezone }) => <Time at={starts_at} zone={timezone} /> },

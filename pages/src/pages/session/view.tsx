@@ -6,7 +6,7 @@ import { use_data } from "../../api/data";
 import { of_session } from "../../live/stream";
 import { use_now } from "../../shell/clock";
 import { href } from "../../shell/router";
-import { Badge, StateBadge } from "../../ui/badge";
+import { FlagBadge, StateBadge } from "../../ui/badge";
 import { LinkButton } from "../../ui/button";
 import { Shown } from "../../ui/shown";
 import { Distance, Time } from "../../ui/time";
@@ -43,7 +43,7 @@ function Why({ whole: { session, explanation } }: { whole: Whole }) {
     <section class="why">
       <h2>{text.why}</h2>
       <p><StateBadge state={session.state} /> {session.flags.map((flag) => (
-        <Badge key={flag} tone="waiting">{text.flags[flag]}</Badge>
+        <FlagBadge key={flag} flag={flag} />
       ))}</p>
       {explanation ? (
         <>
