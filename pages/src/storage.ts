@@ -1,8 +1,7 @@
 // What a browser keeps for us. A browser may refuse to keep anything: then nothing
 // is there the next time, and nothing else happens.
 // SPDX-License-Identifier: Apache-2.0
-
-const prefix = "recapd.";
+import { base_path } from "./api/settings";
 
 export interface Keep {
   read<T>(name: string): T | null;
@@ -11,7 +10,7 @@ export interface Keep {
   names(beginning: string): string[];
 }
 
-function keep_in(place: () => Storage): Keep {
+function keep_in(place: () => Storage, prefix: string): Keep {
   const attempt = <T>(action: (storage: Storage) => T, otherwise: T): T => {
     try {
       return action(place());
@@ -29,8 +28,14 @@ function keep_in(place: () => Storage): Keep {
   };
 }
 
+/** Which installation it is of: a host may serve several, each below a path of its own. */
+const place = base_path.replace(/\/$/, "");
+
 /** What this browser keeps until it is removed. */
-export const device = keep_in(() => window.localStorage);
+export const device = keep_in(() => window.localStorage, `recapd${place}.`);
 
 /** What ends with this tab. */
-export const tab = keep_in(() => window.sessionStorage);
+export const tab = keep_in(() => window.sessionStorage, "recapd.");
+
+/** What all tabs hear but the one that says it. */
+export const tabs = new BroadcastChannel(`recapd${place}`);

@@ -14,9 +14,11 @@ const program = process.env.RECAPD_TEST_BROWSER ?? "/usr/bin/chromium";
 export const sizes = { phone: { width: 360, height: 780 }, desktop: { width: 1280, height: 900 } };
 const narrowest = { width: 320, height: 640 };
 
-/** Returns a browser with an empty profile of its own. */
-export const launch = () => chromium.launch({
+/** Returns a browser with an empty profile of its own; `back_forward`: one that keeps pages
+ * as they are left, for the way back, as people's browsers do. */
+export const launch = ({ back_forward = false } = {}) => chromium.launch({
   executablePath: program,
+  ...(back_forward ? { ignoreDefaultArgs: ["--disable-back-forward-cache"] } : {}),
   args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync"],
 });

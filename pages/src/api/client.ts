@@ -33,7 +33,8 @@ export interface Options<P extends keyof paths, M extends Method> {
   signal?: AbortSignal;
 }
 
-/** A problem of the contract (RFC 9457), or `unreachable` where no answer came. */
+/** A problem of the contract (RFC 9457), `unreachable` where no answer came, or `unclear`
+ * where the answer is not the node's: a proxy's, or a network's that wants a sign-in. */
 export class Problem extends Error {
   constructor(
     readonly status: number,
@@ -47,22 +48,27 @@ export class Problem extends Error {
 
   /** Whether the same again may be answered, and nothing happens twice by it. */
   get passing(): boolean {
-    return this.code === "unreachable" || this.status === 503 || this.status === 429;
+    return this.code === "unreachable" || this.code === "unclear" || this.status === 503 || this.status === 429;
   }
 }
 
 let token: string | null = null;
 let on_signed_out = (): void => undefined;
+let on_doubt = (): void => undefined;
 
 /** Sets the bearer of every call, null for none. */
 export function set_token(value: string | null): void {
   token = value;
 }
 
-/** Sets what is done when a call is answered 401. */
-export function when_signed_out(handler: () => void): void {
-  on_signed_out = handler;
+/** Sets what is done when a call is answered 401, and when an answer lets doubt whether the
+ * sign-in is still the same. */
+export function when_signed_out(signed_out: () => void, doubt: () => void): void {
+  on_signed_out = signed_out;
+  on_doubt = doubt;
 }
+
+export const doubt_sign_in = (): void => on_doubt();
 
 /** Returns the headers that say who calls; a cookie goes by itself. */
 export function credentials(): Record<string, string> {
@@ -78,14 +84,25 @@ export function address_of(path: string, query: object = {}): string {
   return base_path + path.replace(/^\//, "") + (text ? `?${text}` : "");
 }
 
+const unclear = (status: number) => new Problem(status, "unclear", "The answer is not the server's own.");
+
+/** Returns the JSON of an answer, or throws that it is none: then it is not the node's. */
+export async function json_of<T>(response: Response): Promise<T> {
+  const text = await response.text();
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    throw unclear(response.status);
+  }
+}
+
 async function problem_of(response: Response): Promise<Problem> {
   const body: Record<string, unknown> = await response.json().catch(() => ({}));
+  const [, code] = String(body["type"] ?? "").split("urn:recapd:problem:");
+  if (!code) return unclear(response.status);
   const after = Number(response.headers.get("retry-after"));
   return new Problem(
-    response.status,
-    String(body["type"] ?? "").replace("urn:recapd:problem:", "") || `http-${response.status}`,
-    String(body["detail"] ?? response.statusText),
-    body,
+    response.status, code, String(body["detail"] ?? response.statusText), body,
     Number.isFinite(after) && after > 0 ? after : null,
   );
 }
@@ -122,7 +139,7 @@ async function call<P extends keyof paths, M extends Method>(
       headers: { "content-type": "application/json" },
     }),
   });
-  return (response.status === 204 ? undefined : await response.json()) as Answer<P, M>;
+  return (response.status === 204 ? undefined : await json_of(response)) as Answer<P, M>;
 }
 
 /** GETs a path of the contract. */

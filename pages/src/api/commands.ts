@@ -1,10 +1,13 @@
 // Commands. Each has an id that stays the same until its outcome came: what was
-// sent twice, because no answer came the first time, happens once.
+// sent twice, because no answer came the first time, happens once. An id is one try of
+// one decision: it ends with its outcome, with the sign-in, and after a day.
 // SPDX-License-Identifier: Apache-2.0
 import { useEffect, useRef, useState } from "preact/hooks";
 import { tell } from "../live/stream";
 import { device } from "../storage";
-import { type Refusal, type Schemas, type Session, Problem, address_of, request } from "./client";
+import {
+  type Refusal, type Schemas, type Session, Problem, address_of, doubt_sign_in, get, json_of, request,
+} from "./client";
 
 type Command = Schemas["Command"];
 export type CommandType = Command["type"];
@@ -28,6 +31,9 @@ export interface Wait {
 
 const media_type = "application/cloudevents+json";
 const longest_wait_s = 15;
+const longest_kept_ms = 24 * 3600 * 1000;
+/** How many events before the last one may be of the same command, or reminders. */
+const looked_back = 50;
 
 /** Returns a random word of letters and digits, for ids. */
 export function random_word(length: number): string {
@@ -35,14 +41,25 @@ export function random_word(length: number): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(length)), (n) => letters[n % letters.length]).join("");
 }
 
-const place_of = (order: Order) => `command:${order.as}:${order.type}:${order.subject}`;
+const place_of = (order: Pick<Order, "as" | "type" | "subject">) => `command:${order.as}:${order.type}:${order.subject}`;
 
-/** Returns the id of an order whose outcome never came, else a new one. */
-function id_of(order: Order): string {
-  const content = JSON.stringify(order);
-  const kept = device.read<{ id: string; content: string }>(place_of(order));
-  const id = kept?.content === content ? kept.id : random_word(20);
-  device.write(place_of(order), { id, content });
+interface Kept {
+  id: string;
+  content: string;
+  at: number;
+}
+
+/** Returns the id of an order like this whose outcome never came, else null. */
+function kept_id(order: Order): string | null {
+  const kept = device.read<Kept>(place_of(order));
+  const fresh = kept?.content === JSON.stringify(order) && Date.now() - kept.at < longest_kept_ms;
+  return fresh ? kept.id : null;
+}
+
+/** Returns a new id, which is kept until the outcome came. */
+function new_id(order: Order): string {
+  const id = random_word(20);
+  device.write(place_of(order), { id, content: JSON.stringify(order), at: Date.now() } satisfies Kept);
   return id;
 }
 
@@ -54,7 +71,7 @@ async function send_once(event: object, query: object, signal?: AbortSignal): Pr
       body: JSON.stringify(event),
       ...(signal ? { signal } : {}),
     });
-    return (await response.json()) as Outcome;
+    return await json_of<Outcome>(response);
   } catch (error) {
     if (error instanceof Problem && Array.isArray(error.body["refusals"]))
       return error.body as unknown as Outcome;
@@ -77,16 +94,38 @@ function pause(seconds: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
+/** Returns whether an outcome that was given before is of a decision that is over: what was
+ * refused then may be taken now, and what was done then another event may have undone. A
+ * session is scheduled once. */
+async function is_over(order: Order, id: string, { outcome, session }: Outcome, signal?: AbortSignal): Promise<boolean> {
+  if (outcome === "refused") return true;
+  if (order.type === "recapd.session.schedule") return false;
+  if (!session) return true;
+  const after = String(Math.max(0, session.version - looked_back));
+  const { events } = await get("/v1/sessions/{id}/history", {
+    path: { id: session.id }, query: { after, limit: 2 * looked_back }, ...(signal ? { signal } : {}) });
+  const last = events.filter(({ type }) => type !== "reminder.sent").pop();
+  return last?.command?.id !== id;
+}
+
 /** Sends a command until its outcome comes: again, with the same id, where the
- * server was away or busy. Throws a Problem that would come again. */
+ * server was away or busy. Where an earlier try of the same order had no outcome, it is
+ * first asked what became of that: if nothing came after it, that is the outcome, else this
+ * is another decision, with another id. Throws a Problem that would come again. */
 export async function deliver(
   order: Order, waits: (wait: Wait | null) => void = () => undefined, signal?: AbortSignal,
 ): Promise<Outcome> {
-  const event = event_of(order, id_of(order));
+  const earlier = kept_id(order);
+  let event = event_of(order, earlier ?? new_id(order));
   for (let attempt = 0; ; ++attempt) {
     try {
       const outcome = await send_once(event, { session: true }, signal);
+      if (event.id === earlier && outcome.duplicate && await is_over(order, event.id, outcome, signal)) {
+        event = event_of(order, new_id(order));
+        continue;
+      }
       device.remove(place_of(order));
+      if (outcome.refusals.some(({ code }) => code === "not-allowed")) doubt_sign_in();
       if (outcome.outcome === "accepted")
         tell({ kind: "event", session: order.subject, type: order.type, own: true });
       return outcome;
@@ -96,6 +135,21 @@ export async function deliver(
       waits({ problem: error, seconds });
       await pause(seconds, signal);
     }
+  }
+}
+
+/** How many commands of these people have no outcome yet. */
+export const count_commands = (who: string[]): number =>
+  who.reduce((sum, one) => sum + device.names(`command:${one}:`).length, 0);
+
+/** Ends one: what it asked for is there. */
+export const drop_command = (of: Pick<Order, "as" | "type" | "subject">): void => device.remove(place_of(of));
+
+/** Ends those whose time is over. */
+export function drop_old_commands(): void {
+  for (const name of device.names("command:")) {
+    const kept = device.read<Kept>(name);
+    if (!kept || !(Date.now() - kept.at < longest_kept_ms)) device.remove(name);
   }
 }
 

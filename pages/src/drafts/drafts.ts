@@ -40,9 +40,19 @@ export function use_draft<T extends object>(
 /** Removes one: what it was for is done, perhaps elsewhere. */
 export const drop_draft = (who: string, about: string): void => device.remove(`draft:${who}:${about}`);
 
-/** How many drafts there are of a person. */
-export const count_drafts = (who: string[]): number =>
-  who.reduce((sum, one) => sum + device.names(`draft:${one}:`).length, 0);
+/** How many drafts there are of these people, by their kind: the first word of what they
+ * are about. */
+export function count_drafts(who: string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const one of who) {
+    for (const name of device.names(`draft:${one}:`)) {
+      const [kind = ""] = name.slice(`draft:${one}:`.length).split(":");
+      const of = kind === "complete" ? "recap" : kind;
+      counts[of] = (counts[of] ?? 0) + 1;
+    }
+  }
+  return counts;
+}
 
 /** Removes a person's drafts, and commands whose outcome never came: at sign-out nothing
  * about people stays on the device. */

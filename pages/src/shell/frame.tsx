@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import type { Role } from "../api/client";
+import type { Problem, Role } from "../api/client";
+import { count_commands } from "../api/commands";
 import { settings } from "../api/settings";
 import { count_drafts, drop_drafts } from "../drafts/drafts";
 import { status } from "../live/stream";
@@ -11,6 +12,7 @@ import { pages } from "../pages.gen";
 import { use_store } from "../store";
 import { Button } from "../ui/button";
 import { Dialog } from "../ui/dialog";
+import { problem_text } from "../ui/error_summary";
 import { Person, forget_names } from "../ui/person";
 import { words } from "../words";
 import { role_of, sign_out, use_identity } from "./identity";
@@ -59,22 +61,34 @@ function StreamStatus() {
   );
 }
 
+/** What of these people is on the device and has not been sent, or not been answered. */
+function unsent(who: string[]): { drafts: Record<string, number>; commands: number; any: boolean } {
+  const drafts = count_drafts(who);
+  const commands = count_commands(who);
+  return { drafts, commands, any: commands > 0 || Object.keys(drafts).length > 0 };
+}
+
 function SignOut({ who }: { who: string[] }) {
   const [asking, set_asking] = useState(false);
-  const drafts = count_drafts(who);
-  const leave = () => {
+  const [problem, set_problem] = useState<Problem | null>(null);
+  const { drafts, commands } = unsent(who);
+  const leave = async () => {
     set_asking(false);
+    const failed = await sign_out();
+    if (failed) return set_problem(failed);
+    // Nothing writes them any more: their forms are gone.
     drop_drafts(who);
-    forget_names();
-    void sign_out();
+    return forget_names();
   };
   return (
     <>
-      <Button kind="quiet" onClick={() => (count_drafts(who) ? set_asking(true) : leave())}>{words.shell.sign_out}</Button>
+      <Button kind="quiet" onClick={() => (unsent(who).any ? set_asking(true) : void leave())}>{words.shell.sign_out}</Button>
+      {problem ? <p class="notice bad" role="alert">{words.shell.not_signed_out} {problem_text(problem)}</p> : null}
       {asking ? (
         <Dialog id="sign-out" title={words.shell.sign_out} close={() => set_asking(false)}
-          actions={<Button kind="danger" onClick={leave}>{words.shell.sign_out}</Button>}>
-          <p>{words.shell.drafts_dropped(drafts)}</p>
+          actions={<Button kind="danger" onClick={() => void leave()}>{words.shell.sign_out}</Button>}>
+          {Object.keys(drafts).length ? <p>{words.shell.drafts_dropped(drafts)}</p> : null}
+          {commands ? <p>{words.shell.commands_dropped(commands)}</p> : null}
         </Dialog>
       ) : null}
     </>
@@ -112,7 +126,7 @@ function Account({ who, name }: { who: string[]; name: string | null }) {
 }
 
 export function Frame({ children }: { children: ComponentChildren }) {
-  const { phase, who, name } = use_identity();
+  const { phase, who, name, before } = use_identity();
   const known = phase === "signed_in";
   useEffect(() => {
     document.documentElement.lang = words.locale;
@@ -131,7 +145,10 @@ export function Frame({ children }: { children: ComponentChildren }) {
         {known && !settings.act_as ? <Account who={who} name={name} /> : null}
         {known ? <StreamStatus /> : null}
       </header>
-      <main id="main" tabIndex={-1}>{children}</main>
+      <main id="main" tabIndex={-1}>
+        {known && before ? <div class="notice warning" role="alert"><p>{words.shell.before[before]}</p></div> : null}
+        {children}
+      </main>
     </>
   );
 }

@@ -3,7 +3,7 @@
 import { Problem, type Role, address_of, get, request, set_token, when_signed_out } from "../api/client";
 import { settings } from "../api/settings";
 import { start_stream, stop_stream } from "../live/stream";
-import { device, tab } from "../storage";
+import { device, tab, tabs } from "../storage";
 import { Store, use_store } from "../store";
 
 export interface Identity {
@@ -13,11 +13,12 @@ export interface Identity {
   programs: string[];
   name: string | null;
   problem: Problem | null;
-  /** Whether this was signed in until a call was answered that it is not. */
-  lapsed: boolean;
+  /** What happened to an earlier sign-in, where it was not ended here: it lapsed, or was
+   * ended in another tab, or somebody else signed in. */
+  before: "lapsed" | "ended" | "other" | null;
 }
 
-const nobody: Identity = { phase: "unknown", who: [], programs: [], name: null, problem: null, lapsed: false };
+const nobody: Identity = { phase: "unknown", who: [], programs: [], name: null, problem: null, before: null };
 const identity = new Store<Identity>(nobody);
 
 export const use_identity = (): Identity => use_store(identity);
@@ -34,41 +35,55 @@ export function actor(...roles: Role[]): string | null {
   return null;
 }
 
-function signed_in(who: string[], programs: string[], name: string | null): void {
-  identity.set({ ...nobody, phase: "signed_in", who, programs, name });
+function signed_in(who: string[], programs: string[], name: string | null, before: Identity["before"] = null): void {
+  identity.set({ ...nobody, phase: "signed_in", who, programs, name, before });
   start_stream();
 }
 
-function signed_out(lapsed: boolean): void {
+function signed_out(before: Identity["before"]): void {
   stop_stream();
-  identity.set({ ...nobody, phase: "signed_out", lapsed });
+  set_token(null);
+  identity.set({ ...nobody, phase: "signed_out", before });
 }
 
-/** Finds out who is signed in. */
-export async function recognise(): Promise<void> {
+/** How often it was asked who is signed in: only the last answer counts. */
+let asked = 0;
+
+/** Finds out who is signed in. Where it is no longer who it was, the page says so, with
+ * `why` where nobody is. */
+export async function recognise(why: Identity["before"] = "lapsed"): Promise<void> {
   if (settings.auth === "trusted") {
     const who = tab.read<string>("act_as");
-    return who ? act_as(who) : signed_out(false);
+    return who ? act_as(who) : signed_out(null);
   }
-  set_token(device.read<string>("token"));
-  if (settings.auth === "token" && device.read<string>("token") === null) return signed_out(false);
+  const mine = ++asked;
+  const was = identity.get();
+  const there = was.phase === "signed_in";
+  const token = device.read<string>("token");
+  if (settings.auth === "token" && token === null) return signed_out(there ? "ended" : was.before);
+  set_token(token);
   try {
     const me = await get("/v1/me");
-    signed_in(me.who, me.programs, me.name);
+    if (mine !== asked || (there && was.who.join() === me.who.join())) return;
+    signed_in(me.who, me.programs, me.name, there ? "other" : null);
+    if (was.phase === "unknown") tabs.postMessage("sign-in");
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    if (error.status === 401) return signed_out(false);
-    identity.set({ ...nobody, phase: "failed", problem: error });
+    if (mine !== asked) return;
+    if (error.status === 401) signed_out(there ? why : was.before);
+    else if (!there) identity.set({ ...nobody, phase: "failed", problem: error });
   }
 }
 
 /** Signs in by a token; returns why it is not taken, or null. */
 export async function sign_in_by(token: string): Promise<Problem | null> {
+  ++asked;
   set_token(token);
   try {
     const me = await get("/v1/me");
     device.write("token", token);
     signed_in(me.who, me.programs, me.name);
+    tabs.postMessage("sign-in");
     return null;
   } catch (error) {
     set_token(null);
@@ -88,15 +103,40 @@ export async function act_as(who: string): Promise<void> {
 export const login_address = (): string =>
   address_of("/auth/login", { return: window.location.pathname + window.location.search });
 
-/** Signs out, here and at the node. */
-export async function sign_out(): Promise<void> {
-  if (settings.auth === "oidc") await request(address_of("/auth/logout"), { method: "POST" });
+/** Signs out at the node, here and in the other tabs; returns why not, or null. */
+export async function sign_out(): Promise<Problem | null> {
+  try {
+    if (settings.auth === "oidc") await request(address_of("/auth/logout"), { method: "POST" });
+  } catch (error) {
+    if (error instanceof Problem) return error;
+    throw error;
+  }
+  ++asked;
   device.remove("token");
-  set_token(null);
   tab.remove("act_as");
-  signed_out(false);
+  signed_out(null);
+  tabs.postMessage("sign-out");
+  return null;
 }
 
-when_signed_out(() => {
-  if (identity.get().phase === "signed_in") signed_out(true);
-});
+/** Takes from the screen what belongs to a sign-in that may have ended since. */
+function forget_and_ask(): void {
+  stop_stream();
+  identity.set(nobody);
+  void recognise();
+}
+
+when_signed_out(
+  () => { if (identity.get().phase === "signed_in") signed_out("lapsed"); },
+  () => { if (settings.auth !== "trusted") void recognise(); });
+
+/** Follows what other tabs do, and what happened while this one was away. */
+export function follow_sign_in(): void {
+  if (settings.auth === "trusted") return;
+  tabs.onmessage = ({ data }) => void recognise(data === "sign-out" ? "ended" : "lapsed");
+  // By "back" the page comes as it was left, whoever is signed in by now.
+  window.addEventListener("pageshow", ({ persisted }) => { if (persisted) forget_and_ask(); });
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden && identity.get().phase !== "unknown") void recognise();
+  });
+}

@@ -85,11 +85,11 @@ export function ActAs({ done }: { done?: () => void }) {
 }
 
 export function SignIn() {
-  const { lapsed } = use_identity();
+  const { before } = use_identity();
   return (
     <div class="narrow">
       <h1 tabIndex={-1}>{settings.act_as ? words.shell.act_as : words.shell.sign_in}</h1>
-      {lapsed ? <div class="notice warning" role="alert"><p>{words.shell.lapsed}</p></div> : null}
+      {before ? <div class="notice warning" role="alert"><p>{words.shell.before[before]}</p></div> : null}
       {settings.auth === "oidc" ? (
         <>
           <p>{words.shell.with_provider}</p>

@@ -9,7 +9,7 @@ import { Failed, Loading } from "../ui/shown";
 import { words } from "../words";
 import { use_clock } from "./clock";
 import { Frame, start_for } from "./frame";
-import { recognise, role_of, use_identity } from "./identity";
+import { follow_sign_in, recognise, role_of, use_identity } from "./identity";
 import { go, href, page_of, use_address } from "./router";
 import { SignIn } from "./sign_in";
 
@@ -98,6 +98,9 @@ function Content() {
 export function Shell() {
   const { phase, who } = use_identity();
   use_clock(phase === "signed_in");
-  useEffect(() => void recognise(), []);
+  useEffect(() => {
+    void recognise();
+    follow_sign_in();
+  }, []);
   return <Frame><Content key={who.join()} /></Frame>;
 }

@@ -62,7 +62,7 @@ export function RefusalList({ refusals }: { refusals: Refusal[] }) {
 }
 
 export function problem_text(problem: Problem): string {
-  if (problem.code === "unreachable") return words.ui.unreachable;
+  if (problem.code === "unreachable" || problem.code === "unclear") return words.ui[problem.code];
   return problem.passing ? words.ui.busy : problem.detail;
 }
 

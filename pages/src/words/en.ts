@@ -5,6 +5,11 @@ import type { RefusalCode, Schemas, State } from "../api/client";
 
 const count = (n: number, one: string, many = `${one}s`) => `${n} ${n === 1 ? one : many}`;
 
+/** What a draft is called, by the first word of what it is about. */
+const draft_kinds: Record<string, string> = {
+  recap: "recap", ask: "message to support", schedule: "plan of a session", policy: "draft of a policy",
+};
+
 /** What a refusal means, and what to do about it. The engine's own detail is shown too. */
 const refusals: Record<RefusalCode, { what: string; do: string }> = {
   "malformed": { what: "The server could not read this.", do: "Load the page again and try once more. If it comes again, tell support what is written below." },
@@ -72,7 +77,11 @@ export const en = {
     navigation: "Pages",
     sign_in: "Sign in",
     sign_out: "Sign out",
-    lapsed: "You were signed out. What you were writing is kept on this device: sign in, and go on.",
+    before: {
+      lapsed: "You were signed out. What you were writing is kept on this device: sign in, and go on.",
+      ended: "You were signed out in another tab. What you had not sent was removed from this device.",
+      other: "Somebody else has signed in on this device, in another tab. What was here belonged to whoever was signed in before: it is shown no more, and was not sent.",
+    },
     with_provider: "Sign in with your institution's account.",
     with_token: "Paste the token that you were given. This device keeps it until you sign out.",
     token: "Token",
@@ -89,7 +98,10 @@ export const en = {
     id_wrong: "An id has 1 to 64 of: letters, digits, _ and -.",
     go: "Go on",
     trusted_elsewhere: "This node trusts whoever reaches it, so nobody signs in, and it can be reached from elsewhere: the pages let nobody act here. Set auth.mode to token or oidc.",
-    drafts_dropped: (n: number) => `${count(n, "draft")} of yours, not sent yet, will be removed from this device.`,
+    drafts_dropped: (drafts: Record<string, number>) => `${Object.entries(drafts)
+      .map(([kind, n]) => count(n, draft_kinds[kind] ?? "draft")).join(" and ")} that you have not sent will be removed from this device.`,
+    commands_dropped: (n: number) => `${count(n, "command")} that had no answer yet ${n === 1 ? "is" : "are"} removed, too: what was sent may have been taken all the same.`,
+    not_signed_out: "You are still signed in.",
     no_pages: "There is nothing for you here.",
     not_found: "There is no such page",
     not_found_hint: "The address may have been mistyped, or what it led to is called otherwise now.",
@@ -111,6 +123,7 @@ export const en = {
     retry: "Try again",
     unreachable: "The server does not answer. Look whether you are online.",
     busy: "The server is busy or being restarted.",
+    unclear: "Something between you and the server answered in its place: a proxy, or a network that wants you to sign in first. It is not known whether what you sent was taken.",
     waiting: (seconds: number) => `Your entries are kept. The same is sent again in ${count(Math.ceil(seconds), "second")}, and happens once.`,
     stop_trying: "Stop trying",
     sending: "Sending …",

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useEffect } from "preact/hooks";
 import { type Answer, type Session, get } from "../../api/client";
+import { drop_command } from "../../api/commands";
 import { use_data } from "../../api/data";
 import { drop_draft } from "../../drafts/drafts";
 import { of_session } from "../../live/stream";
@@ -81,7 +82,9 @@ export function Content({ facts, tutor, reload }: { facts: Facts; tutor: string;
   const { session } = facts;
   const written = session.tutor_recap !== null;
   useEffect(() => {
-    if (written) drop_draft(tutor, `complete:${session.id}`);
+    if (!written) return;
+    drop_draft(tutor, `complete:${session.id}`);
+    drop_command({ as: tutor, type: "recapd.session.complete", subject: session.id });
   }, [written]);
   switch (session.state) {
     case "scheduled":

@@ -1,10 +1,10 @@
 // A student's recap of a session: the form, or why there is none.
 // SPDX-License-Identifier: Apache-2.0
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { type Answer, type Session, get } from "../../api/client";
-import { use_command } from "../../api/commands";
+import { drop_command, use_command } from "../../api/commands";
 import { use_data } from "../../api/data";
-import { use_draft } from "../../drafts/drafts";
+import { drop_draft, use_draft } from "../../drafts/drafts";
 import { of_session } from "../../live/stream";
 import type { PageProps } from "../../page";
 import { RecapFields, empty_recap, recap_trouble } from "../../recap/fields";
@@ -85,6 +85,12 @@ function Form({ session, rules, who, reload }: Facts & { who: string; reload: ()
 function Content({ facts, who, reload }: { facts: Facts; who: string; reload: () => void }) {
   const { session } = facts;
   const part = part_of(session, id_of(who));
+  const written = Boolean(part?.recap);
+  useEffect(() => {
+    if (!written) return;
+    drop_draft(who, `recap:${session.id}`);
+    drop_command({ as: who, type: "recapd.recap.submit", subject: session.id });
+  }, [written]);
   if (owes(session, id_of(who))) return <Form {...facts} who={who} reload={reload} />;
   if (part?.recap) {
     return (
