@@ -1,5 +1,6 @@
 // Tabs of one browser share the cookie of a sign-in: who signs in or out in one does so in
-// all, and a page that has not heard of it yet does nothing for somebody else.
+// all, and a page that has not heard of it yet does nothing for somebody else. What is kept
+// in the browser is of this installation, which is reached below a path.
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -18,9 +19,9 @@ let node;
 
 before(async () => {
   browser = await launch();
-  proxy = await Proxy.start("");
+  proxy = await Proxy.start("/app");
   provider = await Provider.start(people, `${proxy.url}/auth/callback`);
-  node = await Node.start({ http: { public_url: proxy.url }, policy: { limits: { pair_sessions_per_day: null } }, auth: { ...provider.settings(),
+  node = await Node.start({ http: { public_url: `${proxy.url}/` }, policy: { limits: { pair_sessions_per_day: null } }, auth: { ...provider.settings(),
     tokens: [...Object.entries(tokens).map(([as, token]) => ({ token, as })),
       ...Object.keys(people).map((id) => ({ token: `token-of-student-${id}-0123456789`, as: `student:${id}` }))] } });
   proxy.to = node.url;
@@ -53,10 +54,11 @@ async function owed(id) {
 test("who signs out in one tab has signed out in all", async () => {
   await owed("all-1");
   const device = await person(browser, proxy, null);
-  const form = await open(device, "/sessions/all-1/recap");
+  const form = await open(device, `${proxy.url}/sessions/all-1/recap`);
   await sign_in(form, "sam");
   await form.getByLabel("What did you cover?").fill("Sam alone reads this");
-  const other = await open(device, "/");
+  assert.deepEqual(await form.evaluate(() => Object.keys(localStorage)), ["recapd/app.draft:student:sam:recap:all-1"]);
+  const other = await open(device, `${proxy.url}/`);
   await other.locator(".stream.live").waitFor();
   await other.getByRole("button", { name: "Sign out" }).click();
   await other.getByRole("dialog").getByRole("button", { name: "Sign out" }).click();
@@ -69,13 +71,13 @@ test("who signs out in one tab has signed out in all", async () => {
 test("what is sent while somebody else is signed in is refused, and the page says that", async () => {
   await owed("cookie-1");
   const device = await person(browser, proxy, null);
-  const page = await open(device, "/sessions/cookie-1/recap");
+  const page = await open(device, `${proxy.url}/sessions/cookie-1/recap`);
   await sign_in(page, "sam");
   await page.getByLabel("What did you cover?").fill(recap.topics_covered);
   await page.getByLabel("How did it go for you?").fill(recap.how_tutee_did);
   await page.getByLabel("What comes next?").fill(recap.next_steps);
   const elsewhere = await person(browser, proxy, null);
-  await sign_in(await open(elsewhere, "/"), "sue");
+  await sign_in(await open(elsewhere, `${proxy.url}/`), "sue");
   // The cookie alone is another: no tab said so.
   await device.addCookies((await elsewhere.cookies()).filter(({ name }) => name === "recapd"));
   await page.getByRole("button", { name: "Send recap" }).click();
