@@ -6,31 +6,24 @@ import { contained } from "./contained";
 
 const names = new Map<string, Store<string | null>>();
 
-/** How many names are asked for at a time: what is shown comes first. */
-const at_once = 6;
-let asking = 0;
-const waiting: (() => void)[] = [];
+/** The people of whom one request asks at most, as the contract says. */
+const most = 100;
+let wanted: string[] = [];
 
-async function in_turn<T>(work: () => Promise<T>): Promise<T> {
-  if (asking >= at_once) await new Promise<void>((go_on) => { waiting.push(go_on); });
-  else ++asking;
+/** Asks for the names that were wanted within a moment. */
+async function ask(): Promise<void> {
+  const people = wanted.slice(0, most);
+  wanted = wanted.slice(most);
+  if (wanted.length > 0) void ask();
+  const asked = people.map((who) => names.get(who));
   try {
-    return await work();
-  } finally {
-    const next = waiting.shift();
-    if (next) next(); // which takes this one's place
-    else --asking;
-  }
-}
-
-async function look_up(who: string, name: Store<string | null>): Promise<void> {
-  try {
-    const found = (await in_turn(() => get("/v1/people/{who}", { path: { who } }))).name;
-    name.set(found && contained(found)); // it stands in sentences, too
+    const { items } = await get("/v1/people", { query: { who: people } });
+    // A name stands in sentences, too.
+    for (const [i, { name }] of items.entries()) asked[i]?.set(name && contained(name));
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    // Whose name is not shown is shown by the id; it is asked for again the next time.
-    names.delete(who);
+    // They are asked for again the next time.
+    for (const who of people) names.delete(who);
   }
 }
 
@@ -39,7 +32,7 @@ function name_store(who: string): Store<string | null> {
   if (!name) {
     name = new Store<string | null>(null);
     names.set(who, name);
-    void look_up(who, name);
+    if (wanted.push(who) === 1) setTimeout(() => void ask());
   }
   return name;
 }
