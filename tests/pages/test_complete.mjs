@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { look, open, person } from "./browser.mjs";
+import { look, open, person, wait_until } from "./browser.mjs";
 import { recap } from "./node.mjs";
 import { browser, node } from "./world.mjs";
 
@@ -172,10 +172,10 @@ test("a session that was missed: support is asked, once", async () => {
   await page.getByRole("link", { name: "Ask support" }).click();
   await page.getByRole("heading", { name: "This session was missed" }).waitFor();
   await look(page, "complete.missed");
-  await page.getByRole("button", { name: "Ask for an update" }).click();
+  await page.getByRole("button", { name: "Ask support to reopen it" }).click();
   await page.getByText("Write what happened.").waitFor();
   await page.getByLabel("What happened?").fill("The power was out");
-  await page.getByRole("button", { name: "Ask for an update" }).click();
+  await page.getByRole("button", { name: "Ask support to reopen it" }).click();
   await page.getByText("Support has been asked").waitFor();
   await look(page, "complete.asked");
   const { sessions } = await node.get("/v1/sessions?support=asked");
@@ -221,5 +221,91 @@ test("another tutor's session is not completed here, and one that is none neithe
   await page.goto("/sessions/no-such/complete");
   await page.getByRole("heading", { name: "There is nothing of that name" }).waitFor();
   await look(page, "complete.missing");
+  await tutor.close();
+});
+
+test("where a student has not answered the tutor is told what to do, with a link to send them", async () => {
+  await node.schedule("ask-1", { tutor: "jan", students: ["sue"], going: [], hours: -1 });
+  const tutor = await person(browser, node, "tutor:jan", { permissions: ["clipboard-read", "clipboard-write"] });
+  const page = await open(tutor, "/sessions/ask-1/complete");
+  const unable = page.locator("#unable");
+  await unable.getByText("Not answered yet: sue.").waitFor();
+  await unable.getByRole("button", { name: "Copy the link" }).click();
+  await unable.getByText("Copied.").waitFor();
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), `${node.url}/sessions/ask-1`);
+  await page.getByRole("button", { name: "Complete session" }).click();
+  await wait_until(() => page.evaluate(() => document.activeElement.id === "unable"), "what stands in the way");
+  assert.equal(await page.getByRole("alert").count(), 0, "it is said once");
+  await page.getByRole("button", { name: "sue did not join" }).click();
+  await page.getByRole("group", { name: "Remove sue from the session?" }).getByRole("button", { name: "Yes, remove" }).click();
+  await unable.getByText("No student is in it any more who is going.").waitFor();
+  await look(page, "complete.nobody");
+  await unable.getByRole("button", { name: "Students or cancel" }).click();
+  await page.getByRole("dialog").getByLabel("Why?").fill("Nobody came");
+  await page.getByRole("dialog").getByRole("button", { name: "Cancel the session" }).click();
+  await page.getByRole("heading", { name: "There is nothing to complete" }).waitFor();
+  await page.getByText("Nobody came").waitFor();
+  await tutor.close();
+});
+
+test("a session that a limit forbids shows no form, and the reason with its figures once", async () => {
+  for (const id of ["pair-1", "pair-2"]) await node.schedule(id, { tutor: "kit", students: ["sue"], course: "PHYS101" });
+  await node.command("session.complete", "pair-1", "tutor:kit", { minutes: 30, recap });
+  const tutor = await person(browser, node, "tutor:kit");
+  const page = await open(tutor, "/sessions/pair-2/complete");
+  await page.getByText(/sue. 1 of 1 are used on \w+, \w+ \d+, 0 left\./).waitFor();
+  assert.equal(await page.getByLabel("What did you cover?").count(), 0);
+  await look(page, "complete.forbidden");
+  await tutor.close();
+});
+
+test("minutes that cannot have passed yet are asked about, and nobody is late during a session", async () => {
+  await node.schedule("early-1", { tutor: "lou", students: ["sue"], hours: -0.5 });
+  const tutor = await person(browser, node, "tutor:lou");
+  const page = await open(tutor, "/");
+  await page.locator(".badge", { hasText: "Under way" }).waitFor();
+  await page.getByText("Log it once it is over, by").waitFor();
+  await page.getByRole("link", { name: "Complete session" }).click();
+  await page.getByLabel("90", { exact: true }).check();
+  await page.getByText("It began 30 min ago, and you log 1 h 30 min.").waitFor();
+  await page.getByLabel("30", { exact: true }).check();
+  await page.locator("#doubts").waitFor({ state: "detached" });
+  await page.goto("/");
+  await page.getByRole("link", { name: "Go on completing it" }).waitFor();
+  await tutor.close();
+});
+
+test("what was being written when the deadline came is kept, and the page says so", async () => {
+  await node.schedule("kept-1", { tutor: "ned", students: ["sue"] });
+  const tutor = await person(browser, node, "tutor:ned");
+  const page = await open(tutor, "/sessions/kept-1/complete");
+  await page.getByLabel("What did you cover?").fill("Half a thought");
+  await page.locator(".stream.live").waitFor();
+  await node.advance("80h");
+  await page.getByText("What you were writing is kept on this device.").waitFor();
+  await node.command("support.reopen", "kept-1", "support:eve", { hours: 24, note: "Go on" });
+  await page.getByLabel("What did you cover?").waitFor();
+  assert.equal(await page.getByLabel("What did you cover?").inputValue(), "Half a thought");
+  await page.getByText("Support gave new time to log it").waitFor();
+  await tutor.close();
+});
+
+test("what support decided stands on the session, with their reason", async () => {
+  await node.schedule("denied-1", { tutor: "mia", students: ["sue"] });
+  await node.advance("80h");
+  const tutor = await person(browser, node, "tutor:mia");
+  const page = await open(tutor, "/sessions/denied-1/complete");
+  await page.getByLabel("What happened?").fill("The power was out");
+  await page.getByRole("button", { name: "Ask support to reopen it" }).click();
+  await page.getByText("Support has been asked.").waitFor();
+  await page.goto("/");
+  await page.getByRole("heading", { name: "Waits for others (1)" }).waitFor();
+  await node.name("support:eve", "Eve Stone");
+  await node.command("support.deny", "denied-1", "support:eve", { note: "Too late, sorry" });
+  await page.locator(".badge", { hasText: "Support did not reopen it" }).waitFor();
+  await page.getByText("Why?").click();
+  await page.getByText("Too late, sorry").waitFor();
+  await page.getByText("Eve Stone").waitFor();
+  await look(page, "my_sessions.denied");
   await tutor.close();
 });

@@ -16,6 +16,7 @@ test("given nothing when the page is opened then it says so", async () => {
   const page = await open(tutor, "/");
   await page.getByText("Nothing waits for you.").waitFor();
   await page.getByText("You have no sessions ahead of you.").waitFor();
+  assert.equal(await page.locator(".how li").count(), 4, "how it goes");
   assert.match(page.url(), /\/tutor$/);
   await look(page, "my_sessions.empty");
   await tutor.close();
@@ -48,16 +49,21 @@ test("a session is scheduled, accepted, completed and paid, and the list follows
   assert.match(new Date(session.starts_at).toLocaleTimeString("en-US", { timeZone: session.timezone }), /^4:00:00\sPM$/);
 
   await node.command("participant.accept", session.id, "student:sam", { student: "sam" });
-  await section(page, "Upcoming").getByText("Everybody has answered.").waitFor();
-  await node.call("POST", "/v1/clock", { set: new Date(Date.parse(session.starts_at) + 3_600_000).toISOString() });
-  await section(page, "Waits for you").getByText("deadline in 2 d 23 h").waitFor();
+  await section(page, "Upcoming").getByText("Going:").waitFor();
+  await node.call("POST", "/v1/clock", { set: new Date(Date.parse(session.starts_at) + 7_200_000).toISOString() });
+  await section(page, "Waits for you").getByText("deadline in 2 d 22 h").waitFor();
   await node.command("session.complete", session.id, "tutor:ann", { minutes: 60, recap });
-  await section(page, "Waits for you").getByText("Have not written their recap:").waitFor();
+  await section(page, "Waits for others").getByText("Have not written their recap:").waitFor();
+  await section(page, "This week").getByText("On its way, for 1 session whose students have still to write: $15.00").waitFor();
   await node.command("recap.submit", session.id, "student:sam", { recap });
   await section(page, "Done").getByText("$15.00").waitFor();
   await section(page, "This week").getByText("1 h of 15 h used, 14 h left").waitFor();
-  await section(page, "This week").getByText("$15.00").waitFor();
+  await section(page, "This week").getByText("Earned since Monday: $15.00").waitFor();
+  await section(page, "This week").getByText("In all: $15.00").waitFor();
   await look(page, "my_sessions.paid");
+  await card(page, session.id).getByRole("link", { name: "Open the session" }).click();
+  await page.getByText("Recap of").first().click();
+  await page.getByText(recap.next_steps).first().waitFor();
   await tutor.close();
 });
 
@@ -73,6 +79,7 @@ test("sessions that repeat start at the same time of the day, also when clocks c
   await page.getByText("3 sessions:").waitFor();
   await look(page, "schedule.weekly");
   await page.getByRole("button", { name: "Schedule 3 sessions" }).click();
+  await page.getByRole("button", { name: "Schedule all the same" }).click(); // it is years ahead
   await section(page, "Upcoming").getByText("Upcoming (3)").waitFor();
   const { sessions } = await node.get("/v1/sessions?tutor=weekly&order=starts_at");
   assert.deepEqual(sessions.map(({ starts_at }) => starts_at),
@@ -99,11 +106,11 @@ test("students are invited and taken out, and a session is cancelled", async () 
   await node.schedule("change-1", { tutor: "cho", students: ["kim", "lee"], going: ["kim"], hours: 30 });
   const tutor = await person(browser, node, "tutor:cho");
   const page = await open(tutor, "/");
-  await card(page, "change-1").getByRole("button", { name: /Change or cancel/ }).click();
+  await card(page, "change-1").getByRole("button", { name: /Students or cancel/ }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Invite a student").fill("no such id!");
   await dialog.getByRole("button", { name: "Invite", exact: true }).click();
-  await dialog.getByText("An id has 1 to 64 of").waitFor();
+  await dialog.getByText("It has no blanks").waitFor();
   await dialog.getByLabel("Invite a student").fill("max");
   await dialog.getByRole("button", { name: "Invite", exact: true }).click();
   await dialog.locator("li", { hasText: "max" }).waitFor();
@@ -126,13 +133,13 @@ test("a call is joined and left", async () => {
   const tutor = await person(browser, node, "tutor:dee");
   const page = await open(tutor, "/");
   await page.getByText("You are not in the call.").waitFor();
-  await page.getByRole("button", { name: "Join the call" }).click();
+  await page.getByRole("button", { name: "I am in the call now" }).click();
   await page.getByText("You are in the call.").waitFor();
   await node.command("call.join", "call-1", "student:kim", { participant: "student:kim" });
   await page.getByText("In it:").waitFor();
   await look(page, "my_sessions.call");
   await page.reload();
-  await page.getByRole("button", { name: "Leave the call" }).click();
+  await page.getByRole("button", { name: "I have left the call" }).click();
   await page.getByText("You are not in the call.").waitFor();
   assert.deepEqual((await node.events("call-1")).slice(2), ["call.joined", "call.joined", "call.left"]);
   await tutor.close();

@@ -67,7 +67,7 @@ const same_words = async (page, id) => {
 
 test("a tutor finds what waits, earned and is done, and each page behind it", async () => {
   const log = await to_log();
-  await visit("tutor:ava-lopez", "/sessions/mine", async (page) => {
+  await visit("tutor:ava-lopez", "/tutor", async (page) => {
     await page.getByText("Log it now: deadline in 2 d 22 h").waitFor();
     await page.getByText("Earned since Monday: $18.00").waitFor();
     const waits = await find("tutor=ava-lopez&state=awaiting_student_recap");
@@ -84,7 +84,7 @@ test("a tutor finds what waits, earned and is done, and each page behind it", as
     await page.getByText("You were in the call together for 1 h.").waitFor();
     await look(page, "sample.complete");
   });
-  await visit("tutor:ava-lopez", "/sessions/schedule", async (page) => {
+  await visit("tutor:ava-lopez", "/schedule", async (page) => {
     await page.getByRole("button", { name: /Bea Adams/ }).click();
     await page.locator(".chosen").getByText("bea-adams").waitFor();
     await look(page, "sample.schedule");
@@ -100,7 +100,7 @@ test("a tutor finds what waits, earned and is done, and each page behind it", as
 test("a student finds recaps to write, an invitation and what is ahead", async () => {
   const owed = await find("student=bea-adams&state=awaiting_student_recap");
   const ahead = await find("student=bea-adams&state=scheduled");
-  await visit("student:bea-adams", "/sessions/student", async (page) => {
+  await visit("student:bea-adams", "/student", async (page) => {
     await page.getByRole("button", { name: "I am going: MATH101" }).waitFor();
     assert.deepEqual(await shown(listed(page, /^Recaps to write/)), ids(owed));
     const open_ones = [...await shown(listed(page, /^Invitations/)), ...await shown(listed(page, /^Upcoming/))];

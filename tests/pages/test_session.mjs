@@ -18,8 +18,9 @@ test("a missed session says why, when what happened, and who was told", async ()
   const page = await open(support, "/sessions/missed-1");
   await page.getByRole("heading", { name: /MATH-missed-1/ }).waitFor();
   const { why } = await node.get("/v1/sessions/missed-1/explain");
-  assert.deepEqual(await section(page, "Why it is where it is").locator("li").allTextContents(), why.map(({ text }) => text));
-  await page.getByText("Nothing fires by itself any more.").waitFor();
+  const reasons = section(page, "Why it is where it is").locator("li");
+  assert.deepEqual(await reasons.evaluateAll((all) => all.map((one) => one.dataset.code)), why.map(({ code }) => code));
+  await page.getByText("Nothing more happens by itself.").waitFor();
   const told = await labels(page);
   assert.deepEqual(told.slice(0, 3), ["The session starts", "Scheduled", "Accepted the invitation: sam"]);
   assert.equal(told.filter((label) => label.startsWith("Reminder sent")).length, 4);

@@ -10,7 +10,8 @@ let browser;
 
 const token_of = (who) => `token-of-${who.replace(":", "-")}-0123456789`;
 const people = ["system:registrar", "tutor:ann", "student:kim", "student:lee", "support:eve"];
-const of_kim = { ...recap, topics_covered: "What kim alone knows about the chain rule and its many uses." };
+// It repeats few words, which is flagged.
+const of_kim = { topics_covered: "What kim alone knows. ".repeat(8), how_tutee_did: "", next_steps: "" };
 
 before(async () => {
   node = await Node.start({ auth: { mode: "token", tokens: people.map((as) => ({ token: token_of(as), as })) } });
@@ -52,6 +53,17 @@ test("another student sees neither the recap nor the money, and acts on nothing"
   assert(!text.includes("As support:"));
   await page.getByRole("link", { name: "Write your recap" }).waitFor();
   await look(page, "session.student");
+  await page.context().close();
+});
+
+test("what is for staff to look at is not shown to students, nor to the tutor", async () => {
+  for (const who of ["student:kim", "tutor:ann"]) {
+    const page = await seen_by(who);
+    assert(!(await whole(page)).includes("Recap repeats few words"), who);
+    await page.context().close();
+  }
+  const page = await seen_by("support:eve");
+  assert((await whole(page)).includes("Recap repeats few words"));
   await page.context().close();
 });
 

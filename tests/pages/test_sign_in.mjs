@@ -41,7 +41,7 @@ test("a token is pasted once; the list is live by it, and a command is sent by i
   await page.getByText("Waits for you (1)").waitFor();
   await page.locator(".stream.live").waitFor();
   assert.equal(await page.getByText("Trial mode").count(), 0);
-  await node.schedule("token-2", { tutor: "ann", students: ["sam"] });
+  await node.schedule("token-2", { tutor: "ann", students: ["sam"], hours: -30 }); // another day
   await page.getByText("Waits for you (2)").waitFor();
   await look(page, "my_sessions.token");
   await page.close();

@@ -42,14 +42,18 @@ test("an invitation is accepted, taken back, and accepted after all; the tutor s
   await section(page, "Invitations (1)").getByText("Ann Müller").waitFor();
   await look(page, "student.invited");
   await page.getByRole("button", { name: "I am going: MATH-invite-1" }).click();
-  await section(page, "Upcoming (1)").getByText("It begins in").waitFor();
-  await card(theirs, "invite-1").getByText("Everybody has answered.").waitFor();
+  // It stays in its place, answered: what is pressed next is what was there before.
+  await section(page, "Invitations").getByText("You are going. It begins in").waitFor();
+  assert(await page.evaluate(() => document.activeElement.closest("[data-session]")?.dataset.session === "invite-1"), "the focus");
+  await card(theirs, "invite-1").getByText("Going:").waitFor();
   await page.getByRole("button", { name: "I cannot come after all: MATH-invite-1" }).click();
   await look(page, "student.cannot_come");
   await page.getByRole("button", { name: "Yes, I cannot come" }).click();
-  await section(page, "Done and declined").getByText("You said that you cannot come.").waitFor();
+  await section(page, "Invitations").getByText("You said that you cannot come.").waitFor();
   assert.equal((await node.session("invite-1")).participants[0].status, "declined");
   await page.getByRole("button", { name: "I am going after all: MATH-invite-1" }).click();
+  await section(page, "Invitations").getByText("You are going. It begins in").waitFor();
+  await page.reload();
   await section(page, "Upcoming (1)").waitFor();
   assert.equal((await node.session("invite-1")).participants[0].status, "going");
   await student.close();
@@ -62,7 +66,7 @@ test("a recap that is owed stands first, with what is left of time; written it c
   const tutor = await person(browser, node, "tutor:bea", { size: sizes.desktop });
   const theirs = await open(tutor, "/tutor");
   const page = await open(student, "/");
-  await section(page, "Recaps to write (1)").getByText("You are reminded in 24 h").waitFor();
+  await section(page, "Recaps to write (1)").getByText("Your tutor waits for it.").waitFor();
   assert.equal(await page.getByText("$").count(), 0, "a student sees no pay");
   await look(page, "student.owed");
   await page.getByRole("link", { name: "Write recap: MATH-owed-1" }).click();
@@ -86,7 +90,7 @@ test("a recap that is owed stands first, with what is left of time; written it c
   await page.getByRole("link", { name: "Back to my sessions" }).click();
   await card(page, "owed-1").getByText("Recap sent").waitFor();
   await card(page, "owed-1").getByText("Your recap", { exact: true }).click();
-  await card(page, "owed-1").getByText(recap.next_steps).waitFor();
+  await card(page, "owed-1").getByText(recap.next_steps).first().waitFor();
   await look(page, "student.written");
   await student.close();
   await tutor.close();
@@ -157,4 +161,48 @@ test("a recap that another tab sent is not asked for again", async () => {
   await node.command("recap.submit", "twice-1", "student:max", { recap });
   await page.getByRole("heading", { name: "Your recap is in" }).waitFor();
   await student.close();
+});
+
+test("a press that is repeated at once answers one invitation", async () => {
+  for (const id of ["tap-1", "tap-2", "tap-3"])
+    await node.schedule(id, { tutor: "gia", students: ["tap"], going: [], hours: 30 + Number(id.at(-1)) });
+  const student = await person(browser, node, "student:tap");
+  const page = await open(student, "/");
+  const first = page.getByRole("button", { name: "I am going: MATH-tap-1" });
+  const { x, y, width, height } = await first.boundingBox();
+  await page.mouse.click(x + width / 2, y + height / 2);
+  await card(page, "tap-1").getByText("You are going.").waitFor();
+  await page.mouse.click(x + width / 2, y + height / 2);
+  await section(page, "Invitations (2)").waitFor();
+  for (const id of ["tap-2", "tap-3"])
+    assert.equal((await node.session(id)).participants[0].status, "invited", id);
+  await look(page, "student.answered");
+  await student.close();
+});
+
+test("an invitation to what is over asks who was there, and says whom to tell what is wrong", async () => {
+  await node.schedule("over-1", { tutor: "ham", students: ["ola", "ole"], going: ["ole"], hours: -3 });
+  const student = await person(browser, node, "student:ola");
+  const page = await open(student, "/");
+  await card(page, "over-1").getByText("Also in it: ole").waitFor();
+  await page.getByRole("button", { name: "I was there: MATH-over-1" }).click();
+  await card(page, "over-1").getByText("Your tutor has still to log it.").waitFor();
+  await node.command("session.complete", "over-1", "tutor:ham", { minutes: 45, recap });
+  await page.getByRole("link", { name: "Write recap: MATH-over-1" }).click();
+  await page.getByText("Is something not right?").click();
+  await page.getByText("do not send a recap: sending one confirms it").waitFor();
+  await look(page, "student_recap.wrong");
+  await student.close();
+});
+
+test("a stranger reads nothing of a session by its link, also in trial mode", async () => {
+  await logged("strange-1", { tutor: "una", students: ["one"] });
+  const stranger = await person(browser, node, "student:ray");
+  const page = await open(stranger, "/sessions/strange-1/recap");
+  await page.getByText("You are not in this session.").waitFor();
+  assert(!(await page.locator("main").textContent()).includes("MATH-strange-1"));
+  await page.goto("/sessions/strange-1");
+  await page.getByText("There is nothing of that name that you can see.").waitFor();
+  assert.doesNotMatch(await page.locator("main").textContent(), /MATH-strange-1|chain rule/);
+  await stranger.close();
 });

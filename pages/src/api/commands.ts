@@ -164,6 +164,7 @@ export interface Sending {
   /** The session as it is, where a refusal shows it. */
   session: Session | null;
   problem: Problem | null;
+  /** Under way, or taken and not shown yet. */
   busy: boolean;
   /** Sends; returns the outcome where the command was accepted, else null. */
   send<T extends CommandType>(order: Order<T>): Promise<Outcome | null>;
@@ -174,20 +175,24 @@ export interface Sending {
 type Progress = Omit<Sending, "send" | "stop" | "busy">;
 const idle: Progress = { phase: "idle", wait: null, refusals: [], session: null, problem: null };
 
-/** Returns a sender of commands for a form or a button, and how it goes with it. */
-export function use_command(): Sending {
+/** Returns a sender of commands for a form or a button, and how it goes with it. It is
+ * busy until the session that the page shows is as the command left it. */
+export function use_command(shown?: Session): Sending {
   const [progress, set_progress] = useState<Progress>(idle);
+  const [left_at, set_left_at] = useState(0);
   const control = useRef<AbortController | null>(null);
   useEffect(() => () => control.current?.abort(), []);
-  const busy = progress.phase === "sending" || progress.phase === "waiting";
+  const settles = shown !== undefined && shown.version < left_at;
+  const busy = settles || progress.phase === "sending" || progress.phase === "waiting";
   const send = async (order: Order): Promise<Outcome | null> => {
-    if (control.current) return null;
+    if (control.current || settles) return null;
     control.current = new AbortController();
     set_progress({ ...idle, phase: "sending" });
     try {
       const outcome = await deliver(
         order, (wait) => set_progress({ ...idle, phase: "waiting", wait }), control.current.signal);
       if (outcome.outcome === "accepted") {
+        set_left_at(outcome.session?.version ?? 0);
         set_progress(idle);
         return outcome;
       }

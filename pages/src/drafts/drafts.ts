@@ -11,11 +11,12 @@ interface Kept<T> {
 
 const longest_ms = 30 * 24 * 3600 * 1000;
 
-/** Returns what is being written, how to change it, and how to drop it. `about` names
- * what it is for: `complete:SESSION`. */
+/** Returns what is being written, how to change it, how to drop it, and how to say that
+ * it was taken: it is kept no longer, and stands until what came of it is shown. `about`
+ * names what it is for: `complete:SESSION`. */
 export function use_draft<T extends object>(
   who: string, about: string, empty: T,
-): { value: T; restored: boolean; change(part: Partial<T>): void; drop(): void } {
+): { value: T; restored: boolean; change(part: Partial<T>): void; drop(): void; taken(): void } {
   const name = `draft:${who}:${about}`;
   const read = (): T | null => device.read<Kept<T>>(name)?.value ?? null;
   const [state, set_state] = useState(() => ({ name, value: { ...empty, ...read() }, restored: read() !== null }));
@@ -30,6 +31,7 @@ export function use_draft<T extends object>(
       device.write(name, { at: Date.now(), value } satisfies Kept<T>);
       return { ...was, value };
     }),
+    taken: () => device.remove(name),
     drop: () => {
       device.remove(name);
       set_state({ name, value: empty, restored: false });

@@ -21,12 +21,16 @@ export function recap_trouble(recap: Recap, rules: RecapRules): string | null {
   return null;
 }
 
+/** Returns the part by which it is told: the one that most is written in. */
+export const troubled_part = (recap: Recap): keyof Recap =>
+  recap_parts.reduce((most, part) => (recap[part].length > recap[most].length ? part : most), "topics_covered");
+
 function Count({ recap, rules }: { recap: Recap; rules: RecapRules }) {
   const { characters, too_long } = recap_length(recap);
   const enough = characters >= rules.min_characters;
   const fits = !too_long && characters <= rules.max_characters;
   const said = !fits ? words.recap.too_long(characters, rules.max_characters)
-    : enough ? words.recap.enough(characters) : words.recap.more(characters, rules.min_characters);
+    : enough ? words.recap.enough(characters, rules.max_characters) : words.recap.more(characters, rules.min_characters);
   return (
     <div class="count">
       <svg viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
@@ -42,16 +46,17 @@ function Count({ recap, rules }: { recap: Recap; rules: RecapRules }) {
 /** `role` says whose recap it is: the questions differ. */
 export function RecapFields({ recap, rules, change, role, error, disabled }: {
   recap: Recap; rules: RecapRules; change: (part: Partial<Recap>) => void; role: "tutor" | "student";
-  error?: string | undefined; disabled?: boolean;
+  /** Returns what is wrong with a part. */
+  error: (part: string) => string | undefined; disabled?: boolean;
 }) {
   return (
-    <>
-      {recap_parts.map((part, i) => (
+    <div class="recap-fields">
+      {recap_parts.map((part) => (
         <TextArea key={part} id={part} label={words.recap.questions[role][part]} value={recap[part]}
-          error={i === 0 ? error : undefined} disabled={disabled ?? false}
+          error={error(part)} disabled={disabled ?? false}
           change={(value) => change({ [part]: value })} />
       ))}
       <Count recap={recap} rules={rules} />
-    </>
+    </div>
   );
 }

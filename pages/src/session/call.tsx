@@ -47,6 +47,7 @@ export function Call({ session, who }: { session: Session; who: string }) {
         {inside ? words.call.inside : words.call.outside}{" "}
         {others.length ? <>{words.call.others} {others.map(({ student }) => <Person key={student} who={`student:${student}`} />)}</> : alone}
       </p>
+      {inside ? null : <p class="hint">{words.call.hint}</p>}
       <Button busy={sending.busy} onClick={change}>{inside ? words.call.leave : words.call.join}</Button>
       <SendingNotice sending={sending} />
     </div>

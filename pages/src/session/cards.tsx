@@ -15,14 +15,16 @@ interface CardsProps {
   title: string;
   /** What is said where there are none. */
   nothing: string;
+  /** How many are said to be there, in place of all. */
+  count?: number;
   /** Draws one. */
   card: (session: Session) => ComponentChildren;
 }
 
-export function Cards({ title, nothing, card, sessions }: CardsProps & { sessions: Session[] }) {
+export function Cards({ title, nothing, card, sessions, count = sessions.length }: CardsProps & { sessions: Session[] }) {
   return (
     <section>
-      <h2>{title}{sessions.length ? ` (${sessions.length})` : ""}</h2>
+      <h2>{title}{count ? ` (${count})` : ""}</h2>
       <Steady items={sessions} item_key={(session) => session.id}>
         {(shown) => shown.length === 0 ? <Empty>{nothing}</Empty> : (
           <ul class="cards">{shown.map((session) => <li key={session.id}>{card(session)}</li>)}</ul>
@@ -32,9 +34,10 @@ export function Cards({ title, nothing, card, sessions }: CardsProps & { session
   );
 }
 
-/** Those of a query that are not open, the newest first, and more when asked. */
-export function PastCards({ query, is_open, ...drawn }: CardsProps & {
-  query: SessionQuery; is_open: (session: Session) => boolean;
+/** Those of a query that are not open, the newest first, and more when asked. `newcomer`
+ * stands where the query has none at all. */
+export function PastCards({ query, is_open, newcomer, ...drawn }: CardsProps & {
+  query: SessionQuery; is_open: (session: Session) => boolean; newcomer: ComponentChildren;
 }) {
   const found = use_pages(`past ${JSON.stringify(query)}`, 50, (most, signal) =>
     read_sessions({ ...query, order: "-starts_at" }, most, signal), of_any);
@@ -43,6 +46,7 @@ export function PastCards({ query, is_open, ...drawn }: CardsProps & {
       {({ items }) => (
         <>
           <Cards {...drawn} sessions={items.filter((session) => !is_open(session))} />
+          {items.length === 0 ? newcomer : null}
           {found.more ? <Button onClick={found.more}>{words.ui.more}</Button> : null}
         </>
       )}

@@ -1,9 +1,10 @@
 // Who is in a session, and how the tutor takes one out who did not come.
 // SPDX-License-Identifier: Apache-2.0
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { Schemas, Session } from "../api/client";
 import { use_command } from "../api/commands";
 import { use_now } from "../shell/clock";
+import { Ask } from "../ui/ask";
 import { Badge, type Tone } from "../ui/badge";
 import { Button } from "../ui/button";
 import { SendingNotice } from "../ui/error_summary";
@@ -19,13 +20,7 @@ function Row({ session, tutor, participant, changed }: {
 }) {
   const { student, status, in_call } = participant;
   const [asking, set_asking] = useState(false);
-  const removing = use_command();
-  const row = useRef<HTMLLIElement>(null);
-  const asked = useRef(false);
-  useEffect(() => {
-    if (asked.current && !asking) row.current?.focus(); // its button is gone
-    asked.current = asking;
-  }, [asking]);
+  const removing = use_command(session);
   const begun = Date.parse(session.starts_at) <= use_now();
   const name = use_name(`student:${student}`) ?? student;
   // Who joined the call can be taken out by support only.
@@ -33,10 +28,10 @@ function Row({ session, tutor, participant, changed }: {
   const remove = async () => {
     const outcome = await removing.send({
       type: "recapd.participant.remove", subject: session.id, as: tutor, data: { student } });
-    if (outcome) { set_asking(false); changed(outcome.session); }
+    if (outcome) changed(outcome.session);
   };
   return (
-    <li ref={row} tabIndex={-1}>
+    <li>
       <p class="row">
         <span><Person who={`student:${student}`} /> <Badge tone={tones[status]}>{words.participants[status]}</Badge>
           {in_call ? <> <Badge tone="neutral">{text.in_call}</Badge></> : null}</span>
@@ -46,14 +41,9 @@ function Row({ session, tutor, participant, changed }: {
           </Button>
         ) : null}
       </p>
-      {asking ? (
-        <div class="ask">
-          <p>{text.remove_hint(name)}</p>
-          <div class="actions">
-            <Button kind="danger" busy={removing.busy} onClick={remove}>{text.remove_sure}</Button>
-            <Button onClick={() => { removing.stop(); set_asking(false); }}>{words.ui.cancel}</Button>
-          </div>
-        </div>
+      {may_remove && asking ? (
+        <Ask question={text.remove_ask(name)} hint={text.remove_hint} yes={text.remove_sure} no={text.remove_not}
+          busy={removing.busy} confirm={remove} keep={() => { removing.stop(); set_asking(false); }} />
       ) : null}
       <SendingNotice sending={removing} />
     </li>

@@ -5,8 +5,9 @@ import type { Role } from "../api/client";
 import { settings } from "../api/settings";
 import { use_data } from "../api/data";
 import { read_sessions } from "../api/paging";
+import { is_id } from "../session/student_ids";
 import { Button, LinkButton } from "../ui/button";
-import { ErrorSummary, type FormError, problem_text } from "../ui/error_summary";
+import { ErrorSummary, type FormError, problem_text, use_check } from "../ui/error_summary";
 import { SelectField, TextField } from "../ui/field";
 import { Person } from "../ui/person";
 import { words } from "../words";
@@ -18,7 +19,11 @@ function ByToken() {
   const [token, set_token] = useState("");
   const [errors, set_errors] = useState<FormError[]>([]);
   const [busy, set_busy] = useState(false);
-  const wrong = (text: string) => set_errors([{ field: "token", text }]);
+  const [tries, set_tries] = useState(0);
+  const wrong = (text: string) => {
+    set_errors([{ field: "token", text }]);
+    set_tries((was) => was + 1);
+  };
   const submit = async (event: Event) => {
     event.preventDefault();
     if (!token.trim()) return wrong(words.shell.token_missing);
@@ -29,9 +34,10 @@ function ByToken() {
   };
   return (
     <form onSubmit={submit} noValidate>
-      <ErrorSummary errors={errors} />
+      <ErrorSummary errors={errors} tries={tries} />
       <TextField id="token" type="password" label={words.shell.token} hint={words.shell.with_token}
-        autocomplete="current-password" value={token} change={set_token} error={errors[0]?.text} />
+        autocomplete="current-password" value={token} error={errors[0]?.text}
+        change={(value) => { set_token(value); set_errors([]); }} />
       <Button kind="main" submit busy={busy}>{words.shell.sign_in}</Button>
     </form>
   );
@@ -61,12 +67,11 @@ function Suggestions({ choose }: { choose: (who: string) => void }) {
 export function ActAs({ done }: { done?: () => void }) {
   const [role, set_role] = useState<string>("tutor");
   const [id, set_id] = useState("");
-  const [errors, set_errors] = useState<FormError[]>([]);
+  const check = use_check(() => (is_id(id) ? [] : [{ field: "act-as-id", text: words.shell.id_wrong }]));
   const choose = (who: string) => { void act_as(who); done?.(); };
   const submit = (event: Event) => {
     event.preventDefault();
-    if (/^[A-Za-z0-9_-]{1,64}$/.test(id)) choose(`${role}:${id}`);
-    else set_errors([{ field: "act-as-id", text: words.shell.id_wrong }]);
+    if (check.passes()) choose(`${role}:${id}`);
   };
   return (
     <>
@@ -74,10 +79,10 @@ export function ActAs({ done }: { done?: () => void }) {
       <Suggestions choose={choose} />
       <h2>{words.shell.someone_else}</h2>
       <form onSubmit={submit} noValidate>
-        <ErrorSummary errors={errors} />
+        <ErrorSummary {...check} />
         <SelectField id="act-as-role" label={words.shell.role} value={role} change={set_role}
           options={roles.map((value) => ({ value, label: words.roles[value] }))} />
-        <TextField id="act-as-id" label={words.shell.id} value={id} change={set_id} error={errors[0]?.text} />
+        <TextField id="act-as-id" label={words.shell.id} value={id} change={set_id} error={check.error("act-as-id")} />
         <Button kind="main" submit>{words.shell.go}</Button>
       </form>
     </>

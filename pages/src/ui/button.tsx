@@ -13,14 +13,16 @@ interface ButtonProps {
   onClick?: (event: JSX.TargetedMouseEvent<HTMLButtonElement>) => void;
   submit?: boolean;
   label?: string | undefined;
+  /** Whether it is pressed, of one that can be. */
+  pressed?: boolean;
   children: ComponentChildren;
 }
 
-export function Button({ kind = "plain", busy, disabled, onClick, submit, label, children }: ButtonProps) {
+export function Button({ kind = "plain", busy, disabled, onClick, submit, label, pressed, children }: ButtonProps) {
   return (
     <button
       type={submit ? "submit" : "button"} class={`button ${kind}`} disabled={disabled}
-      aria-disabled={busy ? "true" : undefined} aria-label={label}
+      aria-disabled={busy ? "true" : undefined} aria-label={label} aria-pressed={pressed}
       onClick={(event) => {
         if (busy) event.preventDefault();
         else onClick?.(event);

@@ -1,12 +1,14 @@
 // All that is wrong with a form, on top of it, each with the way to its field; and what
 // the engine refused, each with what to do about it.
 // SPDX-License-Identifier: Apache-2.0
-import { useEffect, useRef } from "preact/hooks";
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Problem, Refusal } from "../api/client";
 import type { Sending } from "../api/commands";
 import { words } from "../words";
 import { Button } from "./button";
 import { Person } from "./person";
+import { minutes_text } from "./time";
 
 export interface FormError {
   /** The field's id. */
@@ -14,27 +16,57 @@ export interface FormError {
   text: string;
 }
 
-function lead_to(event: Event, field: string): void {
+/** Leads to a field, or to what stands in the way. */
+export function lead_to(event: Event, field: string): void {
   event.preventDefault();
   const found = document.getElementById(field);
   found?.focus();
   found?.scrollIntoView({ block: "center" });
 }
 
-/** Takes the focus when errors appear, so that they are read out. */
-function use_focus(appeared: boolean) {
+/** Takes the focus when errors appear, and with each further try, so that they are seen
+ * and read out. */
+function use_focus(appeared: boolean, tries = 0) {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    if (appeared) box.current?.focus();
-  }, [appeared]);
+    if (!appeared) return;
+    box.current?.focus({ preventScroll: true });
+    box.current?.scrollIntoView({ block: "nearest" });
+  }, [appeared, tries]);
   return box;
 }
 
-export function ErrorSummary({ errors }: { errors: FormError[] }) {
-  const box = use_focus(errors.length > 0);
+export interface Check {
+  /** What is wrong: nothing before the form was first sent, from then on as it stands. */
+  errors: FormError[];
+  /** How often it was sent with errors. */
+  tries: number;
+  error(field: string): string | undefined;
+  /** Returns whether it can be sent; says what is wrong where not. */
+  passes(): boolean;
+}
+
+/** Checks a form by what `find` says is wrong with it now. */
+export function use_check(find: () => FormError[]): Check {
+  const [tries, set_tries] = useState(0);
+  const errors = tries ? find() : [];
+  return {
+    errors, tries,
+    error: (field) => errors.find((one) => one.field === field)?.text,
+    passes: () => {
+      const good = find().length === 0;
+      set_tries((was) => (good ? 0 : was + 1));
+      return good;
+    },
+  };
+}
+
+/** `tries`: it takes the focus again whenever this grows. */
+export function ErrorSummary({ errors, tries = 0 }: { errors: FormError[]; tries?: number }) {
+  const box = use_focus(errors.length > 0, tries);
   if (errors.length === 0) return null;
   return (
-    <div class="notice bad" role="alert" tabIndex={-1} ref={box}>
+    <div class="notice bad" role="alert" id="problems" tabIndex={-1} ref={box}>
       <h2>{words.ui.problem_title}</h2>
       <ul>
         {errors.map((error) => (
@@ -47,16 +79,43 @@ export function ErrorSummary({ errors }: { errors: FormError[] }) {
   );
 }
 
-export function RefusalList({ refusals }: { refusals: Refusal[] }) {
+/** Stands beside the button that sent a form: what is wrong stands on top of it. */
+export function NotSent({ errors }: { errors: FormError[] }) {
+  if (errors.length === 0) return null;
+  return (
+    <p class="not-sent"><span aria-hidden="true">! </span>
+      <a href="#problems" onClick={(event) => lead_to(event, "problems")}>{words.ui.not_sent(errors.length)}</a></p>
+  );
+}
+
+/** What the pages' own words say whole, so that the engine's add nothing. */
+const said_whole: ReadonlySet<Refusal["code"]> = new Set(
+  ["unknown-session", "student-not-going", "recap-already-submitted"]);
+
+function Figures({ refusal: { code, limit, used, remaining, period } }: { refusal: Refusal }) {
+  if (limit === undefined || used === undefined || remaining === undefined) return null;
+  const figure = code === "pair-daily-limit" ? String : minutes_text;
+  return <> {words.ui.limit_figures(figure(used), figure(limit), figure(remaining), words.ui.period(period ?? ""))}</>;
+}
+
+/** `more` is what else is said of one, in place of the engine's own words. */
+export function RefusalList({ refusals, more = () => null }: {
+  refusals: Refusal[]; more?: (refusal: Refusal) => ComponentChildren;
+}) {
   return (
     <ul class="refusals">
-      {refusals.map((refusal, i) => (
-        <li key={i} data-code={refusal.code}>
-          <strong>{words.refusals[refusal.code].what}</strong> {words.refusals[refusal.code].do}
-          {refusal.student ? <> <Person who={`student:${refusal.student}`} /></> : null}
-          <small>{words.ui.detail} {refusal.detail}</small>
-        </li>
-      ))}
+      {refusals.map((refusal, i) => {
+        const { code, detail, student, limit } = refusal;
+        const said = more(refusal);
+        return (
+          <li key={i} data-code={code}>
+            <strong>{words.refusals[code].what}</strong>
+            {student ? <> <Person who={`student:${student}`} />.</> : null}
+            <Figures refusal={refusal} /> {words.refusals[code].do}
+            {said ?? (limit !== undefined || said_whole.has(code) ? null : <small>{detail}</small>)}
+          </li>
+        );
+      })}
     </ul>
   );
 }

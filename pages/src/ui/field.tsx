@@ -40,14 +40,22 @@ export function TextField(props: FieldProps & {
   /** Values to choose from, which need not be all there are. */
   offers?: { value: string; label?: string }[];
   autocomplete?: string;
+  /** What the key Enter does, where it does not send the form. */
+  enter?: (() => void) | undefined;
 }) {
-  const { offers, id } = props;
+  const { offers, id, enter } = props;
   return (
     <Frame {...props}>
       <input
         {...attributes(props)} type={props.type ?? "text"} autocomplete={props.autocomplete ?? "off"}
         autocapitalize="none" spellcheck={false} list={offers ? `${id}-offers` : undefined}
         onInput={(event) => props.change(event.currentTarget.value)}
+        enterKeyHint={enter ? "next" : undefined}
+        onKeyDown={(event) => {
+          if (!enter || event.key !== "Enter" || event.isComposing) return;
+          event.preventDefault();
+          enter();
+        }}
       />
       {offers ? (
         <datalist id={`${id}-offers`}>

@@ -53,3 +53,6 @@ export function Person({ who }: { who: string }) {
   if (!name) return <span class="person"><bdi>{id}</bdi></span>;
   return <span class="person"><bdi>{name}</bdi> <bdi class="id">({id})</bdi></span>;
 }
+
+/** Several students, one after the other. */
+export const People = ({ of }: { of: string[] }) => <>{of.map((id) => <Person key={id} who={`student:${id}`} />)}</>;

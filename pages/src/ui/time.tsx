@@ -13,9 +13,11 @@ function formatted(at: number, zone: string, options: Intl.DateTimeFormatOptions
   }
 }
 
-const whole: Intl.DateTimeFormatOptions = {
-  weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
-};
+/** Whether clocks are read as the browser's own fields show them: 4:00 PM, or 16:00. */
+const half_days = new Intl.DateTimeFormat(undefined, { hour: "numeric" }).resolvedOptions().hour12 ?? false;
+export const clock: Intl.DateTimeFormatOptions = half_days
+  ? { hour: "numeric", minute: "2-digit", hourCycle: "h12" } : { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+const whole: Intl.DateTimeFormatOptions = { weekday: "short", day: "numeric", month: "short", ...clock };
 
 /** `Mon, Nov 23, 16:00`, with the year where it is another. */
 export function day_and_time(at: number, zone: string, now = Date.now()): string {
@@ -44,7 +46,7 @@ export function Time({ at, zone }: { at: string; zone: string }) {
   const moment = Date.parse(at);
   const there = day_and_time(moment, zone, now);
   const here = day_only(moment, mine) === day_only(moment, zone)
-    ? formatted(moment, mine, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" })
+    ? formatted(moment, mine, clock)
     : day_and_time(moment, mine, now);
   return (
     <time dateTime={at}>

@@ -2,12 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useEffect, useRef } from "preact/hooks";
 import type { Session } from "../../api/client";
+import { focus_is_free } from "../../shell/focus";
 import { owing, pay_of } from "../../session/pay";
+import { Reasons } from "../../session/reasons";
+import { ShareLink } from "../../session/share";
+import { SomethingWrong } from "../../session/wrong";
 import { Money } from "../../ui/money";
-import { Person } from "../../ui/person";
+import { People } from "../../ui/person";
 import { minutes_text } from "../../ui/time";
 import { words } from "../../words";
-import { type Facts, Reasons } from "./complete";
+import type { Facts } from "./complete";
 
 const text = words.complete;
 
@@ -28,16 +32,17 @@ export function Afterwards({ session, explanation }: { session: Session; explana
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     // The form had the focus, and is gone.
-    if (document.activeElement === document.body) box.current?.focus();
+    if (focus_is_free()) box.current?.focus();
   }, []);
   return (
     <>
       <div class="notice good" role="status" tabIndex={-1} ref={box}><h2>{session.state === "paid" ? text.all_done : text.your_part_done}</h2><Pay session={session} /></div>
-      <h2>{session.state === "paid" ? words.session.why : text.next}</h2>
+      <h2>{session.state === "paid" ? text.how_it_ended : text.next}</h2>
       {session.state === "awaiting_student_recap" && open.length ? (
-        <p>{text.students_write} {open.map((id) => <Person key={id} who={`student:${id}`} />)}.</p>
+        <><p>{text.students_write} <People of={open} />. {text.remind}</p><ShareLink session={session} /></>
       ) : null}
-      <Reasons explanation={explanation} but={["student-recap-missing"]} />
+      <Reasons explanation={explanation} zone={session.timezone} but={["student-recap-missing"]} />
+      <SomethingWrong session={session} role="tutor" />
     </>
   );
 }

@@ -7,14 +7,16 @@ import { use_data } from "../../api/data";
 import { drop_draft } from "../../drafts/drafts";
 import { of_session } from "../../live/stream";
 import type { PageProps } from "../../page";
+import { type Explanation, OnlyReasons, Reasons } from "../../session/reasons";
 import { AskSupport } from "../../session/ask_support";
-import { TutorsBadge, to_log } from "../../session/standing";
+import { TutorsBadge, to_log, under_way } from "../../session/standing";
 import { use_now } from "../../shell/clock";
+import { device } from "../../storage";
 import { actor, id_of } from "../../shell/identity";
 import { href } from "../../shell/router";
 import { LinkButton } from "../../ui/button";
 import { Shown } from "../../ui/shown";
-import { Distance, Time, span } from "../../ui/time";
+import { Time, day_and_time, span } from "../../ui/time";
 import { words } from "../../words";
 import { Afterwards } from "./afterwards";
 import { CompleteForm } from "./form";
@@ -23,7 +25,7 @@ const text = words.complete;
 
 export interface Facts {
   session: Session;
-  explanation: Answer<"/v1/sessions/{id}/explain">;
+  explanation: Explanation;
   /** As things are, and as they would be if the tutor left the call. */
   staying: Answer<"/v1/sessions/{id}/eligibility">;
   leaving: Answer<"/v1/sessions/{id}/eligibility">;
@@ -40,40 +42,32 @@ async function read_facts(id: string, signal: AbortSignal): Promise<Facts> {
   return { session, explanation, staying, leaving };
 }
 
-function Head({ session }: { session: Session }) {
+function Head({ facts: { session, explanation } }: { facts: Facts }) {
   const now = use_now();
+  const deadline = Date.parse(session.deadline);
+  const when = day_and_time(deadline, session.timezone, now);
   return (
     <div class="what">
       <p><strong><bdi>{session.course}</bdi></strong> <TutorsBadge session={session} /></p>
       <p><Time at={session.starts_at} zone={session.timezone} /> · {words.modalities[session.modality]}</p>
-      {to_log(session, now) ? (
-        <p class="due"><strong>{words.my_sessions.deadline_in(span(Date.parse(session.deadline) - now))}</strong></p>
-      ) : null}
+      {to_log(session, now) ? <OnlyReasons explanation={explanation} zone={session.timezone} codes={["reopened"]} /> : null}
+      {under_way(session, now) ? <p>{words.my_sessions.log_later(when)}</p>
+        : to_log(session, now) ? <p class="due"><strong>{words.my_sessions.deadline_in(when, span(deadline - now))}</strong></p> : null}
     </div>
   );
 }
 
-/** Why it is in its state, in the engine's own sentences, and what comes next. */
-export function Reasons({ explanation, but = [] }: { explanation: Facts["explanation"]; but?: string[] }) {
-  const { why, next } = explanation;
-  return (
-    <>
-      <ul class="reasons">
-        {why.filter(({ code }) => !but.includes(code)).map(({ code, text: sentence }) => <li key={code}>{sentence}</li>)}
-      </ul>
-      {next ? <p>{text.then(words.timers[next.kind])} <Distance at={next.at} />.</p> : null}
-    </>
-  );
-}
-
 function Missed({ facts, tutor, reload }: { facts: Facts; tutor: string; reload: () => void }) {
-  const asked = facts.explanation.why.some(({ code }) => code === "update-asked");
+  const { session, explanation } = facts;
+  const asked = explanation.why.some(({ code }) => code === "update-asked");
+  const drafted = device.names(`draft:${tutor}:complete:${session.id}`).length > 0;
   return (
     <>
       <h2>{text.missed}</h2>
-      <Reasons explanation={facts.explanation} />
+      <Reasons explanation={explanation} zone={session.timezone} but={["update-not-asked"]} />
+      {drafted ? <p>{text.draft_kept}</p> : null}
       <h2>{text.ask}</h2>
-      <AskSupport session={facts.session} tutor={tutor} asked={asked} done={reload} />
+      <AskSupport session={session} tutor={tutor} asked={asked} done={reload} />
     </>
   );
 }
@@ -97,7 +91,7 @@ export function Content({ facts, tutor, reload }: { facts: Facts; tutor: string;
     case "paid":
       return <Afterwards session={session} explanation={facts.explanation} />;
     default:
-      return <><h2>{text.nothing_to_do}</h2><Reasons explanation={facts.explanation} /></>;
+      return <><h2>{text.nothing_to_do}</h2><Reasons explanation={facts.explanation} zone={session.timezone} /></>;
   }
 }
 
@@ -105,12 +99,14 @@ export default function Complete({ params }: PageProps) {
   const id = params["session"] ?? "";
   const tutor = actor("tutor") ?? "";
   const found = use_data(`complete ${id}`, (signal) => read_facts(id, signal), of_session(id));
+  const state = found.data?.session.state;
+  const completes = state === undefined || state === "scheduled" || state === "time_logged";
   return (
     <div class="narrow complete">
-      <h1 tabIndex={-1}>{text.title}</h1>
+      <h1 tabIndex={-1}>{completes ? text.title : text.of(found.data?.session.course ?? "")}</h1>
       <Shown of={found}>
         {(facts) => facts.session.tutor !== id_of(tutor) ? <p>{text.not_yours}</p> : (
-          <><Head session={facts.session} /><Content facts={facts} tutor={tutor} reload={found.reload} /></>
+          <><Head facts={facts} /><Content facts={facts} tutor={tutor} reload={found.reload} /></>
         )}
       </Shown>
       <p class="back"><LinkButton to={href("/tutor")}>{text.back}</LinkButton></p>

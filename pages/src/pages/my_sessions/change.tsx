@@ -1,35 +1,46 @@
 // Changing a session that is scheduled: who is invited, and whether it takes place.
 // SPDX-License-Identifier: Apache-2.0
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import type { Session } from "../../api/client";
 import { use_command } from "../../api/commands";
 import { Participants } from "../../session/participants";
+import { ShareLink } from "../../session/share";
+import { ids_trouble, is_id } from "../../session/student_ids";
+import { go, href } from "../../shell/router";
 import { Button } from "../../ui/button";
 import { Dialog } from "../../ui/dialog";
-import { SendingNotice } from "../../ui/error_summary";
+import { SendingNotice, lead_to, use_check } from "../../ui/error_summary";
 import { TextField } from "../../ui/field";
 import { words } from "../../words";
 
 const text = words.change_session;
-const is_id = (id: string) => /^[A-Za-z0-9_-]{1,64}$/.test(id);
+
+/** Returns why this student cannot be invited, or undefined. */
+function invite_trouble(session: Session, student: string): string | undefined {
+  if (!is_id(student)) return ids_trouble(student) ?? text.invite_missing;
+  const status = session.participants.find((one) => one.student === student)?.status;
+  return status === "invited" || status === "going" ? text.already[status](student) : undefined;
+}
 
 function Invite({ session, tutor }: { session: Session; tutor: string }) {
   const [student, set_student] = useState("");
-  const [error, set_error] = useState<string | undefined>();
-  const sending = use_command();
+  const sending = use_command(session);
+  const check = use_check(() => {
+    const trouble = invite_trouble(session, student.trim());
+    return trouble ? [{ field: "invite", text: trouble }] : [];
+  });
   const submit = async (event: Event) => {
     event.preventDefault();
-    const id = student.trim();
-    set_error(is_id(id) ? undefined : words.shell.id_wrong);
-    if (!is_id(id)) return document.getElementById("invite")?.focus();
+    if (sending.busy) return;
+    if (!check.passes()) return document.getElementById("invite")?.focus();
     const outcome = await sending.send({
-      type: "recapd.participant.invite", subject: session.id, as: tutor, data: { student: id } });
+      type: "recapd.participant.invite", subject: session.id, as: tutor, data: { student: student.trim() } });
     if (outcome) set_student("");
   };
   return (
     <form onSubmit={submit} noValidate>
       <TextField id="invite" label={text.invite} hint={text.invite_hint} value={student} change={set_student}
-        error={error} disabled={sending.busy} />
+        error={check.error("invite")} />
       <SendingNotice sending={sending} />
       <Button submit busy={sending.busy}>{text.invite_now}</Button>
     </form>
@@ -38,31 +49,40 @@ function Invite({ session, tutor }: { session: Session; tutor: string }) {
 
 function Cancel({ session, tutor, close }: { session: Session; tutor: string; close: () => void }) {
   const [reason, set_reason] = useState("");
-  const [error, set_error] = useState<string | undefined>();
+  const anew = useRef(false);
   const sending = use_command();
+  const check = use_check(() => (reason.trim() ? [] : [{ field: "reason", text: text.reason_missing }]));
   const submit = async (event: Event) => {
     event.preventDefault();
-    set_error(reason.trim() ? undefined : text.reason_missing);
-    if (!reason.trim()) return document.getElementById("reason")?.focus();
+    if (!check.passes()) return document.getElementById("reason")?.focus();
     const outcome = await sending.send({
       type: "recapd.session.cancel", subject: session.id, as: tutor, data: { reason: reason.trim() } });
-    if (outcome) close();
+    if (!outcome) return;
+    close();
+    if (anew.current) go(href("/schedule", { like: session.id }));
   };
   return (
     <form onSubmit={submit} noValidate>
+      <p class="hint">{text.not_moved}</p>
       <TextField id="reason" label={text.reason} hint={text.reason_hint} value={reason} change={set_reason}
-        error={error} disabled={sending.busy} />
+        error={check.error("reason")} disabled={sending.busy} />
       <SendingNotice sending={sending} />
-      <Button kind="danger" submit busy={sending.busy}>{text.cancel_now}</Button>
+      <div class="actions">
+        <Button kind="danger" submit busy={sending.busy} onClick={() => { anew.current = false; }}>{text.cancel_now}</Button>
+        <Button submit disabled={sending.busy} onClick={() => { anew.current = true; }}>{text.cancel_anew}</Button>
+      </div>
     </form>
   );
 }
 
 export function Change({ session, tutor, close }: { session: Session; tutor: string; close: () => void }) {
+  const waits = session.participants.some(({ status }) => status === "invited");
   return (
     <Dialog id="change" title={text.title(session.course)} close={close}>
+      <p><a href="#reason" onClick={(event) => lead_to(event, "reason")}>{text.to_cancel}</a></p>
       <h3>{text.who}</h3>
       <Participants session={session} tutor={tutor} />
+      {waits ? <><p>{text.share}</p><ShareLink session={session} /></> : null}
       <Invite session={session} tutor={tutor} />
       <h3>{text.cancel}</h3>
       <Cancel session={session} tutor={tutor} close={close} />

@@ -10,6 +10,7 @@ import { LinkButton } from "../../ui/button";
 import { Shown } from "../../ui/shown";
 import { words } from "../../words";
 import { SessionCard } from "./card";
+import { JustScheduled, Newcomer } from "./first";
 import { is_open, read_open } from "./read";
 import { sorted_in } from "./sort";
 import { Week } from "./week";
@@ -22,12 +23,16 @@ function OpenSessions({ tutor }: { tutor: string }) {
   return (
     <Shown of={found}>
       {({ sessions, asked }) => {
-        const { waiting, upcoming } = sorted_in(sessions, now);
+        const { waiting, others, upcoming } = sorted_in(sessions, asked, now);
         return (
           <>
             <Cards title={text.waiting} nothing={text.nothing_waiting} sessions={waiting}
               card={(session) => <SessionCard session={session} tutor={tutor} asked={asked.has(session.id)} />} />
-            <Week tutor={id_of(tutor)} />
+            {others.length ? (
+              <Cards title={text.waits_for_others} nothing="" sessions={others}
+                card={(session) => <SessionCard session={session} tutor={tutor} asked={asked.has(session.id)} />} />
+            ) : null}
+            <Week tutor={id_of(tutor)} waiting={others} />
             <Cards title={text.upcoming} nothing={text.nothing_upcoming} sessions={upcoming}
               card={(session) => <SessionCard session={session} tutor={tutor} />} />
           </>
@@ -45,8 +50,10 @@ export default function MySessions() {
         <h1 tabIndex={-1}>{text.title}</h1>
         <LinkButton to={href("/schedule")}>{text.schedule}</LinkButton>
       </div>
+      <JustScheduled />
       <OpenSessions tutor={tutor} />
       <PastCards title={text.done} nothing={text.nothing_done} query={{ tutor: id_of(tutor) }} is_open={is_open}
+        newcomer={<Newcomer sentences={text.how} />}
         card={(session) => <SessionCard session={session} tutor={tutor} />} />
     </>
   );

@@ -30,6 +30,8 @@ export interface Week {
   /** When it began: the last Monday, in this zone. */
   since: string;
   earned: Record<string, number>;
+  /** All that they ever earned. */
+  balances: Record<string, number>;
   limits: Answer<"/v1/tutors/{id}/limits">["limits"];
 }
 
@@ -44,15 +46,17 @@ export function monday_of(now: number, zone: string): number {
 export async function read_week(tutor: string, now: number, zone: string, signal: AbortSignal): Promise<Week> {
   const since = new Date(monday_of(now, zone)).toISOString();
   const account = `tutor:${tutor}`;
+  let balances: Record<string, number> = {};
   const [{ limits }, { items }] = await Promise.all([
     get("/v1/tutors/{id}/limits", { path: { id: tutor }, query: { at: new Date(now).toISOString() }, signal }),
     read_pages(async (after) => {
       const page = await get("/v1/accounts/{account}", {
         path: { account }, query: { from: since, ...(after ? { after } : {}) }, signal });
+      balances = page.balances;
       return { items: page.entries, next: page.next };
     }, 10_000),
   ]);
   const earned: Record<string, number> = {};
   for (const { currency, amount } of items) earned[currency] = (earned[currency] ?? 0) + amount;
-  return { since, earned, limits };
+  return { since, earned, balances, limits };
 }

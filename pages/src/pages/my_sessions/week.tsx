@@ -1,6 +1,8 @@
 // What a tutor earned since Monday, and how much of their hours is used.
 // SPDX-License-Identifier: Apache-2.0
+import type { Session } from "../../api/client";
 import { use_data } from "../../api/data";
+import { pay_of } from "../../session/pay";
 import { of_any } from "../../live/stream";
 import { now } from "../../shell/clock";
 import { Bar } from "../../ui/bars";
@@ -12,23 +14,40 @@ import { read_week } from "./read";
 
 const text = words.my_sessions;
 
-export function Week({ tutor }: { tutor: string }) {
+/** Adds up what sessions pay once their students have written, by currency. */
+function promised(sessions: Session[]): [string, number][] {
+  const sums = new Map<string, number>();
+  for (const { minutes, rate_per_hour, currency } of sessions) {
+    if (minutes === null || rate_per_hour === null) continue;
+    sums.set(currency, (sums.get(currency) ?? 0) + pay_of(minutes, rate_per_hour));
+  }
+  return [...sums];
+}
+
+function Sums({ of }: { of: [string, number][] }) {
+  return <>{of.map(([currency, minor], i) => <strong key={currency}>{i ? ", " : ""}<Money minor={minor} currency={currency} /></strong>)}</>;
+}
+
+/** `waiting` are the sessions that wait for their students' recaps. */
+export function Week({ tutor, waiting }: { tutor: string; waiting: Session[] }) {
   const found = use_data(`week ${tutor}`,
     (signal) => read_week(tutor, now(), viewers_zone(), signal), of_any);
   return (
     <section>
       <h2>{text.this_week}</h2>
       <Shown of={found}>
-        {({ earned, limits }) => {
+        {({ earned, balances, limits }) => {
           const sums = Object.entries(earned);
+          const all = Object.entries(balances);
+          const to_come = promised(waiting);
           return (
             <div class="card">
               <p>
                 {text.earned}{" "}
-                {sums.length ? sums.map(([currency, minor], i) => (
-                  <strong key={currency}>{i ? ", " : ""}<Money minor={minor} currency={currency} /></strong>
-                )) : text.nothing_earned}
+                {sums.length ? <Sums of={sums} /> : text.nothing_earned}
               </p>
+              {to_come.length ? <p>{text.on_its_way(waiting.filter(({ minutes }) => minutes !== null).length)} <Sums of={to_come} /></p> : null}
+              {all.length ? <p>{text.in_all} <Sums of={all} /></p> : null}
               {limits.map(({ code, limit, used }) => (
                 <Bar key={code} label={words.limits[code]} used={used} limit={limit} text={minutes_text} />
               ))}

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Order } from "../../api/commands";
 import type { FormError } from "../../ui/error_summary";
+import { ids_in, ids_trouble, is_id } from "../../session/student_ids";
 import { days_later, is_zone, moment_of } from "../../ui/zone";
 import { words } from "../../words";
 
@@ -16,12 +17,18 @@ export interface Plan {
   zone: string;
   modality: "online" | "in_person";
   students: string[];
+  /** What stands in the field of students and was not added. */
+  typed: string;
   weeks: number;
 }
 
 const text = words.schedule;
 export const most_weeks = 20;
-export const is_id = (id: string): boolean => /^[A-Za-z0-9_-]{1,64}$/.test(id);
+export const most_students = 50;
+
+/** Returns the students who are invited: also who is written and was not added. */
+export const students_of = (plan: Plan): string[] =>
+  [...new Set([...plan.students, ...ids_in(plan.typed)])].slice(0, most_students);
 
 /** Returns when each of them starts; null where clocks there never show that time. */
 export const starts_of = (plan: Plan): (number | null)[] =>
@@ -41,7 +48,9 @@ export function troubles_of(plan: Plan): FormError[] {
   expect(is_zone(plan.zone), "zone", text.zone_wrong);
   if (dated && plan.time && is_zone(plan.zone))
     expect(!starts_of(plan).includes(null), "time", text.time_skipped);
-  expect(plan.students.length > 0, "student", text.students_missing);
+  const wrong = ids_trouble(plan.typed);
+  expect(!wrong, "student", wrong ?? "");
+  expect(students_of(plan).length > 0, "student", text.students_missing);
   return errors;
 }
 
@@ -56,7 +65,7 @@ export function orders_of(plan: Plan, tutor: string): Order<"recapd.session.sche
       course: plan.course,
       starts_at: new Date(at ?? 0).toISOString(),
       modality: plan.modality,
-      students: plan.students,
+      students: students_of(plan),
       timezone: plan.zone,
       ...(plan.program ? { program: plan.program } : {}),
     },

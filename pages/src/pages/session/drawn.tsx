@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { use_now } from "../../shell/clock";
 import { Person } from "../../ui/person";
+import { clock } from "../../ui/time";
 import { Timeline } from "../../ui/timeline";
 import { words } from "../../words";
 import { type Lane, type Moment, type Stretch, listed, timeline_of } from "./moments";
@@ -46,7 +47,7 @@ function LaneRow({ lane, moments, stretches, scale, now }: {
 }
 
 function short(at: number, zone: string): string {
-  const format = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone } as const;
+  const format = { day: "numeric", month: "short", ...clock, timeZone: zone } as const;
   return new Intl.DateTimeFormat(words.locale, format).format(at);
 }
 

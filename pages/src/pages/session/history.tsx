@@ -1,8 +1,7 @@
 // Every event, in order, as a sentence and as it is stored.
 // SPDX-License-Identifier: Apache-2.0
-import { useState } from "preact/hooks";
 import { role_of } from "../../shell/identity";
-import { Button } from "../../ui/button";
+import { CopyButton } from "../../ui/copy";
 import { Person } from "../../ui/person";
 import { Table } from "../../ui/table";
 import { Time, minutes_text } from "../../ui/time";
@@ -10,20 +9,6 @@ import { words } from "../../words";
 import type { SessionEvent } from "./read";
 
 const text = words.session;
-
-/** Copies; where the browser does not allow it, the text is there to be selected. */
-export function CopyButton({ copied, label, children }: { copied: string; label?: string; children: string }) {
-  const [said, set_said] = useState<string | null>(null);
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(copied);
-      set_said(text.copied);
-    } catch {
-      set_said(text.not_copied);
-    }
-  };
-  return <><Button onClick={() => void copy()} label={label}>{children}</Button> <span role="status">{said}</span></>;
-}
 
 function Details({ event }: { event: SessionEvent }) {
   switch (event.type) {

@@ -4,11 +4,17 @@
 import type { PageProps } from "../../page";
 import { use_data } from "../../api/data";
 import { of_session } from "../../live/stream";
+import { Reasons } from "../../session/reasons";
+import { ShareLink } from "../../session/share";
+import { SomethingWrong } from "../../session/wrong";
+import { actor } from "../../shell/identity";
+import { Invitation, OtherAnswer } from "../student/answer";
 import { use_now } from "../../shell/clock";
 import { href } from "../../shell/router";
 import { FlagBadge, StateBadge } from "../../ui/badge";
 import { LinkButton } from "../../ui/button";
-import { Shown } from "../../ui/shown";
+import { Person } from "../../ui/person";
+import { Empty, Shown } from "../../ui/shown";
 import { Distance, Time } from "../../ui/time";
 import { words } from "../../words";
 import { ActBar } from "../desk/act/bar";
@@ -18,8 +24,8 @@ import { LimitBars } from "./limits";
 import { Messages, Refused } from "./messages";
 import { Pay } from "./money";
 import { People } from "./people";
-import { type Whole, read_session } from "./read";
-import { type Viewer, sees_money, viewer_of } from "./viewer";
+import { type Notification, type Whole, read_session } from "./read";
+import { type Viewer, sees, sees_money, viewer_of } from "./viewer";
 
 const text = words.session;
 
@@ -37,24 +43,15 @@ function Facts({ whole: { session } }: { whole: Whole }) {
   );
 }
 
-/** Why, in the engine's own sentences. */
-function Why({ whole: { session, explanation } }: { whole: Whole }) {
+/** Why, and what support is to look at, which is for staff. */
+function Why({ whole: { session, explanation }, viewer }: { whole: Whole; viewer: Viewer }) {
   return (
     <section class="why">
       <h2>{text.why}</h2>
-      <p><StateBadge state={session.state} /> {session.flags.map((flag) => (
+      <p><StateBadge state={session.state} /> {(viewer.staff ? session.flags : []).map((flag) => (
         <FlagBadge key={flag} flag={flag} />
       ))}</p>
-      {explanation ? (
-        <>
-          <ul>{explanation.why.map((reason) => <li key={reason.code} data-code={reason.code} dir="auto">{reason.text}</li>)}</ul>
-          <p class="next">
-            {explanation.next ? (
-              <>{text.next(words.timers[explanation.next.kind])} <Time at={explanation.next.at} zone={session.timezone} /> (<Distance at={explanation.next.at} />)</>
-            ) : explanation.next_text}
-          </p>
-        </>
-      ) : null}
+      {explanation ? <Reasons explanation={explanation} zone={session.timezone} /> : null}
     </section>
   );
 }
@@ -65,23 +62,39 @@ function Next({ whole: { session }, viewer }: { whole: Whole; viewer: Viewer }) 
   const logs = viewer.tutor && ((session.state === "scheduled" && begun) || session.state === "time_logged" || session.state === "missed");
   const mine = session.participants.find(({ student }) => student === viewer.student);
   const writes = mine?.status === "going" && !mine.recap && session.state === "awaiting_student_recap";
-  if (!logs && !writes) return null;
+  const who = `student:${viewer.student}`;
   return (
-    <p class="actions">
-      {logs ? <LinkButton kind="main" to={href(`/sessions/${session.id}/complete`)}>{session.state === "missed" ? text.ask_support : text.complete}</LinkButton> : null}
-      {writes ? <LinkButton kind="main" to={href(`/sessions/${session.id}/recap`)}>{text.write_recap}</LinkButton> : null}
-    </p>
+    <>
+      {logs || writes ? (
+        <p class="actions">
+          {logs ? <LinkButton kind="main" to={href(`/sessions/${session.id}/complete`)}>{session.state === "missed" ? text.ask_support : text.complete}</LinkButton> : null}
+          {writes ? <LinkButton kind="main" to={href(`/sessions/${session.id}/recap`)}>{text.write_recap}</LinkButton> : null}
+        </p>
+      ) : null}
+      {mine && mine.status !== "removed" && session.state === "scheduled" ? (
+        <div class="answer">{mine.status === "invited"
+          ? <><p>{text.invited} <Person who={`tutor:${session.tutor}`} />.</p><Invitation session={session} who={who} /></>
+          : <><p>{mine.status === "going" ? words.student.you_go : words.student.you_declined}</p><OtherAnswer session={session} who={who} /></>}</div>
+      ) : null}
+      {viewer.tutor && session.participants.some(({ status }) => status === "invited") && session.state === "scheduled"
+        ? <><p>{words.my_sessions.accept_first}</p><ShareLink session={session} /></> : null}
+    </>
   );
 }
 
+/** Those that are for who looks: a node that asks for sign-ins gives no others. */
+const messages_for = (notifications: Notification[], { staff }: Viewer): Notification[] =>
+  notifications.filter(({ to }) => staff || to === actor("tutor") || to === actor("student"));
+
 function Content({ whole }: { whole: Whole }) {
   const viewer = viewer_of(whole.session);
+  if (!sees(viewer)) return <Empty>{words.ui.missing}.</Empty>;
   return (
     <>
       <Next whole={whole} viewer={viewer} />
       <ActBar title={words.desk.as_support} sessions={[whole.session]} done={() => undefined} />
       <div class="session-page">
-        <Why whole={whole} />
+        <Why whole={whole} viewer={viewer} />
         <Facts whole={whole} />
         <Drawn whole={whole} />
         <div>
@@ -90,9 +103,10 @@ function Content({ whole }: { whole: Whole }) {
           {sees_money(viewer) ? <Pay whole={whole} /> : null}
         </div>
       </div>
-      {whole.refusals ? <Refused refusals={whole.refusals} /> : null}
-      {whole.notifications ? <Messages notifications={whole.notifications} zone={whole.session.timezone} /> : null}
-      {whole.events ? <History events={whole.events} zone={whole.session.timezone} /> : null}
+      {viewer.staff ? null : <SomethingWrong session={whole.session} role={viewer.tutor ? "tutor" : "student"} />}
+      {whole.refusals && (viewer.staff || viewer.tutor) ? <Refused refusals={whole.refusals} /> : null}
+      {whole.notifications ? <Messages notifications={messages_for(whole.notifications, viewer)} zone={whole.session.timezone} /> : null}
+      {whole.events && (viewer.staff || viewer.tutor) ? <History events={whole.events} zone={whole.session.timezone} /> : null}
     </>
   );
 }
@@ -102,7 +116,7 @@ export default function SessionPage({ params }: PageProps) {
   const found = use_data(`session ${id}`, (signal) => read_session(id, signal), of_session(id));
   return (
     <>
-      <h1 tabIndex={-1}>{found.data ? <><bdi>{found.data.session.course}</bdi> <small><bdi>{id}</bdi></small></> : <bdi>{id}</bdi>}</h1>
+      <h1 tabIndex={-1}>{found.data && sees(viewer_of(found.data.session)) ? <><bdi>{found.data.session.course}</bdi> <small><bdi>{id}</bdi></small></> : <bdi>{id}</bdi>}</h1>
       <Shown of={found}>{(whole) => <Content whole={whole} />}</Shown>
     </>
   );

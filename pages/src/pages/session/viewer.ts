@@ -23,4 +23,5 @@ export function viewer_of(session: Session): Viewer {
   };
 }
 
+export const sees = ({ staff, tutor, student }: Viewer): boolean => staff || tutor || student !== null;
 export const sees_money = ({ staff, tutor }: Viewer): boolean => staff || tutor;

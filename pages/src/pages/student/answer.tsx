@@ -6,14 +6,18 @@ import { use_command } from "../../api/commands";
 import { id_of } from "../../shell/identity";
 import { Button } from "../../ui/button";
 import { SendingNotice } from "../../ui/error_summary";
+import { use_now } from "../../shell/clock";
+import { Ask } from "../../ui/ask";
 import { words } from "../../words";
 import { part_of } from "./sort";
 
 const text = words.student;
+/** So long after its start an invitation asks who was there. */
+const over_ms = 90 * 60_000;
 
 /** Returns a sender of the student's answer, and how it goes with it. */
 function use_answer(session: Session, who: string) {
-  const sending = use_command();
+  const sending = use_command(session);
   const [going, set_going] = useState(true);
   const answer = (yes: boolean) => {
     set_going(yes);
@@ -27,11 +31,14 @@ function use_answer(session: Session, who: string) {
 /** Both answers to an invitation. */
 export function Invitation({ session, who }: { session: Session; who: string }) {
   const { sending, answer, accepting, declining } = use_answer(session, who);
+  const past = Date.parse(session.starts_at) < use_now() - over_ms;
+  const yes = past ? text.was_there : text.accept;
+  const no = past ? text.was_not_there : text.decline;
   return (
     <>
       <div class="actions">
-        <Button kind="main" busy={accepting} label={text.about(text.accept, session.course)} onClick={() => void answer(true)}>{text.accept}</Button>
-        <Button busy={declining} label={text.about(text.decline, session.course)} onClick={() => void answer(false)}>{text.decline}</Button>
+        <Button kind="main" busy={accepting} label={text.about(yes, session.course)} onClick={() => void answer(true)}>{yes}</Button>
+        <Button busy={declining} label={text.about(no, session.course)} onClick={() => void answer(false)}>{no}</Button>
       </div>
       <SendingNotice sending={sending} />
     </>
@@ -42,15 +49,19 @@ export function Invitation({ session, who }: { session: Session; who: string }) 
 export function OtherAnswer({ session, who }: { session: Session; who: string }) {
   const { sending, answer } = use_answer(session, who);
   const [asking, set_asking] = useState(false);
+  const now = use_now();
   const part = part_of(session, id_of(who));
   if (session.state !== "scheduled" || !part) return null;
+  const begun = Date.parse(session.starts_at) <= now;
   const declined = part.status === "declined";
   if (!declined && (part.status !== "going" || part.in_call)) return null;
   const send = async () => { if (await answer(declined)) set_asking(false); };
+  const not = begun ? text.not_there : text.cannot_come;
   if (declined) {
+    const after_all = begun ? text.there_after_all : text.after_all;
     return (
       <>
-        <Button busy={sending.busy} label={text.about(text.after_all, session.course)} onClick={send}>{text.after_all}</Button>
+        <Button busy={sending.busy} label={text.about(after_all, session.course)} onClick={send}>{after_all}</Button>
         <SendingNotice sending={sending} />
       </>
     );
@@ -58,14 +69,10 @@ export function OtherAnswer({ session, who }: { session: Session; who: string })
   return (
     <>
       {asking ? (
-        <div class="ask">
-          <p>{text.cannot_come_hint}</p>
-          <div class="actions">
-            <Button kind="danger" busy={sending.busy} onClick={send}>{text.cannot_come_sure}</Button>
-            <Button onClick={() => { sending.stop(); set_asking(false); }}>{words.ui.cancel}</Button>
-          </div>
-        </div>
-      ) : <Button kind="quiet" label={text.about(text.cannot_come, session.course)} onClick={() => set_asking(true)}>{text.cannot_come}</Button>}
+        <Ask question={begun ? text.not_there_ask : text.cannot_come_ask} hint={text.cannot_come_hint}
+          yes={begun ? text.not_there_sure : text.cannot_come_sure} no={begun ? text.there_keep : text.cannot_come_keep}
+          busy={sending.busy} confirm={send} keep={() => { sending.stop(); set_asking(false); }} />
+      ) : <Button kind="quiet" busy={sending.busy} label={text.about(not, session.course)} onClick={() => set_asking(true)}>{not}</Button>}
       <SendingNotice sending={sending} />
     </>
   );

@@ -4,31 +4,23 @@ import type { Session } from "../../api/client";
 import { device } from "../../storage";
 import { Call } from "../../session/call";
 import { Card } from "../../session/cards";
+import { Why } from "../../session/reasons";
+import { SomethingWrong } from "../../session/wrong";
 import { RecapText } from "../../recap/text";
 import { use_now } from "../../shell/clock";
 import { id_of } from "../../shell/identity";
 import { href } from "../../shell/router";
 import { Badge, StateBadge } from "../../ui/badge";
 import { LinkButton } from "../../ui/button";
-import { Person } from "../../ui/person";
+import { People, Person } from "../../ui/person";
 import { Distance, minutes_text } from "../../ui/time";
 import { words } from "../../words";
 import { Invitation, OtherAnswer } from "./answer";
+import { Left } from "./left";
 import { part_of } from "./sort";
 
 const text = words.student;
 const call_before_ms = 3_600_000;
-
-/** What is left of time: what happens by itself next, and when. */
-function Left({ session }: { session: Session }) {
-  const { next_timer, next_timer_kind } = session;
-  const sentence = next_timer_kind ? text.left[next_timer_kind] : undefined;
-  return (
-    <p class="due">
-      {next_timer && sentence ? <strong>{sentence} <Distance at={next_timer} /></strong> : <strong>{text.waits_for_you}</strong>}
-    </p>
-  );
-}
 
 function Owed({ session, who }: { session: Session; who: string }) {
   const begun = device.names(`draft:${who}:recap:${session.id}`).length > 0;
@@ -47,8 +39,8 @@ function Ahead({ session, who }: { session: Session; who: string }) {
   const online = session.modality === "online" && session.state === "scheduled" && starts - now <= call_before_ms;
   return (
     <>
-      <p>{starts > now ? <>{text.begins} <Distance at={session.starts_at} />.</> : text.tutor_to_log}</p>
-      {online ? <Call session={session} who={who} /> : null}
+      <p>{starts > now ? <>{text.you_go} {text.begins} <Distance at={session.starts_at} />.</> : text.tutor_to_log}</p>
+      {online || part_of(session, id_of(who))?.in_call ? <Call session={session} who={who} /> : null}
       <OtherAnswer session={session} who={who} />
     </>
   );
@@ -61,6 +53,7 @@ function Past({ session, who }: { session: Session; who: string }) {
     return (
       <>
         <p>{part.status === "declined" ? text.you_declined : text.you_were_removed}</p>
+        {part.status === "removed" ? <SomethingWrong session={session} role="student" /> : null}
         <OtherAnswer session={session} who={who} />
       </>
     );
@@ -68,10 +61,14 @@ function Past({ session, who }: { session: Session; who: string }) {
   return (
     <>
       {session.minutes === null ? null : <p>{minutes_text(session.minutes)}</p>}
-      {session.state === "missed" ? <p>{text.missed}</p> : null}
+      {session.state === "missed" || session.state === "update_denied" ? <p>{text.missed}</p> : null}
+      {session.state === "cancelled" ? <Why session={session} label={words.my_sessions.why} /> : null}
       {session.state === "awaiting_student_recap" ? <p>{text.others_to_write}</p> : null}
       {part?.recap ? (
         <details><summary>{text.your_recap}</summary><RecapText recap={part.recap} role="student" /></details>
+      ) : null}
+      {session.tutor_recap ? (
+        <details><summary>{words.student_recap.tutor_wrote}</summary><RecapText recap={session.tutor_recap} role="tutor" /></details>
       ) : null}
     </>
   );
@@ -84,6 +81,7 @@ function Standing({ session, student }: { session: Session; student: string }) {
   if (part?.status === "invited" && session.state === "scheduled") return <Badge tone="waiting">{text.to_answer}</Badge>;
   if (part?.recap) return <Badge tone="good">{text.recap_sent}</Badge>;
   if (session.state === "awaiting_student_recap") return <Badge tone="waiting">{text.recap_missing}</Badge>;
+  if (session.state === "missed" || session.state === "update_denied") return <Badge tone="ended">{text.not_logged}</Badge>;
   if (session.state === "paid") return <Badge tone="good">{words.states.completed}</Badge>;
   return <StateBadge state={session.state} />;
 }
@@ -94,10 +92,14 @@ export function StudentCard({ session, who, kind }: {
   session: Session; who: string; kind: keyof typeof kinds;
 }) {
   const Content = kinds[kind];
+  const others = session.participants.filter(({ student, status }) =>
+    student !== id_of(who) && (status === "invited" || status === "going")).map(({ student }) => student);
   return (
     <Card session={session} badge={<Standing session={session} student={id_of(who)} />}
       people={<>{words.my_sessions.with} <Person who={`tutor:${session.tutor}`} /></>}>
+      {others.length ? <p>{text.others} <People of={others} /></p> : null}
       <Content session={session} who={who} />
+      {kind !== "ahead" && part_of(session, id_of(who))?.in_call ? <Call session={session} who={who} /> : null}
     </Card>
   );
 }

@@ -26,6 +26,30 @@ const is_ahead = (session: Session, student: string): boolean =>
   (session.state === "scheduled" || session.state === "time_logged")
   && part_of(session, student)?.status === "going";
 
+/** Whether it was answered, and nothing has come of it yet. */
+const is_answered = (session: Session, student: string): boolean =>
+  session.state === "scheduled" && ["going", "declined"].includes(part_of(session, student)?.status ?? "");
+
+/** In which list's manner an invitation stands that may be answered by now. */
+export const kind_of_invitation = (session: Session, student: string): "invited" | "ahead" | "past" =>
+  is_invited(session, student) ? "invited" : is_ahead(session, student) ? "ahead" : "past";
+
+/** What was to be answered since the page was opened: it keeps its place among the
+ * invitations, answered, so that nothing moves under a finger. */
+export class Kept {
+  private readonly ids = new Set<string>();
+
+  constructor(private readonly student: string) {}
+
+  note(sessions: Session[]): void {
+    for (const session of sessions) if (is_invited(session, this.student)) this.ids.add(session.id);
+  }
+
+  has(session: Session): boolean {
+    return is_invited(session, this.student) || (this.ids.has(session.id) && is_answered(session, this.student));
+  }
+}
+
 export interface Open {
   owed: Session[];
   invited: Session[];
@@ -33,16 +57,20 @@ export interface Open {
 }
 
 /** Whether it stands in one of the lists of what is open. */
-export const is_open = (session: Session, student: string): boolean =>
-  owes(session, student) || is_invited(session, student) || is_ahead(session, student);
+export const is_open = (session: Session, student: string, kept: Kept): boolean =>
+  owes(session, student) || kept.has(session) || is_ahead(session, student);
 
 /** Reads what is open; the oldest first, since it has waited longest. */
-export async function read_open(student: string, signal: AbortSignal): Promise<Open> {
+export async function read_open(student: string, kept: Kept, signal: AbortSignal): Promise<Open> {
   const found = await Promise.all(open_states.map((state) =>
     read_sessions({ student, state, order: "starts_at" }, most_open, signal)));
   const sessions = found.flatMap(({ items }) => items);
   const chosen = (of: (session: Session, student: string) => boolean) =>
     sessions.filter((session) => of(session, student))
       .sort((a, b) => Date.parse(a.starts_at) - Date.parse(b.starts_at));
-  return { owed: chosen(owes), invited: chosen(is_invited), ahead: chosen(is_ahead) };
+  kept.note(sessions);
+  return {
+    owed: chosen(owes), invited: chosen((session) => kept.has(session)),
+    ahead: chosen((session) => is_ahead(session, student) && !kept.has(session)),
+  };
 }

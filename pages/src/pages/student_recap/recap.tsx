@@ -7,16 +7,18 @@ import { use_data } from "../../api/data";
 import { drop_draft, use_draft } from "../../drafts/drafts";
 import { of_session } from "../../live/stream";
 import type { PageProps } from "../../page";
-import { RecapFields, empty_recap, recap_trouble } from "../../recap/fields";
+import { RecapFields, empty_recap, recap_trouble, troubled_part } from "../../recap/fields";
 import { RecapText } from "../../recap/text";
+import { SomethingWrong } from "../../session/wrong";
 import { actor, id_of } from "../../shell/identity";
 import { href } from "../../shell/router";
 import { Button, LinkButton } from "../../ui/button";
-import { ErrorSummary, SendingNotice } from "../../ui/error_summary";
+import { ErrorSummary, NotSent, SendingNotice, use_check } from "../../ui/error_summary";
 import { Person } from "../../ui/person";
 import { Shown } from "../../ui/shown";
-import { Distance, Time, minutes_text } from "../../ui/time";
+import { Time, minutes_text } from "../../ui/time";
 import { words } from "../../words";
+import { Left } from "../student/left";
 import { owes, part_of } from "../student/sort";
 
 const text = words.student_recap;
@@ -36,9 +38,7 @@ async function read_facts(id: string, signal: AbortSignal): Promise<Facts> {
 }
 
 /** What is asked about, and what the tutor wrote of it. */
-function Head({ session }: { session: Session }) {
-  const { next_timer, next_timer_kind } = session;
-  const sentence = session.state === "awaiting_student_recap" && next_timer_kind ? words.student.left[next_timer_kind] : undefined;
+function Head({ session, who }: { session: Session; who: string }) {
   return (
     <div class="what">
       <p>
@@ -46,7 +46,7 @@ function Head({ session }: { session: Session }) {
         {session.minutes === null ? null : ` · ${minutes_text(session.minutes)}`}
       </p>
       <p><Time at={session.starts_at} zone={session.timezone} /></p>
-      {next_timer && sentence ? <p class="due"><strong>{sentence} <Distance at={next_timer} /></strong></p> : null}
+      {owes(session, id_of(who)) ? <Left session={session} /> : null}
       {session.tutor_recap ? (
         <details><summary>{text.tutor_wrote}</summary><RecapText recap={session.tutor_recap} role="tutor" /></details>
       ) : null}
@@ -56,28 +56,28 @@ function Head({ session }: { session: Session }) {
 
 function Form({ session, rules, who, reload }: Facts & { who: string; reload: () => void }) {
   const draft = use_draft(who, `recap:${session.id}`, empty_recap);
-  const [tried, set_tried] = useState(false);
-  const sending = use_command();
+  const sending = use_command(session);
   const trouble = recap_trouble(draft.value, rules);
-  const errors = tried && trouble ? [{ field: "topics_covered", text: trouble }] : [];
+  const check = use_check(() => (trouble ? [{ field: troubled_part(draft.value), text: trouble }] : []));
   const submit = async (event: Event) => {
     event.preventDefault();
-    set_tried(true);
-    if (trouble) return;
+    if (!check.passes()) return;
     if (await sending.send({ type: "recapd.recap.submit", subject: session.id, as: who, data: { recap: draft.value } }))
-      draft.drop();
+      draft.taken();
     reload();
   };
   return (
     <form onSubmit={submit} noValidate>
       {draft.restored ? <p class="hint">{words.complete.draft_restored}</p> : null}
-      <ErrorSummary errors={errors} />
+      <ErrorSummary {...check} />
       <p class="hint">{text.hint(rules.min_characters)}</p>
-      <RecapFields role="student" recap={draft.value} rules={rules} error={errors[0]?.text}
+      <RecapFields role="student" recap={draft.value} rules={rules} error={check.error}
         disabled={sending.busy} change={draft.change} />
       <SendingNotice sending={sending} title={text.not_taken} />
       <p>{text.confirms(minutes_text(session.minutes ?? 0))}</p>
       <Button kind="main" submit busy={sending.busy}>{text.send}</Button>
+      <NotSent errors={check.errors} />
+      <SomethingWrong session={session} role="student" />
     </form>
   );
 }
@@ -101,10 +101,16 @@ function Content({ facts, who, reload }: { facts: Facts; who: string; reload: ()
         </div>
         <h2>{words.student.your_recap}</h2>
         <RecapText recap={part.recap} role="student" />
+        <SomethingWrong session={session} role="student" />
       </>
     );
   }
-  return <div class="notice"><h2>{text.nothing_to_write}</h2><p>{text.why_not(session.state, part?.status ?? null)}</p></div>;
+  return (
+    <>
+      <div class="notice"><h2>{text.nothing_to_write}</h2><p>{text.why_not(session.state, part?.status ?? null)}</p></div>
+      {part && part.status !== "invited" ? <SomethingWrong session={session} role="student" /> : null}
+    </>
+  );
 }
 
 export default function StudentRecap({ params }: PageProps) {
@@ -113,9 +119,14 @@ export default function StudentRecap({ params }: PageProps) {
   const found = use_data(`recap ${id}`, (signal) => read_facts(id, signal), of_session(id));
   return (
     <div class="narrow complete">
-      <h1 tabIndex={-1}>{text.title}</h1>
+      <h1 tabIndex={-1}>{!found.data || owes(found.data.session, id_of(who)) ? text.title : text.none}</h1>
       <Shown of={found}>
-        {(facts) => <><Head session={facts.session} /><Content facts={facts} who={who} reload={found.reload} /></>}
+        {(facts) => (
+          <>
+            {part_of(facts.session, id_of(who)) ? <Head session={facts.session} who={who} /> : null}
+            <Content facts={facts} who={who} reload={found.reload} />
+          </>
+        )}
       </Shown>
       <p class="back"><LinkButton to={href("/student")}>{text.back}</LinkButton></p>
     </div>

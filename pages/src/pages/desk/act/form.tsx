@@ -1,10 +1,9 @@
 // What an action needs to know: hours, minutes, who was not there, and a note.
 // SPDX-License-Identifier: Apache-2.0
-import { useState } from "preact/hooks";
 import type { Session } from "../../../api/client";
 import { Button } from "../../../ui/button";
 import { Check } from "../../../ui/choice";
-import { ErrorSummary, type FormError } from "../../../ui/error_summary";
+import { ErrorSummary, use_check } from "../../../ui/error_summary";
 import { TextArea, TextField } from "../../../ui/field";
 import { Person } from "../../../ui/person";
 import { words } from "../../../words";
@@ -38,17 +37,14 @@ function Absent({ sessions, entries, change }: {
 export function ActForm({ action, sessions, entries, change, submit }: {
   action: Action; sessions: Session[]; entries: Entries; change: (part: Partial<Entries>) => void; submit: () => void;
 }) {
-  const [errors, set_errors] = useState<FormError[]>([]);
-  const error = (field: string) => errors.find((one) => one.field === field)?.text;
-  const check = (event: Event) => {
+  const { error, ...check } = use_check(() => errors_of(action, entries));
+  const send = (event: Event) => {
     event.preventDefault();
-    const found = errors_of(action, entries);
-    set_errors(found);
-    if (found.length === 0) submit();
+    if (check.passes()) submit();
   };
   return (
-    <form onSubmit={check} noValidate>
-      <ErrorSummary errors={errors} />
+    <form onSubmit={send} noValidate>
+      <ErrorSummary {...check} />
       <p>{text.explained[action]}</p>
       {action === "reopen" ? (
         <TextField id="act-hours" type="number" label={text.hours} hint={text.hours_hint} value={entries.hours}
