@@ -63,13 +63,13 @@ function send(form: ReturnType<typeof use_form>, tutor: string, sending: ReturnT
   });
 }
 
-/** What support would be shown of these minutes: it may be a slip. */
-function Doubts({ session, minutes }: { session: Session; minutes: number | null }) {
+/** What support would be shown of these minutes, but for their rounding: it may be a slip. */
+function Doubts({ session, minutes, step }: { session: Session; minutes: number | null; step: number }) {
   const since = Math.floor((use_now() - Date.parse(session.starts_at)) / 60_000);
   if (minutes === null) return null;
   const together = session.suggested_minutes;
   const doubts = [
-    ...(since >= 0 && minutes > since ? [text.before_end(minutes_text(since), minutes_text(minutes))] : []),
+    ...(since >= 0 && minutes >= since + step ? [text.before_end(minutes_text(since), minutes_text(minutes))] : []),
     ...(together !== null && minutes > together ? [text.longer_than_call(minutes_text(together), minutes_text(minutes))] : []),
   ];
   if (doubts.length === 0) return null;
@@ -113,7 +113,7 @@ export function CompleteForm({ facts, tutor, reload }: { facts: Facts; tutor: st
       <RecapFields role="tutor" recap={form.recap} rules={eligibility.rules} error={check.error}
         disabled={sending.busy} change={(part) => draft.change(part)} />
       <SendingNotice sending={sending} title={text.unable} />
-      <Doubts session={session} minutes={logged ? null : minutes} />
+      <Doubts session={session} minutes={logged ? null : minutes} step={eligibility.rules.step_minutes} />
       {minutes && refusals.length === 0 && session.rate_per_hour !== null ? (
         <p>{text.before(minutes_text(minutes), money_text(pay_of(minutes, session.rate_per_hour), session.currency))}</p>
       ) : null}
