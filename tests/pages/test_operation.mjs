@@ -53,6 +53,7 @@ test("given an empty installation, an administrator gets in and to the nodes by 
   await page.keyboard.press("Enter");
   await page.waitForURL(/\/operation$/);
   await wait_until(() => page.evaluate(() => document.activeElement.textContent === "Operation"), "the focus on the heading");
+  await page.getByRole("button", { name: "Drain" }).waitFor();
   await tab_to(page, "Drain");
   await page.keyboard.press("Enter");
   await page.getByRole("dialog").waitFor();

@@ -57,7 +57,7 @@ test("a token is pasted once; the list is live by it, and a command is sent by i
   await again.goto("/sessions/token-2/complete");
   await again.getByLabel("What did you cover?").fill("Not sent");
   await again.getByRole("button", { name: "Sign out" }).click();
-  await again.getByText("1 draft of yours, not sent yet, will be removed").waitFor();
+  await again.getByText("that you have not sent will be removed").waitFor();
   await look(again, "shell.sign_out");
   await again.getByRole("dialog").getByRole("button", { name: "Sign out" }).click();
   await again.getByLabel("Token").waitFor();

@@ -58,7 +58,7 @@ CAF_TEST(whom the token does not admit is told so before the body) {
 
 CAF_TEST(what the head alone tells is told before the body) {
   with_tokens();
-  CAF_CHECK_EQUAL(ask("POST /nowhere", "").status, 404u);
+  CAF_CHECK_EQUAL(ask("POST /v1/nowhere", "").status, 404u);
   CAF_CHECK_EQUAL(ask("PUT /v1/commands", "").status, 405u);
   CAF_CHECK_EQUAL(ask("POST /v1/commands?x=1", known + batch).status, 400u);
   CAF_CHECK_EQUAL(

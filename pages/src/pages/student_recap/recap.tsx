@@ -1,6 +1,6 @@
 // A student's recap of a session: the form, or why there is none.
 // SPDX-License-Identifier: Apache-2.0
-import { useEffect, useState } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { type Answer, type Session, get } from "../../api/client";
 import { drop_command, use_command } from "../../api/commands";
 import { use_data } from "../../api/data";
