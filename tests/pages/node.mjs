@@ -32,6 +32,11 @@ export class Node {
     this.url = JSON.parse(value).url;
   }
 
+  /** Puts a text of one line into the inbox, as another program would. */
+  insert(text) {
+    return this.say(`inbox ${text}`);
+  }
+
   async end() {
     this.process.stdin.end();
     const [code] = await once(this.process, "exit");

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import * as fs from "node:fs";
 import http from "node:http";
 import { after, before, test } from "node:test";
 import { launch, look, open, person, sizes, wait_until } from "./browser.mjs";
@@ -40,6 +41,27 @@ test("messages that went out are read, and that they are not sent again is said"
   await page.getByLabel("Select all").check();
   await page.getByText("2 messages that went out cannot be sent again").waitFor();
   assert.equal(await page.getByRole("button", { name: "Retry" }).isEnabled(), false);
+  await page.getByText("It is not sent again: what it tells is in the session's history.").first().waitFor();
   await look(page, "desk.letters");
+  await support.close();
+});
+
+test("what came of a letter that is retried is told, and its text is saved", async () => {
+  await node.insert("this is no command");
+  await wait_until(async () => (await node.get("/v1/dead-letters")).dead_letters.some(({ direction }) => direction === "in"), "its letter");
+  const { dead_letters } = await node.get("/v1/dead-letters");
+  const { id, reason } = dead_letters.find(({ direction }) => direction === "in");
+  const support = await person(browser, node, "support:eve", { size: sizes.desktop });
+  const page = await open(support, "/desk?queue=dead_letters");
+  await page.getByText("Nothing can be mended here").waitFor();
+  const [download] = await Promise.all([
+    page.waitForEvent("download"), page.getByRole("button", { name: `Save the text of ${id}` }).click()]);
+  assert.equal(fs.readFileSync(await download.path(), "utf8"), "this is no command");
+  await page.getByLabel(`Select ${id}`, { exact: true }).check();
+  await page.getByRole("button", { name: "Retry" }).click();
+  const report = page.locator(".notice", { hasText: "1 put back" });
+  await report.getByText("1 came back.").waitFor();
+  await report.locator("li", { hasText: `came back: ${reason}` }).waitFor();
+  await look(page, "desk.letters.retried");
   await support.close();
 });

@@ -41,7 +41,7 @@ test("forty missed sessions are reopened by keyboard alone", async () => {
   await look(page, "desk.missed");
   await page.locator("thead input").focus();
   await page.keyboard.press("Space");
-  await page.getByText("40 chosen").waitFor();
+  await page.locator(".act-bar").getByText("40 chosen").waitFor();
   await tab_to(page, "Reopen", 20, "Shift+Tab");
   await page.keyboard.press("Enter");
   await dialog(page).getByLabel("Hours of the new window").waitFor();
@@ -73,7 +73,7 @@ test("forty missed sessions are reopened by keyboard alone", async () => {
   await support.close();
 });
 
-test("what would be refused is left out, what was refused meanwhile is told, and sent again", async () => {
+test("what would be refused is left out, what others did meanwhile is told and not undone", async () => {
   for (const id of ["deny-1", "deny-2"]) await node.schedule(id, { tutor: `of-${id}`, students: ["kim"] });
   await node.advance("73h");
   await node.schedule("deny-3", { tutor: "of-deny-3", students: ["kim"], hours: 5 });
@@ -93,14 +93,68 @@ test("what would be refused is left out, what was refused meanwhile is told, and
   await look(page, "desk.left_out");
   await node.command("support.reopen", "deny-2", "support:other", { hours: 2, note: "first" });
   await dialog(page).getByRole("button", { name: "Deny 2" }).click();
-  await dialog(page).getByText("1 done, 1 refused").first().waitFor();
-  await dialog(page).locator(".results li[data-session=deny-2]").getByText("The session has moved on.").waitFor();
+  await dialog(page).getByText("1 done, 1 changed meanwhile").first().waitFor();
+  await dialog(page).locator(".results li[data-session=deny-2]").getByText(/Reopened by support, by other/).waitFor();
   await look(page, "desk.refused");
   await node.advance("3h");
-  await dialog(page).getByRole("button", { name: "Send the other 1 again" }).click();
-  await dialog(page).getByText("2 done").first().waitFor();
+  await dialog(page).getByRole("button", { name: "See what it would do with the other 2" }).click();
+  await dialog(page).getByText("1 session has changed since you looked, and is left out:").waitFor();
+  await dialog(page).getByText("1 would be refused and is left out").waitFor();
+  assert.equal(await dialog(page).getByRole("button", { name: /^Deny/ }).count(), 0, "nothing to send before it is meant");
+  await dialog(page).getByLabel("Deny it all the same").check();
+  await dialog(page).getByRole("button", { name: "Deny 1" }).click();
+  await dialog(page).getByText("1 done").first().waitFor();
   assert.equal((await node.session("deny-2")).state, "update_denied");
   assert.equal((await node.session("deny-3")).state, "scheduled");
+  await support.close();
+});
+
+test("what a colleague denied while a preview was open, or a list was, is not reopened", async () => {
+  const ids = ["two-1", "two-2", "two-3", "two-4"];
+  for (const id of ids) await node.schedule(id, { tutor: `of-${id}`, students: ["pia"] });
+  await node.advance("73h");
+  const support = await desk();
+  const page = await open(support, "/desk?queue=missed&student=pia");
+  for (const id of ids) await choose(page, id);
+  await act(page, "Reopen");
+  await node.command("support.deny", "two-1", "support:night-desk", { note: "The student says it did not take place" });
+  await dialog(page).getByText(/It can be logged until/).waitFor();
+  await dialog(page).getByLabel("Note").fill("The network was down");
+  await dialog(page).getByRole("button", { name: "See what it would do" }).click();
+  await dialog(page).locator(".results li[data-session=two-1]").getByText(/Update denied by support, by night-desk/).waitFor();
+  assert.equal((await facts(page))["Sessions"], "3", "what has changed is not counted");
+  await look(page, "desk.changed");
+  await node.command("support.deny", "two-2", "support:night-desk", { note: "Nor this one" });
+  await dialog(page).getByRole("button", { name: "Reopen 3" }).click();
+  await dialog(page).getByText("2 done, 1 changed meanwhile").first().waitFor();
+  await dialog(page).locator(".results li[data-session=two-2]").getByText(/by night-desk/).waitFor();
+  await dialog(page).getByRole("button", { name: "Close" }).click();
+  const states = await Promise.all(ids.map(async (id) => (await node.session(id)).state));
+  assert.deepEqual(states, ["update_denied", "update_denied", "scheduled", "scheduled"]);
+  await support.close();
+});
+
+test("a preview that is left by Escape keeps what was written, and a form has the focus in its first field", async () => {
+  await node.schedule("kept-1", { tutor: "of-kept", students: ["kay"] });
+  await node.advance("73h");
+  const support = await desk();
+  const page = await open(support, "/desk?queue=missed&student=kay");
+  await choose(page, "kept-1");
+  await page.keyboard.press("Tab");
+  assert.equal(await focused(page), "Go to what can be done with the 1 chosen");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Tab");
+  assert.equal(await focused(page), "Reopen");
+  await page.keyboard.press("Enter");
+  await wait_until(() => page.evaluate(() => document.activeElement?.id === "act-hours"), "the focus in the first field");
+  await dialog(page).getByLabel("Note").fill("Kept");
+  await dialog(page).getByRole("button", { name: "See what it would do" }).click();
+  await dialog(page).getByRole("button", { name: "Reopen 1" }).waitFor();
+  await page.keyboard.press("Escape");
+  assert.equal(await dialog(page).getByLabel("Note").inputValue(), "Kept");
+  await page.keyboard.press("Escape");
+  await dialog(page).waitFor({ state: "detached" });
+  assert.equal((await node.session("kept-1")).state, "missed");
   await support.close();
 });
 
@@ -111,7 +165,8 @@ test("minutes are corrected and sessions voided, with the figures beforehand", a
   const page = await open(support, "/desk?queue=all&state=paid");
   for (const id of ["money-1", "money-2"]) await choose(page, id);
   await act(page, "Correct minutes");
-  await dialog(page).getByLabel("Minutes that were tutored").fill("45");
+  await dialog(page).getByText("Counted now: 1 h").waitFor();
+  await dialog(page).getByLabel("Minutes that were tutored").fill("42");
   await dialog(page).getByLabel("Note").fill("They ended early");
   await dialog(page).getByRole("button", { name: "See what it would do" }).click();
   await dialog(page).locator(".effects").waitFor();
@@ -119,6 +174,7 @@ test("minutes are corrected and sessions voided, with the figures beforehand", a
   assert.equal(figures["Sessions"], "2");
   assert.equal(figures["Time that counts"], "-30 min");
   assert.equal(figures["Tutors get"], "-$7.50");
+  assert.equal(figures["Time of a session"], "2 × 1 h → 45 min", "as it is rounded");
   await dialog(page).getByRole("button", { name: "Correct 2" }).click();
   await dialog(page).getByText("2 done").first().waitFor();
   assert.equal((await node.session("money-1")).payout.amount, 1125);
@@ -133,6 +189,10 @@ test("minutes are corrected and sessions voided, with the figures beforehand", a
   await dialog(page).getByText("1 done").first().waitFor();
   assert.equal((await node.session("money-2")).state, "voided");
   assert.equal((await node.session("money-1")).state, "paid");
+  await page.keyboard.press("Escape");
+  await page.goto("/desk?queue=all&state=voided");
+  await choose(page, "money-2");
+  assert.equal(await page.locator(".act-bar").getByRole("button", { name: "Correct minutes" }).isEnabled(), false);
   await support.close();
 });
 
@@ -209,6 +269,50 @@ test("anything is searched by, the address keeps it, and columns sort", async ()
   await page.keyboard.press("Enter");
   await page.getByText("Names are not searched.").waitFor();
   await look(page, "desk.nothing");
+  await support.close();
+});
+
+test("a search in a queue says where it searched, and what it would find elsewhere", async () => {
+  await node.schedule("where-1", { tutor: "wes", students: ["wim"], hours: 10 });
+  await node.schedule("where-2", { tutor: "wes", students: ["wim"], hours: 30 });
+  const support = await desk();
+  const page = await open(support, "/desk?queue=missed");
+  await page.getByText("Searched in: Missed").waitFor();
+  await page.getByLabel("Search", { exact: true }).fill("wes");
+  await page.keyboard.press("Enter");
+  await page.getByText("None in “Missed” is like that.").waitFor();
+  await look(page, "desk.elsewhere");
+  await page.getByRole("link", { name: "2 sessions in All sessions" }).click();
+  await page.getByText("All sessions: 2 sessions").waitFor();
+  assert.match(page.url(), /queue=all/);
+  await page.goto("/desk?queue=missed&q=nobody-here");
+  await page.getByText("None in All sessions either.").waitFor();
+  await page.goto("/desk?queue=disputed");
+  await page.getByText("Searched in: All sessions").waitFor();
+  assert.equal(await page.locator("[data-queue=disputed]").count(), 0, "a queue that the engine does not have");
+  await support.close();
+});
+
+test("what is chosen is what is shown, and a session leads back to its list and to the next", async () => {
+  for (const id of ["row-1", "row-2", "row-3"]) await node.schedule(id, { tutor: `of-${id}`, students: ["rae"] });
+  await node.advance("73h");
+  const support = await desk();
+  const page = await open(support, "/desk?queue=missed&student=rae&order=id");
+  const box = (id) => page.locator("tr", { has: page.getByLabel(`Select ${id}`, { exact: true }) }).boundingBox();
+  await page.getByText("Missed: 3 sessions").waitFor();
+  const before = await box("row-2");
+  await page.getByLabel("Select all").check();
+  await page.getByText("Missed: 3 sessions · 3 chosen").waitFor();
+  assert.deepEqual(await box("row-2"), before, "rows stay where they are");
+  await node.command("support.deny", "row-1", "support:other", { note: "Somebody else's" });
+  await page.mouse.move(0, 0);
+  await page.getByText("Missed: 2 sessions · 2 chosen").waitFor();
+  assert.equal(await page.locator(".act-bar [role=status]").textContent(), "2 chosen");
+  await page.getByRole("link", { name: "row-2" }).click();
+  await page.getByRole("link", { name: /The next one/ }).click();
+  await page.waitForURL(/sessions\/row-3$/);
+  await page.getByRole("link", { name: /Support desk: Missed/ }).click();
+  await page.waitForURL((url) => url.searchParams.get("student") === "rae" && url.searchParams.get("queue") === "missed");
   await support.close();
 });
 

@@ -91,6 +91,30 @@ test("by keyboard alone: search, open a call, run its example, and get out again
   await reader.close();
 });
 
+test("commands are found by their names, tried dry as they stand, and open small", async () => {
+  const reader = await person(browser, node, null, { size: sizes.desktop });
+  const page = await open(reader, "/docs?q=support.reopen");
+  const block = page.locator(".opblock[id$=-sendCommand]:visible");
+  await block.waitFor();
+  await block.getByRole("button").first().click();
+  await block.getByText("Support reopens a missed session").first().waitFor({ state: "attached" });
+  assert.equal(await block.locator("pre span[style]").count(), 0, "no text is coloured, which takes long");
+  const height = await block.evaluate((one) => one.offsetHeight);
+  assert(height < 4000, `it is ${height} px high`);
+  await block.getByRole("button", { name: "Try it out" }).click();
+  await block.getByRole("button", { name: "Execute" }).click();
+  await block.locator(".live-responses-table").getByText('"effects"').first().waitFor();
+  assert.equal((await node.get("/v1/sessions")).sessions.length, 0, "nothing happened by it");
+  await look(page, "docs.command");
+  await page.goto("/docs?q=getQueues");
+  await shown(page).getByRole("button").first().click();
+  await shown(page).getByText("Others wait, too").waitFor();
+  assert(await shown(page).first().evaluate((one) => one.offsetHeight) < 1600, "errors are told in a line each");
+  await page.goto("/docs?q=session.paid%20stream");
+  await shown(page).getByText("sent", { exact: true }).first().waitFor();
+  await reader.close();
+});
+
 test("a call cannot be run where one has to sign in", async () => {
   const closed = await Node.start({ auth: { mode: "token", tokens: [
     { token: "token-of-the-system-0123456789", as: "system:registrar" }] } });

@@ -1,6 +1,7 @@
 // Support imports sessions from a file.
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
+import * as fs from "node:fs";
 import { test } from "node:test";
 import { look, open, person, sizes } from "./browser.mjs";
 import { browser, node } from "./world.mjs";
@@ -37,9 +38,10 @@ test("a file as spreadsheets write it is previewed, scheduled, and not twice", a
     ["bea", "2031-11-04T20:00:00Z", "in_person", "America/New_York"]]);
   assert.deepEqual(sessions[0].participants.map(({ student }) => student), ["sam", "kim"]);
   await page.locator("#file").setInputFiles(file("again.csv", good.replaceAll(";", "\t").replace('wing\t', "wing;")));
-  await page.getByText("0 sessions can be scheduled, 2 would be refused.").waitFor();
-  await page.getByText("There is already a session of this name.").first().waitFor();
-  assert.equal(await page.getByRole("button", { name: "Schedule 0 sessions" }).isEnabled(), false);
+  await page.getByText("0 sessions can be scheduled, 2 are there already.").waitFor();
+  assert.equal(await page.getByText("Already there").count(), 2);
+  assert.equal(await page.getByRole("button", { name: /^Schedule|^Save/ }).count(), 0, "nothing is left to do");
+  await page.getByRole("link", { name: sessions[0].id }).waitFor();
   await page.context().close();
 });
 
@@ -62,12 +64,41 @@ cho,BIO120,2031-05-05T13:00Z,online,kim,,
   const of = (line) => found.filter(([one]) => one === line).map(([, text]) => text).join(" ");
   assert.match(of(4), /students is missing.*tutor is “no id”.*modality is “by phone”/);
   assert.match(of(5), /without an offset/);
-  assert.match(of(6), /timezone is not one that is known/);
+  assert.match(of(6), /timezone is “Mars\/Base”, which is not one that is known/);
   assert.match(of(7), /which clocks skip/);
   assert.match(of(8), /starts_at is “2031-02-30 09:00”\. Write it/);
   assert.match(of(9), /each once.*rate_per_hour is “15.00”/);
   assert.match(of(10), /same session as line 2/);
   await look(page, "import.wrong");
+  const [download] = await Promise.all([
+    page.waitForEvent("download"), page.getByRole("button", { name: "Save the 7 lines that cannot be scheduled" }).click()]);
+  const saved = fs.readFileSync(await download.path(), "utf8").trim().split("\r\n");
+  assert.equal(saved.length, 8);
+  assert.match(saved[0], /,Why it was not scheduled$/);
+  assert.match(saved[3], /^dee,BIO120,2031-05-05 09:00,online,sam,Mars\/Base,,?.*“Mars\/Base”/);
+  await page.context().close();
+});
+
+test("where the file names no programme it is chosen, and what is past is told", async () => {
+  await node.schedule("evening-1", { tutor: "ann", students: ["sam"], hours: 5, program: "evening" });
+  const page = await desk();
+  const past = (await node.in_hours(-24 * 7)).slice(0, 19);
+  await page.locator("#file").setInputFiles(file("none.csv",
+    `tutor,course,starts_at,modality,students,rate\nfay,ART200,2031-06-01T15:00-04:00,online,sam,9\nfay,ART200,${past}Z,online,sam,9\n`));
+  const program = page.getByLabel("Programme of all these sessions");
+  await program.waitFor();
+  assert.equal(await page.getByRole("button", { name: /^Schedule/ }).count(), 0, "nothing before it is chosen");
+  await page.locator(".notice", { hasText: "Columns that are not read" }).getByText("rate", { exact: true }).waitFor();
+  await look(page, "import.program");
+  await program.selectOption("evening");
+  await page.getByText("2 sessions can be scheduled.").waitFor();
+  await page.getByText("Its deadline has passed: missed at once").waitFor();
+  await page.locator("td[data-label=Course]").first().getByText("evening").waitFor();
+  await page.locator("td[data-label=Starts]", { hasText: "15:00" }).first().waitFor();
+  await page.getByRole("button", { name: "Schedule 2 sessions" }).click();
+  await page.getByText("2 sessions scheduled").waitFor();
+  const { sessions } = await node.get("/v1/sessions?tutor=fay");
+  assert.deepEqual(sessions.map(({ program }) => program), ["evening", "evening"]);
   await page.context().close();
 });
 

@@ -71,6 +71,9 @@ test("an administrator starts with the nodes, and support has no button to drain
   const [one] = (await node.get("/v1/nodes")).nodes;
   await page.getByText(one.name).first().waitFor();
   await page.getByText("1 node, 64 of 64 shards served").waitFor();
+  await page.getByText("This page comes from it").waitFor();
+  await page.locator("td[data-label='Lease ends']", { hasText: /^in \d+(\.\d)? s$/ }).waitFor();
+  await page.getByText("Leases and starts are by the machines' clocks.").waitFor();
   await page.getByText("(0–63)").waitFor();
   await section(page, "Policy").getByText("Version 1").waitFor();
   await look(page, "operation");
@@ -127,10 +130,15 @@ test("who drains the last node is told what that means, and sees that it is away
   assert.equal((await node.get("/v1/nodes")).nodes[0].state, "live");
   await page.getByRole("button", { name: /^Drain/ }).click();
   await page.getByRole("button", { name: "Yes, drain it" }).click();
-  await page.getByText("The server does not answer.").first().waitFor();
+  const away = page.getByRole("alert").filter({ hasText: "You drained" });
+  await away.getByText("This page comes back by itself once the node is started again.").waitFor();
+  await page.getByText("What follows was read before that, and is old:").waitFor();
+  assert.equal(await page.getByRole("alert").count(), 1, "it is said once");
+  assert.equal(await page.getByText("This node takes commands").count(), 0);
+  await look(page, "operation.away");
   await node.say("start");
+  await wait_until(() => away.count().then((n) => n === 0), "the page to heal");
   await page.getByText("This node takes commands").waitFor();
-  await wait_until(() => page.getByText("The server does not answer.").count().then((n) => n === 0), "the page to heal");
   await admin.close();
 });
 

@@ -1,6 +1,7 @@
 // Managers and administrators change the policy.
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
+import * as fs from "node:fs";
 import { test } from "node:test";
 import { look, open, person, sizes } from "./browser.mjs";
 import { recap } from "./node.mjs";
@@ -100,12 +101,23 @@ test("a manager tries rules, and cannot save them; what was written survives a c
   const manager = await person(browser, node, "manager:max");
   const page = await open(manager, "/policy");
   await page.getByLabel("Time to log a session").fill("48h");
-  await page.getByText("An administrator saves a new version.").waitFor();
+  await page.getByText("an administrator saves a new version.").waitFor();
   assert.equal(await page.getByRole("button", { name: /^Save as version/ }).count(), 0);
   await page.close();
   const again = await open(manager, "/policy");
   await again.getByText("What you had written is still here.").waitFor();
   assert.equal(await again.getByLabel("Time to log a session").inputValue(), "48h");
   await look(again, "policy.manager");
+  const [download] = await Promise.all([
+    again.waitForEvent("download"), again.getByRole("button", { name: "Save these rules as a file" }).click()]);
+  const proposed = await download.path();
+  assert.equal(JSON.parse(fs.readFileSync(proposed, "utf8")).log_window, "48h");
+  const ada = await admin();
+  const hers = await open(ada, "/policy");
+  await hers.getByLabel("Load rules from a file").setInputFiles({ name: "x.json", mimeType: "application/json", buffer: Buffer.from("no") });
+  await hers.getByText("This is no file of rules").waitFor();
+  await hers.getByLabel("Load rules from a file").setInputFiles({ name: "policy.json", mimeType: "application/json", buffer: fs.readFileSync(proposed) });
+  await hers.locator("tr", { hasText: "policy.log_window" }).getByText("48h").waitFor();
+  await ada.close();
   await manager.close();
 });

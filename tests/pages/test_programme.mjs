@@ -48,7 +48,11 @@ test("a term's figures, by state, course and tutor, with pictures and tables", a
   await figure(page, "hours").getByText("1 h 30 min").waitFor();
   await figure(page, "pay").getByText("$22.50").waitFor();
   await figure(page, "missed").getByText("33 %").waitFor();
-  await page.getByText("1 of 3 sessions").waitFor();
+  await page.getByText("1 missed and 0 denied an update, of 3 that began and were neither cancelled nor voided").waitFor();
+  await page.locator("[data-figure=sessions]").getByText("1 of them has not begun").waitFor();
+  await page.locator("[data-figure=hours]").getByText("As logged, all of it paid").waitFor();
+  await page.locator("[data-figure=pay]").getByText("Paid out for 2 sessions, after corrections").waitFor();
+  assert(await figure(page, "pay").evaluate((one) => one.getClientRects().length === 1 && one.offsetHeight < 40), "a figure does not break");
   await figure(page, "confirmed").getByText("1 h", { exact: true }).waitFor();
   await page.locator("#by-tutor").getByText("Ann Müller").waitFor();
   const courses = page.locator("#by-course tbody tr");
@@ -102,8 +106,46 @@ test("what is shown is saved as CSV", async () => {
   const [download] = await Promise.all([
     page.waitForEvent("download"), page.getByRole("button", { name: "CSV: Hours and pay by course" }).click()]);
   const lines = fs.readFileSync(await download.path(), "utf8").trim().split(/\r?\n/);
-  assert.equal(lines[0], "key,sessions,minutes,median_confirm_seconds,pay_USD");
-  assert(lines.includes("PHYS101,1,30,3600,750"), lines.join("\n"));
+  const dates = `${days(today, -3)},${days(today, 6)}`;
+  assert.equal(lines[0], "Course,Sessions,Hours,Pay (USD),Hours until confirmed (median),First day,Last day");
+  assert(lines.includes(`PHYS101,1,0.50,7.50,1.00,${dates}`), lines.join("\n"));
+  assert.equal(download.suggestedFilename(), `course_${dates.replace(",", "_")}.csv`);
+  const [tutors] = await Promise.all([
+    page.waitForEvent("download"), page.getByRole("button", { name: "CSV: Hours and pay by tutor" }).click()]);
+  assert.match(fs.readFileSync(await tutors.path(), "utf8"), /^ann,Ann Müller,2,1\.00,15\.00,/m);
+  await manager.close();
+});
+
+test("a reopened session is no part that is larger than the whole, and is told of", async () => {
+  await node.command("support.reopen", "missed-9", "support:eve", { hours: 48, note: "The network was down" });
+  const manager = await person(browser, node, "manager:max", { size: sizes.desktop });
+  const page = await open(manager, around("&program=day"));
+  await page.locator("[data-figure=missed]").getByText("0 missed and 0 denied an update, of 2 that began").waitFor();
+  await page.locator("[data-figure=missed]").getByText("1 of them can still be logged, reopened ones too").waitFor();
+  const { groups } = await node.get("/v1/stats?by=reminder&program=day");
+  const told = groups.find(({ key }) => key === "tutor_recap_due").count;
+  await page.locator("[data-figure=late]").getByText(`${told} of 2 that began`).waitFor();
+  for (const share of await page.locator(".tile strong").allTextContents())
+    assert(!/%/.test(share) || parseInt(share, 10) <= 100, share);
+  await look(page, "programme.reopened");
+  await manager.close();
+});
+
+test("a shorter period is today's where the longer one holds it, and there is a way back to it", async () => {
+  const manager = await person(browser, node, "manager:max");
+  const page = await open(manager, "/programme?period=term");
+  const label = page.locator(".steps [role=status]");
+  await label.waitFor();
+  await page.getByRole("radio", { name: "Week" }).check();
+  await page.waitForURL(/period=week/);
+  const now = new Date(await node.in_hours(0));
+  const in_new_york = new Intl.DateTimeFormat("en-CA", { timeZone: "America/New_York" }).format(now);
+  await page.waitForURL((url) => url.searchParams.get("first") === in_new_york);
+  await page.getByRole("button", { name: "Earlier" }).click();
+  await page.getByRole("button", { name: "This week" }).click();
+  await page.waitForURL((url) => url.searchParams.get("first") === in_new_york);
+  await page.getByRole("button", { name: "This week" }).waitFor({ state: "detached" });
+  assert.equal(await page.getByLabel("Programme", { exact: true }).count(), 1, "it is there in an empty week, too");
   await manager.close();
 });
 

@@ -99,8 +99,10 @@ test("what was refused is told with its reason", async () => {
   const support = await person(browser, node, "support:eve");
   const page = await open(support, "/sessions/refused-1");
   const refused = section(page, "What was refused");
-  await refused.getByText("The session has not started.").waitFor();
+  await refused.getByText("The session had not started.").waitFor();
+  assert.equal(await refused.locator("time").count(), 1, "when it was tried");
   await refused.getByText("/elsewhere").waitFor();
+  await refused.getByText("fay").waitFor();
   await look(page, "session.refused");
   await support.close();
 });

@@ -111,14 +111,17 @@ async function is_over(order: Order, id: string, { outcome, session }: Outcome, 
 /** Sends a command until its outcome comes: again, with the same id, where the
  * server was away or busy. Where an earlier try of the same order had no outcome, it is
  * first asked what became of that: if nothing came after it, that is the outcome, else this
- * is another decision, with another id. Throws a Problem that would come again. */
+ * is another decision, with another id. Throws a Problem that would come again. Each time
+ * `before` is told the id first; what it throws keeps the command from being sent. */
 export async function deliver(
   order: Order, waits: (wait: Wait | null) => void = () => undefined, signal?: AbortSignal,
+  before: (id: string) => Promise<void> = async () => undefined,
 ): Promise<Outcome> {
   const earlier = kept_id(order);
   let event = event_of(order, earlier ?? new_id(order));
   for (let attempt = 0; ; ++attempt) {
     try {
+      await before(event.id);
       const outcome = await send_once(event, { session: true }, signal);
       if (event.id === earlier && outcome.duplicate && await is_over(order, event.id, outcome, signal)) {
         event = event_of(order, new_id(order));

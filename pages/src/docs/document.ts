@@ -5,7 +5,12 @@ import { base_path } from "../api/settings";
 import { words } from "../words";
 
 interface Reference { $ref: string }
-interface Operation { operationId: string; tags?: string[]; summary?: string; description?: string }
+interface Answer { $ref?: string; description?: string; content?: Record<string, { schema?: Partial<Reference> }> }
+interface Operation {
+  operationId: string; tags?: string[]; summary?: string; description?: string;
+  requestBody?: { content: Record<string, { schema?: Partial<Reference> }> };
+  responses?: Record<string, Answer>;
+}
 type Paths = Record<string, Record<string, Operation>>;
 
 export interface OpenApi {
@@ -13,7 +18,7 @@ export interface OpenApi {
   security?: unknown;
   paths: Paths;
   webhooks?: Paths;
-  components: { schemas: Record<string, object>; securitySchemes?: object };
+  components: { schemas: Record<string, object>; responses?: Record<string, Answer>; securitySchemes?: object };
 }
 
 interface Channel { address: string | null; messages: Record<string, Reference> }
@@ -60,11 +65,27 @@ function webhooks(document: AsyncApi): Paths {
   return found;
 }
 
+/** Errors are all of one shape, which is said once: each answer of them is drawn as a line, in
+ * place of a screenful. */
+function with_short_errors(paths: Paths, shared: Record<string, Answer>): Paths {
+  const short = (answer: Answer): Answer => {
+    const meant = answer.$ref ? shared[last({ $ref: answer.$ref })] ?? answer : answer;
+    return { description: meant.description ?? "" };
+  };
+  const each = <T, U>(all: Record<string, T>, change: (one: T, name: string) => U): Record<string, U> =>
+    Object.fromEntries(Object.entries(all).map(([name, one]) => [name, change(one, name)]));
+  return each(paths, (methods) => each(methods, (operation) => (operation?.responses ? {
+    ...operation,
+    responses: each(operation.responses, (answer, status) => (/^[45]/.test(status) ? short(answer) : answer)),
+  } : operation)));
+}
+
 /** Returns the document that is shown; calls go to this node, as who is signed in. */
 export function joined(calls: OpenApi, messages: AsyncApi): OpenApi {
   const { security: _, ...rest } = calls;
   return {
     ...rest,
+    paths: with_short_errors(calls.paths, calls.components.responses ?? {}),
     servers: [{ url: base_path.replace(/\/$/, "") || "/" }],
     webhooks: { ...calls.webhooks, ...webhooks(messages) },
     components: {
@@ -76,12 +97,19 @@ export function joined(calls: OpenApi, messages: AsyncApi): OpenApi {
 
 /** Returns all that is said of each operation, in lower case, by its id. */
 export function texts(document: OpenApi): Map<string, string> {
+  const { schemas } = document.components;
+  // Of what is sent, also which commands it can be.
+  const kinds = (operation: Operation): string => Object.values(operation.requestBody?.content ?? {})
+    .map(({ schema }) => {
+      const named = schema?.$ref ? schemas[last({ $ref: schema.$ref })] as { discriminator?: { mapping?: object } } : undefined;
+      return Object.keys(named?.discriminator?.mapping ?? {}).join(" ");
+    }).join(" ");
   const found = new Map<string, string>();
   for (const paths of [document.paths, document.webhooks ?? {}]) {
     for (const [path, methods] of Object.entries(paths)) {
       for (const [method, operation] of Object.entries(methods)) {
         if (operation?.operationId)
-          found.set(operation.operationId, `${method} ${path} ${JSON.stringify(operation)}`.toLowerCase());
+          found.set(operation.operationId, `${method} ${path} ${JSON.stringify(operation)} ${kinds(operation)}`.toLowerCase());
       }
     }
   }

@@ -25,7 +25,9 @@ const nothing = () => null;
 function draw(place: HTMLElement, spec: OpenApi): void {
   show({
     spec, domNode: place, docExpansion: "list", deepLinking: false, displayOperationId: false,
-    defaultModelsExpandDepth: -1, validatorUrl: null, persistAuthorization: false,
+    defaultModelsExpandDepth: -1, defaultModelExpandDepth: 1, defaultModelRendering: "example",
+    // Colours of a long text take seconds on a busy machine, in which nothing else can be done.
+    syntaxHighlight: false, validatorUrl: null, persistAuthorization: false,
     supportedSubmitMethods: may_run ? methods : [],
     // The heading is ours, and calls go to this node only.
     plugins: [{ components: { InfoContainer: nothing, SchemesContainer: nothing, ServersContainer: nothing, authorizeBtn: nothing } }],
@@ -72,6 +74,7 @@ function Reference() {
         <a href={base_path}>{text.back}</a>
         <h1>{text.heading}</h1>
         <p>{text.intro} <a href={`${base_path}openapi.json`}>openapi.json</a>, <a href={`${base_path}asyncapi.json`}>asyncapi.json</a>. {may_run ? text.run : text.run_not}</p>
+        <p>{text.errors}</p>
         <form role="search" onSubmit={(event) => event.preventDefault()}>
           <label for="search">{text.search}</label>
           <p id="search-hint">{text.search_hint}</p>

@@ -38,6 +38,9 @@ export function mend(root: Element): void {
     set(messages, "role", "region");
     set(messages, "aria-label", words.docs.messages);
     const heading = messages.querySelector("h2");
+    // They are sent, and nobody calls them.
+    for (const method of messages.querySelectorAll(".opblock-summary-method"))
+      if (method.textContent !== words.docs.sent) method.textContent = words.docs.sent;
     if (heading && heading.textContent !== words.docs.messages) heading.textContent = words.docs.messages;
   }
   for (const field of root.querySelectorAll("select:not([aria-label]), textarea:not([aria-label]), input:not([aria-label], [id])")) {

@@ -14,7 +14,9 @@ import { Button } from "../ui/button";
 import { Dialog } from "../ui/dialog";
 import { problem_text } from "../ui/error_summary";
 import { Person, forget_names } from "../ui/person";
+import { Time, viewers_zone } from "../ui/time";
 import { words } from "../words";
+import { use_now } from "./clock";
 import { role_of, sign_out, use_identity } from "./identity";
 import { href, use_address } from "./router";
 import { ActAs } from "./sign_in";
@@ -96,6 +98,7 @@ function SignOut({ who }: { who: string[] }) {
 }
 
 function Trial({ who }: { who: string[] }) {
+  const now = use_now();
   const [choosing, set_choosing] = useState(false);
   return (
     <>
@@ -104,6 +107,7 @@ function Trial({ who }: { who: string[] }) {
           {words.shell.acting_as} {who.map((one) => (
             <strong key={one}><Person who={one} /> ({words.roles[role_of(one)]})</strong>
           ))}
+          {settings.manual_clock ? <> · {words.shell.clock_stands} <Time at={new Date(now).toISOString()} zone={viewers_zone()} /></> : null}
         </p>
         <Button kind="quiet" onClick={() => set_choosing(true)}>{words.shell.change}</Button>
       </section>

@@ -3,8 +3,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Problem, Refusal } from "../api/client";
+import type { Problem, Refusal, RefusalCode, State } from "../api/client";
 import type { Sending } from "../api/commands";
+import { actor } from "../shell/identity";
 import { words } from "../words";
 import { Button } from "./button";
 import { Person } from "./person";
@@ -98,6 +99,18 @@ function Figures({ refusal: { code, limit, used, remaining, period } }: { refusa
   return <> {words.ui.limit_figures(figure(used), figure(limit), figure(remaining), words.ui.period(period ?? ""))}</>;
 }
 
+/** The server's own sentence, with states as they are called here. */
+export const detail_text = (detail: string): string =>
+  detail.replace(/\b[a-z]+(_[a-z]+)+\b/g, (word) => (word in words.states ? words.states[word as State].toLowerCase() : word));
+
+/** What a refusal means, said to its reader: staff read of the tutor what the tutor reads of
+ * themselves. */
+export function refusal_text(code: RefusalCode): { what: string; do: string } {
+  const own = words.refusals[code];
+  const staff = actor("tutor", "student") === null;
+  return staff ? { ...own, ...words.refusals_to_staff[code] } : own;
+}
+
 /** `more` is what else is said of one, in place of the engine's own words. */
 export function RefusalList({ refusals, more = () => null }: {
   refusals: Refusal[]; more?: (refusal: Refusal) => ComponentChildren;
@@ -109,10 +122,10 @@ export function RefusalList({ refusals, more = () => null }: {
         const said = more(refusal);
         return (
           <li key={i} data-code={code}>
-            <strong>{words.refusals[code].what}</strong>
+            <strong>{refusal_text(code).what}</strong>
             {student ? <> <Person who={`student:${student}`} />.</> : null}
-            <Figures refusal={refusal} /> {words.refusals[code].do}
-            {said ?? (limit !== undefined || said_whole.has(code) ? null : <small>{detail}</small>)}
+            <Figures refusal={refusal} /> {refusal_text(code).do}
+            {said ?? (limit !== undefined || said_whole.has(code) ? null : <small>{detail_text(detail)}</small>)}
           </li>
         );
       })}

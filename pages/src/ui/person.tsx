@@ -37,6 +37,18 @@ function name_store(who: string): Store<string | null> {
   return name;
 }
 
+/** Returns a person's name as soon as it is known; null where it is not shown. */
+export async function find_name(who: string): Promise<string | null> {
+  const known = names.get(who)?.get();
+  if (known) return known;
+  try {
+    return (await get("/v1/people/{who}", { path: { who } })).name;
+  } catch (error) {
+    if (error instanceof Problem) return null;
+    throw error;
+  }
+}
+
 /** Forgets all names: another person is signed in, who may see others. */
 export const forget_names = (): void => names.clear();
 

@@ -2,7 +2,7 @@
 // that they work without a mouse and are read out as tables; on a phone a row is a card.
 // SPDX-License-Identifier: Apache-2.0
 import type { ComponentChildren } from "preact";
-import { useId } from "preact/hooks";
+import { useId, useState } from "preact/hooks";
 import { words } from "../words";
 
 export interface Column<T> {
@@ -17,6 +17,9 @@ export interface Column<T> {
 export interface Selection {
   chosen: ReadonlySet<string>;
   change: (chosen: ReadonlySet<string>) => void;
+  /** The id of what acts on the chosen rows: by the keyboard it is one step from the box that
+   * was changed last. */
+  then?: string;
 }
 
 function Head<T>({ column, order, sort }: { column: Column<T>; order: string; sort?: (order: string) => void }) {
@@ -54,24 +57,40 @@ function toggled(chosen: ReadonlySet<string>, keys: string[], on: boolean): Read
   return next;
 }
 
+/** Only the keyboard meets it. */
+function Then({ to, chosen }: { to: string; chosen: number }) {
+  const lead = (event: Event) => {
+    event.preventDefault();
+    document.getElementById(to)?.focus();
+  };
+  return <a class="skip" href={`#${to}`} onClick={lead}>{words.ui.to_actions(chosen)}</a>;
+}
+
+const head_key = "";
+
 export function Table<T>({ caption, columns, rows, row_key, order = "", sort, selection }: {
   caption: string; columns: Column<T>[]; rows: T[]; row_key: (row: T) => string;
   order?: string; sort?: (order: string) => void; selection?: Selection;
 }) {
   const keys = rows.map(row_key);
   const all = keys.length > 0 && keys.every((key) => selection?.chosen.has(key));
+  const [last, set_last] = useState<string | null>(null);
+  const then = (key: string) => selection?.then && last === key && chosen_here
+    ? <Then to={selection.then} chosen={chosen_here} /> : null;
+  const chosen_here = keys.filter((key) => selection?.chosen.has(key)).length;
   return (
     <div class="table">
       {sort ? <SortBy columns={columns} order={order} sort={sort} /> : null}
       <table>
-        <caption>{caption}{selection?.chosen.size ? ` · ${words.ui.selected(selection.chosen.size)}` : ""}</caption>
+        <caption>{caption}{chosen_here ? ` · ${words.ui.selected(chosen_here)}` : ""}</caption>
         <thead>
           <tr>
             {selection ? (
               <th scope="col" class="select">
                 <label><input type="checkbox" checked={all} aria-label={words.ui.select_all}
-                  onChange={() => selection.change(toggled(selection.chosen, keys, !all))} />
+                  onChange={() => { set_last(head_key); selection.change(toggled(selection.chosen, keys, !all)); }} />
                   <span>{words.ui.select_all}</span></label>
+                {then(head_key)}
               </th>
             ) : null}
             {columns.map((column) => <Head key={column.key} column={column} order={order} {...(sort ? { sort } : {})} />)}
@@ -86,7 +105,8 @@ export function Table<T>({ caption, columns, rows, row_key, order = "", sort, se
                 {selection ? (
                   <td class="select">
                     <label><input type="checkbox" checked={chosen} aria-label={words.ui.select(key)}
-                      onChange={() => selection.change(toggled(selection.chosen, [key], !chosen))} /></label>
+                      onChange={() => { set_last(key); selection.change(toggled(selection.chosen, [key], !chosen)); }} /></label>
+                    {then(key)}
                   </td>
                 ) : null}
                 {columns.map((column) => (

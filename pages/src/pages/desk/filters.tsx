@@ -46,7 +46,7 @@ export function Search({ query, queue }: { query: URLSearchParams; queue: Queue 
   return (
     <form class="search" role="search" onSubmit={submit} noValidate>
       <div class="search-line">
-        <TextField id="q" type="search" label={text.search} hint={text.search_hint} value={value.q} change={change("q")}
+        <TextField id="q" type="search" label={text.search} hint={text.search_hint(text.queues[queue])} value={value.q} change={change("q")}
           error={asked.q && !is_id(asked.q) ? text.no_id : undefined} />
         <Button submit kind="main">{text.find}</Button>
         {others || asked.q ? <LinkButton to={href("/desk", { queue })}>{text.clear}</LinkButton> : null}

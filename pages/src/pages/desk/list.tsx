@@ -5,10 +5,12 @@ import { get } from "../../api/client";
 import { use_data } from "../../api/data";
 import { of_session } from "../../live/stream";
 import { href, set_query } from "../../shell/router";
-import { FlagBadge, StateBadge } from "../../ui/badge";
+import { TutorsBadge, to_log } from "../../session/standing";
+import { use_now } from "../../shell/clock";
+import { FlagBadge } from "../../ui/badge";
 import { Person } from "../../ui/person";
 import { type Column, type Selection, Table } from "../../ui/table";
-import { Time, minutes_text } from "../../ui/time";
+import { Distance, Time, minutes_text } from "../../ui/time";
 import { words } from "../../words";
 import type { Queue } from "./queues";
 
@@ -32,15 +34,33 @@ const students = (session: Session) => (
   </ul>
 );
 
+/** Until when it can be logged, where it still can be, or could. */
+function Deadline({ session }: { session: Session }) {
+  const now = use_now();
+  if (!["scheduled", "time_logged", "missed", "update_denied"].includes(session.state)) return <>–</>;
+  return (
+    <>
+      <Time at={session.deadline} zone={session.timezone} />
+      {to_log(session, now) ? <small><Distance at={session.deadline} /></small> : null}
+    </>
+  );
+}
+
 function columns_of(queue: Queue): Column<Session>[] {
+  const columns = all_columns(queue);
+  // Students' recaps have no deadline.
+  return queue === "overdue" ? columns.filter(({ key }) => key !== "deadline") : columns;
+}
+
+function all_columns(queue: Queue): Column<Session>[] {
   const asked: Column<Session>[] = queue === "asked"
     ? [{ key: "asked", label: text.columns.asked, cell: (session) => <Asked session={session} /> }] : [];
   return [
     { key: "id", label: text.columns.id, order: by("id"), cell: ({ id }) => <a href={href(`/sessions/${id}`)}><bdi>{id}</bdi></a> },
-    { key: "state", label: text.columns.state, order: by("state"), cell: ({ state, flags, minutes }) => (
+    { key: "state", label: text.columns.state, order: by("state"), cell: (session) => (
       <>
-        <StateBadge state={state} /> {minutes === null ? null : <small>{text.logged(minutes_text(minutes))}</small>}
-        {flags.map((flag) => <FlagBadge key={flag} flag={flag} />)}
+        <TutorsBadge session={session} /> {session.minutes === null ? null : <small>{text.logged(minutes_text(session.minutes))}</small>}
+        {session.flags.map((flag) => <FlagBadge key={flag} flag={flag} />)}
       </>
     ) },
     { key: "starts_at", label: text.columns.starts_at, order: by("starts_at"), cell: ({ starts_at, timezone }) => <Time at={starts_at} zone={timezone} /> },
@@ -48,7 +68,7 @@ function columns_of(queue: Queue): Column<Session>[] {
     { key: "tutor", label: text.columns.tutor, order: by("tutor"), cell: ({ tutor }) => <Person who={`tutor:${tutor}`} /> },
     { key: "students", label: text.columns.students, cell: students },
     ...asked,
-    { key: "deadline", label: text.columns.deadline, order: by("deadline"), cell: ({ deadline, timezone }) => <Time at={deadline} zone={timezone} /> },
+    { key: "deadline", label: text.columns.deadline, order: by("deadline"), cell: (session) => <Deadline session={session} /> },
   ];
 }
 

@@ -22,6 +22,8 @@ export const filter_names = ["q", "state", "tutor", "student", "course", "progra
 export const all_flags = ["logged-before-end", "longer-than-call", "nobody-in-call", "repetitive-recap", "same-id", "corrected"] satisfies Schemas["Flag"][];
 export const is_id = (text: string): boolean => /^[A-Za-z0-9_-]{1,64}$/.test(text);
 
+export const are_set = (filters: Filters): boolean => Object.values(filters).some(Boolean);
+
 export const filters_of = (query: URLSearchParams): Filters =>
   Object.fromEntries(filter_names.map((name) => [name, query.get(name)?.trim() ?? ""])) as unknown as Filters;
 
@@ -34,15 +36,17 @@ function day_begins(day: string, days = 0): string | undefined {
 
 const server_orders = ["id", "starts_at", "-starts_at"] as const;
 type ServerOrder = (typeof server_orders)[number];
-export const default_order = "-starts_at";
+/** The latest first; where people wait for somebody, who waits longest. */
+export const default_order = (queue: Queue): ServerOrder =>
+  queue === "asked" || queue === "overdue" ? "starts_at" : "-starts_at";
 
 /** Whether the server sorts by it; else what was read is sorted. */
 export const sorted_there = (order: string): order is ServerOrder => (server_orders as readonly string[]).includes(order);
 
-function asked_for(filters: Filters, order: string): SessionQuery {
+function asked_for(filters: Filters, order: string, queue: Queue): SessionQuery {
   const query: Record<string, string | undefined> = {
     ...filters, q: undefined, from: day_begins(filters.from), to: day_begins(filters.to, 1),
-    order: sorted_there(order) ? order : default_order,
+    order: sorted_there(order) ? order : default_order(queue),
   };
   return Object.fromEntries(Object.entries(query).filter(([, value]) => value)) as SessionQuery;
 }
@@ -88,7 +92,6 @@ const narrowed: Partial<Record<Queue, SessionQuery>> = {
   asked: { support: "asked" },
   missed: { state: "missed" },
   overdue: { state: "awaiting_student_recap" },
-  disputed: { state: "disputed" as State },
 };
 
 async function read_some(query: SessionQuery, queue: Queue, filters: Filters, most: number, signal: AbortSignal) {
@@ -99,7 +102,7 @@ async function read_some(query: SessionQuery, queue: Queue, filters: Filters, mo
 
 export async function read_desk(queue: Queue, filters: Filters, order: string, most: number, signal: AbortSignal): Promise<Page<Session>> {
   if (filters.q && !is_id(filters.q)) return { items: [], next: null };
-  const query = { ...asked_for(filters, order), ...narrowed[queue] };
+  const query = { ...asked_for(filters, order, queue), ...narrowed[queue] };
   const page = await read_some(query, queue, filters, most, signal);
   const keeps = in_queue[queue];
   return keeps ? { ...page, items: page.items.filter(keeps) } : page;

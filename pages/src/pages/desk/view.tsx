@@ -1,42 +1,67 @@
 // The support desk: queues, search, a list to choose from, and what is done with what
 // was chosen.
 // SPDX-License-Identifier: Apache-2.0
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
+import { use_data } from "../../api/data";
 import { use_pages } from "../../api/paging";
 import { of_any } from "../../live/stream";
 import { actor } from "../../shell/identity";
 import { href, use_address } from "../../shell/router";
-import { Button } from "../../ui/button";
+import { Button, LinkButton } from "../../ui/button";
 import { Empty, Loading, Shown } from "../../ui/shown";
 import { Steady } from "../../ui/steady";
 import { words } from "../../words";
-import { ActBar } from "./act/bar";
+import { ActBar, act_bar_id } from "./act/bar";
+import { keep_list } from "./kept";
 import { Letters } from "./letters";
 import { Search } from "./filters";
 import { SessionTable } from "./list";
 import { type Queue, Queues, use_counts, use_queue } from "./queues";
-import { default_order, filters_of, read_desk, sorted_by, sorted_there } from "./read";
+import { type Filters, are_set, default_order, filters_of, read_desk, sorted_by, sorted_there } from "./read";
 
 const text = words.desk;
 const step = 100;
 
+/** How many a search would find that is not of this queue alone. */
+function Elsewhere({ query, filters }: { query: URLSearchParams; filters: Filters }) {
+  const found = use_data(`desk all ${query}`, (signal) => read_desk("all", filters, "id", step, signal));
+  if (!found.data) return null;
+  const { items, next } = found.data;
+  if (items.length === 0) return <p class="hint" role="status">{text.nothing_elsewhere}</p>;
+  return (
+    <p role="status"><LinkButton kind="quiet" to={href("/desk", { ...Object.fromEntries(query), queue: "all" })}>
+      {text.elsewhere(items.length, next !== null)}</LinkButton></p>
+  );
+}
+
+function Nothing({ queue, filters }: { queue: Queue; filters: Filters }) {
+  return <Empty>{are_set(filters) && queue !== "all" ? text.nothing_with_filters(text.queues[queue]) : text.nothing[queue]}</Empty>;
+}
+
 function Sessions({ queue, query }: { queue: Queue; query: URLSearchParams }) {
   const filters = filters_of(query);
-  const order = query.get("order") ?? default_order;
+  const order = query.get("order") ?? default_order(queue);
   const [chosen, set_chosen] = useState<ReadonlySet<string>>(new Set());
   const found = use_pages(`desk ${query}`, step, (most, signal) => read_desk(queue, filters, order, most, signal), of_any);
   const acts = actor("support") !== null;
-  const picked = (found.data?.items ?? []).filter(({ id }) => chosen.has(id));
+  const ids = sorted_by(order, found.data?.items ?? []).map(({ id }) => id).join(" ");
+  useEffect(() => keep_list(query, text.queues[queue], ids.split(" ")), [query.toString(), ids]);
   return (
     <>
       <Search query={query} queue={queue} />
-      {acts ? <ActBar sessions={picked} done={set_chosen} /> : <p class="hint">{text.only_support}</p>}
+      {are_set(filters) && queue !== "all" ? <Elsewhere query={query} filters={filters} /> : null}
+      {acts ? null : <p class="hint">{text.only_support}</p>}
       <Shown of={found}>
         {({ items }) => (
           <Steady items={sorted_by(order, items)} item_key={({ id }) => id}>
-            {(shown) => shown.length === 0 ? <Empty>{text.nothing[queue]}</Empty> : (
-              <SessionTable queue={queue} sessions={shown} order={order} more={found.more !== null}
-                selection={acts ? { chosen, change: set_chosen } : undefined} />
+            {(shown) => (
+              <>
+                {acts ? <ActBar sessions={shown.filter(({ id }) => chosen.has(id))} done={set_chosen} /> : null}
+                {shown.length === 0 ? <Nothing queue={queue} filters={filters} /> : (
+                  <SessionTable queue={queue} sessions={shown} order={order} more={found.more !== null}
+                    selection={acts ? { chosen, change: set_chosen, then: act_bar_id } : undefined} />
+                )}
+              </>
             )}
           </Steady>
         )}

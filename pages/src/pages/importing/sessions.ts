@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { DataOf } from "../../api/commands";
 import { words } from "../../words";
-import { read_csv } from "./csv";
+import { type Row, read_csv } from "./csv";
 import { instant_of, is_zone } from "./local_time";
 
 const text = words.import;
@@ -29,10 +29,14 @@ export interface Plan {
   used: Column[];
   /** Columns that are not read. */
   ignored: string[];
+  /** The file as it was read, from its header on. */
+  rows: Row[];
+  /** Whether no line of it can be read. */
+  unreadable: boolean;
 }
 
 const is_id = (word: string): boolean => /^[A-Za-z0-9_-]{1,64}$/.test(word);
-const nothing: Plan = { sessions: [], wrong: [], used: [], ignored: [] };
+const nothing: Plan = { sessions: [], wrong: [], used: [], ignored: [], rows: [], unreadable: true };
 
 /** Returns an id that the same line gets again: a file imported twice schedules nothing
  * twice. */
@@ -64,7 +68,7 @@ function plan_line(value: (column: Column) => string, line: number, wrong: Wrong
   if (value("modality") && !modality) say(text.modality_wrong(value("modality")));
   const starts_at = value("starts_at") ? instant_of(value("starts_at"), value("timezone")) : null;
   if (starts_at && "wrong" in starts_at && starts_at.wrong !== "zone_unknown") say(text.time_wrong[starts_at.wrong](value("starts_at")));
-  if (value("timezone") && !is_zone(value("timezone"))) say(text.time_wrong.zone_unknown());
+  if (value("timezone") && !is_zone(value("timezone"))) say(text.time_wrong.zone_unknown(value("timezone")));
   const rate = value("rate_per_hour");
   if (rate && !/^\d{1,8}$/.test(rate)) say(text.rate_wrong(rate));
   if (wrong.length > before || !modality || !starts_at || "wrong" in starts_at) return null;
@@ -91,6 +95,10 @@ function say_repeats(sessions: Planned[], wrong: Wrong[]): Planned[] {
   });
 }
 
+/** Puts all sessions into a programme, where the file names none. */
+export const in_program = (plan: Plan, program: string): Planned[] =>
+  plan.sessions.map((one) => ({ ...one, data: { program, ...one.data } }));
+
 /** Reads a file's text. */
 export function plan_of(file: string): Plan {
   const { rows: [header, ...rows], unclosed } = read_csv(file);
@@ -108,5 +116,5 @@ export function plan_of(file: string): Plan {
   });
   if (rows.length === 0) wrong.push({ line: header.line, text: text.nothing });
   const kept = say_repeats(sessions, wrong);
-  return { sessions: kept, wrong: wrong.sort((a, b) => a.line - b.line), used, ignored };
+  return { sessions: kept, wrong: wrong.sort((a, b) => a.line - b.line), used, ignored, rows: [header, ...rows], unreadable: false };
 }

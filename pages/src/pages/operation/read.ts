@@ -12,6 +12,12 @@ export type Receiver = Schemas["FeedReceiver"];
 
 const ask_ms = 5_000;
 
+/** Whether the page comes from this node. Behind a proxy no node's address is the page's. */
+export const is_here = (node: Node): boolean => node.address === window.location.host;
+
+/** Returns where another node's page of the same name is. */
+export const page_at = (node: Node): string => `${window.location.protocol}//${node.address}${window.location.pathname}`;
+
 /** Reads, and again every few seconds while the page is looked at: nothing of this is in
  * the event stream. */
 export function use_watch<T>(key: string, load: (signal: AbortSignal) => Promise<T>): Loaded<T> {

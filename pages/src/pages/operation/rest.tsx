@@ -49,6 +49,7 @@ function Receivers({ receivers }: { receivers: Receiver[] }) {
           { key: "held_back", label: text.held_back, figure: true, cell: (one) => text.at_most(one.held_back) },
         ]} />
       )}
+      {receivers.some(({ held_sessions }) => held_sessions) ? <p class="hint">{text.waits_hint}</p> : null}
       {held_back ? <div class="notice warning"><p>{text.held_back_hint}</p></div> : null}
       {receivers.map((one) => <Held key={one.name} receiver={one} />)}
     </section>

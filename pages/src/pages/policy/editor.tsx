@@ -13,6 +13,7 @@ import { Changes } from "./changes";
 import { type Verdict, use_check } from "./check";
 import { type Change, type Json, changes_between } from "./compare";
 import { Fields, type Texts, field_id, policy_of, texts_of } from "./fields";
+import { Handover } from "./handover";
 import { Save } from "./save";
 import { Try } from "./try";
 import { read_version } from "./versions";
@@ -101,7 +102,7 @@ function Next({ newest, draft, texts, policy, changes, good, saved, reload }: {
         <Save policy={policy} base={newest.version} note={draft.value.note} ready={good && changes.length > 0}
           change={(note) => draft.change({ base: newest.version, texts, note })}
           saved={(version) => { draft.drop(); saved(version); }} moved={reload} />
-      ) : <p class="notice">{text.only_admins}</p>}
+      ) : null}
     </>
   );
 }
@@ -126,6 +127,8 @@ export function Editor({ newest, saved, reload }: {
       {draft.restored ? <p class="hint">{words.complete.draft_restored}</p> : null}
       {moved ? <Moved draft={draft.value} newest={newest}
         rebase={(next) => draft.change({ base: newest.version, texts: next })} /> : null}
+      <Handover policy={policy} admin={actor("admin", "system") !== null}
+        load={(rules) => draft.change({ base: newest.version, texts: texts_of({ ...(newest.policy as object), ...(rules as object) } as Json) })} />
       <Fields texts={texts} change={change} wrong={wrong} />
       <Standing verdict={verdict} wrong={wrong} />
       {moved ? null : (

@@ -5,7 +5,9 @@ import type { Schemas } from "../../api/client";
 import { href } from "../../shell/router";
 import { StateBadge } from "../../ui/badge";
 import { Button } from "../../ui/button";
-import { money_text } from "../../ui/money";
+import { refusal_text } from "../../ui/error_summary";
+import { save_csv_file } from "../../ui/csv";
+import { major_units, money_text } from "../../ui/money";
 import { Empty } from "../../ui/shown";
 import { Table } from "../../ui/table";
 import { minutes_text } from "../../ui/time";
@@ -39,7 +41,7 @@ function lines_of(answer: Answer): Line[] {
       key: kind, what: `${text.reminder} ${words.programme.reminder_kinds[kind as Schemas["ReminderKind"]] ?? kind}`,
       was: reminders.was[kind] ?? 0, would: reminders.would[kind] ?? 0, said: counted })),
     ...answer.refused.map(({ code, was, would }) => ({
-      key: code, what: `${text.refused} ${words.refusals[code].what}`, was, would, said: counted })),
+      key: code, what: `${text.refused} ${refusal_text(code).what}`, was, would, said: counted })),
   ];
 }
 
@@ -76,9 +78,19 @@ function Side({ of }: { of: Schemas["WhatifSession"] | null }) {
       <StateBadge state={of.state} />
       {of.minutes === null ? null : ` ${minutes_text(of.minutes)}`}
       {of.pay === null ? null : ` ${money_text(of.pay, of.currency)}`}
-      {of.refused.map((code) => <small key={code}> {words.refusals[code].what}</small>)}
+      {of.refused.map((code) => <small key={code}> {refusal_text(code).what}</small>)}
     </>
   );
+}
+
+const side_cells = (of: Schemas["WhatifSession"] | null): string[] => (of === null ? [text.not_there, "", "", ""] : [
+  words.states[of.state], of.minutes === null ? "" : String(of.minutes),
+  of.pay === null ? "" : major_units(of.pay, of.currency), of.pay === null ? "" : of.currency]);
+
+function save_differing(answer: Answer): void {
+  const head = [text.was, text.would].flatMap((when) => [when, ...text.side_columns.map((one) => `${when}: ${one}`)]);
+  save_csv_file("what-if.csv", [[text.session, ...head, text.why],
+    ...answer.differing.map(({ session, was, would, why }) => [session, ...side_cells(was), ...side_cells(would), why])]);
 }
 
 export function Result({ answer, more, busy }: { answer: Answer; more: (() => void) | null; busy: boolean }) {
@@ -94,6 +106,7 @@ export function Result({ answer, more, busy }: { answer: Answer; more: (() => vo
           { key: "why", label: text.why, cell: ({ why }) => why },
         ]} />
       )}
+      {answer.differing.length ? <Button onClick={() => save_differing(answer)}>{text.save_differing(answer.differing.length)}</Button> : null}
       {more ? <Button busy={busy} onClick={more}>{words.ui.more}</Button> : null}
     </div>
   );

@@ -6,9 +6,11 @@ import { Problem } from "../../api/client";
 import { Button } from "../../ui/button";
 import { problem_text } from "../../ui/error_summary";
 import { money_text } from "../../ui/money";
-import { span } from "../../ui/time";
+import { minutes_text, span } from "../../ui/time";
 import { words } from "../../words";
-import { type By, type Scope, type Sums, save_csv } from "./stats";
+import { save_csv } from "./csv";
+import { type Period, key_text } from "./period";
+import type { By, Scope, Sums } from "./stats";
 
 const text = words.programme;
 
@@ -19,13 +21,13 @@ export const median_text = (seconds: number | null): string =>
   seconds === null ? "–" : span(seconds * 1000);
 
 /** A part of the page with its title, and the same as CSV. */
-export function Section({ id, title, hint, by, scope, children }: {
-  id: string; title: string; hint?: string; by: By; scope: Scope; children: ComponentChildren;
+export function Section({ id, title, hint, by, scope, period, children }: {
+  id: string; title: string; hint?: string; by: By; scope: Scope; period: Period; children: ComponentChildren;
 }) {
   const [problem, set_problem] = useState<Problem | null>(null);
   const save = async () => {
     try {
-      await save_csv(by, scope);
+      await save_csv(by, scope, period);
       set_problem(null);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
@@ -68,6 +70,7 @@ export function Columns({ groups, label }: { groups: Sums[]; label: string }) {
         const height = (drawn_height * one.minutes) / most;
         return (
           <g key={one.key}>
+            <title>{`${key_text(one.key)}: ${minutes_text(one.minutes)}, ${words.count(one.sessions, "session")}`}</title>
             <rect class="track" x={i * column_width + 3} width={column_width - 6} height={drawn_height} />
             <rect class="fill" x={i * column_width + 3} y={drawn_height - height} width={column_width - 6} height={height} />
           </g>

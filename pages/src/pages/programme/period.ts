@@ -83,6 +83,21 @@ function week_of(date: string): string {
   return `${thursday.slice(0, 4)}-W${String(week).padStart(2, "0")}`;
 }
 
+/** Returns the Monday of `2026-W47`. January 4 is always in the first week. */
+export function week_begins(key: string): string {
+  const [year = "", week = "1"] = key.split("-W");
+  return days_later(monday_of(`${year}-01-04`), 7 * (Number(week) - 1));
+}
+
+/** `Nov 23`, of a day or the Monday of a week. */
+export function key_text(key: string): string {
+  const day = key.includes("W") ? week_begins(key) : key;
+  return new Intl.DateTimeFormat(words.locale, { day: "numeric", month: "short", timeZone: "UTC" }).format(new Date(`${day}T12:00:00Z`));
+}
+
+/** Whether a day is in it. */
+export const holds = ({ first, last }: Period, day: string): boolean => first <= day && day <= last;
+
 /** Returns the keys of all days or weeks of the period, also of those without sessions. */
 export function keys_of({ first, last }: Period, by: "day" | "week"): string[] {
   const keys: string[] = [];

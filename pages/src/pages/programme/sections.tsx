@@ -6,6 +6,7 @@ import type { State } from "../../api/client";
 import { Badge, StateBadge } from "../../ui/badge";
 import { Button } from "../../ui/button";
 import { Chart } from "../../ui/chart";
+import { refusal_text } from "../../ui/error_summary";
 import { Person } from "../../ui/person";
 import { Empty, Shown } from "../../ui/shown";
 import { type Column, Table } from "../../ui/table";
@@ -13,17 +14,17 @@ import { minutes_text } from "../../ui/time";
 import { set_query, use_address } from "../../shell/router";
 import { words } from "../../words";
 import { CellBar, Columns, Section, median_text, pay_text } from "./parts";
-import { type Period, keys_of } from "./period";
+import { type Period, key_text, keys_of } from "./period";
 import { type Scope, type Sums, share_text, total_of, use_stats } from "./stats";
 
 const text = words.programme;
 const first_shown = 10;
 const order_of_states = Object.keys(words.states) as State[];
 
-export function States({ scope }: { scope: Scope }) {
+export function States({ scope, period }: { scope: Scope; period: Period }) {
   const found = use_stats("state", scope);
   return (
-    <Section id="states" title={text.by_state} by="state" scope={scope}>
+    <Section id="states" title={text.by_state} hint={text.states_hint} by="state" scope={scope} period={period}>
       <Shown of={found}>
         {(groups) => {
           const all = total_of(groups).sessions;
@@ -70,15 +71,15 @@ function sorted(groups: Sums[], order: string): Sums[] {
 }
 
 /** Hours and pay by course, tutor or programme; sorted by the address. */
-export function Groups({ by, title, what, scope, cell }: {
-  by: "course" | "tutor" | "program"; title: string; what: string; scope: Scope; cell: (key: string) => ComponentChildren;
+export function Groups({ by, title, what, scope, period, cell }: {
+  by: "course" | "tutor" | "program"; title: string; what: string; scope: Scope; period: Period; cell: (key: string) => ComponentChildren;
 }) {
   const found = use_stats(by, scope);
   const { query } = use_address();
   const [all, set_all] = useState(false);
   const order = query.get(`by_${by}`) ?? "-minutes";
   return (
-    <Section id={`by-${by}`} title={title} by={by} scope={scope}>
+    <Section id={`by-${by}`} title={title} hint={text.sums_hint} by={by} scope={scope} period={period}>
       <Shown of={found}>
         {(groups) => {
           const most = Math.max(0, ...groups.map((one) => one.minutes));
@@ -110,21 +111,23 @@ function filled(groups: Sums[], keys: string[]): Sums[] {
 export function OverTime({ scope, period, by }: { scope: Scope; period: Period; by: "day" | "week" }) {
   const found = use_stats(by, scope);
   return (
-    <Section id="over-time" title={text.over_time[by]} by={by} scope={scope}>
+    <Section id="over-time" title={text.over_time[by]} by={by} scope={scope} period={period}>
       <Shown of={found}>
         {(found_groups) => {
           const groups = filled(found_groups, keys_of(period, by));
           const [first, last] = [groups[0], groups[groups.length - 1]];
           if (!first || !last || found_groups.length === 0) return <Empty>{text.nothing}</Empty>;
           const most = groups.reduce((a, b) => (b.minutes > a.minutes ? b : a));
+          const middle = groups[Math.floor((groups.length - 1) / 2)] ?? first;
+          const label = text.columns_label(key_text(first.key), key_text(last.key), key_text(most.key), minutes_text(most.minutes));
           return (
             <figure>
-              <Columns groups={groups} label={text.columns_label(first.key, last.key, most.key, minutes_text(most.minutes))} />
-              <div class="axis" aria-hidden="true"><span>{first.key}</span><span>{last.key}</span></div>
-              <figcaption>{text.columns_label(first.key, last.key, most.key, minutes_text(most.minutes))}</figcaption>
+              <Columns groups={groups} label={label} />
+              <div class="axis" aria-hidden="true">{[...new Set([first, middle, last])].map(({ key }) => <span key={key}>{key_text(key)}</span>)}</div>
+              <figcaption>{label}</figcaption>
               <details>
                 <summary>{words.ui.data}</summary>
-                <Table caption={text.over_time[by]} columns={columns_of(text[by], most.minutes, (one) => one.key).map(
+                <Table caption={text.over_time[by]} columns={columns_of(text[by], most.minutes, (one) => (by === "week" ? text.week_of(key_text(one.key)) : key_text(one.key))).map(
                   ({ order: _, ...column }) => column)} rows={found_groups} row_key={({ key }) => key} />
               </details>
             </figure>
@@ -135,26 +138,26 @@ export function OverTime({ scope, period, by }: { scope: Scope; period: Period; 
   );
 }
 
-export function Refusals({ scope }: { scope: Scope }) {
+export function Refusals({ scope, period }: { scope: Scope; period: Period }) {
   const found = use_stats("refusal", scope);
   return (
-    <Section id="refusals" title={text.refusals} hint={text.refusals_hint} by="refusal" scope={scope}>
+    <Section id="refusals" title={text.refusals} hint={text.refusals_hint} by="refusal" scope={scope} period={period}>
       <Shown of={found}>
         {(groups) => groups.length === 0 ? <Empty>{text.nothing_refused}</Empty> : (
           <Chart caption={text.refusals} labels={{ what: text.reason, figure: text.times }}
             rows={[...groups].sort((a, b) => b.count - a.count).map(({ key, count }) => ({
               key, value: count, text: String(count),
-              label: <>{words.refusals[key].what} <small>{key}</small></> }))} />
+              label: <>{refusal_text(key).what} <small>{key}</small></> }))} />
         )}
       </Shown>
     </Section>
   );
 }
 
-export function Reminders({ scope }: { scope: Scope }) {
+export function Reminders({ scope, period }: { scope: Scope; period: Period }) {
   const found = use_stats("reminder", scope);
   return (
-    <Section id="reminders" title={text.reminders} hint={text.reminders_hint} by="reminder" scope={scope}>
+    <Section id="reminders" title={text.reminders} hint={text.reminders_hint} by="reminder" scope={scope} period={period}>
       <Shown of={found}>
         {(groups) => groups.length === 0 ? <Empty>{text.nothing_reminded}</Empty> : (
           <Table caption={text.reminders} rows={groups} row_key={({ key }) => key} columns={[
@@ -164,8 +167,10 @@ export function Reminders({ scope }: { scope: Scope }) {
               <>{one.answered_within_24h} ({share_text(one.answered_within_24h, one.count) ?? "–"}) <CellBar value={one.answered_within_24h} most={one.count} /></>
             ) },
             { key: "helped", label: text.helped, cell: (one) => {
+              // Support writes no recap: that it is told hardly makes students write.
+              if (one.key === "student_recap_overdue") return <>{text.told_support}</>;
               const share = one.count ? one.answered_within_24h / one.count : 0;
-              return <Badge tone={share >= 0.5 ? "good" : share >= 0.2 ? "waiting" : "bad"}>{share >= 0.5 ? text.mostly : share >= 0.2 ? text.partly : text.hardly}</Badge>;
+              return <Badge tone={share >= 0.5 ? "good" : "waiting"}>{share >= 0.5 ? text.mostly : share >= 0.2 ? text.partly : text.hardly}</Badge>;
             } },
           ]} />
         )}

@@ -1,6 +1,6 @@
 // The statistics that the page shows, read by what they are grouped by.
 // SPDX-License-Identifier: Apache-2.0
-import { type Query, type Schemas, address_of, get, request } from "../../api/client";
+import { type Query, type Schemas, get } from "../../api/client";
 import { type Loaded, use_data } from "../../api/data";
 
 export type Sums = Schemas["StatisticsOfSessions"];
@@ -16,19 +16,16 @@ export interface Scope {
   program?: string;
 }
 
-export const use_stats = <B extends By>(by: B, scope: Scope): Loaded<GroupOf<B>[]> =>
-  use_data(`stats ${by} ${JSON.stringify(scope)}`, async (signal) =>
-    (await get("/v1/stats", { query: { ...scope, by }, signal })).groups as GroupOf<B>[]);
+export const read_stats = async <B extends By>(by: B, scope: Scope, signal?: AbortSignal): Promise<GroupOf<B>[]> =>
+  (await get("/v1/stats", { query: { ...scope, by }, ...(signal ? { signal } : {}) })).groups as GroupOf<B>[];
 
-/** Saves the same as a file of comma-separated values. A link alone would send neither
- * the token nor what form is wanted. */
-export async function save_csv(by: By, scope: Scope): Promise<void> {
-  const response = await request(address_of("/v1/stats", { ...scope, by }), { headers: { accept: "text/csv" } });
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(await response.blob());
-  link.download = `${by}-${scope.from.slice(0, 10)}.csv`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+export const use_stats = <B extends By>(by: B, scope: Scope): Loaded<GroupOf<B>[]> =>
+  use_data(`stats ${by} ${JSON.stringify(scope)}`, (signal) => read_stats(by, scope, signal));
+
+/** Returns the part of the scope that has begun by `now`. */
+export function begun_of(scope: Scope, now: number): Scope {
+  const to = Math.min(Date.parse(scope.to), now - (now % 300_000) + 1);
+  return { ...scope, to: new Date(Math.max(to, Date.parse(scope.from) + 1)).toISOString() };
 }
 
 /** Returns the sums of all groups, pay by currency. */

@@ -20,7 +20,7 @@ function Details({ event }: { event: SessionEvent }) {
     case "time.logged":
       return <>{minutes_text(event.data.minutes)}{event.data.leave_call ? `, ${text.left_call}` : ""}</>;
     case "time.corrected":
-      return <>{text.corrected(minutes_text(event.data.was), minutes_text(event.data.minutes))} <q dir="auto">{event.data.note}</q></>;
+      return <>{text.corrected(minutes_text(event.data.was), minutes_text(event.data.minutes))}: <q dir="auto">{event.data.note}</q></>;
     case "session.cancelled":
       return <q dir="auto">{event.data.reason}</q>;
     case "support.requested":

@@ -1,5 +1,6 @@
 // Who was told what, and what was refused.
 // SPDX-License-Identifier: Apache-2.0
+import { role_of } from "../../shell/identity";
 import { RefusalList } from "../../ui/error_summary";
 import { Person } from "../../ui/person";
 import { Empty } from "../../ui/shown";
@@ -32,14 +33,18 @@ export function Messages({ notifications, zone }: { notifications: Notification[
 }
 
 /** Absent where nothing was refused. */
-export function Refused({ refusals }: { refusals: Outcome[] }) {
+export function Refused({ refusals, zone }: { refusals: Outcome[]; zone: string }) {
   if (refusals.length === 0) return null;
   return (
     <section>
-      <h2>{text.refused_title}</h2>
+      <h2 id="refused" tabIndex={-1}>{text.refused_title}</h2>
       <ul class="refused">
         {refusals.map((one, i) => (
           <li key={i}>
+            <p>
+              {one.at ? <Time at={one.at} zone={zone} /> : null}
+              {one.by ? <>{one.at ? ", " : ""}<Person who={one.by} /> <small>{words.roles[role_of(one.by)]}</small></> : null}
+            </p>
             {one.source !== null && one.id !== null ? <p><small><bdi>{one.source}</bdi> · <bdi>{one.id}</bdi></small></p> : null}
             <RefusalList refusals={one.refusals} />
           </li>

@@ -7,9 +7,9 @@ import { of_session } from "../../live/stream";
 import { Reasons } from "../../session/reasons";
 import { ShareLink } from "../../session/share";
 import { SomethingWrong } from "../../session/wrong";
-import { actor } from "../../shell/identity";
 import { Invitation, OtherAnswer } from "../student/answer";
 import { use_now } from "../../shell/clock";
+import { actor } from "../../shell/identity";
 import { href } from "../../shell/router";
 import { FlagBadge, StateBadge } from "../../ui/badge";
 import { LinkButton } from "../../ui/button";
@@ -18,6 +18,7 @@ import { Empty, Shown } from "../../ui/shown";
 import { Distance, Time } from "../../ui/time";
 import { words } from "../../words";
 import { ActBar } from "../desk/act/bar";
+import { way_of } from "../desk/kept";
 import { Drawn } from "./drawn";
 import { History } from "./history";
 import { LimitBars } from "./limits";
@@ -44,7 +45,13 @@ function Facts({ whole: { session } }: { whole: Whole }) {
 }
 
 /** Why, and what support is to look at, which is for staff. */
-function Why({ whole: { session, explanation }, viewer }: { whole: Whole; viewer: Viewer }) {
+function Why({ whole: { session, explanation, refusals }, viewer }: { whole: Whole; viewer: Viewer }) {
+  // What was tried and refused may be the reason: it stands further down.
+  const tried = session.state === "missed" || session.state === "update_denied" ? refusals?.length ?? 0 : 0;
+  const to_refused = (event: Event) => {
+    event.preventDefault();
+    document.getElementById("refused")?.focus();
+  };
   return (
     <section class="why">
       <h2>{text.why}</h2>
@@ -52,7 +59,21 @@ function Why({ whole: { session, explanation }, viewer }: { whole: Whole; viewer
         <FlagBadge key={flag} flag={flag} />
       ))}</p>
       {explanation ? <Reasons explanation={explanation} zone={session.timezone} /> : null}
+      {tried ? <p><a class="to-refused" href="#refused" onClick={to_refused}>{text.tried(tried)}</a></p> : null}
     </section>
+  );
+}
+
+/** Back to the list that one came from, and on to the sessions beside this one. */
+function Back({ id }: { id: string }) {
+  const way = way_of(id);
+  if (!way) return null;
+  return (
+    <nav class="way" aria-label={text.way}>
+      <a href={href("/desk", way.query)}>← {words.desk.title}: {way.name}</a>
+      {way.before ? <a href={href(`/sessions/${way.before}`)}>{text.before_it}</a> : null}
+      {way.next ? <a href={href(`/sessions/${way.next}`)}>{text.after_it} →</a> : null}
+    </nav>
   );
 }
 
@@ -104,7 +125,7 @@ function Content({ whole }: { whole: Whole }) {
         </div>
       </div>
       {viewer.staff ? null : <SomethingWrong session={whole.session} role={viewer.tutor ? "tutor" : "student"} />}
-      {whole.refusals && (viewer.staff || viewer.tutor) ? <Refused refusals={whole.refusals} /> : null}
+      {whole.refusals && (viewer.staff || viewer.tutor) ? <Refused refusals={whole.refusals} zone={whole.session.timezone} /> : null}
       {whole.notifications ? <Messages notifications={messages_for(whole.notifications, viewer)} zone={whole.session.timezone} /> : null}
       {whole.events && (viewer.staff || viewer.tutor) ? <History events={whole.events} zone={whole.session.timezone} /> : null}
     </>
@@ -116,6 +137,7 @@ export default function SessionPage({ params }: PageProps) {
   const found = use_data(`session ${id}`, (signal) => read_session(id, signal), of_session(id));
   return (
     <>
+      {actor("support", "manager", "admin", "system") ? <Back id={id} /> : null}
       <h1 tabIndex={-1}>{found.data && sees(viewer_of(found.data.session)) ? <><bdi>{found.data.session.course}</bdi> <small><bdi>{id}</bdi></small></> : <bdi>{id}</bdi>}</h1>
       <Shown of={found}>{(whole) => <Content whole={whole} />}</Shown>
     </>

@@ -18,11 +18,12 @@ export const dangerous: Action[] = ["deny", "void", "cancel"];
 export const fits: Record<Action, (session: Session) => boolean> = {
   reopen: ({ state }) => state === "missed" || state === "update_denied",
   deny: ({ state }) => state === "missed",
-  correct: ({ state, minutes }) => minutes !== null && state !== "missed" && state !== "voided",
+  correct: ({ state, minutes }) => minutes !== null && correctable.includes(state),
   remove: (session) => removable(session).length > 0 && before_the_end.includes(session.state),
   void: ({ state, minutes }) => minutes !== null && state !== "voided",
   cancel: ({ state }) => state === "scheduled",
 };
+const correctable: State[] = ["time_logged", "awaiting_student_recap", "completed", "paid"];
 const before_the_end: State[] = ["scheduled", "time_logged", "awaiting_student_recap"];
 
 export interface Entries {

@@ -10,6 +10,8 @@ import { ActDialog } from "./dialog";
 
 const text = words.desk;
 
+export const act_bar_id = "act-bar";
+
 /** Whether nothing has the focus, or what cannot keep it. */
 function focus_is_lost(): boolean {
   const at = document.activeElement;
@@ -45,7 +47,7 @@ export function ActBar({ sessions, title, done }: {
   };
   if (shown.length === 0 && !action) return null;
   return (
-    <div class="act-bar" role="group" aria-label={said} tabIndex={-1} ref={bar}>
+    <div class="act-bar" id={act_bar_id} role="group" aria-label={said} tabIndex={-1} ref={bar}>
       <span role="status">{said}</span>
       {shown.map((one) => (
         <Button key={one} kind={dangerous.includes(one) ? "danger" : "plain"} disabled={!sessions.some(fits[one])}

@@ -1,13 +1,17 @@
 // What would happen, and what did, of each session.
 // SPDX-License-Identifier: Apache-2.0
+import { use_now } from "../../../shell/clock";
 import { href } from "../../../shell/router";
 import { Badge } from "../../../ui/badge";
-import { problem_text } from "../../../ui/error_summary";
+import { detail_text, problem_text, refusal_text } from "../../../ui/error_summary";
 import { money_text } from "../../../ui/money";
 import { Person } from "../../../ui/person";
+import { minutes_text, span } from "../../../ui/time";
 import { words } from "../../../words";
 import type { Job } from "./actions";
 import { type Result, accepted } from "./run";
+import type { SessionEvent } from "./since";
+import type { News } from "./steps";
 
 const text = words.desk;
 
@@ -51,13 +55,32 @@ function people_of(to: string[]) {
     ? <Person key={who} who={who} /> : <span key={who} class="person">{words.roles.support}</span>);
 }
 
-export function Effects({ totals }: { totals: Totals }) {
-  const signed = (figure: string, positive: boolean) => (positive ? `+${figure}` : figure);
+const signed = (figure: string, positive: boolean) => (positive ? `+${figure}` : figure);
+const signed_minutes = (minutes: number) => (minutes < 0 ? `-${minutes_text(-minutes)}` : `+${minutes_text(minutes)}`);
+
+/** `1 h → 50 min`, and how often. */
+function became(jobs: Job[], results: ReadonlyMap<string, Result>): Map<string, number> {
+  const found = new Map<string, number>();
+  for (const { key, session } of jobs) {
+    const minutes = results.get(key)?.outcome?.session?.minutes;
+    if (session.minutes === null || minutes === null || minutes === undefined) continue;
+    const what = text.became(minutes_text(session.minutes), minutes_text(minutes));
+    found.set(what, (found.get(what) ?? 0) + 1);
+  }
+  return found;
+}
+
+/** `changes`: of which the minutes before and after are told. */
+export function Effects({ totals, changes, results }: { totals: Totals; changes: Job[]; results: ReadonlyMap<string, Result> }) {
+  const minutes = became(changes, results);
   const money = [...totals.money].filter(([, minor]) => minor !== 0);
   return (
     <dl class="facts effects">
       <div><dt>{text.sessions}</dt><dd>{totals.sessions}</dd></div>
-      <div><dt>{text.minutes_change}</dt><dd>{totals.minutes === 0 ? text.unchanged : signed(words.time.minutes(totals.minutes), totals.minutes > 0)}</dd></div>
+      <div><dt>{text.minutes_change}</dt><dd>{totals.minutes === 0 ? text.unchanged : signed_minutes(totals.minutes)}</dd></div>
+      {minutes.size ? (
+        <div><dt>{text.minutes_become}</dt><dd>{[...minutes].map(([what, n]) => <span key={what} class="line">{n > 1 ? `${n} × ` : ""}{what}</span>)}</dd></div>
+      ) : null}
       <div>
         <dt>{text.money_change}</dt>
         <dd>{money.length === 0 ? text.unchanged : money.map(([currency, minor]) => (
@@ -81,19 +104,42 @@ export function Effects({ totals }: { totals: Totals }) {
   );
 }
 
+/** The last thing that happened to a session, and by whom. */
+function Last({ events }: { events: SessionEvent[] }) {
+  const now = use_now();
+  const last = events[events.length - 1];
+  if (!last) return null;
+  return (
+    <span class="reason" data-meanwhile={last.type}>
+      {words.session.events[last.type]}{last.by === "system:recapd" ? null : <>, {text.done_by} <Person who={last.by} /></>} ({words.time.ago(span(now - Date.parse(last.at)))})
+    </span>
+  );
+}
+
 function Reason({ result }: { result: Result }) {
+  if (result.meanwhile.length) return <Last events={result.meanwhile} />;
   if (result.problem) return <>{problem_text(result.problem)}</>;
   return (
     <>
       {(result.outcome?.refusals ?? []).map((refusal, i) => (
-        <span key={i} class="reason" data-code={refusal.code}>{words.refusals[refusal.code].what} <small>{refusal.detail}</small></span>
+        <span key={i} class="reason" data-code={refusal.code}>{refusal_text(refusal.code).what} <small>{detail_text(refusal.detail)}</small></span>
       ))}
     </>
   );
 }
 
+function Verdict({ result, previewed }: { result: Result; previewed: boolean }) {
+  if (accepted(result)) return previewed ? <Badge tone="waiting">{text.has_changed}</Badge> : <Badge tone="good">{text.done}</Badge>;
+  if (result.meanwhile.length) return <Badge tone="waiting">{text.not_sent}</Badge>;
+  return <Badge tone="bad">{previewed ? text.would_be_refused : text.refused}</Badge>;
+}
+
 /** Each of `jobs` that has a result, with the reason where it was refused. */
-export function Results({ jobs, results, label }: { jobs: Job[]; results: ReadonlyMap<string, Result>; label: string }) {
+export function Results({ jobs, results, news, label }: {
+  jobs: Job[]; results: ReadonlyMap<string, Result>; label: string;
+  /** Before anything was sent: what has changed since it was looked at. */
+  news?: News;
+}) {
   const shown = jobs.flatMap((job) => {
     const result = results.get(job.key);
     return result ? [{ job, result }] : [];
@@ -103,10 +149,11 @@ export function Results({ jobs, results, label }: { jobs: Job[]; results: Readon
     <ul class="results" aria-label={label}>
       {shown.map(({ job, result }) => (
         <li key={job.key} data-session={job.session.id}>
-          <Badge tone={accepted(result) ? "good" : "bad"}>{accepted(result) ? text.done : text.refused}</Badge>{" "}
+          <Verdict result={result} previewed={news !== undefined} />{" "}
           <a href={href(`/sessions/${job.session.id}`)} target="_blank"><bdi>{job.session.id}</bdi></a>{" "}
           {job.student ? <Person who={`student:${job.student}`} /> : <Person who={`tutor:${job.session.tutor}`} />}{" "}
           {accepted(result) ? null : <Reason result={result} />}
+          <Last events={news?.get(job.session.id) ?? []} />
         </li>
       ))}
     </ul>

@@ -3,10 +3,20 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Problem } from "../../../api/client";
 import type { Outcome } from "../../../api/commands";
+import type { SessionEvent } from "./since";
 
 export interface Result {
   outcome: Outcome | null;
   problem: Problem | null;
+  /** What others did with the session meanwhile: then it was not sent. */
+  meanwhile: SessionEvent[];
+}
+
+/** Not sent: the session is no longer as it was looked at. */
+export class Moved extends Error {
+  constructor(readonly events: SessionEvent[]) {
+    super("the session has changed");
+  }
 }
 
 export interface Run {
@@ -26,9 +36,10 @@ export const accepted = (result: Result | undefined): boolean => result?.outcome
 
 async function result_of(work: () => Promise<Outcome>): Promise<Result> {
   try {
-    return { outcome: await work(), problem: null };
+    return { outcome: await work(), problem: null, meanwhile: [] };
   } catch (error) {
-    if (error instanceof Problem) return { outcome: null, problem: error };
+    if (error instanceof Moved) return { outcome: null, problem: null, meanwhile: error.events };
+    if (error instanceof Problem) return { outcome: null, problem: error, meanwhile: [] };
     throw error;
   }
 }
