@@ -26,6 +26,14 @@ json::array listed(const std::vector<std::string> &names) {
   return out;
 }
 
+/// Returns what somebody wrote in quotes, which ends a sentence.
+std::string quoted(const std::string &said) {
+  const auto ended =
+      !said.empty()
+      && std::string_view{".!?"}.find(said.back()) != std::string_view::npos;
+  return "\"" + said + (ended ? "\"" : "\".");
+}
+
 /// Gathers the reasons of one session.
 class narrator {
 public:
@@ -65,7 +73,7 @@ private:
     auto data = done_by(*e);
     const auto &said = std::get<Body>(e->what).*text;
     data[member] = said;
-    say(code, what + " " + signed_by(*e) + ": \"" + said + "\".",
+    say(code, what + " " + signed_by(*e) + ": " + quoted(said),
         std::move(data));
   }
   std::vector<std::string>
@@ -78,6 +86,7 @@ private:
 
   void scheduled();
   void logged();
+  void corrected();
   void waiting_for_tutor();
   void waiting_for_students();
   void missed();
@@ -132,15 +141,19 @@ void narrator::logged() {
   say("time-logged",
       std::to_string(minutes) + " minutes were logged " + signed_by(*e) + ".",
       std::move(data));
-  const auto *corrected = last<time_corrected>();
-  if (corrected == nullptr) return;
-  const auto &right = std::get<time_corrected>(corrected->what);
-  auto why = done_by(*corrected);
+  corrected();
+}
+
+void narrator::corrected() {
+  const auto *e = last<time_corrected>();
+  if (e == nullptr) return;
+  const auto &right = std::get<time_corrected>(e->what);
+  auto why = done_by(*e);
   why["minutes"] = right.minutes;
   why["note"] = right.note;
   say("corrected",
-      "Support set " + std::to_string(right.minutes) + " minutes "
-          + signed_by(*corrected) + ": \"" + right.note + "\".",
+      "It was corrected to " + std::to_string(right.minutes) + " minutes "
+          + signed_by(*e) + ": " + quoted(right.note),
       std::move(why));
 }
 
@@ -182,7 +195,7 @@ void narrator::paid() {
   say("paid",
       minutes + " at " + human_money(s_.rate_per_hour, s_.currency)
           + " an hour made " + human_money(s_.paid->amount, s_.currency)
-          + " for the tutor, " + when(s_.paid->settled_at) + ".",
+          + " for the tutor; it was settled " + when(s_.paid->settled_at) + ".",
       {{"minutes", *s_.minutes},
        {"rate_per_hour", s_.rate_per_hour},
        {"amount", s_.paid->amount},
@@ -235,7 +248,7 @@ void narrator::payments() {
 }
 
 void narrator::voided() {
-  quote("voided", "Support took it back", &session_voided::note, "note");
+  quote("voided", "It was taken back", &session_voided::note, "note");
   confirmed_by_silence();
   payments();
 }
@@ -258,6 +271,7 @@ std::vector<reason> narrator::why() && {
     break;
   case session_status::paid:
     paid();
+    corrected();
     confirmed_by_silence();
     if (s_.paid && s_.paid->corrections > 0) payments();
     break;
@@ -265,7 +279,7 @@ std::vector<reason> narrator::why() && {
     missed();
     break;
   case session_status::update_denied:
-    quote("update-denied", "Support refused an update", &update_denied::note,
+    quote("update-denied", "An update was denied", &update_denied::note,
           "note");
     break;
   case session_status::cancelled:

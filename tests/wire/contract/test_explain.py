@@ -106,6 +106,17 @@ def test_a_voided_one_says_each_transfer_and_the_net(client):
     assert "the net is 0.00 USD" in told[4]["text"]
 
 
+def test_a_corrected_one_says_by_whom_and_ends_with_one_stop(client):
+    lesson = Lesson(client).paid(60)
+    accepted(lesson.send("support.correct", "support:eve", {
+        "minutes": 45, "note": "The room was booked for less."}))
+    told = client.read(f"/v1/sessions/{lesson.id}/explain")["why"]
+    corrected = next(r for r in told if r["code"] == "corrected")
+    assert corrected["data"]["minutes"] == 45
+    assert corrected["data"]["by"] == "support:eve"
+    assert corrected["text"].endswith(': "The room was booked for less."')
+
+
 def test_refusals_say_when_and_by_whom(client):
     lesson = Lesson(client).ready()
     first, second = client.now(), client.now() + timedelta(seconds=5)

@@ -257,7 +257,7 @@ def test_support_reopens_denies_and_voids(recapctl, session):
     assert recapctl.json("show", session.id)["state"] == "missed"
     assert "passed without" in recapctl("explain", session.id)
     recapctl("support", "deny", session.id, "--as", "eve", "--note", "No.")
-    assert "Support refused an update by support:eve" in recapctl(
+    assert "An update was denied by support:eve" in recapctl(
         "explain", session.id)
     recapctl("support", "reopen", session.id, "--as", "eve", "--hours", "2",
              "--note", "Well.")
