@@ -94,7 +94,7 @@ test("where the file names no programme it is chosen, and what is past is told",
   await page.getByText("2 sessions can be scheduled.").waitFor();
   await page.getByText("Its deadline has passed: missed at once").waitFor();
   await page.locator("td[data-label=Course]").first().getByText("evening").waitFor();
-  await page.locator("td[data-label=Starts]", { hasText: "15:00" }).first().waitFor();
+  await page.locator("td[data-label=Starts]", { hasText: /3:00\sPM/ }).first().waitFor();
   await page.getByRole("button", { name: "Schedule 2 sessions" }).click();
   await page.getByText("2 sessions scheduled").waitFor();
   const { sessions } = await node.get("/v1/sessions?tutor=fay");

@@ -72,7 +72,7 @@ test("a student and a tutor sign in, land on what they asked for, and do it; sup
   assert.equal(words.get("code_challenge_method"), "S256");
   assert.equal(words.get("redirect_uri"), address("/auth/callback"));
   await theirs.getByRole("button", { name: /^I am going/ }).click();
-  await theirs.getByText("Invitations").waitFor({ state: "detached" });
+  await theirs.getByRole("heading", { name: "Invitations (1)" }).waitFor({ state: "detached" });
 
   const tutor = await somebody();
   const page = await open(tutor, address("/sessions/flow-1/complete"));

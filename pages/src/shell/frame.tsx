@@ -107,7 +107,7 @@ function Trial({ who }: { who: string[] }) {
           {words.shell.acting_as} {who.map((one) => (
             <strong key={one}><Person who={one} /> ({words.roles[role_of(one)]})</strong>
           ))}
-          {settings.manual_clock ? <> · {words.shell.clock_stands} <Time at={new Date(now).toISOString()} zone={viewers_zone()} /></> : null}
+          {settings.manual_clock ? <span class="now"> · {words.shell.clock_stands} <Time at={new Date(now).toISOString()} zone={viewers_zone()} /></span> : null}
         </p>
         <Button kind="quiet" onClick={() => set_choosing(true)}>{words.shell.change}</Button>
       </section>

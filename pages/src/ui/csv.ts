@@ -3,7 +3,7 @@
 
 /** Writes cells as a line; a cell that a spreadsheet would take for a formula is none. */
 const csv_line = (cells: string[]): string => cells.map((cell) => {
-  const plain = /^[=+@\t]/.test(cell) ? `'${cell}` : cell;
+  const plain = /^[=+@\t\r]|^-(?!\d+(\.\d+)?$)/.test(cell) ? `'${cell}` : cell;
   return /[",\n\r]/.test(plain) ? `"${plain.replace(/"/g, '""')}"` : plain;
 }).join(",") + "\r\n";
 
