@@ -156,6 +156,7 @@ async function typed(page) {
   await page.locator("#file").setInputFiles({ name: `${text("file")}.csv`, mimeType: "text/csv", buffer: Buffer.from(
     `tutor,course,starts_at,modality,students,"${markup.replaceAll('"', '""')}"\n${tutor},"${text("course").replaceAll('"', '""')}",2030-01-01,online,x,y\n`
     + `${tutor},constructor,2030-01-01T10:00:00Z,online,__proto__,y\n`) });
+  await page.getByLabel("Programme of all these sessions").selectOption("__proto__");
   await page.getByText("1 session can be scheduled").waitFor();
   await check(page, "the import", markup, text("course"), name("student:__proto__"));
 }

@@ -103,7 +103,7 @@ test("a student and a tutor sign in, land on what they asked for, and do it; sup
 });
 
 test("a sign-in that ends amid a form keeps what was written; the next person does not see it", async () => {
-  for (const tutor of ["ann", "bea"]) await node.schedule(`end-${tutor}`, { tutor, students: ["sam"] });
+  for (const tutor of ["ann", "bea"]) await node.schedule(`end-${tutor}`, { tutor, students: ["sam"], hours: -26 }); // on another day
   const shared = await somebody();
   const page = await open(shared, address("/sessions/end-ann/complete"));
   await sign_in(page, "ann");

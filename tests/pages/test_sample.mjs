@@ -194,7 +194,7 @@ test("an operator finds the node, its shards and its clock", async () => {
   await visit("admin:operator", "/operation", async (page) => {
     await page.getByText("This node takes commands").waitFor();
     await section(page, "Nodes").getByText(one.name).waitFor();
-    await page.getByText(/Mon, Jan 29, 4:00\sPM/).first().waitFor();
+    await page.locator("main").getByText(/Mon, Jan 29, 4:00\sPM/).first().waitFor();
     await look(page, "sample.operation");
   });
   for (const address of ["/policy", "/programme", "/desk"])
