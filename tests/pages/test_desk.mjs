@@ -240,6 +240,7 @@ test("a node that is away in the middle: all is sent again, and happens once", a
 });
 
 test("anything is searched by, the address keeps it, and columns sort", async () => {
+  await node.name("student:una", "Una Lee");
   await node.schedule("find-1", { tutor: "ora", students: ["una"], hours: 10, course: "BIO120", program: "evening" });
   await node.schedule("find-2", { tutor: "abe", students: ["una"], hours: 30, course: "ART200", program: "evening" });
   const support = await desk();
@@ -267,8 +268,10 @@ test("anything is searched by, the address keeps it, and columns sort", async ()
   await page.getByText("All sessions: 1 session").waitFor();
   await page.getByLabel("Search", { exact: true }).fill("Una Lee");
   await page.keyboard.press("Enter");
-  await page.getByText("Names are not searched.").waitFor();
+  await page.getByText("People are searched by their ids.").waitFor();
   await look(page, "desk.nothing");
+  await page.getByRole("link", { name: /^Una Lee/ }).click();
+  await page.waitForURL((url) => url.searchParams.get("q") === "una");
   await support.close();
 });
 

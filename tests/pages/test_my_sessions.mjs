@@ -223,5 +223,11 @@ test("whom to be is chosen in trial mode, with a banner", async () => {
   await look(page, "shell.change");
   await page.keyboard.press("Escape");
   await wait_until(() => page.evaluate(() => document.activeElement?.textContent === "Change"), "the focus to be back");
+  await page.getByRole("button", { name: "Change", exact: true }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Role", { exact: true }).selectOption("student");
+  await dialog.getByLabel("Id", { exact: true }).fill("kim");
+  await dialog.getByRole("button", { name: "Go on" }).click();
+  await page.waitForURL(/\/student$/);
   await anybody.close();
 });

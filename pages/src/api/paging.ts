@@ -36,8 +36,8 @@ export const read_sessions = (query: SessionQuery, most: number, signal?: AbortS
     return { items: answer.sessions, next: answer.next };
   }, most);
 
-/** Shows the first `step` items of a list, and more when asked; `more` is there while
- * there are. */
+/** Shows the first `step` items of a list, and twice as many when asked for more; `more`
+ * is there while there are. */
 export function use_pages<T>(
   key: string, step: number, read: (most: number, signal: AbortSignal) => Promise<Page<T>>,
   concerns?: (change: Change) => boolean,
@@ -50,5 +50,5 @@ export function use_pages<T>(
     if (loaded.data) set_shown({ key, page: loaded.data });
   }, [loaded.data]);
   const page = loaded.data ?? (shown?.key === key ? shown.page : undefined);
-  return { ...loaded, data: page, more: page?.next ? () => set_most(most + step) : null };
+  return { ...loaded, data: page, more: page?.next ? () => set_most(2 * most) : null };
 }

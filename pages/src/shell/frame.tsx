@@ -18,7 +18,7 @@ import { Time, viewers_zone } from "../ui/time";
 import { words } from "../words";
 import { use_now } from "./clock";
 import { role_of, sign_out, use_identity } from "./identity";
-import { href, use_address } from "./router";
+import { go, href, use_address } from "./router";
 import { ActAs } from "./sign_in";
 
 /** The pages that somebody of these roles finds in the navigation, in its order. */
@@ -113,7 +113,7 @@ function Trial({ who }: { who: string[] }) {
       </section>
       {choosing ? (
         <Dialog id="act-as" title={words.shell.act_as} close={() => set_choosing(false)}>
-          <ActAs done={() => set_choosing(false)} />
+          <ActAs done={() => { set_choosing(false); go(href("/")); }} />
         </Dialog>
       ) : null}
     </>

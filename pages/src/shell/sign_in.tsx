@@ -68,7 +68,10 @@ export function ActAs({ done }: { done?: () => void }) {
   const [role, set_role] = useState<string>("tutor");
   const [id, set_id] = useState("");
   const check = use_check(() => (is_id(id) ? [] : [{ field: "act-as-id", text: words.shell.id_wrong }]));
-  const choose = (who: string) => { void act_as(who); done?.(); };
+  const choose = async (who: string) => {
+    await act_as(who);
+    done?.();
+  };
   const submit = (event: Event) => {
     event.preventDefault();
     if (check.passes()) choose(`${role}:${id}`);

@@ -49,6 +49,12 @@ export async function find_name(who: string): Promise<string | null> {
   }
 }
 
+/** Returns those of the people whose names were shown whose name holds the words. */
+export function people_named(part: string): string[] {
+  const wanted = part.trim().toLocaleLowerCase();
+  return [...names].filter(([, name]) => name.get()?.toLocaleLowerCase().includes(wanted)).map(([who]) => who);
+}
+
 /** Forgets all names: another person is signed in, who may see others. */
 export const forget_names = (): void => names.clear();
 

@@ -1,9 +1,11 @@
 // The search: by an id of anything, and by each thing alone. The address keeps it.
 // SPDX-License-Identifier: Apache-2.0
 import { useEffect, useState } from "preact/hooks";
+import { id_of } from "../../shell/identity";
 import { go, href } from "../../shell/router";
 import { Button, LinkButton } from "../../ui/button";
 import { SelectField, TextField } from "../../ui/field";
+import { Person, people_named } from "../../ui/person";
 import { words } from "../../words";
 import type { Queue } from "./queues";
 import { type Filters, all_flags, filter_names, filters_of, is_id } from "./read";
@@ -33,6 +35,17 @@ function More({ value, change, queue }: {
   );
 }
 
+/** Offers people whose names were shown, where a name was searched. */
+function Perhaps({ q }: { q: string }) {
+  const people = people_named(q).slice(0, 5);
+  if (people.length === 0) return null;
+  return (
+    <p>{text.perhaps} {people.map((who) => (
+      <LinkButton key={who} kind="quiet" to={href("/desk", { queue: "all", q: id_of(who) })}><Person who={who} /></LinkButton>
+    ))}</p>
+  );
+}
+
 export function Search({ query, queue }: { query: URLSearchParams; queue: Queue }) {
   const asked = filters_of(query);
   const [value, set_value] = useState(asked);
@@ -51,6 +64,7 @@ export function Search({ query, queue }: { query: URLSearchParams; queue: Queue 
         <Button submit kind="main">{text.find}</Button>
         {others || asked.q ? <LinkButton to={href("/desk", { queue })}>{text.clear}</LinkButton> : null}
       </div>
+      {asked.q && !is_id(asked.q) ? <Perhaps q={asked.q} /> : null}
       <details open={others > 0}>
         <summary>{text.more_filters(others)}</summary>
         <More value={value} change={change} queue={queue} />

@@ -1,10 +1,10 @@
 // The support desk: queues, search, a list to choose from, and what is done with what
 // was chosen.
 // SPDX-License-Identifier: Apache-2.0
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { use_data } from "../../api/data";
 import { use_pages } from "../../api/paging";
-import { of_any } from "../../live/stream";
+import { tell } from "../../live/stream";
 import { actor } from "../../shell/identity";
 import { href, use_address } from "../../shell/router";
 import { Button, LinkButton } from "../../ui/button";
@@ -42,7 +42,14 @@ function Sessions({ queue, query }: { queue: Queue; query: URLSearchParams }) {
   const filters = filters_of(query);
   const order = query.get("order") ?? default_order(queue);
   const [chosen, set_chosen] = useState<ReadonlySet<string>>(new Set());
-  const found = use_pages(`desk ${query}`, step, (most, signal) => read_desk(queue, filters, order, most, signal), of_any);
+  // What is acted on is not read again for each of a thousand changes, but once after them.
+  const acting = useRef(false);
+  const acts_on = (on: boolean) => {
+    acting.current = on;
+    if (!on) tell({ kind: "event", session: "", type: "", own: true });
+  };
+  const found = use_pages(`desk ${query}`, step, (most, signal) => read_desk(queue, filters, order, most, signal),
+    () => !acting.current);
   const acts = actor("support") !== null;
   const ids = sorted_by(order, found.data?.items ?? []).map(({ id }) => id).join(" ");
   useEffect(() => keep_list(query, text.queues[queue], ids.split(" ")), [query.toString(), ids]);
@@ -56,7 +63,7 @@ function Sessions({ queue, query }: { queue: Queue; query: URLSearchParams }) {
           <Steady items={sorted_by(order, items)} item_key={({ id }) => id}>
             {(shown) => (
               <>
-                {acts ? <ActBar sessions={shown.filter(({ id }) => chosen.has(id))} done={set_chosen} /> : null}
+                {acts ? <ActBar sessions={shown.filter(({ id }) => chosen.has(id))} done={set_chosen} acts={acts_on} /> : null}
                 {shown.length === 0 ? <Nothing queue={queue} filters={filters} /> : (
                   <SessionTable queue={queue} sessions={shown} order={order} more={found.more !== null}
                     selection={acts ? { chosen, change: set_chosen, then: act_bar_id } : undefined} />

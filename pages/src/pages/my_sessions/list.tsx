@@ -11,7 +11,7 @@ import { Shown } from "../../ui/shown";
 import { words } from "../../words";
 import { SessionCard } from "./card";
 import { JustScheduled, Newcomer } from "./first";
-import { is_open, read_open } from "./read";
+import { is_open, most_open, read_open } from "./read";
 import { sorted_in } from "./sort";
 import { Week } from "./week";
 
@@ -22,10 +22,11 @@ function OpenSessions({ tutor }: { tutor: string }) {
   const found = use_data(`open ${tutor}`, (signal) => read_open(id_of(tutor), signal), of_any);
   return (
     <Shown of={found}>
-      {({ sessions, asked }) => {
+      {({ sessions, asked, more }) => {
         const { waiting, others, upcoming } = sorted_in(sessions, asked, now);
         return (
           <>
+            {more ? <p class="hint">{text.first_of_each(most_open)}</p> : null}
             <Cards title={text.waiting} nothing={text.nothing_waiting} sessions={waiting}
               card={(session) => <SessionCard session={session} tutor={tutor} asked={asked.has(session.id)} />} />
             {others.length ? (

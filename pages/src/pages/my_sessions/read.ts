@@ -5,12 +5,15 @@ import { read_pages, read_sessions } from "../../api/paging";
 import { days_later, local_of, moment_of } from "../../ui/zone";
 
 const open_states: State[] = ["scheduled", "time_logged", "awaiting_student_recap", "missed"];
-const most_open = 500;
+/** Of each state; who has more reads the first of them. */
+export const most_open = 100;
 
 export interface Open {
   sessions: Session[];
   /** The missed ones of which support was asked for an update. */
   asked: Set<string>;
+  /** Whether there are more than these. */
+  more: boolean;
 }
 
 export async function read_open(tutor: string, signal: AbortSignal): Promise<Open> {
@@ -21,6 +24,7 @@ export async function read_open(tutor: string, signal: AbortSignal): Promise<Ope
   return {
     sessions: found.flatMap(({ items }) => items),
     asked: new Set(asked.items.map(({ id }) => id)),
+    more: found.some(({ next }) => next !== null),
   };
 }
 

@@ -20,12 +20,14 @@ function focus_is_lost(): boolean {
 
 /** In a list its buttons are there before anything is chosen, so that nothing moves; of
  * one session only those that can be done are. */
-export function ActBar({ sessions, title, done }: {
+export function ActBar({ sessions, title, done, acts = () => undefined }: {
   sessions: Session[];
   /** What stands before the buttons; else how many are chosen. */
   title?: string;
   /** Is told what stays chosen: what was not done. */
   done: (left: ReadonlySet<string>) => void;
+  /** Is told when acting begins and ends. */
+  acts?: (acting: boolean) => void;
 }) {
   const [action, set_action] = useState<Action | null>(null);
   const bar = useRef<HTMLDivElement>(null);
@@ -43,6 +45,7 @@ export function ActBar({ sessions, title, done }: {
   const close = (left: ReadonlySet<string>) => {
     acted.current = true;
     set_action(null);
+    acts(false);
     done(left);
   };
   if (shown.length === 0 && !action) return null;
@@ -51,7 +54,7 @@ export function ActBar({ sessions, title, done }: {
       <span role="status">{said}</span>
       {shown.map((one) => (
         <Button key={one} kind={dangerous.includes(one) ? "danger" : "plain"} disabled={!sessions.some(fits[one])}
-          onClick={() => set_action(one)}>{text.actions[one]}</Button>
+          onClick={() => { acts(true); set_action(one); }}>{text.actions[one]}</Button>
       ))}
       {action ? (
         <ActDialog action={action} sessions={sessions} as={as} close={close} />
