@@ -46,6 +46,9 @@ function signed_out(before: Identity["before"]): void {
   identity.set({ ...nobody, phase: "signed_out", before });
 }
 
+/** When it is asked again where the server was away or busy. */
+const again_ms = 3000;
+
 /** How often it was asked who is signed in: only the last answer counts. */
 let asked = 0;
 
@@ -71,7 +74,10 @@ export async function recognise(why: Identity["before"] = "lapsed"): Promise<voi
     if (!(error instanceof Problem)) throw error;
     if (mine !== asked) return;
     if (error.status === 401) signed_out(there ? why : was.before);
-    else if (!there) identity.set({ ...nobody, phase: "failed", problem: error });
+    else if (!there) {
+      identity.set({ ...nobody, phase: "failed", problem: error });
+      if (error.passing) setTimeout(() => { if (mine === asked) void recognise(why); }, again_ms);
+    }
   }
 }
 

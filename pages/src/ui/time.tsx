@@ -3,14 +3,25 @@
 import { use_now } from "../shell/clock";
 import { words } from "../words";
 
-export const viewers_zone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
+const zone_here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+export const viewers_zone = (): string => zone_here;
+
+/** Made once each: a long list has thousands of times, and making one takes long. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function format_in(zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  try {
+    return new Intl.DateTimeFormat(words.locale, { ...options, timeZone: zone });
+  } catch {
+    return new Intl.DateTimeFormat(words.locale, { ...options, timeZone: "UTC", timeZoneName: "short" });
+  }
+}
 
 function formatted(at: number, zone: string, options: Intl.DateTimeFormatOptions): string {
-  try {
-    return new Intl.DateTimeFormat(words.locale, { ...options, timeZone: zone }).format(at);
-  } catch {
-    return new Intl.DateTimeFormat(words.locale, { ...options, timeZone: "UTC", timeZoneName: "short" }).format(at);
-  }
+  const key = `${zone} ${JSON.stringify(options)}`;
+  const format = formats.get(key) ?? format_in(zone, options);
+  formats.set(key, format);
+  return format.format(at);
 }
 
 /** Whether clocks are read as the browser's own fields show them: 4:00 PM, or 16:00. */
