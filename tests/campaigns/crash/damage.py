@@ -15,7 +15,8 @@ DAMAGES = {
     "paid-twice":
         "ALTER TABLE ledger DROP CONSTRAINT ledger_pkey;"
         "INSERT INTO ledger SELECT l.* FROM ledger l JOIN session_standings s"
-        " ON s.id = l.session_id AND s.state = 'paid' LIMIT 1",
+        " ON s.id = l.session_id AND s.state = 'paid' AND l.kind = 'settlement'"
+        " LIMIT 1",
     "passed-limit":
         "UPDATE journal SET events = regexp_replace(events,"
         " '^(time.logged.*\"minutes\":)[0-9]+', '\\1500', 'n')",
