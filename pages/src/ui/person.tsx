@@ -10,6 +10,12 @@ const names = new Map<string, Store<string | null>>();
 const most = 100;
 let wanted: string[] = [];
 
+/** Returns people's names in their order, as they may stand in sentences. */
+async function read_names(people: string[]): Promise<(string | null)[]> {
+  const { items } = await get("/v1/people", { query: { who: people } });
+  return items.map(({ name }) => name && contained(name));
+}
+
 /** Asks for the names that were wanted within a moment. */
 async function ask(): Promise<void> {
   const people = wanted.slice(0, most);
@@ -17,9 +23,7 @@ async function ask(): Promise<void> {
   if (wanted.length > 0) void ask();
   const asked = people.map((who) => names.get(who));
   try {
-    const { items } = await get("/v1/people", { query: { who: people } });
-    // A name stands in sentences, too.
-    for (const [i, { name }] of items.entries()) asked[i]?.set(name && contained(name));
+    for (const [i, name] of (await read_names(people)).entries()) asked[i]?.set(name);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     // They are asked for again the next time.
@@ -37,16 +41,19 @@ function name_store(who: string): Store<string | null> {
   return name;
 }
 
-/** Returns a person's name as soon as it is known; null where it is not shown. */
-export async function find_name(who: string): Promise<string | null> {
-  const known = names.get(who)?.get();
-  if (known) return known;
-  try {
-    return (await get("/v1/people/{who}", { path: { who } })).name;
-  } catch (error) {
-    if (error instanceof Problem) return null;
-    throw error;
+/** Returns people's names in their order; null for those that are not shown. */
+export async function find_names(people: string[]): Promise<(string | null)[]> {
+  const found: (string | null)[] = [];
+  for (let i = 0; i < people.length; i += most) {
+    const some = people.slice(i, i + most);
+    try {
+      found.push(...await read_names(some));
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      found.push(...some.map(() => null));
+    }
   }
+  return found;
 }
 
 /** Returns those of the people whose names were shown whose name holds the words. */

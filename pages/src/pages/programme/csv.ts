@@ -3,7 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { save_csv_file } from "../../ui/csv";
 import { major_units } from "../../ui/money";
-import { find_name } from "../../ui/person";
+import { find_names } from "../../ui/person";
 import { words } from "../../words";
 import { type Period, week_begins } from "./period";
 import { type By, type Refused, type Reminded, type Scope, type Sums, read_stats } from "./stats";
@@ -11,16 +11,6 @@ import { type By, type Refused, type Reminded, type Scope, type Sums, read_stats
 const text = words.programme;
 type SumsBy = Exclude<By, "refusal" | "reminder">;
 type Row = string[];
-
-const at_once = 8;
-
-/** Names of people, where they are known. */
-async function names_of(ids: string[]): Promise<string[]> {
-  const names: string[] = [];
-  for (let i = 0; i < ids.length; i += at_once)
-    names.push(...(await Promise.all(ids.slice(i, i + at_once).map((id) => find_name(`tutor:${id}`)))).map((name) => name ?? ""));
-  return names;
-}
 
 const hours = (minutes: number): string => (minutes / 60).toFixed(2);
 
@@ -31,7 +21,7 @@ async function named(by: SumsBy, groups: Sums[]): Promise<{ head: Row; cells: Ro
     case "state": return { head: [text.state], cells: keys.map((key) => [(words.states as Record<string, string>)[key] ?? key]) };
     case "week": return { head: [text.week, text.csv_monday], cells: keys.map((key) => [key, week_begins(key)]) };
     case "tutor": {
-      const names = await names_of(keys);
+      const names = await find_names(keys.map((key) => `tutor:${key}`));
       return { head: [text.tutor, text.csv_name], cells: keys.map((key, i) => [key, names[i] ?? ""]) };
     }
     default: return { head: [{ day: text.day, course: text.course, program: text.program }[by]], cells: keys.map((key) => [key]) };
