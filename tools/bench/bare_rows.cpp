@@ -23,7 +23,7 @@ void measure_rows(bench_run &b) {
   const auto count = b.count_for(16000);
   b.out().progress("rows: preparing");
   const auto database = b.server().fresh_database("bench_rows");
-  const auto starts_at = time_from_now(twenty_minutes_ago);
+  const auto starts_at = time_from_now(half_an_hour_ago);
   const auto book =
       take_rows(b, database, starts_at, row_book::extent::lifecycle);
   const auto before = b.server().cpu();

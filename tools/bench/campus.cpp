@@ -27,7 +27,7 @@ std::string data_of(const lesson &l, step s, const std::string &starts_at) {
   switch (s) {
   case step::schedule:
     return fmt::format(R"({{"tutor":"{}","course":"{}","starts_at":"{}",)"
-                       R"("modality":"online","students":["{}"]}})",
+                       R"("modality":"in_person","students":["{}"]}})",
                        l.tutor, l.course, starts_at, l.student);
   case step::accept:
     return fmt::format(R"({{"student":"{}"}})", l.student);

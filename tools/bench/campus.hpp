@@ -58,8 +58,8 @@ struct totals {
 };
 [[nodiscard]] totals totals_of(std::size_t count);
 
-/// The start, from now, of a session whose time can be logged.
-inline constexpr std::chrono::minutes twenty_minutes_ago{-20};
+/// The start, from now, of a session whose time can be logged, and is over.
+inline constexpr std::chrono::minutes half_an_hour_ago{-30};
 inline constexpr std::chrono::days in_a_month{30};
 /// Returns the time as RFC 3339 in UTC, in whole seconds.
 [[nodiscard]] std::string time_from_now(std::chrono::seconds after);

@@ -76,7 +76,7 @@ void play(const node &n, const std::string &database, const campus &c,
 // compared.
 void measure_churn(bench_run &b) {
   const auto database = b.server().fresh_database("bench_churn");
-  const campus c{time_from_now(twenty_minutes_ago)};
+  const campus c{time_from_now(half_an_hour_ago)};
   const auto n = b.start_node(database);
   const std::chrono::duration<double> whole{5 * b.options().seconds};
   const auto began = clock::now();

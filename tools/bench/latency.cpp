@@ -17,9 +17,8 @@ constexpr std::size_t client_connections = 64;
 single_events::single_events(bench_run &b, std::string what)
     : bench_{b}, what_{std::move(what)}, database_{b.server().fresh_database(
                                              database_name)},
-      campus_{time_from_now(twenty_minutes_ago)},
-      node_{b.start_node(database_)}, client_{node_->port(),
-                                              client_connections} {}
+      campus_{time_from_now(half_an_hour_ago)}, node_{b.start_node(database_)},
+      client_{node_->port(), client_connections} {}
 
 stretch single_events::take(double commands) {
   const auto count =

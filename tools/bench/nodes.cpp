@@ -84,7 +84,7 @@ double measure_on(bench_run &b, std::size_t count_of_nodes, routing r,
   b.out().progress(scenario + ": preparing");
   fleet nodes{b, database, count_of_nodes};
   const auto load =
-      plan_for(campus{time_from_now(twenty_minutes_ago)}, nodes, r, count);
+      plan_for(campus{time_from_now(half_an_hour_ago)}, nodes, r, count);
   load_client client{load.ports};
   std::size_t requests = 0;
   for (const auto &lane : load.lanes)

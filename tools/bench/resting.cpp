@@ -41,8 +41,8 @@ struct cost {
 };
 
 cost run_batches(bench_run &b, growth_case &g, std::size_t count) {
-  const auto load = batch_lanes(campus{time_from_now(twenty_minutes_ago)},
-                                {g.done, count}, 8);
+  const auto load =
+      batch_lanes(campus{time_from_now(half_an_hour_ago)}, {g.done, count}, 8);
   const auto n = b.start_node(g.database);
   load_client client{n->port(), load.size()};
   const auto before = b.used(n.get());
@@ -120,7 +120,7 @@ void measure_recovery(bench_run &b) {
   settle_storage(b, database);
   auto n = b.start_node(database);
   const auto port = port_of(n->url());
-  const campus c{time_from_now(twenty_minutes_ago)};
+  const campus c{time_from_now(half_an_hour_ago)};
   // The node is killed at work, with batches on their way.
   const auto batch = batch_lanes(c, {0, 1000}, 1).front();
   std::thread sender{[&] { (void)exchange(port, batch.front()); }};
@@ -130,9 +130,8 @@ void measure_recovery(bench_run &b) {
   b.out().progress("recovery: restarting");
   const auto began = clock::now();
   n = b.start_node(database, {}, port, false);
-  const auto event =
-      post_event(campus{time_from_now(twenty_minutes_ago), "prb"}.event(
-          0, step::schedule));
+  const auto event = post_event(
+      campus{time_from_now(half_an_hour_ago), "prb"}.event(0, step::schedule));
   while (exchange(port, event) != 200) {
     if (clock::now() - began > std::chrono::minutes{2})
       throw std::runtime_error{"the node did not come back"};
@@ -161,7 +160,7 @@ void measure_idle(bench_run &b) {
   add_resting(b, database, b.size(10'000, 1000));
   const auto n = b.start_node(database);
   const auto load =
-      batch_lanes(campus{time_from_now(twenty_minutes_ago)}, {0, 1000}, 1);
+      batch_lanes(campus{time_from_now(half_an_hour_ago)}, {0, 1000}, 1);
   load_client client{n->port(), 1};
   require_success(client.closed_loop(load));
   settle_storage(b, database);  // Else autovacuum's transactions count, too.

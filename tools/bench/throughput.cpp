@@ -39,7 +39,7 @@ carried carry(bench_run &b, const std::string &what, std::size_t count,
   constexpr const char *name = "bench_throughput";
   const auto database = b.server().fresh_database(name);
   b.out().progress(what + ": preparing");
-  const auto load = prepare(campus{time_from_now(twenty_minutes_ago)});
+  const auto load = prepare(campus{time_from_now(half_an_hour_ago)});
   const auto n = b.start_node(database);
   const auto empty = stored_bytes(database);
   carried c;
@@ -165,7 +165,7 @@ void measure_repeats(bench_run &b) {
   const auto database = b.server().fresh_database(name);
   const auto count = b.count_for(2000);
   b.out().progress("repeats: preparing");
-  const auto load = batch_lanes(campus{time_from_now(twenty_minutes_ago)},
+  const auto load = batch_lanes(campus{time_from_now(half_an_hour_ago)},
                                 {0, count}, batch_connections);
   const auto n = b.start_node(database);
   const auto commands = static_cast<double>(count * commands_per_lifecycle);
