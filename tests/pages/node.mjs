@@ -15,10 +15,17 @@ export const recap = {
   next_steps: "Integration by parts, and the fourth sheet of homework until Monday.",
 };
 
+export const token_of = (who) => `token-of-${who.replace(":", "-")}-0123456789`;
+
+/** `auth.tokens` of these people, each ROLE:ID. */
+export const tokens_of = (...people) => people.map((as) => ({ as, token: token_of(as) }));
+
 export class Node {
-  /** Starts one with these settings of the config file. */
+  /** Starts one with these settings of the config file. Where it knows tokens, calls are made
+   * by who acts, else by the registrar. */
   static async start(config = {}) {
     const node = new Node();
+    node.tokens = new Map(config.auth?.tokens?.map(({ as, token }) => [as, token]));
     node.process = spawn("/usr/bin/python3", [serve], { stdio: ["pipe", "pipe", "inherit"] });
     node.lines = readline.createInterface({ input: node.process.stdout })[Symbol.asyncIterator]();
     await node.say(JSON.stringify(config));
@@ -44,9 +51,10 @@ export class Node {
   }
 
   async call(method, path, body, headers = {}) {
+    const token = this.tokens.get(body?.authid) ?? this.tokens.get("system:registrar");
     const response = await fetch(this.url + path, {
       method, body: body === undefined ? undefined : JSON.stringify(body),
-      headers: { "content-type": "application/json", ...headers },
+      headers: { "content-type": "application/json", ...(token ? { authorization: `Bearer ${token}` } : {}), ...headers },
     });
     return response.json();
   }

@@ -2,34 +2,16 @@
 // files, calls, and the event stream.
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { launch, open, person, sizes, wait_until } from "./browser.mjs";
-import { Node } from "./node.mjs";
-import { Proxy } from "./proxy.mjs";
+import { test } from "node:test";
+import { below } from "./below.mjs";
+import { open, person, sizes, wait_until } from "./browser.mjs";
 
-let browser;
-let proxy;
-let node;
-
-before(async () => {
-  browser = await launch();
-  proxy = await Proxy.start("/at/recapd");
-  node = await Node.start({ http: { public_url: `${proxy.url}/` } });
-  proxy.to = node.url;
-  await node.schedule("below-1", { tutor: "ann", students: ["sam"] });
-});
-
-after(async () => {
-  await browser?.close();
-  await node?.end();
-  proxy?.end();
-});
-
-const address = (path) => proxy.url + path;
+const world = below("/at/recapd", { first: (node) => node.schedule("below-1", { tutor: "ann", students: ["sam"] }) });
+const { address } = world;
 
 /** Somebody's browser, and what it asked for outside the path or in vain. */
 async function somebody(who) {
-  const context = await person(browser, proxy, who, { size: sizes.desktop });
+  const context = await person(world.browser, world.proxy, who, { size: sizes.desktop });
   const wrong = [];
   context.on("request", (request) => {
     if (/^https?:/.test(request.url()) && !request.url().startsWith(address("/"))) wrong.push(request.url());
@@ -77,7 +59,7 @@ test("links, going back, the stream, a command, a file of CSV and the reference 
   await page.getByRole("link", { name: "below-1", exact: true }).click();
   await page.waitForURL(address("/sessions/below-1"));
   await page.locator(".stream.live").waitFor();
-  await node.command("session.cancel", "below-1", "tutor:ann", { reason: "Rain" });
+  await world.node.command("session.cancel", "below-1", "tutor:ann", { reason: "Rain" });
   await page.getByRole("button", { name: "Cancel", exact: true }).waitFor({ state: "detached" });
   await page.goBack();
   await page.waitForURL(address("/desk?queue=all"));
@@ -87,6 +69,7 @@ test("links, going back, the stream, a command, a file of CSV and the reference 
   assert.equal(await download.failure(), null);
 
   await page.goto(address("/docs?q=listSessions"));
+  await page.getByText(/^1 of \d+ have all of these words\.$/).waitFor(); // all are there for a moment first
   await page.locator(".opblock:visible").getByRole("button").first().click();
   await page.getByRole("button", { name: "Try it out" }).click();
   await page.getByRole("button", { name: "Execute" }).click();

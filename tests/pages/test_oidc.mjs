@@ -2,47 +2,19 @@
 // reached below a path.
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { launch, look, open, person } from "./browser.mjs";
-import { Node, recap } from "./node.mjs";
-import { Provider } from "./provider.mjs";
-import { Proxy } from "./proxy.mjs";
+import { test } from "node:test";
+import { below } from "./below.mjs";
+import { look, open, person } from "./browser.mjs";
+import { recap, tokens_of } from "./node.mjs";
 
 const base = "/recapd";
-/** Of other programs. */
-const tokens = { system: "token-of-the-system-0123456789", student: "token-of-student-sam-0123456789" };
 const people = {
   ann: { role: "tutor", name: "Ann Müller" }, bea: { role: "tutor", name: "Bea" },
   sam: { role: "student", name: "Sam" }, eve: { role: "support", name: "Eve" }, rose: { name: "Rose" },
 };
-
-let browser;
-let proxy;
-let provider;
-let node;
-
-before(async () => {
-  browser = await launch();
-  proxy = await Proxy.start(base);
-  provider = await Provider.start(people, `${proxy.url}/auth/callback`);
-  node = await Node.start({ http: { public_url: `${proxy.url}/` },
-    auth: { ...provider.settings(), tokens: [
-      { token: tokens.system, as: "system:registrar" }, { token: tokens.student, as: "student:sam" }] } });
-  proxy.to = node.url;
-  const call = node.call.bind(node);
-  node.call = (method, path, body, headers = {}) => call(method, path, body, {
-    authorization: `Bearer ${body?.authid?.startsWith("student:") ? tokens.student : tokens.system}`, ...headers });
-});
-
-after(async () => {
-  await browser?.close();
-  await node?.end();
-  await provider?.end();
-  proxy?.end();
-});
-
-const address = (path) => proxy.url + path;
-const somebody = () => person(browser, proxy, null);
+const world = below(base, { people, tokens: tokens_of("system:registrar", "student:sam") });
+const { address } = world;
+const somebody = () => person(world.browser, world.proxy, null);
 
 /** Goes to the provider, and says there who it is. */
 async function sign_in(page, who) {
@@ -50,7 +22,7 @@ async function sign_in(page, who) {
   await page.getByRole("link", { name: who, exact: true }).click();
 }
 
-const invited = (id, tutor) => node.schedule(id, { tutor, students: ["sam"], going: [] });
+const invited = (id, tutor) => world.node.schedule(id, { tutor, students: ["sam"], going: [] });
 
 async function write(page) {
   await page.getByLabel("What did you cover?").fill(recap.topics_covered);
@@ -64,7 +36,7 @@ test("a student and a tutor sign in, land on what they asked for, and do it; sup
   const theirs = await open(student, address("/student?from=mail"));
   await theirs.getByText("Sign in with your institution's account.").waitFor();
   await look(theirs, "shell.oidc");
-  const asked = theirs.waitForRequest((request) => request.url().startsWith(`${provider.issuer}/auth?`));
+  const asked = theirs.waitForRequest((request) => request.url().startsWith(`${world.provider.issuer}/auth?`));
   await sign_in(theirs, "sam");
   await theirs.waitForURL(address("/student?from=mail"));
   const words = new URL((await asked).url()).searchParams;
@@ -98,12 +70,12 @@ test("a student and a tutor sign in, land on what they asked for, and do it; sup
   await desk.getByRole("link", { name: "flow-1", exact: true }).click();
   await desk.waitForURL(address("/sessions/flow-1"));
   await desk.getByText(recap.next_steps, { exact: true }).waitFor({ state: "attached" });
-  assert.equal((await node.session("flow-1")).state, "awaiting_student_recap");
+  assert.equal((await world.node.session("flow-1")).state, "awaiting_student_recap");
   for (const one of [student, tutor, support]) await one.close();
 });
 
 test("a sign-in that ends amid a form keeps what was written; the next person does not see it", async () => {
-  for (const tutor of ["ann", "bea"]) await node.schedule(`end-${tutor}`, { tutor, students: ["sam"], hours: -26 }); // on another day
+  for (const tutor of ["ann", "bea"]) await world.node.schedule(`end-${tutor}`, { tutor, students: ["sam"], hours: -26 }); // on another day
   const shared = await somebody();
   const page = await open(shared, address("/sessions/end-ann/complete"));
   await sign_in(page, "ann");
@@ -119,7 +91,7 @@ test("a sign-in that ends amid a form keeps what was written; the next person do
   await page.getByText("What you had written is still here.").waitFor();
   assert.equal(await page.getByLabel("What comes next?").inputValue(), recap.next_steps);
   assert.equal(await page.getByLabel("45", { exact: true }).isChecked(), true);
-  assert.equal((await node.session("end-ann")).state, "scheduled");
+  assert.equal((await world.node.session("end-ann")).state, "scheduled");
 
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Sign out" }).click();
@@ -163,7 +135,7 @@ test("who has no role here, and who comes while the provider is away, reads why"
 
   const late = await somebody();
   const away = await open(late, address("/"));
-  proxy.before = async ({ url }) => { if (url.startsWith(`${base}/auth/callback`)) await provider.end(); };
+  world.proxy.before = async ({ url }) => { if (url.startsWith(`${base}/auth/callback`)) await world.provider.end(); };
   await sign_in(away, "ann");
   await away.getByRole("heading", { name: "Not signed in" }).waitFor();
   await look(away, "shell.provider_away");

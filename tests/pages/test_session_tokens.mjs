@@ -3,22 +3,18 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { launch, look, open, person } from "./browser.mjs";
-import { Node, recap } from "./node.mjs";
+import { Node, recap, token_of, tokens_of } from "./node.mjs";
 
 let node;
 let browser;
 
-const token_of = (who) => `token-of-${who.replace(":", "-")}-0123456789`;
-const people = ["system:registrar", "tutor:ann", "student:kim", "student:lee", "support:eve"];
 // It repeats few words, which is flagged.
 const of_kim = { topics_covered: "What kim alone knows. ".repeat(8), how_tutee_did: "", next_steps: "" };
 
 before(async () => {
-  node = await Node.start({ auth: { mode: "token", tokens: people.map((as) => ({ token: token_of(as), as })) } });
+  node = await Node.start({ auth: { mode: "token",
+    tokens: tokens_of("system:registrar", "tutor:ann", "student:kim", "student:lee", "support:eve") } });
   browser = await launch();
-  const call = node.call.bind(node);
-  node.call = (method, path, body, headers = {}) => call(method, path, body,
-    { authorization: `Bearer ${token_of(body?.authid ?? "system:registrar")}`, ...headers });
   await node.schedule("seen-1", { tutor: "ann", students: ["kim", "lee"] });
   await node.command("session.complete", "seen-1", "tutor:ann", { minutes: 60, recap });
   await node.command("recap.submit", "seen-1", "student:kim", { recap: of_kim });

@@ -3,22 +3,15 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { launch, look, open, person, wait_until } from "./browser.mjs";
-import { Node, recap } from "./node.mjs";
+import { Node, recap, token_of, tokens_of } from "./node.mjs";
 
 let node;
 let browser;
 
-const tokens = { "system:registrar": "token-of-the-system-0123456789", "tutor:ann": "token-of-the-tutor-ann-0123456789",
-  "student:sam": "token-of-student-sam-0123456789", "student:sue": "token-of-student-sue-0123456789",
-  "admin:boss": "token-of-the-admin-0123456789" };
-
 before(async () => {
   node = await Node.start({ policy: { limits: { pair_sessions_per_day: null, tutor_minutes_per_week: null } }, auth: { mode: "token",
-    tokens: Object.entries(tokens).map(([as, token]) => ({ token, as })) } });
+    tokens: tokens_of("system:registrar", "tutor:ann", "student:sam", "student:sue", "admin:boss") } });
   browser = await launch({ back_forward: true });
-  const call = node.call.bind(node);
-  node.call = (method, path, body, headers = {}) => call(method, path, body,
-    { authorization: `Bearer ${tokens[body?.authid] ?? tokens["system:registrar"]}`, ...headers });
 });
 
 after(async () => {
@@ -27,7 +20,7 @@ after(async () => {
 });
 
 async function sign_in(page, who) {
-  await page.getByLabel("Token").fill(tokens[who]);
+  await page.getByLabel("Token").fill(token_of(who));
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.locator(".stream.live").waitFor();
 }
@@ -110,7 +103,7 @@ test("where somebody else has signed in meanwhile, the page says so, and sends n
   const other = await open(device, "/");
   await other.locator(".stream.live").waitFor();
   // Signed in without a word to other tabs, as by a page that was away.
-  await other.evaluate((token) => localStorage.setItem("recapd.token", JSON.stringify(token)), tokens["student:sue"]);
+  await other.evaluate((token) => localStorage.setItem("recapd.token", JSON.stringify(token)), token_of("student:sue"));
   await other.evaluate(() => new BroadcastChannel("recapd").postMessage("sign-in"));
   await page.getByText("Somebody else has signed in on this device").waitFor();
   await page.getByText("sue, student").waitFor();

@@ -3,22 +3,14 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { launch, look, open, person } from "./browser.mjs";
-import { Node, recap } from "./node.mjs";
+import { Node, recap, token_of, tokens_of } from "./node.mjs";
 
 let node;
 let browser;
 
-const tokens = { system: "token-of-the-system-0123456789", ann: "token-of-the-tutor-ann-0123456789" };
-
 before(async () => {
-  node = await Node.start({ auth: { mode: "token", tokens: [
-    { token: tokens.system, as: "system:registrar" }, { token: tokens.ann, as: "tutor:ann" },
-    { token: "token-of-student-sam-0123456789", as: "student:sam" }] } });
+  node = await Node.start({ auth: { mode: "token", tokens: tokens_of("system:registrar", "tutor:ann", "student:sam") } });
   browser = await launch();
-  const call = node.call.bind(node);
-  const bearer = (who) => (who.startsWith("student") ? "token-of-student-sam-0123456789" : tokens.system);
-  node.call = (method, path, body, headers = {}) => call(method, path, body,
-    { authorization: `Bearer ${bearer(body?.authid ?? "")}`, ...headers });
 });
 
 after(async () => {
@@ -36,7 +28,7 @@ test("a token is pasted once; the list is live by it, and a command is sent by i
   await page.getByLabel("Token").fill("wrong");
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByText("The token was not taken.").first().waitFor();
-  await page.getByLabel("Token").fill(tokens.ann);
+  await page.getByLabel("Token").fill(token_of("tutor:ann"));
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByText("Waits for you (1)").waitFor();
   await page.locator(".stream.live").waitFor();
