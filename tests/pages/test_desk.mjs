@@ -250,8 +250,8 @@ test("anything is searched by, the address keeps it, and columns sort", async ()
   for (const [word, found] of [["find-1", 1], ["ora", 1], ["una", 2], ["BIO120", 1], ["evening", 2]]) {
     await page.getByLabel("Search", { exact: true }).fill(word);
     await page.keyboard.press("Enter");
+    await page.waitForURL((url) => url.searchParams.get("q") === word); // else the list is the word's before
     await page.getByText(`All sessions: ${found} session`).waitFor();
-    await page.waitForURL((url) => url.searchParams.get("q") === word);
     assert((await ids()).every((id) => id.startsWith("find-")), word);
   }
   await page.getByRole("button", { name: "Tutor" }).click();
@@ -303,6 +303,7 @@ test("what is chosen is what is shown, and a session leads back to its list and 
   const page = await open(support, "/desk?queue=missed&student=rae&order=id");
   const box = (id) => page.locator("tr", { has: page.getByLabel(`Select ${id}`, { exact: true }) }).boundingBox();
   await page.getByText("Missed: 3 sessions").waitFor();
+  await page.locator(".stream.live").waitFor();
   const before = await box("row-2");
   await page.getByLabel("Select all").check();
   await page.getByText("Missed: 3 sessions · 3 chosen").waitFor();

@@ -3,10 +3,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { look, open, person, sizes } from "./browser.mjs";
-import { Node } from "./node.mjs";
+import { Node, tokens_of } from "./node.mjs";
 import { browser, node } from "./world.mjs";
 
 const shown = (page) => page.locator(".opblock:visible");
+/** Waits until only so many blocks are shown: all are there for a moment first. */
+const found = (page, n) => page.getByText(new RegExp(`^${n} of \\d+ have all of these words\\.$`)).waitFor();
 
 test("all calls and messages are there, are found by words, and nothing comes from elsewhere", async () => {
   const reader = await person(browser, node, null, { size: sizes.desktop });
@@ -22,13 +24,13 @@ test("all calls and messages are there, are found by words, and nothing comes fr
   assert.equal(await shown(page).count(), calls.length + Object.keys(webhooks).length + sent.size);
   await look(page, "docs");
   await page.getByLabel("Search", { exact: true }).fill("session.paid stream");
-  await page.getByText("1 of").waitFor();
+  await found(page, 1);
   assert.equal(await shown(page).count(), 1);
   await shown(page).getByRole("button").first().click();
   await page.getByText(/^Arrives by: NATS at .*, the event stream \/v1\/events, the webhook\.$/).waitFor();
   await look(page, "docs.message");
   await page.reload();
-  await page.getByText("1 of").waitFor();
+  await found(page, 1);
   assert.deepEqual(asked.filter((url) => !url.startsWith(node.url) && !url.startsWith("data:")), []);
   await reader.close();
 });
@@ -36,7 +38,7 @@ test("all calls and messages are there, are found by words, and nothing comes fr
 test("a call is run on a node that trusts whoever reaches it", async () => {
   const reader = await person(browser, node, null);
   const page = await open(reader, "/docs?q=getClock");
-  await page.getByText("1 of").waitFor();
+  await found(page, 1);
   await shown(page).getByRole("button").first().click();
   await page.getByRole("button", { name: "Try it out" }).click();
   await page.getByRole("button", { name: "Execute" }).click();
@@ -70,7 +72,7 @@ test("by keyboard alone: search, open a call, run its example, and get out again
   };
   await tab_to(/^search$/);
   await page.keyboard.type("getClock");
-  await page.getByText("1 of").waitFor();
+  await found(page, 1);
   await tab_to(/clock/i);
   await page.keyboard.press("Enter");
   await page.getByRole("button", { name: "Try it out" }).waitFor();
@@ -95,7 +97,7 @@ test("commands are found by their names, tried dry as they stand, and open small
   const reader = await person(browser, node, null, { size: sizes.desktop });
   const page = await open(reader, "/docs?q=support.reopen");
   const block = page.locator(".opblock[id$=-sendCommand]:visible");
-  await block.waitFor();
+  await found(page, "\\d+");
   await block.getByRole("button").first().click();
   await block.getByText("Support reopens a missed session").first().waitFor({ state: "attached" });
   assert.equal(await block.locator("pre span[style]").count(), 0, "no text is coloured, which takes long");
@@ -107,21 +109,22 @@ test("commands are found by their names, tried dry as they stand, and open small
   assert.equal((await node.get("/v1/sessions")).sessions.length, 0, "nothing happened by it");
   await look(page, "docs.command");
   await page.goto("/docs?q=getQueues");
+  await found(page, 1);
   await shown(page).getByRole("button").first().click();
   await shown(page).getByText("Others wait, too").waitFor();
   assert(await shown(page).first().evaluate((one) => one.offsetHeight) < 1600, "errors are told in a line each");
   await page.goto("/docs?q=session.paid%20stream");
+  await found(page, 1);
   await shown(page).getByText("sent", { exact: true }).first().waitFor();
   await reader.close();
 });
 
 test("a call cannot be run where one has to sign in", async () => {
-  const closed = await Node.start({ auth: { mode: "token", tokens: [
-    { token: "token-of-the-system-0123456789", as: "system:registrar" }] } });
+  const closed = await Node.start({ auth: { mode: "token", tokens: tokens_of("system:registrar") } });
   try {
     const reader = await person(browser, closed, null);
     const page = await open(reader, "/docs?q=getClock");
-    await page.getByText("1 of").waitFor();
+    await found(page, 1);
     await page.getByText("Calls can be run from here only").waitFor();
     await shown(page).getByRole("button").first().click();
     await page.getByText("404 without --clock manual.").waitFor();

@@ -7,7 +7,7 @@ import path from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { launch, look, open, person, pictures, sizes } from "./browser.mjs";
+import { launch, look, open, person, pictures, sizes, wait_until } from "./browser.mjs";
 import { Node, recap } from "./node.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -167,6 +167,7 @@ test("a manager's tables add up to the figures of the API and of the sample's re
   await visit("manager:mia", "/programme", async (page) => {
     const courses = page.locator("#by-course");
     await courses.getByRole("button", { name: `Show all ${groups.length}` }).click();
+    await wait_until(async () => (await courses.locator("tbody tr").count()) === groups.length, "all courses");
     const cells = (label) => courses.locator(`td[data-label="${label}"]`).allTextContents();
     assert.equal((await cells("Sessions")).reduce((all, text) => all + Number(text), 0), sessions);
     const pay = sum((one) => one.pay.USD ?? 0);

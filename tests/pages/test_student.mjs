@@ -169,6 +169,7 @@ test("a press that is repeated at once answers one invitation", async () => {
   const student = await person(browser, node, "student:tap");
   const page = await open(student, "/");
   const first = page.getByRole("button", { name: "I am going: MATH-tap-1" });
+  await page.locator(".stream.live").waitFor(); // nothing moves any more
   const { x, y, width, height } = await first.boundingBox();
   await page.mouse.click(x + width / 2, y + height / 2);
   await card(page, "tap-1").getByText("You are going.").waitFor();
