@@ -21,7 +21,7 @@ const tones: Record<State, Tone> = {
 };
 
 export function Badge({ tone, children }: { tone: Tone; children: ComponentChildren }) {
-  return <span class={`badge ${tone}`}><span aria-hidden="true">{shapes[tone]} </span>{children}</span>;
+  return <span class={`badge ${tone}`}><span aria-hidden="true">{`${shapes[tone]}\u00a0`}</span>{children}</span>;
 }
 
 export function StateBadge({ state }: { state: State }) {
