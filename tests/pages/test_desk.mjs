@@ -158,6 +158,36 @@ test("a preview that is left by Escape keeps what was written, and a form has th
   await support.close();
 });
 
+test("a preview that was left before it was there does not stand in the next one", async () => {
+  await paid("left-1", { tutor: "lea", students: ["lou"] });
+  const support = await desk();
+  const held = [];
+  const release = [];
+  await support.route(/\/v1\/commands\?dry_run=true/, async (route) => {
+    held.push(route.request().postDataJSON().data.minutes);
+    await new Promise((resolve) => release.push(resolve));
+    await route.continue().catch(() => undefined); // the page asks no more
+  });
+  const page = await open(support, "/desk?queue=all&q=lea");
+  await choose(page, "left-1");
+  await act(page, "Correct minutes");
+  const ask = async (minutes) => {
+    await dialog(page).getByLabel("Minutes that were tutored").fill(minutes);
+    await dialog(page).getByLabel("Note").fill("They ended early");
+    await dialog(page).getByRole("button", { name: "See what it would do" }).click();
+    await wait_until(() => held.at(-1) === Number(minutes), `the preview of ${minutes} minutes`);
+  };
+  await ask("30");
+  await page.keyboard.press("Escape");
+  await ask("45");
+  release[0]();
+  await dialog(page).getByRole("progressbar").waitFor();
+  assert.equal(await dialog(page).getByRole("button", { name: "Correct 1" }).count(), 0);
+  release[1]();
+  await dialog(page).getByText("1 h → 45 min").waitFor();
+  await support.close();
+});
+
 test("minutes are corrected and sessions voided, with the figures beforehand", async () => {
   await paid("money-1", { tutor: "mo", students: ["pat"] });
   await paid("money-2", { tutor: "mia", students: ["pip"] });

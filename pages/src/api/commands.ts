@@ -35,6 +35,13 @@ const longest_kept_ms = 24 * 3600 * 1000;
 /** How many events before the last one may be of the same command, or reminders. */
 const looked_back = 50;
 
+/** The versions that sessions had after what was done here: what was not read again since
+ * shows older ones. */
+const left_at = new Map<string, number>();
+
+/** Returns the version of a session, at least the one that a command of this page left it at. */
+export const version_of = ({ id, version }: Session): number => Math.max(version, left_at.get(id) ?? 0);
+
 /** Returns a random word of letters and digits, for ids. */
 export function random_word(length: number): string {
   const letters = "abcdefghjkmnpqrstuvwxyz23456789";
@@ -129,6 +136,7 @@ export async function deliver(
       }
       device.remove(place_of(order));
       if (outcome.refusals.some(({ code }) => code === "not-allowed")) doubt_sign_in();
+      if (outcome.session) left_at.set(outcome.session.id, Math.max(outcome.session.version, left_at.get(order.subject) ?? 0));
       if (outcome.outcome === "accepted")
         tell({ kind: "event", session: order.subject, type: order.type, own: true });
       return outcome;
@@ -169,8 +177,9 @@ export interface Sending {
   problem: Problem | null;
   /** Under way, or taken and not shown yet. */
   busy: boolean;
-  /** Sends; returns the outcome where the command was accepted, else null. */
-  send<T extends CommandType>(order: Order<T>): Promise<Outcome | null>;
+  /** Sends; returns the outcome where the command was accepted, else null. Where `refused`
+   * is given it is told a refusal, which is then not shown here. */
+  send<T extends CommandType>(order: Order<T>, refused?: (refusals: Refusal[]) => void): Promise<Outcome | null>;
   /** Stops trying. What was sent may have been taken all the same. */
   stop(): void;
 }
@@ -182,12 +191,11 @@ const idle: Progress = { phase: "idle", wait: null, refusals: [], session: null,
  * busy until the session that the page shows is as the command left it. */
 export function use_command(shown?: Session): Sending {
   const [progress, set_progress] = useState<Progress>(idle);
-  const [left_at, set_left_at] = useState(0);
   const control = useRef<AbortController | null>(null);
   useEffect(() => () => control.current?.abort(), []);
-  const settles = shown !== undefined && shown.version < left_at;
+  const settles = shown !== undefined && shown.version < version_of(shown);
   const busy = settles || progress.phase === "sending" || progress.phase === "waiting";
-  const send = async (order: Order): Promise<Outcome | null> => {
+  const send = async (order: Order, refused?: (refusals: Refusal[]) => void): Promise<Outcome | null> => {
     if (control.current || settles) return null;
     control.current = new AbortController();
     set_progress({ ...idle, phase: "sending" });
@@ -195,11 +203,13 @@ export function use_command(shown?: Session): Sending {
       const outcome = await deliver(
         order, (wait) => set_progress({ ...idle, phase: "waiting", wait }), control.current.signal);
       if (outcome.outcome === "accepted") {
-        set_left_at(outcome.session?.version ?? 0);
         set_progress(idle);
         return outcome;
       }
-      set_progress({ ...idle, phase: "refused", refusals: outcome.refusals, session: outcome.session });
+      if (refused) {
+        set_progress(idle);
+        refused(outcome.refusals);
+      } else set_progress({ ...idle, phase: "refused", refusals: outcome.refusals, session: outcome.session });
     } catch (error) {
       if (error instanceof Problem) set_progress({ ...idle, phase: "failed", problem: error });
       else set_progress(idle);

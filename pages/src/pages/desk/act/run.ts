@@ -24,6 +24,7 @@ export interface Run {
   /** How many are asked for, and whether some are still to come. */
   of: number;
   running: boolean;
+  /** What was begun before, and has not ended, counts no more. */
   start(keys: string[]): void;
   /** Begins no more; those under way end. */
   stop(): void;
@@ -57,10 +58,12 @@ export function use_run(work: (key: string, signal: AbortSignal) => Promise<Outc
     for (let key = queue.shift(); key !== undefined && !stopped.current; key = queue.shift()) {
       const mine = key;
       const result = await result_of(() => newest.current(mine, signal));
+      if (signal.aborted) return;
       set_state((was) => ({ ...was, results: new Map(was.results).set(mine, result) }));
     }
   };
   const start = async (keys: string[]) => {
+    control.current?.abort();
     control.current = new AbortController();
     stopped.current = false;
     const { signal } = control.current;

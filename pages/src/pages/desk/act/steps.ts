@@ -3,7 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useRef, useState } from "preact/hooks";
 import type { Session } from "../../../api/client";
-import { type Outcome, deliver, preview } from "../../../api/commands";
+import { type Outcome, deliver, preview, version_of } from "../../../api/commands";
 import type { Job } from "./actions";
 import { Moved, type Run, patiently, use_run } from "./run";
 import { type SessionEvent, read_now, since } from "./since";
@@ -23,14 +23,10 @@ export interface Steps {
   waiting: boolean;
 }
 
-/** The versions that sessions had after what was done here: a list that has not been read
- * again since shows older ones. */
-const left_at = new Map<string, number>();
-
 export function use_steps(subjects: Session[]): Steps {
   const jobs = useRef(new Map<string, Job>());
   // The version of each session that was last looked at: in the list, then by a preview.
-  const looked_at = useRef(new Map(subjects.map(({ id, version }) => [id, Math.max(version, left_at.get(id) ?? 0)])));
+  const looked_at = useRef(new Map(subjects.map((session) => [session.id, version_of(session)])));
   const before_preview = useRef(new Map<string, number>());
   const news = useRef(new Map<string, SessionEvent[]>());
   const done = useRef(new Set<string>());
@@ -61,10 +57,7 @@ export function use_steps(subjects: Session[]): Steps {
     }).finally(() => set_waiting(false));
     if (outcome.outcome === "accepted") {
       done.current.add(key);
-      if (outcome.session) {
-        looked_at.current.set(id, outcome.session.version);
-        left_at.set(id, outcome.session.version);
-      }
+      if (outcome.session) looked_at.current.set(id, outcome.session.version);
     }
     return outcome;
   };
