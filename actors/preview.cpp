@@ -90,7 +90,7 @@ preview preview_of(const submission &s, instant now, policy_book &policies,
     return out;
   }
   auto events = std::move(*decided);
-  if (const auto completed = wf::to_settle(state, events))
+  if (const auto completed = wf::to_settle(state, events, *facts.decided_by))
     events.push_back(wf::settled(
         events.back(), wf::settlement(wf::terms_of(*completed),
                                       completed->minutes.value_or(0))));

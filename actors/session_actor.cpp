@@ -140,7 +140,7 @@ void session_state::conclude() {
   auto d = wf::decide(session_, j.what, j.facts);
   if (!d.has_value()) return append_refusals(d.error());
   if ((*d).empty()) return nothing_due();
-  if (const auto completed = wf::to_settle(session_, *d)) {
+  if (const auto completed = wf::to_settle(session_, *d, *j.rules)) {
     j.completes = std::move(*d);
     return ask_for_settlement(*completed);
   }

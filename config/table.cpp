@@ -304,7 +304,7 @@ std::vector<setting> policy() {
        "minor units, of sessions that name none"},
       {"pay.currency", shape::text, "of sessions that name none"},
       {"pay.settle_after", shape::nullable_text,
-       "null alone: this version settles at once"},
+       "`48h`: a session stays `completed` and can be disputed for it"},
   };
   for (const auto &kind : workflows::reminder_table)
     rows.push_back({"reminders." + std::string{kind.name},

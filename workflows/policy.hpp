@@ -45,6 +45,9 @@ struct rules {
   std::optional<std::chrono::seconds> auto_confirm_after;
   std::int64_t rate_per_hour = 1500;  ///< minor units
   std::string currency = "USD";
+  /// How long a session stays completed before it is settled; nothing: it is
+  /// settled together with its completion.
+  std::optional<std::chrono::seconds> settle_after;
   reminder_rules reminders = default_reminders();
   bool operator==(const rules &) const = default;
 

@@ -192,8 +192,7 @@ struct metrics::impl {
     std::map<std::string_view, std::int64_t> counts;
     for (const auto &[state, count] : by_state)
       counts[state] = count;
-    constexpr auto last = static_cast<int>(workflows::session_status::voided);
-    for (int i = 0; i <= last; ++i) {
+    for (std::size_t i = 0; i < workflows::session_status_count; ++i) {
       const auto state =
           workflows::to_string(static_cast<workflows::session_status>(i));
       sessions.Add({{"state", std::string{state}}})

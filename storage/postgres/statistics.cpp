@@ -167,7 +167,7 @@ std::string marked(workflows::session_mark mark) {
 /// index by state has together.
 std::string open_with_flag() {
   std::string states;
-  for (int i = 0; i <= static_cast<int>(workflows::session_status::voided); ++i)
+  for (std::size_t i = 0; i < workflows::session_status_count; ++i)
     if (const auto s = static_cast<workflows::session_status>(i);
         !workflows::is_over(s))
       states +=

@@ -4,6 +4,7 @@
 #include <boost/json/array.hpp>
 #include <functional>
 
+#include "workflows/session/reminders.hpp"
 #include "workflows/wording.hpp"
 
 namespace recapd::workflows {
@@ -38,8 +39,8 @@ std::string quoted(const std::string &said) {
 class narrator {
 public:
   narrator(const session &s, std::span<const event> history,
-           const explain_for &whom)
-      : s_{s}, history_{history}, whom_{whom} {}
+           const rules &decided_by, const explain_for &whom)
+      : s_{s}, history_{history}, decided_by_{decided_by}, whom_{whom} {}
 
   std::vector<reason> why() &&;
   [[nodiscard]] std::string when(instant at) const;
@@ -89,14 +90,19 @@ private:
   void corrected();
   void waiting_for_tutor();
   void waiting_for_students();
+  void missing_recaps();
   void missed();
   void paid();
+  void confirmed();
   void confirmed_by_silence();
+  void disputed();
+  void decided_dispute();
   void payments();
   void voided();
 
   const session &s_;
   std::span<const event> history_;
+  const rules &decided_by_;
   const explain_for &whom_;
   std::vector<reason> why_;
 };
@@ -166,12 +172,57 @@ void narrator::waiting_for_tutor() {
 
 void narrator::waiting_for_students() {
   logged();
+  decided_dispute();
+  missing_recaps();
+}
+
+void narrator::missing_recaps() {
   const auto owing = students([](const participant &p) {
     return p.status == participation::going && !p.written;
   });
+  if (owing.empty()) return;
   say("student-recap-missing",
       "The recap of these students is not in: " + joined(owing) + ".",
       {{"students", listed(owing)}});
+}
+
+void narrator::confirmed() {
+  logged();
+  const auto at = settle_at(s_, decided_by_);
+  if (!at)
+    say("confirmed", "It is confirmed, and its settlement is next.");
+  else
+    say("confirmed",
+        "It is confirmed. Its settlement is next, " + when(*at)
+            + "; it can be disputed until then.",
+        {{"settles_at", format_rfc3339(*at)}});
+  confirmed_by_silence();
+  decided_dispute();
+}
+
+void narrator::disputed() {
+  logged();
+  quote("disputed", "It was disputed", &session_disputed::reason, "reason");
+  if (!s_.disputes) return;
+  const bool waited =
+      s_.disputes->from == session_status::awaiting_student_recap;
+  say("clocks-stand",
+      std::string{"Support decides; until then reminders, confirmation and "
+                  "settlement stand. Then it "}
+          + (waited ? "waits for its students' recaps" : "is confirmed")
+          + " again, unless it is voided.",
+      {{"from", to_string(s_.disputes->from)}});
+  if (waited) missing_recaps();
+}
+
+/// Says how the last dispute went that is over.
+void narrator::decided_dispute() {
+  const auto *dispute = last<session_disputed>();
+  if (dispute == nullptr) return;
+  quote("disputed", "It was disputed", &session_disputed::reason, "reason");
+  const auto *upheld = last<session_upheld>();
+  if (upheld != nullptr && upheld->seq > dispute->seq)
+    quote("upheld", "It was upheld", &session_upheld::note, "note");
 }
 
 void narrator::missed() {
@@ -265,14 +316,16 @@ std::vector<reason> narrator::why() && {
     waiting_for_students();
     break;
   case session_status::completed:
-    logged();
-    say("confirmed", "It is confirmed, and its settlement is next.");
-    confirmed_by_silence();
+    confirmed();
+    break;
+  case session_status::disputed:
+    disputed();
     break;
   case session_status::paid:
     paid();
     corrected();
     confirmed_by_silence();
+    decided_dispute();
     if (s_.paid && s_.paid->corrections > 0) payments();
     break;
   case session_status::missed:
@@ -297,7 +350,7 @@ std::vector<reason> narrator::why() && {
 
 explanation explain(const session &s, std::span<const event> history,
                     const rules &decided_by, const explain_for &whom) {
-  narrator told{s, history, whom};
+  narrator told{s, history, decided_by, whom};
   explanation out{.why = {},
                   .next = next_timer(s, decided_by),
                   .next_text = "Nothing fires by itself any more."};

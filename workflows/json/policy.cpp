@@ -67,7 +67,7 @@ json::object rules_json(const rules &r) {
   out["auto_confirm_after"] = duration_json(r.auto_confirm_after);
   out["pay"] = {{"rate_per_hour", r.rate_per_hour},
                 {"currency", r.currency},
-                {"settle_after", nullptr}};
+                {"settle_after", duration_json(r.settle_after)}};
   json::object reminders;
   for (const auto &kind : reminder_table)
     reminders[kind.name] = times_json(kind, r.reminders[kind.kind]);
@@ -204,9 +204,7 @@ void read_pay(fields &in, rules &r) {
   if (in.has("rate_per_hour"))
     r.rate_per_hour = in.whole("rate_per_hour", 0, largest_rate_per_hour);
   if (in.has("currency")) r.currency = in.currency("currency");
-  const auto *wait = in.optional("settle_after");
-  if (wait != nullptr && !wait->is_null())
-    in.wrong("settle_after", "null: this version settles at once");
+  read(in, "settle_after", r.settle_after);
 }
 
 void read_reminders(fields &in, rules &r) {

@@ -120,6 +120,13 @@ struct cancel_session {
   bool operator==(const cancel_session &) const = default;
   static void each_member(auto &m, auto &c) { m.text("reason", c.reason); }
 };
+/// Says that what was logged or confirmed is wrong.
+struct dispute_session {
+  static constexpr std::string_view type = "session.dispute";
+  std::string reason;
+  bool operator==(const dispute_session &) const = default;
+  static void each_member(auto &m, auto &c) { m.text("reason", c.reason); }
+};
 struct request_support {
   static constexpr std::string_view type = "support.request";
   std::string message;
@@ -152,6 +159,13 @@ struct correct_minutes {
     m.text("note", c.note);
   }
 };
+/// Decides a dispute: the session is as it was.
+struct uphold_session {
+  static constexpr std::string_view type = "support.uphold";
+  std::string note;
+  bool operator==(const uphold_session &) const = default;
+  static void each_member(auto &m, auto &c) { m.text("note", c.note); }
+};
 struct void_session {
   static constexpr std::string_view type = "support.void";
   std::string note;
@@ -159,7 +173,8 @@ struct void_session {
   static void each_member(auto &m, auto &c) { m.text("note", c.note); }
 };
 /// Does whatever has fallen due by `facts::now` (reminders, missed,
-/// auto-confirmation). It comes from the engine itself and is never refused.
+/// auto-confirmation, settlement). It comes from the engine itself and is never
+/// refused.
 struct fire_timers {
   static constexpr std::string_view type = "timers.fire";
   bool operator==(const fire_timers &) const = default;
@@ -170,8 +185,8 @@ using command =
     std::variant<schedule_session, invite_participant, accept_invitation,
                  decline_invitation, remove_participant, join_call, leave_call,
                  log_time, complete_session, submit_recap, cancel_session,
-                 request_support, reopen_session, deny_update, correct_minutes,
-                 void_session, fire_timers>;
+                 dispute_session, request_support, reopen_session, deny_update,
+                 correct_minutes, uphold_session, void_session, fire_timers>;
 
 class decision_draft;
 
@@ -188,10 +203,12 @@ void handle(decision_draft &d, const log_time &c);
 void handle(decision_draft &d, const complete_session &c);
 void handle(decision_draft &d, const submit_recap &c);
 void handle(decision_draft &d, const cancel_session &c);
+void handle(decision_draft &d, const dispute_session &c);
 void handle(decision_draft &d, const request_support &c);
 void handle(decision_draft &d, const reopen_session &c);
 void handle(decision_draft &d, const deny_update &c);
 void handle(decision_draft &d, const correct_minutes &c);
+void handle(decision_draft &d, const uphold_session &c);
 void handle(decision_draft &d, const void_session &c);
 // The engine's own command is decided by the state as it is.
 void handle(decision_draft &d, const fire_timers &c);
@@ -284,8 +301,8 @@ struct time_logged {
     if (m.there("flags", e.flags)) m.flags("flags", e.flags);
   }
 };
-/// Support set other minutes than were logged. Either claims or released is
-/// empty, as the session counts less or more than before.
+/// Support set other minutes than were logged, which ends a dispute. Either
+/// claims or released is empty, as the session counts less or more than before.
 struct time_corrected {
   static constexpr std::string_view type = "time.corrected";
   int minutes = 0;         ///< rounded
@@ -366,6 +383,20 @@ struct session_cancelled {
   bool operator==(const session_cancelled &) const = default;
   static void each_member(auto &m, auto &e) { m.text("reason", e.reason); }
 };
+/// Whoever brought the event about disputes the session: its clocks stand.
+struct session_disputed {
+  static constexpr std::string_view type = "session.disputed";
+  std::string reason;
+  bool operator==(const session_disputed &) const = default;
+  static void each_member(auto &m, auto &e) { m.text("reason", e.reason); }
+};
+/// The disputed session goes back to where it was, and its clocks go on.
+struct session_upheld {
+  static constexpr std::string_view type = "session.upheld";
+  std::string note;
+  bool operator==(const session_upheld &) const = default;
+  static void each_member(auto &m, auto &e) { m.text("note", e.note); }
+};
 struct support_requested {
   static constexpr std::string_view type = "support.requested";
   std::string message;
@@ -429,8 +460,9 @@ using event_body =
                  call_left, time_logged, time_corrected, tutor_recap_submitted,
                  student_recap_submitted, session_completed, session_paid,
                  session_missed, miss_lifted, session_cancelled,
-                 support_requested, session_reopened, update_denied,
-                 session_voided, reminder_sent, person_erased>;
+                 session_disputed, session_upheld, support_requested,
+                 session_reopened, update_denied, session_voided, reminder_sent,
+                 person_erased>;
 
 struct event {
   int seq = 0;

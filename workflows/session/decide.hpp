@@ -30,9 +30,11 @@ using decision =
                               const facts &f);
 
 /// Returns the session that is to be paid for together with what was decided:
-/// as those events leave it, if they complete it; else nothing.
+/// as those events leave it, if they complete it and the rules have no delay;
+/// else nothing.
 [[nodiscard]] std::optional<session>
-to_settle(const session &state, const std::vector<event> &decided);
+to_settle(const session &state, const std::vector<event> &decided,
+          const rules &decided_by);
 
 /// Returns the event that pays a session, to follow the one that completed it.
 [[nodiscard]] event settled(const event &completed, transfer payment);

@@ -42,9 +42,10 @@ void handle(decision_draft &d, const correct_minutes &c) {
   if (!d.by_support()) return d.refuse_unless_allowed("support");
   if (!d.in(session_status::time_logged)
       && !d.in(session_status::awaiting_student_recap)
-      && !d.in(session_status::completed) && !d.in(session_status::paid))
+      && !d.in(session_status::completed) && !d.in(session_status::disputed)
+      && !d.in(session_status::paid))
     return d.refuse_state(
-        "time_logged, awaiting_student_recap, completed or paid");
+        "time_logged, awaiting_student_recap, completed, disputed or paid");
   const auto minutes = check_corrected(d, c.minutes);
   if (!minutes) return;
   time_corrected e{.minutes = *minutes,
@@ -61,6 +62,7 @@ void handle(decision_draft &d, const correct_minutes &c) {
       return counted_usage{.key = key, .amount = less};
     });
   d.emit(std::move(e));
+  complete_what_was_disputed(d);
 }
 
 }  // namespace recapd::workflows

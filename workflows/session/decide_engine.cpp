@@ -14,6 +14,9 @@ namespace recapd::workflows {
 void handle(decision_draft &d, const fire_timers &) {
   const auto now = d.f.now;
   if (waits_for_tutor(d.s.status) && now > d.s.deadline) return d.lapse();
+  if (const auto at = settle_at(d.s, d.r); at && *at <= now)
+    return d.emit(session_paid{
+        .payment = settlement(terms_of(d.s), d.s.minutes.value_or(0))});
   const auto confirm_at = auto_confirm_at(d.s, d.r);
   const bool confirms = confirm_at && *confirm_at <= now;
   // A reminder that is due with the confirmation or after it has lost its
@@ -28,8 +31,9 @@ void handle(decision_draft &d, const fire_timers &) {
 }
 
 std::optional<session> to_settle(const session &state,
-                                 const std::vector<event> &decided) {
-  if (decided.empty()
+                                 const std::vector<event> &decided,
+                                 const rules &decided_by) {
+  if (decided_by.settle_after || decided.empty()
       || !std::holds_alternative<session_completed>(decided.back().what))
     return std::nullopt;
   return std::accumulate(decided.begin(), decided.end(), state, evolve);

@@ -136,8 +136,9 @@ void submit_by_tutor(decision_draft &d, const recap &written) {
 
 void submit_by_student(decision_draft &d, const participant &p,
                        const recap &written) {
-  if (!d.in(session_status::awaiting_student_recap))
-    return d.refuse_state("awaiting_student_recap");
+  const bool disputed = d.in(session_status::disputed);
+  if (!d.in(session_status::awaiting_student_recap) && !disputed)
+    return d.refuse_state("awaiting_student_recap or disputed");
   const auto figures = check_recap(d, written);
   if (p.written) object_to_second_recap(d);
   if (d.refused()) return;
@@ -145,6 +146,7 @@ void submit_by_student(decision_draft &d, const participant &p,
                                  .written = written,
                                  .figures = figures,
                                  .flags = flags_of_recap(figures)});
+  if (disputed) return;
   if (recaps_are_in(d.s, p.student)
       || d.r.confirmation == confirmation_rule::any_student)
     d.emit(session_completed{.automatic = false});

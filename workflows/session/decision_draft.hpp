@@ -100,6 +100,10 @@ std::optional<int> check_minutes(decision_draft &d, std::int64_t given);
 /// Returns true if every going student's recap is in, `apart_from` not counted.
 [[nodiscard]] bool recaps_are_in(const session &s, std::string_view apart_from);
 
+/// Emits the completion of a disputed session that goes back to wait for recaps
+/// which came meanwhile.
+void complete_what_was_disputed(decision_draft &d);
+
 /// Returns what the correction would count more against the limits; empty where
 /// it does not raise the minutes.
 [[nodiscard]] std::vector<claim> claims_of_correction(const decision_draft &d,

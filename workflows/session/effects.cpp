@@ -14,9 +14,11 @@ namespace {
 struct remains {
   std::vector<counted_usage> usage;  ///< where the event gives it back
   bool miss_told = false;
+  bool disputed = false;
   std::optional<std::int64_t> paid;
 
-  remains(const session &s, const event_body &e) : miss_told{s.miss_told} {
+  remains(const session &s, const event_body &e)
+      : miss_told{s.miss_told}, disputed{s.status == session_status::disputed} {
     if (std::holds_alternative<session_missed>(e)
         || std::holds_alternative<session_voided>(e))
       usage = s.usage;
@@ -48,6 +50,7 @@ public:
     done.claims = e.claims;
     done.released = e.released;
     done.payment = e.payment;
+    if (before.disputed) tell_decision("corrected", e.note);
     if (!e.payment || !before.paid || !s_.paid) return;
     tell_tutor("payout_corrected",
                with(with_minutes(), {{"amount", s_.paid->amount},
@@ -77,6 +80,15 @@ public:
   void apply(const session_cancelled &e, const remains &) {
     tell_others("session_cancelled", with(base(), {{"reason", e.reason}}));
   }
+  void apply(const session_disputed &e, const remains &) {
+    const auto data =
+        with(base(), {{"by", to_string(by_)}, {"reason", e.reason}});
+    tell_both_sides("session_disputed", data);
+    tell("session_disputed", "support", data);
+  }
+  void apply(const session_upheld &e, const remains &) {
+    tell_decision("upheld", e.note);
+  }
   void apply(const support_requested &e, const remains &) {
     tell("support_requested", "support",
          with(with_deadline(), {{"message", e.message}}));
@@ -91,11 +103,8 @@ public:
   void apply(const session_voided &e, const remains &before) {
     done.released = before.usage;
     done.payment = e.reversal;
-    const auto data = with(base(), {{"note", e.note}});
-    tell_tutor("session_voided", data);
-    for (const auto &p : s_.participants)
-      if (p.status == participation::going)
-        tell_student("session_voided", p, data);
+    if (before.disputed) tell_decision("voided", e.note);
+    tell_both_sides("session_voided", with(base(), {{"note", e.note}}));
     if (!e.reversal) return;
     tell_tutor("payout_reversed", with(with_money(with_minutes(), *e.reversal),
                                        {{"note", e.note}}));
@@ -161,6 +170,18 @@ private:
                     json::object data) {
     data["student"] = p.student;
     tell(kind, "student:" + p.student, std::move(data));
+  }
+
+  /// Tells the tutor and all who go.
+  void tell_both_sides(std::string_view kind, const json::object &data) {
+    tell_tutor(kind, data);
+    for (const auto &p : s_.participants)
+      if (p.status == participation::going) tell_student(kind, p, data);
+  }
+  void tell_decision(std::string_view decision, const std::string &note) {
+    tell_both_sides(
+        "dispute_decided",
+        with(with_minutes(), {{"decision", decision}, {"note", note}}));
   }
 
   /// Tells all who take part, but not the tutor of their own command.

@@ -76,11 +76,22 @@ void count_more(session &s, const std::vector<claim> &claims) {
       if (u.key == c.key) u.amount = raised(u.amount, c.amount);
 }
 
+/// Lets a disputed session go back to where it was; its clocks go on with what
+/// remained of them.
+void end_dispute(session &s, instant at) {
+  if (s.status != session_status::disputed || !s.disputes) return;
+  auto now = *s.disputes;
+  s.status = now.from;
+  // Commands may be received out of order, and time never counts backwards.
+  now.stood += std::max(at - now.since, std::chrono::microseconds{0});
+  s.disputes = std::move(now);
+}
+
 void set_status(session &s, std::string_view student, participation status) {
   if (auto *p = find(s, student)) p->status = status;
 }
 
-void apply(session &s, const session_scheduled &e, instant) {
+void apply(session &s, const session_scheduled &e, const event &) {
   s.status = session_status::scheduled;
   s.tutor = e.what.tutor;
   s.course = e.what.course;
@@ -97,47 +108,48 @@ void apply(session &s, const session_scheduled &e, instant) {
     s.participants.push_back({.student = student});
 }
 
-void apply(session &s, const participant_invited &e, instant) {
+void apply(session &s, const participant_invited &e, const event &) {
   if (auto *p = find(s, e.student))
     p->status = participation::invited;
   else
     s.participants.push_back({.student = e.student});
 }
 
-void apply(session &s, const invitation_accepted &e, instant) {
+void apply(session &s, const invitation_accepted &e, const event &) {
   set_status(s, e.student, participation::going);
 }
 
-void apply(session &s, const invitation_declined &e, instant) {
+void apply(session &s, const invitation_declined &e, const event &) {
   set_status(s, e.student, participation::declined);
 }
 
-void apply(session &s, const participant_removed &e, instant) {
+void apply(session &s, const participant_removed &e, const event &) {
   set_status(s, e.student, participation::removed);
   give_back(s, e.released);
 }
 
-void apply(session &s, const call_joined &e, instant at) {
+void apply(session &s, const call_joined &e, const event &by) {
   s.call_changes = e.number;
-  set_in_call(s, e.participant, true, at);
+  set_in_call(s, e.participant, true, by.at);
 }
 
-void apply(session &s, const call_left &e, instant at) {
+void apply(session &s, const call_left &e, const event &by) {
   s.call_changes = e.number;
-  set_in_call(s, e.participant, false, at);
+  set_in_call(s, e.participant, false, by.at);
 }
 
-void apply(session &s, const time_logged &e, instant at) {
+void apply(session &s, const time_logged &e, const event &by) {
   s.status = session_status::time_logged;
   s.minutes = e.minutes;
   s.usage = usage_of(e.claims);
   s.flags.raise(e.flags);
   if (!e.leave_call) return;
   s.tutor_in_call = false;
-  follow_call(s, at);
+  follow_call(s, by.at);
 }
 
-void apply(session &s, const time_corrected &e, instant) {
+void apply(session &s, const time_corrected &e, const event &by) {
+  end_dispute(s, by.at);
   s.minutes = e.minutes;
   s.flags.raise(session_flag::corrected);
   count_more(s, e.claims);
@@ -151,51 +163,68 @@ void apply(session &s, const time_corrected &e, instant) {
   s.paid = now;
 }
 
-void apply(session &s, const tutor_recap_submitted &e, instant at) {
+void apply(session &s, const tutor_recap_submitted &e, const event &by) {
   s.status = session_status::awaiting_student_recap;
   s.tutor_recap = e.written;
   s.flags.raise(e.flags);
-  s.requested_at = at;
+  s.requested_at = by.at;
   s.miss_told = false;
 }
 
-void apply(session &s, const student_recap_submitted &e, instant) {
+void apply(session &s, const student_recap_submitted &e, const event &) {
   if (auto *p = find(s, e.student)) p->written = e.written;
   s.flags.raise(e.flags);
 }
 
-void apply(session &s, const session_completed &, instant at) {
+void apply(session &s, const session_completed &, const event &by) {
   s.status = session_status::completed;
-  s.completed_at = at;
+  s.completed_at = by.at;
+  if (!s.disputes) return;
+  auto now = *s.disputes;
+  now.stood = {};  // the clocks of what it was before are over
+  s.disputes = std::move(now);
 }
 
-void apply(session &s, const session_paid &e, instant at) {
+void apply(session &s, const session_paid &e, const event &by) {
   s.status = session_status::paid;
-  s.paid = payout{.amount = e.payment.amount, .settled_at = at};
+  s.paid = payout{.amount = e.payment.amount, .settled_at = by.at};
 }
 
-void apply(session &s, const session_missed &, instant) {
+void apply(session &s, const session_missed &, const event &) {
   s.status = session_status::missed;
   s.miss_told = true;
   s.update_asked = false;
   s.usage.clear();
 }
 
-void apply(session &s, const miss_lifted &e, instant) {
+void apply(session &s, const miss_lifted &e, const event &) {
   s.status =
       s.minutes ? session_status::time_logged : session_status::scheduled;
   s.usage = usage_of(e.claims);
 }
 
-void apply(session &s, const session_cancelled &, instant) {
+void apply(session &s, const session_cancelled &, const event &) {
   s.status = session_status::cancelled;
 }
 
-void apply(session &s, const support_requested &, instant) {
+void apply(session &s, const session_disputed &, const event &by) {
+  auto now = s.disputes ? *s.disputes : dispute_record{};
+  now.by.push_back(by.by);
+  now.from = s.status;
+  now.since = by.at;
+  s.disputes = std::move(now);
+  s.status = session_status::disputed;
+}
+
+void apply(session &s, const session_upheld &, const event &by) {
+  end_dispute(s, by.at);
+}
+
+void apply(session &s, const support_requested &, const event &) {
   s.update_asked = true;
 }
 
-void apply(session &s, const session_reopened &e, instant) {
+void apply(session &s, const session_reopened &e, const event &) {
   s.status = session_status::scheduled;
   s.deadline = e.deadline;
   s.reminders = e.reminders;
@@ -209,11 +238,11 @@ void apply(session &s, const session_reopened &e, instant) {
   s.completed_at.reset();
 }
 
-void apply(session &s, const update_denied &, instant) {
+void apply(session &s, const update_denied &, const event &) {
   s.status = session_status::update_denied;
 }
 
-void apply(session &s, const session_voided &e, instant) {
+void apply(session &s, const session_voided &e, const event &) {
   s.status = session_status::voided;
   s.usage.clear();
   if (!e.reversal || !s.paid) return;
@@ -222,20 +251,20 @@ void apply(session &s, const session_voided &e, instant) {
   s.paid = now;
 }
 
-void apply(session &s, const reminder_sent &e, instant at) {
-  s.reminded_at = at;
+void apply(session &s, const reminder_sent &e, const event &by) {
+  s.reminded_at = by.at;
   // A kind with a single time has no count.
   s.reminders.over[e.kind] = reminder_of(e.kind).list ? e.count : 1;
 }
 
-void apply(session &s, const person_erased &e, instant) {
+void apply(session &s, const person_erased &e, const event &) {
   erase_recaps(s, e.who);
 }
 
 }  // namespace
 
 session evolve(session state, const event &e) {
-  std::visit([&](const auto &what) { apply(state, what, e.at); }, e.what);
+  std::visit([&](const auto &what) { apply(state, what, e); }, e.what);
   state.version = e.seq;
   return state;
 }

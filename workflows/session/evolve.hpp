@@ -36,7 +36,7 @@ struct effects {
 
 /// What fires next for a session, and when.
 struct due_timer {
-  std::string kind;  ///< a reminder, `deadline` or `auto_confirm`
+  std::string kind;  ///< a reminder, `deadline`, `auto_confirm` or `settlement`
   instant at;        ///< the moment as people are told it
   instant fires_at;  ///< just after `at` for `deadline`, else `at`
   bool operator==(const due_timer &) const = default;

@@ -11,6 +11,7 @@ bool is_over(session_status s) {
   case session_status::time_logged:
   case session_status::awaiting_student_recap:
   case session_status::completed:
+  case session_status::disputed:
     return false;
   case session_status::paid:
   case session_status::missed:

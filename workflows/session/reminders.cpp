@@ -13,11 +13,20 @@ namespace {
 constexpr std::array<std::chrono::seconds, 2> before_end{
     std::chrono::hours{-24}, std::chrono::hours{-1}};
 
+/// Returns the moment from which clocks of the present state count that began
+/// at `from`: they stood in disputes.
+instant counted_from(const session &s, instant from) {
+  return s.disputes ? from + s.disputes->stood : from;
+}
+
 due_reminder due_of(const reminder &kind, const session &s,
                     const rules &decided_by, instant until) {
   std::span<const std::chrono::seconds> after = decided_by.reminders[kind.kind];
   std::optional from = s.starts_at;
-  if (kind.from == reminder_base::request) from = s.requested_at;
+  if (kind.from == reminder_base::request) {
+    from = s.requested_at;
+    if (from) from = counted_from(s, *from);
+  }
   if (kind.from == reminder_base::start_or_end && s.reminders.reopened) {
     after = before_end;
     from = s.deadline;
@@ -59,7 +68,15 @@ std::optional<instant> auto_confirm_at(const session &s,
   if (!waits_for_students(s.status) || !s.requested_at
       || !decided_by.auto_confirm_after)
     return std::nullopt;
-  return later(*s.requested_at, *decided_by.auto_confirm_after);
+  return later(counted_from(s, *s.requested_at),
+               *decided_by.auto_confirm_after);
+}
+
+std::optional<instant> settle_at(const session &s, const rules &decided_by) {
+  if (s.status != session_status::completed || !s.completed_at
+      || !decided_by.settle_after)
+    return std::nullopt;
+  return later(counted_from(s, *s.completed_at), *decided_by.settle_after);
 }
 
 reminder_progress reminders_after(const session &s, const rules &decided_by,

@@ -1,4 +1,4 @@
-// Reminders: which are due by when, and which comes next.
+// Reminders and other clocks: which are due by when, and which comes next.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -27,6 +27,11 @@ due_reminders(const session &s, const rules &decided_by, instant until);
 /// never do, or are not waited for.
 [[nodiscard]] std::optional<instant> auto_confirm_at(const session &s,
                                                      const rules &decided_by);
+
+/// Returns when a completed session is settled, later than with its completion;
+/// nothing in other states, or where the rules have no delay.
+[[nodiscard]] std::optional<instant> settle_at(const session &s,
+                                               const rules &decided_by);
 
 /// Returns the progress of a session's reminders when it is reopened at `now`
 /// until `deadline`: those of the past are over.

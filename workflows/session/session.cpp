@@ -10,12 +10,12 @@ namespace recapd::workflows {
 namespace {
 
 /// The states' names, in the order of the enumeration's values.
-constexpr std::array<std::string_view, 9> status_names{
-    "scheduled",     "time_logged", "awaiting_student_recap",
-    "completed",     "paid",        "missed",
-    "update_denied", "cancelled",   "voided"};
+constexpr std::array<std::string_view, session_status_count> status_names{
+    "scheduled", "time_logged", "awaiting_student_recap", "completed",
+    "paid",      "missed",      "update_denied",          "cancelled",
+    "voided",    "disputed"};
 static_assert(status_names.size()
-              == static_cast<std::size_t>(session_status::voided) + 1);
+              == static_cast<std::size_t>(session_status::disputed) + 1);
 constexpr std::array<std::string_view, 2> modality_names{"online", "in_person"};
 constexpr std::array<std::string_view, 4> participation_names{
     "invited", "going", "declined", "removed"};
@@ -80,6 +80,10 @@ bool session::belongs_to(const person &who) const {
     return false;
   }
   return false;
+}
+
+bool has_disputed(const session &s, const person &who) {
+  return s.disputes && std::ranges::count(s.disputes->by, who) > 0;
 }
 
 pay_terms terms_of(const session &s) {

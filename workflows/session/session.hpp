@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -29,7 +30,9 @@ enum class session_status : std::uint8_t {
   update_denied,
   cancelled,
   voided,
+  disputed,
 };
+inline constexpr std::size_t session_status_count = 10;
 [[nodiscard]] std::string_view to_string(session_status s);
 [[nodiscard]] std::optional<session_status>
 parse_session_status(std::string_view text);
@@ -61,6 +64,17 @@ struct counted_usage {
     usage_key::each_member(m, u.key);
     m.count("amount", u.amount, 0);
   }
+};
+
+/// The disputes of a session, of which each person may have one. While there is
+/// one its clocks stand.
+struct dispute_record {
+  std::vector<person> by;  ///< everybody who disputed it
+  session_status from = session_status::completed;  ///< where it was
+  instant since;                                    ///< when the last began
+  /// How long the clocks of the present state stood in disputes that are over.
+  std::chrono::microseconds stood{};
+  bool operator==(const dispute_record &) const = default;
 };
 
 /// The state of one session. `version` 0 means that it does not exist (nothing
@@ -98,6 +112,7 @@ struct session {
   std::optional<instant> requested_at;  ///< when recaps were asked of students
   std::optional<instant> completed_at;
   boxed<payout> paid;
+  boxed<dispute_record> disputes;
   bool operator==(const session &) const = default;
 
   [[nodiscard]] bool exists() const { return version > 0; }
@@ -107,6 +122,9 @@ struct session {
   /// Returns true for support, system and whom it belongs to, and nobody else.
   [[nodiscard]] bool visible_to(const person &who) const;
 };
+
+/// Returns true if that person disputed the session.
+[[nodiscard]] bool has_disputed(const session &s, const person &who);
 
 [[nodiscard]] pay_terms terms_of(const session &s);
 

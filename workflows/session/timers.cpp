@@ -16,6 +16,7 @@ std::optional<due_timer> next_timer(const session &s, const rules &decided_by) {
   // It comes before the reminders of the same moment, whose reason it takes.
   if (const auto at = auto_confirm_at(s, decided_by))
     offer("auto_confirm", *at, *at);
+  if (const auto at = settle_at(s, decided_by)) offer("settlement", *at, *at);
   for (const auto &r : due_reminders(s, decided_by, instant::max()))
     offer(reminder_of(r.kind).name, r.first, r.first);
   if (waits_for_tutor(s.status))

@@ -24,6 +24,7 @@ bool counts_minutes(session_status s) {
   case session_status::time_logged:
   case session_status::awaiting_student_recap:
   case session_status::completed:
+  case session_status::disputed:
   case session_status::paid:
     return true;
   case session_status::missed:

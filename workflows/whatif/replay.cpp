@@ -124,7 +124,7 @@ void replay::look(instant at, hours &counted) {
 }
 
 void replay::happen(std::vector<event> decided, hours &counted) {
-  if (auto paid = settlement_after(would_.state, decided))
+  if (auto paid = settlement_after(would_.state, decided, rules_now()))
     decided.push_back(*std::move(paid));
   for (auto &e : decided)
     counted.count_would(move_on(would_, std::move(e)));

@@ -55,6 +55,12 @@ sent sent_as(const student_recap_submitted &) {
 sent sent_as(const session_cancelled &) {
   return cancel_session{};
 }
+sent sent_as(const session_disputed &) {
+  return dispute_session{};
+}
+sent sent_as(const session_upheld &) {
+  return uphold_session{};
+}
 sent sent_as(const support_requested &) {
   return request_support{};
 }
@@ -207,8 +213,9 @@ std::vector<counted_usage> move_on(ending &at, event e) {
 }
 
 std::optional<event> settlement_after(const session &state,
-                                      const std::vector<event> &decided) {
-  const auto completed = to_settle(state, decided);
+                                      const std::vector<event> &decided,
+                                      const rules &decided_by) {
+  const auto completed = to_settle(state, decided, decided_by);
   if (!completed) return std::nullopt;
   return settled(decided.back(), settlement(terms_of(*completed),
                                             completed->minutes.value_or(0)));

@@ -73,6 +73,7 @@ std::vector<counted_usage> move_on(ending &at, event e);
 /// Returns what is to be paid for what was decided, if it completes a session,
 /// as an event that follows; else nothing.
 [[nodiscard]] std::optional<event>
-settlement_after(const session &state, const std::vector<event> &decided);
+settlement_after(const session &state, const std::vector<event> &decided,
+                 const rules &decided_by);
 
 }  // namespace recapd::workflows

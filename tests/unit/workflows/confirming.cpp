@@ -79,10 +79,10 @@ CAF_TEST(a decision that completes the session is settled with it) {
   story st;
   st.ready(plan({"bob", "cal"})).logged(90).submitted();
   auto before = st.s;
-  CAF_CHECK(!to_settle(before, *st.when(hands_in, bob, start + 2h)));
+  CAF_CHECK(!to_settle(before, *st.when(hands_in, bob, start + 2h), st.r));
   before = st.s;
   const auto last = *st.when(hands_in, cal, start + 3h, start + 4h);
-  const auto completed = to_settle(before, last);
+  const auto completed = to_settle(before, last, st.r);
   CAF_REQUIRE(completed.has_value());
   CAF_CHECK(*completed == st.s);
   const auto paid = settled(last.back(), settlement(*completed));
@@ -98,6 +98,6 @@ CAF_TEST(what completes nothing is not settled) {
   story st;
   st.ready().logged().submitted().completed();
   const correct_minutes less{.minutes = 30, .note = "seen"};
-  CAF_CHECK(!to_settle(st.s, *st.when(less, eve, start + 3h)));
-  CAF_CHECK(!to_settle(st.s, {}));
+  CAF_CHECK(!to_settle(st.s, *st.when(less, eve, start + 3h), st.r));
+  CAF_CHECK(!to_settle(st.s, {}, st.r));
 }

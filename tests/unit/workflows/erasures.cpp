@@ -36,6 +36,8 @@ std::vector<event_body> written() {
           tutors,
           students,
           session_cancelled{.reason = word},
+          session_disputed{.reason = word},
+          session_upheld{.note = word},
           support_requested{.message = word},
           reopened,
           update_denied{.note = word},

@@ -77,6 +77,8 @@ std::vector<event_body> samples() {
       session_missed{},
       miss_lifted{.claims = {one_claim}},
       session_cancelled{.reason = "ill"},
+      session_disputed{.reason = "less"},
+      session_upheld{.note = "right"},
       support_requested{.message = "please"},
       session_reopened{.hours = 24,
                        .note = "once",

@@ -12,7 +12,7 @@ using namespace recapd::workflows::test;
 
 namespace {
 
-constexpr std::size_t columns = 10;
+constexpr std::size_t columns = 11;
 
 /// The states, `nothing` first: bob and dan go, cal has declined, the tutor is
 /// in the call, an hour's work was logged where that is past, and dan's recap
@@ -54,6 +54,11 @@ story in_state(std::size_t column) {
   case session_status::voided:
     st.logged().given(void_session{.note = "no"}, eve, start + 2h);
     break;
+  case session_status::disputed:
+    st.logged().submitted();
+    st.given(submit_recap{.written = good}, who("student:dan"), start + 2h);
+    st.given(dispute_session{.reason = "no"}, who("student:dan"), start + 2h);
+    break;
   }
   return st;
 }
@@ -74,92 +79,109 @@ constexpr std::string_view again = "refused recap-already-submitted";
 constexpr std::string_view left = "call.left";
 constexpr std::string_view undone = "session.voided";
 constexpr std::string_view corrected = "time.corrected";
+constexpr std::string_view disputed = "session.disputed";
 constexpr std::string_view reopened = "session.reopened";
 
 const std::vector<row> &rows() {
   // nothing, scheduled, time_logged, awaiting_student_recap, completed, paid,
-  // missed, update_denied, cancelled, voided
+  // missed, update_denied, cancelled, voided, disputed
   static const std::vector<row> all{
       {plan(),
        sis,
        {"session.scheduled", there, there, there, there, there, there, there,
-        there, there}},
+        there, there, there}},
       {invite_participant{.student = "cal"},
        ann,
        {unknown, "participant.invited", wrong, wrong, wrong, wrong, wrong,
-        wrong, wrong, wrong}},
+        wrong, wrong, wrong, wrong}},
       {accept_invitation{.student = "cal"},
        cal,
        {unknown, "participant.accepted", wrong, wrong, wrong, wrong, wrong,
-        wrong, wrong, wrong}},
+        wrong, wrong, wrong, wrong}},
       {decline_invitation{.student = "bob"},
        bob,
        {unknown, "participant.declined", wrong, wrong, wrong, wrong, wrong,
-        wrong, wrong, wrong}},
+        wrong, wrong, wrong, wrong}},
       {remove_participant{.student = "bob"},
        ann,
        {unknown, "participant.removed", wrong, wrong, wrong, wrong, wrong,
-        wrong, wrong, wrong}},
+        wrong, wrong, wrong, wrong}},
       {remove_participant{.student = "bob"},
        eve,
        {unknown, "participant.removed", "participant.removed",
         "participant.removed session.completed", wrong, wrong, wrong, wrong,
-        wrong, wrong}},
+        wrong, wrong, wrong}},
       {join_call{.participant = bob},
        bob,
        {unknown, "call.joined", wrong, wrong, wrong, wrong, wrong, wrong, wrong,
-        wrong}},
+        wrong, wrong}},
       {leave_call{.participant = ann},
        ann,
-       {unknown, left, left, left, left, left, left, left, left, left}},
+       {unknown, left, left, left, left, left, left, left, left, left, left}},
       {log_of(60),
        ann,
        {unknown, "time.logged", wrong, wrong, wrong, wrong, closed, wrong,
-        wrong, wrong}},
+        wrong, wrong, wrong}},
       {complete_of(60),
        ann,
        {unknown, "time.logged tutor_recap.submitted", wrong, wrong, wrong,
-        wrong, closed, wrong, wrong, wrong}},
+        wrong, closed, wrong, wrong, wrong, wrong}},
       {submit_recap{.written = good},
        ann,
        {unknown, wrong, "tutor_recap.submitted", again, wrong, wrong, wrong,
-        wrong, wrong, wrong}},
+        wrong, wrong, wrong, wrong}},
       {submit_recap{.written = good},
        bob,
        {unknown, wrong, wrong, "student_recap.submitted session.completed",
-        wrong, wrong, wrong, wrong, wrong, wrong}},
+        wrong, wrong, wrong, wrong, wrong, wrong, "student_recap.submitted"}},
       {submit_recap{.written = good},
        cal,
        {unknown, not_you, not_you, not_you, not_you, not_you, not_you, not_you,
-        not_you, not_you}},
+        not_you, not_you, not_you}},
       {cancel_session{.reason = "ill"},
        ann,
        {unknown, "session.cancelled", wrong, wrong, wrong, wrong, wrong, wrong,
+        wrong, wrong, wrong}},
+      {dispute_session{.reason = "less"},
+       ann,
+       {unknown, wrong, wrong, disputed, disputed, wrong, wrong, wrong, wrong,
         wrong, wrong}},
+      {dispute_session{.reason = "less"},
+       bob,
+       {unknown, wrong, wrong, disputed, disputed, wrong, wrong, wrong, wrong,
+        wrong, wrong}},
+      {dispute_session{.reason = "less"},
+       cal,
+       {unknown, not_you, not_you, not_you, not_you, not_you, not_you, not_you,
+        not_you, not_you, not_you}},
       {request_support{.message = "please"},
        ann,
        {unknown, wrong, wrong, wrong, wrong, wrong, "support.requested", wrong,
-        wrong, wrong}},
+        wrong, wrong, wrong}},
       {reopen_session{.hours = 24, .note = "once"},
        eve,
        {unknown, wrong, wrong, wrong, wrong, wrong, reopened, reopened, wrong,
-        wrong}},
+        wrong, wrong}},
       {deny_update{.note = "no"},
        eve,
        {unknown, wrong, wrong, wrong, wrong, wrong, "session.update_denied",
-        wrong, wrong, wrong}},
+        wrong, wrong, wrong, wrong}},
       {correct_minutes{.minutes = 30, .note = "no"},
        eve,
        {unknown, wrong, corrected, corrected, corrected, corrected, wrong,
-        wrong, wrong, wrong}},
+        wrong, wrong, wrong, corrected}},
+      {uphold_session{.note = "right"},
+       eve,
+       {unknown, wrong, wrong, wrong, wrong, wrong, wrong, wrong, wrong, wrong,
+        "session.upheld"}},
       {void_session{.note = "no"},
        eve,
        {unknown, wrong, undone, undone, undone, undone, wrong, wrong, wrong,
-        wrong}},
+        wrong, undone}},
       {fire_timers{},
        sis,
        {"nothing", "reminder.sent", "reminder.sent", "nothing", "nothing",
-        "nothing", "nothing", "nothing", "nothing", "nothing"}},
+        "nothing", "nothing", "nothing", "nothing", "nothing", "nothing"}},
   };
   return all;
 }
@@ -183,9 +205,9 @@ CAF_TEST(every state is a column) {
   std::size_t statuses = 0;
   while (statuses < columns) {
     const auto s = static_cast<session_status>(statuses);
-    // The last value is voided; one added later must become a column.
+    // The last value is disputed; one added later must become a column.
     ++statuses;
-    if (s == session_status::voided) break;
+    if (s == session_status::disputed) break;
   }
   CAF_CHECK_EQUAL(statuses + 1, columns);
   for (std::size_t column = 1; column < columns; ++column)
@@ -226,10 +248,12 @@ CAF_TEST(every command is for those the contract lets and nobody else) {
       {complete_of(60), "t"},
       {submit_recap{.written = good}, "tb"},
       {cancel_session{.reason = ""}, "tys"},
+      {dispute_session{.reason = ""}, "tb"},
       {request_support{.message = ""}, "t"},
       {reopen_session{.hours = 1, .note = ""}, "s"},
       {deny_update{.note = ""}, "s"},
       {correct_minutes{.minutes = 30, .note = ""}, "s"},
+      {uphold_session{.note = ""}, "s"},
       {void_session{.note = ""}, "s"},
   };
   const std::pair<person, char> people[] = {{ann, 't'},

@@ -112,7 +112,7 @@ recap_length length_by_steps(const std::string &text) {
 /// Any command of the contract.
 command random_command() {
   const auto student = *rc::gen::elementOf(students);
-  switch (pick(16)) {
+  switch (pick(18)) {
   case 0:
     return random_plan();
   case 1:
@@ -144,6 +144,10 @@ command random_command() {
     return deny_update{.note = "no"};
   case 14:
     return correct_minutes{.minutes = pick(100) - 3, .note = "seen"};
+  case 15:
+    return dispute_session{.reason = *rc::gen::element("less", "\u00e9\n")};
+  case 16:
+    return uphold_session{.note = "right"};
   default:
     return void_session{.note = "no"};
   }
@@ -157,7 +161,9 @@ person giver_of(const command &c) {
       || std::holds_alternative<join_call>(c)
       || std::holds_alternative<leave_call>(c))
     return sis;
-  if (c.index() >= 12) return eve;
+  if (std::holds_alternative<dispute_session>(c))
+    return *rc::gen::element(ann, bob, cal);
+  if (c.index() >= 13) return eve;
   if (std::holds_alternative<remove_participant>(c))
     return *rc::gen::element(ann, eve);
   if (std::holds_alternative<submit_recap>(c)) return random_person();
@@ -223,8 +229,14 @@ command likely_command(const session &s) {
   case session_status::update_denied:
     if (pick(2) == 0) return submit_recap{.written = good};
     return reopen_session{.hours = 1 + pick(200), .note = "n"};
+  case session_status::disputed:
+    if (pick(2) == 0) return uphold_session{.note = "right"};
+    if (pick(2) == 0)
+      return correct_minutes{.minutes = 1 + pick(90), .note = "seen"};
+    return submit_recap{.written = good};
   case session_status::paid:
   case session_status::completed:
+    if (pick(2) == 0) return dispute_session{.reason = "less"};
     if (pick(4) == 0) return void_session{.note = "no"};
     if (pick(2) == 0)
       return correct_minutes{.minutes = 1 + pick(90), .note = "seen"};
@@ -232,6 +244,7 @@ command likely_command(const session &s) {
   default:
     if (pick(5) == 0)
       return correct_minutes{.minutes = 1 + pick(90), .note = "seen"};
+    if (pick(4) == 0) return dispute_session{.reason = "less"};
     if (pick(5) == 0)
       return remove_participant{.student = *rc::gen::elementOf(students)};
     return submit_recap{.written = good};
@@ -279,7 +292,8 @@ void step(story &st, instant &now) {
     st.fires(now);
     return;
   case 1:
-    if (st.s.status == session_status::completed) st.settled();
+    if (st.s.status == session_status::completed && !st.r.settle_after)
+      st.settled();
     return;
   default:
     break;
@@ -313,6 +327,8 @@ CAF_TEST(the fold of the events is the live state whatever happens) {
                                                                30h);
     st.r.confirmation = *rc::gen::element(confirmation_rule::all_students,
                                           confirmation_rule::any_student);
+    st.r.settle_after = *rc::gen::element<std::optional<std::chrono::seconds>>(
+        std::nullopt, 40h);
     st.r.limits.tutor_minutes_per_week = *rc::gen::element(30, 60, 900);
     auto now = start - 10h;
     if (pick(20) != 0) st.scheduled(random_plan());
@@ -353,6 +369,8 @@ CAF_TEST(the canonical form of a policy reads back as the same policy) {
               : std::optional<int>{*rc::gen::inRange(0, 5000)};
       r.week_starts_on = *rc::gen::inRange(1, 8);
       r.auto_confirm_after = std::chrono::seconds{*rc::gen::inRange(1, 9999)};
+      if (*rc::gen::arbitrary<bool>())
+        r.settle_after = std::chrono::seconds{*rc::gen::inRange(1, 9999)};
       r.rate_per_hour = *rc::gen::inRange(0, 10'000'001);
       auto &times = r.reminders[reminder_kind::tutor_recap_reminder];
       times.clear();

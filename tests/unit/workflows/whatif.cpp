@@ -131,7 +131,7 @@ private:
                                             : std::nullopt;
   }
   void write(recorded &one, record_entry entry, std::vector<event> events) {
-    if (auto paid = settlement_after(one.state, events))
+    if (auto paid = settlement_after(one.state, events, r))
       events.push_back(*paid);
     for (const auto &e : events) {
       const auto done = happen(one.state, e);
