@@ -16,7 +16,8 @@ from scenarios import COURSES, POLICY
 from record import essence
 from wire import BATCH
 
-COUNTED = {"time_logged", "awaiting_student_recap", "completed", "paid"}
+COUNTED = {"time_logged", "awaiting_student_recap", "completed", "disputed",
+           "paid"}
 KINDS = ("lost", "double_paid", "limit_passed", "stuck", "other")
 
 

@@ -66,7 +66,7 @@ storage::digest digest_of(const actors::submission &s) {
 /// Writes the plan of one seed.
 class author {
 public:
-  explicit author(std::uint64_t seed) : d_{seed, 1} {
+  explicit author(std::uint64_t seed) : d_{seed, 1}, of_disputes_{seed, 3} {
     // Weeks in which a zone's clock changes, and the year.
     static const std::vector<std::chrono::sys_days> mondays{
         std::chrono::year{2026} / 10 / 26, std::chrono::year{2027} / 3 / 8,
@@ -320,6 +320,7 @@ private:
             wf::submit_recap{.written = some_recap()});
     }
     look_again(at);
+    dispute(at);
     if (d_.chance(120))
       say(at + up_to(30h), support(), wf::void_session{.note = "error"});
   }
@@ -333,6 +334,33 @@ private:
     for (int n = d_.chance(250) ? d_.between(1, 3) : 0; n > 0; --n)
       say(at + up_to(d_.chance(300) ? 200h : 6h), support(),
           wf::correct_minutes{.minutes = some_minutes(), .note = "seen"});
+  }
+
+  /// Somebody says that it is wrong, mostly before all recaps are in; support
+  /// decides, sometimes twice, and sometimes others dispute it again.
+  void dispute(instant at) {
+    if (!of_disputes_.chance(350)) return;
+    const auto up_to = [this](microseconds longest) {
+      return microseconds{
+          std::int64_t(of_disputes_.below(std::size_t(longest.count())))};
+    };
+    for (int n = of_disputes_.between(1, 3); n > 0; --n) {
+      at += up_to(of_disputes_.chance(500) ? 3h : 40h);
+      const auto who =
+          of_disputes_.chance(400)
+              ? tutor_
+              : wf::person{role::student, of_disputes_.of(students_)};
+      say(at, who, wf::dispute_session{.reason = "it was less"});
+      at += up_to(of_disputes_.chance(500) ? 4h : 60h);
+      if (of_disputes_.chance(300))
+        say(at - up_to(1h), {role::student, of_disputes_.of(students_)},
+            wf::submit_recap{.written = some_recap()});
+      if (of_disputes_.chance(600))
+        say(at, support(), wf::uphold_session{.note = "as it was"});
+      else if (of_disputes_.chance(900))
+        say(at, support(),
+            wf::correct_minutes{.minutes = some_minutes(), .note = "seen"});
+    }
   }
 
   /// Nobody logs in time; the tutor asks support, which helps or does not.
@@ -368,6 +396,8 @@ private:
           log_command(),
           wf::submit_recap{.written = some_recap()},
           wf::cancel_session{.reason = "noise"},
+          wf::dispute_session{.reason = "noise"},
+          wf::uphold_session{.note = "noise"},
           wf::request_support{.message = "noise"},
           wf::reopen_session{.hours = 5, .note = "noise"},
           wf::deny_update{.note = "noise"},
@@ -378,6 +408,7 @@ private:
   }
 
   random_source d_;
+  random_source of_disputes_;
   plan p_;
   std::string id_;
   int next_ = 0;
@@ -423,6 +454,8 @@ wf::policy make_policy(std::uint64_t seed, std::uint64_t variant) {
   if (d.chance(300)) r.confirmation = wf::confirmation_rule::any_student;
   if (d.chance(400))
     r.auto_confirm_after = seconds{std::chrono::hours{d.between(1, 80)}};
+  if (random_source of_pay{seed, 200 + variant}; of_pay.chance(500))
+    r.settle_after = seconds{std::chrono::hours{of_pay.between(1, 60)}};
   if (d.chance(200)) r.rate_per_hour = 1234;
   if (d.chance(250)) r.max_call_changes = d.of<int>({1, 2, 3});
   // The last of them is due at the deadline.

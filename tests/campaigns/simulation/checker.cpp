@@ -306,14 +306,16 @@ void checker::answered(const actors::submission &s, const actors::outcome &o) {
 
 std::optional<instant> checker::next_owed() const {
   std::optional<instant> next;
-  for (const auto &[id, s] : sessions_) {
-    if (s.version == 0) continue;
-    const auto policy = policies_.find(s.policy_version);
-    if (policy == policies_.end()) continue;
-    const auto at = owed_at(s, policy->second.rules_for(s.program, s.course));
-    if (at && (!next || *at < *next)) next = at;
-  }
+  for (const auto &[id, s] : sessions_)
+    if (const auto at = owed(s); at && (!next || *at < *next)) next = at;
   return next;
+}
+
+std::optional<instant> checker::owed(const model_session &s) const {
+  if (s.version == 0) return {};
+  const auto policy = policies_.find(s.policy_version);
+  if (policy == policies_.end()) return {};
+  return owed_at(s, policy->second.rules_for(s.program, s.course));
 }
 
 /// Asks for every outcome: nobody may have been told another one.
@@ -379,7 +381,7 @@ void checker::at_the_end(storage::store &store, instant now) {
   for (const auto &what : store.check())
     violation("check: " + what);
   for (const auto &[id, s] : sessions_)
-    expect(s.state != "completed", id, "completed and not paid");
+    expect(s.state != "completed" || owed(s), id, "completed and not paid");
   if (const auto owed = next_owed())
     expect(*owed > now, "timers",
            "one due at " + wf::format_rfc3339(*owed) + " has not fired");

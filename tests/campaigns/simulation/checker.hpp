@@ -108,6 +108,8 @@ private:
   [[nodiscard]] int version_of(const storage::commit &c,
                                const model_session &before,
                                const model_command &what) const;
+  /// Returns when the engine must look at the session next.
+  [[nodiscard]] std::optional<instant> owed(const model_session &s) const;
   void in_order(const storage::outcome_row &row);
   const known_command *find(const storage::outcome_row &row);
   void tell_again(storage::store &store);

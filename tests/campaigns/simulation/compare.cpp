@@ -61,6 +61,16 @@ bool same_flags(const wf::session &s, const model_session &m) {
   return std::set<std::string>{names.begin(), names.end()} == wanted;
 }
 
+bool same_disputes(const wf::session &s, const model_session &m) {
+  const auto none = wf::dispute_record{};
+  const auto &theirs = s.disputes ? *s.disputes : none;
+  std::set<std::string> by;
+  for (const auto &who : theirs.by)
+    by.insert(wf::to_string(who));
+  return by == m.disputed_by && by.size() == theirs.by.size()
+         && (m.state != "disputed" || theirs.since == m.disputed_at);
+}
+
 }  // namespace
 
 std::string joined(const std::vector<std::string> &words) {
@@ -164,6 +174,7 @@ std::vector<std::string> differences(const wf::session &s,
   same(s.call_shared == m.met && s.miss_told == m.miss_told,
        "who met, or was told");
   same(same_flags(s, m), "flags");
+  same(same_disputes(s, m), "disputes");
   return all;
 }
 

@@ -88,7 +88,7 @@ std::vector<owed_reminder> owed_reminders(const model_session &s,
           s.deadline);
   }
   if (s.state == "awaiting_student_recap") {
-    const auto from = *s.requested_at;
+    const auto from = *s.clocks_from;
     add("student_recap_reminder", times[student_recap_reminder], from, {});
     add("tutor_remind_student", times[tutor_remind_student], from, {});
     add("student_recap_overdue", times[student_recap_overdue], from, {});
@@ -99,7 +99,7 @@ std::vector<owed_reminder> owed_reminders(const model_session &s,
 std::optional<instant> confirms_at(const model_session &s,
                                    const workflows::rules &r) {
   if (s.state != "awaiting_student_recap" || !r.auto_confirm_after) return {};
-  return *s.requested_at + *r.auto_confirm_after;
+  return *s.clocks_from + *r.auto_confirm_after;
 }
 
 /// Returns to whom a reminder goes: to whom it names, or to support when a
@@ -145,19 +145,33 @@ void lapse(expected_outcome &v, const workflows::rules &r) {
   v.events.push_back({"session.missed", std::move(told)});
 }
 
-void complete(expected_outcome &v, instant at) {
+std::optional<instant> settles_at(const model_session &s,
+                                  const workflows::rules &r) {
+  if (s.state != "completed" || !r.settle_after) return {};
+  return *s.clocks_from + *r.settle_after;
+}
+
+namespace {
+void settle(expected_outcome &v) {
   auto &s = v.after;
   s.state = "paid";
-  s.completed_at = at;
   s.paid = pay_of(s.minutes.value_or(0), s.rate);
   v.payment = workflows::transfer{.kind = workflows::transfer_kind::settlement,
                                   .from = "program:" + s.program,
                                   .to = "tutor:" + s.tutor,
                                   .amount = *s.paid,
                                   .currency = s.currency};
+  v.events.push_back({"session.paid", {told_tutor("payout_deposited", s)}});
+}
+}  // namespace
+
+void complete(expected_outcome &v, instant at, const workflows::rules &r) {
+  auto &s = v.after;
+  s.state = "completed";
+  s.completed_at = s.clocks_from = at;
   v.events.push_back(
       {"session.completed", {told_tutor("session_completed", s)}});
-  v.events.push_back({"session.paid", {told_tutor("payout_deposited", s)}});
+  if (!r.settle_after) settle(v);
 }
 
 std::vector<std::string> told_others(const std::string &kind,
@@ -243,12 +257,14 @@ expected_outcome expect_engine(const model_session &s, instant now,
   if ((s.state == "scheduled" || s.state == "time_logged")
       && now > s.deadline) {
     lapse(v, r);
+  } else if (const auto at = settles_at(s, r); at && *at <= now) {
+    settle(v);
   } else if (!s.state.empty()) {
     const auto confirm = confirms_at(s, r);
     const bool confirmed = confirm && *confirm <= now;
     // One that is due at that very moment has lost its reason, too.
     remind(v, s, r, confirmed ? *confirm - 1us : now);
-    if (confirmed) complete(v, now);
+    if (confirmed) complete(v, now, r);
   }
   v.after.version += int(v.events.size());
   return v;
@@ -262,6 +278,7 @@ std::optional<instant> owed_at(const model_session &s,
   if (s.state == "scheduled" || s.state == "time_logged")
     all.push_back(s.deadline + 1us);
   if (const auto at = confirms_at(s, r)) all.push_back(*at);
+  if (const auto at = settles_at(s, r)) all.push_back(*at);
   if (all.empty()) return {};
   return *std::min_element(all.begin(), all.end());
 }

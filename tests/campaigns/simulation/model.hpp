@@ -57,6 +57,11 @@ struct model_session {
   std::vector<model_claim> held;
   int policy_version = 0;
   std::optional<instant> requested_at, completed_at;
+  /// From when the clocks of its state count; a dispute moves that.
+  std::optional<instant> clocks_from;
+  std::set<std::string> disputed_by;
+  std::string disputed_in;  ///< the state that it goes back to
+  std::optional<instant> disputed_at;
   std::optional<std::int64_t> paid;
   int corrections = 0;   ///< transfers after the settlement
   int call_changes = 0;  ///< joins and leaves
@@ -132,8 +137,12 @@ told_students(const std::string &kind, const model_session &s, bool missing);
 /// and the miss.
 void lapse(expected_outcome &v, const workflows::rules &r);
 
-/// Adds that the session is completed, and paid at once.
-void complete(expected_outcome &v, instant at);
+/// Adds that the session is completed and, where the rules have no delay, paid.
+void complete(expected_outcome &v, instant at, const workflows::rules &r);
+
+/// Returns when a completed session must be paid, if there is a delay.
+[[nodiscard]] std::optional<instant> settles_at(const model_session &s,
+                                                const workflows::rules &r);
 
 /// Returns `minutes * rate / 60`, rounded half up.
 [[nodiscard]] std::int64_t pay_of(int minutes, std::int64_t rate);

@@ -18,6 +18,10 @@ bool silent(const model_student &p) {
   return p.status == "going" && !p.recap;
 }
 
+bool confirms(const model_student &p) {
+  return p.status == "going" && p.recap;
+}
+
 bool takes_part(const model_student *p) {
   return p != nullptr && (p->status == "invited" || p->status == "going");
 }
@@ -179,7 +183,7 @@ private:
     happens("participant.removed");
     if (s().state == "awaiting_student_recap"
         && std::none_of(all.begin(), all.end(), silent))
-      complete(v_, c_.received_at);
+      complete(v_, c_.received_at, r_);
   }
 
   bool calls(const wf::person &who) {
@@ -273,7 +277,7 @@ private:
     s().state = "awaiting_student_recap";
     s().miss_told = false;
     s().tutor_recap = true;
-    s().requested_at = c_.received_at;
+    s().requested_at = s().clocks_from = c_.received_at;
     happens("tutor_recap.submitted",
             told_students("student_recap_request", s(), false));
   }
@@ -340,18 +344,59 @@ private:
     }
     auto *p = c_.by.as == role::student ? s().find(c_.by.id) : nullptr;
     if (!allowed(p != nullptr && p->status == "going")
-        || !in("awaiting_student_recap"))
+        || !in("awaiting_student_recap", "disputed"))
       return;
     recap_fits(c.written);
     if (p->recap) object("recap-already-submitted");
     p->recap = true;
     look_at(c.written);
     happens("student_recap.submitted");
+    if (s().state != "disputed") complete_if_confirmed();
+  }
+
+  void complete_if_confirmed() {
     const auto &all = s().students;
-    if (r_.confirmation == wf::confirmation_rule::all_students
-        && std::any_of(all.begin(), all.end(), silent))
+    const bool waits = r_.confirmation == wf::confirmation_rule::all_students
+                           ? std::any_of(all.begin(), all.end(), silent)
+                           : std::none_of(all.begin(), all.end(), confirms);
+    if (!waits) complete(v_, c_.received_at, r_);
+  }
+
+  /// It goes back to where it was, and what remained of its clocks goes on.
+  std::vector<std::string> decide_dispute() {
+    auto &n = s();
+    n.state = n.disputed_in;
+    if (c_.received_at > *n.disputed_at)
+      *n.clocks_from += c_.received_at - *n.disputed_at;
+    return told_of_decision();
+  }
+  std::vector<std::string> told_of_decision() {
+    auto told = told_students("dispute_decided", s(), false);
+    told.push_back(told_tutor("dispute_decided", s()));
+    return told;
+  }
+
+  void on(const wf::dispute_session &) {
+    const auto *p = c_.by.as == role::student ? s().find(c_.by.id) : nullptr;
+    if (!allowed(tutor() || (p != nullptr && p->status == "going"))
+        || !in("awaiting_student_recap", "completed"))
       return;
-    complete(v_, c_.received_at);
+    const auto paid_at = settles_at(s(), r_);
+    if (paid_at && *paid_at <= c_.received_at) return end("wrong-state");
+    if (!s().disputed_by.insert(wf::to_string(c_.by)).second)
+      return end("wrong-state");
+    s().disputed_in = s().state;
+    s().disputed_at = c_.received_at;
+    s().state = "disputed";
+    auto told = told_students("session_disputed", s(), false);
+    told.push_back(told_tutor("session_disputed", s()));
+    told.push_back(told_support("session_disputed"));
+    happens("session.disputed", std::move(told));
+  }
+  void on(const wf::uphold_session &) {
+    if (!allowed(support()) || !in("disputed")) return;
+    happens("session.upheld", decide_dispute());
+    if (s().state == "awaiting_student_recap") complete_if_confirmed();
   }
 
   void on(const wf::cancel_session &) {
@@ -372,6 +417,7 @@ private:
     n.held.clear();
     n.tutor_recap = false;
     n.requested_at.reset();
+    n.clocks_from.reset();
     n.completed_at.reset();
     // What is past by now is skipped.
     n.reminded.clear();
@@ -422,7 +468,8 @@ private:
   }
   void on(const wf::correct_minutes &c) {
     if (!allowed(support())) return;
-    if (s().state != "completed" && s().state != "paid"
+    const bool disputed = s().state == "disputed";
+    if (!disputed && s().state != "completed" && s().state != "paid"
         && !in("time_logged", "awaiting_student_recap"))
       return;
     const auto minutes = rounded(c.minutes);
@@ -431,8 +478,11 @@ private:
     s().flags.insert("corrected");
     if (s().paid) pay_difference();
     std::vector<std::string> told;
+    if (disputed) told = decide_dispute();
     if (v_.payment) told.push_back(told_tutor("payout_corrected", s()));
     happens("time.corrected", std::move(told));
+    if (disputed && s().state == "awaiting_student_recap")
+      complete_if_confirmed();
   }
   void on(const wf::void_session &) {
     if (!allowed(support())) return;
@@ -440,6 +490,9 @@ private:
     v_.claims.clear();
     auto told = told_students("session_voided", s(), false);
     told.push_back(told_tutor("session_voided", s()));
+    if (s().state == "disputed")
+      for (auto &one : told_of_decision())
+        told.push_back(std::move(one));
     if (s().paid) {
       told.push_back(told_tutor("payout_reversed", s()));
       v_.payment = wf::transfer{.kind = wf::transfer_kind::reversal,

@@ -42,7 +42,8 @@ constexpr auto wanted_too = {
     "student_recap_reminder", "tutor_remind_student", "student_recap_overdue",
     "session_missed", "support_requested", "support_reopened", "support_denied",
     "session_completed", "payout_deposited", "payout_corrected",
-    "payout_reversed", "session_voided", "session_cancelled"};
+    "payout_reversed", "session_voided", "session_cancelled",
+    "session_disputed", "dispute_decided"};
 
 }  // namespace
 
