@@ -40,7 +40,7 @@ WRONG = [
     ("policy.auto_confirm_after", 72), ("policy.auto_confirm_after", "x"),
     ("policy.pay.rate_per_hour", "15"), ("policy.pay.rate_per_hour", -1),
     ("policy.pay.rate_per_hour", 15.5), ("policy.pay.currency", 840),
-    ("policy.pay.currency", "dollars"), ("policy.pay.settle_after", "48h"),
+    ("policy.pay.currency", "dollars"), ("policy.pay.settle_after", 48),
     ("policy.reminders.tutor_recap_due", ["90m"]),
     ("policy.reminders.tutor_recap_reminder", "24h"),
     ("policy.reminders.tutor_recap_reminder", [24]),

@@ -19,7 +19,8 @@ KINDS = [
     "student_recap_overdue", "session_missed", "support_requested",
     "support_reopened", "support_denied", "session_completed",
     "payout_deposited", "payout_corrected", "payout_reversed",
-    "session_cancelled", "session_voided"]
+    "session_cancelled", "session_voided", "session_disputed",
+    "dispute_decided"]
 
 
 @pytest.fixture(scope="module")

@@ -128,10 +128,8 @@ def test_settling_at_once_is_said_by_null(make_node):
     assert pay == {"rate_per_hour": 1500, "currency": "USD",
                    "settle_after": None}
     assert made(node, {"pay": pay}) == {"version": 1, "changes": []}
-    answer = make(node, {"pay": {**pay, "settle_after": "48h"}})
-    problem_of(answer, "malformed", 400)
-    assert ("policy.pay.settle_after: expected null: this version settles at "
-            "once" in answer.json["detail"])
+    assert made(node, {"pay": {**pay, "settle_after": "48h"}})["changes"] == [
+        {"path": "policy.pay.settle_after", "from": None, "to": "48h"}]
 
 
 def test_an_override_that_lifts_a_rule_is_a_change(make_node):
