@@ -87,7 +87,7 @@ void add_filters(CLI::App &l, list_options &o) {
   using workflows::session_status;
   l.add_option("--state", o.state, "Only those in this state")
       ->check(CLI::IsMember(names_of<session_status>(
-          static_cast<int>(session_status::voided) + 1)));
+          static_cast<int>(workflows::session_status_count))));
   l.add_option("--tutor", o.tutor, "Only this tutor's");
   l.add_option("--student", o.student, "Only this student's");
   l.add_option("--course", o.course, "Only of this course");

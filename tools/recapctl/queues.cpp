@@ -26,7 +26,8 @@ constexpr std::array queues{
     queue{"missed", "missed", "list --state missed"},
     queue{"overdue", "a student's recap is overdue", ""},
     queue{"flagged", "not over, and with a flag", "list --flag FLAG"},
-    queue{"disputed", "disputed", ""},
+    queue{"disputed", "somebody says that it is wrong",
+          "list --state disputed"},
     queue{"dead_letters", "taken by nobody", "dead-letters"}};
 
 int show_queues(context &c, const queue_options &) {

@@ -85,6 +85,10 @@ int correct(context &c, const support_options &o) {
                         {{"minutes", o.minutes}, {"note", o.note}});
 }
 
+int uphold(context &c, const support_options &o) {
+  return send(c, o, "support.uphold", {{"note", o.note}});
+}
+
 int remove_student(context &c, const support_options &o) {
   return send(c, o, "participant.remove", {{"student", o.student}});
 }
@@ -131,8 +135,8 @@ void add_note(CLI::App &sub, support_options &o) {
 }  // namespace
 
 void add_support(CLI::App &app, context &c) {
-  auto *support =
-      app.add_subcommand("support", "Decide about a missed or wrong session");
+  auto *support = app.add_subcommand(
+      "support", "Decide about a missed, disputed or wrong session");
   support->require_subcommand(1);
   support_options *o = nullptr;
   auto *sub = add_action(*support, c, "reopen",
@@ -144,11 +148,16 @@ void add_support(CLI::App &app, context &c) {
   sub = add_action(*support, c, "deny", "Refuse a missed session's update", o,
                    deny);
   add_note(*sub, *o);
-  sub = add_action(*support, c, "correct",
-                   "Set other minutes than were logged: limits and pay follow",
-                   o, correct);
+  sub =
+      add_action(*support, c, "correct",
+                 "Set other minutes than were logged, also to decide a dispute:"
+                 " limits and pay follow",
+                 o, correct);
   sub->add_option("--minutes", o->minutes, "The right ones; rounded as ever")
       ->required();
+  add_note(*sub, *o);
+  sub = add_action(*support, c, "uphold",
+                   "Decide a dispute: the session is as it was", o, uphold);
   add_note(*sub, *o);
   sub = add_action(*support, c, "remove",
                    "Take a student out, also after time was logged", o,

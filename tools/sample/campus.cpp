@@ -149,6 +149,7 @@ std::vector<step> campus::plan() {
   plan_silent_confirmed();
   plan_one_for_all();
   plan_today();
+  plan_disputed(end());
   std::ranges::stable_sort(steps_, {}, &step::at);
   return std::move(steps_);
 }

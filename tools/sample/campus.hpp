@@ -113,6 +113,9 @@ private:
   void plan_today();
   void plan_flagged(instant now);
   void plan_asked(instant now);
+  void plan_disputed(instant now);
+  void dispute(const session &s, instant at, const std::string &by,
+               std::string_view reason);
 
   std::mt19937_64 rng_;
   int tutors_;

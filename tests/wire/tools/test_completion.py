@@ -114,7 +114,8 @@ def test_the_shells_are_completed(complete, home):
 def test_the_states_are_completed(complete, home):
     assert set(complete(["recapctl", "list", "--state", ""], home)) == {
         "scheduled", "time_logged", "awaiting_student_recap", "completed",
-        "paid", "missed", "update_denied", "cancelled", "voided"}
+        "paid", "missed", "update_denied", "cancelled", "voided",
+        "disputed"}
 
 
 @pytest.mark.parametrize("complete", SHELLS)

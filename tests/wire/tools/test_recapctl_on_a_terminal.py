@@ -73,7 +73,7 @@ def test_a_list_of_values_is_folded_between_them(recapctl, columns):
     text, _ = shown(recapctl, "list", "--help", columns=columns)
     for state in ("scheduled", "time_logged", "awaiting_student_recap",
                   "completed", "paid", "missed", "update_denied", "cancelled",
-                  "voided"):
+                  "voided", "disputed"):
         assert state in text
 
 

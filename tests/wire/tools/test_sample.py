@@ -11,7 +11,7 @@ from node import BIN, Recapctl
 POLICY = str(ROOT / "tools/sample/campus.json")
 
 STATES = {"paid", "cancelled", "missed", "update_denied", "voided",
-          "awaiting_student_recap"}
+          "awaiting_student_recap", "completed", "disputed"}
 REFUSALS = {"not-allowed", "wrong-state", "too-early", "window-closed",
             "unanswered-invitation", "participants-in-call", "invalid-minutes",
             "recap-too-short", "tutor-weekly-limit",
@@ -22,7 +22,8 @@ KINDS = {"tutor_recap_due", "tutor_recap_reminder", "student_recap_request",
          "student_recap_overdue", "session_missed", "support_requested",
          "support_reopened", "support_denied", "session_completed",
          "payout_deposited", "payout_corrected", "payout_reversed",
-         "session_cancelled", "session_voided"}
+         "session_cancelled", "session_voided", "session_disputed",
+         "dispute_decided"}
 
 
 def sample(url, *arguments):
