@@ -21,6 +21,7 @@ type Reason = Explanation["why"][number];
 interface Said {
   by?: string; at?: string; deadline?: string; starts_at?: string; settled_at?: string; minutes?: number; rate_per_hour?: number;
   amount?: number; currency?: string; students?: string[]; tutor?: string; note?: string; reason?: string; message?: string; from?: string;
+  settles_at?: string;
 }
 
 /** `by NAME, WHEN`. */
@@ -54,7 +55,11 @@ function sentence_of(code: string, said: Said, zone: string): ComponentChildren 
     case "paid": return said.settled_at ? (
       <>{text.paid(minutes_text(said.minutes ?? 0))} <Money minor={said.amount ?? 0} currency={said.currency ?? ""} />, <Time at={said.settled_at} zone={zone} />.</>
     ) : null;
-    case "confirmed": return said.minutes === undefined ? text.confirmed : text.confirmed_for(minutes_text(said.minutes));
+    case "disputed": return <>{text.disputed} {by}<Quote of={said.reason} /></>;
+    case "upheld": return <>{text.upheld} {by}<Quote of={said.note} /></>;
+    case "clocks-stand": return text.clocks_stand(said.from === "awaiting_student_recap");
+    case "confirmed": return said.settles_at ? <>{text.settles} <Time at={said.settles_at} zone={zone} /> (<Distance at={said.settles_at} />). {text.can_dispute}</>
+      : said.minutes === undefined ? text.confirmed : text.confirmed_for(minutes_text(said.minutes));
     case "confirmed-by-silence": return said.at ? <>{text.silence} <Time at={said.at} zone={zone} />. {text.silent} <People of={said.students ?? []} />.</> : null;
     case "settled": case "payout-corrected": case "payout-reversed": return said.at ? (
       <>{said.from?.startsWith("tutor:") ? text.taken_from_tutor : text.given_to_tutor} <Money minor={said.amount ?? 0} currency={said.currency ?? ""} />, <Time at={said.at} zone={zone} />.</>

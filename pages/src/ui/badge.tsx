@@ -18,6 +18,7 @@ const tones: Record<State, Tone> = {
   update_denied: "bad",
   cancelled: "ended",
   voided: "ended",
+  disputed: "bad",
 };
 
 export function Badge({ tone, children }: { tone: Tone; children: ComponentChildren }) {

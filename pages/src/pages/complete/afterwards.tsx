@@ -9,7 +9,7 @@ import { ShareLink } from "../../session/share";
 import { SomethingWrong } from "../../session/wrong";
 import { Money } from "../../ui/money";
 import { People } from "../../ui/person";
-import { minutes_text } from "../../ui/time";
+import { Time, minutes_text } from "../../ui/time";
 import { words } from "../../words";
 import type { Facts } from "./complete";
 
@@ -22,7 +22,10 @@ function Pay({ session }: { session: Session }) {
   return (
     <p>
       {text.will_be_paid(minutes_text(minutes))} <strong><Money minor={pay_of(minutes, rate_per_hour)} currency={currency} /></strong>.{" "}
-      {session.state === "completed" ? text.pay_settles : text.pay_waits}
+      {session.state === "disputed" ? text.pay_stands
+        : session.state !== "completed" ? text.pay_waits
+          : session.next_timer === null ? text.pay_settles
+            : <>{text.pay_settles_on} <Time at={session.next_timer} zone={session.timezone} />.</>}
     </p>
   );
 }

@@ -88,6 +88,7 @@ export function Content({ facts, tutor, reload }: { facts: Facts; tutor: string;
       return <Missed facts={facts} tutor={tutor} reload={reload} />;
     case "awaiting_student_recap":
     case "completed":
+    case "disputed":
     case "paid":
       return <Afterwards session={session} explanation={facts.explanation} />;
     default:

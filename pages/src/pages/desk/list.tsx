@@ -17,12 +17,13 @@ import type { Queue } from "./queues";
 const text = words.desk;
 const by = (key: string) => ({ up: key, down: `-${key}` });
 
-/** What the tutor wrote when they asked for an update. */
+/** What was written by who asked for an update, or disputes it. */
 function Asked({ session }: { session: Session }) {
   const found = use_data(`asked ${session.id}`, (signal) =>
     get("/v1/sessions/{id}/explain", { path: { id: session.id }, signal }), of_session(session.id));
-  const reason = found.data?.why.find(({ code }) => code === "update-asked");
-  const message = (reason?.data as { message?: unknown } | undefined)?.message;
+  const reason = found.data?.why.find(({ code }) => code === "update-asked" || code === "disputed");
+  const data = reason?.data as { message?: unknown; reason?: unknown } | undefined;
+  const message = data?.message ?? data?.reason;
   return typeof message === "string" ? <q dir="auto">{message}</q> : null;
 }
 
@@ -48,13 +49,13 @@ function Deadline({ session }: { session: Session }) {
 
 function columns_of(queue: Queue): Column<Session>[] {
   const columns = all_columns(queue);
-  // Students' recaps have no deadline.
-  return queue === "overdue" ? columns.filter(({ key }) => key !== "deadline") : columns;
+  // Students' recaps have no deadline, and in a dispute none is running.
+  return queue === "overdue" || queue === "disputed" ? columns.filter(({ key }) => key !== "deadline") : columns;
 }
 
 function all_columns(queue: Queue): Column<Session>[] {
-  const asked: Column<Session>[] = queue === "asked"
-    ? [{ key: "asked", label: text.columns.asked, cell: (session) => <Asked session={session} /> }] : [];
+  const asked: Column<Session>[] = queue === "asked" || queue === "disputed"
+    ? [{ key: "asked", label: text.columns[queue], cell: (session) => <Asked session={session} /> }] : [];
   return [
     { key: "id", label: text.columns.id, order: by("id"), cell: ({ id }) => <a href={href(`/sessions/${id}`)}><bdi>{id}</bdi></a> },
     { key: "state", label: text.columns.state, order: by("state"), cell: (session) => (

@@ -11,13 +11,12 @@ import { words } from "../../words";
 const text = words.desk;
 
 export type Counts = Answer<"/v1/queues">;
-export type Queue = Exclude<keyof Counts, "disputed"> | "all";
+export type Queue = keyof Counts | "all";
 
-/** In the order in which they are worked. Managers do not see dead letters; no session is
- * ever disputed yet. */
+/** In the order in which they are worked. Managers do not see dead letters. */
 export function queues_for(): Queue[] {
   const letters: Queue[] = actor("support", "admin", "system") ? ["dead_letters"] : [];
-  return ["asked", "missed", "overdue", "flagged", ...letters, "all"];
+  return ["asked", "missed", "overdue", "disputed", "flagged", ...letters, "all"];
 }
 
 export const use_counts = (): Loaded<Counts> =>

@@ -38,7 +38,7 @@ const server_orders = ["id", "starts_at", "-starts_at"] as const;
 type ServerOrder = (typeof server_orders)[number];
 /** The latest first; where people wait for somebody, who waits longest. */
 export const default_order = (queue: Queue): ServerOrder =>
-  queue === "asked" || queue === "overdue" ? "starts_at" : "-starts_at";
+  queue === "asked" || queue === "overdue" || queue === "disputed" ? "starts_at" : "-starts_at";
 
 /** Whether the server sorts by it; else what was read is sorted. */
 export const sorted_there = (order: string): order is ServerOrder => (server_orders as readonly string[]).includes(order);
@@ -92,6 +92,7 @@ const narrowed: Partial<Record<Queue, SessionQuery>> = {
   asked: { support: "asked" },
   missed: { state: "missed" },
   overdue: { state: "awaiting_student_recap" },
+  disputed: { state: "disputed" },
 };
 
 async function read_some(query: SessionQuery, queue: Queue, filters: Filters, most: number, signal: AbortSignal) {

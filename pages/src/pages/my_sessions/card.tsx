@@ -13,7 +13,7 @@ import { href } from "../../shell/router";
 import { Button, LinkButton } from "../../ui/button";
 import { Money } from "../../ui/money";
 import { People } from "../../ui/person";
-import { day_and_time, minutes_text, span } from "../../ui/time";
+import { Time, day_and_time, minutes_text, span } from "../../ui/time";
 import { words } from "../../words";
 import { Change } from "./change";
 
@@ -58,6 +58,15 @@ function Standing({ session, tutor, asked }: { session: Session; tutor: string; 
       return <Answers session={session} />;
     case "awaiting_student_recap":
       return <p>{text.not_written} <People of={owing(session)} /></p>;
+    case "disputed":
+      return <><p>{text.disputed}</p><Why session={session} label={text.why} /></>;
+    case "completed":
+      return (
+        <p>
+          {minutes_text(session.minutes ?? 0)}
+          {session.next_timer === null ? null : <> · {text.settles} <Time at={session.next_timer} zone={session.timezone} /></>}
+        </p>
+      );
     case "update_denied": case "cancelled": case "voided":
       return <Why session={session} label={text.why} />;
     case "missed":

@@ -33,7 +33,7 @@ function OpenSessions({ tutor }: { tutor: string }) {
               <Cards title={text.waits_for_others} nothing="" sessions={others}
                 card={(session) => <SessionCard session={session} tutor={tutor} asked={asked.has(session.id)} />} />
             ) : null}
-            <Week tutor={id_of(tutor)} waiting={others} />
+            <Week tutor={id_of(tutor)} waiting={others.filter(({ state }) => state !== "disputed")} />
             <Cards title={text.upcoming} nothing={text.nothing_upcoming} sessions={upcoming}
               card={(session) => <SessionCard session={session} tutor={tutor} />} />
           </>

@@ -4,7 +4,7 @@ import { type Answer, type Session, type State, get } from "../../api/client";
 import { read_pages, read_sessions } from "../../api/paging";
 import { days_later, local_of, moment_of } from "../../ui/zone";
 
-const open_states: State[] = ["scheduled", "time_logged", "awaiting_student_recap", "missed"];
+const open_states: State[] = ["scheduled", "time_logged", "awaiting_student_recap", "missed", "disputed"];
 /** Of each state; who has more reads the first of them. */
 export const most_open = 100;
 
@@ -36,6 +36,8 @@ export interface Week {
   earned: Record<string, number>;
   /** All that they ever earned. */
   balances: Record<string, number>;
+  /** Those that are confirmed, and paid later. */
+  settling: Session[];
   limits: Answer<"/v1/tutors/{id}/limits">["limits"];
 }
 
@@ -51,7 +53,7 @@ export async function read_week(tutor: string, now: number, zone: string, signal
   const since = new Date(monday_of(now, zone)).toISOString();
   const account = `tutor:${tutor}`;
   let balances: Record<string, number> = {};
-  const [{ limits }, { items }] = await Promise.all([
+  const [{ limits }, { items }, { items: settling }] = await Promise.all([
     get("/v1/tutors/{id}/limits", { path: { id: tutor }, query: { at: new Date(now).toISOString() }, signal }),
     read_pages(async (after) => {
       const page = await get("/v1/accounts/{account}", {
@@ -59,8 +61,9 @@ export async function read_week(tutor: string, now: number, zone: string, signal
       balances = page.balances;
       return { items: page.entries, next: page.next };
     }, 10_000),
+    read_sessions({ tutor, state: "completed" }, most_open, signal),
   ]);
   const earned: Record<string, number> = {};
   for (const { currency, amount } of items) earned[currency] = (earned[currency] ?? 0) + amount;
-  return { since, earned, balances, limits };
+  return { since, earned, balances, settling, limits };
 }

@@ -9,7 +9,7 @@ export function sorted_in(sessions: Session[], asked: Set<string>, now: number):
   waiting: Session[]; others: Session[]; upcoming: Session[];
 } {
   const upcoming = sessions.filter((session) => session.state === "scheduled" && !to_log(session, now));
-  const waits_for_others = ({ id, state }: Session) => state === "awaiting_student_recap" || asked.has(id);
+  const waits_for_others = ({ id, state }: Session) => state === "awaiting_student_recap" || state === "disputed" || asked.has(id);
   const waiting = sessions.filter((session) => !upcoming.includes(session) && !waits_for_others(session));
   const rank = (session: Session) => (to_log(session, now) ? 0 : 1);
   const by_deadline = (a: Session, b: Session) => Date.parse(a.deadline) - Date.parse(b.deadline);

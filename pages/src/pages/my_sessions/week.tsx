@@ -8,7 +8,7 @@ import { now } from "../../shell/clock";
 import { Bar } from "../../ui/bars";
 import { Money } from "../../ui/money";
 import { Shown } from "../../ui/shown";
-import { minutes_text, viewers_zone } from "../../ui/time";
+import { Time, minutes_text, viewers_zone } from "../../ui/time";
 import { words } from "../../words";
 import { read_week } from "./read";
 
@@ -28,6 +28,17 @@ function Sums({ of }: { of: [string, number][] }) {
   return <>{of.map(([currency, minor], i) => <strong key={currency}>{i ? ", " : ""}<Money minor={minor} currency={currency} /></strong>)}</>;
 }
 
+/** What is confirmed, and paid after the delay of the rules. */
+function Settling({ sessions }: { sessions: Session[] }) {
+  const first = [...sessions].sort((a, b) => Date.parse(a.next_timer ?? a.starts_at) - Date.parse(b.next_timer ?? b.starts_at))[0];
+  if (!first?.next_timer) return null;
+  return (
+    <p>
+      {text.settling(sessions.length)} <Sums of={promised(sessions)} />, {text.first_settles} <Time at={first.next_timer} zone={first.timezone} />
+    </p>
+  );
+}
+
 /** `waiting` are the sessions that wait for their students' recaps. */
 export function Week({ tutor, waiting }: { tutor: string; waiting: Session[] }) {
   const found = use_data(`week ${tutor}`,
@@ -36,7 +47,7 @@ export function Week({ tutor, waiting }: { tutor: string; waiting: Session[] }) 
     <section>
       <h2>{text.this_week}</h2>
       <Shown of={found}>
-        {({ earned, balances, limits }) => {
+        {({ earned, balances, settling, limits }) => {
           const sums = Object.entries(earned);
           const all = Object.entries(balances);
           const to_come = promised(waiting);
@@ -47,6 +58,7 @@ export function Week({ tutor, waiting }: { tutor: string; waiting: Session[] }) 
                 {sums.length ? <Sums of={sums} /> : text.nothing_earned}
               </p>
               {to_come.length ? <p>{text.on_its_way(waiting.filter(({ minutes }) => minutes !== null).length)} <Sums of={to_come} /></p> : null}
+              <Settling sessions={settling} />
               {all.length ? <p>{text.in_all} <Sums of={all} /></p> : null}
               {limits.map(({ code, limit, used }) => (
                 <Bar key={code} label={words.limits[code]} used={used} limit={limit} text={minutes_text} />

@@ -23,7 +23,7 @@ export const groups: { name: keyof typeof words.policy.groups; rules: Rule[] }[]
   { name: "limits", rules: [
     rule("limits.tutor_minutes_per_week", "number?"), rule("limits.student_course_minutes_per_week", "number?"),
     rule("limits.course_minutes_per_week", "number?"), rule("limits.pair_sessions_per_day", "number?") ] },
-  { name: "pay", rules: [rule("pay.rate_per_hour", "number"), rule("pay.currency", "text")] },
+  { name: "pay", rules: [rule("pay.rate_per_hour", "number"), rule("pay.currency", "text"), rule("pay.settle_after", "text?")] },
   { name: "reminders", rules: [
     rule("reminders.tutor_recap_due", "text?"), rule("reminders.tutor_recap_reminder", "list"),
     rule("reminders.student_recap_reminder", "list"), rule("reminders.tutor_remind_student", "list"),

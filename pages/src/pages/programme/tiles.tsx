@@ -25,7 +25,7 @@ function Begun({ groups, told }: { groups: Sums[]; told: (kind: string) => numbe
   const [missed, denied] = [number_in(groups, "missed"), number_in(groups, "update_denied")];
   const held = began - number_in(groups, "cancelled", "voided");
   const open = number_in(groups, "scheduled", "time_logged");
-  const logged = number_in(groups, "awaiting_student_recap", "completed", "paid", "voided");
+  const logged = number_in(groups, "awaiting_student_recap", "completed", "disputed", "paid", "voided");
   const [late, overdue] = [told("tutor_recap_due"), told("student_recap_overdue")];
   return (
     <>

@@ -21,13 +21,13 @@ function Details({ event }: { event: SessionEvent }) {
       return <>{minutes_text(event.data.minutes)}{event.data.leave_call ? `, ${text.left_call}` : ""}</>;
     case "time.corrected":
       return <>{text.corrected(minutes_text(event.data.was), minutes_text(event.data.minutes))}: <q dir="auto">{event.data.note}</q></>;
-    case "session.cancelled":
+    case "session.cancelled": case "session.disputed":
       return <q dir="auto">{event.data.reason}</q>;
     case "support.requested":
       return <q dir="auto">{event.data.message}</q>;
     case "session.reopened":
       return <>{text.reopened_for(event.data.hours)} <q dir="auto">{event.data.note}</q></>;
-    case "session.update_denied": case "session.voided":
+    case "session.update_denied": case "session.voided": case "session.upheld":
       return <q dir="auto">{event.data.note}</q>;
     case "reminder.sent":
       return <>{text.messages[event.data.kind]}</>;

@@ -11,7 +11,7 @@ import { type Held, read_limits } from "./read";
 import type { Viewer } from "./viewer";
 
 const text = words.session;
-const holding: Session["state"][] = ["time_logged", "awaiting_student_recap", "completed", "paid"];
+const holding: Session["state"][] = ["time_logged", "awaiting_student_recap", "completed", "disputed", "paid"];
 
 function LimitBar({ session, held }: { session: Session; held: Held }) {
   const holds = session.minutes !== null && holding.includes(session.state);

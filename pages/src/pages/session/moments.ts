@@ -32,6 +32,8 @@ const lanes: Partial<Record<SessionEvent["type"], [Lane, Tone]>> = {
   "session.reopened": ["window", "neutral"],
   "session.completed": ["end", "good"],
   "session.paid": ["end", "good"],
+  "session.disputed": ["end", "bad"],
+  "session.upheld": ["end", "good"],
   "session.missed": ["window", "bad"],
   "session.miss_lifted": ["window", "good"],
   "support.requested": ["window", "waiting"],
@@ -85,7 +87,7 @@ function to_come(session: Session, now: number): Moment[] {
     found.push({ at: time_of(session.deadline), lane: "window", label: text.deadline, tone: "bad", planned: true, who: [] });
   if (session.next_timer && session.next_timer_kind && session.next_timer_kind !== "deadline")
     found.push({
-      at: time_of(session.next_timer), lane: session.next_timer_kind === "auto_confirm" ? "end" : "reminders",
+      at: time_of(session.next_timer), lane: session.next_timer_kind === "auto_confirm" || session.next_timer_kind === "settlement" ? "end" : "reminders",
       label: text.next_timer(words.timers[session.next_timer_kind]), tone: "waiting", planned: true, who: [],
     });
   return found;

@@ -26,7 +26,7 @@ function RecapText({ who, recap }: { who: string; recap: Recap }) {
   );
 }
 
-const owes: Session["state"][] = ["time_logged", "awaiting_student_recap"];
+const owes: Session["state"][] = ["time_logged", "awaiting_student_recap", "disputed"];
 
 function Student({ session, one, shows_recap }: { session: Session; one: Participant; shows_recap: boolean }) {
   const waits = shows_recap && one.status === "going" && !one.recap && owes.includes(session.state);

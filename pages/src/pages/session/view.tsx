@@ -82,7 +82,7 @@ function Next({ whole: { session }, viewer }: { whole: Whole; viewer: Viewer }) 
   const begun = Date.parse(session.starts_at) <= now;
   const logs = viewer.tutor && ((session.state === "scheduled" && begun) || session.state === "time_logged" || session.state === "missed");
   const mine = session.participants.find(({ student }) => student === viewer.student);
-  const writes = mine?.status === "going" && !mine.recap && session.state === "awaiting_student_recap";
+  const writes = mine?.status === "going" && !mine.recap && (session.state === "awaiting_student_recap" || session.state === "disputed");
   const who = `student:${viewer.student}`;
   return (
     <>

@@ -62,7 +62,7 @@ function Past({ session, who }: { session: Session; who: string }) {
     <>
       {session.minutes === null ? null : <p>{minutes_text(session.minutes)}</p>}
       {session.state === "missed" || session.state === "update_denied" ? <p>{text.missed}</p> : null}
-      {session.state === "cancelled" ? <Why session={session} label={words.my_sessions.why} /> : null}
+      {session.state === "cancelled" || session.state === "disputed" ? <Why session={session} label={words.my_sessions.why} /> : null}
       {session.state === "awaiting_student_recap" ? <p>{text.others_to_write}</p> : null}
       {part?.recap ? (
         <details><summary>{text.your_recap}</summary><RecapText recap={part.recap} role="student" /></details>
@@ -79,6 +79,7 @@ function Standing({ session, student }: { session: Session; student: string }) {
   const part = part_of(session, student);
   if (part?.status === "declined" || part?.status === "removed") return <Badge tone="ended">{text.not_in_it}</Badge>;
   if (part?.status === "invited" && session.state === "scheduled") return <Badge tone="waiting">{text.to_answer}</Badge>;
+  if (session.state === "disputed") return <StateBadge state={session.state} />;
   if (part?.recap) return <Badge tone="good">{text.recap_sent}</Badge>;
   if (session.state === "awaiting_student_recap") return <Badge tone="waiting">{text.recap_missing}</Badge>;
   if (session.state === "missed" || session.state === "update_denied") return <Badge tone="ended">{text.not_logged}</Badge>;

@@ -18,6 +18,10 @@ export function owes(session: Session, student: string): boolean {
   return session.state === "awaiting_student_recap" && part?.status === "going" && part.recap === null;
 }
 
+/** Whether they may write it: in a dispute, too, where it confirms nothing. */
+export const can_write = (session: Session, student: string): boolean =>
+  owes(session, student) || (session.state === "disputed" && owes({ ...session, state: "awaiting_student_recap" }, student));
+
 const is_invited = (session: Session, student: string): boolean =>
   session.state === "scheduled" && part_of(session, student)?.status === "invited";
 

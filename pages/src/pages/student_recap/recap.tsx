@@ -19,7 +19,7 @@ import { Shown } from "../../ui/shown";
 import { Time, minutes_text } from "../../ui/time";
 import { words } from "../../words";
 import { Left } from "../student/left";
-import { owes, part_of } from "../student/sort";
+import { can_write, owes, part_of } from "../student/sort";
 
 const text = words.student_recap;
 type Rules = Answer<"/v1/sessions/{id}/eligibility">["rules"];
@@ -74,10 +74,9 @@ function Form({ session, rules, who, reload }: Facts & { who: string; reload: ()
       <RecapFields role="student" recap={draft.value} rules={rules} error={check.error}
         disabled={sending.busy} change={draft.change} />
       <SendingNotice sending={sending} title={text.not_taken} />
-      <p>{text.confirms(minutes_text(session.minutes ?? 0))}</p>
+      <p>{session.state === "disputed" ? text.disputed : text.confirms(minutes_text(session.minutes ?? 0))}</p>
       <Button kind="main" submit busy={sending.busy}>{text.send}</Button>
       <NotSent errors={check.errors} />
-      <SomethingWrong session={session} role="student" />
     </form>
   );
 }
@@ -91,13 +90,13 @@ function Content({ facts, who, reload }: { facts: Facts; who: string; reload: ()
     drop_draft(who, `recap:${session.id}`);
     drop_command({ as: who, type: "recapd.recap.submit", subject: session.id });
   }, [written]);
-  if (owes(session, id_of(who))) return <Form {...facts} who={who} reload={reload} />;
+  if (can_write(session, id_of(who))) return <><Form {...facts} who={who} reload={reload} /><SomethingWrong session={session} role="student" /></>;
   if (part?.recap) {
     return (
       <>
         <div class="notice good" role="status">
           <h2>{text.taken}</h2>
-          <p>{session.state === "awaiting_student_recap" ? text.others_write : text.confirmed}</p>
+          <p>{session.state === "disputed" ? text.disputed : session.state === "awaiting_student_recap" ? text.others_write : text.confirmed}</p>
         </div>
         <h2>{words.student.your_recap}</h2>
         <RecapText recap={part.recap} role="student" />
@@ -119,7 +118,7 @@ export default function StudentRecap({ params }: PageProps) {
   const found = use_data(`recap ${id}`, (signal) => read_facts(id, signal), of_session(id));
   return (
     <div class="narrow complete">
-      <h1 tabIndex={-1}>{!found.data || owes(found.data.session, id_of(who)) ? text.title : text.none}</h1>
+      <h1 tabIndex={-1}>{!found.data || can_write(found.data.session, id_of(who)) ? text.title : text.none}</h1>
       <Shown of={found}>
         {(facts) => (
           <>

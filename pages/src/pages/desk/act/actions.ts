@@ -7,7 +7,7 @@ import { words } from "../../../words";
 
 const text = words.desk;
 
-export const actions = ["reopen", "deny", "correct", "remove", "void", "cancel"] as const;
+export const actions = ["reopen", "deny", "correct", "uphold", "remove", "void", "cancel"] as const;
 export type Action = (typeof actions)[number];
 
 /** Those after which somebody may miss something. */
@@ -19,11 +19,12 @@ export const fits: Record<Action, (session: Session) => boolean> = {
   reopen: ({ state }) => state === "missed" || state === "update_denied",
   deny: ({ state }) => state === "missed",
   correct: ({ state, minutes }) => minutes !== null && correctable.includes(state),
+  uphold: ({ state }) => state === "disputed",
   remove: (session) => removable(session).length > 0 && before_the_end.includes(session.state),
   void: ({ state, minutes }) => minutes !== null && state !== "voided",
   cancel: ({ state }) => state === "scheduled",
 };
-const correctable: State[] = ["time_logged", "awaiting_student_recap", "completed", "paid"];
+const correctable: State[] = ["time_logged", "awaiting_student_recap", "completed", "disputed", "paid"];
 const before_the_end: State[] = ["scheduled", "time_logged", "awaiting_student_recap"];
 
 export interface Entries {
@@ -63,6 +64,7 @@ function order_of(action: Exclude<Action, "remove">, session: Session, entries: 
     case "reopen": return { ...about, type: "recapd.support.reopen", data: { hours: Number(entries.hours), note } };
     case "deny": return { ...about, type: "recapd.support.deny", data: { note } };
     case "correct": return { ...about, type: "recapd.support.correct", data: { minutes: Number(entries.minutes), note } };
+    case "uphold": return { ...about, type: "recapd.support.uphold", data: { note } };
     case "void": return { ...about, type: "recapd.support.void", data: { note } };
     case "cancel": return { ...about, type: "recapd.session.cancel", data: { reason: note } };
   }
