@@ -187,8 +187,8 @@ std::string paint(std::string_view text, colour c) {
 
 colour colour_of_state(std::string_view state) {
   constexpr std::array good{"paid", "completed", "accepted", "going", "live"};
-  constexpr std::array bad{"missed", "update_denied", "voided", "refused",
-                           "silent"};
+  constexpr std::array bad{"missed",   "update_denied", "voided",
+                           "disputed", "refused",       "silent"};
   constexpr std::array gone{"cancelled", "declined", "removed", "duplicate"};
   if (std::ranges::find(good, state) != good.end()) return colour::green;
   if (std::ranges::find(bad, state) != bad.end()) return colour::red;

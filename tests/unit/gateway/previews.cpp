@@ -137,6 +137,12 @@ const std::vector<std::pair<std::string, step>> states{
        states[4].second(l);
        send(l, l.support("void", R"({"note":"no"})"));
      }},
+    {"disputed",
+     [](lesson &l) {
+       states[3].second(l);
+       send(l, l.command("session.dispute", l.person("student", "d"),
+                         R"({"reason":"less"})"));
+     }},
 };
 
 /// Every command, by one who may give it.
@@ -166,6 +172,11 @@ const std::vector<std::function<json::object(lesson &)>> commands{
     [](lesson &l) {
       return l.command("session.cancel", "support:eve", R"({"reason":"x"})");
     },
+    [](lesson &l) {
+      return l.command("session.dispute", l.person("student", "b"),
+                       R"({"reason":"less"})");
+    },
+    [](lesson &l) { return l.support("uphold", R"({"note":"right"})"); },
     [](lesson &l) {
       return l.command("support.request", l.person("tutor", "t"),
                        R"({"message":"ill"})");

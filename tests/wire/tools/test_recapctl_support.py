@@ -59,6 +59,22 @@ def test_what_was_paid_or_taken_back_is_told(recapctl, paid):
     assert money(recapctl, paid) == {"USD": 0}
 
 
+def test_a_dispute_is_upheld(recapctl, session):
+    recapctl.submit(session.complete(), session.event(
+        "session.dispute", session.tutor, {"reason": "The wrong figure"}))
+    assert re.search(r"\ndisputed +1 .*list --state disputed",
+                     recapctl("queues"))
+    listed = recapctl.json("list", "--state", "disputed")["sessions"]
+    assert [s["id"] for s in listed] == [session.id]
+    told = recapctl("explain", session.id)
+    assert "The wrong figure" in told and "Support decides" in told
+    told = recapctl("support", "uphold", session.id, *EVE, "--dry-run")
+    assert re.search(rf"{session.tutor} +dispute_decided\n", told)
+    recapctl("support", "uphold", session.id, *EVE)
+    assert (recapctl.json("show", session.id)["state"]
+            == "awaiting_student_recap")
+
+
 def test_a_denial_says_that_no_pay_is_touched(recapctl, session):
     recapctl("clock", "advance", "73h")
     told = recapctl("support", "deny", session.id, *EVE)
