@@ -128,28 +128,28 @@ void apply(session &s, const participant_removed &e, const event &) {
   give_back(s, e.released);
 }
 
-void apply(session &s, const call_joined &e, const event &by) {
+void apply(session &s, const call_joined &e, const event &whole) {
   s.call_changes = e.number;
-  set_in_call(s, e.participant, true, by.at);
+  set_in_call(s, e.participant, true, whole.at);
 }
 
-void apply(session &s, const call_left &e, const event &by) {
+void apply(session &s, const call_left &e, const event &whole) {
   s.call_changes = e.number;
-  set_in_call(s, e.participant, false, by.at);
+  set_in_call(s, e.participant, false, whole.at);
 }
 
-void apply(session &s, const time_logged &e, const event &by) {
+void apply(session &s, const time_logged &e, const event &whole) {
   s.status = session_status::time_logged;
   s.minutes = e.minutes;
   s.usage = usage_of(e.claims);
   s.flags.raise(e.flags);
   if (!e.leave_call) return;
   s.tutor_in_call = false;
-  follow_call(s, by.at);
+  follow_call(s, whole.at);
 }
 
-void apply(session &s, const time_corrected &e, const event &by) {
-  end_dispute(s, by.at);
+void apply(session &s, const time_corrected &e, const event &whole) {
+  end_dispute(s, whole.at);
   s.minutes = e.minutes;
   s.flags.raise(session_flag::corrected);
   count_more(s, e.claims);
@@ -163,11 +163,11 @@ void apply(session &s, const time_corrected &e, const event &by) {
   s.paid = now;
 }
 
-void apply(session &s, const tutor_recap_submitted &e, const event &by) {
+void apply(session &s, const tutor_recap_submitted &e, const event &whole) {
   s.status = session_status::awaiting_student_recap;
   s.tutor_recap = e.written;
   s.flags.raise(e.flags);
-  s.requested_at = by.at;
+  s.requested_at = whole.at;
   s.miss_told = false;
 }
 
@@ -176,18 +176,18 @@ void apply(session &s, const student_recap_submitted &e, const event &) {
   s.flags.raise(e.flags);
 }
 
-void apply(session &s, const session_completed &, const event &by) {
+void apply(session &s, const session_completed &, const event &whole) {
   s.status = session_status::completed;
-  s.completed_at = by.at;
+  s.completed_at = whole.at;
   if (!s.disputes) return;
   auto now = *s.disputes;
   now.stood = {};  // the clocks of what it was before are over
   s.disputes = std::move(now);
 }
 
-void apply(session &s, const session_paid &e, const event &by) {
+void apply(session &s, const session_paid &e, const event &whole) {
   s.status = session_status::paid;
-  s.paid = payout{.amount = e.payment.amount, .settled_at = by.at};
+  s.paid = payout{.amount = e.payment.amount, .settled_at = whole.at};
 }
 
 void apply(session &s, const session_missed &, const event &) {
@@ -207,17 +207,17 @@ void apply(session &s, const session_cancelled &, const event &) {
   s.status = session_status::cancelled;
 }
 
-void apply(session &s, const session_disputed &, const event &by) {
+void apply(session &s, const session_disputed &, const event &whole) {
   auto now = s.disputes ? *s.disputes : dispute_record{};
-  now.by.push_back(by.by);
+  now.by.push_back(whole.by);
   now.from = s.status;
-  now.since = by.at;
+  now.since = whole.at;
   s.disputes = std::move(now);
   s.status = session_status::disputed;
 }
 
-void apply(session &s, const session_upheld &, const event &by) {
-  end_dispute(s, by.at);
+void apply(session &s, const session_upheld &, const event &whole) {
+  end_dispute(s, whole.at);
 }
 
 void apply(session &s, const support_requested &, const event &) {
@@ -251,8 +251,8 @@ void apply(session &s, const session_voided &e, const event &) {
   s.paid = now;
 }
 
-void apply(session &s, const reminder_sent &e, const event &by) {
-  s.reminded_at = by.at;
+void apply(session &s, const reminder_sent &e, const event &whole) {
+  s.reminded_at = whole.at;
   // A kind with a single time has no count.
   s.reminders.over[e.kind] = reminder_of(e.kind).list ? e.count : 1;
 }
