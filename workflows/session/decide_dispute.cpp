@@ -13,6 +13,14 @@ bool goes(const session &s, const person &who) {
   return p != nullptr && p->status == participation::going;
 }
 
+/// Returns when the delay of the settlement is or was over; nothing where there
+/// is none, or it has not begun.
+std::optional<instant> end_of_delay(const decision_draft &d) {
+  auto s = d.s;
+  if (d.in(session_status::paid)) s.status = session_status::completed;
+  return settle_at(s, d.r);
+}
+
 bool is_confirmed(const session &s, const rules &r) {
   if (recaps_are_in(s, {})) return true;
   return r.confirmation == confirmation_rule::any_student
@@ -26,17 +34,21 @@ bool is_confirmed(const session &s, const rules &r) {
 void handle(decision_draft &d, const dispute_session &c) {
   if (!d.by_tutor() && !goes(d.s, d.f.by))
     return d.refuse_unless_allowed("the session's tutor or a going student");
+  // What was received before its settlement was due counts after it, too.
+  const auto end = end_of_delay(d);
+  const bool in_time = end && d.f.received_at < *end;
   if (!d.in(session_status::awaiting_student_recap)
-      && !d.in(session_status::completed))
+      && !d.in(session_status::completed)
+      && !(d.in(session_status::paid) && in_time))
     return d.refuse_state("awaiting_student_recap or completed");
   if (has_disputed(d.s, d.f.by))
     return d.refuse(refusal_code::wrong_state,
                     to_string(d.f.by)
                         + " disputed the session before; a person may once.");
   // It counts as paid even if its timer has not fired yet.
-  if (const auto at = settle_at(d.s, d.r); at && *at <= d.f.received_at)
+  if (end && !in_time)
     return d.refuse(refusal_code::wrong_state,
-                    "The settlement was due at " + format_rfc3339(*at)
+                    "The settlement was due at " + format_rfc3339(*end)
                         + "; a dispute comes before it.");
   d.emit(session_disputed{.reason = c.reason});
 }

@@ -83,7 +83,9 @@ void end_dispute(session &s, instant at) {
   auto now = *s.disputes;
   s.status = now.from;
   // Commands may be received out of order, and time never counts backwards.
-  now.stood += std::max(at - now.since, std::chrono::microseconds{0});
+  // What is paid has no clock left.
+  if (now.from != session_status::paid)
+    now.stood += std::max(at - now.since, std::chrono::microseconds{0});
   s.disputes = std::move(now);
 }
 

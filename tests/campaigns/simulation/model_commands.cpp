@@ -366,7 +366,7 @@ private:
   std::vector<std::string> decide_dispute() {
     auto &n = s();
     n.state = n.disputed_in;
-    if (c_.received_at > *n.disputed_at)
+    if (c_.received_at > *n.disputed_at && n.state != "paid")
       *n.clocks_from += c_.received_at - *n.disputed_at;
     return told_of_decision();
   }
@@ -376,13 +376,23 @@ private:
     return told;
   }
 
+  /// It may be paid by now: what counts is when the command was received.
+  bool in_time_for_dispute() {
+    const bool delayed = s().state == "completed" || s().state == "paid";
+    if (delayed) {
+      const bool late =
+          !r_.settle_after
+          || *s().clocks_from + *r_.settle_after <= c_.received_at;
+      if (late) end("wrong-state");
+      return !late;
+    }
+    return in("awaiting_student_recap");
+  }
   void on(const wf::dispute_session &) {
     const auto *p = c_.by.as == role::student ? s().find(c_.by.id) : nullptr;
     if (!allowed(tutor() || (p != nullptr && p->status == "going"))
-        || !in("awaiting_student_recap", "completed"))
+        || !in_time_for_dispute())
       return;
-    const auto paid_at = settles_at(s(), r_);
-    if (paid_at && *paid_at <= c_.received_at) return end("wrong-state");
     if (!s().disputed_by.insert(wf::to_string(c_.by)).second)
       return end("wrong-state");
     s().disputed_in = s().state;

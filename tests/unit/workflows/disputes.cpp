@@ -153,6 +153,24 @@ CAF_TEST(nobody disputes a session whose settlement was due) {
   CAF_CHECK_EQUAL(st.fires(start + 30h + 1us), "session.paid");
 }
 
+CAF_TEST(given a dispute in time when it comes after the settlement it counts) {
+  auto st = completed();
+  st.fires(start + 30h);
+  CAF_CHECK_EQUAL(st.then(disputes, cal, start + 26h, start + 31h),
+                  "refused wrong-state");
+  CAF_CHECK_EQUAL(st.then(disputes, bob, start + 26h - 1us, start + 31h),
+                  "session.disputed");
+  auto corrected = st;
+  CAF_CHECK_EQUAL(st.then(upholds, eve, start + 90h), "session.upheld");
+  CAF_CHECK(st.s.status == session_status::paid);
+  CAF_CHECK_EQUAL(timer_of(st), "none");
+  CAF_CHECK_EQUAL(st.then(disputes, cal, start + 27h), "refused wrong-state");
+  CAF_CHECK_EQUAL(corrected.then(to(30), eve, start + 90h), "time.corrected");
+  CAF_CHECK(corrected.s.status == session_status::paid);
+  CAF_CHECK_EQUAL(corrected.s.paid->amount, 750);
+  CAF_CHECK_EQUAL(corrected.s.paid->corrections, 1);
+}
+
 CAF_TEST(given a completed session when it is upheld then the rest runs) {
   auto st = completed();
   st.given(disputes, bob, start + 12h);  // ten hours of the day are over
