@@ -124,8 +124,10 @@ void replay::look(instant at, hours &counted) {
 }
 
 void replay::happen(std::vector<event> decided, hours &counted) {
-  if (auto paid = settlement_after(would_.state, decided, rules_now()))
-    decided.push_back(*std::move(paid));
+  // One that is only scheduled now has no rules yet, and nothing to pay.
+  if (would_.state.exists())
+    if (auto paid = settlement_after(would_.state, decided, rules_now()))
+      decided.push_back(*std::move(paid));
   for (auto &e : decided)
     counted.count_would(move_on(would_, std::move(e)));
   stands_ = false;
