@@ -5,7 +5,7 @@
 
 namespace {
 
-struct clock_fixture : one_node {
+struct timer_fixture : one_node {
   std::string advance(instant to, std::size_t i = 0) {
     std::string word = "silence";
     caf::anon_send(node(i)->timers,
@@ -36,7 +36,7 @@ struct clock_fixture : one_node {
 
 }  // namespace
 
-CAF_TEST_FIXTURE_SCOPE(timer_tests, clock_fixture)
+CAF_TEST_FIXTURE_SCOPE(timer_tests, timer_fixture)
 
 CAF_TEST(at the deadline a session still stands and just after it is missed) {
   schedule("s1");

@@ -9,7 +9,6 @@ using namespace recapd::workflows::test;
 
 namespace {
 
-const submit_recap hands_in{.written = good};
 const submit_recap hands_in_too_little{.written = recap_of(149)};
 
 }  // namespace

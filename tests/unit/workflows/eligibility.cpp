@@ -13,7 +13,7 @@ using namespace recapd::workflows::test;
 
 namespace {
 
-int pick(int count) {
+int below(int count) {
   return *rc::gen::resize(rc::kNominalSize, rc::gen::inRange(0, count));
 }
 
@@ -36,14 +36,14 @@ std::vector<refusal> answered(story st, int minutes, bool leave, instant now) {
 story somewhere() {
   story st;
   st.r.step_minutes = *rc::gen::element(1, 5, 15);
-  st.r.max_minutes = st.r.step_minutes * (1 + pick(12));
+  st.r.max_minutes = st.r.step_minutes * (1 + below(12));
   st.r.limits.tutor_minutes_per_week = *rc::gen::element(0, 30, 61, 900);
   st.r.limits.student_course_minutes_per_week =
       *rc::gen::element<std::optional<int>>(std::nullopt, 20, 47);
   st.r.limits.pair_sessions_per_day = *rc::gen::element(0, 1, 2);
   st.scheduled(plan({"bob", "cal"},
-                    pick(2) == 0 ? modality::online : modality::in_person));
-  for (int i = pick(12); i > 0; --i) {
+                    below(2) == 0 ? modality::online : modality::in_person));
+  for (int i = below(12); i > 0; --i) {
     const auto who = *rc::gen::element(bob, cal);
     const std::vector<std::pair<command, person>> all{
         {accept_invitation{.student = who.id}, who},
@@ -57,16 +57,16 @@ story somewhere() {
         {submit_recap{.written = good}, bob},
         {cancel_session{.reason = ""}, ann},
         {void_session{.note = ""}, eve}};
-    const auto &[what, by] = all[static_cast<std::size_t>(pick(11))];
+    const auto &[what, by] = all[static_cast<std::size_t>(below(11))];
     st.when(what, by, start + 1h);
-    if (st.s.status == session_status::completed && pick(2) == 0) st.settled();
+    if (st.s.status == session_status::completed && below(2) == 0) st.settled();
   }
-  if (pick(4) == 0) st.fires(just_late);
-  if (pick(4) == 0) st.when(deny_update{.note = ""}, eve, just_late);
-  if (pick(4) == 0)
+  if (below(4) == 0) st.fires(just_late);
+  if (below(4) == 0) st.when(deny_update{.note = ""}, eve, just_late);
+  if (below(4) == 0)
     st.when(reopen_session{.hours = 20, .note = ""}, eve, just_late);
   for (const auto &c : claims(st.s, log_of(1), asked(st, start)))
-    if (pick(2) == 0) st.used[c.key] += pick(40);
+    if (below(2) == 0) st.used[c.key] += below(40);
   return st;
 }
 

@@ -78,7 +78,7 @@ constexpr std::string_view there = "refused session-exists";
 constexpr std::string_view again = "refused recap-already-submitted";
 constexpr std::string_view left = "call.left";
 constexpr std::string_view undone = "session.voided";
-constexpr std::string_view corrected = "time.corrected";
+constexpr std::string_view correction = "time.corrected";
 constexpr std::string_view disputed = "session.disputed";
 constexpr std::string_view reopened = "session.reopened";
 
@@ -168,8 +168,8 @@ const std::vector<row> &rows() {
         wrong, wrong, wrong, wrong}},
       {correct_minutes{.minutes = 30, .note = "no"},
        eve,
-       {unknown, wrong, corrected, corrected, corrected, corrected, wrong,
-        wrong, wrong, wrong, corrected}},
+       {unknown, wrong, correction, correction, correction, correction, wrong,
+        wrong, wrong, wrong, correction}},
       {uphold_session{.note = "right"},
        eve,
        {unknown, wrong, wrong, wrong, wrong, wrong, wrong, wrong, wrong, wrong,

@@ -9,7 +9,7 @@ using namespace recapd::workflows::test;
 
 namespace {
 
-constexpr std::string_view wrong = "refused wrong-state";
+constexpr std::string_view wrong_state = "refused wrong-state";
 
 /// One session with a student in each participation, and the call's past.
 story with_everybody() {
@@ -28,7 +28,9 @@ template <class Command> std::string answers(const person &by) {
   for (std::string student : {"inv", "goi", "dec", "rem", "new"}) {
     const auto line =
         with_everybody().then(Command{.student = student}, by, start - 1h);
-    letters += line == wrong ? 'w' : line.starts_with("refused") ? '?' : 'y';
+    letters += line == wrong_state           ? 'w'
+               : line.starts_with("refused") ? '?'
+                                             : 'y';
   }
   return letters;
 }
@@ -163,7 +165,7 @@ CAF_TEST(fifty students may be invited or going and no more) {
   story st;
   st.scheduled(plan(fifty));
   const invite_participant one_more{.student = "dan"};
-  CAF_CHECK_EQUAL(st.then(one_more, ann, start), wrong);
+  CAF_CHECK_EQUAL(st.then(one_more, ann, start), wrong_state);
   st.given(decline_invitation{.student = "s7"}, sis, start);
   CAF_CHECK_EQUAL(st.then(one_more, ann, start), "participant.invited");
 }
@@ -175,10 +177,10 @@ CAF_TEST(who was in the call neither declines nor is removed by the tutor) {
   const auto check = [&] {
     for (const auto &by : {bob, sis})
       CAF_CHECK_EQUAL(st.then(decline_invitation{.student = "bob"}, by, start),
-                      wrong);
+                      wrong_state);
     for (const auto &by : {ann, sis})
       CAF_CHECK_EQUAL(st.then(remove_participant{.student = "bob"}, by, start),
-                      wrong);
+                      wrong_state);
   };
   check();
   st.given(leave_call{.participant = bob}, bob, start);

@@ -15,7 +15,7 @@ bool taken(const std::string &name) {
   return name_fault(name).empty();
 }
 
-std::string repeated(int times, const std::string &piece) {
+std::string many(int times, const std::string &piece) {
   std::string all;
   while (times-- > 0)
     all += piece;
@@ -27,11 +27,11 @@ std::string repeated(int times, const std::string &piece) {
 CAF_TEST(a name has 1 to 200 characters as people count them) {
   CAF_CHECK(taken("A"));
   CAF_CHECK(taken("Änn O'Hara-Łuk \"x\" 李"));
-  CAF_CHECK(taken(repeated(200, "👩‍👩‍👧")));
-  CAF_CHECK(!taken(repeated(201, "a")));
-  CAF_CHECK(!taken(repeated(200, "👩‍👩‍👧") + "a"));
-  CAF_CHECK(!taken("a" + repeated(200, " ")));
-  CAF_CHECK(!taken("a" + repeated(40, "\u0301")));
+  CAF_CHECK(taken(many(200, "👩‍👩‍👧")));
+  CAF_CHECK(!taken(many(201, "a")));
+  CAF_CHECK(!taken(many(200, "👩‍👩‍👧") + "a"));
+  CAF_CHECK(!taken("a" + many(200, " ")));
+  CAF_CHECK(!taken("a" + many(40, "\u0301")));
 }
 
 CAF_TEST(a name that nobody sees is none) {

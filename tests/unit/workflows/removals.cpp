@@ -11,7 +11,6 @@ namespace {
 
 const remove_participant no_bob{.student = "bob"};
 const remove_participant no_cal{.student = "cal"};
-const submit_recap hands_in{.written = good};
 
 /// bob and cal go, an hour is logged.
 story logged() {

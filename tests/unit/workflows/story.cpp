@@ -159,6 +159,13 @@ transfer settlement(const session &s) {
   return workflows::settlement(terms_of(s), s.minutes.value_or(0));
 }
 
+story missed_after_logging() {
+  story st;
+  st.ready().logged();
+  st.fires(just_late);
+  return st;
+}
+
 session read_back(const story &told) {
   session s = unborn();
   for (auto e : told.history) {

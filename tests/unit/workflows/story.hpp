@@ -34,6 +34,7 @@ inline const instant just_late = deadline + 1us;
 /// A recap of so many characters.
 [[nodiscard]] recap recap_of(int characters);
 inline const recap good = recap_of(150);
+inline const submit_recap hands_in{.written = good};
 
 /// An online session of tutor ann in MATH101 with these students.
 [[nodiscard]] schedule_session plan(std::vector<std::string> students = {"bob"},
@@ -96,6 +97,9 @@ public:
 private:
   void happen(const std::vector<event> &events);
 };
+
+/// A session whose time is logged, and which is missed.
+[[nodiscard]] story missed_after_logging();
 
 /// The settlement of a session, as the payout actor makes it.
 [[nodiscard]] transfer settlement(const session &s);

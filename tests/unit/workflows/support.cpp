@@ -11,13 +11,6 @@ namespace {
 
 const reopen_session for_a_day{.hours = 24, .note = "once"};
 
-story missed_after_logging() {
-  story st;
-  st.ready().logged();
-  st.fires(just_late);
-  return st;
-}
-
 }  // namespace
 
 CAF_TEST(reopening gives a new window and drops what was logged) {

@@ -9,19 +9,11 @@ using namespace recapd::workflows::test;
 
 namespace {
 
-const submit_recap hands_in{.written = good};
 const instant later_on = deadline + 5h;
 
 story missed() {
   story st;
   st.ready();
-  st.fires(just_late);
-  return st;
-}
-
-story missed_after_logging() {
-  story st;
-  st.ready().logged();
   st.fires(just_late);
   return st;
 }
