@@ -18,6 +18,9 @@ namespace recapd::sample {
 namespace json = boost::json;
 using workflows::instant;
 
+/// Who decides for support.
+inline constexpr const char *support = "support:eve";
+
 /// One command and when it is given.
 struct step {
   instant at;

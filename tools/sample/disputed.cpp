@@ -12,7 +12,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::string_view course = "PHIL150";
-constexpr const char *support = "support:eve";
 
 }  // namespace
 

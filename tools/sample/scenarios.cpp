@@ -14,7 +14,6 @@ using std::chrono::hours;
 using std::chrono::minutes;
 
 constexpr const char *registrar = "system:registrar";
-constexpr const char *support = "support:eve";
 
 std::string tutor_of(const session &s) {
   return "tutor:" + s.tutor;
