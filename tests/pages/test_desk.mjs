@@ -352,7 +352,7 @@ test("what is chosen is what is shown, and a session leads back to its list and 
 
 test("managers look, and act on nothing", async () => {
   const manager = await desk("manager:max");
-  const page = await open(manager, "/desk?queue=all");
+  const page = await open(manager, "/desk?queue=all&q=wes");
   await page.getByText("You can look; only support acts on sessions.").waitFor();
   await rows(page).first().waitFor();
   assert.equal(await page.locator(".act-bar, tbody input").count(), 0);
