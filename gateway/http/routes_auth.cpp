@@ -118,6 +118,8 @@ void post_logout(services &s, const request_ptr &, const responder &respond) {
   response out{.status = 204, .body = {}};
   out.headers.emplace_back(
       "Set-Cookie", set_cookie(session_cookie, "", cookie_site_of(s), {}));
+  if (auto at = s.sign_in->end(); !at.empty())
+    out.headers.emplace_back("Location", std::move(at));
   respond(std::move(out));
 }
 

@@ -89,6 +89,7 @@ provider_facts read_provider(const std::string &issuer,
           .authorization_endpoint =
               url_in(said, "authorization_endpoint", issuer),
           .token_endpoint = url_in(said, "token_endpoint", issuer),
+          .end_session_endpoint = url_in(said, "end_session_endpoint", issuer),
           .secret_in_form = wants_secret_in_form(said)};
 }
 

@@ -19,7 +19,8 @@ namespace recapd::gateway::oidc {
 /// What a provider says of itself.
 struct provider_facts {
   key_set keys;
-  std::string authorization_endpoint, token_endpoint;  ///< empty: it has none
+  /// Empty: it has none.
+  std::string authorization_endpoint, token_endpoint, end_session_endpoint;
   bool secret_in_form = false;  ///< a client's secret stands in the form only
 };
 

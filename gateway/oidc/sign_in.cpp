@@ -91,6 +91,10 @@ not_signed_in anew(std::string_view why, const std::string &callback) {
                      + callback.substr(0, callback.rfind('/')) + "/login.");
 }
 
+std::string with_query(const std::string &at, const std::string &query) {
+  return at + (at.find('?') == std::string::npos ? "?" : "&") + query;
+}
+
 /// Refuses an ID token that is another client's or another sign-in's.
 std::optional<not_signed_in> check_id_token(const json::object &said,
                                             const std::string &client,
@@ -116,8 +120,8 @@ bool own_path(std::string_view path) {
 sign_in::sign_in(const config::settings &settings,
                  std::shared_ptr<provider> with, std::shared_ptr<key_ring> keys)
     : how_{settings.oidc}, home_{settings.http.base_path},
-      redirect_{to_string(settings.http.public_url.value()) + home_
-                + "auth/callback"},
+      site_{to_string(settings.http.public_url.value()) + home_},
+      redirect_{site_ + "auth/callback"},
       secure_{settings.http.public_url->tls}, provider_{std::move(with)},
       keys_{std::move(keys)}, thread_{[this] { run(); }} {}
 
@@ -146,7 +150,6 @@ sign_in::step sign_in::begin(std::string_view path, instant now) {
                                    {"e", seconds_of(now + sign_in_takes)}}));
   if (!cookie) return not_yet();
   const auto hash = sha256_of(one.verifier);
-  const auto &at = facts->authorization_endpoint;
   const auto asked = form_of(
       {{"response_type", "code"},
        {"client_id", how_.client_id},
@@ -158,9 +161,17 @@ sign_in::step sign_in::begin(std::string_view path, instant now) {
         base64url({reinterpret_cast<const char *>(hash.data()), hash.size()})},
        {"code_challenge_method", "S256"}});
   return next_step{
-      .location = at + (at.find('?') == std::string::npos ? "?" : "&") + asked,
+      .location = with_query(facts->authorization_endpoint, asked),
       .cookie = std::move(*cookie),
       .state = one.state};
+}
+
+std::string sign_in::end() const {
+  const auto facts = provider_->facts();
+  if (!facts || facts->end_session_endpoint.empty()) return {};
+  return with_query(facts->end_session_endpoint,
+                    form_of({{"client_id", how_.client_id},
+                             {"post_logout_redirect_uri", site_}}));
 }
 
 void sign_in::finish(returned what, std::string_view begun, instant now,

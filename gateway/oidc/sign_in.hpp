@@ -73,6 +73,10 @@ public:
   [[nodiscard]] identified open(std::string_view cookie,
                                 workflows::instant now);
 
+  /// Returns where a browser signs out at the provider, too, and is led back to
+  /// this site; an empty text where the provider has named no such address.
+  [[nodiscard]] std::string end() const;
+
   /// Returns the path of this site below which people reach the node.
   [[nodiscard]] const std::string &home() const { return home_; }
 
@@ -94,7 +98,7 @@ private:
   void run();
 
   const config::oidc how_;
-  const std::string home_, redirect_;
+  const std::string home_, site_, redirect_;
   const bool secure_;
   const std::shared_ptr<provider> provider_;
   const std::shared_ptr<key_ring> keys_;

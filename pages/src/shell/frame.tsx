@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import type { Problem, Role } from "../api/client";
+import { Problem, type Role } from "../api/client";
 import { count_commands } from "../api/commands";
 import { settings } from "../api/settings";
 import { count_drafts, drop_drafts } from "../drafts/drafts";
@@ -76,11 +76,12 @@ function SignOut({ who }: { who: string[] }) {
   const { drafts, commands } = unsent(who);
   const leave = async () => {
     set_asking(false);
-    const failed = await sign_out();
-    if (failed) return set_problem(failed);
+    const further = await sign_out();
+    if (further instanceof Problem) return set_problem(further);
     // Nothing writes them any more: their forms are gone.
     drop_drafts(who);
-    return forget_names();
+    forget_names();
+    if (further) window.location.assign(further);
   };
   return (
     <>

@@ -109,10 +109,13 @@ export async function act_as(who: string): Promise<void> {
 export const login_address = (): string =>
   address_of("/auth/login", { return: window.location.pathname + window.location.search });
 
-/** Signs out at the node, here and in the other tabs; returns why not, or null. */
-export async function sign_out(): Promise<Problem | null> {
+/** Signs out at the node, here and in the other tabs; returns why not, or where one signs
+ * out at the provider, too; null where that is nowhere. */
+export async function sign_out(): Promise<Problem | string | null> {
+  let further: string | null = null;
   try {
-    if (settings.auth === "oidc") await request(address_of("/auth/logout"), { method: "POST" });
+    if (settings.auth === "oidc")
+      further = (await request(address_of("/auth/logout"), { method: "POST" })).headers.get("location");
   } catch (error) {
     if (error instanceof Problem) return error;
     throw error;
@@ -122,7 +125,7 @@ export async function sign_out(): Promise<Problem | null> {
   tab.remove("act_as");
   signed_out(null);
   tabs.postMessage("sign-out");
-  return null;
+  return further;
 }
 
 /** Takes from the screen what belongs to a sign-in that may have ended since. */

@@ -2,7 +2,8 @@
 //   port, keys        where it listens; its private keys, as JWKs
 //   people            claims by id; each person is a client, too, with the
 //                     secret `secret-ID`, whose tokens carry those claims
-//   redirects         where the client `pages` may lead people back to
+//   redirects         where the client `pages` may lead people back to; who signs
+//                     out is led back to its site
 // A token is asked for by a resource `urn:AUDIENCE:ALGORITHM:SECONDS`.
 // SPDX-License-Identifier: Apache-2.0
 import Provider from 'oidc-provider';
@@ -35,6 +36,7 @@ const provider = new Provider(issuer, {
       client_id: 'pages',
       client_secret: 'secret-pages/+ ',
       redirect_uris: redirects,
+      post_logout_redirect_uris: redirects.map((to) => new URL('..', to).href),
     },
   ],
   claims: { openid: ['sub'], profile: ['name', 'role', 'programs', 'azp'] },

@@ -136,7 +136,7 @@ def signed_in(node, person=ANN):
     return browser
 
 
-def test_a_person_signs_in_and_out(node):
+def test_a_person_signs_in_and_out(node, provider):
     browser = Browser()
     problem_of(browser.me(node), "unauthenticated", 401)
     answer = browser.sign_in(node, ANN, "/sessions?state=missed")
@@ -154,6 +154,12 @@ def test_a_person_signs_in_and_out(node):
     problem_of(browser.go(f"{node.url}/v1/dead-letters"), "not-allowed", 403)
     answer = browser.go(f"{node.url}/auth/logout", "POST", Origin=node.url)
     assert answer.status == 204
+    # Where they sign out at the provider, too.
+    end, _, query = answer.headers["location"].partition("?")
+    assert end == f"{provider.issuer}/session/end"
+    assert urllib.parse.parse_qs(query) == {
+        "client_id": ["pages"],
+        "post_logout_redirect_uri": [f"{node.url}/"]}
     assert COOKIE not in browser.jar(node)
     problem_of(browser.me(node), "unauthenticated", 401)
 
