@@ -238,7 +238,7 @@ test("where a student has not answered the tutor is told what to do, with a link
   assert.equal(await page.getByRole("alert").count(), 0, "it is said once");
   await page.getByRole("button", { name: "sue did not join" }).click();
   await page.getByRole("group", { name: "Remove sue from the session?" }).getByRole("button", { name: "Yes, remove" }).click();
-  await unable.getByText("No student is in it any more who is going.").waitFor();
+  await unable.getByText("No student who is going is left in it.").waitFor();
   await look(page, "complete.nobody");
   await unable.getByRole("button", { name: "Students or cancel" }).click();
   await page.getByRole("dialog").getByLabel("Why?").fill("Nobody came");

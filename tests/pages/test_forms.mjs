@@ -128,8 +128,45 @@ test("a second session with a student on a day is asked about: it could not be l
   const page = await form_of("twice", { hours: 48 });
   await page.getByLabel("Student's id").fill("kim");
   await send(page);
-  await page.getByRole("alert").getByText("kim has 1 session with you that day already.").waitFor();
+  await page.getByRole("alert").getByText(/^kim has 1 session with you on \w+, \w+ \d+ already\./).waitFor();
+  await page.getByRole("alert").getByText(/^You have another session at the same time, .*: MATH101\.$/).waitFor();
   assert.equal((await students_of("twice")).length, 1);
+  await page.context().close();
+});
+
+/** Fills in a series of three Tuesdays, at ten in New York. */
+async function series_of(tutor) {
+  const page = await form_of(tutor);
+  await page.getByLabel("Day").fill("2031-05-27");
+  await page.getByLabel("Time", { exact: true }).fill("10:00");
+  await page.getByLabel("Student's id").fill("kim");
+  await page.getByLabel("Repeat weekly").selectOption("3");
+  return page;
+}
+
+test("a series is asked about where one of its days has another session at its time", async () => {
+  await node.schedule("week-2", { tutor: "weeks", students: ["lee"], course: "ART200", starts_at: "2031-06-03T14:00:00Z" });
+  const page = await series_of("weeks");
+  await send(page);
+  const asked = page.getByRole("alert");
+  await asked.getByText("You have another session at the same time, Tue, Jun 3, 2031, 10:00 AM: ART200.").waitFor();
+  assert.equal(await asked.getByText("kim has").count(), 0, "another student's");
+  await page.context().close();
+});
+
+test("of a series what is refused is told with the reason, the others are scheduled", async () => {
+  const page = await series_of("part");
+  const id = await page.evaluate(() => JSON.parse(localStorage.getItem("recapd.draft:tutor:part:schedule")).value.id);
+  await node.schedule(`${id}-2`, { tutor: "other", students: ["lee"], hours: 5 });
+  await send(page);
+  await page.getByRole("button", { name: "Schedule all the same" }).click(); // it is years ahead
+  const said = page.getByRole("region", { name: "Scheduled: MATH101" });
+  await said.getByText("2 of 3 sessions of the series are scheduled.").waitFor();
+  await said.getByText("1 session is not scheduled").waitFor();
+  await said.locator("li", { hasText: "Tue, Jun 3, 2031" }).getByText("There is already a session of this name.").waitFor();
+  await wait_until(() => said.evaluate((box) => box === document.activeElement), "the focus on what was scheduled");
+  assert.equal((await students_of("part")).length, 2);
+  await look(page, "my_sessions.series");
   await page.context().close();
 });
 

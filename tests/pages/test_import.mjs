@@ -22,11 +22,14 @@ bea;MATH101;2031-11-04 15:00;In person;lee;America/New_York;
 `;
 
 test("a file as spreadsheets write it is previewed, scheduled, and not twice", async () => {
+  await node.name("tutor:bea", "Bea Stone");
   const page = await desk();
   await look(page, "import.empty");
   await page.locator("#file").setInputFiles(file("good.csv", good));
   await page.getByText("2 sessions can be scheduled.").waitFor();
   await page.getByText("Room", { exact: true }).waitFor();
+  await page.getByText("1 tutor is new here: no name of theirs is known, and no session.").waitFor();
+  assert.deepEqual(await page.locator("td[data-label=Tutor]", { hasText: "New here" }).locator("bdi").allTextContents(), ["ann"]);
   assert.equal((await node.get("/v1/sessions")).sessions.length, 0, "a preview schedules nothing");
   await look(page, "import.preview");
   await page.getByRole("button", { name: "Schedule 2 sessions" }).click();
@@ -40,6 +43,7 @@ test("a file as spreadsheets write it is previewed, scheduled, and not twice", a
   await page.locator("#file").setInputFiles(file("again.csv", good.replaceAll(";", "\t").replace('wing\t', "wing;")));
   await page.getByText("0 sessions can be scheduled, 2 are there already.").waitFor();
   assert.equal(await page.getByText("Already there").count(), 2);
+  await page.getByText("1 tutor is new here").waitFor({ state: "detached" });
   assert.equal(await page.getByRole("button", { name: /^Schedule|^Save/ }).count(), 0, "nothing is left to do");
   await page.getByRole("link", { name: sessions[0].id }).waitFor();
   await page.context().close();

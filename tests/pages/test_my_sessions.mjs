@@ -80,6 +80,7 @@ test("sessions that repeat start at the same time of the day, also when clocks c
   await look(page, "schedule.weekly");
   await page.getByRole("button", { name: "Schedule 3 sessions" }).click();
   await page.getByRole("button", { name: "Schedule all the same" }).click(); // it is years ahead
+  await page.getByText("All 3 sessions of the series are scheduled.").waitFor();
   await section(page, "Upcoming").getByText("Upcoming (3)").waitFor();
   const { sessions } = await node.get("/v1/sessions?tutor=weekly&order=starts_at");
   assert.deepEqual(sessions.map(({ starts_at }) => starts_at),
@@ -108,6 +109,7 @@ test("students are invited and taken out, and a session is cancelled", async () 
   const page = await open(tutor, "/");
   await card(page, "change-1").getByRole("button", { name: /Students or cancel/ }).click();
   const dialog = page.getByRole("dialog");
+  assert.match(await dialog.locator("time").first().textContent(), /^\w+, \w+ \d+, \d+:\d+\s[AP]M America\/New York$/);
   await dialog.getByLabel("Invite a student").fill("no such id!");
   await dialog.getByRole("button", { name: "Invite", exact: true }).click();
   await dialog.getByText("It has no blanks").waitFor();

@@ -87,6 +87,7 @@ test("a session in months and a call of a minute fit one timeline", async () => 
   const told = await labels(page);
   assert.deepEqual(told.slice(-3), ["The session starts", "To come: the tutor is told to log the session", "Deadline to log it"]);
   assert.equal(await timeline(page).locator("li.planned").count(), 3);
+  await section(page, "Messages").getByText("You were told nothing about it yet.").waitFor();
   await look(page, "session.far");
   await tutor.close();
 });
@@ -103,6 +104,7 @@ test("what was refused is told with its reason", async () => {
   assert.equal(await refused.locator("time").count(), 1, "when it was tried");
   await refused.getByText("/elsewhere").waitFor();
   await refused.getByText("fay").waitFor();
+  await section(page, "Messages").getByText("Nobody was told anything yet.").waitFor();
   await look(page, "session.refused");
   await support.close();
 });

@@ -50,8 +50,8 @@ export function span(ms: number): string {
 export const minutes_text = (minutes: number): string =>
   minutes >= 60 ? words.time.hours_minutes(Math.floor(minutes / 60), minutes % 60) : words.time.minutes(minutes);
 
-/** A moment in a zone. */
-export function Time({ at, zone }: { at: string; zone: string }) {
+/** A moment in a zone, which is named where it is not the viewer's, or with `named`. */
+export function Time({ at, zone, named = false }: { at: string; zone: string; named?: boolean }) {
   const now = use_now();
   const mine = viewers_zone();
   const moment = Date.parse(at);
@@ -59,10 +59,11 @@ export function Time({ at, zone }: { at: string; zone: string }) {
   const here = day_only(moment, mine) === day_only(moment, zone)
     ? formatted(moment, mine, clock)
     : day_and_time(moment, mine, now);
+  const same = there.endsWith(here);
   return (
     <time dateTime={at}>
       {there}
-      {there.endsWith(here) ? null : <small> {zone.replace(/_/g, " ")} ({here} {words.ui.your_time})</small>}
+      {same && !named ? null : <small> {zone.replace(/_/g, " ")}{same ? null : <> ({here} {words.ui.your_time})</>}</small>}
     </time>
   );
 }

@@ -5,6 +5,9 @@ import type { RefusalCode, Schemas, State } from "../api/client";
 
 const count = (n: number, one: string, many = `${one}s`) => `${n} ${n === 1 ? one : many}`;
 
+/** What is done with one, or so many, though they have changed. */
+const all_the_same = (verb: string, one = "it") => (n: number) => `${verb} ${n === 1 ? one : `these ${n}`} all the same`;
+
 /** What a draft is called, by the first word of what it is about. */
 const draft_kinds: Record<string, string> = {
   recap: "recap", ask: "message to support", schedule: "plan of a session", policy: "draft of a policy",
@@ -12,15 +15,15 @@ const draft_kinds: Record<string, string> = {
 
 /** What a refusal means, and what to do about it. The engine's own detail is shown too. */
 const refusals: Record<RefusalCode, { what: string; do: string }> = {
-  "malformed": { what: "The server could not read this.", do: "Load the page again and try once more. If it comes again, tell support what is written below." },
+  "malformed": { what: "The server could not read this.", do: "Load the page again and try once more. If it comes again, write to your programme's support what stands below." },
   "id-reused": { what: "Something else was already sent under this name.", do: "Load the page again and look whether what you wanted has happened." },
   "unknown-session": { what: "There is no such session that you can see.", do: "Go back to your sessions and open it from there." },
-  "not-allowed": { what: "This is not yours to do.", do: "Ask the session's tutor, or support." },
+  "not-allowed": { what: "This is not yours to do.", do: "Ask the session's tutor, or write to your programme's support." },
   "session-exists": { what: "There is already a session of this name.", do: "Look among your sessions: it may have been scheduled when you tried before." },
   "wrong-state": { what: "The session has moved on.", do: "Look at where it is now: somebody may have done this already." },
   "too-early": { what: "The session has not started.", do: "Come back once it has." },
   "window-closed": { what: "The time to log this session is over.", do: "Ask support for an update; say what happened." },
-  "student-not-going": { what: "No student is in it any more who is going.", do: "Invite a student who was there. If nobody was, cancel the session: there is nothing to log." },
+  "student-not-going": { what: "No student who is going is left in it.", do: "Invite a student who was there. If nobody was, cancel the session: there is nothing to log." },
   "unanswered-invitation": { what: "An invitation has no answer yet.", do: "Ask the student to accept, or remove them if they did not come." },
   "participants-in-call": { what: "Somebody is still in the call.", do: "Wait until they have left, or log the time and leave the call." },
   "invalid-minutes": { what: "These minutes cannot be logged.", do: "Choose one of the figures that are offered." },
@@ -28,9 +31,9 @@ const refusals: Record<RefusalCode, { what: string; do: string }> = {
   "recap-too-long": { what: "The recap is too long.", do: "Shorten it." },
   "recap-already-submitted": { what: "This recap was already sent.", do: "There is nothing left to do." },
   "tutor-weekly-limit": { what: "This would pass the tutor's hours of the week.", do: "Log fewer minutes, or ask your programme for more hours." },
-  "student-course-weekly-limit": { what: "This would pass the hours that a student has in this course for the week:", do: "Log fewer minutes, or ask your programme." },
-  "course-weekly-limit": { what: "This would pass the course's hours of the week.", do: "Log fewer minutes, or ask your programme." },
-  "pair-daily-limit": { what: "You have logged as many sessions of that day as may be with this student:", do: "This one cannot be logged. Cancel it, or write to your programme's support if the other one was a mistake." },
+  "student-course-weekly-limit": { what: "This would pass the hours that a student has in this course for the week:", do: "Log fewer minutes, or ask your programme for more hours." },
+  "course-weekly-limit": { what: "This would pass the course's hours of the week.", do: "Log fewer minutes, or ask your programme for more hours." },
+  "pair-daily-limit": { what: "You have already logged as many sessions with this student as a day may have:", do: "This one cannot be logged. Cancel it, or write to your programme's support if the other one was a mistake." },
 };
 
 /** The same where support, a manager or an operator reads it: of somebody else's try. */
@@ -171,13 +174,11 @@ export const en = {
     select_all: "Select all",
     select: (what: string) => `Select ${what}`,
     selected: (n: number) => `${n} chosen`,
-    it_is_of: "It is about",
     to_actions: (n: number) => `Go to what can be done with the ${n} chosen`,
     your_time: "your time",
     used: (used: string, limit: string, remaining: string) => `${used} of ${limit} used, ${remaining} left`,
     used_without_limit: (used: string) => `${used} used, no limit`,
     data: "The same as a table",
-    remaining: (n: number, of: string) => `${n} ${of} left`,
   },
 
   time: {
@@ -298,8 +299,6 @@ export const en = {
     waits_for_others: "Waits for others",
     going: "Going:",
     declined: "Cannot come:",
-    open: "Open the session",
-    open_one: (course: string) => `Open the session: ${course}`,
     why: "Why?",
     update_denied: "Support did not reopen it",
     disputed: "Somebody says that it is wrong; support decides. It is not paid before that.",
@@ -307,7 +306,8 @@ export const en = {
     settling: (n: number) => `Confirmed and paid later, for ${count(n, "session")}:`,
     first_settles: "the first on",
     scheduled: (course: string) => `Scheduled: ${course}`,
-    scheduled_series: "It is the first of its series.",
+    scheduled_of: (made: number, of: number) => (made === of ? `All ${count(of, "session")} of the series are scheduled.` : `${made} of ${count(of, "session")} of the series ${made === 1 ? "is" : "are"} scheduled.`),
+    scheduled_first: "The first of them:",
     accept_first: "Each student has to accept before you can log it. They find the invitation among their sessions, or by this link:",
     how: [
       "Schedule a session and name its students: each gets an invitation.",
@@ -348,13 +348,11 @@ export const en = {
     },
     share: "Who has not answered finds the invitation among their sessions, or by this link:",
     cancel: "Cancel the session",
-    to_cancel: "Cancel the session",
     not_moved: "A session cannot be moved. For another time, place or course, cancel it and schedule a new one.",
     cancel_anew: "Cancel, and schedule a new one",
     reason: "Why?",
     reason_hint: "Everybody in it can read it.",
     reason_missing: "Write why it is cancelled.",
-    cancel_now: "Cancel the session",
   },
 
   schedule: {
@@ -391,9 +389,11 @@ export const en = {
       over: (deadline: string) => `This session is too long ago: its time to log was over ${deadline}. It would be missed at once, and only support could let you log it.`,
       far: (year: string) => `It is in more than a year, in ${year}.`,
       self: "You are among the students yourself. Support looks at such sessions.",
-      crowded: (student: string, n: number) => `${student} has ${count(n, "session")} with you that day already. Where only one a day counts, you cannot log both.`,
+      clash: (when: string, course: string) => `You have another session at the same time, ${when}: ${course}.`,
+      crowded: (student: string, n: number, day: string) => `${student} has ${count(n, "session")} with you on ${day} already. Where only one a day counts, you cannot log both.`,
     },
     send_all_the_same: "Schedule all the same",
+    refused: (n: number) => `${count(n, "session is", "sessions are")} not scheduled`,
     remove: "Remove",
     remove_student: (name: string) => `Remove ${name}`,
     repeat: "Repeat weekly",
@@ -432,7 +432,6 @@ export const en = {
     send: "Complete session",
     send_and_leave: "Log time & leave call",
     missed: "This session was missed",
-    ask: "Ask support to reopen it",
     nothing_to_do: "There is nothing to complete",
     your_part_done: "Your part is done",
     all_done: "This session is done",
@@ -461,7 +460,6 @@ export const en = {
     program: "Programme",
     id: "Id",
     complete: "Complete session",
-    ask_support: "Ask support to reopen it",
     write_recap: "Write your recap",
     flags: {
       "logged-before-end": "Logged before it can have ended",
@@ -548,6 +546,7 @@ export const en = {
     transfers: { settlement: "paid", correction: "by a correction", reversal: "taken back" } satisfies Record<Schemas["Transfer"]["kind"], string>,
     messages_title: "Messages",
     no_messages: "Nobody was told anything yet.",
+    no_own_messages: "You were told nothing about it yet.",
     refused_title: "What was refused",
     tried: (n: number) => `${count(n, "try was", "tries were")} refused: see when, whose and why`,
     history: "History",
@@ -674,13 +673,12 @@ export const en = {
       [`${done} done`, refused ? `${refused} refused` : "", changed ? `${changed} changed meanwhile` : ""].filter(Boolean).join(", "),
     changed: (n: number) => `${count(n, "session has", "sessions have")} changed since you looked, and ${n === 1 ? "is" : "are"} left out:`,
     anyway: {
-      reopen: (n: number) => `Reopen ${n === 1 ? "it" : `these ${n}`} all the same`,
-      deny: (n: number) => `Deny ${n === 1 ? "it" : `these ${n}`} all the same`,
-      correct: (n: number) => `Correct ${n === 1 ? "it" : `these ${n}`} all the same`,
-      uphold: (n: number) => `Uphold ${n === 1 ? "it" : `these ${n}`} all the same`,
-      remove: (n: number) => `Remove ${n === 1 ? "them" : `these ${n}`} all the same`,
-      void: (n: number) => `Void ${n === 1 ? "it" : `these ${n}`} all the same`,
-      cancel: (n: number) => `Cancel ${n === 1 ? "it" : `these ${n}`} all the same`,
+      reopen: all_the_same("Reopen"),
+      deny: all_the_same("Deny"),
+      correct: all_the_same("Correct"),
+      remove: all_the_same("Remove", "them"),
+      void: all_the_same("Void"),
+      cancel: all_the_same("Cancel"),
     },
     has_changed: "Changed",
     not_sent: "Changed meanwhile, not sent",
@@ -701,7 +699,6 @@ export const en = {
     save: "Save",
     save_letter: (id: number) => `Save the text of ${id}`,
     not_retried: (n: number) => `${count(n, "message")} that went out cannot be sent again: what was told is in its session's history.`,
-    letters_chosen: (n: number) => (n ? `${n} chosen` : "None chosen"),
     letters_put_back: (done: number, failed: number) => (failed ? `${done} put back, ${failed} not` : `${done} put back`),
     retry: "Retry",
     directions: { in: "came in", out: "goes out" },
@@ -722,6 +719,8 @@ export const en = {
     program_choose: "Choose one",
     wrong_file: "The file cannot be read, so none of its lines is shown",
     is_there: "Already there",
+    new_tutor: "New here",
+    new_tutors: (n: number) => `${count(n, "tutor")} ${n === 1 ? "is" : "are"} new here: no name of theirs is known, and no session. Look whether ${n === 1 ? "the id is" : "their ids are"} right.`,
     has_begun: "Has begun already",
     missed_at_once: "Its deadline has passed: missed at once",
     why: "Why it was not scheduled",
@@ -1112,7 +1111,6 @@ export const en = {
   },
 
   docs: {
-    title: "recapd: the reference",
     heading: "The reference",
     back: "Back to the pages",
     intro: "All calls of the API, and the messages that recapd sends, made of the two documents",

@@ -66,7 +66,7 @@ function Missed({ facts, tutor, reload }: { facts: Facts; tutor: string; reload:
       <h2>{text.missed}</h2>
       <Reasons explanation={explanation} zone={session.timezone} but={["update-not-asked"]} />
       {drafted ? <p>{text.draft_kept}</p> : null}
-      <h2>{text.ask}</h2>
+      <h2>{words.ask_support.send}</h2>
       <AskSupport session={session} tutor={tutor} asked={asked} done={reload} />
     </>
   );

@@ -1,6 +1,7 @@
 // The search: by an id of anything, and by each thing alone. The address keeps it.
 // SPDX-License-Identifier: Apache-2.0
 import { useEffect, useState } from "preact/hooks";
+import { is_id } from "../../session/student_ids";
 import { id_of } from "../../shell/identity";
 import { go, href } from "../../shell/router";
 import { Button, LinkButton } from "../../ui/button";
@@ -8,7 +9,7 @@ import { SelectField, TextField } from "../../ui/field";
 import { Person, people_named } from "../../ui/person";
 import { words } from "../../words";
 import type { Queue } from "./queues";
-import { type Filters, all_flags, filter_names, filters_of, is_id } from "./read";
+import { type Filters, all_flags, filter_names, filters_of } from "./read";
 
 const text = words.desk;
 const any = { value: "", label: text.any };

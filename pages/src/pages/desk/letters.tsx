@@ -114,8 +114,8 @@ export function Letters() {
   return (
     <>
       <p class="hint">{text.letters_hint}</p>
-      <div class="act-bar" role="group" aria-label={text.letters_chosen(picked.length)}>
-        <span role="status">{text.letters_chosen(picked.length)}</span>
+      <div class="act-bar" role="group" aria-label={text.act_on(picked.length)}>
+        <span role="status">{text.act_on(picked.length)}</span>
         <Button kind="main" busy={busy} disabled={picked.length === 0} onClick={() => void retry()}>{text.retry}</Button>
       </div>
       {marked.length > picked.length ? <p role="status">{text.not_retried(marked.length - picked.length)}</p> : null}

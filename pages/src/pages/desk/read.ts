@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Problem, type Schemas, type Session, type State, get } from "../../api/client";
 import { type Page, type SessionQuery, read_sessions } from "../../api/paging";
+import { is_id } from "../../session/student_ids";
 import type { Queue } from "./queues";
 
 export interface Filters {
@@ -20,7 +21,6 @@ export interface Filters {
 
 export const filter_names = ["q", "state", "tutor", "student", "course", "program", "flag", "from", "to"] as const;
 export const all_flags = ["logged-before-end", "longer-than-call", "nobody-in-call", "repetitive-recap", "same-id", "corrected"] satisfies Schemas["Flag"][];
-export const is_id = (text: string): boolean => /^[A-Za-z0-9_-]{1,64}$/.test(text);
 
 export const are_set = (filters: Filters): boolean => Object.values(filters).some(Boolean);
 

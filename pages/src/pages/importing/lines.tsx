@@ -60,8 +60,9 @@ function Becomes({ planned, result, sent }: { planned: Planned; result: Result |
   return <>{sent ? <Badge tone="good">{text.is_scheduled}</Badge> : <Badge tone="neutral">{text.can_be}</Badge>}<Past result={result} /></>;
 }
 
-export function Lines({ sessions, results, asked }: {
-  sessions: Planned[]; results: ReadonlyMap<string, Result>; asked: ReadonlyMap<string, Result>;
+/** `fresh`: tutors who are new here. */
+export function Lines({ sessions, results, asked, fresh }: {
+  sessions: Planned[]; results: ReadonlyMap<string, Result>; asked: ReadonlyMap<string, Result>; fresh: ReadonlySet<string>;
 }) {
   const sent = results !== asked;
   const result_of = ({ id }: Planned) => results.get(id) ?? asked.get(id);
@@ -79,7 +80,8 @@ export function Lines({ sessions, results, asked }: {
         { key: "starts", label: text.columns.starts, cell: (planned) => <Time at={planned.data.starts_at} zone={zone_of(planned)} /> },
         { key: "course", label: text.columns.course, cell: ({ data }) => (
           <><bdi>{data.course}</bdi> <small>{words.modalities[data.modality]}, <bdi>{data.program}</bdi></small></>) },
-        { key: "tutor", label: text.columns.tutor, cell: ({ data }) => <Person who={`tutor:${data.tutor}`} /> },
+        { key: "tutor", label: text.columns.tutor, cell: ({ data }) => (
+          <><Person who={`tutor:${data.tutor}`} />{fresh.has(data.tutor) ? <> <Badge tone="neutral">{text.new_tutor}</Badge></> : null}</>) },
         { key: "students", label: text.columns.students, cell: ({ data }) => data.students.map((student) => <Person key={student} who={`student:${student}`} />) },
       ]} />
     </div>

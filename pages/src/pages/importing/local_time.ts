@@ -25,8 +25,6 @@ function format_of(zone: string): Intl.DateTimeFormat | null {
 
 const rfc3339 = (at: number): string => new Date(at).toISOString().replace(".000Z", "Z");
 
-export const is_zone = (zone: string): boolean => format_of(zone) !== null;
-
 /** Returns the moment that a clock in the zone shows; where it shows it twice, the first. */
 function in_zone(shown: number, zone: string): Instant {
   const format = format_of(zone);

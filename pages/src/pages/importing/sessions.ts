@@ -1,9 +1,11 @@
 // Makes sessions of a file's lines, and says of each line what is wrong with it.
 // SPDX-License-Identifier: Apache-2.0
 import type { DataOf } from "../../api/commands";
+import { is_id } from "../../session/student_ids";
+import { is_zone } from "../../ui/zone";
 import { words } from "../../words";
 import { type Row, read_csv } from "./csv";
-import { instant_of, is_zone } from "./local_time";
+import { instant_of } from "./local_time";
 
 const text = words.import;
 
@@ -35,7 +37,6 @@ export interface Plan {
   unreadable: boolean;
 }
 
-const is_id = (word: string): boolean => /^[A-Za-z0-9_-]{1,64}$/.test(word);
 const nothing: Plan = { sessions: [], wrong: [], used: [], ignored: [], rows: [], unreadable: true };
 
 /** Returns an id that the same line gets again: a file imported twice schedules nothing

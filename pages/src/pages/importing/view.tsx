@@ -19,6 +19,7 @@ import { words } from "../../words";
 import { type Result, type Run, accepted, patiently, use_run } from "../desk/act/run";
 import { Lines, WrongLines, is_there, why_not } from "./lines";
 import { type Plan, type Planned, in_program, needed, optional, plan_of } from "./sessions";
+import { new_among } from "./tutors";
 
 const text = words.import;
 /** The contract's, where a session names none. */
@@ -104,6 +105,8 @@ function Review({ plan, sessions, asked, sent, send }: {
   const begun = sent.of > 0;
   const done = can.length - left.length;
   const results = begun ? new Map([...asked.results, ...sent.results]) : asked.results;
+  const tutors = begun ? [] : [...new Set(sessions.map(({ data }) => data.tutor))];
+  const fresh = use_data(`new ${tutors.join(" ")}`, (signal) => new_among(tutors, signal)).data ?? new Set<string>();
   return (
     <>
       {asked.running ? <Progress label={text.checking} done={asked.results.size} of={asked.of} />
@@ -115,7 +118,8 @@ function Review({ plan, sessions, asked, sent, send }: {
         ) : null}
         {asked.running || sent.running ? null : <SaveOthers plan={plan} sessions={sessions} results={results} />}
       </p>
-      <Lines sessions={sessions} results={begun ? sent.results : asked.results} asked={asked.results} />
+      {fresh.size ? <p role="status">{text.new_tutors(fresh.size)}</p> : null}
+      <Lines sessions={sessions} results={begun ? sent.results : asked.results} asked={asked.results} fresh={fresh} />
     </>
   );
 }

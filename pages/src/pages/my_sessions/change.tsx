@@ -11,6 +11,7 @@ import { Button } from "../../ui/button";
 import { Dialog } from "../../ui/dialog";
 import { SendingNotice, lead_to, use_check } from "../../ui/error_summary";
 import { TextField } from "../../ui/field";
+import { Time } from "../../ui/time";
 import { words } from "../../words";
 
 const text = words.change_session;
@@ -68,7 +69,7 @@ function Cancel({ session, tutor, close }: { session: Session; tutor: string; cl
         error={check.error("reason")} disabled={sending.busy} />
       <SendingNotice sending={sending} />
       <div class="actions">
-        <Button kind="danger" submit busy={sending.busy} onClick={() => { anew.current = false; }}>{text.cancel_now}</Button>
+        <Button kind="danger" submit busy={sending.busy} onClick={() => { anew.current = false; }}>{text.cancel}</Button>
         <Button submit disabled={sending.busy} onClick={() => { anew.current = true; }}>{text.cancel_anew}</Button>
       </div>
     </form>
@@ -79,7 +80,8 @@ export function Change({ session, tutor, close }: { session: Session; tutor: str
   const waits = session.participants.some(({ status }) => status === "invited");
   return (
     <Dialog id="change" title={text.title(session.course)} close={close}>
-      <p><a href="#reason" onClick={(event) => lead_to(event, "reason")}>{text.to_cancel}</a></p>
+      <p><Time at={session.starts_at} zone={session.timezone} named /> · {words.modalities[session.modality]}</p>
+      <p><a href="#reason" onClick={(event) => lead_to(event, "reason")}>{text.cancel}</a></p>
       <h3>{text.who}</h3>
       <Participants session={session} tutor={tutor} />
       {waits ? <><p>{text.share}</p><ShareLink session={session} /></> : null}

@@ -1,13 +1,16 @@
 // What a tutor is told who is new here, and who has just scheduled a session.
 // SPDX-License-Identifier: Apache-2.0
-import { get } from "../../api/client";
+import { useEffect, useRef } from "preact/hooks";
+import { type Session, get } from "../../api/client";
 import { use_data } from "../../api/data";
 import { of_session } from "../../live/stream";
 import { ShareLink } from "../../session/share";
+import { focus_is_free } from "../../shell/focus";
 import { set_query, use_address } from "../../shell/router";
 import { Button } from "../../ui/button";
 import { Time } from "../../ui/time";
 import { words } from "../../words";
+import { RefusedStarts, series_of } from "../schedule/series";
 
 const text = words.my_sessions;
 
@@ -25,14 +28,26 @@ function Scheduled({ id }: { id: string }) {
   const { data: session } = use_data(`scheduled ${id}`, (signal) =>
     get("/v1/sessions/{id}", { path: { id }, signal }), of_session(id));
   if (!session) return null;
+  return <Banner session={session} />;
+}
+
+/** Takes the focus from the page's heading, so that it is read out. */
+function Banner({ session }: { session: Session }) {
+  const box = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (focus_is_free() || document.activeElement?.matches("h1")) box.current?.focus({ preventScroll: true });
+  }, []);
+  const series = series_of(session.id);
   const waits = session.participants.some(({ status }) => status === "invited");
   return (
-    <div class="notice good" role="status">
-      <h2>{text.scheduled(session.course)}</h2>
-      <p><Time at={session.starts_at} zone={session.timezone} />. {/-1$/.test(id) ? text.scheduled_series : null}</p>
+    <section class="notice good" aria-labelledby="scheduled" tabIndex={-1} ref={box}>
+      <h2 id="scheduled">{text.scheduled(session.course)}</h2>
+      {series ? <p><strong>{text.scheduled_of(series.made, series.made + series.refused.length)}</strong></p> : null}
+      <p>{series ? text.scheduled_first : null} <Time at={session.starts_at} zone={session.timezone} />.</p>
+      {series ? <RefusedStarts refused={series.refused} zone={session.timezone} /> : null}
       {waits ? <><p>{text.accept_first}</p><ShareLink session={session} /></> : null}
       <Button kind="quiet" onClick={() => set_query({ scheduled: undefined })}>{words.ui.close}</Button>
-    </div>
+    </section>
   );
 }
 

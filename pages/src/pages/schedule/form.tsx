@@ -1,7 +1,7 @@
 // Scheduling a session, or one a week.
 // SPDX-License-Identifier: Apache-2.0
 import { useEffect, useRef, useState } from "preact/hooks";
-import { type Session, get } from "../../api/client";
+import { type Refusal, type Session, get } from "../../api/client";
 import { random_word, use_command } from "../../api/commands";
 import { use_data } from "../../api/data";
 import { read_sessions } from "../../api/paging";
@@ -18,13 +18,13 @@ import { Shown } from "../../ui/shown";
 import { day_and_time, viewers_zone } from "../../ui/time";
 import { local_of } from "../../ui/zone";
 import { words } from "../../words";
-import { type Plan, most_weeks, orders_of, starts_of, students_of, troubles_of } from "./plan";
+import { type Plan, is_in, most_weeks, orders_of, starts_of, students_of, troubles_of } from "./plan";
+import { type Refused, RefusedStarts, keep_series } from "./series";
 import { Students } from "./students";
 import { unusual_of } from "./unusual";
 
 const text = words.schedule;
 const distinct = (items: string[]) => [...new Set(items)];
-const is_in = ({ status }: Session["participants"][number]) => status === "invited" || status === "going";
 
 /** What a new plan begins with: as the tutor's last session was, or as one that this
  * takes the place of. */
@@ -72,7 +72,7 @@ function Unusual({ sentences }: { sentences: string[] }) {
 }
 
 /** Asks about what is unusual once, and again where the plan became another. */
-function use_unusual(plan: Plan, tutor: string, earlier: Session[]) {
+function use_unusual(plan: Plan, tutor: string) {
   const [asked, set_asked] = useState<{ of: string; sentences: string[] } | null>(null);
   const [asking, set_asking] = useState(false);
   const of = JSON.stringify({ ...plan, students: students_of(plan), typed: "" });
@@ -81,7 +81,7 @@ function use_unusual(plan: Plan, tutor: string, earlier: Session[]) {
   const agreed = async () => {
     if (standing.length) return true;
     set_asking(true);
-    const sentences = await unusual_of(plan, tutor, earlier);
+    const sentences = await unusual_of(plan, tutor);
     set_asking(false);
     set_asked({ of, sentences });
     return sentences.length === 0;
@@ -114,9 +114,10 @@ function Form({ tutor, earlier, like, programs }: {
   const plan = draft.value;
   const [sent, set_sent] = useState<string[]>([]);
   const [done, set_done] = useState(false);
+  const [refused, set_refused] = useState<Refused[]>([]);
   const sending = use_command();
   const check = use_check(() => troubles_of(plan));
-  const unusual = use_unusual(plan, tutor, earlier);
+  const unusual = use_unusual(plan, tutor);
   const busy = sending.busy || unusual.asking || done;
   const change = (part: Partial<Plan>) => draft.change({ id: plan.id, ...part });
   const field = (name: "course" | "program" | "date" | "time" | "zone", label: string) => ({
@@ -128,15 +129,23 @@ function Form({ tutor, earlier, like, programs }: {
     if (busy || !check.passes() || !(await unusual.agreed())) return;
     change({ students: students_of(plan), typed: "" });
     const taken = new Set(sent);
+    const refused: Refused[] = [];
     for (const order of orders_of(plan, tutor)) {
       if (taken.has(order.subject)) continue;
-      if (!(await sending.send(order))) return;
-      taken.add(order.subject);
-      set_sent([...taken]);
+      // Of a series the others are scheduled all the same.
+      const told = plan.weeks > 1 ? (refusals: Refusal[]) => { refused.push({ at: order.data.starts_at, refusals }); } : undefined;
+      const before = refused.length;
+      if (await sending.send(order, told)) {
+        taken.add(order.subject);
+        set_sent([...taken]);
+      } else if (refused.length === before) return;
     }
+    const [first] = taken;
+    if (!first) return set_refused(refused);
     set_done(true);
     draft.taken();
-    go(href("/tutor", { scheduled: [...taken][0] }));
+    keep_series({ id: first, made: taken.size, refused });
+    go(href("/tutor", { scheduled: first }));
   };
   const courses = distinct(earlier.map(({ course }) => course));
   const zones = distinct([plan.zone, viewers_zone(), ...earlier.map(({ timezone }) => timezone)]);
@@ -165,6 +174,7 @@ function Form({ tutor, earlier, like, programs }: {
       <Dates plan={plan} />
       {plan.weeks > 1 && (sending.busy || sent.length) ? <Progress label={text.scheduled} done={sent.length} of={plan.weeks} /> : null}
       {unusual.sentences.length ? <Unusual sentences={unusual.sentences} /> : null}
+      <RefusedStarts refused={refused} zone={plan.zone} />
       <SendingNotice sending={sending} />
       <Button kind="main" submit busy={busy}>{unusual.sentences.length ? text.send_all_the_same : text.send(plan.weeks)}</Button>
       <NotSent errors={check.errors} />

@@ -1,5 +1,6 @@
 // What is being scheduled: one session, or one a week.
 // SPDX-License-Identifier: Apache-2.0
+import type { Session } from "../../api/client";
 import type { Order } from "../../api/commands";
 import type { FormError } from "../../ui/error_summary";
 import { ids_in, ids_trouble, is_id } from "../../session/student_ids";
@@ -23,6 +24,10 @@ export interface Plan {
 }
 
 const text = words.schedule;
+
+/** Whether a student is in a session, or may be. */
+export const is_in = ({ status }: Session["participants"][number]): boolean => status === "invited" || status === "going";
+
 export const most_weeks = 20;
 export const most_students = 50;
 

@@ -14,11 +14,12 @@ export function Receiver({ to }: { to: string }) {
   return to.includes(":") ? <Person who={to} /> : <>{words.roles.support}</>;
 }
 
-export function Messages({ notifications, zone }: { notifications: Notification[]; zone: string }) {
+/** `own`: they are those to the reader alone. */
+export function Messages({ notifications, zone, own }: { notifications: Notification[]; zone: string; own: boolean }) {
   return (
     <section>
       <h2>{text.messages_title}</h2>
-      {notifications.length === 0 ? <Empty>{text.no_messages}</Empty> : (
+      {notifications.length === 0 ? <Empty>{own ? text.no_own_messages : text.no_messages}</Empty> : (
         <ul class="told">
           {notifications.map((one) => (
             <li key={one.id}>

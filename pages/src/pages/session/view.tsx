@@ -88,7 +88,7 @@ function Next({ whole: { session }, viewer }: { whole: Whole; viewer: Viewer }) 
     <>
       {logs || writes ? (
         <p class="actions">
-          {logs ? <LinkButton kind="main" to={href(`/sessions/${session.id}/complete`)}>{session.state === "missed" ? text.ask_support : text.complete}</LinkButton> : null}
+          {logs ? <LinkButton kind="main" to={href(`/sessions/${session.id}/complete`)}>{session.state === "missed" ? words.ask_support.send : text.complete}</LinkButton> : null}
           {writes ? <LinkButton kind="main" to={href(`/sessions/${session.id}/recap`)}>{text.write_recap}</LinkButton> : null}
         </p>
       ) : null}
@@ -126,7 +126,7 @@ function Content({ whole }: { whole: Whole }) {
       </div>
       {viewer.staff ? null : <SomethingWrong session={whole.session} role={viewer.tutor ? "tutor" : "student"} />}
       {whole.refusals && (viewer.staff || viewer.tutor) ? <Refused refusals={whole.refusals} zone={whole.session.timezone} /> : null}
-      {whole.notifications ? <Messages notifications={messages_for(whole.notifications, viewer)} zone={whole.session.timezone} /> : null}
+      {whole.notifications ? <Messages notifications={messages_for(whole.notifications, viewer)} zone={whole.session.timezone} own={!viewer.staff} /> : null}
       {whole.events && (viewer.staff || viewer.tutor) ? <History events={whole.events} zone={whole.session.timezone} /> : null}
     </>
   );
