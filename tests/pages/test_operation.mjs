@@ -93,10 +93,10 @@ test("what a receiver does not take is shown with the session, what it refuses a
   const admin = await person(browser, node, "admin:operator", { size: sizes.desktop });
   const page = await open(admin, "/operation");
   await section(page, "Receivers").getByText("1 session not taken").waitFor();
+  await section(page, "Dead letters").getByText("a message that nobody took").first().waitFor();
+  await page.getByText("webhook-failing").waitFor(); // it stands above, and moves what follows
   await page.getByText("Webhook: 1 session whose next message it has not taken").click();
   await section(page, "Receivers").getByText("away-1").waitFor();
-  await section(page, "Dead letters").getByText("a message that nobody took").first().waitFor();
-  await page.getByText("webhook-failing").waitFor();
   await look(page, "operation.trouble");
   answers["away-1"] = 204;
   await admin.close();

@@ -1,5 +1,6 @@
 // What goes out: receivers and where they stand, dead letters; and the policy in force.
 // SPDX-License-Identifier: Apache-2.0
+import { useState } from "preact/hooks";
 import { href, page_of } from "../../shell/router";
 import { Badge } from "../../ui/badge";
 import { Person } from "../../ui/person";
@@ -22,10 +23,12 @@ function SessionLink({ id }: { id: string }) {
   return page_of(path) ? <a href={href(path)}><bdi>{id}</bdi></a> : <bdi>{id}</bdi>;
 }
 
+/** Stays as it was opened, while one that is tried again is none of them for a moment. */
 function Held({ receiver }: { receiver: Receiver }) {
+  const [open, set_open] = useState(false);
   if (!receiver.held?.length) return null;
   return (
-    <details>
+    <details open={open} onToggle={(event) => set_open(event.currentTarget.open)}>
       <summary>{text.held_of(text.receivers[receiver.name], receiver.held.length)}</summary>
       <Table caption={text.held_caption} rows={receiver.held} row_key={({ session }) => session} columns={[
         { key: "session", label: text.session, cell: ({ session }) => <SessionLink id={session} /> },
