@@ -78,6 +78,9 @@ test("what would be refused is left out, what others did meanwhile is told and n
   await node.advance("73h");
   await node.schedule("deny-3", { tutor: "of-deny-3", students: ["kim"], hours: 5 });
   await node.command("support.request", "deny-1", "tutor:of-deny-1", { message: "I was ill, <b>really</b>" });
+  // Long names leave little room to what stands beside them.
+  await node.name("tutor:of-deny-1", "Wolfeschlegelsteinhausenbergerdorff Constantinopoulou");
+  await node.name("student:kim", "Featherstonehaughcholmondeley Bartholomew-Wolverhampton");
   const support = await desk();
   const page = await open(support, "/desk?queue=asked");
   await page.getByText("I was ill, <b>really</b>").waitFor();
