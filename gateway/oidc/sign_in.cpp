@@ -160,10 +160,9 @@ sign_in::step sign_in::begin(std::string_view path, instant now) {
        {"code_challenge",
         base64url({reinterpret_cast<const char *>(hash.data()), hash.size()})},
        {"code_challenge_method", "S256"}});
-  return next_step{
-      .location = with_query(facts->authorization_endpoint, asked),
-      .cookie = std::move(*cookie),
-      .state = one.state};
+  return next_step{.location = with_query(facts->authorization_endpoint, asked),
+                   .cookie = std::move(*cookie),
+                   .state = one.state};
 }
 
 std::string sign_in::end() const {
