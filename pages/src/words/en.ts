@@ -676,6 +676,7 @@ export const en = {
       reopen: all_the_same("Reopen"),
       deny: all_the_same("Deny"),
       correct: all_the_same("Correct"),
+      uphold: all_the_same("Uphold"),
       remove: all_the_same("Remove", "them"),
       void: all_the_same("Void"),
       cancel: all_the_same("Cancel"),
