@@ -41,10 +41,12 @@ def valid(kind, lesson):
                                                "recap": recap()}),
         "recap.submit": (lesson.by_tutor, {"recap": recap()}),
         "session.cancel": ("system:x", {"reason": "r"}),
+        "session.dispute": (lesson.by_tutor, {"reason": "r"}),
         "support.request": (lesson.by_tutor, {"message": "m"}),
         "support.reopen": ("support:x", {"hours": 1, "note": "n"}),
         "support.deny": ("support:x", {"note": "n"}),
         "support.correct": ("support:x", {"minutes": 30, "note": "n"}),
+        "support.uphold": ("support:x", {"note": "n"}),
         "support.void": ("support:x", {"note": "n"}),
     }[kind]
     return command(kind, lesson.id, by, data)
@@ -53,9 +55,9 @@ def valid(kind, lesson):
 KINDS = ["session.schedule", "participant.invite", "participant.accept",
          "participant.decline", "participant.remove", "call.join",
          "call.leave", "session.log_time", "session.complete",
-         "recap.submit", "session.cancel", "support.request",
-         "support.reopen", "support.deny", "support.correct",
-         "support.void"]
+         "recap.submit", "session.cancel", "session.dispute",
+         "support.request", "support.reopen", "support.deny",
+         "support.correct", "support.uphold", "support.void"]
 OPTIONAL = {"program", "currency", "rate_per_hour", "timezone"}
 
 
@@ -140,7 +142,9 @@ def value_cases(lesson):
             yield of(kind, "leave_call", wrong, leave_call=wrong)
     for wrong in BAD_NUMBERS + [0, -1, 721, 10**30]:
         yield of("support.reopen", "hours", wrong, hours=wrong)
-    for kind, name in (("session.cancel", "reason"), ("support.deny", "note"),
+    for kind, name in (("session.cancel", "reason"),
+                       ("session.dispute", "reason"),
+                       ("support.uphold", "note"), ("support.deny", "note"),
                        ("support.reopen", "note"), ("support.void", "note"),
                        ("support.correct", "note"),
                        ("support.request", "message")):

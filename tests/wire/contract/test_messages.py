@@ -33,7 +33,7 @@ def happy(client):
 
 
 def unhappy(client):
-    """Cancelled and erased; waited for in vain; missed, asked for, reopened, denied."""
+    """Cancelled and erased; disputed, and waited for in vain; missed, asked for, reopened, denied."""
     cancelled, silent, missed = (Lesson(client) for _ in range(3))
     for lesson in (cancelled, silent, missed):
         lesson.ready()
@@ -41,6 +41,8 @@ def unhappy(client):
     assert client.post(f"/v1/people/{cancelled.by_tutor}/erase",
                        {"note": "n"}).json == {"sessions": 1}
     accepted(silent.complete())
+    accepted(silent.send("session.dispute", silent.by_tutor, {"reason": "r"}))
+    accepted(silent.send("support.uphold", "support:ann", {"note": "n"}))
     client.advance("200h")
     accepted(missed.request())
     accepted(missed.reopen(48))
