@@ -9,10 +9,6 @@ using namespace recapd::workflows::test;
 
 namespace {
 
-correct_minutes to(std::int64_t minutes) {
-  return {.minutes = minutes, .note = "seen"};
-}
-
 /// What is used of each kind of counter, in the order of the kinds.
 std::vector<std::int64_t> used(const story &st) {
   std::vector<std::int64_t> sums(4);

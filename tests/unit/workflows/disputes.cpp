@@ -17,11 +17,6 @@ namespace {
 
 const dispute_session disputes{.reason = "it was less"};
 const uphold_session upholds{.note = "it was right"};
-const submit_recap hands_in{.written = good};
-
-correct_minutes to(std::int64_t minutes) {
-  return {.minutes = minutes, .note = "seen"};
-}
 
 /// Of bob and cal, settled a day after its completion.
 story delayed() {

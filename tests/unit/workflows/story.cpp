@@ -33,6 +33,10 @@ schedule_session plan(std::vector<std::string> students, modality how) {
   return what;
 }
 
+correct_minutes to(std::int64_t minutes) {
+  return {.minutes = minutes, .note = "seen"};
+}
+
 log_time log_of(std::int64_t minutes, bool leave_call) {
   return {.minutes = minutes, .leave_call = leave_call};
 }

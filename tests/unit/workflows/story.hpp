@@ -40,6 +40,7 @@ inline const submit_recap hands_in{.written = good};
 [[nodiscard]] schedule_session plan(std::vector<std::string> students = {"bob"},
                                     modality how = modality::online);
 
+[[nodiscard]] correct_minutes to(std::int64_t minutes);
 [[nodiscard]] log_time log_of(std::int64_t minutes, bool leave_call = false);
 [[nodiscard]] complete_session complete_of(std::int64_t minutes,
                                            const recap &written = good,
