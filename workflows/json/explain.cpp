@@ -4,6 +4,7 @@
 #include <boost/json/array.hpp>
 #include <functional>
 
+#include "workflows/session/decide.hpp"
 #include "workflows/session/reminders.hpp"
 #include "workflows/wording.hpp"
 
@@ -204,14 +205,18 @@ void narrator::disputed() {
   logged();
   quote("disputed", "It was disputed", &session_disputed::reason, "reason");
   if (!s_.disputes) return;
-  const bool waited =
-      s_.disputes->from == session_status::awaiting_student_recap;
+  const auto from = s_.disputes->from;
+  const bool waited = from == session_status::awaiting_student_recap;
+  const bool waits = waited && !is_confirmed(s_, decided_by_);
   say("clocks-stand",
       std::string{"Support decides; until then reminders, confirmation and "
                   "settlement stand. Then it "}
-          + (waited ? "waits for its students' recaps" : "is confirmed")
-          + " again, unless it is voided.",
-      {{"from", to_string(s_.disputes->from)}});
+          + (from == session_status::paid ? "is paid as before"
+             : waits  ? "waits for its students' recaps again"
+             : waited ? "is completed"
+                      : "is confirmed again")
+          + ", unless it is voided.",
+      {{"from", to_string(from)}, {"waits", waits}});
   if (waited) missing_recaps();
 }
 
@@ -353,7 +358,10 @@ explanation explain(const session &s, std::span<const event> history,
   narrator told{s, history, decided_by, whom};
   explanation out{.why = {},
                   .next = next_timer(s, decided_by),
-                  .next_text = "Nothing fires by itself any more."};
+                  .next_text = s.status == session_status::disputed
+                                   ? "Nothing fires by itself before support "
+                                     "has decided."
+                                   : "Nothing fires by itself any more."};
   if (out.next)
     out.next_text = out.next->kind + ", " + told.when(out.next->at) + ".";
   out.why = std::move(told).why();

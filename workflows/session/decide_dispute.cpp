@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "workflows/session/decide.hpp"
 #include "workflows/session/decision_draft.hpp"
 #include "workflows/session/reminders.hpp"
 
@@ -13,29 +14,30 @@ bool goes(const session &s, const person &who) {
   return p != nullptr && p->status == participation::going;
 }
 
-/// Returns when the delay of the settlement is or was over; nothing where there
-/// is none, or it has not begun.
-std::optional<instant> end_of_delay(const decision_draft &d) {
+/// Returns when the session was or will be settled; nothing before it is
+/// completed.
+std::optional<instant> settled_at(const decision_draft &d) {
+  if (d.in(session_status::paid) && !d.r.settle_after) return d.s.completed_at;
   auto s = d.s;
   if (d.in(session_status::paid)) s.status = session_status::completed;
   return settle_at(s, d.r);
 }
 
-bool is_confirmed(const session &s, const rules &r) {
+}  // namespace
+
+bool is_confirmed(const session &s, const rules &decided_by) {
   if (recaps_are_in(s, {})) return true;
-  return r.confirmation == confirmation_rule::any_student
+  return decided_by.confirmation == confirmation_rule::any_student
          && std::ranges::any_of(s.participants, [](const participant &p) {
               return p.status == participation::going && p.written;
             });
 }
 
-}  // namespace
-
 void handle(decision_draft &d, const dispute_session &c) {
   if (!d.by_tutor() && !goes(d.s, d.f.by))
     return d.refuse_unless_allowed("the session's tutor or a going student");
   // What was received before its settlement was due counts after it, too.
-  const auto end = end_of_delay(d);
+  const auto end = settled_at(d);
   const bool in_time = end && d.f.received_at < *end;
   if (!d.in(session_status::awaiting_student_recap)
       && !d.in(session_status::completed)

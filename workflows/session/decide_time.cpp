@@ -134,10 +134,17 @@ void submit_by_tutor(decision_draft &d, const recap &written) {
                                .flags = flags_of_recap(figures)});
 }
 
+/// Returns true if the session was completed after the command was received,
+/// which then counts, and completes nothing.
+bool was_completed_later(const decision_draft &d) {
+  return (d.in(session_status::completed) || d.in(session_status::paid))
+         && d.s.completed_at && d.f.received_at < *d.s.completed_at;
+}
+
 void submit_by_student(decision_draft &d, const participant &p,
                        const recap &written) {
-  const bool disputed = d.in(session_status::disputed);
-  if (!d.in(session_status::awaiting_student_recap) && !disputed)
+  const bool waits = d.in(session_status::awaiting_student_recap);
+  if (!waits && !d.in(session_status::disputed) && !was_completed_later(d))
     return d.refuse_state("awaiting_student_recap or disputed");
   const auto figures = check_recap(d, written);
   if (p.written) object_to_second_recap(d);
@@ -146,7 +153,7 @@ void submit_by_student(decision_draft &d, const participant &p,
                                  .written = written,
                                  .figures = figures,
                                  .flags = flags_of_recap(figures)});
-  if (disputed) return;
+  if (!waits) return;
   if (recaps_are_in(d.s, p.student)
       || d.r.confirmation == confirmation_rule::any_student)
     d.emit(session_completed{.automatic = false});

@@ -213,7 +213,10 @@ void apply(session &s, const session_disputed &, const event &whole) {
   auto now = s.disputes ? *s.disputes : dispute_record{};
   now.by.push_back(whole.by);
   now.from = s.status;
-  now.since = whole.at;
+  // A clock that began after the dispute was received has not stood before.
+  const auto &began =
+      now.from == session_status::completed ? s.completed_at : s.requested_at;
+  now.since = began ? std::max(whole.at, *began + now.stood) : whole.at;
   s.disputes = std::move(now);
   s.status = session_status::disputed;
 }

@@ -21,7 +21,7 @@ type Reason = Explanation["why"][number];
 interface Said {
   by?: string; at?: string; deadline?: string; starts_at?: string; settled_at?: string; minutes?: number; rate_per_hour?: number;
   amount?: number; currency?: string; students?: string[]; tutor?: string; note?: string; reason?: string; message?: string; from?: string;
-  settles_at?: string;
+  settles_at?: string; waits?: boolean;
 }
 
 /** `by NAME, WHEN`. */
@@ -57,7 +57,7 @@ function sentence_of(code: string, said: Said, zone: string): ComponentChildren 
     ) : null;
     case "disputed": return <>{text.disputed} {by}<Quote of={said.reason} /></>;
     case "upheld": return <>{text.upheld} {by}<Quote of={said.note} /></>;
-    case "clocks-stand": return text.clocks_stand(said.from === "awaiting_student_recap");
+    case "clocks-stand": return text.clocks_stand(said.from === "paid" ? "paid" : said.waits ? "waits" : "goes_on");
     case "confirmed": return said.settles_at ? <>{text.settles} <Time at={said.settles_at} zone={zone} /> (<Distance at={said.settles_at} />). {text.can_dispute}</>
       : said.minutes === undefined ? text.confirmed : text.confirmed_for(minutes_text(said.minutes));
     case "confirmed-by-silence": return said.at ? <>{text.silence} <Time at={said.at} zone={zone} />. {text.silent} <People of={said.students ?? []} />.</> : null;

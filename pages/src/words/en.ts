@@ -250,7 +250,10 @@ export const en = {
     voided: "Support took it back,",
     disputed: "It was disputed",
     upheld: "Support left it as it is,",
-    clocks_stand: (waits: boolean) => `Support decides. Until then nothing happens by itself, and it is not paid. ${waits ? "Then its students write on, unless it is taken back." : "Then it goes on to be paid, unless it is taken back."}`,
+    clocks_stand: (then: "paid" | "waits" | "goes_on") => `Support decides. Until then nothing happens by itself${{
+      paid: ". It was paid before the dispute came, and stays so, unless it is taken back.",
+      waits: ", and it is not paid. Then its students write on, unless it is taken back.",
+      goes_on: ", and it is not paid. Then it goes on to be paid, unless it is taken back." }[then]}`,
     settles: "All recaps that are needed are in. It is paid on",
     can_dispute: "Until then its tutor and its students can say that it is wrong.",
     paid: (minutes: string) => `Confirmed: ${minutes}. The tutor was paid`,

@@ -344,14 +344,20 @@ private:
     }
     auto *p = c_.by.as == role::student ? s().find(c_.by.id) : nullptr;
     if (!allowed(p != nullptr && p->status == "going")
-        || !in("awaiting_student_recap", "disputed"))
+        || (!received_before_completion()
+            && !in("awaiting_student_recap", "disputed")))
       return;
+    const bool waits = s().state == "awaiting_student_recap";
     recap_fits(c.written);
     if (p->recap) object("recap-already-submitted");
     p->recap = true;
     look_at(c.written);
     happens("student_recap.submitted");
-    if (s().state != "disputed") complete_if_confirmed();
+    if (waits) complete_if_confirmed();
+  }
+  bool received_before_completion() {
+    return (s().state == "completed" || s().state == "paid")
+           && c_.received_at < *s().completed_at;
   }
 
   void complete_if_confirmed() {
@@ -380,9 +386,9 @@ private:
   bool in_time_for_dispute() {
     const bool delayed = s().state == "completed" || s().state == "paid";
     if (delayed) {
-      const bool late =
-          !r_.settle_after
-          || *s().clocks_from + *r_.settle_after <= c_.received_at;
+      const auto end = r_.settle_after ? *s().clocks_from + *r_.settle_after
+                                       : *s().completed_at;
+      const bool late = end <= c_.received_at;
       if (late) end("wrong-state");
       return !late;
     }
@@ -396,7 +402,7 @@ private:
     if (!s().disputed_by.insert(wf::to_string(c_.by)).second)
       return end("wrong-state");
     s().disputed_in = s().state;
-    s().disputed_at = c_.received_at;
+    s().disputed_at = std::max(c_.received_at, *s().clocks_from);
     s().state = "disputed";
     auto told = told_students("session_disputed", s(), false);
     told.push_back(told_tutor("session_disputed", s()));

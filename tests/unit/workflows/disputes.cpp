@@ -298,6 +298,41 @@ CAF_TEST(time does not count backwards in a dispute) {
   CAF_CHECK_EQUAL(timer_of(st), "settlement 26h");
 }
 
+CAF_TEST(a clock that began after a dispute was received has not stood before) {
+  auto st = completed();
+  st.given(disputes, bob, start + 1h);
+  st.given(upholds, eve, start + 3h);
+  CAF_CHECK_EQUAL(timer_of(st), "settlement 27h");
+  // What stood in the first does not stand again.
+  st.given(disputes, cal, start + 1h);
+  st.given(upholds, eve, start + 5h);
+  CAF_CHECK_EQUAL(timer_of(st), "settlement 29h");
+}
+
+CAF_TEST(what was received before the completion counts after it) {
+  for (const bool delay : {false, true}) {
+    auto st = waiting();
+    if (!delay) st.r.settle_after.reset();
+    st.fires(start + 101h);
+    if (!delay) st.settled();
+    const auto done = *st.s.completed_at;
+    CAF_CHECK(st.s.status
+              == (delay ? session_status::completed : session_status::paid));
+    CAF_CHECK_EQUAL(st.then(hands_in, bob, done), "refused wrong-state");
+    CAF_CHECK_EQUAL(st.then(hands_in, bob, done - 1us),
+                    "student_recap.submitted");
+    CAF_CHECK_EQUAL(st.then(hands_in, bob, done - 1us),
+                    "refused recap-already-submitted");
+    CAF_CHECK(st.s.find("bob")->written);
+    if (!delay)
+      CAF_CHECK_EQUAL(st.then(disputes, cal, done), "refused wrong-state");
+    CAF_CHECK_EQUAL(st.then(disputes, cal, done - 1us), "session.disputed");
+    const auto was = st.s.disputes->from;
+    CAF_CHECK_EQUAL(st.then(upholds, eve, done + 5h), "session.upheld");
+    CAF_CHECK(st.s.status == was);
+  }
+}
+
 CAF_TEST(a disputed session is read back as it is) {
   auto st = completed();
   st.given(disputes, bob, start + 5h);
