@@ -166,12 +166,17 @@ std::vector<event_body> corrected() {
           person_erased{.who = {role::support, "eve"}}};
 }
 
+std::vector<event_body> disputed() {
+  return {session_disputed{.reason = "It was less"},
+          session_upheld{.note = "The call was an hour"}};
+}
+
 }  // namespace
 
 std::vector<event_body> expected_v1() {
   auto all = paid_and_voided();
   for (auto *more : {&missed_and_cancelled, &confirmed_by_silence,
-                     &logged_in_call, &paid, &corrected})
+                     &logged_in_call, &paid, &corrected, &disputed})
     for (auto &body : more())
       all.push_back(std::move(body));
   return all;
