@@ -46,7 +46,7 @@ wf::schedule_session any_plan() {
 std::pair<wf::command, wf::person> any_command(const wf::session &s) {
   const wf::person tutor{.as = wf::role::tutor, .id = s.tutor};
   const auto student = pick(2) == 0 ? bob : cal;
-  switch (pick(14)) {
+  switch (pick(16)) {
   case 0:
     return {wf::accept_invitation{.student = student.id}, student};
   case 1:
@@ -72,6 +72,11 @@ std::pair<wf::command, wf::person> any_command(const wf::session &s) {
   case 11:
     return {wf::void_session{.note = "no"}, eve};
   case 12:
+    return {wf::dispute_session{.reason = "less"},
+            pick(2) == 0 ? tutor : student};
+  case 13:
+    return {wf::uphold_session{.note = "right"}, eve};
+  case 14:
     return {wf::deny_update{.note = "no"}, eve};
   default:
     return {wf::cancel_session{.reason = "rain"}, tutor};
