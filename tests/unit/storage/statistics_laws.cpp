@@ -273,6 +273,7 @@ queue_counts queues_of(const std::vector<told_session> &all,
     out.overdue += marks[wf::number_of(wf::session_mark::overdue)];
     out.flagged += marks[wf::number_of(wf::session_mark::flagged)];
     out.missed += s.status == wf::session_status::missed;
+    out.disputed += s.status == wf::session_status::disputed;
   }
   return out;
 }
