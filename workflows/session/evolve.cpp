@@ -214,8 +214,9 @@ void apply(session &s, const session_disputed &, const event &whole) {
   now.by.push_back(whole.by);
   now.from = s.status;
   // A clock that began after the dispute was received has not stood before.
-  const auto &began =
-      now.from == session_status::completed ? s.completed_at : s.requested_at;
+  const auto &began = now.from == session_status::awaiting_student_recap
+                          ? s.requested_at
+                          : s.completed_at;
   now.since = began ? std::max(whole.at, *began + now.stood) : whole.at;
   s.disputes = std::move(now);
   s.status = session_status::disputed;

@@ -386,9 +386,9 @@ private:
   bool in_time_for_dispute() {
     const bool delayed = s().state == "completed" || s().state == "paid";
     if (delayed) {
-      const auto end = r_.settle_after ? *s().clocks_from + *r_.settle_after
+      const auto due = r_.settle_after ? *s().clocks_from + *r_.settle_after
                                        : *s().completed_at;
-      const bool late = end <= c_.received_at;
+      const bool late = due <= c_.received_at;
       if (late) end("wrong-state");
       return !late;
     }
