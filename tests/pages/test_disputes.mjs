@@ -91,6 +91,8 @@ test("a tutor sees when pay comes, and disputes their own figure; support correc
   await dialog(desk).getByLabel("Minutes that were tutored").fill("45");
   await dialog(desk).getByLabel("Note").fill("As the tutor says");
   await dialog(desk).getByRole("button", { name: "See what it would do" }).click();
+  await dialog(desk).locator(".effects > div", { hasText: "Tutors get when it is paid" })
+    .getByText("$15.00 → $11.25").waitFor();
   await dialog(desk).getByRole("button", { name: "Correct 1" }).click();
   await dialog(desk).getByText("1 done").first().waitFor();
   await node.advance("49h");

@@ -103,6 +103,15 @@ test("a time that clocks skip is not taken", async () => {
   await tutor.close();
 });
 
+test("a session to log says which student has not answered", async () => {
+  await node.schedule("open-1", { tutor: "ira", students: ["kim"], going: [], hours: -2 });
+  const tutor = await person(browser, node, "tutor:ira");
+  const page = await open(tutor, "/");
+  await card(page, "open-1").getByText("Not answered").waitFor();
+  assert.equal(await card(page, "open-1").locator("a.main").count(), 0, "nothing says that it can be logged now");
+  await tutor.close();
+});
+
 test("students are invited and taken out, and a session is cancelled", async () => {
   await node.schedule("change-1", { tutor: "cho", students: ["kim", "lee"], going: ["kim"], hours: 30 });
   const tutor = await person(browser, node, "tutor:cho");
@@ -123,6 +132,7 @@ test("students are invited and taken out, and a session is cancelled", async () 
   await dialog.getByLabel("Why?").fill("I am ill");
   await dialog.getByRole("button", { name: "Cancel the session" }).click();
   await dialog.waitFor({ state: "detached" });
+  await page.getByRole("region", { name: "Cancelled: " }).getByText("Everybody else in it is told").waitFor();
   await section(page, "Done").getByText("Cancelled").waitFor();
   const statuses = (await node.session("change-1")).participants.map(({ student, status }) => `${student} ${status}`);
   assert.deepEqual(statuses, ["kim going", "lee removed", "max invited"]);

@@ -248,7 +248,7 @@ export const en = {
     denied: "Support did not reopen it. It was decided",
     cancelled: "It was cancelled",
     voided: "Support took it back,",
-    disputed: "It was disputed",
+    disputed: "Disputed",
     upheld: "Support left it as it is,",
     clocks_stand: (then: "paid" | "waits" | "goes_on") => `Support decides. Until then nothing happens by itself${{
       paid: ". It was paid before the dispute came, and stays so, unless it is taken back.",
@@ -311,6 +311,8 @@ export const en = {
     scheduled: (course: string) => `Scheduled: ${course}`,
     scheduled_of: (made: number, of: number) => (made === of ? `All ${count(of, "session")} of the series are scheduled.` : `${made} of ${count(of, "session")} of the series ${made === 1 ? "is" : "are"} scheduled.`),
     scheduled_first: "The first of them:",
+    cancelled: (course: string) => `Cancelled: ${course}`,
+    cancelled_told: "Everybody else in it is told, with your reason.",
     accept_first: "Each student has to accept before you can log it. They find the invitation among their sessions, or by this link:",
     how: [
       "Schedule a session and name its students: each gets an invitation.",
@@ -654,6 +656,7 @@ export const en = {
     sessions: "Sessions",
     minutes_change: "Time that counts",
     money_change: "Tutors get",
+    money_later: "Tutors get when it is paid",
     told: "Who is told",
     nobody_told: "nobody",
     unchanged: "unchanged",

@@ -39,11 +39,13 @@ function ToLog({ session, tutor }: { session: Session; tutor: string }) {
   const deadline = Date.parse(session.deadline);
   const when = day_and_time(deadline, session.timezone, now);
   const calm = under_way(session, now);
+  const open = session.participants.some(({ status }) => status === "invited");
   const begun = device.names(`draft:${tutor}:complete:${session.id}`).length > 0;
   return (
     <>
       {calm ? <p>{text.log_later(when)}</p> : <p class="due"><strong>{text.deadline_in(when, span(deadline - now))}</strong></p>}
-      <LinkButton kind={calm ? "plain" : "main"} to={href(`/sessions/${session.id}/complete`)}>{begun ? text.go_on : text.log_now}</LinkButton>
+      {open ? <Answers session={session} /> : null}
+      <LinkButton kind={calm || open ? "plain" : "main"} to={href(`/sessions/${session.id}/complete`)}>{begun ? text.go_on : text.log_now}</LinkButton>
     </>
   );
 }

@@ -6,7 +6,7 @@ import { use_command } from "../../api/commands";
 import { Participants } from "../../session/participants";
 import { ShareLink } from "../../session/share";
 import { ids_trouble, is_id } from "../../session/student_ids";
-import { go, href } from "../../shell/router";
+import { go, href, set_query } from "../../shell/router";
 import { Button } from "../../ui/button";
 import { Dialog } from "../../ui/dialog";
 import { SendingNotice, lead_to, use_check } from "../../ui/error_summary";
@@ -61,6 +61,7 @@ function Cancel({ session, tutor, close }: { session: Session; tutor: string; cl
     if (!outcome) return;
     close();
     if (anew.current) go(href("/schedule", { like: session.id }));
+    else set_query({ cancelled: session.id });
   };
   return (
     <form onSubmit={submit} noValidate>

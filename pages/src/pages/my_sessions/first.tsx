@@ -37,22 +37,25 @@ function Banner({ session }: { session: Session }) {
   useEffect(() => {
     if (focus_is_free() || document.activeElement?.matches("h1")) box.current?.focus({ preventScroll: true });
   }, []);
-  const series = series_of(session.id);
+  const cancelled = session.state === "cancelled";
+  const series = cancelled ? undefined : series_of(session.id);
   const waits = session.participants.some(({ status }) => status === "invited");
   return (
     <section class="notice good" aria-labelledby="scheduled" tabIndex={-1} ref={box}>
-      <h2 id="scheduled">{text.scheduled(session.course)}</h2>
+      <h2 id="scheduled">{cancelled ? text.cancelled(session.course) : text.scheduled(session.course)}</h2>
       {series ? <p><strong>{text.scheduled_of(series.made, series.made + series.refused.length)}</strong></p> : null}
       <p>{series ? text.scheduled_first : null} <Time at={session.starts_at} zone={session.timezone} />.</p>
       {series ? <RefusedStarts refused={series.refused} zone={session.timezone} /> : null}
-      {waits ? <><p>{text.accept_first}</p><ShareLink session={session} /></> : null}
-      <Button kind="quiet" onClick={() => set_query({ scheduled: undefined })}>{words.ui.close}</Button>
+      {cancelled ? <p>{text.cancelled_told}</p> : waits ? <><p>{text.accept_first}</p><ShareLink session={session} /></> : null}
+      <Button kind="quiet" onClick={() => set_query({ scheduled: undefined, cancelled: undefined })}>{words.ui.close}</Button>
     </section>
   );
 }
 
-/** Says that what was scheduled is, and what its students have to do. */
-export function JustScheduled() {
-  const id = use_address().query.get("scheduled");
+/** Says that what was scheduled is, and what its students have to do; or that it is
+ * cancelled. */
+export function JustChanged() {
+  const { query } = use_address();
+  const id = query.get("cancelled") ?? query.get("scheduled");
   return id ? <Scheduled id={id} /> : null;
 }

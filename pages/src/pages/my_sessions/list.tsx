@@ -10,7 +10,7 @@ import { LinkButton } from "../../ui/button";
 import { Shown } from "../../ui/shown";
 import { words } from "../../words";
 import { SessionCard } from "./card";
-import { JustScheduled, Newcomer } from "./first";
+import { JustChanged, Newcomer } from "./first";
 import { is_open, most_open, read_open } from "./read";
 import { sorted_in } from "./sort";
 import { Week } from "./week";
@@ -51,7 +51,7 @@ export default function MySessions() {
         <h1 tabIndex={-1}>{text.title}</h1>
         <LinkButton to={href("/schedule")}>{text.schedule}</LinkButton>
       </div>
-      <JustScheduled />
+      <JustChanged />
       <OpenSessions tutor={tutor} />
       <PastCards title={text.done} nothing={text.nothing_done} query={{ tutor: id_of(tutor) }} is_open={is_open}
         newcomer={<Newcomer sentences={text.how} />}

@@ -35,7 +35,7 @@ function Preview({ action, jobs, good, run, news, anyway, include }: {
       <StepTitle>{text.would_happen}</StepTitle>
       {run.running ? <Progress label={text.previewing} done={run.results.size} of={run.of} /> : (
         <>
-          <Effects totals={totals_of(good, run.results)} changes={action === "correct" ? good : []} results={run.results} />
+          <Effects totals={totals_of(good, run.results)} jobs={good} changes={action === "correct" ? good : []} results={run.results} />
           {changed.length ? (
             <>
               <p><strong>{label}</strong></p>

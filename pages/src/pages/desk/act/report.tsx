@@ -1,5 +1,7 @@
 // What would happen, and what did, of each session.
 // SPDX-License-Identifier: Apache-2.0
+import type { Session } from "../../../api/client";
+import { pay_of } from "../../../session/pay";
 import { use_now } from "../../../shell/clock";
 import { href } from "../../../shell/router";
 import { Badge } from "../../../ui/badge";
@@ -58,34 +60,62 @@ function people_of(to: string[]) {
 const signed = (figure: string, positive: boolean) => (positive ? `+${figure}` : figure);
 const signed_minutes = (minutes: number) => (minutes < 0 ? `-${minutes_text(-minutes)}` : `+${minutes_text(minutes)}`);
 
-/** `1 h → 50 min`, and how often. */
-function became(jobs: Job[], results: ReadonlyMap<string, Result>): Map<string, number> {
-  const found = new Map<string, number>();
-  for (const { key, session } of jobs) {
+/** `1 h → 50 min`. */
+function became(jobs: Job[], results: ReadonlyMap<string, Result>): string[] {
+  return jobs.flatMap(({ key, session }) => {
     const minutes = results.get(key)?.outcome?.session?.minutes;
-    if (session.minutes === null || minutes === null || minutes === undefined) continue;
-    const what = text.became(minutes_text(session.minutes), minutes_text(minutes));
-    found.set(what, (found.get(what) ?? 0) + 1);
-  }
-  return found;
+    return session.minutes === null || minutes === null || minutes === undefined ? []
+      : [text.became(minutes_text(session.minutes), minutes_text(minutes))];
+  });
+}
+
+/** Returns each text once, and how often it is there. */
+function counted(texts: string[]): [string, number][] {
+  const found = new Map<string, number>();
+  for (const one of texts) found.set(one, (found.get(one) ?? 0) + 1);
+  return [...found];
+}
+
+const Lines = ({ of }: { of: [string, number][] }) => (
+  <>{of.map(([what, n]) => <span key={what} class="line">{n > 1 ? `${n} × ` : ""}{what}</span>)}</>
+);
+
+/** Returns what a session is to be paid that has not been yet, and is not taken back; null
+ * where nothing is to come, or the reader may not see it. */
+function to_come({ state, payout, minutes, rate_per_hour }: Session): number | null {
+  if (state === "voided") return 0;
+  const comes = state === "time_logged" || state === "awaiting_student_recap" || state === "completed" || state === "disputed";
+  return comes && !payout && minutes !== null && rate_per_hour !== null ? pay_of(minutes, rate_per_hour) : null;
+}
+
+/** `$15.00 → $3.75`, of sessions that are not paid yet. */
+function will_become(jobs: Job[], results: ReadonlyMap<string, Result>): string[] {
+  return jobs.flatMap(({ key, session }) => {
+    const after = results.get(key)?.outcome?.session;
+    const [was, is] = [to_come(session), after ? to_come(after) : null];
+    return was === null || is === null || was === is ? []
+      : [text.became(money_text(was, session.currency), money_text(is, session.currency))];
+  });
 }
 
 /** `changes`: of which the minutes before and after are told. */
-export function Effects({ totals, changes, results }: { totals: Totals; changes: Job[]; results: ReadonlyMap<string, Result> }) {
-  const minutes = became(changes, results);
+export function Effects({ totals, jobs, changes, results }: {
+  totals: Totals; jobs: Job[]; changes: Job[]; results: ReadonlyMap<string, Result>;
+}) {
+  const minutes = counted(became(changes, results));
+  const later = counted(will_become(jobs, results));
   const money = [...totals.money].filter(([, minor]) => minor !== 0);
   return (
     <dl class="facts effects">
       <div><dt>{text.sessions}</dt><dd>{totals.sessions}</dd></div>
       <div><dt>{text.minutes_change}</dt><dd>{totals.minutes === 0 ? text.unchanged : signed_minutes(totals.minutes)}</dd></div>
-      {minutes.size ? (
-        <div><dt>{text.minutes_become}</dt><dd>{[...minutes].map(([what, n]) => <span key={what} class="line">{n > 1 ? `${n} × ` : ""}{what}</span>)}</dd></div>
-      ) : null}
+      {minutes.length ? <div><dt>{text.minutes_become}</dt><dd><Lines of={minutes} /></dd></div> : null}
       <div>
         <dt>{text.money_change}</dt>
         <dd>{money.length === 0 ? text.unchanged : money.map(([currency, minor]) => (
           <span key={currency} class="money">{signed(money_text(minor, currency), minor > 0)} </span>))}</dd>
       </div>
+      {later.length ? <div><dt>{text.money_later}</dt><dd><Lines of={later} /></dd></div> : null}
       <div>
         <dt>{text.told}</dt>
         <dd>
