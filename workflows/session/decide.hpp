@@ -29,8 +29,8 @@ using decision =
 [[nodiscard]] decision decide(const session &state, const command &c,
                               const facts &f);
 
-/// Returns true if the students' recaps that are in confirm the session by these
-/// rules.
+/// Returns true if the students' recaps that are in confirm the session by
+/// these rules.
 [[nodiscard]] bool is_confirmed(const session &s, const rules &decided_by);
 
 /// Returns the session that is to be paid for together with what was decided:
