@@ -54,6 +54,7 @@ test("a student disputes what was logged; support reads why and upholds it", asy
   const desk = await open(support, "/desk?queue=disputed");
   await desk.getByText("Disputed: 1 session").waitFor();
   await desk.getByText("It was half an hour, <b>not</b> more").waitFor();
+  await desk.locator("tbody small", { hasText: "sam" }).filter({ has: desk.locator("time") }).waitFor();
   await desk.getByLabel("Select wrong-1", { exact: true }).check();
   await desk.locator(".act-bar").getByRole("button", { name: "Uphold" }).click();
   await dialog(desk).getByLabel("Note").fill("The call lasted an hour");
@@ -97,6 +98,8 @@ test("a tutor sees when pay comes, and disputes their own figure; support correc
   await dialog(desk).getByText("1 done").first().waitFor();
   await node.advance("49h");
   assert.equal((await node.session("wrong-2")).payout.amount, 1125);
+  await page.goto("/tutor");
+  await card(page, "wrong-2").getByText("Corrected by support").waitFor();
   for (const one of [tutor, support]) await one.close();
 });
 

@@ -723,7 +723,7 @@ export const en = {
     ignored: "Columns that are not read, so that nothing of them is in the sessions:",
     program: "Programme of all these sessions",
     program_hint: "The file has no column program. Sessions count in the reports, rules and rights of their programme. For one that is not listed add the column.",
-    program_choose: "Choose one",
+    program_choose: "Choose one to go on",
     wrong_file: "The file cannot be read, so none of its lines is shown",
     is_there: "Already there",
     new_tutor: "New here",

@@ -22,9 +22,17 @@ function Asked({ session }: { session: Session }) {
   const found = use_data(`asked ${session.id}`, (signal) =>
     get("/v1/sessions/{id}/explain", { path: { id: session.id }, signal }), of_session(session.id));
   const reason = found.data?.why.find(({ code }) => code === "update-asked" || code === "disputed");
-  const data = reason?.data as { message?: unknown; reason?: unknown } | undefined;
-  const message = data?.message ?? data?.reason;
-  return typeof message === "string" ? <q dir="auto">{message}</q> : null;
+  const said = reason?.data as { message?: string; reason?: string; by?: string; at?: string } | undefined;
+  const message = said?.message ?? said?.reason;
+  if (message === undefined) return null;
+  // Who asks for an update is the session's tutor.
+  const disputed = said?.reason !== undefined && said.by && said.at;
+  return (
+    <>
+      <q dir="auto">{message}</q>
+      {disputed ? <small><Person who={said.by ?? ""} />, <Time at={said.at ?? ""} zone={session.timezone} /></small> : null}
+    </>
+  );
 }
 
 const students = (session: Session) => (

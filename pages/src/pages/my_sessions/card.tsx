@@ -10,6 +10,7 @@ import { Why } from "../../session/reasons";
 import { TutorsBadge, to_log, under_way } from "../../session/standing";
 import { use_now } from "../../shell/clock";
 import { href } from "../../shell/router";
+import { FlagBadge } from "../../ui/badge";
 import { Button, LinkButton } from "../../ui/button";
 import { Money } from "../../ui/money";
 import { People } from "../../ui/person";
@@ -102,6 +103,7 @@ export function SessionCard({ session, tutor, asked = false }: { session: Sessio
     <Card session={session} badge={<TutorsBadge session={session} />}
       people={there.length ? <>{text.with} <People of={there.map(({ student }) => student)} /></> : text.with_nobody}>
       <Standing session={session} tutor={tutor} asked={asked} />
+      {session.flags.includes("corrected") ? <p><FlagBadge flag="corrected" /></p> : null}
       {session.state === "scheduled" ? <Actions session={session} tutor={tutor} /> : null}
     </Card>
   );
