@@ -3,6 +3,7 @@
 import type { Session } from "../../api/client";
 import { use_data } from "../../api/data";
 import { of_session } from "../../live/stream";
+import { counted_minutes } from "../../session/pay";
 import { Bar } from "../../ui/bars";
 import { Person } from "../../ui/person";
 import { minutes_text } from "../../ui/time";
@@ -11,10 +12,9 @@ import { type Held, read_limits } from "./read";
 import type { Viewer } from "./viewer";
 
 const text = words.session;
-const holding: Session["state"][] = ["time_logged", "awaiting_student_recap", "completed", "disputed", "paid"];
 
 function LimitBar({ session, held }: { session: Session; held: Held }) {
-  const holds = session.minutes !== null && holding.includes(session.state);
+  const holds = counted_minutes(session) !== null;
   const pair = held.code === "pair-daily-limit";
   const of_this = !holds ? 0 : pair ? 1 : session.minutes ?? 0;
   const figure = pair ? text.sessions : minutes_text;

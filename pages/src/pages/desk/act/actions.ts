@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Session, State } from "../../../api/client";
 import type { Order } from "../../../api/commands";
+import { counted_minutes } from "../../../session/pay";
 import type { FormError } from "../../../ui/error_summary";
 import { words } from "../../../words";
 
@@ -18,13 +19,12 @@ export const dangerous: Action[] = ["deny", "void", "cancel"];
 export const fits: Record<Action, (session: Session) => boolean> = {
   reopen: ({ state }) => state === "missed" || state === "update_denied",
   deny: ({ state }) => state === "missed",
-  correct: ({ state, minutes }) => minutes !== null && correctable.includes(state),
+  correct: (session) => counted_minutes(session) !== null,
   uphold: ({ state }) => state === "disputed",
   remove: (session) => removable(session).length > 0 && before_the_end.includes(session.state),
   void: ({ state, minutes }) => minutes !== null && state !== "voided",
   cancel: ({ state }) => state === "scheduled",
 };
-const correctable: State[] = ["time_logged", "awaiting_student_recap", "completed", "disputed", "paid"];
 const before_the_end: State[] = ["scheduled", "time_logged", "awaiting_student_recap"];
 
 export interface Entries {

@@ -1,7 +1,7 @@
 // What would happen, and what did, of each session.
 // SPDX-License-Identifier: Apache-2.0
 import type { Session } from "../../../api/client";
-import { pay_of } from "../../../session/pay";
+import { counted_minutes, pay_of } from "../../../session/pay";
 import { use_now } from "../../../shell/clock";
 import { href } from "../../../shell/router";
 import { Badge } from "../../../ui/badge";
@@ -82,10 +82,10 @@ const Lines = ({ of }: { of: [string, number][] }) => (
 
 /** Returns what a session is to be paid that has not been yet, and is not taken back; null
  * where nothing is to come, or the reader may not see it. */
-function to_come({ state, payout, minutes, rate_per_hour }: Session): number | null {
-  if (state === "voided") return 0;
-  const comes = state === "time_logged" || state === "awaiting_student_recap" || state === "completed" || state === "disputed";
-  return comes && !payout && minutes !== null && rate_per_hour !== null ? pay_of(minutes, rate_per_hour) : null;
+function to_come(session: Session): number | null {
+  if (session.state === "voided") return 0;
+  const minutes = counted_minutes(session);
+  return minutes === null || session.payout || session.rate_per_hour === null ? null : pay_of(minutes, session.rate_per_hour);
 }
 
 /** `$15.00 → $3.75`, of sessions that are not paid yet. */
