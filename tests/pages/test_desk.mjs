@@ -337,6 +337,8 @@ test("what is chosen is what is shown, and a session leads back to its list and 
   const box = (id) => page.locator("tr", { has: page.getByLabel(`Select ${id}`, { exact: true }) }).boundingBox();
   await page.getByText("Missed: 3 sessions").waitFor();
   await page.locator(".stream.live").waitFor();
+  await page.locator("[data-queue=disputed]", { hasText: /\d/ }).waitFor();
+  await page.evaluate(() => document.fonts.ready);
   const before = await box("row-2");
   await page.getByLabel("Select all").check();
   await page.getByText("Missed: 3 sessions · 3 chosen").waitFor();
