@@ -216,6 +216,7 @@ def check_dead_letters(place, session, other):
             lambda: stored(client, session)[-1:] == [[last(place, session)]]
             or len(stored(client, session)) > 4, "the session's next")
         wait_until(lambda: stored(client, other) == [[1]], "the other")
+        wait_until(lambda: outgoing(place), "the letter")
         seqs = stored(client, session)
     (origin, *told, reason, event), = outgoing(place)
     assert told == ["out", "nats", "too-large"]
