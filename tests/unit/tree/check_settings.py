@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Fails where the README's list of settings does not say what config/recapd.json
+"""Fails where docs/settings.md does not say what config/recapd.json
 does, which tests/unit/config holds to be what `recapd --defaults` prints.
 
 Usage: check_settings.py PROJECT_FOLDER [--write RECAPD]
@@ -11,7 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-FILE, PAGE = (Path(sys.argv[1], name) for name in ("config/recapd.json", "README.md"))
+FILE, PAGE = (Path(sys.argv[1], name) for name in ("config/recapd.json", "docs/settings.md"))
 BEGIN, END = "<!-- settings -->", "<!-- end of settings -->"
 
 
@@ -40,4 +40,4 @@ made = "\n\n".join((before + BEGIN, "\n".join(rows(FILE.read_text("utf-8"))),
 if sys.argv[2:3] == ["--write"]:
     PAGE.write_text(made, encoding="utf-8")
 elif made != page:
-    sys.exit("README.md: the list of settings is another than config/recapd.json")
+    sys.exit("docs/settings.md: the list of settings is another than config/recapd.json")

@@ -1,42 +1,34 @@
 # SPDX-License-Identifier: Apache-2.0
 """The pages of docs/how-to do what they say, against the real node."""
 import os
-import re
 import shutil
 import subprocess
 import sys
 
 import pytest
 
-import documents
+from guides import blocks
 from node import free_port
 from wire import fresh, wait_until
 
-HOW_TO = documents.DOCS / "how-to"
-BLOCK = re.compile(r"^```(\w+)(?: ([^\n]*))?\n(.*?)^```$", re.M | re.S)
 TOKEN = fresh("secret")
 PROGRAMS = {
     "producer-javascript.md": ["node", "producer.mjs"],
     "producer-python.md": [sys.executable, "producer.py"]}
 
 
-def blocks(page):
-    """(language, what else its fence says, text) of each block of a page."""
-    return BLOCK.findall((HOW_TO / page).read_text())
-
-
 class Producer:
     """A page's program, in a folder of its own."""
 
     def __init__(self, page, folder, node, **environment):
-        (name, text), = [(name, text) for language, name, text in blocks(page)
+        (name, text), = [(name, text) for language, name, text in blocks("how-to/" + page)
                          if name.startswith("producer.")]
         (folder / name).write_text(text)
         self.command = [*PROGRAMS[page], fresh("math")]
         if not shutil.which(self.command[0]):
             pytest.skip(f"there is no {self.command[0]}")
         assert name == self.command[1]
-        self.expected, = [text for language, _, text in blocks(page)
+        self.expected, = [text for language, _, text in blocks("how-to/" + page)
                           if language == "text"]
         self.folder = folder
         self.env = {**os.environ, **environment,
@@ -122,7 +114,7 @@ def test_a_producer_in_sql(mode, make_node):
     shell = Shell(database, role)
     said = ""
     try:
-        for language, how, text in blocks("producer-sql.md"):
+        for language, how, text in blocks("how-to/producer-sql.md"):
             text = text.replace("calendar_app", role)
             if language == "text":
                 assert said == text

@@ -115,7 +115,7 @@ def test_shards_are_joined_and_split_up_to_the_partitions(place):
 
 
 def test_partitions_are_raised_and_then_the_shards(place):
-    """Follows the README: "To raise them, …"."""
+    """Follows docs/operations.md: "To raise them, …"."""
     before = Session()
     place.publish(before.schedule)
     all_accepted(place, [before.schedule])

@@ -2,6 +2,7 @@
 """recapctl submit --nats."""
 import json
 
+from guides import type_in
 from node import Recapctl
 from session import Session
 
@@ -35,6 +36,10 @@ def test_a_server_without_the_mapping_is_told_of(make_nats):
     told = Recapctl()("submit", "--nats", make_nats().url, status=3,
                       stdin='{"subject":"a"}')
     assert "no stream takes recapd.commands.a" in told
+
+
+def test_the_page_for_producers_does_what_it_says(place, tmp_path):
+    type_in("how-to/producer-nats.md", tmp_path, NATS_URL=place.nats.url)
 
 
 def test_outcomes_that_do_not_come_are_told_of(place):
