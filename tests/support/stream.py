@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 """A reader of Server-Sent Events."""
-import http.client
 import json
 
 import wire
@@ -15,9 +14,9 @@ class Stream:
             headers["Last-Event-ID"] = last_event_id
         if client.token is not None:
             headers["Authorization"] = f"Bearer {client.token}"
-        self.connection = http.client.HTTPConnection(
-            client.host, client.port, timeout=seconds)
-        self.connection.request("GET", "/v1/events", headers=headers)
+        self.connection = client.connect(seconds)
+        self.connection.request("GET", client.base + "/v1/events",
+                                headers=headers)
         self.response = self.connection.getresponse()
         assert self.response.status == 200, self.response.read()
         assert self.response.getheader("Content-Type").startswith(

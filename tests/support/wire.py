@@ -88,6 +88,7 @@ class Answer:
 class Client:
     """HTTP to one node; safe to use from many threads."""
     host = "127.0.0.1"
+    base = ""  # what stands before every path
 
     def __init__(self, port, token=None):
         self.port = port
@@ -97,16 +98,19 @@ class Client:
     def url(self):
         return f"http://{self.host}:{self.port}"
 
+    def connect(self, timeout):
+        return http.client.HTTPConnection(self.host, self.port,
+                                          timeout=timeout)
+
     def request(self, method, path, body=None, headers=None, timeout=60):
         headers = dict(headers or {})
         if self.token is not None:
             headers["Authorization"] = f"Bearer {self.token}"
         if isinstance(body, str):
             body = body.encode()
-        connection = http.client.HTTPConnection(self.host, self.port,
-                                                timeout=timeout)
+        connection = self.connect(timeout)
         try:
-            connection.request(method, path, body, headers)
+            connection.request(method, self.base + path, body, headers)
             response = connection.getresponse()
             answer = Answer(response.status, response.getheaders(),
                             response.read())
