@@ -24,6 +24,15 @@ void settle(const append &a, answer<done_t> fate) {
     t->set(grant);
   a.done(fate);
 }
+
+/// Reports what a commit that is written made of reminders and money.
+void report(telemetry &to, const storage::commit &c) {
+  for (const auto &r : c.reminded)
+    to.reminded(r.kind);
+  if (c.payment)
+    to.money_moved(workflows::to_string(c.payment->kind), c.payment->currency,
+                   c.payment->amount);
+}
 }  // namespace
 
 void journal_state::begin(journal_ref self, context_ptr node,
@@ -103,6 +112,7 @@ void journal_state::write(std::vector<std::shared_ptr<append>> batch) {
         continue;
       }
       wrote_events = wrote_events || !commits[i].events.empty();
+      report(*node_->reports, commits[i]);
       settle(*batch[i], done_t{});
     }
     if (wrote_events && signal_) signal_();

@@ -122,6 +122,7 @@ storage::heartbeat_answer lease_keeper_state::ask(const storage::heartbeat &h) {
 
 void lease_keeper_state::apply(const storage::heartbeat_answer &told,
                                ownership::time_point until) {
+  report_leases(told);
   if (std::exchange(shards_, told.shards) != told.shards) {
     draining_.clear();
     released_.clear();
@@ -149,6 +150,19 @@ void lease_keeper_state::apply(const storage::heartbeat_answer &told,
   spdlog::info("serving {} of {} buckets", served.count(), served.size());
   caf::anon_send(node_->timers, buckets_changed{});
   parts_.changed();
+}
+
+/// A shard that is gone was lost, unless it was given up, or there are other
+/// shards now.
+void lease_keeper_state::report_leases(const storage::heartbeat_answer &told) {
+  const auto gone = [&](int shard) {
+    return !std::ranges::count(told.leased, shard)
+           && !std::ranges::count(released_, shard);
+  };
+  const auto lost = shards_ == told.shards ? std::ranges::count_if(held_, gone)
+                                           : std::ptrdiff_t{0};
+  held_ = told.leased;
+  node_->reports->leases(held_.size(), static_cast<std::size_t>(lost));
 }
 
 void lease_keeper_state::read_policies() {

@@ -74,6 +74,7 @@ private:
   /// Reads the versions of the policy that came since.
   void read_policies();
   void drain_surplus(const storage::heartbeat_answer &told);
+  void report_leases(const storage::heartbeat_answer &told);
   void tell_expired();
   void tell_shards(const storage::bucket_set &buckets, bool at_once,
                    std::shared_ptr<const shard_tokens> until_done);
@@ -85,6 +86,7 @@ private:
   std::unique_ptr<storage::lease_store> store_;
   int shards_ = 0;
   storage::bucket_set leased_;  ///< including buckets that drain
+  std::vector<int> held_;       ///< the shards that were leased last
   std::map<int, int>
       draining_;  ///< shards that are surplus, and by which drain
   int drains_ = 0;

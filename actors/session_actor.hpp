@@ -71,6 +71,7 @@ private:
     std::optional<workflows::due_timer> timer;  ///< what fires next after it
     bool moves = false;  ///< the commit changes the session
     std::vector<workflows::usage_key> released;
+    std::vector<std::string> helped;          ///< kinds of reminders it answers
     std::vector<workflows::event> completes;  ///< what awaits its settlement
     outcome answer;
     int tries = 0;

@@ -26,6 +26,10 @@ void session_state::append_events(const std::vector<wf::event> &events) {
   j.timer = std::move(built.timer);
   j.released = std::move(built.released);
   j.moves = true;
+  j.helped.clear();
+  for (const auto &a : built.what.answered)
+    if (session_.reminders.over[*wf::parse_reminder_kind(a.kind)] > 0)
+      j.helped.push_back(a.kind);
   if (w != nullptr) {
     j.answer = make_outcome(
         w->what.source, w->what.id,
@@ -106,6 +110,8 @@ void session_state::moved() {
   if (!existed || session_.status != j.after.status)
     node_->reports->session_moved(existed ? wf::to_string(session_.status) : "",
                                   wf::to_string(j.after.status));
+  for (const auto &kind : std::exchange(j.helped, {}))
+    node_->reports->reminder_helped(kind);
   session_ = std::move(j.after);
   loaded_ = true;
   if (!j.released.empty())

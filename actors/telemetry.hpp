@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace recapd::actors {
@@ -30,6 +31,17 @@ public:
                              std::string_view /*to*/) {}
   /// Reports a timer, and how long after its time it fired.
   virtual void timer_fired(std::chrono::microseconds /*late*/) {}
+  /// Reports a reminder that went out.
+  virtual void reminded(std::string_view /*kind*/) {}
+  /// Reports that what a kind of reminder asks for was done within a day after
+  /// the session's last reminder.
+  virtual void reminder_helped(std::string_view /*kind*/) {}
+  /// Reports a ledger transfer that is written, in minor units.
+  virtual void money_moved(std::string_view /*kind*/,
+                           std::string_view /*currency*/,
+                           std::int64_t /*amount*/) {}
+  /// Reports the shards that the node leases, and how many it just lost.
+  virtual void leases(std::size_t /*held*/, std::size_t /*lost*/) {}
   /// The functions from here on report a state as it is now.
   virtual void in_flight(std::size_t /*commands taken, not answered*/) {}
   virtual void resident_sessions(std::size_t /*shard*/, std::size_t) {}

@@ -56,6 +56,7 @@ struct settings {
   clock_kind clock = clock_kind::system;
   workflows::policy policy;
   config::webhook webhook;
+  bool log_requests = false;
   std::string log_level = "info";  ///< trace debug info warn error off
   struct {
     int shards = 4;

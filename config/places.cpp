@@ -149,13 +149,16 @@ std::optional<network> parse_network(std::string_view text) {
   return out;
 }
 
+std::string to_string(const address &a) {
+  if (!is_mapped(a)) return ipv6_text(a);
+  char text[INET_ADDRSTRLEN];
+  return ::inet_ntop(AF_INET, a.data() + 12, text, sizeof text);
+}
+
 std::string to_string(const network &n) {
   if (!is_mapped(n.first) || n.bits < mapped_bits)
     return ipv6_text(n.first) + "/" + std::to_string(n.bits);
-  char text[INET_ADDRSTRLEN];
-  return std::string{
-             ::inet_ntop(AF_INET, n.first.data() + 12, text, sizeof text)}
-         + "/" + std::to_string(n.bits - mapped_bits);
+  return to_string(n.first) + "/" + std::to_string(n.bits - mapped_bits);
 }
 
 }  // namespace recapd::config

@@ -55,6 +55,7 @@ struct network {
 
 /// Reads `10.0.0.0/8`, `2001:db8::/32`, or an address alone.
 [[nodiscard]] std::optional<network> parse_network(std::string_view text);
+[[nodiscard]] std::string to_string(const address &a);
 [[nodiscard]] std::string to_string(const network &n);
 
 }  // namespace recapd::config

@@ -417,7 +417,9 @@ std::vector<setting> log(settings &s) {
                          {"warn", "warn"},
                          {"error", "error"},
                          {"off", "off"}},
-                        "`trace`, `debug`, `info`, `warn`, `error` or `off`")};
+                        "`trace`, `debug`, `info`, `warn`, `error` or `off`"),
+      word<bool>("requests", s.log_requests, {{"none", false}, {"all", true}},
+                 "`all`: a line for each HTTP request, at level `info`")};
 }
 
 }  // namespace

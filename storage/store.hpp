@@ -426,6 +426,24 @@ struct queue_counts {
   bool operator==(const queue_counts &) const = default;
 };
 
+/// What waits to be taken, or for somebody who mends it.
+struct untaken {
+  std::int64_t commands = 0;  ///< rows of `inbox` and `forwarded`
+  std::chrono::milliseconds
+      oldest{};  ///< how long the first of them has waited
+  std::int64_t dead_letters = 0;
+  bool operator==(const untaken &) const = default;
+};
+
+/// When the first session began that waits in each queue; absent: none does.
+struct oldest_waiting {
+  std::optional<instant> asked;
+  std::optional<instant> missed;
+  std::optional<instant> overdue;
+  std::optional<instant> disputed;
+  bool operator==(const oldest_waiting &) const = default;
+};
+
 /// What statistics are grouped by.
 enum class statistic : std::uint8_t {
   state,
@@ -698,6 +716,10 @@ public:
   count_by_state() = 0;
   /// Counts what waits for staff, of these programmes.
   [[nodiscard]] virtual queue_counts count_queues(const program_set &among) = 0;
+  /// Counts what nobody has taken yet; each figure is at most `most`.
+  [[nodiscard]] virtual untaken count_untaken(int most) = 0;
+  /// Looks through all that waits for staff.
+  [[nodiscard]] virtual oldest_waiting find_oldest_waiting() = 0;
   /// Returns the groups in the order of their keys; the first `most_groups`.
   [[nodiscard]] virtual page<statistics_group>
   statistics(const statistics_query &of) = 0;

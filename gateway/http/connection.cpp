@@ -9,6 +9,8 @@
 
 #include "gateway/http/answer_client.hpp"
 #include "gateway/http/event_stream.hpp"
+#include "gateway/http/request_id.hpp"
+#include "gateway/telemetry/log.hpp"
 #include "gateway/wire/text.hpp"
 
 namespace recapd::gateway::http {
@@ -27,6 +29,12 @@ constexpr std::size_t small_read = 4096;
 
 std::string_view view(beast::string_view s) {
   return {s.data(), s.size()};
+}
+
+std::string seconds_text(std::chrono::microseconds took) {
+  const auto digits = std::to_string(took.count() % 1'000'000);
+  return std::to_string(took.count() / 1'000'000) + "."
+         + std::string(6 - digits.size(), '0') + digits;
 }
 
 }  // namespace
@@ -196,6 +204,11 @@ void connection::on_head() {
                                  .came_to = came_to()},
                                 *request_);
   fields_ = std::move(admitted.fields);
+  began_ = std::chrono::steady_clock::now();
+  id_ = request_id(request_->header(request_id_field));
+  fields_.emplace_back(request_id_field, id_);
+  const auto target = view(message.target());
+  path_ = target.substr(0, target.find('?'));
   if (!takes_share(admitted)) return answer_and_close(no_room());
   if (admitted.answer) {
     if (admitted.ends || !parser_->is_done()) keep_alive_ = false;
@@ -332,7 +345,7 @@ void connection::stream_events() {
   if (!shared_->hub->open(stream_, shared_, *wanted))
     answer(unavailable("Too many clients of the event stream; try again."));
   else
-    shared_->use.meters.http_request(request_->to->pattern, 200);
+    note(200, 0, false);
 }
 
 void connection::handle_slow() {
@@ -341,7 +354,7 @@ void connection::handle_slow() {
   r->gone = std::make_shared<std::atomic<bool>>(false);
   r->open_stream = [this, &taken]() -> std::shared_ptr<answer_stream> {
     taken = true;
-    shared_->use.meters.http_request(request_->to->pattern, 200);
+    note(200, 0, false);
     const auto client = std::make_shared<answer_client>(
         stream_, shared_,
         seat{seat_.place, request_share_ ? request_share_ : seat_.share});
@@ -372,6 +385,26 @@ responder connection::make_responder() {
   };
 }
 
+void connection::note(unsigned status, std::size_t bytes, bool whole) {
+  const auto took = std::chrono::duration_cast<std::chrono::microseconds>(
+      std::chrono::steady_clock::now() - began_);
+  const bool known = request_ && request_->to;
+  shared_->use.meters.http_request(
+      known ? request_->to->pattern : "none", status,
+      known && whole ? std::optional{took} : std::nullopt);
+  if (!shared_->use.log_requests || !request_) return;
+  const auto &who = request_->who.proven;
+  log_info("request", {{"request_id", id_},
+                       {"method", request_->method},
+                       {"path", path_},
+                       {"status", std::to_string(status)},
+                       {"seconds", whole ? seconds_text(took) : ""},
+                       {"bytes", whole ? std::to_string(bytes) : ""},
+                       {"who", who ? workflows::to_string(*who) : ""},
+                       {"from", config::to_string(comes_from())},
+                       {"traceparent", request_->header("traceparent")}});
+}
+
 void connection::answer_and_close(response r) {
   keep_alive_ = false;
   answer(std::move(r));
@@ -391,8 +424,7 @@ void connection::slow_down(response r) {
 void connection::answer(response r) {
   if (std::exchange(r.guessed, false)) return slow_down(std::move(r));
   if (shared_->use.draining) keep_alive_ = false;
-  shared_->use.meters.http_request(
-      request_ && request_->to ? request_->to->pattern : "none", r.status);
+  note(r.status, r.body.size() + r.lasting.size(), true);
   out_ = {beast_http::status{r.status}, old_http_ ? 10U : 11U};
   answer_body::value_type body{.own = std::move(r.body), .lasting = r.lasting};
   if (r.status != 204 && r.status != 304) {

@@ -74,6 +74,8 @@ private:
   /// Answers a client who guessed at a token, later each time.
   void slow_down(response r);
   void answer_and_close(response r);
+  /// Counts and logs a request; a stream's once it begins.
+  void note(unsigned status, std::size_t bytes, bool whole);
   void on_written(error ec);
   void linger();
   void close();
@@ -98,6 +100,11 @@ private:
       count_extensions_;
   std::shared_ptr<request> request_;
   field_list fields_;  ///< header fields of the answer
+  /// When the request's head was there, and what its sender or else the node
+  /// calls it.
+  std::chrono::steady_clock::time_point began_;
+  std::string id_;
+  std::string path_;  ///< as it came, without the query, which may hold secrets
   std::size_t body_limit_ = 0;
   std::chrono::steady_clock::time_point body_until_;
   boost::beast::http::response<answer_body> out_;

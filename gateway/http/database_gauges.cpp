@@ -14,8 +14,24 @@ namespace {
 /// Where counting ends: larger figures tell nothing more to act on.
 constexpr int most_counted = 10'000;
 constexpr auto feed_pause = 1s;
-/// The time between counts of the sessions, each of which walks them all.
+/// The time between counts of the sessions, each of which walks them all, and
+/// between looks at all that waits for staff.
 constexpr auto count_pause = 60s;
+
+void read_queues(storage::store &db, workflows::instant now, metrics &meters) {
+  const auto count = db.count_queues({});
+  const auto first = db.find_oldest_waiting();
+  const auto tell = [&](std::string_view queue, std::int64_t sessions,
+                        std::optional<workflows::instant> began) {
+    meters.queue(queue, sessions,
+                 began ? std::max(now - *began, workflows::instant::duration{})
+                       : workflows::instant::duration{});
+  };
+  tell("asked", count.asked, first.asked);
+  tell("missed", count.missed, first.missed);
+  tell("overdue", count.overdue, first.overdue);
+  tell("disputed", count.disputed, first.disputed);
+}
 
 void read_feed_gauges(storage::store &db, metrics &meters) {
   const auto places = meters.feed_places();
@@ -35,16 +51,19 @@ struct database_gauges::state {
   bool reading = false;
   steady_clock::time_point read_at = steady_clock::time_point::min();
   steady_clock::time_point counted_at = steady_clock::time_point::min();
+  steady_clock::time_point queues_at = steady_clock::time_point::min();
   /// Other nodes may have moved sessions since they were counted.
   bool others_moved = false;
 
   /// Returns true if the caller shall read; sets in `count` whether it shall
-  /// count the sessions, too.
-  bool begin(bool alone, steady_clock::time_point now, bool &count);
+  /// count the sessions, too, and in `queues` whether it shall look through
+  /// them.
+  bool begin(bool alone, steady_clock::time_point now, bool &count,
+             bool &queues);
 };
 
 bool database_gauges::state::begin(bool alone, steady_clock::time_point now,
-                                   bool &count) {
+                                   bool &count, bool &queues) {
   const std::lock_guard lock{mutex};
   const auto past = [now](steady_clock::time_point then, auto pause) {
     return then == steady_clock::time_point::min() || now - then >= pause;
@@ -58,6 +77,8 @@ bool database_gauges::state::begin(bool alone, steady_clock::time_point now,
     counted_at = now;
     others_moved = !alone;
   }
+  queues = past(queues_at, count_pause);
+  if (queues) queues_at = now;
   return true;
 }
 
@@ -66,9 +87,10 @@ database_gauges::database_gauges() : state_{std::make_shared<state>()} {}
 void database_gauges::refresh(actors::engine &engine, metrics &meters,
                               const std::function<void()> &then) {
   bool count = false;
+  bool queues = false;
   const bool alone = engine.buckets().all();
   if (!engine.status().database_up
-      || !state_->begin(alone, steady_clock::now(), count))
+      || !state_->begin(alone, steady_clock::now(), count, queues))
     return then();
   const auto done = [state = state_, then] {
     {
@@ -79,8 +101,11 @@ void database_gauges::refresh(actors::engine &engine, metrics &meters,
   };
   const auto word = engine.query(
       "metrics",
-      [&meters, count, done](storage::store &db) {
+      [&meters, count, queues, now = engine.time().now(),
+       done](storage::store &db) {
         read_feed_gauges(db, meters);
+        meters.untaken(db.count_untaken(most_counted));
+        if (queues) read_queues(db, now, meters);
         if (count) meters.set_sessions(db.count_by_state());
         done();
       },

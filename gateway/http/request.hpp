@@ -55,6 +55,7 @@ struct services {
   std::unique_ptr<shell> documents = {};
   /// The segments of the path below which people reach the node.
   std::vector<std::string> base = {};
+  bool log_requests = false;
 };
 
 /// The most bytes of an answer that is made of items.

@@ -96,7 +96,8 @@ struct server::impl {
                     .between = std::move(between),
                     .documents = std::make_unique<shell>(
                         settings, engine.time().manual()),
-                    .base = base_segments(settings.http.base_path)},
+                    .base = base_segments(settings.http.base_path),
+                    .log_requests = settings.log_requests},
             .tuning = tuning,
             .max_connections =
                 static_cast<std::size_t>(settings.http.max_connections),

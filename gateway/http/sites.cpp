@@ -128,7 +128,7 @@ response preflight_answer(std::string_view method,
 field_list cors_fields(std::string_view origin) {
   return {{"Access-Control-Allow-Origin", std::string{origin}},
           {"Access-Control-Expose-Headers",
-           "Allow, Retry-After, WWW-Authenticate"}};
+           "Allow, Retry-After, WWW-Authenticate, X-Request-Id"}};
 }
 
 }  // namespace recapd::gateway::http

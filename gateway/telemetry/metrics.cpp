@@ -13,6 +13,7 @@
 #include <span>
 
 #include "gateway/telemetry/open_metrics.hpp"
+#include "gateway/telemetry/process_metrics.hpp"
 #include "workflows/json/session.hpp"
 #include "workflows/refusal.hpp"
 #include "workflows/session/changes.hpp"
@@ -84,6 +85,46 @@ struct metrics::impl {
              "as of at most a minute before.");
   Family<Counter> &requests =
       counters(all, "recapd_http_requests_total", "HTTP requests answered.");
+  Family<Histogram> &request_time =
+      prometheus::BuildHistogram()
+          .Name("recapd_http_request_seconds")
+          .Help("From a request's head to its answer, by route.")
+          .Register(all);
+  std::mutex times_mutex;
+  std::map<std::string, Histogram *, std::less<>> times;  ///< by route
+  Gauge &untaken =
+      gauge(all, "recapd_inbox_rows",
+            "Commands that wait in the database to be taken, counted to "
+            "10,000.");
+  Gauge &untaken_age = gauge(all, "recapd_inbox_oldest_seconds",
+                             "How long the first of them has waited.");
+  Gauge &open_letters =
+      gauge(all, "recapd_dead_letters_open",
+            "Dead letters of the database, counted to 10,000.");
+  Family<Gauge> &queues =
+      gauges(all, "recapd_queue_sessions",
+             "Sessions that wait for staff, by queue; as of at most a minute "
+             "before.");
+  Family<Gauge> &queue_ages =
+      gauges(all, "recapd_queue_oldest_seconds",
+             "How long ago the first session of a queue began; 0: it is "
+             "empty.");
+  Family<Counter> &reminders = counters(all, "recapd_reminders_total",
+                                        "Reminders that went out, by kind.");
+  Family<Counter> &helped =
+      counters(all, "recapd_reminders_helped_total",
+               "Times that what a kind of reminder asks for was done within a "
+               "day after the session's last reminder.");
+  Family<Counter> &money =
+      counters(all, "recapd_ledger_minor_units_total",
+               "Money of written ledger transfers in minor units, by kind and "
+               "currency.");
+  Gauge &leased =
+      gauge(all, "recapd_leases_held", "Shards that this node leases.");
+  Counter &leases_lost =
+      counters(all, "recapd_leases_lost_total",
+               "Shards that went to other nodes without being handed over.")
+          .Add({});
   Family<Gauge> &lag =
       gauges(all, "recapd_feed_lag_events",
              "Events a sink has yet to get, counted to 10,000.");
@@ -169,11 +210,25 @@ struct metrics::impl {
       refusals.emplace(code, &by_code.Add({{"code", code}}));
     }
     set_sessions({});
+    gauges(all, "recapd_build_info", "1; which program this is.")
+        .Add({{"version", RECAPD_VERSION}, {"compiler", __VERSION__}})
+        .Set(1);
     gauges(all, "recapd_rules",
            "1; whose rules days, weeks and characters are told by.")
         .Add({{"tzdata", workflows::time_zone_version()},
               {"unicode", workflows::unicode_version()}})
         .Set(1);
+  }
+
+  Histogram &time_of(std::string_view route) {
+    const std::lock_guard lock{times_mutex};
+    auto at = times.find(route);
+    if (at == times.end())
+      at = times
+               .emplace(route, &request_time.Add(
+                                   {{"route", std::string{route}}}, seconds))
+               .first;
+    return *at->second;
   }
 
   void count(std::string_view type, std::string_view outcome,
@@ -256,6 +311,34 @@ void metrics::database_up(bool up) {
   impl_->up.Set(up ? 1 : 0);
 }
 
+void metrics::reminded(std::string_view kind) {
+  impl_->reminders.Add({{"kind", std::string{kind}}}).Increment();
+}
+void metrics::reminder_helped(std::string_view kind) {
+  impl_->helped.Add({{"kind", std::string{kind}}}).Increment();
+}
+void metrics::money_moved(std::string_view kind, std::string_view currency,
+                          std::int64_t amount) {
+  impl_->money
+      .Add({{"kind", std::string{kind}}, {"currency", std::string{currency}}})
+      .Increment(static_cast<double>(amount));
+}
+void metrics::leases(std::size_t held, std::size_t lost) {
+  impl_->leased.Set(static_cast<double>(held));
+  impl_->leases_lost.Increment(static_cast<double>(lost));
+}
+void metrics::untaken(const storage::untaken &now) {
+  impl_->untaken.Set(static_cast<double>(now.commands));
+  impl_->untaken_age.Set(in_seconds(now.oldest));
+  impl_->open_letters.Set(static_cast<double>(now.dead_letters));
+}
+void metrics::queue(std::string_view name, std::int64_t sessions,
+                    std::chrono::microseconds oldest) {
+  const prometheus::Labels labels{{"queue", std::string{name}}};
+  impl_->queues.Add(labels).Set(static_cast<double>(sessions));
+  impl_->queue_ages.Add(labels).Set(in_seconds(oldest));
+}
+
 void metrics::clock_ahead(std::chrono::microseconds of_the_database) {
   impl_->ahead.Set(in_seconds(of_the_database));
 }
@@ -265,10 +348,12 @@ void metrics::set_sessions(
   impl_->set_sessions(by_state);
 }
 
-void metrics::http_request(std::string_view route, unsigned status) {
+void metrics::http_request(std::string_view route, unsigned status,
+                           std::optional<std::chrono::microseconds> took) {
   impl_->requests
       .Add({{"route", std::string{route}}, {"status", std::to_string(status)}})
       .Increment();
+  if (took) impl_->time_of(route).Observe(in_seconds(*took));
 }
 void metrics::http_connections(int delta) {
   impl_->connections.Increment(delta);
@@ -357,7 +442,8 @@ nats_state metrics::nats_commands() const {
 
 std::string metrics::text() const {
   return to_open_metrics(
-      prometheus::TextSerializer{}.Serialize(impl_->all.Collect()));
+      prometheus::TextSerializer{}.Serialize(impl_->all.Collect())
+      + process_metrics());
 }
 
 }  // namespace recapd::gateway

@@ -12,6 +12,7 @@
 
 #include "actors/readiness.hpp"
 #include "actors/telemetry.hpp"
+#include "storage/store.hpp"
 
 namespace recapd::gateway {
 
@@ -47,6 +48,11 @@ public:
   void reader_depth(std::size_t loads) override;
   void database_up(bool up) override;
   void clock_ahead(std::chrono::microseconds of_the_database) override;
+  void reminded(std::string_view kind) override;
+  void reminder_helped(std::string_view kind) override;
+  void money_moved(std::string_view kind, std::string_view currency,
+                   std::int64_t amount) override;
+  void leases(std::size_t held, std::size_t lost) override;
 
   /// Sets what `storage::store::count_by_state` found; from then on
   /// session_moved changes the figures, as far as this node moves the sessions.
@@ -57,8 +63,10 @@ public:
   void command_rejected(std::string_view type, std::string_view code);
 
   /// Counts a request; `route` is the pattern, not the path, so that the labels
-  /// stay few.
-  void http_request(std::string_view route, unsigned status);
+  /// stay few. `took` is from its head to its answer, of which it is unknown
+  /// where the answer is a stream.
+  void http_request(std::string_view route, unsigned status,
+                    std::optional<std::chrono::microseconds> took);
   void http_connections(int delta);
   void event_clients(int delta);
   void dead_letter(std::string_view code);
@@ -81,6 +89,13 @@ public:
   void relayed(std::string_view result, std::size_t commands);
   /// Sets how many sessions the webhook holds.
   void sessions_held(std::size_t sessions);
+
+  /// Sets what waits to be taken.
+  void untaken(const storage::untaken &now);
+  /// Sets how many sessions wait for staff in a queue, and for how long the
+  /// first of them, since it began.
+  void queue(std::string_view name, std::int64_t sessions,
+             std::chrono::microseconds oldest);
 
   /// Sets whether a link is connected; `link` is `commands` or `events`.
   void nats_connected(std::string_view link, bool connected);

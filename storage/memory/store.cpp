@@ -532,6 +532,38 @@ public:
     return out;
   }
 
+  untaken count_untaken(int most) override {
+    const std::lock_guard lock{db_->lock};
+    const auto up_to_most = [most](std::size_t n) {
+      return std::min<std::int64_t>(most, static_cast<std::int64_t>(n));
+    };
+    untaken out{.commands = up_to_most(db_->inbox.size()),
+                .dead_letters = up_to_most(db_->dead_letters.size())};
+    if (!db_->inbox.empty())
+      out.oldest = std::max(std::chrono::milliseconds{0},
+                            std::chrono::floor<std::chrono::milliseconds>(
+                                std::chrono::system_clock::now()
+                                - db_->inbox.begin()->second.received_at));
+    return out;
+  }
+
+  oldest_waiting find_oldest_waiting() override {
+    using enum workflows::session_mark;
+    const std::lock_guard lock{db_->lock};
+    oldest_waiting out;
+    for (const auto &[id, at] : db_->standings) {
+      const auto began = db_->sessions.at(id).starts_at;
+      const auto look = [&](bool waits, std::optional<instant> &first) {
+        if (waits) first = std::min(first.value_or(began), began);
+      };
+      look(at.marks[workflows::number_of(asked)], out.asked);
+      look(at.state == "missed", out.missed);
+      look(at.marks[workflows::number_of(overdue)], out.overdue);
+      look(at.state == "disputed", out.disputed);
+    }
+    return out;
+  }
+
   page<statistics_group> statistics(const statistics_query &of) override {
     const std::lock_guard lock{db_->lock};
     return db_->statistics(of);

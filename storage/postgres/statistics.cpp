@@ -223,4 +223,47 @@ queue_counts sql_store::count_queues(const program_set &among) {
   });
 }
 
+untaken sql_store::count_untaken(int most) {
+  // What came first has the lowest number.
+  static const prepared_statement statement{
+      "untaken",
+      "SELECT (SELECT count(*) FROM (SELECT FROM waiting LIMIT $1::int4) AS w),"
+      " coalesce((SELECT greatest(0, extract(epoch FROM"
+      "   recapd_now() - received_at) * 1000)::int8 FROM ("
+      "   (SELECT seq, received_at FROM inbox ORDER BY seq LIMIT 1) UNION ALL"
+      "   (SELECT seq, received_at FROM forwarded ORDER BY seq LIMIT 1)) AS f"
+      "   WHERE isfinite(received_at) ORDER BY seq LIMIT 1), 0),"
+      " (SELECT count(*) FROM (SELECT FROM dead_letters LIMIT $1::int4) AS d)"};
+  return with([&](connection &c) {
+    const auto rows = c.run(statement, arguments{}.int4(most));
+    return untaken{.commands = rows.number(0, 0),
+                   .oldest = std::chrono::milliseconds{rows.number(0, 1)},
+                   .dead_letters = rows.number(0, 2)};
+  });
+}
+
+oldest_waiting sql_store::find_oldest_waiting() {
+  using enum workflows::session_mark;
+  static const auto first = [](const std::string &rows) {
+    return "(SELECT " + micros("min(s.starts_at)")
+           + " FROM sessions AS s WHERE s.id IN"
+             " (SELECT c.session_id FROM "
+           + rows + "))";
+  };
+  static const prepared_statement statement{
+      "oldest_waiting", "SELECT " + first(marked(asked)) + ", "
+                            + first(standing_as("missed")) + ", "
+                            + first(marked(overdue)) + ", "
+                            + first(standing_as("disputed"))};
+  return with([&](connection &c) {
+    const auto rows = c.run(statement);
+    const auto at = [&](int column) {
+      return rows.null(0, column) ? std::nullopt
+                                  : std::optional{rows.at(0, column)};
+    };
+    return oldest_waiting{
+        .asked = at(0), .missed = at(1), .overdue = at(2), .disputed = at(3)};
+  });
+}
+
 }  // namespace recapd::storage::postgres

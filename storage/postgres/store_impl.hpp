@@ -94,6 +94,8 @@ public:
   bool save_sink(std::string_view sink, const sink_change &change) override;
   std::vector<std::pair<std::string, std::int64_t>> count_by_state() override;
   queue_counts count_queues(const program_set &among) override;
+  untaken count_untaken(int most) override;
+  oldest_waiting find_oldest_waiting() override;
   page<statistics_group> statistics(const statistics_query &of) override;
   violations check() override;
 };

@@ -27,6 +27,12 @@ public:
   queue_counts count_queues(const program_set &among) override {
     return reached().count_queues(among);
   }
+  untaken count_untaken(int most) override {
+    return reached().count_untaken(most);
+  }
+  oldest_waiting find_oldest_waiting() override {
+    return reached().find_oldest_waiting();
+  }
   page<statistics_group> statistics(const statistics_query &of) override {
     return reached().statistics(of);
   }

@@ -13,6 +13,7 @@ class Receiver:
     def __init__(self):
         self.messages = []  # taken
         self.takes = True
+        self.pause = 0  # seconds before each answer
         self.statuses = {}  # by session: what to answer but 204
         receiver = self
 
@@ -21,6 +22,7 @@ class Receiver:
                 length = int(self.headers["Content-Length"])
                 message = json.loads(self.rfile.read(length))
                 wire.MESSAGES.append(message)
+                threading.Event().wait(receiver.pause)
                 status = receiver.statuses.get(
                     message.get("subject"), 204 if receiver.takes else 503)
                 if status == 204:

@@ -187,6 +187,13 @@ STORE_TEST(queues count what waits for staff within programmes) {
              == queue_counts{.asked = 1, .missed = 1, .dead_letters = 1}));
   CAF_CHECK(
       (w.s->count_queues({std::vector<std::string>{}}) == queue_counts{}));
+  CAF_CHECK((w.s->find_oldest_waiting()
+             == oldest_waiting{.asked = at(2),
+                               .missed = at(2),
+                               .overdue = at(4),
+                               .disputed = at(6)}));
+  CAF_CHECK_EQUAL(w.s->count_untaken(1).dead_letters, 1);
+  CAF_CHECK((w.s->count_untaken(9) == untaken{.dead_letters = 2}));
 }
 
 STORE_TEST(sessions are added up by what is asked for) {
