@@ -1,5 +1,7 @@
 // Runs the simulation: tools/simulate [--seeds N] [--seed S] [--minutes M].
 // SPDX-License-Identifier: Apache-2.0
+#include "simulate.hpp"
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
@@ -126,7 +128,7 @@ int hunt_apart(const options &how) {
 
 }  // namespace
 
-int main(int argc, char **argv) {
+int recapd::simulation::simulate(int argc, char **argv, bool plants_bugs) {
   options how;
   CLI::App app{"Deterministic simulation of recapd: one process, one thread, "
                "virtual time; same seed, same trace. A seed that fails or "
@@ -142,12 +144,12 @@ int main(int argc, char **argv) {
   app.add_flag("--covers", how.covers,
                "fail unless every event, refusal, notification and fault came "
                "up");
-#ifdef RECAPD_PLANT_BUGS
-  app.add_option("--plant", planted_bug,
-                 "plant this bug and expect it to be found");
-  app.add_flag("--explain", how.explain,
-               "report the planted bug as any other, and fail");
-#endif
+  if (plants_bugs) {
+    app.add_option("--plant", planted_bug,
+                   "plant this bug and expect it to be found");
+    app.add_flag("--explain", how.explain,
+                 "report the planted bug as any other, and fail");
+  }
   app.add_option("--commit", how.commit, "the commit to name when one fails");
   CLI11_PARSE(app, argc, argv);
   spdlog::set_level(spdlog::level::off);
