@@ -204,7 +204,7 @@ test("an operator finds the node, its shards and its clock", async () => {
 
 /** Keeps what is on the screen, for the README where RECAPD_README_PICTURES names its folder. */
 const keep = async (page, name) => {
-  const folder = process.env.RECAPD_README_PICTURES ?? path.join(pictures, "readme");
+  const folder = process.env.RECAPD_README_PICTURES ?? path.join(pictures ?? "build/pictures", "readme");
   fs.mkdirSync(folder, { recursive: true });
   await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
   const file = path.join(folder, `${name}.png`);
