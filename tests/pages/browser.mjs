@@ -10,7 +10,7 @@ import { chromium } from "playwright-core";
 const axe = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 /** The folder for pictures; without it none are made, which takes a fifth of the time. */
 export const pictures = process.env.RECAPD_TEST_PICTURES;
-const program = process.env.RECAPD_TEST_BROWSER ?? "/usr/bin/chromium";
+const program = process.env.RECAPD_TEST_BROWSER ?? "/usr/bin/chromium-headless-shell";
 
 export const sizes = { phone: { width: 360, height: 780 }, desktop: { width: 1280, height: 900 } };
 /** How long is waited for anything: a busy machine takes many times as long. */
