@@ -306,6 +306,11 @@ std::vector<setting> policy() {
       {"pay.settle_after", shape::nullable_text,
        "`48h`: a session stays `completed` and can be disputed for it"},
   };
+  rows.push_back({"disbursements", shape::json,
+                  R"(`{ "every": "week", "on": "friday", "at": "06:00", )"
+                  R"("after_settled": "14d", "minimum": 0, "by": "file" }`: )"
+                  "[what was settled is paid out](operations.md#paying-out); "
+                  "a programme's or the installation's, `null`: not by recapd"});
   for (const auto &kind : workflows::reminder_table)
     rows.push_back({"reminders." + std::string{kind.name},
                     kind.list ? shape::json : shape::nullable_text,

@@ -45,7 +45,8 @@ account_key read_account_token(std::string_view token) {
   key.at = instant{std::chrono::microseconds{micros}};
   key.session = next_part(token);
   key.kind = next_part(token);
-  if (!workflows::valid_id(key.session)
+  const auto disbursement = workflows::disbursement_of(key.session);
+  if (!workflows::valid_id(disbursement.value_or(key.session))
       || !workflows::parse_transfer_kind(key.kind)
       || !read_number(token, key.n))
     return {};

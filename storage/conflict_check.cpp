@@ -49,6 +49,7 @@ std::optional<fault> conflict_check::admit(const commit &c) {
   if (!c.events.empty()) versions[c.session] = c.events.back().seq;
   for (const auto &[key, change] : net)
     used[key] += change.delta;
+  if (c.disbursed) take_disbursement(c);
   if (c.payment) ledger[c.session].push_back(*c.payment);
   return std::nullopt;
 }
@@ -69,7 +70,44 @@ bool conflict_check::passes_limit(const net_changes &net) const {
   });
 }
 
+/// Returns what a disbursement's transfer of the ledger says of its money.
+bool conflict_check::disbursement_refused(const commit &c) const {
+  const auto &d = c.disbursed->after;
+  const auto found = ledger.find(c.session);
+  const auto moves = (found == ledger.end() ? 0 : std::ssize(found->second))
+                     + (c.payment ? 1 : 0);
+  if (moves != (workflows::gives_back(d.status) ? 2 : 1)) return true;
+  if (c.payment
+      && (c.payment->amount != d.amount || c.payment->currency != d.currency))
+    return true;
+  if (!whole || d.version > 1) return false;
+  std::int64_t sum = 0;
+  for (const auto &t : c.disbursed->transfers) {
+    const auto of = ledger.find(t.session);
+    if (of == ledger.end() || disbursed.contains({t.session, t.kind, t.n}))
+      return true;
+    const auto stored = std::ranges::find_if(of->second, [&](const auto &one) {
+      return one.kind == t.kind && one.n == t.n;
+    });
+    if (stored == of->second.end() || stored->currency != d.currency)
+      return true;
+    sum += stored->to == "tutor:" + d.tutor ? stored->amount : -stored->amount;
+  }
+  return sum != d.amount || sum <= 0;
+}
+
+void conflict_check::take_disbursement(const commit &c) {
+  for (const auto &t : c.disbursed->transfers)
+    disbursed_of[c.session].push_back({t.session, t.kind, t.n});
+  for (const auto &line : disbursed_of[c.session])
+    if (workflows::gives_back(c.disbursed->after.status))
+      disbursed.erase(line);
+    else
+      disbursed.insert(line);
+}
+
 bool conflict_check::ledger_refuses(const commit &c) const {
+  if (c.disbursed) return disbursement_refused(c);
   if (!c.payment) return false;
   const auto &t = *c.payment;
   const auto found = ledger.find(c.session);
@@ -95,11 +133,13 @@ bool conflict_check::ledger_refuses(const commit &c) const {
 void require_well_formed(const commit &c) {
   const bool moves = !c.events.empty();
   const bool creates = moves && c.events.front().seq == 1;
-  require(c.after.has_value() == moves,
+  const bool of_session = moves && !c.disbursed;
+  require(moves || !c.disbursed, "of a disbursement must have an event");
+  require(c.after.has_value() == of_session,
           "must say where the session stands exactly when it has events");
-  require(c.before.has_value() == (moves && !creates),
+  require(c.before.has_value() == (of_session && !creates),
           "must say where the session stood exactly when there was one");
-  require(c.row.has_value() == creates,
+  require(c.row.has_value() == (of_session && creates),
           "must have a row exactly when it has the first event");
   require(!c.payment || moves, "with a payment must have an event");
   for (std::size_t i = 1; i < c.events.size(); ++i)

@@ -8,6 +8,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -37,6 +38,14 @@ public:
   /// The transfers of each session, in the order in which they were written.
   std::map<std::string, std::vector<workflows::transfer>, std::less<>> ledger;
 
+  /// The transfers that disbursements pay out which stand, as far as all that is
+  /// stored is here.
+  std::set<std::tuple<std::string, workflows::transfer_kind, int>> disbursed;
+  std::map<std::string,
+           std::vector<std::tuple<std::string, workflows::transfer_kind, int>>>
+      disbursed_of;    ///< by the disbursement's key
+  bool whole = false;  ///< all that is stored is here
+
   /// Returns why the commit must be refused; nothing if it may be written, and
   /// then the members change as if it had been written.
   [[nodiscard]] std::optional<fault> admit(const commit &c);
@@ -45,6 +54,8 @@ private:
   [[nodiscard]] bool follows(const commit &c) const;
   [[nodiscard]] bool passes_limit(const net_changes &net) const;
   [[nodiscard]] bool ledger_refuses(const commit &c) const;
+  [[nodiscard]] bool disbursement_refused(const commit &c) const;
+  void take_disbursement(const commit &c);
 };
 
 /// Ends the program unless a commit is consistent in itself: seqs without a

@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "storage/disbursements.hpp"
 #include "storage/fault.hpp"
 #include "workflows/ids.hpp"
 #include "workflows/limits.hpp"
@@ -168,6 +169,9 @@ struct commit {
   /// The outcome, whole, of an inbox command that was decided before, by
   /// whatever way it came then: producers of the inbox may see it from now on.
   std::optional<outcome_row> asked_again = std::nullopt;
+  /// What the commit changes of a disbursement, whose key `session` is then:
+  /// it has events and no session's row or standing.
+  std::shared_ptr<const disbursement_change> disbursed = nullptr;
 };
 
 /// Which way a dead letter was going.
@@ -573,6 +577,24 @@ public:
   /// now on. Without a value inbox rows get the server's time again, and where
   /// the clock stood is left as it is.
   virtual void save_manual_clock(std::optional<instant> now) = 0;
+
+  // ---- disbursements ----
+  // Runs, and what they pay out.
+  /// Returns the programmes that have sessions, with their runs.
+  [[nodiscard]] virtual std::vector<program_runs> list_program_runs() = 0;
+  /// Writes the run, unless it is there, and returns it as it is stored.
+  virtual run_row begin_run(const run_row &run) = 0;
+  virtual void complete_run(std::string_view id) = 0;
+  /// Returns what waits to be paid out by a run, of some tutors behind `after`.
+  [[nodiscard]] virtual waiting_page
+  list_waiting(const run_row &run, std::string_view after, int tutors) = 0;
+  [[nodiscard]] virtual page<disbursement_row>
+  list_disbursements(const disbursement_filter &filter) = 0;
+  /// Returns open disbursements that are to be posted by now, of these buckets.
+  [[nodiscard]] virtual std::vector<disbursement_row>
+  load_unsent(const bucket_set &buckets, instant now, int limit) = 0;
+  /// Notes an attempt, unless a later one was noted.
+  virtual void save_attempt(const post_attempt &attempt) = 0;
 
   // ---- people ----
   // Their names, and what is erased of what they wrote.

@@ -49,9 +49,14 @@ std::optional<person> parse_person(std::string_view text) {
   return person{.as = *as, .id = std::string{id}};
 }
 
+std::string_view plain_id(std::string_view key) {
+  const auto colon = key.find(':');
+  return colon == std::string_view::npos ? key : key.substr(colon + 1);
+}
+
 unsigned bucket_of(std::string_view session_id) {
   std::uint32_t hash = 2166136261U;
-  for (char c : session_id) {
+  for (char c : plain_id(session_id)) {
     hash ^= static_cast<unsigned char>(c);
     hash *= 16777619U;
   }

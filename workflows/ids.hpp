@@ -49,7 +49,13 @@ struct person {
 /// nodes.
 inline constexpr unsigned bucket_count = 1024;
 
-/// Returns FNV-1a 32 of the session's id, modulo `bucket_count`.
+/// Returns the id by which what is stored under a key is known outside: a
+/// session's key is its id, what is stored beside sessions has a prefix that
+/// ends with a colon (workflows/disbursements.hpp).
+[[nodiscard]] std::string_view plain_id(std::string_view key);
+
+/// Returns FNV-1a 32 of the session's id, modulo `bucket_count`; of another
+/// key that of its plain id.
 [[nodiscard]] unsigned bucket_of(std::string_view session_id);
 
 }  // namespace recapd::workflows

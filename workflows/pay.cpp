@@ -10,8 +10,8 @@ namespace recapd::workflows {
 
 namespace {
 
-constexpr std::array<std::string_view, 3> kind_names{"settlement", "correction",
-                                                     "reversal"};
+constexpr std::array<std::string_view, 5> kind_names{
+    "settlement", "correction", "reversal", "disbursement", "give_back"};
 
 }  // namespace
 

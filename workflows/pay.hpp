@@ -22,6 +22,8 @@ enum class transfer_kind : std::uint8_t {
   settlement,  ///< pays a session, once
   correction,  ///< pays or takes back a difference, any number of times
   reversal,    ///< takes back the settlement with its corrections, once
+  disbursement,  ///< gives what is paid out to the clearing account, once
+  give_back,     ///< takes that back, once
 };
 
 [[nodiscard]] std::string_view to_string(transfer_kind k);

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "workflows/disbursements.hpp"
 #include "workflows/reminders.hpp"
 #include "workflows/time.hpp"
 
@@ -49,6 +50,8 @@ struct rules {
   /// settled together with its completion.
   std::optional<std::chrono::seconds> settle_after;
   reminder_rules reminders = default_reminders();
+  /// How settled pay is paid out; nothing: recapd does not pay out.
+  std::optional<disbursement_rules> disbursements;
   bool operator==(const rules &) const = default;
 
   [[nodiscard]] static reminder_rules default_reminders();

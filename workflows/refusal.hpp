@@ -34,6 +34,8 @@ enum class refusal_code : std::uint8_t {
   student_course_weekly_limit,
   course_weekly_limit,
   pair_daily_limit,
+  unknown_disbursement,
+  amount_mismatch,
   count,  ///< how many there are
 };
 
@@ -76,6 +78,8 @@ inline constexpr auto refusal_table = [] {
       {student_course_weekly_limit, "student-course-weekly-limit", state},
       {course_weekly_limit, "course-weekly-limit", state},
       {pair_daily_limit, "pair-daily-limit", state},
+      {unknown_disbursement, "unknown-disbursement", absence},
+      {amount_mismatch, "amount-mismatch", contents},
   });
 }();
 

@@ -36,6 +36,10 @@ using instant = std::chrono::sys_time<std::chrono::microseconds>;
 /// UTC.
 [[nodiscard]] int local_day(instant t, std::string_view zone);
 
+/// Returns the moment of a local time: of a time that the zone skips the moment
+/// of the skip, of one that comes twice the first.
+[[nodiscard]] instant local_moment(int day, int minute, std::string_view zone);
+
 /// Returns the ISO weekday of a day number: 1 Monday to 7 Sunday.
 [[nodiscard]] int iso_weekday(int day);
 

@@ -102,4 +102,13 @@ int local_day(instant t, std::string_view zone) {
   return static_cast<int>(cctz::civil_day{local} - cctz::civil_day{1970, 1, 1});
 }
 
+instant local_moment(int day, int minute, std::string_view zone) {
+  const auto date = cctz::civil_day{1970, 1, 1} + day;
+  const cctz::civil_minute local{date.year(), date.month(), date.day(),
+                                 minute / 60, minute % 60};
+  const auto found = zone_of(zone).lookup(cctz::civil_second{local});
+  return found.kind == cctz::time_zone::civil_lookup::SKIPPED ? found.trans
+                                                              : found.pre;
+}
+
 }  // namespace recapd::workflows

@@ -6,7 +6,9 @@
 namespace recapd::storage::memory {
 
 std::shared_ptr<database> make_database() {
-  return std::make_shared<database>();
+  auto made = std::make_shared<database>();
+  made->stored.whole = true;
+  return made;
 }
 
 void database::write(const commit &c) {
@@ -24,6 +26,7 @@ void database::write(const commit &c) {
   for (const auto &student : c.new_students)
     students.emplace(student, c.session);
   if (c.payment) write_payment(c);
+  if (c.disbursed) write_disbursement(*c.disbursed);
   if (c.outcome) outcomes.emplace(c.outcome->key(), *c.outcome);
   if (c.outcome && c.outcome->refused())
     refused[c.outcome->session].push_back(c.outcome->key());

@@ -42,6 +42,9 @@ public:
   std::map<std::string, std::map<account_key, account_page::entry>, std::less<>>
       accounts;
 
+  std::map<std::string, run_row, std::less<>> runs;
+  std::map<std::string, disbursement_row, std::less<>> disbursements;
+
   std::int64_t last_inbox_seq = 0;
   std::map<std::int64_t, inbox_row> inbox;
   std::int64_t last_dead_letter = 0;
@@ -65,7 +68,16 @@ public:
   [[nodiscard]] page<statistics_group>
   statistics(const statistics_query &of) const;
 
+  [[nodiscard]] std::vector<program_runs> program_runs_of() const;
+  [[nodiscard]] waiting_page waiting(const run_row &run, std::string_view after,
+                                     int tutors) const;
+  [[nodiscard]] page<disbursement_row>
+  list_disbursements(const disbursement_filter &f) const;
+  [[nodiscard]] std::vector<disbursement_row>
+  unsent(const bucket_set &buckets, instant now, int limit) const;
+
 private:
+  void write_disbursement(const disbursement_change &change);
   void write_standing(const commit &c);
   void write_reminders(const commit &c);
   void write_payment(const commit &c);

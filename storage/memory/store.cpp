@@ -167,6 +167,49 @@ public:
     if (now) db_->manual_clock = now;
   }
 
+  std::vector<program_runs> list_program_runs() override {
+    const std::lock_guard lock{db_->lock};
+    return db_->program_runs_of();
+  }
+
+  run_row begin_run(const run_row &run) override {
+    const std::lock_guard lock{db_->lock};
+    return db_->runs.emplace(run.id, run).first->second;
+  }
+
+  void complete_run(std::string_view id) override {
+    const std::lock_guard lock{db_->lock};
+    if (const auto at = db_->runs.find(id); at != db_->runs.end())
+      at->second.complete = true;
+  }
+
+  waiting_page list_waiting(const run_row &run, std::string_view after,
+                            int tutors) override {
+    const std::lock_guard lock{db_->lock};
+    return db_->waiting(run, after, tutors);
+  }
+
+  page<disbursement_row>
+  list_disbursements(const disbursement_filter &filter) override {
+    const std::lock_guard lock{db_->lock};
+    return db_->list_disbursements(filter);
+  }
+
+  std::vector<disbursement_row> load_unsent(const bucket_set &buckets,
+                                            instant now, int limit) override {
+    const std::lock_guard lock{db_->lock};
+    return db_->unsent(buckets, now, limit);
+  }
+
+  void save_attempt(const post_attempt &a) override {
+    const std::lock_guard lock{db_->lock};
+    const auto at = db_->disbursements.find(a.id);
+    if (at == db_->disbursements.end() || at->second.tries >= a.tries) return;
+    at->second.tries = a.tries;
+    at->second.next_try_at = a.next_try_at;
+    at->second.trouble = a.trouble;
+  }
+
   std::optional<person_row> load_person(const workflows::person &who) override {
     const std::lock_guard lock{db_->lock};
     const auto at = db_->people.find(workflows::to_string(who));
@@ -630,6 +673,11 @@ private:
   [[nodiscard]] bool is_among(const std::string &session,
                               const program_set &among) const {
     if (!among.only) return true;
+    if (const auto id = workflows::disbursement_of(session)) {
+      const auto at = db_->disbursements.find(*id);
+      return at != db_->disbursements.end()
+             && among.includes(at->second.what.program);
+    }
     const auto at = db_->sessions.find(session);
     return at != db_->sessions.end() && among.includes(at->second.program);
   }

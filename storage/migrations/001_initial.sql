@@ -102,7 +102,8 @@ CREATE TABLE journal (
   session_id    text COLLATE "C" NOT NULL,
   bucket        smallint         NOT NULL,
   -- The session's version before the first event and after the last. An event's
-  -- seq is the version that it leads to. Of what was refused: null, and 0.
+  -- seq is the version that it leads to. Of what was refused: null, and 0; of
+  -- what was accepted and changed nothing: null, and the version it found.
   before        integer,
   version       integer          NOT NULL,
   -- Drawn when the row is written: with it the events' ids are made. An id is
@@ -139,7 +140,7 @@ CREATE TABLE journal (
   program       text COLLATE "C",
   CONSTRAINT versions_are_whole
     CHECK (CASE WHEN before IS NULL
-                THEN version = 0 AND events IS NULL AND position IS NULL
+                THEN version >= 0 AND events IS NULL AND position IS NULL
                      AND draw IS NULL AND source IS NOT NULL
                      AND decided IS NOT NULL
                 ELSE before >= 0 AND version > before AND events IS NOT NULL
@@ -283,7 +284,8 @@ CREATE TABLE usage (
 CREATE TABLE ledger (
   session_id   text COLLATE "C" NOT NULL,
   kind         text             NOT NULL
-               CHECK (kind IN ('settlement', 'correction', 'reversal')),
+               CHECK (kind IN ('settlement', 'correction', 'reversal',
+                               'disbursement', 'give_back')),
   bucket       smallint         NOT NULL,
   from_account text COLLATE "C" NOT NULL,
   to_account   text COLLATE "C" NOT NULL,
@@ -295,6 +297,10 @@ CREATE TABLE ledger (
   confirm_seconds integer,              -- from the tutor's recap to completion
   minutes      smallint,
   PRIMARY KEY (session_id, kind, n),
+  -- What is a disbursement's has its key, which is no session's id.
+  CONSTRAINT ledger_whose
+    CHECK ((kind IN ('disbursement', 'give_back'))
+           = (session_id LIKE 'disbursement:%')),
   CONSTRAINT ledger_two_accounts CHECK (from_account <> to_account),
   CONSTRAINT ledger_numbered
     CHECK (CASE WHEN kind = 'correction' THEN n > 0 AND amount > 0
@@ -390,7 +396,8 @@ BEGIN
 END $$;
 CREATE CONSTRAINT TRIGGER ledger_net AFTER INSERT ON ledger
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
-  WHEN (NEW.kind <> 'settlement') EXECUTE FUNCTION ledger_check_net();
+  WHEN (NEW.kind IN ('correction', 'reversal'))
+  EXECUTE FUNCTION ledger_check_net();
 
 CREATE FUNCTION ledger_refuse_change() RETURNS trigger LANGUAGE plpgsql
 SET search_path FROM CURRENT AS $$
@@ -400,6 +407,199 @@ BEGIN
 END $$;
 CREATE TRIGGER ledger_append_only BEFORE UPDATE OR DELETE ON ledger
   FOR EACH ROW EXECUTE FUNCTION ledger_refuse_change();
+
+-- ---- disbursements ---------------------------------------------------------
+
+-- A run of a programme, with the rules that it began with: whoever goes on with
+-- it makes the same of it.
+CREATE TABLE disbursement_runs (
+  id       text COLLATE "C" PRIMARY KEY,
+  program  text COLLATE "C" NOT NULL,
+  at       timestamptz      NOT NULL,  -- when it was due
+  until    timestamptz      NOT NULL,  -- what was settled before it is paid out
+  minimum  bigint           NOT NULL CHECK (minimum >= 0),
+  by       text CHECK (by IN ('file', 'http')),
+  complete boolean          NOT NULL DEFAULT false,
+  UNIQUE (program, at)
+);
+CREATE INDEX disbursement_runs_open ON disbursement_runs (program)
+  WHERE NOT complete;
+
+-- Each is told by its events in the journal, too, under the key
+-- `disbursement:ID`.
+CREATE TABLE disbursements (
+  id         text COLLATE "C" PRIMARY KEY,
+  bucket     smallint         NOT NULL,
+  run        text COLLATE "C" NOT NULL,
+  program    text COLLATE "C" NOT NULL,
+  tutor      text COLLATE "C" NOT NULL,
+  currency   text COLLATE "C" NOT NULL,
+  amount     bigint           NOT NULL CHECK (amount > 0),
+  transfers  integer          NOT NULL CHECK (transfers > 0),
+  by         text CHECK (by IN ('file', 'http')),
+  opened_at  timestamptz      NOT NULL,
+  state      text COLLATE "C" NOT NULL
+             CHECK (state IN ('open', 'sent', 'confirmed', 'failed',
+                              'returned')),
+  version    integer          NOT NULL,
+  changed_at timestamptz      NOT NULL,
+  reason     text             NOT NULL DEFAULT '',
+  -- Of what is posted: the next try, how many there were, what came of the last.
+  next_try_at timestamptz,
+  tries      integer          NOT NULL DEFAULT 0,
+  trouble    text             NOT NULL DEFAULT '',
+  UNIQUE (run, tutor, currency)
+) WITH (fillfactor = 70);
+CREATE INDEX disbursements_tutor ON disbursements (tutor, id);
+CREATE INDEX disbursements_program ON disbursements (program, id);
+CREATE INDEX disbursements_state ON disbursements (state, id)
+  WHERE state <> 'confirmed';
+CREATE INDEX disbursements_unsent ON disbursements (bucket, next_try_at)
+  WHERE state = 'open' AND by = 'http';
+
+-- The transfers that each pays out.
+CREATE TABLE disbursed (
+  session_id   text COLLATE "C" NOT NULL,
+  kind         text             NOT NULL
+               CHECK (kind IN ('settlement', 'correction', 'reversal')),
+  n            integer          NOT NULL,
+  disbursement text COLLATE "C" NOT NULL,
+  released     boolean          NOT NULL DEFAULT false,
+  PRIMARY KEY (disbursement, session_id, kind, n)
+);
+-- No transfer is paid out twice.
+CREATE UNIQUE INDEX disbursed_once ON disbursed (session_id, kind, n)
+  WHERE NOT released;
+
+-- What a disbursement was made of never changes, and what gave its money back
+-- stays so.
+CREATE FUNCTION disbursement_change() RETURNS trigger LANGUAGE plpgsql
+SET search_path FROM CURRENT AS $$
+BEGIN
+  IF TG_OP = 'DELETE' THEN
+    RAISE EXCEPTION USING ERRCODE = 'RC002',
+      MESSAGE = 'a disbursement is never deleted';
+  END IF;
+  IF (NEW.id, NEW.bucket, NEW.run, NEW.program, NEW.tutor, NEW.currency,
+      NEW.amount, NEW.transfers, NEW.opened_at)
+     <> (OLD.id, OLD.bucket, OLD.run, OLD.program, OLD.tutor, OLD.currency,
+         OLD.amount, OLD.transfers, OLD.opened_at) THEN
+    RAISE EXCEPTION USING ERRCODE = 'RC002',
+      MESSAGE = 'what a disbursement was made of does not change';
+  END IF;
+  IF OLD.state <> NEW.state AND NOT (
+       OLD.state IN ('open', 'sent') AND NEW.state <> 'open'
+       OR OLD.state = 'confirmed' AND NEW.state = 'returned') THEN
+    RAISE EXCEPTION USING ERRCODE = 'RC002',
+      MESSAGE = 'a disbursement that is ' || OLD.state
+                || ' does not become ' || NEW.state;
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER disbursement_changes BEFORE UPDATE OR DELETE ON disbursements
+  FOR EACH ROW EXECUTE FUNCTION disbursement_change();
+
+-- Its transfers wait for the next run together with its giving the money back.
+CREATE FUNCTION disbursement_release() RETURNS trigger LANGUAGE plpgsql
+SET search_path FROM CURRENT AS $$
+BEGIN
+  UPDATE disbursed SET released = true WHERE disbursement = NEW.id;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER disbursement_released AFTER UPDATE ON disbursements
+  FOR EACH ROW WHEN (OLD.state <> NEW.state
+                     AND NEW.state IN ('failed', 'returned'))
+  EXECUTE FUNCTION disbursement_release();
+
+CREATE FUNCTION disbursed_change() RETURNS trigger LANGUAGE plpgsql
+SET search_path FROM CURRENT AS $$
+BEGIN
+  IF TG_OP = 'UPDATE' AND NEW.released
+     AND (NEW.session_id, NEW.kind, NEW.n, NEW.disbursement)
+       = (OLD.session_id, OLD.kind, OLD.n, OLD.disbursement) THEN
+    RETURN NEW;
+  END IF;
+  RAISE EXCEPTION USING ERRCODE = 'RC002',
+    MESSAGE = 'what a disbursement pays out does not change';
+END $$;
+CREATE TRIGGER disbursed_changes BEFORE UPDATE OR DELETE ON disbursed
+  FOR EACH ROW EXECUTE FUNCTION disbursed_change();
+
+-- Says what is wrong with a disbursement, if anything: its sum is that of its
+-- transfers, all between its programme and its tutor, and the ledger has it
+-- once, and once more where it gave the money back.
+CREATE FUNCTION disbursement_trouble(which text) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+DECLARE
+  d    disbursements;
+  pays text;
+  owns text;
+  key  text := 'disbursement:' || which;
+  fine boolean;
+BEGIN
+  SELECT * INTO d FROM disbursements WHERE id = which;
+  IF NOT FOUND THEN
+    RETURN 'there is no such disbursement';
+  END IF;
+  pays := 'program:' || d.program;
+  owns := 'tutor:' || d.tutor;
+  SELECT count(l.session_id) = d.transfers AND count(*) = d.transfers
+         AND sum(CASE WHEN l.to_account = owns THEN l.amount
+                      ELSE -l.amount END) = d.amount
+         AND bool_and(l.currency = d.currency
+                      AND (l.from_account, l.to_account)
+                          IN ((pays, owns), (owns, pays)))
+         AND bool_and(b.released = (d.state IN ('failed', 'returned')))
+    INTO fine
+    FROM disbursed AS b
+         LEFT JOIN ledger AS l ON l.session_id = b.session_id
+                                  AND l.kind = b.kind AND l.n = b.n
+   WHERE b.disbursement = which;
+  IF fine IS NOT TRUE THEN
+    RETURN 'its transfers do not come to it';
+  END IF;
+  SELECT count(*) = CASE WHEN d.state IN ('failed', 'returned') THEN 2 ELSE 1 END
+         AND bool_and(l.amount = d.amount AND l.currency = d.currency
+                      AND (l.from_account, l.to_account)
+                          = CASE l.kind WHEN 'disbursement'
+                                 THEN (owns, 'clearing:' || d.program)
+                                 ELSE ('clearing:' || d.program, owns) END)
+         AND bool_or(l.kind = 'disbursement')
+    INTO fine
+    FROM ledger AS l WHERE l.session_id = key;
+  IF fine IS NOT TRUE THEN
+    RETURN 'the ledger does not say the same';
+  END IF;
+  RETURN NULL;
+END $$;
+
+-- Looks at the end of the transaction, since what belongs together comes in any
+-- order.
+CREATE FUNCTION disbursement_check() RETURNS trigger LANGUAGE plpgsql
+SET search_path FROM CURRENT AS $$
+DECLARE
+  which text := CASE TG_TABLE_NAME
+                WHEN 'disbursements' THEN to_jsonb(NEW) ->> 'id'
+                WHEN 'disbursed' THEN to_jsonb(NEW) ->> 'disbursement'
+                ELSE substr(to_jsonb(NEW) ->> 'session_id', 14) END;
+  wrong text := disbursement_trouble(which);
+BEGIN
+  IF wrong IS NOT NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'RC002',
+      MESSAGE = 'disbursement ' || which || ': ' || wrong;
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER disbursements_whole AFTER INSERT OR UPDATE
+  ON disbursements DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW EXECUTE FUNCTION disbursement_check();
+CREATE CONSTRAINT TRIGGER disbursed_whole AFTER INSERT OR UPDATE ON disbursed
+  DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW EXECUTE FUNCTION disbursement_check();
+CREATE CONSTRAINT TRIGGER ledger_disbursed AFTER INSERT ON ledger
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+  WHEN (NEW.kind IN ('disbursement', 'give_back'))
+  EXECUTE FUNCTION disbursement_check();
 
 -- ---- inbox and dead letters ------------------------------------------------
 
@@ -669,5 +869,7 @@ CREATE TRIGGER epochs_known BEFORE INSERT ON epochs
 
 REVOKE ALL ON FUNCTION recapd_now(), recapd_refuse(text, text),
   recapd_bucket(text), inbox_notify(), inbox_enter(), inbox_refuse_change(),
-  ledger_check_net(), ledger_refuse_change(), recapd_replace_row(),
+  ledger_check_net(), ledger_refuse_change(), disbursement_change(),
+  disbursement_release(), disbursed_change(), disbursement_trouble(text),
+  disbursement_check(), recapd_replace_row(),
   recapd_skip_known(), epochs_known() FROM PUBLIC;

@@ -43,10 +43,29 @@ const char *const compare_counters =
 const char *const strays[] = {
     "SELECT DISTINCT 'events of session ' || session_id || ' have no session'"
     " FROM journal j WHERE before IS NOT NULL AND NOT EXISTS"
-    " (SELECT FROM sessions s WHERE s.id = j.session_id) LIMIT 100",
+    " (SELECT FROM sessions s WHERE s.id = j.session_id)"
+    " AND session_id NOT LIKE 'disbursement:%' LIMIT 100",
+    "SELECT DISTINCT 'events of ' || session_id || ' have no disbursement'"
+    " FROM journal j WHERE before IS NOT NULL"
+    " AND session_id LIKE 'disbursement:%' AND NOT EXISTS"
+    " (SELECT FROM disbursements d"
+    "   WHERE 'disbursement:' || d.id = j.session_id) LIMIT 100",
+    "SELECT 'disbursement ' || id || ': ' || wrong FROM disbursements,"
+    " disbursement_trouble(id) AS wrong WHERE wrong IS NOT NULL LIMIT 100",
+    "SELECT 'account clearing:' || program || ' has ' || coalesce(has, 0)"
+    " || ' ' || currency || ', its disbursements come to ' || amount"
+    " FROM (SELECT program, currency, sum(amount) AS amount FROM disbursements"
+    "        WHERE state IN ('open', 'sent', 'confirmed')"
+    "        GROUP BY program, currency) AS d"
+    " LEFT JOIN LATERAL (SELECT sum(amount) AS has FROM ledger_entries AS l"
+    "   WHERE l.account = 'clearing:' || d.program"
+    "   AND l.currency = d.currency) AS l ON true"
+    " WHERE coalesce(has, 0) <> amount LIMIT 100",
     "SELECT 'the ledger names session ' || session_id || ', which is none'"
     " FROM ledger l WHERE NOT EXISTS"
-    " (SELECT FROM sessions s WHERE s.id = l.session_id) LIMIT 100",
+    " (SELECT FROM sessions s WHERE s.id = l.session_id)"
+    " AND NOT EXISTS (SELECT FROM disbursements d"
+    "   WHERE 'disbursement:' || d.id = l.session_id) LIMIT 100",
     "SELECT 'session ' || session_id || ' is ' || state || ', but is none'"
     " FROM standings p WHERE NOT EXISTS"
     " (SELECT FROM sessions s WHERE s.id = p.session_id) LIMIT 100",
@@ -199,8 +218,8 @@ private:
   void walk_commands() {
     static const prepared_statement page{
         "check_commands",
-        "SELECT c.version = c.before"
-        " + cardinality(string_to_array(c.events, E'\\n')), "
+        "SELECT coalesce(c.version = c.before"
+        " + cardinality(string_to_array(c.events, E'\\n')), c.version > 0), "
             + outcome_columns()
             + " FROM journal AS c WHERE c.source IS NOT NULL"
               " AND (c.source, c.id, c.scope) > ($1::text, $2::text, $3::text)"

@@ -84,6 +84,7 @@ fault fault_of(const error &e) {
       {"standings_pkey", fault::version_conflict},
       {"usage_within_cap", fault::limit_conflict},
       {"usage_not_negative", fault::limit_conflict},
+      {"disbursed_once", fault::ledger_conflict},
       {"ledger_pkey", fault::ledger_conflict},
       {"ledger_numbered", fault::ledger_conflict},
   };

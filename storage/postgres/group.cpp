@@ -317,6 +317,47 @@ void add_payments(group_builder &to, const commits &by_session) {
          currency, at, n, confirm_seconds, minutes);
 }
 
+/// Adds where disbursements are after their last commits.
+void add_disbursements(group_builder &to, const commits &by_key) {
+  array_argument id{column_type::text}, bucket{column_type::int2},
+      run{column_type::text}, program{column_type::text},
+      tutor{column_type::text}, currency{column_type::text},
+      amount{column_type::int8}, transfers{column_type::int4},
+      by{column_type::text}, opened_at{column_type::timestamptz},
+      state{column_type::text}, version{column_type::int4},
+      changed_at{column_type::timestamptz}, reason{column_type::text};
+  array_argument session{column_type::text}, kind{column_type::text},
+      n{column_type::int4}, of{column_type::text};
+  each_session(by_key, [&](session_commits all) {
+    if (!all.back()->disbursed) return;
+    const auto &d = all.back()->disbursed->after;
+    id.text(d.id);
+    bucket.number(bucket_of(d.id));
+    run.text(d.run);
+    program.text(d.program);
+    tutor.text(d.tutor);
+    currency.text(d.currency);
+    amount.number(d.amount);
+    transfers.number(d.transfers);
+    by.text_or_null(d.by ? workflows::to_string(*d.by) : "");
+    opened_at.at(d.opened_at);
+    state.text(workflows::to_string(d.status));
+    version.number(d.version);
+    changed_at.at(d.changed_at);
+    reason.text(d.reason);
+    for (const auto *c : all)
+      for (const auto &t : c->disbursed->transfers) {
+        session.text(t.session);
+        kind.text(workflows::to_string(t.kind));
+        n.number(t.n);
+        of.text(d.id);
+      }
+  });
+  to.add(disbursement_part, id, bucket, run, program, tutor, currency, amount,
+         transfers, by, opened_at, state, version, changed_at, reason);
+  to.add(disbursed_part, session, kind, n, of);
+}
+
 void add_asked(group_builder &to, const commits &group) {
   array_argument source{column_type::text}, id{column_type::text},
       scope{column_type::text}, outcome{column_type::text},
@@ -343,10 +384,12 @@ void add_taken(group_builder &to, const commits &group) {
 
 group_statement make_group(std::span<const commit *const> group) {
   const commits all{group.begin(), group.end()};
-  const auto moving = sorted_by(all, [](const commit &c) {
+  const auto with_events = sorted_by(all, [](const commit &c) {
     return c.events.empty() ? std::nullopt
                             : std::optional<std::string_view>{c.session};
   });
+  auto moving = with_events;
+  std::erase_if(moving, [](const auto *c) { return c->disbursed != nullptr; });
   group_builder parts;
   add_journal(parts, sorted_by(all, [](const commit &c) {
                 return c.events.empty() && !c.outcome
@@ -361,7 +404,8 @@ group_statement make_group(std::span<const commit *const> group) {
   add_expected(parts, all);
   add_students(parts, all);
   add_usage(parts, all);
-  add_payments(parts, moving);
+  add_payments(parts, with_events);
+  add_disbursements(parts, with_events);
   add_asked(parts, all);
   add_taken(parts, all);
   return std::move(parts).done();

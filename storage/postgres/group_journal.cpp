@@ -41,7 +41,7 @@ public:
     at_.at(from.at);
     who_.text(from.who);
     if (c.events.empty())
-      add_refusal();
+      add_unchanged(*c.outcome);
     else
       add_events(c, from);
     if (c.outcome)
@@ -57,8 +57,9 @@ public:
   }
 
 private:
-  void add_refusal() {
-    version_.number(0);
+  /// Adds a command that was refused, or changed nothing.
+  void add_unchanged(const outcome_row &o) {
+    version_.number(o.version);
     decided_.number(++refused_);
     for (auto *absent : {&before_, &draw_, &ordinal_, &events_, &notifications_,
                          &trace_, &program_})

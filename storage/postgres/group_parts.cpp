@@ -181,6 +181,31 @@ payment AS (
          unnest($10::int4[]), unnest($11::int2[])))sql",
                               nullptr};
 
+const group_part disbursement_part{'y', R"sql(
+disbursement AS (
+  INSERT INTO disbursements AS d (id, bucket, run, program, tutor, currency,
+      amount, transfers, by, opened_at, state, version, changed_at, reason,
+      next_try_at)
+  SELECT k.*, CASE k.by WHEN 'http' THEN k.opened_at END
+    FROM (SELECT unnest($1::text[]) AS id, unnest($2::int2[]),
+                 unnest($3::text[]), unnest($4::text[]), unnest($5::text[]),
+                 unnest($6::text[]), unnest($7::int8[]), unnest($8::int4[]),
+                 unnest($9::text[]) AS by,
+                 unnest($10::timestamptz[]) AS opened_at,
+                 unnest($11::text[]), unnest($12::int4[]),
+                 unnest($13::timestamptz[]), unnest($14::text[])) AS k
+  ON CONFLICT (id) DO UPDATE
+     SET state = excluded.state, version = excluded.version,
+         changed_at = excluded.changed_at, reason = excluded.reason))sql",
+                                   nullptr};
+
+const group_part disbursed_part{'z', R"sql(
+disbursed_lines AS (
+  INSERT INTO disbursed (session_id, kind, n, disbursement)
+  SELECT unnest($1::text[]), unnest($2::text[]), unnest($3::int4[]),
+         unnest($4::text[])))sql",
+                                nullptr};
+
 const group_part asked_part{'a', R"sql(
 asked AS (
   UPDATE journal AS c SET outcome = k.outcome,

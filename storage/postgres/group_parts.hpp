@@ -40,6 +40,8 @@ extern const group_part expected_part;   ///< versions that must be stored still
 extern const group_part listed_part;     ///< sessions' students
 extern const group_part counted_part;
 extern const group_part payment_part;
+extern const group_part disbursement_part;  ///< where disbursements are now
+extern const group_part disbursed_part;     ///< what new ones pay out
 extern const group_part asked_part;  ///< commands that the inbox asked again
 extern const group_part taken_part;  ///< rows that are done, of the inbox
 

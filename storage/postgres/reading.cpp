@@ -306,12 +306,20 @@ account_page sql_store::account(std::string_view account,
                   + condition
                   + " ORDER BY at, session_id, kind, n LIMIT $6::int4"};
   };
+  // An entry is of a session or of a disbursement.
+  static const auto of_programs = [](const std::string &parameter) {
+    return " AND (" + among_sql("session_id", parameter)
+           + " OR EXISTS (SELECT FROM disbursements AS d WHERE d.id ="
+             " CASE WHEN session_id LIKE 'disbursement:%'"
+             " THEN substr(session_id, 14) END AND d.program = ANY ("
+           + parameter + "::text[])))";
+  };
   static const auto balances = sum("balances", "");
   static const auto balances_among =
-      sum("balances_among", " AND " + among_sql("session_id", "$2"));
+      sum("balances_among", of_programs("$2"));
   static const auto entries = list("entries", "");
   static const auto entries_among =
-      list("entries_among", " AND " + among_sql("session_id", "$7"));
+      list("entries_among", of_programs("$7"));
   if (!is_storable(account)) return {};
   const auto from = read_account_token(after);
   auto of_sums = arguments{}.text(account);
@@ -406,7 +414,9 @@ const prepared_statement &statement_for(const notified_filter &of) {
       " AND l.session_id = ANY (ARRAY("
       "   SELECT id FROM sessions WHERE tutor = $6::text"
       "   UNION SELECT session_id FROM session_students"
-      "          WHERE student = $7::text))",
+      "          WHERE student = $7::text"
+      "   UNION SELECT 'disbursement:' || id FROM disbursements"
+      "          WHERE tutor = $6::text))",
       "position");
   if (!of.session.empty()) return of_one;
   if (workflows::parse_person(of.to)) return of_person;

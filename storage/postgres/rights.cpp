@@ -31,6 +31,9 @@ constexpr need on_tables[] = {
     {"sessions", "SELECT, INSERT, UPDATE"},
     {"reminders", "SELECT, INSERT, UPDATE"},
     {"marks", "SELECT, INSERT, DELETE"},
+    {"disbursements", "SELECT, INSERT, UPDATE"},
+    {"disbursed", "SELECT, INSERT, UPDATE"},
+    {"disbursement_runs", "SELECT, INSERT, UPDATE"},
     {"session_students", "SELECT, INSERT"},
     {"journal", "SELECT, INSERT"},
     {"feed_epoch", "SELECT, UPDATE"},
@@ -49,7 +52,8 @@ constexpr need on_tables[] = {
 };
 
 constexpr const char *on_functions[] = {"recapd_now()",
-                                        "recapd_refuse(text, text)"};
+                                        "recapd_refuse(text, text)",
+                                        "disbursement_trouble(text)"};
 
 /// Selects the relations and functions that are not there, the rights that the
 /// role lacks on the others, and the role. Whoever may not use the schema finds

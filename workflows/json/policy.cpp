@@ -20,6 +20,7 @@ constexpr std::array<std::string_view, 7> weekdays{
 
 constexpr std::string_view all_students = "all_students";
 constexpr std::string_view any_student = "any_student";
+constexpr std::string_view every_week = "week";
 
 // ---- writing ---------------------------------------------------------------
 
@@ -40,6 +41,17 @@ json::value times_json(const reminder &kind,
     out.emplace_back(format_duration(t));
   if (kind.list) return out;
   return out.empty() ? nullptr : std::move(out.front());
+}
+
+json::value disbursements_json(const std::optional<disbursement_rules> &r) {
+  if (!r) return nullptr;
+  json::object out{{"every", every_week},
+                   {"on", weekday_name(r->on)},
+                   {"at", minute_of_day_name(r->at_minute)},
+                   {"after_settled", format_duration(r->after_settled)},
+                   {"minimum", r->minimum}};
+  out["by"] = r->by ? json::value(to_string(*r->by)) : json::value();
+  return out;
 }
 
 json::object rules_json(const rules &r) {
@@ -72,6 +84,7 @@ json::object rules_json(const rules &r) {
   for (const auto &kind : reminder_table)
     reminders[kind.name] = times_json(kind, r.reminders[kind.kind]);
   out["reminders"] = std::move(reminders);
+  out["disbursements"] = disbursements_json(r.disbursements);
   return out;
 }
 
@@ -212,13 +225,13 @@ void read_reminders(fields &in, rules &r) {
     read(in, kind, r.reminders[kind.kind]);
 }
 
-int weekday_of(fields &in) {
+int weekday_of(fields &in, std::string_view name) {
   auto parse = [](std::string_view text) -> std::optional<int> {
     const auto *i = std::find(weekdays.begin(), weekdays.end(), text);
     if (i == weekdays.end()) return std::nullopt;
     return static_cast<int>(i - weekdays.begin()) + 1;
   };
-  return in.named("week_starts_on", parse, "a day, monday to sunday");
+  return in.named(name, parse, "a day, monday to sunday");
 }
 
 confirmation_rule confirmation_of(fields &in) {
@@ -230,18 +243,53 @@ confirmation_rule confirmation_of(fields &in) {
   return in.named("confirmation", parse, "all_students or any_student");
 }
 
+void read_way(fields &in, std::optional<disbursement_way> &to) {
+  const auto *v = in.optional("by");
+  if (v == nullptr) return;
+  to.reset();
+  if (!v->is_null())
+    to = in.named("by", parse_disbursement_way, "file, http or null");
+}
+
+void read_disbursements(fields &in, disbursement_rules &r) {
+  if (in.has("every"))
+    static_cast<void>(in.named(
+        "every",
+        [](std::string_view text) {
+          return text == every_week ? std::optional{true} : std::nullopt;
+        },
+        "week"));
+  if (in.has("on")) r.on = weekday_of(in, "on");
+  if (in.has("at"))
+    r.at_minute = in.named("at", parse_minute_of_day,
+                           "a time of the day, 00:00 to 23:59");
+  read(in, "after_settled", r.after_settled);
+  if (in.has("minimum")) r.minimum = in.whole("minimum", 0, fields::longest);
+  read_way(in, r.by);
+}
+
+void read_disbursements(fields &in, std::optional<disbursement_rules> &to) {
+  const auto *v = in.optional("disbursements");
+  if (v == nullptr) return;
+  if (v->is_null()) return to.reset();
+  if (!to) to.emplace();
+  read_section(in, "disbursements",
+               [&](fields &f) { read_disbursements(f, *to); });
+}
+
 void read_rules(fields &in, rules &r, policy_origin origin) {
   read_section(in, "recap", [&](fields &f) { read_recap(f, r); });
   read(in, "log_window", r.log_window);
   read_section(in, "duration", [&](fields &f) { read_duration(f, r, origin); });
   read_section(in, "calls", [&](fields &f) { read_calls(f, r); });
   read_section(in, "limits", [&](fields &f) { read_limits(f, r); });
-  if (in.has("week_starts_on")) r.week_starts_on = weekday_of(in);
+  if (in.has("week_starts_on")) r.week_starts_on = weekday_of(in, "week_starts_on");
   if (in.has("timezone")) r.timezone = in.time_zone("timezone");
   if (in.has("confirmation")) r.confirmation = confirmation_of(in);
   read(in, "auto_confirm_after", r.auto_confirm_after);
   read_section(in, "pay", [&](fields &f) { read_pay(f, r); });
   read_section(in, "reminders", [&](fields &f) { read_reminders(f, r); });
+  read_disbursements(in, r.disbursements);
 }
 
 /// Returns of `all` what `given` says, too.
@@ -297,6 +345,12 @@ void read_overrides(fields &in, std::string_view name, std::string_view whose,
   }
 }
 
+/// Refuses what is a programme's or the installation's and no course's.
+void check_course(fields &in) {
+  if (in.peek("disbursements") != nullptr)
+    in.wrong("disbursements", "no member of a course's rules");
+}
+
 void put(std::map<std::string, own_rules, std::less<>> &to,
          const std::string &id, own_rules own) {
   if (!own.said.empty()) to.insert_or_assign(id, std::move(own));
@@ -306,6 +360,7 @@ void read_courses(fields &in, policy &p, policy_origin origin) {
   read_overrides(
       in, "courses", "course",
       [&](const std::string &id, const json::value &given, fields &section) {
+        check_course(section);
         put(p.courses, id, read_own(section, given, p.base, origin));
       });
 }
@@ -324,6 +379,7 @@ program_rules read_program(fields &in, const json::value &given,
       in, "courses", "course",
       [&](const std::string &id, const json::value &overrides,
           fields &section) {
+        check_course(section);
         const auto other = own.courses.find(id);
         const auto from =
             other == own.courses.end() ? own.base.all : other->second.all;

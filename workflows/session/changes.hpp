@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "workflows/disbursements.hpp"
 #include "workflows/session/session.hpp"
 
 namespace recapd::workflows {
@@ -186,7 +187,8 @@ using command =
                  decline_invitation, remove_participant, join_call, leave_call,
                  log_time, complete_session, submit_recap, cancel_session,
                  dispute_session, request_support, reopen_session, deny_update,
-                 correct_minutes, uphold_session, void_session, fire_timers>;
+                 correct_minutes, uphold_session, void_session, report_result,
+                 fire_timers>;
 
 class decision_draft;
 
@@ -210,6 +212,8 @@ void handle(decision_draft &d, const deny_update &c);
 void handle(decision_draft &d, const correct_minutes &c);
 void handle(decision_draft &d, const uphold_session &c);
 void handle(decision_draft &d, const void_session &c);
+/// It is never a session's (workflows/disbursement): refused.
+void handle(decision_draft &d, const report_result &c);
 // The engine's own command is decided by the state as it is.
 void handle(decision_draft &d, const fire_timers &c);
 

@@ -11,6 +11,11 @@
 
 namespace recapd::workflows {
 
+void handle(decision_draft &d, const report_result &) {
+  d.refuse(refusal_code::unknown_disbursement,
+           "There is no disbursement of this id.");
+}
+
 void handle(decision_draft &d, const fire_timers &) {
   const auto now = d.f.now;
   if (waits_for_tutor(d.s.status) && now > d.s.deadline) return d.lapse();

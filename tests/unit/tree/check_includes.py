@@ -13,8 +13,8 @@ from pathlib import Path, PurePath
 
 from sources import sources
 
-WORKFLOWS = {"workflows", "workflows/session", "workflows/json",
-             "workflows/whatif"}
+WORKFLOWS = {"workflows", "workflows/session", "workflows/disbursement",
+             "workflows/json", "workflows/whatif"}
 STORAGE = {"storage"} | WORKFLOWS
 ACTORS = {"actors", "actors/engine", "config"} | STORAGE
 GATEWAY = {"gateway/telemetry", "gateway/wire"} | ACTORS
@@ -24,7 +24,9 @@ SERVING = {"gateway/http", "gateway/inbox", "gateway/nats", "gateway/feed",
 ALLOWED = {
     "workflows": set(),
     "workflows/session": {"workflows"},
-    "workflows/json": {"workflows", "workflows/session"},
+    "workflows/disbursement": {"workflows"},
+    "workflows/json": {"workflows", "workflows/session",
+                       "workflows/disbursement"},
     "workflows/whatif": {"workflows", "workflows/session"},
     "storage": WORKFLOWS,
     "storage/memory": STORAGE,
@@ -55,6 +57,7 @@ LIBRARIES = {
     "boost/beast": ("gateway/http",),
     "boost/json": ("",),
     "boost/system": ("",),
+    "boost/uuid": ("workflows",),
     "caf": ("actors",),
     "cctz": ("workflows", "tools/common"),
     "cjose": ("gateway/oidc",),
