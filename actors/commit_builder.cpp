@@ -15,7 +15,10 @@ namespace json = boost::json;
 
 namespace {
 
-std::string text_of(const std::vector<wf::notification> &notifications) {
+}  // namespace
+
+std::string
+notifications_text(const std::vector<wf::notification> &notifications) {
   std::string list;
   for (const auto &n : notifications) {
     list += list.empty() ? "[" : ",";
@@ -31,6 +34,8 @@ std::string text_of(const std::vector<wf::notification> &notifications) {
   return list;
 }
 
+namespace {
+
 storage::event_row row_of(const wf::event &e, const submission *from,
                           const std::vector<wf::notification> &notifications) {
   storage::event_row row{.seq = e.seq,
@@ -38,7 +43,7 @@ storage::event_row row_of(const wf::event &e, const submission *from,
                          .at = e.at,
                          .by = wf::to_string(e.by),
                          .data = wf::to_text(e.what),
-                         .notifications = text_of(notifications)};
+                         .notifications = notifications_text(notifications)};
   if (from == nullptr) return row;
   row.traceparent = from->traceparent;
   if (wf::by_engine(e.what)) return row;

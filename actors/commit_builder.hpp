@@ -37,6 +37,10 @@ build_commit(const known_session &before,
              const std::vector<workflows::event> &events,
              const workflows::rules &decided_by, const submission *from);
 
+/// Returns notifications as event_row has them.
+[[nodiscard]] std::string
+notifications_text(const std::vector<workflows::notification> &notifications);
+
 /// Returns the row that stores a command's outcome. `version` is the session's
 /// after an accepted command, 0 for a refused one, which was refused `on` this.
 [[nodiscard]] storage::outcome_row

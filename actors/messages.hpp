@@ -111,12 +111,48 @@ struct settlement_ready {
   answer<workflows::transfer> payment;
 };
 
-using session_ref =
+/// What a shard actor has children of.
+using subject_ref =
     caf::typed_actor<caf::reacts_to<take_work>, caf::reacts_to<take_due>,
-                     caf::reacts_to<passivate>, caf::reacts_to<session_loaded>,
-                     caf::reacts_to<limits_answered>,
-                     caf::reacts_to<commit_done>, caf::reacts_to<outcome_found>,
-                     caf::reacts_to<settlement_ready>>;
+                     caf::reacts_to<passivate>>;
+using session_ref = subject_ref::extend<
+    caf::reacts_to<session_loaded>, caf::reacts_to<limits_answered>,
+    caf::reacts_to<commit_done>, caf::reacts_to<outcome_found>,
+    caf::reacts_to<settlement_ready>>;
+
+// ---- disbursement: one disbursement ----
+// Beside the sessions of its bucket.
+
+struct disbursement_loaded {
+  std::uint64_t step = 0;
+  answer<workflows::disbursement> found;
+};
+using disbursement_ref = subject_ref::extend<
+    caf::reacts_to<disbursement_loaded>, caf::reacts_to<commit_done>,
+    caf::reacts_to<outcome_found>>;
+
+// ---- runs: what a programme pays out ----
+// Beside the sessions of the programme's bucket.
+
+/// A run with what it may pay out, or no run and when the next is due.
+struct run_page {
+  std::optional<storage::run_row> run;
+  storage::waiting_page waiting;
+  std::vector<storage::timer_row> next;
+};
+struct run_page_read {
+  std::uint64_t step = 0;
+  answer<run_page> page;
+};
+/// Tells that a run is noted as complete.
+struct run_finished {
+  std::uint64_t step = 0;
+  answer<done_t> fate;
+};
+using runs_ref =
+    subject_ref::extend<caf::reacts_to<run_page_read>,
+                        caf::reacts_to<commit_done>,
+                        caf::reacts_to<run_finished>>;
 
 // ---- limits: one directory, and one actor for each owner ----
 // The directory finds the actor by the first claim's owner.
@@ -278,6 +314,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::limits_answered)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::commit_done)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::outcome_found)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::settlement_ready)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::disbursement_loaded)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::run_page_read)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::run_finished)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::ask_limits)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::grant_ended)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recapd::actors::usage_released)

@@ -35,6 +35,9 @@ struct node_context {
   std::shared_ptr<readiness> conditions = {};  ///< none: nobody asks for them
   /// Returns the text that an ingress would decode to the command.
   std::function<std::string(const submission &)> as_event = {};
+  /// What is done with a run when all of it is paid out, before it is noted as
+  /// complete, perhaps again; it throws where it could not.
+  std::function<void(const storage::run_row &, storage::store &)> run_made = {};
   relay_function relay = {};            ///< none: by the table `forwarded` only
   live_nodes_function live_nodes = {};  ///< there where `relay` is
 

@@ -8,6 +8,7 @@
 #include "actors/judging_rules.hpp"
 #include "actors/outcome_json.hpp"
 #include "actors/told_outcomes.hpp"
+#include "storage/disbursement_reading.hpp"
 #include "storage/event_reading.hpp"
 #include "workflows/json/session.hpp"
 #include "workflows/session/decide.hpp"
@@ -73,6 +74,29 @@ wf::facts facts_of(const submission &s, const wf::session &state, instant now,
   return f;
 }
 
+void preview_result(const submission &s, storage::store &from, preview &out) {
+  const storage::session_version which{.session = s.session};
+  const auto found = from.load_events({&which, 1});
+  const auto state = storage::fold_disbursement(found.front());
+  if (!state.has_value()) throw std::runtime_error{state.error()};
+  const auto decided =
+      wf::decide(*state, std::get<wf::report_result>(s.what),
+                 {.by = s.by,
+                  .engine = wf::engine_itself,
+                  .received_at = s.received_at,
+                  .programs = &s.programs});
+  out.answer = make_outcome(s.source, s.id, "null", decided.refusals);
+  if (!decided.refusals.empty()) return;
+  if (decided.events.empty())
+    out.answer = stored_outcome(out.answer.json, true);
+  for (const auto &e : decided.events) {
+    const auto after = wf::evolve(*state, e);
+    if (wf::transfer_of(after, e)) out.money += after.amount;
+    for (const auto &n : wf::notices_of(after, e))
+      out.notifications.push_back({.kind = n.kind, .to = n.to});
+  }
+}
+
 }  // namespace
 
 preview preview_of(const submission &s, instant now, policy_book &policies,
@@ -80,6 +104,10 @@ preview preview_of(const submission &s, instant now, policy_book &policies,
   preview out;
   if (auto first = given_before(s, policies, from)) {
     out.answer = std::move(*first);
+    return out;
+  }
+  if (wf::disbursement_of(s.session)) {
+    preview_result(s, from, out);
     return out;
   }
   auto state = load(s.session, from);

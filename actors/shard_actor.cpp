@@ -5,9 +5,30 @@
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include "actors/disbursement_actor.hpp"
+#include "actors/runs_actor.hpp"
 #include "actors/session_actor.hpp"
 
 namespace recapd::actors {
+
+namespace {
+
+/// Spawns who serves what is stored under a key.
+subject_ref spawn_subject(shard_ref::stateful_pointer<shard_state> self,
+                          const context_ptr &node, const std::string &key,
+                          std::uint64_t generation) {
+  const shard_ref parent{self};
+  if (workflows::disbursement_of(key))
+    return self->spawn<caf::lazy_init>(disbursement_actor, node, parent, key,
+                                       generation);
+  if (workflows::runs_of(key))
+    return self->spawn<caf::lazy_init>(runs_actor, node, parent, key,
+                                       generation);
+  return self->spawn<caf::lazy_init>(session_actor, node, parent, key,
+                                     generation);
+}
+
+}  // namespace
 
 shard_ref::behavior_type
 shard_actor(shard_ref::stateful_pointer<shard_state> self, context_ptr node,
@@ -17,8 +38,7 @@ shard_actor(shard_ref::stateful_pointer<shard_state> self, context_ptr node,
   const caf::timespan idle = options.session_idle;
   self->state.sessions.emplace(
       [=](const std::string &key, std::uint64_t generation) {
-        return self->spawn<caf::lazy_init>(session_actor, node, shard_ref{self},
-                                           key, generation);
+        return spawn_subject(self, node, key, generation);
       },
       most, idle);
   auto now = [=] { return self->clock().now(); };
@@ -27,12 +47,12 @@ shard_actor(shard_ref::stateful_pointer<shard_state> self, context_ptr node,
       [=](take_work &m) {
         const std::string key = m.item->what.session;
         self->state.sessions->deliver(
-            key, now(), [m](const session_ref &s) { caf::anon_send(s, m); });
+            key, now(), [m](const subject_ref &s) { caf::anon_send(s, m); });
       },
       [=](take_due &m) {
         const std::string key = m.session;
         self->state.sessions->deliver(
-            key, now(), [m](const session_ref &s) { caf::anon_send(s, m); });
+            key, now(), [m](const subject_ref &s) { caf::anon_send(s, m); });
       },
       [=](const drain_buckets &m) {
         const auto theirs = [&](const std::string &session) {

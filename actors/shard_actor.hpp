@@ -17,7 +17,7 @@ public:
   static inline const char *name = "shard";
   shard_state() = default;
 
-  std::optional<children<session_ref>> sessions;
+  std::optional<children<subject_ref>> sessions;
 };
 
 /// Hands each session's work to the session's actor, which it spawns on demand

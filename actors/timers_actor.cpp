@@ -5,8 +5,11 @@
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
+#include <tuple>
 #include <utility>
 #include <vector>
+
+#include "actors/due_runs.hpp"
 
 namespace recapd::actors {
 
@@ -22,6 +25,19 @@ constexpr int page = 20000;
 /// before something that failed is tried again.
 constexpr microseconds longest_sleep = 500ms;
 constexpr auto between_looks_for_overdue = 10s;
+
+/// Adds when programmes pay out next, as far as a page of timers goes.
+void add_runs(std::vector<storage::timer_row> &to, storage::store &from,
+              const policy_book &policies, instant until) {
+  const bool full = static_cast<int>(to.size()) >= page;
+  auto runs =
+      next_runs(from, policies, full ? to.back().at : until);
+  if (runs.empty()) return;
+  to.insert(to.end(), runs.begin(), runs.end());
+  std::ranges::sort(to, {}, [](const auto &row) {
+    return std::tie(row.at, row.session);
+  });
+}
 }  // namespace
 
 void timers_state::begin(timers_ref self, context_ptr node) {
@@ -72,8 +88,10 @@ void timers_state::load_more(instant until) {
   caf::anon_send(node_->readers.front(),
                  std::make_shared<read_task>(read_task{
                      .run =
-                         [=](storage::store &s) {
-                           reply_to(s.load_timers(buckets, until, page));
+                         [=, policies = node_->policies](storage::store &s) {
+                           auto rows = s.load_timers(buckets, until, page);
+                           add_runs(rows, s, *policies, until);
+                           reply_to(std::move(rows));
                          },
                      .failed = [=](storage::fault f) { reply_to(f); }}));
 }

@@ -62,7 +62,11 @@ outcome_rows find_told_outcomes(storage::store &store, policy_book &policies,
     out.emplace_back(std::move(row));
   rows_to_tell untold;
   for (auto &told : out)
-    if (auto &row = *told; row && row->outcome.empty())
+    if (auto &row = *told; !row || !row->outcome.empty())
+      continue;
+    else if (wf::disbursement_of(row->session))
+      row->outcome = make_outcome(row->source, row->id, "null", {}).json;
+    else
       untold.emplace_back(&*row, &told);
   std::ranges::sort(untold, {}, [](const auto &one) {
     return std::tie(one.first->session, one.first->version);

@@ -57,6 +57,10 @@ struct settings {
   workflows::policy policy;
   config::webhook webhook;
   bool log_requests = false;
+  struct {
+    std::string folder;   ///< of runs' files; empty: in the data folder
+    config::webhook http; ///< where disbursements are posted
+  } disbursements;
   std::string log_level = "info";  ///< trace debug info warn error off
   struct {
     int shards = 4;

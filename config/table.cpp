@@ -399,6 +399,25 @@ std::vector<setting> webhook_rows(settings &s) {
   };
 }
 
+std::vector<setting> disbursing(settings &s) {
+  auto &http = s.disbursements.http;
+  return {
+      text("folder", s.disbursements.folder,
+           "where runs' files are written (`policy.disbursements.by` `file`); "
+           "empty: `disbursements` in the data folder"),
+      text("http_url", http.url,
+           "where disbursements are posted (`by` `http`); empty: nowhere",
+           without_secrets)
+          .must([&http] { return begins(http.url, "http://", "https://"); },
+                "a URL that begins with http:// or https://"),
+      text("http_secret", http.secret,
+           "the key that signs them as webhook.secret does; empty: unsigned",
+           all_hidden),
+      number("http_timeout_ms", http.timeout_ms, 1, hour_ms,
+             "for the answer"),
+  };
+}
+
 std::vector<setting> retention(settings &s) {
   auto &kept = s.retention.outcomes;
   return {parsed(
@@ -434,6 +453,7 @@ std::vector<part> table(settings &s) {
           {"ingress", ingress(s)},     {"auth", auth(s)},
           {"policy", policy()},        {"engine", engine(s)},
           {"http", http(s)},           {"webhook", webhook_rows(s)},
+          {"disbursements", disbursing(s)},
           {"retention", retention(s)}, {"log", log(s)}};
 }
 

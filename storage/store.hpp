@@ -580,8 +580,9 @@ public:
 
   // ---- disbursements ----
   // Runs, and what they pay out.
-  /// Returns the programmes that have sessions, with their runs.
-  [[nodiscard]] virtual std::vector<program_runs> list_program_runs() = 0;
+  /// Returns the programmes that have sessions, or one of them, with their runs.
+  [[nodiscard]] virtual std::vector<program_runs>
+  list_program_runs(std::string_view only) = 0;
   /// Writes the run, unless it is there, and returns it as it is stored.
   virtual run_row begin_run(const run_row &run) = 0;
   virtual void complete_run(std::string_view id) = 0;
@@ -590,6 +591,8 @@ public:
   list_waiting(const run_row &run, std::string_view after, int tutors) = 0;
   [[nodiscard]] virtual page<disbursement_row>
   list_disbursements(const disbursement_filter &filter) = 0;
+  [[nodiscard]] virtual std::optional<disbursement_row>
+  find_disbursement(std::string_view id) = 0;
   /// Returns open disbursements that are to be posted by now, of these buckets.
   [[nodiscard]] virtual std::vector<disbursement_row>
   load_unsent(const bucket_set &buckets, instant now, int limit) = 0;

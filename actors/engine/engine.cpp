@@ -53,7 +53,8 @@ struct engine::impl {
                           : std::make_shared<telemetry>()},
         time{std::move(p.time)}, shared{std::move(p.shared)}, epochs{std::move(
                                                                   p.epochs)},
-        policy{std::move(p.policy)}, config{options}, system{config} {
+        policy{std::move(p.policy)}, run_made{std::move(p.run_made)},
+        config{options}, system{config} {
     load_policies();
     tell_unused_policy();
     reports->database_up(true);
@@ -153,6 +154,7 @@ struct engine::impl {
                           .clocks = clocks,
                           .conditions = conditions,
                           .as_event = shared ? shared->as_event : nullptr,
+                          .run_made = run_made,
                           .relay = shared ? shared->relay : nullptr,
                           .live_nodes = shared ? shared->live_nodes : nullptr},
                  .stores = stores,
@@ -218,6 +220,7 @@ struct engine::impl {
   std::shared_ptr<storage::epoch_watch> epochs;
   std::string epoch;         ///< of the last look at the policies
   workflows::policy policy;  ///< the policy of the config
+  std::function<void(const storage::run_row &, storage::store &)> run_made;
   std::shared_ptr<readiness> conditions =
       std::make_shared<readiness>([time = time] { return time->now(); });
   std::shared_ptr<database_watch> database = std::make_shared<database_watch>(

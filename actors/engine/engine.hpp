@@ -61,6 +61,9 @@ public:
     /// The config's policy: the first version, where the database has none.
     workflows::policy policy;
     std::optional<sharing> shared = std::nullopt;  ///< none: all are served
+    /// What is done with a run when all of it is paid out (node_context).
+    std::function<void(const storage::run_row &, storage::store &)> run_made =
+        {};
     /// The watch of the stores' epochs: all actors start anew in a later epoch.
     /// None: the database is taken to be the same for ever.
     std::shared_ptr<storage::epoch_watch> epochs = nullptr;

@@ -90,8 +90,11 @@ webhook_post::webhook_post(config::webhook settings,
 webhook_post::~webhook_post() = default;
 
 post_answer webhook_post::send(const std::string &body,
-                               workflows::instant now) {
-  const auto headers = fields_of(impl_->lines(body, now));
+                               workflows::instant now,
+                               const std::vector<std::string> &more) {
+  auto lines = impl_->lines(body, now);
+  lines.insert(lines.end(), more.begin(), more.end());
+  const auto headers = fields_of(lines);
   auto *c = impl_->curl.get();
   curl_easy_reset(c);
   curl_easy_setopt(c, CURLOPT_URL, impl_->settings.url.c_str());

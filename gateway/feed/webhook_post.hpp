@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "config/config.hpp"
 #include "workflows/time.hpp"
@@ -37,9 +38,10 @@ public:
   webhook_post &operator=(const webhook_post &) = delete;
 
   /// Posts a CloudEvent's text and returns what is answered; with a secret the
-  /// post is signed as of `now`.
+  /// post is signed as of `now`. `more` are further header fields.
   [[nodiscard]] post_answer send(const std::string &body,
-                                 workflows::instant now);
+                                 workflows::instant now,
+                                 const std::vector<std::string> &more = {});
 
 private:
   struct impl;

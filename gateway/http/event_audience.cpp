@@ -7,6 +7,7 @@
 
 #include "gateway/http/request.hpp"
 #include "gateway/telemetry/log.hpp"
+#include "storage/disbursement_reading.hpp"
 #include "workflows/session/changes.hpp"
 
 namespace recapd::gateway::http {
@@ -21,6 +22,11 @@ constexpr std::size_t most_read = 16;
 /// Returns a session's audience; nobody, where it cannot be read.
 audience audience_of(const storage::session_events &found) {
   try {
+    if (workflows::disbursement_of(found.id)) {
+      const auto d = storage::fold_disbursement(found);
+      if (!d.has_value()) throw std::runtime_error{d.error()};
+      return {.program = (*d).program, .tutor = (*d).tutor, .students = {}};
+    }
     const auto s = session_of(found);
     audience out{.program = s.program, .tutor = s.tutor, .students = {}};
     for (const auto &p : s.participants)

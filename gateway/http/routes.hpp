@@ -17,6 +17,8 @@ inline constexpr std::size_t small_body = 4096;
 [[nodiscard]] std::vector<route> explain_routes();    ///< routes_explain.cpp
 [[nodiscard]] std::vector<route> limit_routes();      ///< routes_limits.cpp
 [[nodiscard]] std::vector<route> record_routes();     ///< routes_records.cpp
+/// routes_disbursements.cpp
+[[nodiscard]] std::vector<route> disbursement_routes();
 [[nodiscard]] std::vector<route> report_routes();     ///< routes_reports.cpp
 [[nodiscard]] std::vector<route> people_routes();     ///< routes_people.cpp
 [[nodiscard]] std::vector<route> policy_routes();     ///< routes_policies.cpp
@@ -30,6 +32,10 @@ inline constexpr std::size_t small_body = 4096;
 
 /// Returns a text as JSON; null where it is empty.
 [[nodiscard]] boost::json::value text_or_null(std::string_view text);
+
+/// Answers a request with what becomes of a command, a CloudEvent's text.
+void submit_event(services &s, const request_ptr &r, const std::string &event,
+                  const responder &respond);
 
 /// Refuses anything but `application/json` with 415.
 [[nodiscard]] std::optional<response> want_json(const request &r);

@@ -335,6 +335,11 @@ void post_commands(services &s, const request_ptr &r,
 
 }  // namespace
 
+void submit_event(services &s, const request_ptr &r, const std::string &event,
+                  const responder &respond) {
+  submit_one(s, r, decode_structured(event, arrival_of(*r)), false, respond);
+}
+
 std::optional<response> want_json(const request &r) {
   const auto media = parse_media_type(r.header("content-type"));
   if (media.name != "application/json")

@@ -118,11 +118,15 @@ void end_before(storage::account_page &page, workflows::instant to) {
 }
 
 json::object entry_view(const storage::account_page::entry &e) {
-  return {{"session", e.session},
-          {"amount", e.amount},
-          {"currency", e.currency},
-          {"at", workflows::format_rfc3339(e.at)},
-          {"kind", workflows::to_string(e.kind)}};
+  const auto disbursement = workflows::disbursement_of(e.session);
+  json::object out{{"session",
+                    disbursement ? json::value() : json::value(e.session)},
+                   {"amount", e.amount},
+                   {"currency", e.currency},
+                   {"at", workflows::format_rfc3339(e.at)},
+                   {"kind", workflows::to_string(e.kind)}};
+  if (disbursement) out["disbursement"] = *disbursement;
+  return out;
 }
 
 response account_view(const std::string &account,
@@ -177,8 +181,9 @@ void get_account(services &s, const request_ptr &r, const responder &respond) {
   query q{r->query, r->to->query};
   const auto limit = q.limit();
   const bool tutor = account_name(account, "tutor:");
-  if (!tutor && !account_name(account, "program:"))
-    q.fail("The path names no account, program:ID or tutor:ID.");
+  if (!tutor && !account_name(account, "program:")
+      && !account_name(account, "clearing:"))
+    q.fail("The path names no account, program:ID, tutor:ID or clearing:ID.");
   auto after = q.text("after");
   const auto from = q.time("from");
   const auto to = q.time("to");
@@ -200,7 +205,12 @@ void get_account(services &s, const request_ptr &r, const responder &respond) {
 void get_notifications(services &s, const request_ptr &r,
                        const responder &respond) {
   query q{r->query, r->to->query};
-  const storage::notified_filter of{.session = q.text("session"),
+  const auto disbursement = q.id("disbursement");
+  const storage::notified_filter of{.session =
+                                        disbursement.empty()
+                                            ? q.text("session")
+                                            : workflows::disbursement_key(
+                                                disbursement),
                                     .to = q.text("to"),
                                     .among = r->who.programs};
   const auto after = parse_place(q.text("after"));
@@ -208,7 +218,20 @@ void get_notifications(services &s, const request_ptr &r,
   if (!of.to.empty() && of.to != "support" && !workflows::parse_person(of.to))
     q.fail("to: expected tutor:ID, student:ID or support.");
   const int limit = q.limit(of.session.empty() ? 100 : 1000);
+  if (!disbursement.empty() && !q.text("session").empty())
+    q.fail("session: expected without disbursement.");
   if (!q.error().empty()) return respond(bad_request(q.error()));
+  if (!disbursement.empty())
+    return answer_by_reading(
+        s, r, respond, [r, of, after, limit, disbursement](store &db) {
+          const auto row = db.find_disbursement(disbursement);
+          if (!row || !r->who.programs.includes(row->what.program)
+              || !r->who.is(workflows::role::tutor, row->what.tutor))
+            return problem(404, "unknown-disbursement",
+                           "There is no disbursement of this id.");
+          return notifications_after(db, of, *after, limit,
+                                     r->who.viewer(row->what.tutor));
+        });
   if (of.session.empty()) {
     const auto viewer = viewer_of_all(r->who, of.to);
     if (!viewer)
@@ -308,7 +331,7 @@ std::vector<route> record_routes() {
        known,
        small_body,
        get_notifications,
-       {"session", "to", "limit", "after"}},
+       {"session", "disbursement", "to", "limit", "after"}},
       {"GET",
        "/v1/dead-letters",
        for_support,

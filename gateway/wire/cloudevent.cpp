@@ -98,7 +98,7 @@ private:
     if (!a_.type || !a_.type->starts_with(type_prefix))
       return fail("type: expected recapd. and a command's name.");
     if (!a_.subject || !workflows::valid_id(*a_.subject))
-      return fail("subject: expected a session's id, 1 to 64 of A-Z a-z 0-9 "
+      return fail("subject: expected a session's id, or a disbursement's, 1 to 64 of A-Z a-z 0-9 "
                   "_ -.");
     if (a_.time && !workflows::is_rfc3339(*a_.time))
       return fail("time: expected RFC 3339 with an offset.");
@@ -165,6 +165,8 @@ private:
                                  a_.data != nullptr ? *a_.data : nothing);
     if (!parsed.has_value()) return fail(parsed.error());
     out_.what = std::move(*parsed);
+    if (std::holds_alternative<workflows::report_result>(out_.what))
+      out_.session = workflows::disbursement_key(out_.session);
     return true;
   }
 
@@ -294,7 +296,7 @@ std::string encode_structured(const actors::submission &command) {
       {"source", command.source},
       {"type", std::string{type_prefix}
                    + std::string{workflows::type_of(command.what)}},
-      {"subject", command.session},
+      {"subject", workflows::plain_id(command.session)},
       {"authid", workflows::to_string(command.by)},
       {"data", workflows::to_json(command.what)}};
   if (!command.traceparent.empty())

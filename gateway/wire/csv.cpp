@@ -78,6 +78,11 @@ json::value counted_of(const json::object &shown) {
              : json::value(0);
 }
 
+json::value member_or_null(const json::object &of, std::string_view name) {
+  const auto *there = of.if_contains(name);
+  return there != nullptr ? *there : json::value();
+}
+
 std::vector<std::string> statistics_columns(std::string_view by,
                                             const json::array &groups) {
   if (by == "refusal") return {"key", "count"};
@@ -149,8 +154,8 @@ std::vector<json::value> session_line(const json::object &shown) {
 }
 
 const std::vector<std::string> &entry_columns() {
-  static const std::vector<std::string> names{"account",  "session", "amount",
-                                              "currency", "at",      "kind"};
+  static const std::vector<std::string> names{
+      "account", "session", "amount", "currency", "at", "kind", "disbursement"};
   return names;
 }
 
@@ -159,7 +164,7 @@ std::vector<json::value> entry_line(std::string_view account,
   std::vector<json::value> out;
   out.emplace_back(account);
   for (std::size_t i = 1; i < entry_columns().size(); ++i)
-    out.push_back(shown.at(entry_columns()[i]));
+    out.push_back(member_or_null(shown, entry_columns()[i]));
   return out;
 }
 

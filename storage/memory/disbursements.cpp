@@ -9,7 +9,7 @@ namespace recapd::storage::memory {
 
 namespace wf = workflows;
 
-std::vector<program_runs> database::program_runs_of() const {
+std::vector<program_runs> database::program_runs_of(std::string_view only) const {
   std::map<std::string, program_runs> found;
   for (const auto &[id, row] : sessions)
     found[row.program].program = row.program;
@@ -21,7 +21,7 @@ std::vector<program_runs> database::program_runs_of() const {
   }
   std::vector<program_runs> out;
   for (auto &[program, one] : found)
-    out.push_back(std::move(one));
+    if (only.empty() || only == program) out.push_back(std::move(one));
   return out;
 }
 

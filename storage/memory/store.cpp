@@ -167,9 +167,9 @@ public:
     if (now) db_->manual_clock = now;
   }
 
-  std::vector<program_runs> list_program_runs() override {
+  std::vector<program_runs> list_program_runs(std::string_view only) override {
     const std::lock_guard lock{db_->lock};
-    return db_->program_runs_of();
+    return db_->program_runs_of(only);
   }
 
   run_row begin_run(const run_row &run) override {
@@ -193,6 +193,14 @@ public:
   list_disbursements(const disbursement_filter &filter) override {
     const std::lock_guard lock{db_->lock};
     return db_->list_disbursements(filter);
+  }
+
+  std::optional<disbursement_row>
+  find_disbursement(std::string_view id) override {
+    const std::lock_guard lock{db_->lock};
+    const auto at = db_->disbursements.find(id);
+    return at == db_->disbursements.end() ? std::nullopt
+                                          : std::optional{at->second};
   }
 
   std::vector<disbursement_row> load_unsent(const bucket_set &buckets,

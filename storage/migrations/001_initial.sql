@@ -531,18 +531,21 @@ CREATE TRIGGER disbursed_changes BEFORE UPDATE OR DELETE ON disbursed
 CREATE FUNCTION disbursement_trouble(which text) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 DECLARE
-  d    disbursements;
-  pays text;
-  owns text;
-  key  text := 'disbursement:' || which;
-  fine boolean;
+  d     disbursements;
+  asked text COLLATE "C" := which;
+  pays  text COLLATE "C";
+  owns  text COLLATE "C";
+  clear text COLLATE "C";
+  key   text COLLATE "C" := 'disbursement:' || which;
+  fine  boolean;
 BEGIN
-  SELECT * INTO d FROM disbursements WHERE id = which;
+  SELECT * INTO d FROM disbursements WHERE id = asked;
   IF NOT FOUND THEN
     RETURN 'there is no such disbursement';
   END IF;
   pays := 'program:' || d.program;
   owns := 'tutor:' || d.tutor;
+  clear := 'clearing:' || d.program;
   SELECT count(l.session_id) = d.transfers AND count(*) = d.transfers
          AND sum(CASE WHEN l.to_account = owns THEN l.amount
                       ELSE -l.amount END) = d.amount
@@ -554,16 +557,17 @@ BEGIN
     FROM disbursed AS b
          LEFT JOIN ledger AS l ON l.session_id = b.session_id
                                   AND l.kind = b.kind AND l.n = b.n
-   WHERE b.disbursement = which;
+   WHERE b.disbursement = asked;
   IF fine IS NOT TRUE THEN
     RETURN 'its transfers do not come to it';
   END IF;
   SELECT count(*) = CASE WHEN d.state IN ('failed', 'returned') THEN 2 ELSE 1 END
          AND bool_and(l.amount = d.amount AND l.currency = d.currency
                       AND (l.from_account, l.to_account)
-                          = CASE l.kind WHEN 'disbursement'
-                                 THEN (owns, 'clearing:' || d.program)
-                                 ELSE ('clearing:' || d.program, owns) END)
+                          = (CASE l.kind WHEN 'disbursement' THEN owns
+                                         ELSE clear END,
+                             CASE l.kind WHEN 'disbursement' THEN clear
+                                         ELSE owns END))
          AND bool_or(l.kind = 'disbursement')
     INTO fine
     FROM ledger AS l WHERE l.session_id = key;

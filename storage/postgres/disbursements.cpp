@@ -78,15 +78,16 @@ std::vector<disbursement_row> read_rows(const result_set &rows) {
 
 }  // namespace
 
-std::vector<program_runs> sql_store::list_program_runs() {
+std::vector<program_runs> sql_store::list_program_runs(std::string_view only) {
   // Each programme is found by one look into the index.
   static const prepared_statement statement{
       "program_runs",
       "WITH RECURSIVE p AS ("
-      "   (SELECT program FROM sessions ORDER BY program, id LIMIT 1)"
+      "   (SELECT program FROM sessions WHERE program = $1::text"
+      "    OR $1::text = '' ORDER BY program, id LIMIT 1)"
       "   UNION ALL SELECT (SELECT s.program FROM sessions AS s"
       "      WHERE s.program > p.program ORDER BY s.program, s.id LIMIT 1)"
-      "     FROM p WHERE p.program IS NOT NULL)"
+      "     FROM p WHERE p.program IS NOT NULL AND $1::text = '')"
       " SELECT p.program, "
           + micros("(SELECT max(at) FROM disbursement_runs AS m"
                    " WHERE m.program = p.program)")
@@ -96,7 +97,7 @@ std::vector<program_runs> sql_store::list_program_runs() {
             " ORDER BY o.at LIMIT 1) AS r ON true"
             " WHERE p.program IS NOT NULL"};
   return with([&](connection &c) {
-    const auto rows = c.run(statement);
+    const auto rows = c.run(statement, arguments{}.text(only));
     std::vector<program_runs> out;
     for (int i = 0; i < rows.size(); ++i) {
       auto &one = out.emplace_back();
@@ -228,6 +229,20 @@ sql_store::list_disbursements(const disbursement_filter &f) {
     out.more = static_cast<int>(out.size()) > f.limit;
     if (out.more) out.resize(static_cast<std::size_t>(f.limit));
     return out;
+  });
+}
+
+std::optional<disbursement_row>
+sql_store::find_disbursement(std::string_view id) {
+  static const prepared_statement statement{
+      "find_disbursement", "SELECT " + row_columns()
+                               + " FROM disbursements AS d"
+                                 " WHERE d.id = $1::text"};
+  if (!is_storable(id)) return std::nullopt;
+  return with([&](connection &c) -> std::optional<disbursement_row> {
+    const auto rows = c.run(statement, arguments{}.text(id));
+    if (rows.size() == 0) return std::nullopt;
+    return read_row(rows, 0, 0);
   });
 }
 

@@ -46,13 +46,15 @@ public:
   std::optional<instant> load_manual_clock() override;
   void save_manual_clock(std::optional<instant> now) override;
 
-  std::vector<program_runs> list_program_runs() override;
+  std::vector<program_runs> list_program_runs(std::string_view only) override;
   run_row begin_run(const run_row &run) override;
   void complete_run(std::string_view id) override;
   waiting_page list_waiting(const run_row &run, std::string_view after,
                             int tutors) override;
   page<disbursement_row>
   list_disbursements(const disbursement_filter &filter) override;
+  std::optional<disbursement_row>
+  find_disbursement(std::string_view id) override;
   std::vector<disbursement_row> load_unsent(const bucket_set &buckets,
                                             instant now, int limit) override;
   void save_attempt(const post_attempt &attempt) override;

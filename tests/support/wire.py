@@ -21,6 +21,8 @@ STATUS = {
     "invalid-minutes": 422,
     "recap-too-short": 422,
     "recap-too-long": 422,
+    "unknown-disbursement": 404,
+    "amount-mismatch": 422,
 }
 CODES = [
     "malformed", "id-reused", "unknown-session", "not-allowed",
@@ -29,6 +31,7 @@ CODES = [
     "invalid-minutes", "recap-too-short", "recap-too-long",
     "recap-already-submitted", "tutor-weekly-limit",
     "student-course-weekly-limit", "course-weekly-limit", "pair-daily-limit",
+    "unknown-disbursement", "amount-mismatch",
 ]
 
 # Every JSON answer that was seen, for the check against openapi.json, and every

@@ -9,6 +9,7 @@
 #include <thread>
 #include <unistd.h>
 
+#include "gateway/disbursing/run_file.hpp"
 #include "gateway/nats/mapping.hpp"
 #include "gateway/telemetry/log.hpp"
 #include "gateway/wire/cloudevent.hpp"
@@ -48,6 +49,12 @@ actors::engine_options options_of(const config::settings &s) {
   o.session_idle = std::chrono::milliseconds{e.session_idle_ms};
   o.statement = std::chrono::milliseconds{s.statement_ms};
   return o;
+}
+
+std::filesystem::path run_folder(const config::settings &s) {
+  const auto &named = s.disbursements.folder;
+  return named.empty() ? std::filesystem::path{s.data_dir} / "disbursements"
+                       : std::filesystem::path{named};
 }
 
 /// Raises the bound of descriptors: every connection is one, and many a system
@@ -285,6 +292,12 @@ node::node(const config::settings &s,
       .reports = meters_,
       .policy = s.policy,
       .shared = sharing_of(s, database, address, relay_, std::move(leave)),
+      .run_made =
+          [folder = run_folder(s)](const storage::run_row &run,
+                                   storage::store &from) {
+            if (run.by == workflows::disbursement_way::file)
+              gateway::disbursing::write_run_file(folder, run, from);
+          },
       .epochs = epochs});
   allow_descriptors(s.http.max_connections);
   try {
@@ -298,6 +311,9 @@ node::node(const config::settings &s,
   inbox_ = std::make_unique<gateway::inbox::ingress>(
       *engine_, database, *meters_,
       gateway::inbox::tuning{.outcomes_kept = s.retention.outcomes});
+  if (!s.disbursements.http.url.empty())
+    disbursements_ = std::make_unique<gateway::disbursing::sender>(
+        *engine_, s.disbursements.http);
   if (!s.webhook.url.empty())
     webhook_ =
         std::make_unique<gateway::feed::webhook>(*engine_, s.webhook, *meters_);
@@ -365,6 +381,7 @@ void node::stop() {
   // What is stopped at once comes first: another node begins with what this one
   // has saved when it takes bucket 0 over.
   feed_watch_.reset();
+  if (disbursements_) disbursements_->stop();
   if (webhook_) webhook_->stop();
   if (nats_out_) nats_out_->stop();
   if (engine_) engine_->leave();

@@ -11,6 +11,7 @@
 #include "actors/engine/engine.hpp"
 #include "config/config.hpp"
 #include "gateway/feed/watch.hpp"
+#include "gateway/disbursing/sender.hpp"
 #include "gateway/feed/webhook.hpp"
 #include "gateway/http/server.hpp"
 #include "gateway/inbox/ingress.hpp"
@@ -74,6 +75,7 @@ private:
   std::unique_ptr<actors::engine> engine_;
   std::unique_ptr<gateway::http::server> http_;
   std::unique_ptr<gateway::inbox::ingress> inbox_;
+  std::unique_ptr<gateway::disbursing::sender> disbursements_;
   std::unique_ptr<gateway::feed::webhook> webhook_;
   std::unique_ptr<gateway::feed::watch> feed_watch_;
   std::unique_ptr<gateway::nats::ingress> nats_;

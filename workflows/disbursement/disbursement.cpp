@@ -102,14 +102,14 @@ result_decision decide(const disbursement &d, const report_result &c,
   return out;
 }
 
-std::vector<disbursement_notice> notices_of(const disbursement &after,
+std::vector<notification> notices_of(const disbursement &after,
                                             const disbursement_event &e) {
   boost::json::object data{{"disbursement", after.id},
                            {"run", after.run},
                            {"tutor", after.tutor},
                            {"amount", after.amount},
                            {"currency", after.currency}};
-  std::vector<disbursement_notice> out;
+  std::vector<notification> out;
   const auto tell = [&](std::string kind, std::string to) {
     out.push_back({.kind = std::move(kind), .to = std::move(to), .data = data});
   };

@@ -12,6 +12,7 @@
 
 #include "workflows/disbursements.hpp"
 #include "workflows/ids.hpp"
+#include "workflows/notification.hpp"
 #include "workflows/programs.hpp"
 #include "workflows/refusal.hpp"
 
@@ -112,15 +113,8 @@ struct result_facts {
                                      const report_result &c,
                                      const result_facts &f);
 
-/// A message to a person about a disbursement, as workflows::notification.
-struct disbursement_notice {
-  std::string kind;
-  std::string to;
-  boost::json::object data;
-};
-
 /// Returns whom an event that led to `after` is told to.
-[[nodiscard]] std::vector<disbursement_notice>
+[[nodiscard]] std::vector<notification>
 notices_of(const disbursement &after, const disbursement_event &e);
 
 /// Returns the ledger transfer of an event that led to `after`, if any.

@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <boost/json/object.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "workflows/notification.hpp"
 #include "workflows/policy.hpp"
 #include "workflows/session/changes.hpp"
 
@@ -14,13 +14,6 @@ namespace recapd::workflows {
 
 /// Returns the state after an event. Never refuses; needs no clock or policy.
 [[nodiscard]] session evolve(session state, const event &e);
-
-/// A message to a person about a session (docs/contract.md, 5).
-struct notification {
-  std::string kind;          ///< `student_recap_request`
-  std::string to;            ///< `student:ID`, `tutor:ID`, `support`
-  boost::json::object data;  ///< what the message's wording needs
-};
 
 /// What one event brings about outside its session. It is committed with
 /// the event.

@@ -34,6 +34,8 @@ const refusals: Record<RefusalCode, { what: string; do: string }> = {
   "student-course-weekly-limit": { what: "This would pass the hours that a student has in this course for the week:", do: "Log fewer minutes, or ask your programme for more hours." },
   "course-weekly-limit": { what: "This would pass the course's hours of the week.", do: "Log fewer minutes, or ask your programme for more hours." },
   "pair-daily-limit": { what: "You have already logged as many sessions with this student as a day may have:", do: "This one cannot be logged. Cancel it, or write to your programme's support if the other one was a mistake." },
+  "unknown-disbursement": { what: "There is no disbursement of this id.", do: "Check the id." },
+  "amount-mismatch": { what: "The disbursement is of another amount or currency.", do: "Support was told, and looks into it." },
 };
 
 /** The same where support, a manager or an operator reads it: of somebody else's try. */
@@ -501,6 +503,12 @@ export const en = {
       "session.reopened": "Reopened by support",
       "session.update_denied": "Update denied by support",
       "session.voided": "Taken back by support",
+      "disbursement.opened": "Pay is on its way",
+      "disbursement.sent": "Given to who pays",
+      "disbursement.confirmed": "Paid out",
+      "disbursement.failed": "Could not be paid out",
+      "disbursement.returned": "Paid out and come back",
+      "disbursement.mismatched": "A result of another amount was refused",
       "session.disputed": "Disputed",
       "session.upheld": "Upheld by support",
       "reminder.sent": "Reminder sent",
@@ -526,6 +534,10 @@ export const en = {
       session_voided: "The session was taken back",
       session_disputed: "Somebody says that the session is wrong",
       dispute_decided: "Support decided the dispute",
+      disbursement_sent: "The pay is on its way",
+      disbursement_confirmed: "The pay was paid out",
+      disbursement_failed: "The pay could not be paid out",
+      disbursement_mismatch: "A result of another amount was refused",
     } satisfies Record<Schemas["Notification"]["kind"], string>,
     people: "Participants and recaps",
     in_call: "in the call",

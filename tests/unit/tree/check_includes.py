@@ -18,7 +18,7 @@ WORKFLOWS = {"workflows", "workflows/session", "workflows/disbursement",
 STORAGE = {"storage"} | WORKFLOWS
 ACTORS = {"actors", "actors/engine", "config"} | STORAGE
 GATEWAY = {"gateway/telemetry", "gateway/wire"} | ACTORS
-SERVING = {"gateway/http", "gateway/inbox", "gateway/nats", "gateway/feed",
+SERVING = {"gateway/http", "gateway/disbursing", "gateway/inbox", "gateway/nats", "gateway/feed",
            "storage/postgres"} | GATEWAY
 # What each folder may include besides itself.
 ALLOWED = {
@@ -37,6 +37,7 @@ ALLOWED = {
     "gateway/telemetry": ACTORS,
     "gateway/wire": {"gateway/telemetry"} | ACTORS,
     "gateway/feed": {"storage/postgres"} | GATEWAY,
+    "gateway/disbursing": {"gateway/feed"} | GATEWAY,
     "gateway/http": {"gateway/oidc", "gateway/relay"} | GATEWAY,
     "gateway/inbox": {"storage/postgres"} | GATEWAY,
     "gateway/nats": {"gateway/feed"} | GATEWAY,

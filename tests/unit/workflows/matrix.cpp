@@ -71,6 +71,7 @@ struct row {
 };
 
 constexpr std::string_view unknown = "refused unknown-session";
+constexpr std::string_view no_disbursement = "refused unknown-disbursement";
 constexpr std::string_view wrong = "refused wrong-state";
 constexpr std::string_view closed = "refused window-closed";
 constexpr std::string_view not_you = "refused not-allowed";
@@ -178,6 +179,13 @@ const std::vector<row> &rows() {
        eve,
        {unknown, wrong, undone, undone, undone, undone, wrong, wrong, wrong,
         wrong, undone}},
+      {report_result{.result = disbursement_status::sent,
+                     .amount = 1,
+                     .currency = "USD"},
+       sis,
+       {unknown, no_disbursement, no_disbursement, no_disbursement,
+        no_disbursement, no_disbursement, no_disbursement, no_disbursement,
+        no_disbursement, no_disbursement, no_disbursement}},
       {fire_timers{},
        sis,
        {"nothing", "reminder.sent", "reminder.sent", "nothing", "nothing",
