@@ -13,9 +13,7 @@ namespace recapd::actors {
 namespace wf = workflows;
 namespace json = boost::json;
 
-namespace {
-
-}  // namespace
+namespace {}  // namespace
 
 std::string
 notifications_text(const std::vector<wf::notification> &notifications) {

@@ -63,20 +63,19 @@ void disbursement_state::again() {
 
 void disbursement_state::load() {
   auto done = back<disbursement_loaded, wf::disbursement>();
-  caf::anon_send(
-      node_->reader_of(key_),
-      std::make_shared<read_task>(read_task{
-          .run =
-              [done, key = key_](storage::store &s) {
-                const storage::session_version which{.session = key};
-                const auto found = s.load_events({&which, 1});
-                auto d = storage::fold_disbursement(found.front());
-                if (d.has_value())
-                  done(std::move(*d));
-                else
-                  done(fault::unavailable);
-              },
-          .failed = [done](fault f) { done(f); }}));
+  caf::anon_send(node_->reader_of(key_),
+                 std::make_shared<read_task>(read_task{
+                     .run =
+                         [done, key = key_](storage::store &s) {
+                           const storage::session_version which{.session = key};
+                           const auto found = s.load_events({&which, 1});
+                           auto d = storage::fold_disbursement(found.front());
+                           if (d.has_value())
+                             done(std::move(*d));
+                           else
+                             done(fault::unavailable);
+                         },
+                     .failed = [done](fault f) { done(f); }}));
 }
 
 void disbursement_state::loaded(disbursement_loaded &m) {

@@ -68,7 +68,7 @@ private:
   std::uint64_t step_ = 0;
   int tries_ = 0;
   bool loaded_ = false;
-  bool ours_ = false;      ///< it may have been written without an answer
+  bool ours_ = false;        ///< it may have been written without an answer
   bool noted_only_ = false;  ///< the commit under way is not the command's
 };
 

@@ -7,11 +7,9 @@ namespace recapd::actors {
 
 namespace wf = workflows;
 
-std::pair<storage::commit, wf::disbursement>
-build_disbursement_commit(const wf::disbursement &before,
-                          const wf::disbursement_event &e,
-                          const submission *from,
-                          std::vector<wf::waiting_transfer> transfers) {
+std::pair<storage::commit, wf::disbursement> build_disbursement_commit(
+    const wf::disbursement &before, const wf::disbursement_event &e,
+    const submission *from, std::vector<wf::waiting_transfer> transfers) {
   auto after = wf::evolve(before, e);
   storage::commit c;
   c.session = wf::disbursement_key(after.id);

@@ -62,9 +62,8 @@ std::optional<storage::run_row> begin_due_run(storage::store &in,
     if (of.open) return of.open;
     if (!rules.disbursements) continue;
     const auto &r = *rules.disbursements;
-    const auto at =
-        wf::due_run(r, rules.timezone,
-                    runs_behind(of, in_force_since(in, version)), now);
+    const auto at = wf::due_run(
+        r, rules.timezone, runs_behind(of, in_force_since(in, version)), now);
     if (!at) continue;
     return in.begin_run({.id = wf::run_id(program, rules.timezone, *at),
                          .program = of.program,

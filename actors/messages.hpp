@@ -127,9 +127,10 @@ struct disbursement_loaded {
   std::uint64_t step = 0;
   answer<workflows::disbursement> found;
 };
-using disbursement_ref = subject_ref::extend<
-    caf::reacts_to<disbursement_loaded>, caf::reacts_to<commit_done>,
-    caf::reacts_to<outcome_found>>;
+using disbursement_ref =
+    subject_ref::extend<caf::reacts_to<disbursement_loaded>,
+                        caf::reacts_to<commit_done>,
+                        caf::reacts_to<outcome_found>>;
 
 // ---- runs: what a programme pays out ----
 // Beside the sessions of the programme's bucket.
@@ -149,10 +150,9 @@ struct run_finished {
   std::uint64_t step = 0;
   answer<done_t> fate;
 };
-using runs_ref =
-    subject_ref::extend<caf::reacts_to<run_page_read>,
-                        caf::reacts_to<commit_done>,
-                        caf::reacts_to<run_finished>>;
+using runs_ref = subject_ref::extend<caf::reacts_to<run_page_read>,
+                                     caf::reacts_to<commit_done>,
+                                     caf::reacts_to<run_finished>>;
 
 // ---- limits: one directory, and one actor for each owner ----
 // The directory finds the actor by the first claim's owner.

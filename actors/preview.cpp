@@ -79,12 +79,11 @@ void preview_result(const submission &s, storage::store &from, preview &out) {
   const auto found = from.load_events({&which, 1});
   const auto state = storage::fold_disbursement(found.front());
   if (!state.has_value()) throw std::runtime_error{state.error()};
-  const auto decided =
-      wf::decide(*state, std::get<wf::report_result>(s.what),
-                 {.by = s.by,
-                  .engine = wf::engine_itself,
-                  .received_at = s.received_at,
-                  .programs = &s.programs});
+  const auto decided = wf::decide(*state, std::get<wf::report_result>(s.what),
+                                  {.by = s.by,
+                                   .engine = wf::engine_itself,
+                                   .received_at = s.received_at,
+                                   .programs = &s.programs});
   out.answer = make_outcome(s.source, s.id, "null", decided.refusals);
   if (!decided.refusals.empty()) return;
   if (decided.events.empty())

@@ -105,19 +105,19 @@ void runs_state::pay_out(const wf::planned_disbursement &what) {
   const auto journal = node_->loads->pick();
   caf::anon_send(
       node_->journals[journal],
-      std::make_shared<append>(
-          append{.what = build_disbursement_commit(fresh, opened, nullptr,
-                                                   what.transfers)
-                             .first,
-                 .whose = {},
-                 .tickets = {},
-                 .done = reply<done_t>{[self = self_, step = step_](auto a) {
-                                         caf::anon_send(
-                                             self,
-                                             commit_done{step, std::move(a)});
-                                       },
-                                       fault::outcome_unknown},
-                 .place = {node_->loads, journal}}));
+      std::make_shared<append>(append{
+          .what =
+              build_disbursement_commit(fresh, opened, nullptr, what.transfers)
+                  .first,
+          .whose = {},
+          .tickets = {},
+          .done =
+              reply<done_t>{
+                  [self = self_, step = step_](auto a) {
+                    caf::anon_send(self, commit_done{step, std::move(a)});
+                  },
+                  fault::outcome_unknown},
+          .place = {node_->loads, journal}}));
 }
 
 void runs_state::committed(const commit_done &m) {
@@ -174,9 +174,10 @@ void runs_state::end(answer<done_t> a) {
     done(a);
 }
 
-runs_ref::behavior_type
-runs_actor(runs_ref::stateful_pointer<runs_state> self, context_ptr node,
-           shard_ref parent, const std::string &key, std::uint64_t generation) {
+runs_ref::behavior_type runs_actor(runs_ref::stateful_pointer<runs_state> self,
+                                   context_ptr node, shard_ref parent,
+                                   const std::string &key,
+                                   std::uint64_t generation) {
   self->state.begin(self, std::move(node), parent, key, generation);
   return {// No client can send it a command.
           [](take_work &m) { m.item->done(fault::unavailable); },

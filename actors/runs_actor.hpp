@@ -53,14 +53,15 @@ private:
   std::unique_ptr<passivate> passivating_;
   std::vector<reply<done_t>> waiting_;  ///< who is told when nothing is due
   std::optional<storage::run_row> run_;
-  std::string after_;  ///< the last tutor of the page under way
+  std::string after_;          ///< the last tutor of the page under way
   std::size_t under_way_ = 0;  ///< commits
   std::optional<storage::fault> trouble_;
   std::uint64_t step_ = 0;
 };
 
-runs_ref::behavior_type
-runs_actor(runs_ref::stateful_pointer<runs_state> self, context_ptr node,
-           shard_ref parent, const std::string &key, std::uint64_t generation);
+runs_ref::behavior_type runs_actor(runs_ref::stateful_pointer<runs_state> self,
+                                   context_ptr node, shard_ref parent,
+                                   const std::string &key,
+                                   std::uint64_t generation);
 
 }  // namespace recapd::actors

@@ -30,13 +30,11 @@ constexpr auto between_looks_for_overdue = 10s;
 void add_runs(std::vector<storage::timer_row> &to, storage::store &from,
               const policy_book &policies, instant until) {
   const bool full = static_cast<int>(to.size()) >= page;
-  auto runs =
-      next_runs(from, policies, full ? to.back().at : until);
+  auto runs = next_runs(from, policies, full ? to.back().at : until);
   if (runs.empty()) return;
   to.insert(to.end(), runs.begin(), runs.end());
-  std::ranges::sort(to, {}, [](const auto &row) {
-    return std::tie(row.at, row.session);
-  });
+  std::ranges::sort(
+      to, {}, [](const auto &row) { return std::tie(row.at, row.session); });
 }
 }  // namespace
 

@@ -58,8 +58,8 @@ struct settings {
   config::webhook webhook;
   bool log_requests = false;
   struct {
-    std::string folder;   ///< of runs' files; empty: in the data folder
-    config::webhook http; ///< where disbursements are posted
+    std::string folder;    ///< of runs' files; empty: in the data folder
+    config::webhook http;  ///< where disbursements are posted
   } disbursements;
   std::string log_level = "info";  ///< trace debug info warn error off
   struct {

@@ -306,11 +306,12 @@ std::vector<setting> policy() {
       {"pay.settle_after", shape::nullable_text,
        "`48h`: a session stays `completed` and can be disputed for it"},
   };
-  rows.push_back({"disbursements", shape::json,
-                  R"(`{ "every": "week", "on": "friday", "at": "06:00", )"
-                  R"("after_settled": "14d", "minimum": 0, "by": "file" }`: )"
-                  "[what was settled is paid out](operations.md#paying-out); "
-                  "a programme's or the installation's, `null`: not by recapd"});
+  rows.push_back(
+      {"disbursements", shape::json,
+       R"(`{ "every": "week", "on": "friday", "at": "06:00", )"
+       R"("after_settled": "14d", "minimum": 0, "by": "file" }`: )"
+       "[what was settled is paid out](operations.md#paying-out); "
+       "a programme's or the installation's, `null`: not by recapd"});
   for (const auto &kind : workflows::reminder_table)
     rows.push_back({"reminders." + std::string{kind.name},
                     kind.list ? shape::json : shape::nullable_text,
@@ -413,8 +414,7 @@ std::vector<setting> disbursing(settings &s) {
       text("http_secret", http.secret,
            "the key that signs them as webhook.secret does; empty: unsigned",
            all_hidden),
-      number("http_timeout_ms", http.timeout_ms, 1, hour_ms,
-             "for the answer"),
+      number("http_timeout_ms", http.timeout_ms, 1, hour_ms, "for the answer"),
   };
 }
 
@@ -449,12 +449,17 @@ std::vector<setting> log(settings &s) {
 }  // namespace
 
 std::vector<part> table(settings &s) {
-  return {{"node", node(s)},           {"database", database(s)},
-          {"ingress", ingress(s)},     {"auth", auth(s)},
-          {"policy", policy()},        {"engine", engine(s)},
-          {"http", http(s)},           {"webhook", webhook_rows(s)},
+  return {{"node", node(s)},
+          {"database", database(s)},
+          {"ingress", ingress(s)},
+          {"auth", auth(s)},
+          {"policy", policy()},
+          {"engine", engine(s)},
+          {"http", http(s)},
+          {"webhook", webhook_rows(s)},
           {"disbursements", disbursing(s)},
-          {"retention", retention(s)}, {"log", log(s)}};
+          {"retention", retention(s)},
+          {"log", log(s)}};
 }
 
 const std::vector<scalar> &scalars() {

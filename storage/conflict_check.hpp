@@ -38,8 +38,8 @@ public:
   /// The transfers of each session, in the order in which they were written.
   std::map<std::string, std::vector<workflows::transfer>, std::less<>> ledger;
 
-  /// The transfers that disbursements pay out which stand, as far as all that is
-  /// stored is here.
+  /// The transfers that disbursements pay out which stand, as far as all that
+  /// is stored is here.
   std::set<std::tuple<std::string, workflows::transfer_kind, int>> disbursed;
   std::map<std::string,
            std::vector<std::tuple<std::string, workflows::transfer_kind, int>>>

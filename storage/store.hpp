@@ -580,7 +580,8 @@ public:
 
   // ---- disbursements ----
   // Runs, and what they pay out.
-  /// Returns the programmes that have sessions, or one of them, with their runs.
+  /// Returns the programmes that have sessions, or one of them, with their
+  /// runs.
   [[nodiscard]] virtual std::vector<program_runs>
   list_program_runs(std::string_view only) = 0;
   /// Writes the run, unless it is there, and returns it as it is stored.
@@ -701,6 +702,11 @@ public:
                                      std::string_view after, int limit) {
     return this->account(account, after, limit, {});
   }
+  /// Returns an account's balances by currency as they were before a moment, of
+  /// these programmes.
+  [[nodiscard]] virtual std::vector<std::pair<std::string, std::int64_t>>
+  balances_before(std::string_view account, instant at,
+                  const program_set &among) = 0;
   /// Returns outcomes of refused commands about a session in the order of
   /// receipt, from behind the one whose refusal_token is `after`; empty: from
   /// the first on.

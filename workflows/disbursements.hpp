@@ -18,10 +18,10 @@ enum class disbursement_way : std::uint8_t { file, http };
 
 /// `policy.disbursements`: a run a week.
 struct disbursement_rules {
-  int on = 5;                 ///< 1 Monday to 7 Sunday
-  int at_minute = 6 * 60;     ///< of the local day
+  int on = 5;              ///< 1 Monday to 7 Sunday
+  int at_minute = 6 * 60;  ///< of the local day
   std::chrono::seconds after_settled = std::chrono::hours{14 * 24};
-  std::int64_t minimum = 0;   ///< minor units
+  std::int64_t minimum = 0;  ///< minor units
   std::optional<disbursement_way> by;
   bool operator==(const disbursement_rules &) const = default;
 };

@@ -19,9 +19,9 @@ inline constexpr std::int64_t largest_rate_per_hour = 10'000'000;
 [[nodiscard]] std::int64_t pay_amount(int minutes, std::int64_t rate_per_hour);
 
 enum class transfer_kind : std::uint8_t {
-  settlement,  ///< pays a session, once
-  correction,  ///< pays or takes back a difference, any number of times
-  reversal,    ///< takes back the settlement with its corrections, once
+  settlement,    ///< pays a session, once
+  correction,    ///< pays or takes back a difference, any number of times
+  reversal,      ///< takes back the settlement with its corrections, once
   disbursement,  ///< gives what is paid out to the clearing account, once
   give_back,     ///< takes that back, once
 };

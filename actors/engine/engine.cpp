@@ -51,10 +51,9 @@ struct engine::impl {
       : options{p.options}, stores{std::move(p.stores)},
         reports{p.reports ? std::move(p.reports)
                           : std::make_shared<telemetry>()},
-        time{std::move(p.time)}, shared{std::move(p.shared)}, epochs{std::move(
-                                                                  p.epochs)},
-        policy{std::move(p.policy)}, run_made{std::move(p.run_made)},
-        config{options}, system{config} {
+        time{std::move(p.time)}, shared{std::move(p.shared)},
+        epochs{std::move(p.epochs)}, policy{std::move(p.policy)},
+        run_made{std::move(p.run_made)}, config{options}, system{config} {
     load_policies();
     tell_unused_policy();
     reports->database_up(true);

@@ -87,16 +87,17 @@ struct sender::impl {
     const auto answer =
         post.send(text_of(row.what), now, {"Idempotency-Key: " + row.what.id});
     if (answer.status >= 200 && answer.status < 300) {
-      if (note_sent(row.what, now)) return engine.conditions().settle(condition);
+      if (note_sent(row.what, now))
+        return engine.conditions().settle(condition);
       attempt.trouble = "that it was taken could not be noted";
     } else {
       attempt.trouble = answer.status == 0
                             ? answer.trouble
                             : "answered " + std::to_string(answer.status);
-      engine.conditions().raise(
-          condition, actors::weight::warning,
-          "A disbursement is not taken by who pays (" + attempt.trouble
-              + "): " + row.what.id + " is posted again.");
+      engine.conditions().raise(condition, actors::weight::warning,
+                                "A disbursement is not taken by who pays ("
+                                    + attempt.trouble + "): " + row.what.id
+                                    + " is posted again.");
     }
     store.save_attempt(attempt);
   }

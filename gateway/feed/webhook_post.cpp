@@ -89,8 +89,7 @@ webhook_post::webhook_post(config::webhook settings,
 
 webhook_post::~webhook_post() = default;
 
-post_answer webhook_post::send(const std::string &body,
-                               workflows::instant now,
+post_answer webhook_post::send(const std::string &body, workflows::instant now,
                                const std::vector<std::string> &more) {
   auto lines = impl_->lines(body, now);
   lines.insert(lines.end(), more.begin(), more.end());

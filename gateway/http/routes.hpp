@@ -12,11 +12,11 @@ namespace recapd::gateway::http::routes {
 /// The most bytes of a body where none is needed.
 inline constexpr std::size_t small_body = 4096;
 
-[[nodiscard]] std::vector<route> command_routes();    ///< routes_commands.cpp
-[[nodiscard]] std::vector<route> session_routes();    ///< routes_sessions.cpp
-[[nodiscard]] std::vector<route> explain_routes();    ///< routes_explain.cpp
-[[nodiscard]] std::vector<route> limit_routes();      ///< routes_limits.cpp
-[[nodiscard]] std::vector<route> record_routes();     ///< routes_records.cpp
+[[nodiscard]] std::vector<route> command_routes();  ///< routes_commands.cpp
+[[nodiscard]] std::vector<route> session_routes();  ///< routes_sessions.cpp
+[[nodiscard]] std::vector<route> explain_routes();  ///< routes_explain.cpp
+[[nodiscard]] std::vector<route> limit_routes();    ///< routes_limits.cpp
+[[nodiscard]] std::vector<route> record_routes();   ///< routes_records.cpp
 /// routes_disbursements.cpp
 [[nodiscard]] std::vector<route> disbursement_routes();
 [[nodiscard]] std::vector<route> report_routes();     ///< routes_reports.cpp

@@ -7,6 +7,7 @@
 #include "gateway/http/routes.hpp"
 #include "gateway/http/target.hpp"
 #include "gateway/wire/csv.hpp"
+#include "gateway/wire/digest.hpp"
 
 namespace recapd::gateway::http::routes {
 namespace {
@@ -16,7 +17,7 @@ using storage::store;
 
 const std::vector<std::string> &disbursement_columns() {
   static const std::vector<std::string> names{
-      "id",    "run",       "program",    "tutor", "amount", "currency",
+      "id",    "run",       "program",    "tutor", "amount",   "currency",
       "state", "opened_at", "changed_at", "by",    "transfers"};
   return names;
 }
@@ -66,9 +67,9 @@ void list_disbursements(services &s, const request_ptr &r,
     q.fail("state: expected open, sent, confirmed, failed or returned.");
   if (!q.error().empty()) return respond(bad_request(q.error()));
   if (!r->who.sees_all()) {
-    const bool own = r->who.has_role(workflows::role::tutor)
-                     && (filter.tutor.empty()
-                         || filter.tutor == r->who.proven->id);
+    const bool own =
+        r->who.has_role(workflows::role::tutor)
+        && (filter.tutor.empty() || filter.tutor == r->who.proven->id);
     if (!own)
       return respond(not_allowed("You can list your own disbursements only."));
     filter.tutor = r->who.proven->id;
@@ -107,13 +108,15 @@ void post_result(services &s, const request_ptr &r, const responder &respond) {
     return respond(bad_request("The body is not a JSON object."));
   const auto &id = r->params.front();
   const auto key = r->header("idempotency-key");
-  json::object event{
-      {"specversion", "1.0"},
-      {"id", id + ":" + (key.empty() ? json::serialize(data) : std::string{key})},
-      {"source", "/v1/disbursements"},
-      {"type", "recapd.disbursement.result"},
-      {"subject", id},
-      {"data", data}};
+  const auto said = key.empty()
+                        ? hmac_sha256_hex("result", json::serialize(data))
+                        : std::string{key};
+  json::object event{{"specversion", "1.0"},
+                     {"id", id + ":" + said},
+                     {"source", "/v1/disbursements"},
+                     {"type", "recapd.disbursement.result"},
+                     {"subject", id},
+                     {"data", data}};
   if (!r->who.proven) event["authid"] = "system:http";
   submit_event(s, r, json::serialize(event), respond);
 }

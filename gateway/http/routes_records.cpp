@@ -119,27 +119,33 @@ void end_before(storage::account_page &page, workflows::instant to) {
 
 json::object entry_view(const storage::account_page::entry &e) {
   const auto disbursement = workflows::disbursement_of(e.session);
-  json::object out{{"session",
-                    disbursement ? json::value() : json::value(e.session)},
-                   {"amount", e.amount},
-                   {"currency", e.currency},
-                   {"at", workflows::format_rfc3339(e.at)},
-                   {"kind", workflows::to_string(e.kind)}};
+  json::object out{
+      {"session", disbursement ? json::value() : json::value(e.session)},
+      {"amount", e.amount},
+      {"currency", e.currency},
+      {"at", workflows::format_rfc3339(e.at)},
+      {"kind", workflows::to_string(e.kind)}};
   if (disbursement) out["disbursement"] = *disbursement;
+  return out;
+}
+
+using balance_list = std::vector<std::pair<std::string, std::int64_t>>;
+
+json::object balances_view(const balance_list &all) {
+  json::object out;
+  for (const auto &[currency, amount] : all)
+    out[currency] = amount;
   return out;
 }
 
 response account_view(const std::string &account,
                       const storage::account_page &page) {
-  json::object balances;
-  for (const auto &[currency, amount] : page.balances)
-    balances[currency] = amount;
   json::array entries;
   for (const auto &e : page.entries)
     entries.push_back(entry_view(e));
   return json_response(
       {{"account", account},
-       {"balances", std::move(balances)},
+       {"balances", balances_view(page.balances)},
        {"entries", std::move(entries)},
        {"next", page.next.empty() ? json::value() : json::value(page.next)}});
 }
@@ -176,7 +182,64 @@ json::object letter_view(const storage::dead_letter &d) {
           {"at", workflows::format_rfc3339(d.at)}};
 }
 
-void get_account(services &s, const request_ptr &r, const responder &respond) {
+/// What an account had at the beginning and at the end of a time, and the
+/// entries between.
+struct statement {
+  std::optional<workflows::instant> from, to;
+  balance_list opening, closing;
+};
+
+/// Returns lines of balances, as entries of kind `opening` or `closing`.
+std::string balance_lines(const std::string &account,
+                          const balance_list &balances,
+                          const std::optional<workflows::instant> &at,
+                          std::string_view kind) {
+  std::string lines;
+  for (const auto &[currency, amount] : balances)
+    lines += csv_line(entry_line(
+        account, {{"session", nullptr},
+                  {"amount", amount},
+                  {"currency", currency},
+                  {"at", at ? json::value(workflows::format_rfc3339(*at))
+                            : json::value()},
+                  {"kind", kind}}));
+  return lines;
+}
+
+response statement_csv(const request &r, const std::string &account,
+                       const storage::account_page &page, const statement &of,
+                       bool first) {
+  auto lines = csv_head(entry_columns());
+  if (first) lines += balance_lines(account, of.opening, of.from, "opening");
+  for (const auto &e : page.entries)
+    lines += csv_line(entry_line(account, entry_view(e)));
+  if (page.next.empty())
+    lines += balance_lines(account, of.closing, of.to, "closing");
+  return csv_answer(r, std::move(lines), page.next);
+}
+
+response statement_view(const std::string &account,
+                        const storage::account_page &page,
+                        const statement &of) {
+  const auto time = [](const std::optional<workflows::instant> &at) {
+    return at ? json::value(workflows::format_rfc3339(*at)) : json::value();
+  };
+  json::array entries;
+  for (const auto &e : page.entries)
+    entries.push_back(entry_view(e));
+  return json_response(
+      {{"account", account},
+       {"from", time(of.from)},
+       {"to", time(of.to)},
+       {"opening", balances_view(of.opening)},
+       {"entries", std::move(entries)},
+       {"closing", balances_view(of.closing)},
+       {"next", page.next.empty() ? json::value() : json::value(page.next)}});
+}
+
+/// Answers with a page of an account, or with a statement of it.
+void answer_account(services &s, const request_ptr &r, const responder &respond,
+                    bool as_statement) {
   const auto &account = r->params.front();
   query q{r->query, r->to->query};
   const auto limit = q.limit();
@@ -187,6 +250,7 @@ void get_account(services &s, const request_ptr &r, const responder &respond) {
   auto after = q.text("after");
   const auto from = q.time("from");
   const auto to = q.time("to");
+  const bool first = after.empty();
   if (!after.empty() && !storage::is_account_token(after))
     q.fail("after: expected the token of a page before.");
   if (!q.error().empty()) return respond(bad_request(q.error()));
@@ -194,25 +258,43 @@ void get_account(services &s, const request_ptr &r, const responder &respond) {
   if (!r->who.sees_all()
       && !(tutor && r->who.is(workflows::role::tutor, account.substr(6))))
     return respond(not_allowed("You can see your own account only."));
-  answer_by_reading(s, r, respond, [r, account, limit, after, to](store &db) {
+  answer_by_reading(s, r, respond, [=](store &db) {
     auto page = db.account(account, after, limit, r->who.programs);
     if (to) end_before(page, *to);
+    if (as_statement) {
+      statement of{.from = from, .to = to, .opening = {}, .closing = {}};
+      const auto at = [&](workflows::instant moment) {
+        return db.balances_before(account, moment, r->who.programs);
+      };
+      if (from) of.opening = at(*from);
+      of.closing = to ? at(*to) : page.balances;
+      return prefers_csv(*r) ? statement_csv(*r, account, page, of, first)
+                             : statement_view(account, page, of);
+    }
     return prefers_csv(*r) ? account_csv(*r, account, page)
                            : account_view(account, page);
   });
+}
+
+void get_account(services &s, const request_ptr &r, const responder &respond) {
+  answer_account(s, r, respond, false);
+}
+
+void get_statement(services &s, const request_ptr &r,
+                   const responder &respond) {
+  answer_account(s, r, respond, true);
 }
 
 void get_notifications(services &s, const request_ptr &r,
                        const responder &respond) {
   query q{r->query, r->to->query};
   const auto disbursement = q.id("disbursement");
-  const storage::notified_filter of{.session =
-                                        disbursement.empty()
-                                            ? q.text("session")
-                                            : workflows::disbursement_key(
-                                                disbursement),
-                                    .to = q.text("to"),
-                                    .among = r->who.programs};
+  const storage::notified_filter of{
+      .session = disbursement.empty()
+                     ? q.text("session")
+                     : workflows::disbursement_key(disbursement),
+      .to = q.text("to"),
+      .among = r->who.programs};
   const auto after = parse_place(q.text("after"));
   if (!after) q.fail("after: expected the token of a page before.");
   if (!of.to.empty() && of.to != "support" && !workflows::parse_person(of.to))
@@ -322,6 +404,15 @@ std::vector<route> record_routes() {
        known,
        small_body,
        get_account,
+       {"from", "to", "limit", "after"},
+       false,
+       nullptr,
+       true},
+      {"GET",
+       "/v1/accounts/{}/statement",
+       known,
+       small_body,
+       get_statement,
        {"from", "to", "limit", "after"},
        false,
        nullptr,

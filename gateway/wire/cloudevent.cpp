@@ -98,7 +98,8 @@ private:
     if (!a_.type || !a_.type->starts_with(type_prefix))
       return fail("type: expected recapd. and a command's name.");
     if (!a_.subject || !workflows::valid_id(*a_.subject))
-      return fail("subject: expected a session's id, or a disbursement's, 1 to 64 of A-Z a-z 0-9 "
+      return fail("subject: expected a session's id, or a disbursement's, 1 to "
+                  "64 of A-Z a-z 0-9 "
                   "_ -.");
     if (a_.time && !workflows::is_rfc3339(*a_.time))
       return fail("time: expected RFC 3339 with an offset.");

@@ -43,7 +43,8 @@ json::object envelope(const std::string &id, const std::string &type,
 
 /// Returns the event's id, which no other event has.
 std::string event_id(const storage::feed_row &row) {
-  auto id = std::string{workflows::plain_id(row.session)} + ":" + std::to_string(row.event.seq);
+  auto id = std::string{workflows::plain_id(row.session)} + ":"
+            + std::to_string(row.event.seq);
   if (row.event.draw != 0) id += fmt::format("-{:08x}", row.event.draw);
   return id;
 }
@@ -94,12 +95,13 @@ std::vector<json::object> notification_views(const storage::feed_row &row,
     auto &view = all.emplace_back();
     if (!shown) continue;
     const auto disbursement = workflows::disbursement_of(row.session);
-    view = {{"id", event_id(row) + ":" + std::to_string(all.size() - 1)},
-              {"kind", kind},
-              {"to", member(n, "to")},
-              {"session", disbursement ? json::value() : json::value(row.session)},
-              {"at", workflows::format_rfc3339(row.event.at)},
-              {"data", member(n, "data")}};
+    view = {
+        {"id", event_id(row) + ":" + std::to_string(all.size() - 1)},
+        {"kind", kind},
+        {"to", member(n, "to")},
+        {"session", disbursement ? json::value() : json::value(row.session)},
+        {"at", workflows::format_rfc3339(row.event.at)},
+        {"data", member(n, "data")}};
     if (disbursement) view["disbursement"] = *disbursement;
   }
   return all;

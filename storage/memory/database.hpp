@@ -68,7 +68,8 @@ public:
   [[nodiscard]] page<statistics_group>
   statistics(const statistics_query &of) const;
 
-  [[nodiscard]] std::vector<program_runs> program_runs_of(std::string_view only) const;
+  [[nodiscard]] std::vector<program_runs>
+  program_runs_of(std::string_view only) const;
   [[nodiscard]] waiting_page waiting(const run_row &run, std::string_view after,
                                      int tutors) const;
   [[nodiscard]] page<disbursement_row>

@@ -9,7 +9,8 @@ namespace recapd::storage::memory {
 
 namespace wf = workflows;
 
-std::vector<program_runs> database::program_runs_of(std::string_view only) const {
+std::vector<program_runs>
+database::program_runs_of(std::string_view only) const {
   std::map<std::string, program_runs> found;
   for (const auto &[id, row] : sessions)
     found[row.program].program = row.program;
@@ -37,8 +38,8 @@ waiting_page database::waiting(const run_row &run, std::string_view after,
           || t.what.amount == 0
           || stored.disbursed.contains({session, t.what.kind, t.what.n}))
         continue;
-      const auto tutor = std::string{
-          wf::plain_id(gets ? t.what.to : t.what.from)};
+      const auto tutor =
+          std::string{wf::plain_id(gets ? t.what.to : t.what.from)};
       if (tutor <= after) continue;
       all.push_back({.tutor = tutor,
                      .currency = t.what.currency,

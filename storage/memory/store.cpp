@@ -431,6 +431,19 @@ public:
     });
   }
 
+  std::vector<std::pair<std::string, std::int64_t>>
+  balances_before(std::string_view account, instant at,
+                  const program_set &among) override {
+    const std::lock_guard lock{db_->lock};
+    std::map<std::string, std::int64_t> balances;
+    if (const auto found = db_->accounts.find(account);
+        found != db_->accounts.end())
+      for (const auto &[key, entry] : found->second)
+        if (entry.at < at && is_among(entry.session, among))
+          balances[entry.currency] += entry.amount;
+    return {balances.begin(), balances.end()};
+  }
+
   account_page account(std::string_view account, std::string_view after,
                        int limit, const program_set &among) override {
     const std::lock_guard lock{db_->lock};

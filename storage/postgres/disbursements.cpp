@@ -46,22 +46,22 @@ const std::string &row_columns() {
 
 disbursement_row read_row(const result_set &rows, int row, int first) {
   disbursement_row out{
-      .what = {.id = rows.text(row, first),
-               .version = static_cast<int>(rows.number(row, first + 9)),
-               .run = rows.text(row, first + 1),
-               .program = rows.text(row, first + 2),
-               .tutor = rows.text(row, first + 3),
-               .amount = rows.number(row, first + 5),
-               .currency = rows.text(row, first + 4),
-               .transfers = static_cast<int>(rows.number(row, first + 6)),
-               .by = read_way(rows, row, first + 7),
-               // The column's CHECK admits no other text.
-               .status =
-                   wf::parse_disbursement_status(rows.text(row, first + 8))
-                       .value(),
-               .opened_at = rows.at(row, first + 10),
-               .changed_at = rows.at(row, first + 11),
-               .reason = rows.text(row, first + 12)},
+      .what =
+          {.id = rows.text(row, first),
+           .version = static_cast<int>(rows.number(row, first + 9)),
+           .run = rows.text(row, first + 1),
+           .program = rows.text(row, first + 2),
+           .tutor = rows.text(row, first + 3),
+           .amount = rows.number(row, first + 5),
+           .currency = rows.text(row, first + 4),
+           .transfers = static_cast<int>(rows.number(row, first + 6)),
+           .by = read_way(rows, row, first + 7),
+           // The column's CHECK admits no other text.
+           .status =
+               wf::parse_disbursement_status(rows.text(row, first + 8)).value(),
+           .opened_at = rows.at(row, first + 10),
+           .changed_at = rows.at(row, first + 11),
+           .reason = rows.text(row, first + 12)},
       .next_try_at = std::nullopt,
       .tries = static_cast<int>(rows.number(row, first + 14)),
       .trouble = rows.text(row, first + 15)};
@@ -141,8 +141,8 @@ void sql_store::complete_run(std::string_view id) {
   with([&](connection &c) { c.run(statement, arguments{}.text(id)); });
 }
 
-waiting_page sql_store::list_waiting(const run_row &run,
-                                     std::string_view after, int tutors) {
+waiting_page sql_store::list_waiting(const run_row &run, std::string_view after,
+                                     int tutors) {
   // Tutors are found by one look into the index each, and of each what is not
   // in a disbursement that stands.
   static const prepared_statement statement{
@@ -171,11 +171,12 @@ waiting_page sql_store::list_waiting(const run_row &run,
       " WHERE t.a IS NOT NULL"
       " ORDER BY t.a, e.currency, e.session_id, e.kind, e.n"};
   return with([&](connection &c) {
-    const auto rows = c.run(statement, arguments{}
-                                           .text(after)
-                                           .int4(tutors)
-                                           .text(wf::program_account(run.program))
-                                           .at(run.until));
+    const auto rows =
+        c.run(statement, arguments{}
+                             .text(after)
+                             .int4(tutors)
+                             .text(wf::program_account(run.program))
+                             .at(run.until));
     waiting_page out;
     int seen = 0;
     for (int i = 0; i < rows.size(); ++i) {
@@ -234,10 +235,10 @@ sql_store::list_disbursements(const disbursement_filter &f) {
 
 std::optional<disbursement_row>
 sql_store::find_disbursement(std::string_view id) {
-  static const prepared_statement statement{
-      "find_disbursement", "SELECT " + row_columns()
-                               + " FROM disbursements AS d"
-                                 " WHERE d.id = $1::text"};
+  static const prepared_statement statement{"find_disbursement",
+                                            "SELECT " + row_columns()
+                                                + " FROM disbursements AS d"
+                                                  " WHERE d.id = $1::text"};
   if (!is_storable(id)) return std::nullopt;
   return with([&](connection &c) -> std::optional<disbursement_row> {
     const auto rows = c.run(statement, arguments{}.text(id));
@@ -246,8 +247,8 @@ sql_store::find_disbursement(std::string_view id) {
   });
 }
 
-std::vector<disbursement_row>
-sql_store::load_unsent(const bucket_set &buckets, instant now, int limit) {
+std::vector<disbursement_row> sql_store::load_unsent(const bucket_set &buckets,
+                                                     instant now, int limit) {
   static const prepared_statement statement{
       "load_unsent", "SELECT " + row_columns()
                          + " FROM disbursements AS d WHERE d.state = 'open'"
@@ -259,8 +260,7 @@ sql_store::load_unsent(const bucket_set &buckets, instant now, int limit) {
     if (buckets[b]) which.number(b);
   return with([&](connection &c) {
     return read_rows(c.run(
-        statement,
-        arguments{}.array(std::move(which)).at(now).int4(limit)));
+        statement, arguments{}.array(std::move(which)).at(now).int4(limit)));
   });
 }
 
@@ -270,11 +270,9 @@ void sql_store::save_attempt(const post_attempt &a) {
                       " next_try_at = $3::timestamptz, trouble = $4::text"
                       " WHERE id = $1::text AND tries < $2::int4"};
   with([&](connection &c) {
-    c.run(statement, arguments{}
-                         .text(a.id)
-                         .int4(a.tries)
-                         .at(a.next_try_at)
-                         .text(a.trouble));
+    c.run(
+        statement,
+        arguments{}.text(a.id).int4(a.tries).at(a.next_try_at).text(a.trouble));
   });
 }
 

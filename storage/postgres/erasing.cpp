@@ -122,6 +122,8 @@ found_sessions search_journal(connection &c, const workflows::person &who,
       " ORDER BY position LIMIT $3::int4)"
       " SELECT DISTINCT session_id, (SELECT max(position) FROM part),"
       " (SELECT count(*) FROM part) FROM part WHERE who = $1::text"
+      // What is said of disbursements is no person's.
+      " AND session_id NOT LIKE 'disbursement:%'"
       " UNION ALL SELECT NULL, max(position), count(*) FROM part"};
   std::int64_t from = -1;
   std::from_chars(after.data(), after.data() + after.size(), from);

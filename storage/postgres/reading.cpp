@@ -286,6 +286,44 @@ page<session_events> sql_store::list_sessions(const session_filter &f) {
   });
 }
 
+namespace {
+
+/// Returns a condition: an entry is of a session or disbursement of one of the
+/// programmes in a parameter, text[].
+std::string of_programs(const std::string &parameter) {
+  return " AND (" + among_sql("session_id", parameter)
+         + " OR EXISTS (SELECT FROM disbursements AS d WHERE d.id ="
+           " CASE WHEN session_id LIKE 'disbursement:%'"
+           " THEN substr(session_id, 14) END AND d.program = ANY ("
+         + parameter + "::text[])))";
+}
+
+}  // namespace
+
+std::vector<std::pair<std::string, std::int64_t>>
+sql_store::balances_before(std::string_view account, instant at,
+                           const program_set &among) {
+  static const prepared_statement statement{
+      "balances_before",
+      "SELECT currency, sum(amount)::bigint FROM ledger_entries"
+      " WHERE account = $1::text AND at < $2::timestamptz AND ($3::bool"
+      " OR true"
+          + of_programs("$4") + ") GROUP BY currency ORDER BY currency"};
+  if (!is_storable(account)) return {};
+  return with([&](connection &c) {
+    const auto rows = c.run(
+        statement, arguments{}
+                       .text(account)
+                       .at(at)
+                       .boolean(!among.only)
+                       .texts(among.only.value_or(std::vector<std::string>{})));
+    std::vector<std::pair<std::string, std::int64_t>> out;
+    for (int i = 0; i < rows.size(); ++i)
+      out.emplace_back(rows.text(i, 0), rows.number(i, 1));
+    return out;
+  });
+}
+
 account_page sql_store::account(std::string_view account,
                                 std::string_view after, int limit,
                                 const program_set &among) {
@@ -306,20 +344,10 @@ account_page sql_store::account(std::string_view account,
                   + condition
                   + " ORDER BY at, session_id, kind, n LIMIT $6::int4"};
   };
-  // An entry is of a session or of a disbursement.
-  static const auto of_programs = [](const std::string &parameter) {
-    return " AND (" + among_sql("session_id", parameter)
-           + " OR EXISTS (SELECT FROM disbursements AS d WHERE d.id ="
-             " CASE WHEN session_id LIKE 'disbursement:%'"
-             " THEN substr(session_id, 14) END AND d.program = ANY ("
-           + parameter + "::text[])))";
-  };
   static const auto balances = sum("balances", "");
-  static const auto balances_among =
-      sum("balances_among", of_programs("$2"));
+  static const auto balances_among = sum("balances_among", of_programs("$2"));
   static const auto entries = list("entries", "");
-  static const auto entries_among =
-      list("entries_among", of_programs("$7"));
+  static const auto entries_among = list("entries_among", of_programs("$7"));
   if (!is_storable(account)) return {};
   const auto from = read_account_token(after);
   auto of_sums = arguments{}.text(account);

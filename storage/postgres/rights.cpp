@@ -51,9 +51,8 @@ constexpr need on_tables[] = {
     {"probes", "INSERT, TRUNCATE"},
 };
 
-constexpr const char *on_functions[] = {"recapd_now()",
-                                        "recapd_refuse(text, text)",
-                                        "disbursement_trouble(text)"};
+constexpr const char *on_functions[] = {
+    "recapd_now()", "recapd_refuse(text, text)", "disbursement_trouble(text)"};
 
 /// Selects the relations and functions that are not there, the rights that the
 /// role lacks on the others, and the role. Whoever may not use the schema finds

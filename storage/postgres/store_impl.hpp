@@ -91,6 +91,9 @@ public:
                               const program_set &among) override;
   account_page account(std::string_view account, std::string_view after,
                        int limit, const program_set &among) override;
+  std::vector<std::pair<std::string, std::int64_t>>
+  balances_before(std::string_view account, instant at,
+                  const program_set &among) override;
   page<outcome_row> refused_outcomes(std::string_view session,
                                      std::string_view after,
                                      page_bounds most) override;

@@ -51,6 +51,39 @@ public:
   void save_manual_clock(std::optional<instant> now) override {
     reached().save_manual_clock(now);
   }
+  std::vector<program_runs> list_program_runs(std::string_view only) override {
+    return reached().list_program_runs(only);
+  }
+  run_row begin_run(const run_row &run) override {
+    return reached().begin_run(run);
+  }
+  void complete_run(std::string_view id) override {
+    reached().complete_run(id);
+  }
+  waiting_page list_waiting(const run_row &run, std::string_view after,
+                            int tutors) override {
+    return reached().list_waiting(run, after, tutors);
+  }
+  page<disbursement_row>
+  list_disbursements(const disbursement_filter &filter) override {
+    return reached().list_disbursements(filter);
+  }
+  std::optional<disbursement_row>
+  find_disbursement(std::string_view id) override {
+    return reached().find_disbursement(id);
+  }
+  std::vector<disbursement_row> load_unsent(const bucket_set &buckets,
+                                            instant now, int limit) override {
+    return reached().load_unsent(buckets, now, limit);
+  }
+  void save_attempt(const post_attempt &attempt) override {
+    reached().save_attempt(attempt);
+  }
+  std::vector<std::pair<std::string, std::int64_t>>
+  balances_before(std::string_view account, instant at,
+                  const program_set &among) override {
+    return reached().balances_before(account, at, among);
+  }
   std::optional<person_row> load_person(const workflows::person &who) override {
     return reached().load_person(who);
   }

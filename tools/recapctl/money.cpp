@@ -68,7 +68,9 @@ void print_account(const json::object &a) {
   t.time_column(0).right(3);
   for (const auto &one : a.at("entries").as_array()) {
     const auto &e = one.as_object();
-    t.add({human_time(text_of(e, "at")), text_of(e, "session"),
+    const auto *disbursement = e.if_contains("disbursement");
+    t.add({human_time(text_of(e, "at")),
+           text_of(e, disbursement != nullptr ? "disbursement" : "session"),
            text_of(e, "kind"),
            human_money(e.at("amount").as_int64(), text_of(e, "currency"))});
   }
@@ -116,7 +118,8 @@ void add_money(CLI::App &app, context &c) {
   k->add_option("--at", ko.at, "In the week of this day (in UTC) or time");
   auto [a, ao] = add_command<account_options>(
       app, "account", "Show an account's balance and entries", c, account);
-  a->add_option("ACCOUNT", ao.account, "tutor:ID or program:ID")->required();
+  a->add_option("ACCOUNT", ao.account, "tutor:ID, program:ID or clearing:ID")
+      ->required();
   a->add_option("--after", ao.after, "Go on after this page");
   a->add_flag("--all", ao.all, "All of it, page by page");
 }

@@ -123,6 +123,7 @@ void build(CLI::App &app, context &c) {
   add_list(app, c);
   add_queues(app, c);
   add_money(app, c);
+  add_disbursements(app, c);
   add_report(app, c);
   add_export(app, c);
   add_explain(app, c);

@@ -86,6 +86,7 @@ void add_reads(CLI::App &app, context &c);
 void add_list(CLI::App &app, context &c);
 void add_queues(CLI::App &app, context &c);
 void add_money(CLI::App &app, context &c);
+void add_disbursements(CLI::App &app, context &c);
 void add_report(CLI::App &app, context &c);
 void add_export(CLI::App &app, context &c);
 void add_explain(CLI::App &app, context &c);

@@ -10,8 +10,8 @@
 
 #include "actors/engine/engine.hpp"
 #include "config/config.hpp"
-#include "gateway/feed/watch.hpp"
 #include "gateway/disbursing/sender.hpp"
+#include "gateway/feed/watch.hpp"
 #include "gateway/feed/webhook.hpp"
 #include "gateway/http/server.hpp"
 #include "gateway/inbox/ingress.hpp"

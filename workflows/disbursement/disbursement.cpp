@@ -10,9 +10,7 @@ namespace {
 
 using enum disbursement_status;
 
-template <class... F> struct overloaded : F... {
-  using F::operator()...;
-};
+template <class... F> struct overloaded : F... { using F::operator()...; };
 
 /// Returns true where a result says what is known, or what came before it.
 bool is_known(const disbursement &d, disbursement_status result) {
@@ -71,7 +69,8 @@ disbursement evolve(disbursement d, const disbursement_event &e) {
                         [&](const disbursement_moved &m) {
                           d.status = m.to;
                           d.reason = m.reason;
-                          d.was_confirmed = d.was_confirmed || m.to == confirmed;
+                          d.was_confirmed =
+                              d.was_confirmed || m.to == confirmed;
                         },
                         [&](const disbursement_mismatched &m) {
                           d.mismatch = m.said;
@@ -103,7 +102,7 @@ result_decision decide(const disbursement &d, const report_result &c,
 }
 
 std::vector<notification> notices_of(const disbursement &after,
-                                            const disbursement_event &e) {
+                                     const disbursement_event &e) {
   boost::json::object data{{"disbursement", after.id},
                            {"run", after.run},
                            {"tutor", after.tutor},

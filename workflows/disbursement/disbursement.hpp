@@ -109,13 +109,12 @@ struct result_facts {
   const program_set *programs = nullptr;  ///< null: all
 };
 
-[[nodiscard]] result_decision decide(const disbursement &d,
-                                     const report_result &c,
-                                     const result_facts &f);
+[[nodiscard]] result_decision
+decide(const disbursement &d, const report_result &c, const result_facts &f);
 
 /// Returns whom an event that led to `after` is told to.
-[[nodiscard]] std::vector<notification>
-notices_of(const disbursement &after, const disbursement_event &e);
+[[nodiscard]] std::vector<notification> notices_of(const disbursement &after,
+                                                   const disbursement_event &e);
 
 /// Returns the ledger transfer of an event that led to `after`, if any.
 [[nodiscard]] std::optional<transfer> transfer_of(const disbursement &after,

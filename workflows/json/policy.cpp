@@ -283,7 +283,8 @@ void read_rules(fields &in, rules &r, policy_origin origin) {
   read_section(in, "duration", [&](fields &f) { read_duration(f, r, origin); });
   read_section(in, "calls", [&](fields &f) { read_calls(f, r); });
   read_section(in, "limits", [&](fields &f) { read_limits(f, r); });
-  if (in.has("week_starts_on")) r.week_starts_on = weekday_of(in, "week_starts_on");
+  if (in.has("week_starts_on"))
+    r.week_starts_on = weekday_of(in, "week_starts_on");
   if (in.has("timezone")) r.timezone = in.time_zone("timezone");
   if (in.has("confirmation")) r.confirmation = confirmation_of(in);
   read(in, "auto_confirm_after", r.auto_confirm_after);

@@ -500,6 +500,7 @@ private:
     if (disputed && s().state == "awaiting_student_recap")
       complete_if_confirmed();
   }
+  void on(const wf::report_result &) { end("unknown-disbursement"); }
   void on(const wf::void_session &) {
     if (!allowed(support())) return;
     if (!s().minutes || s().state == "voided") return end("wrong-state");

@@ -165,7 +165,7 @@ struct campus_fixture : test_coordinator_fixture<>, cluster {
   }
   void kill_sessions(std::size_t i = 0) {
     for (const auto &s : nodes[i]->shards)
-      shard(s).sessions->each([](const session_ref &child) {
+      shard(s).sessions->each([](const subject_ref &child) {
         caf::anon_send_exit(child, caf::exit_reason::kill);
       });
   }

@@ -102,6 +102,8 @@ pg_database &pg_database::emptied() {
         "DELETE FROM session_students; DELETE FROM marks; DELETE FROM "
         "reminders;"
         "DELETE FROM journal; DELETE FROM usage;"
+        "DELETE FROM disbursements; DELETE FROM disbursed;"
+        "DELETE FROM disbursement_runs;"
         "DELETE FROM ledger; DELETE FROM inbox; DELETE FROM forwarded;"
         "DELETE FROM dead_letters;"
         "DELETE FROM policies; DELETE FROM manual_clock; DELETE FROM people;"

@@ -176,8 +176,7 @@ CAF_TEST(runs are due by the local day and time) {
 CAF_TEST(what was missed is one run) {
   const disbursement_rules r;
   const auto since = at("2026-10-01T00:00:00Z");
-  const auto due =
-      due_run(r, new_york_zone, since, at("2026-11-30T00:00:00Z"));
+  const auto due = due_run(r, new_york_zone, since, at("2026-11-30T00:00:00Z"));
   CAF_REQUIRE(due);
   CAF_CHECK_EQUAL(format_rfc3339(*due), "2026-11-27T11:00:00Z");
   CAF_CHECK(!due_run(r, new_york_zone, *due, at("2026-12-04T10:59:59Z")));
@@ -185,8 +184,7 @@ CAF_TEST(what was missed is one run) {
 }
 
 CAF_TEST(ids follow from what they are for and are ids) {
-  const auto run =
-      run_id("night", new_york_zone, at("2026-11-27T11:00:00Z"));
+  const auto run = run_id("night", new_york_zone, at("2026-11-27T11:00:00Z"));
   CAF_CHECK_EQUAL(run, "night-2026-11-27-0600");
   const std::string longest(64, 'p');
   const auto digest =
@@ -271,8 +269,7 @@ CAF_TEST(the policy says when and how) {
         R"({"disbursements": {"at": "24:00"}})",
         R"({"disbursements": {"on": "someday"}})",
         R"({"disbursements": {"minimum": -1}})",
-        R"({"disbursements": {"by": "mail"}})",
-        R"({"disbursements": 5})",
+        R"({"disbursements": {"by": "mail"}})", R"({"disbursements": 5})",
         R"({"courses": {"C": {"disbursements": null}}})"})
     CAF_CHECK(!read(wrong));
 }

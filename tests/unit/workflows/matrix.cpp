@@ -179,9 +179,8 @@ const std::vector<row> &rows() {
        eve,
        {unknown, wrong, undone, undone, undone, undone, wrong, wrong, wrong,
         wrong, undone}},
-      {report_result{.result = disbursement_status::sent,
-                     .amount = 1,
-                     .currency = "USD"},
+      {report_result{
+           .result = disbursement_status::sent, .amount = 1, .currency = "USD"},
        sis,
        {unknown, no_disbursement, no_disbursement, no_disbursement,
         no_disbursement, no_disbursement, no_disbursement, no_disbursement,

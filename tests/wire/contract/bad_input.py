@@ -48,6 +48,8 @@ def valid(kind, lesson):
         "support.correct": ("support:x", {"minutes": 30, "note": "n"}),
         "support.uphold": ("support:x", {"note": "n"}),
         "support.void": ("support:x", {"note": "n"}),
+        "disbursement.result": ("system:x", {"result": "sent", "amount": 5,
+                                             "currency": "USD"}),
     }[kind]
     return command(kind, lesson.id, by, data)
 
@@ -57,7 +59,8 @@ KINDS = ["session.schedule", "participant.invite", "participant.accept",
          "call.leave", "session.log_time", "session.complete",
          "recap.submit", "session.cancel", "session.dispute",
          "support.request", "support.reopen", "support.deny",
-         "support.correct", "support.uphold", "support.void"]
+         "support.correct", "support.uphold", "support.void",
+         "disbursement.result"]
 OPTIONAL = {"program", "currency", "rate_per_hour", "timezone"}
 
 

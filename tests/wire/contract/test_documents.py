@@ -20,7 +20,8 @@ KINDS = [
     "support_reopened", "support_denied", "session_completed",
     "payout_deposited", "payout_corrected", "payout_reversed",
     "session_cancelled", "session_voided", "session_disputed",
-    "dispute_decided"]
+    "dispute_decided", "disbursement_sent", "disbursement_confirmed",
+    "disbursement_failed", "disbursement_mismatch"]
 
 
 @pytest.fixture(scope="module")

@@ -210,7 +210,8 @@ def reads(session, account):
               "version": "1"}
     for path, item in paths.items():
         if ("get" not in item or path.startswith("/auth/")
-                or path in ("/v1/events", "/v1/people", "/v1/stats")):
+                or path in ("/v1/events", "/v1/people", "/v1/stats",
+                            "/v1/disbursements/{id}")):
             continue
         kind, = re.findall("/(\\w+)s/{id}", path) or [None]
         yield re.sub("{(\\w+)}", lambda at: values[kind if at[1] == "id" else at[1]],
