@@ -1,10 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """What was settled is paid out: runs, results, and what is told of them."""
+import hmac
+import http.server
+import json
+import threading
 from datetime import timedelta
 
 import pytest
 
 from lesson import Lesson
+from node import Recapctl
 from wire import (Client, accepted, command, fresh, problem_of, refused,
                   wait_until)
 
@@ -279,3 +284,120 @@ def test_the_database_takes_results_too(make_node, tmp_path):
     assert told[1]["duplicate"] is True
     wait_until(lambda: node.read(f"/v1/disbursements/{one['id']}")["state"]
                == "confirmed", "the result to be taken")
+
+
+class Provider:
+    """Who pays: keeps what was posted, by the key that it came with."""
+
+    def __init__(self):
+        self.keys, self.bodies, self.signed, self.status = [], [], [], 204
+        provider = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                provider.keys.append(self.headers["Idempotency-Key"])
+                provider.bodies.append(json.loads(body))
+                given = dict(part.split("=") for part in
+                             self.headers["recapd-signature"].split(","))
+                provider.signed.append(given["v1"] == hmac.new(
+                    b"hush", given["t"].encode() + b"." + body,
+                    "sha256").hexdigest())
+                self.send_response(provider.status)
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0),
+                                                      Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/pay"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+
+def test_each_is_posted_until_it_is_taken(make_node):
+    bank = Provider()
+    bank.status = 503
+    node = make_node(config={
+        "policy": policy(by="http"),
+        "disbursements": {"http_url": bank.url, "http_secret": "hush"}})
+    lesson, one, _ = paid_out(node)
+    wait_until(lambda: node.read(f"/v1/disbursements/{one['id']}")["tries"],
+               "a try")
+    shown = node.read(f"/v1/disbursements/{one['id']}")
+    assert shown["trouble"] == "answered 503" and shown["state"] == "open"
+    assert node.warned("disbursements-unsent")
+    node.crash()
+    bank.status = 204
+    node.advance("1h")
+    wait_until(lambda: node.read(f"/v1/disbursements/{one['id']}")["state"]
+               == "sent", "the post to be taken")
+    assert set(bank.keys) == {one["id"]} and len(bank.keys) >= 2
+    assert all(bank.signed) and bank.bodies[0] == bank.bodies[-1]
+    assert bank.bodies[0]["type"] == "recapd.disbursement.pay"
+    assert bank.bodies[0]["data"] == {
+        "run": one["run"], "program": one["program"], "tutor": lesson.tutor,
+        "amount": 1500, "currency": "USD"}
+    wait_until(lambda: not node.warned("disbursements-unsent"), "its end")
+    assert kinds(node, one) == [("disbursement_sent",
+                                 f"tutor:{lesson.tutor}")]
+    bank.server.shutdown()
+
+
+def test_a_statement_stands_between_two_balances(make_node):
+    node = make_node(config={"policy": policy()})
+    lesson, one, at = paid_out(node)
+    account = f"/v1/accounts/tutor:{lesson.tutor}/statement"
+    whole = node.read(account)
+    assert whole["opening"] == {} and whole["closing"] == {"USD": 0}
+    assert [e["kind"] for e in whole["entries"]] == ["settlement",
+                                                     "disbursement"]
+    assert whole["entries"][1]["disbursement"] == one["id"]
+    assert whole["entries"][1]["session"] is None
+    since = at.isoformat().replace("+00:00", "Z")
+    later = node.read(f"{account}?from={since}")
+    assert later["opening"] == {"USD": 1500}
+    assert [e["amount"] for e in later["entries"]] == [-1500]
+    until = node.read(f"{account}?to={since}")
+    assert until["closing"] == {"USD": 1500}
+    lines = node.get(f"{account}?from={since}", Accept="text/csv").body
+    assert [line.split(",")[5] for line in lines.decode().splitlines()] == [
+        "kind", "opening", "disbursement", "closing"]
+
+
+def test_a_run_outlasts_a_crash(make_node):
+    node = make_node(config={"policy": policy()})
+    lessons = [Lesson(node).paid(60) for _ in range(5)]
+    # The run is begun, and is broken off before anything is paid out.
+    at = next_friday(node.now())
+    node.database.run(
+        "INSERT INTO disbursement_runs (id, program, at, until, minimum) "
+        "VALUES (%s, 'default', %s, %s, 0)",
+        f"default-{at:%Y-%m-%d}-0600", at, at - timedelta(hours=1))
+    node.crash()
+    node.set_clock(at)
+    assert {d["tutor"] for d in of(node)} == {x.tutor for x in lessons}
+    assert node.database.run("SELECT complete FROM disbursement_runs") == [
+        (True,)]
+
+
+def test_events_are_for_the_tutor_and_staff(make_node):
+    node = make_node(config={"policy": policy()})
+    _, one, _ = paid_out(node)
+    accepted(result(node, one, "sent"))
+    rows = node.database.run(
+        "SELECT session_id, type FROM session_events WHERE session_id LIKE "
+        "'disbursement:%%' ORDER BY seq")
+    assert [t for _, t in rows] == ["disbursement.opened", "disbursement.sent"]
+
+
+def test_a_terminal_marks_a_run_as_sent(make_node):
+    node = make_node(config={"policy": policy()})
+    recapctl = Recapctl(node.url)
+    lesson, one, _ = paid_out(node)
+    listed = recapctl.json("disbursements", "list", "--state", "open")
+    assert [d["id"] for d in listed["disbursements"]] == [one["id"]]
+    assert "1 marked as sent." in recapctl("disbursements", "sent", one["run"])
+    assert "0 marked as sent." in recapctl("disbursements", "sent", one["run"])
+    assert "sent" in recapctl("disbursements", "show", one["id"])
+    assert one["id"] in recapctl("account", f"tutor:{lesson.tutor}")
