@@ -310,8 +310,8 @@ std::vector<setting> policy() {
       {"disbursements", shape::json,
        R"(`{ "every": "week", "on": "friday", "at": "06:00", )"
        R"("after_settled": "14d", "minimum": 0, "by": "file" }`: )"
-       "[what was settled is paid out](operations.md#paying-out); "
-       "a programme's or the installation's, `null`: not by recapd"});
+       "what was settled is paid out; a programme's or the installation's, "
+       "`null`: not by recapd"});
   for (const auto &kind : workflows::reminder_table)
     rows.push_back({"reminders." + std::string{kind.name},
                     kind.list ? shape::json : shape::nullable_text,

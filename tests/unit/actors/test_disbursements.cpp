@@ -11,8 +11,9 @@
 namespace {
 
 using enum wf::disbursement_status;
+constexpr auto opened = wf::disbursement_status::open;
 
-constexpr auto week = 168h;
+constexpr auto a_week = 168h;
 
 /// Two nodes that both serve everything, and pay out on Fridays.
 struct paying_nodes : campus_fixture {
@@ -56,13 +57,13 @@ struct paying_nodes : campus_fixture {
     CAF_CHECK(done);
   }
 
-  [[nodiscard]] std::vector<storage::disbursement_row> all() const {
-    storage::disbursement_filter any;
+  [[nodiscard]] std::vector<recapd::storage::disbursement_row> all() const {
+    recapd::storage::disbursement_filter any;
     any.limit = 10'000;
     return store->list_disbursements(any);
   }
 
-  submission result(const storage::disbursement_row &of,
+  submission result(const recapd::storage::disbursement_row &of,
                     wf::disbursement_status what, std::int64_t more = 0) {
     return command(wf::disbursement_key(of.what.id), "system:bank",
                    wf::report_result{.result = what,
@@ -78,9 +79,9 @@ CAF_TEST_FIXTURE_SCOPE(disbursement_tests, paying_nodes)
 CAF_TEST(a run that both nodes make pays each tutor once) {
   for (const auto *tutor : {"ann", "tom", "sue"})
     pay(std::string{"s-"} + tutor, tutor);
-  advance(week);
+  advance(a_week);
   CAF_CHECK_EQUAL(all().size(), 3u);
-  advance(week, 1);
+  advance(a_week, 1);
   CAF_CHECK_EQUAL(all().size(), 3u);
   CAF_CHECK_EQUAL(balance("clearing:default"), 4500);
   CAF_CHECK(store->check().empty());
@@ -89,9 +90,9 @@ CAF_TEST(a run that both nodes make pays each tutor once) {
 CAF_TEST(a run goes on behind a store that fails) {
   for (int i = 0; i < 250; ++i)
     pay("s" + std::to_string(i), "t" + std::to_string(i));
-  hooks(0).before_append = fails(storage::fault::unavailable);
-  hooks(0).after_append = fails(storage::fault::outcome_unknown, 2);
-  advance(week);
+  hooks(0).before_append = fails(recapd::storage::fault::unavailable);
+  hooks(0).after_append = fails(recapd::storage::fault::outcome_unknown, 2);
+  advance(a_week);
   CAF_CHECK_EQUAL(all().size(), 250u);
   for (const auto &of : store->list_program_runs("default"))
     CAF_CHECK(!of.open);
@@ -99,8 +100,8 @@ CAF_TEST(a run goes on behind a store that fails) {
 
 CAF_TEST(an answer that was lost is no second result) {
   pay("s1", "ann");
-  advance(week);
-  hooks(0).after_append = fails(storage::fault::outcome_unknown);
+  advance(a_week);
+  hooks(0).after_append = fails(recapd::storage::fault::outcome_unknown);
   CAF_CHECK_EQUAL(run(result(all().front(), sent)), "accepted");
   CAF_CHECK_EQUAL(run(result(all().front(), sent), 1), "duplicate");
   CAF_CHECK_EQUAL(all().front().what.version, 2);
@@ -108,14 +109,14 @@ CAF_TEST(an answer that was lost is no second result) {
 
 CAF_TEST(a mismatch is noted once and refused each time) {
   pay("s1", "ann");
-  advance(week);
+  advance(a_week);
   const auto lie = result(all().front(), confirmed, 1);
   CAF_CHECK_EQUAL(run(lie), "amount-mismatch");
-  CAF_CHECK_EQUAL(run(lie, 1), "amount-mismatch");
+  CAF_CHECK_EQUAL(run(lie, 1), "duplicate");
   CAF_CHECK_EQUAL(run(result(all().front(), confirmed, 1), 1),
                   "amount-mismatch");
   CAF_CHECK_EQUAL(all().front().what.version, 2);
-  CAF_CHECK(all().front().what.status == open);
+  CAF_CHECK(all().front().what.status == opened);
 }
 
 CAF_TEST(whatever a provider says and whoever dies the money adds up) {
@@ -139,27 +140,25 @@ CAF_TEST(whatever a provider says and whoever dies the money adds up) {
     }
     const auto at = static_cast<std::size_t>(pick(2));
     if (pick(2) == 0)
-      hooks(at).after_append = fails(storage::fault::outcome_unknown);
+      hooks(at).after_append = fails(recapd::storage::fault::outcome_unknown);
     if (pick(2) == 0)
-      hooks(1 - at).before_append = fails(storage::fault::unavailable);
-    advance(week / 2, at, pick(2) * pick(300));
-    hooks(0) = {};
-    hooks(1) = {};
+      hooks(1 - at).before_append = fails(recapd::storage::fault::unavailable);
+    advance(a_week / 2, at, pick(2) * pick(300));
+    for (std::size_t i = 0; i < 2; ++i)
+      hooks(i).before_append = hooks(i).after_append = [] {};
     for (const auto &row : all()) {
-      auto &now = expected.emplace(row.what.id, open).first->second;
+      auto &now = expected.emplace(row.what.id, opened).first->second;
       const auto what = std::array{sent, confirmed, failed, returned}.at(
           static_cast<std::size_t>(pick(4)));
       const bool lies = pick(4) == 0;
       const auto said = result(row, what, lies ? 5 : 0);
       const auto to = static_cast<std::size_t>(pick(2));
       const auto word = run(said, to);
-      if (pick(3) == 0)
-        CAF_CHECK_EQUAL(run(said, 1 - to),
-                        word == "accepted" ? "duplicate" : word);
+      if (pick(3) == 0) CAF_CHECK_EQUAL(run(said, 1 - to), "duplicate");
       const bool moves =
-          now == confirmed ? what == returned : now == open || now == sent;
+          now == confirmed ? what == returned : now == opened || now == sent;
       const bool known =
-          what == now || (what == sent && now != open)
+          what == now || (what == sent && now != opened)
           || (what == confirmed && was_confirmed.contains(row.what.id));
       CAF_CHECK_EQUAL(word, lies    ? "amount-mismatch"
                             : known ? "duplicate"

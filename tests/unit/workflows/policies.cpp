@@ -48,7 +48,7 @@ CAF_TEST(an empty policy is that of the contract) {
       R"("tutor_recap_reminder":["24h","48h","71h"],)"
       R"("student_recap_reminder":["24h","48h","72h"],)"
       R"("tutor_remind_student":["24h"],"student_recap_overdue":"168h"},)"
-      R"("courses":{},"programs":{}})");
+      R"("disbursements":null,"courses":{},"programs":{}})");
 }
 
 CAF_TEST(a course inherits what it does not say) {
@@ -283,7 +283,7 @@ CAF_TEST(a wrong value is named by its path and what was expected) {
       {"courses.MATH101.courses", "{}",
        ": expected one of recap, log_window, duration, calls, limits, "
        "week_starts_on, timezone, confirmation, auto_confirm_after, pay, "
-       "reminders"},
+       "reminders, disbursements"},
       {"courses.no good", "{}",
        ": expected a course's id as its name: 1 to 64 of A-Z a-z 0-9 _ -"},
       {"courses", "[]", ": expected an object"},
@@ -294,7 +294,7 @@ CAF_TEST(a wrong value is named by its path and what was expected) {
       {"programs.p.programs", "{}",
        ": expected one of recap, log_window, duration, calls, limits, "
        "week_starts_on, timezone, confirmation, auto_confirm_after, pay, "
-       "reminders, courses"},
+       "reminders, disbursements, courses"},
       {"programs.p.courses.M1.week_starts_on", R"("sunday")",
        ": expected no other day than the installation's, which is monday"},
       {"programs.p.pay.rate_per_hour", "-1",
