@@ -210,7 +210,7 @@ CAF_TEST(a key is no id and has the bucket of the plain one) {
 }
 
 CAF_TEST(a plan pays positive sums that are not below the minimum) {
-  rc::check("plans", [] {
+  CAF_CHECK(rc::check("plans", [] {
     std::vector<waiting_transfer> all;
     for (const auto *tutor : {"ann", "bob", "cal"})
       for (const auto *currency : {"EUR", "USD"})
@@ -237,7 +237,7 @@ CAF_TEST(a plan pays positive sums that are not below the minimum) {
       RC_ASSERT(planned.emplace(std::pair{p.tutor, p.currency}, sum).second);
     }
     RC_ASSERT(planned == sums);
-  });
+  }));
 }
 
 CAF_TEST(the policy says when and how) {

@@ -372,6 +372,15 @@ CAF_TEST(the canonical form of a policy reads back as the same policy) {
       if (*rc::gen::arbitrary<bool>())
         r.settle_after = std::chrono::seconds{*rc::gen::inRange(1, 9999)};
       r.rate_per_hour = *rc::gen::inRange(0, 10'000'001);
+      if (*rc::gen::arbitrary<bool>())
+        r.disbursements = disbursement_rules{
+            .on = *rc::gen::inRange(1, 8),
+            .at_minute = *rc::gen::inRange(0, 24 * 60),
+            .after_settled = std::chrono::seconds{*rc::gen::inRange(1, 9999)},
+            .minimum = *rc::gen::inRange(0, 9999),
+            .by = *rc::gen::arbitrary<bool>()
+                      ? std::nullopt
+                      : std::optional{disbursement_way::file}};
       auto &times = r.reminders[reminder_kind::tutor_recap_reminder];
       times.clear();
       for (int i = 1; i < *rc::gen::inRange(1, 6); ++i)
@@ -382,7 +391,8 @@ CAF_TEST(the canonical form of a policy reads back as the same policy) {
       if (*rc::gen::arbitrary<bool>())
         to[where] = to_json(
             policy{.base = random_rules(), .courses = {}, .programs = {}});
-      for (const auto *name : {"courses", "programs"})
+      // What is paid out when is no course's.
+      for (const auto *name : {"courses", "programs", "disbursements"})
         if (to.contains(where)) to[where].as_object().erase(name);
     };
     const auto read = [](const json::object &given) {
