@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "config/layers.hpp"
+#include "config/mail.hpp"
 #include "config/nats.hpp"
 #include "config/places.hpp"
 #include "config/sign_in.hpp"
@@ -56,6 +57,7 @@ struct settings {
   clock_kind clock = clock_kind::system;
   workflows::policy policy;
   config::webhook webhook;
+  config::mail mail;
   std::string log_level = "info";  ///< trace debug info warn error off
   struct {
     int shards = 4;

@@ -423,11 +423,18 @@ std::vector<setting> log(settings &s) {
 }  // namespace
 
 std::vector<part> table(settings &s) {
-  return {{"node", node(s)},           {"database", database(s)},
-          {"ingress", ingress(s)},     {"auth", auth(s)},
-          {"policy", policy()},        {"engine", engine(s)},
-          {"http", http(s)},           {"webhook", webhook_rows(s)},
-          {"retention", retention(s)}, {"log", log(s)}};
+  return {{"node", node(s)},
+          {"database", database(s)},
+          {"ingress", ingress(s)},
+          {"auth", auth(s)},
+          {"policy", policy()},
+          {"engine", engine(s)},
+          {"http", http(s)},
+          {"webhook", webhook_rows(s)},
+          {"mail",
+           mail_rows(s.mail, [&s] { return s.http.public_url.has_value(); })},
+          {"retention", retention(s)},
+          {"log", log(s)}};
 }
 
 const std::vector<scalar> &scalars() {

@@ -567,8 +567,18 @@ INSERT INTO shards (count) VALUES (64);
 -- What is known of a person besides an id; their erasure deletes the row.
 CREATE TABLE people (
   who  text COLLATE "C" PRIMARY KEY,
-  name text NOT NULL CHECK (name <> '')
+  name text NOT NULL,  -- empty: none was given
+  -- How they want mail. The kinds that are muted have spaces between.
+  address        text,
+  timezone       text,
+  language       text,
+  mute           text,
+  -- Since when no mail gets to their address, and what the server said.
+  unreachable_at timestamptz,
+  unreachable    text
 );
+CREATE INDEX people_unreachable ON people (who)
+  WHERE unreachable_at IS NOT NULL;
 
 -- ---- secret keys -----------------------------------------------------------
 
