@@ -9,6 +9,7 @@ import pytest
 
 from lesson import Lesson
 from mail_server import MailServer
+from node import Recapctl
 from wire import DAY, HOUR, MINUTE, SECOND, accepted, fresh, problem_of, \
     wait_until
 
@@ -380,6 +381,59 @@ def test_a_report_of_a_failed_delivery_counts_as_a_refusal(campus):
     assert letter["session"] == lesson.id and "came back" in letter["reason"]
     assert address not in letter["reason"]
     assert "5.1.1" in campus.read(f"/v1/people/{who}")["unreachable"]["words"]
+
+
+REPORT = """\
+From: MAILER-DAEMON@mx.example
+To: r@recap.example
+Message-ID: <report@mx.example>
+Content-Type: multipart/report; report-type=delivery-status;
+ boundary="b"
+
+--b
+Content-Type: text/plain
+
+It did not go: Action: failed, says the server.
+
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example
+
+Original-Recipient: rfc822;{address}
+Final-Recipient: rfc822; elsewhere@mx.example
+Action: {action}
+Status: 5.1.1
+Diagnostic-Code: smtp; 550 5.1.1
+ <elsewhere@mx.example> user unknown
+
+--b
+Content-Type: text/rfc822-headers
+
+From: Recaps <r@recap.example>
+message-id:
+ {id}
+
+--b--
+"""
+
+
+def test_recapctl_reports_what_a_server_says_later(campus):
+    lesson = completed(campus)
+    address = student_of(lesson)
+    read_all(campus)
+    campus.advance("30m")
+    mail, = mails(campus, address)
+    recapctl = Recapctl(campus.url)
+    report = lambda action: recapctl("mail", "report", stdin=REPORT.format(
+        address=address, action=action, id=mail.id))
+    assert report("delayed") == f"student:{lesson.student}: delayed\n"
+    assert letters(campus) == []
+    report("Failed")
+    letter, = letters(campus)
+    assert "5.1.1" in letter["reason"] and "user unknown" in letter["reason"]
+    assert recapctl("mail", "report", stdin="Subject: hello\n\nhello\n",
+                    status=2) is not None
 
 
 def test_mail_begins_where_it_is_switched_on(make_node, mail_server):
