@@ -15,7 +15,7 @@ using namespace std::string_literals;
 
 constexpr std::string_view line_end = "\r\n";
 constexpr std::size_t longest_line = 76;
-constexpr std::size_t longest_word = 60;  ///< of an encoded word's text
+constexpr std::size_t longest_word = 52;  ///< of an encoded word's text
 constexpr std::string_view id_begin = "recapd.";
 
 std::string hex_of(char c) {

@@ -1,8 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A mail server (Debian's aiosmtpd), which takes what it is not told to refuse."""
+"""A mail server (Debian's aiosmtpd), which takes what it is not told to refuse.
+
+As a program it prints its URL, then a line of JSON for each mail that it takes, until
+its input ends. What is for an address that begins with `gone` it refuses for good."""
 import email
 import email.policy
+import json
 import socket
+import sys
 import threading
 
 from aiosmtpd.controller import Controller
@@ -111,3 +116,24 @@ class MailServer:
 
     def __exit__(self, *_):
         self.close()
+
+
+def main():
+    with MailServer() as server:
+        server.on_taken = lambda mail: print(json.dumps(
+            {"to": mail.to, "subject": mail.subject, "text": mail.text,
+             "html": mail.html}), flush=True)
+        refuse = server.handle_RCPT
+
+        async def handle_rcpt(a, b, envelope, address, options):
+            if address.startswith("gone"):
+                return "550 5.1.1 there is nobody of this name"
+            return await refuse(a, b, envelope, address, options)
+
+        server.handle_RCPT = handle_rcpt
+        print(json.dumps({"url": server.url}), flush=True)
+        sys.stdin.read()
+
+
+if __name__ == "__main__":
+    main()

@@ -68,7 +68,7 @@ def read_all(node):
     def behind():
         found = [r for r in node.read("/v1/receivers")["receivers"]
                  if r["name"] == "mail"]
-        return found and found[0]["behind"] == 0
+        return found and found[0]["behind"] == found[0]["held_back"] == 0
     wait_until(behind, "the end of the feed")
 
 
