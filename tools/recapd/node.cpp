@@ -246,6 +246,12 @@ gateway::http::bound_socket bind_to(const config::settings &s) try {
   throw listen_error{e.what()};
 }
 
+/// Has mail begin with what happens from now on, where it never did.
+void begin_mail(storage::store &store, const std::string &url) {
+  if (store.load_sink(storage::mail_sink).version == 0)
+    (void)storage::postgres::open_mail({url})->take(0, store.feed_end(), {});
+}
+
 /// Returns what takes what comes back of mail; null where none is sent.
 std::shared_ptr<gateway::mail::replies>
 replies_of(const config::settings &s,
@@ -285,6 +291,7 @@ node::node(const config::settings &s,
     const auto store = storage::postgres::open_store(s.database_url);
     time = make_clock(s.clock, *store);
     meters_->set_sessions(store->count_by_state());
+    if (!s.mail.smtp_url.empty()) begin_mail(*store, s.database_url);
   }
   const auto epochs = std::make_shared<storage::epoch_watch>();
   const storage::postgres::endpoint database{
