@@ -14,7 +14,7 @@ using recapd::workflows::role;
 
 namespace {
 
-using texts = std::vector<std::string>;
+using id_list = std::vector<std::string>;
 
 mail_row mail(int n, const std::string &to, int due) {
   return {.id = "s:1-0a:" + std::to_string(n),
@@ -28,7 +28,7 @@ mail_row mail(int n, const std::string &to, int due) {
 }
 
 /// The numbers of rows, and in which mail they are.
-std::string numbers(const std::vector<mail_row> &rows) {
+std::string mails_in(const std::vector<mail_row> &rows) {
   std::string out;
   for (const auto &row : rows)
     out += std::to_string(row.index)
@@ -36,7 +36,7 @@ std::string numbers(const std::vector<mail_row> &rows) {
   return out;
 }
 
-std::string id(int n) {
+std::string id_of_mail(int n) {
   return "s:1-0a:" + std::to_string(n);
 }
 
@@ -64,13 +64,13 @@ STORE_TEST(who has waited longest is first) {
               std::vector{mail(0, "tutor:ann", 3), mail(1, "student:bob", 2),
                           mail(2, "tutor:ann", 9), mail(3, "student:cal", 9)}));
   CAF_CHECK(m->due_people(at(1), 9).empty());
-  CAF_CHECK((m->due_people(at(3), 9) == texts{"student:bob", "tutor:ann"}));
-  CAF_CHECK((m->due_people(at(3), 1) == texts{"student:bob"}));
-  CAF_CHECK_EQUAL(numbers(m->waiting_of("tutor:ann", 9)), "0 2 ");
-  CAF_CHECK_EQUAL(numbers(m->waiting_of("tutor:ann", 1)), "0 ");
+  CAF_CHECK((m->due_people(at(3), 9) == id_list{"student:bob", "tutor:ann"}));
+  CAF_CHECK((m->due_people(at(3), 1) == id_list{"student:bob"}));
+  CAF_CHECK_EQUAL(mails_in(m->waiting_of("tutor:ann", 9)), "0 2 ");
+  CAF_CHECK_EQUAL(mails_in(m->waiting_of("tutor:ann", 1)), "0 ");
   m->postpone("tutor:ann", at(5));
-  CAF_CHECK((m->due_people(at(4), 9) == texts{"student:bob"}));
-  CAF_CHECK((m->due_people(at(8), 9) == texts{"student:bob", "tutor:ann"}));
+  CAF_CHECK((m->due_people(at(4), 9) == id_list{"student:bob"}));
+  CAF_CHECK((m->due_people(at(8), 9) == id_list{"student:bob", "tutor:ann"}));
   CAF_CHECK(m->waiting_of("tutor:ann", 9).back().due_at == at(9));
 }
 
@@ -81,21 +81,21 @@ STORE_TEST(a mail is tried when it is due and goes with its rows) {
               std::vector{mail(0, "tutor:ann", 1), mail(1, "student:bob", 1),
                           mail(2, "tutor:ann", 1)}));
   CAF_CHECK(m->next_letter(at(9), at(99)).empty());
-  m->join(id(0), texts{id(0), id(2)});
-  m->join(id(2), texts{id(2)});
-  m->join(id(1), texts{id(1)});
+  m->join(id_of_mail(0), id_list{id_of_mail(0), id_of_mail(2)});
+  m->join(id_of_mail(2), id_list{id_of_mail(2)});
+  m->join(id_of_mail(1), id_list{id_of_mail(1)});
   CAF_CHECK(m->waiting_of("tutor:ann", 9).empty());
-  CAF_CHECK_EQUAL(numbers(m->next_letter(at(9), at(99))), "0@0 2@0 ");
-  m->try_later(id(0), 1, at(20));
-  CAF_CHECK_EQUAL(numbers(m->next_letter(at(9), at(99))), "1@1 ");
-  m->try_later(id(1), 4, at(30));
+  CAF_CHECK_EQUAL(mails_in(m->next_letter(at(9), at(99))), "0@0 2@0 ");
+  m->try_later(id_of_mail(0), 1, at(20));
+  CAF_CHECK_EQUAL(mails_in(m->next_letter(at(9), at(99))), "1@1 ");
+  m->try_later(id_of_mail(1), 4, at(30));
   CAF_CHECK(m->next_letter(at(19), at(99)).empty());
-  CAF_CHECK_EQUAL(numbers(m->next_letter(at(20), at(99))), "0@0 2@0 ");
+  CAF_CHECK_EQUAL(mails_in(m->next_letter(at(20), at(99))), "0@0 2@0 ");
   CAF_CHECK_EQUAL(m->next_letter(at(20), at(99)).back().tries, 1);
   // The clock was set back.
-  CAF_CHECK_EQUAL(numbers(m->next_letter(at(1), at(25))), "1@1 ");
-  m->remove(texts{id(0), id(2)});
-  CAF_CHECK_EQUAL(numbers(m->next_letter(at(50), at(99))), "1@1 ");
+  CAF_CHECK_EQUAL(mails_in(m->next_letter(at(1), at(25))), "1@1 ");
+  m->remove(id_list{id_of_mail(0), id_of_mail(2)});
+  CAF_CHECK_EQUAL(mails_in(m->next_letter(at(50), at(99))), "1@1 ");
   CAF_CHECK_EQUAL(m->count(), 1);
 }
 
@@ -106,14 +106,14 @@ STORE_TEST(what is given up leaves a letter and who is not reached) {
   CAF_REQUIRE(m->take(
       0, 7, std::vector{mail(0, "tutor:ann", 1), mail(1, "student:bob", 1)}));
   const auto refused = [](int n, const person &who, const std::string &words) {
-    return mail_refusal{.ids = {id(n)},
+    return mail_refusal{.ids = {id_of_mail(n)},
                         .letters = {{.event = R"({"subject":"s"})",
                                      .reason = "no",
                                      .code = "refused",
                                      .ingress = mail_sink,
                                      .received_at = at(1),
                                      .at = at(2),
-                                     .origin = "mail " + id(n),
+                                     .origin = "mail " + id_of_mail(n),
                                      .direction = letter_direction::out}},
                         .who = who,
                         .address = "old@x",
