@@ -123,7 +123,7 @@ struct mail::impl {
 };
 
 mail::mail(actors::engine &engine, const config::mail &settings,
-           std::string site, storage::mail_store_factory open,
+           const std::string &site, storage::mail_store_factory open,
            std::shared_ptr<oidc::key_ring> keys, metrics &meters,
            mail_tuning tuning)
     : impl_{std::make_shared<impl>(engine, settings, site, std::move(open),

@@ -26,9 +26,10 @@ public:
   /// `site` is the pages' URL with a slash at its end; `keys` make links.
   /// Throws template_error, and std::runtime_error where libcurl does not
   /// start.
-  mail(actors::engine &engine, const config::mail &settings, std::string site,
-       storage::mail_store_factory open, std::shared_ptr<oidc::key_ring> keys,
-       metrics &meters, mail_tuning tuning = {});
+  mail(actors::engine &engine, const config::mail &settings,
+       const std::string &site, storage::mail_store_factory open,
+       std::shared_ptr<oidc::key_ring> keys, metrics &meters,
+       mail_tuning tuning = {});
   /// Calls stop().
   ~mail();
   mail(const mail &) = delete;

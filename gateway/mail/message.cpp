@@ -69,7 +69,7 @@ std::string encoded_words(std::string_view text) {
 /// Returns a text as it stands in a header field: as it is, where it is ASCII
 /// and short enough for a line, and nobody would take it for an encoded word.
 std::string header_text(std::string_view given, std::size_t before) {
-  const auto text = one_line(given);
+  auto text = one_line(given);
   if (std::ranges::all_of(text, printable)
       && text.find("=?") == std::string::npos
       && before + text.size() <= longest_line)

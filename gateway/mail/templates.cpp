@@ -87,7 +87,10 @@ void check_part(const std::string &source, bool of_frame,
     throw template_error{where + ": " + parsed.error_message()};
   for (const auto &name : names_in(source))
     if (!(of_frame ? among(frame_variables, name) : among(own_variables, name)))
-      throw template_error{where + ": there is no variable `" + name + "`"};
+      throw template_error{std::string{where}
+                               .append(": there is no variable `")
+                               .append(name)
+                               .append("`")};
 }
 
 mustache::data data_of(const template_values &values) {
