@@ -65,7 +65,7 @@ class MailServer:
                 found.bind(("127.0.0.1", 0))
                 self.port = found.getsockname()[1]
         self.controller = Controller(self, hostname="127.0.0.1", port=self.port,
-                                     **self.options)
+                                     authenticator=self.login, **self.options)
         self.controller.start()
 
     @property

@@ -3,6 +3,8 @@
 the server says."""
 import json
 import re
+import ssl
+import subprocess
 from datetime import datetime, timezone
 
 import pytest
@@ -434,6 +436,34 @@ def test_recapctl_reports_what_a_server_says_later(campus):
     assert "5.1.1" in letter["reason"] and "user unknown" in letter["reason"]
     assert recapctl("mail", "report", stdin="Subject: hello\n\nhello\n",
                     status=2) is not None
+
+
+def test_a_password_goes_by_tls_and_a_wrong_one_loses_nothing(make_node,
+                                                             tmp_path):
+    key, cert = tmp_path / "key.pem", tmp_path / "cert.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+         "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
+         "-keyout", key, "-out", cert], check=True, capture_output=True)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(cert, key)
+    with MailServer(tls_context=context, require_starttls=True,
+                    auth_required=True) as server:
+        url = lambda word: f"smtp://ann:{word}@localhost:{server.port}"
+        config = settings(server, smtp_url=url("wrong"), ca=str(cert))
+        node = make_node(config=config)
+        node.server = server
+        node.set_clock(NOON)
+        lesson = completed(node)
+        read_all(node)
+        node.advance("30m")
+        wait_until(lambda: node.warned("mail-failing"), "the warning")
+        assert server.logins[-1] == ("ann", "wrong") and waiting(node) == 1
+        config["mail"]["smtp_url"] = url("right")
+        node.restart(config=config)
+        mails(node, student_of(lesson))
+        assert server.logins[-1] == ("ann", "right")
+        assert letters(node) == []
 
 
 def test_mail_begins_where_it_is_switched_on(make_node, mail_server):
