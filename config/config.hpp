@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "config/layers.hpp"
+#include "config/mail.hpp"
 #include "config/nats.hpp"
 #include "config/places.hpp"
 #include "config/sign_in.hpp"
@@ -61,6 +62,7 @@ struct settings {
     std::string folder;    ///< of runs' files; empty: in the data folder
     config::webhook http;  ///< where disbursements are posted
   } disbursements;
+  config::mail mail;
   std::string log_level = "info";  ///< trace debug info warn error off
   struct {
     int shards = 4;

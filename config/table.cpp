@@ -458,6 +458,8 @@ std::vector<part> table(settings &s) {
           {"http", http(s)},
           {"webhook", webhook_rows(s)},
           {"disbursements", disbursing(s)},
+          {"mail",
+           mail_rows(s.mail, [&s] { return s.http.public_url.has_value(); })},
           {"retention", retention(s)},
           {"log", log(s)}};
 }

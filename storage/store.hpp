@@ -399,11 +399,33 @@ struct account_page {
   std::string next;  ///< token of the next page, or empty
 };
 
-/// What is known of a person besides an id.
+/// That no mail gets to a person's address.
+struct unreachable_since {
+  instant at;
+  std::string words;  ///< what the server said
+  bool operator==(const unreachable_since &) const = default;
+};
+
+/// What is known of a person besides an id. What was not given is empty.
 struct person_row {
   workflows::person who;
   std::string name;
+  std::string address = {};   ///< of mail
+  std::string timezone = {};  ///< IANA's name
+  std::string language = {};
+  std::vector<std::string> mute = {};  ///< kinds of which no mail is wanted
+  std::optional<unreachable_since> unreachable = {};
   bool operator==(const person_row &) const = default;
+};
+
+/// What of a person's row is to be another; what is absent stays.
+struct person_change {
+  workflows::person who;
+  std::optional<std::string> name = {};
+  std::optional<std::string> address = {};  ///< takes `unreachable` away
+  std::optional<std::string> timezone = {};
+  std::optional<std::string> language = {};
+  std::optional<std::vector<std::string>> mute = {};
 };
 
 /// That what one person wrote is to be erased.
@@ -601,11 +623,14 @@ public:
   virtual void save_attempt(const post_attempt &attempt) = 0;
 
   // ---- people ----
-  // Their names, and what is erased of what they wrote.
+  // Their names, their settings of mail, and what is erased of what they wrote.
   [[nodiscard]] virtual std::optional<person_row>
   load_person(const workflows::person &who) = 0;
-  /// Writes the row in the place of the person's present one.
-  virtual void save_person(const person_row &row) = 0;
+  /// Changes the person's row, or makes one.
+  virtual void save_person(const person_change &change) = 0;
+  /// Returns people whom no mail reaches, by `ROLE:ID` from behind `after`.
+  [[nodiscard]] virtual std::vector<person_row>
+  list_unreachable(std::string_view after, int limit) = 0;
   /// Deletes the person's row, and erases the notes of their policies.
   virtual void delete_person(const workflows::person &who) = 0;
   /// Returns true if the person is a tutor or student of a session of these

@@ -23,6 +23,7 @@
 #include "gateway/http/sites.hpp"
 #include "gateway/http/whatif_desk.hpp"
 #include "gateway/http/wrong_tokens.hpp"
+#include "gateway/mail/replies.hpp"
 #include "gateway/oidc/sign_in.hpp"
 #include "gateway/relay/relay.hpp"
 #include "gateway/telemetry/metrics.hpp"
@@ -55,6 +56,8 @@ struct services {
   std::unique_ptr<shell> documents = {};
   /// The segments of the path below which people reach the node.
   std::vector<std::string> base = {};
+  /// Takes what comes back of mail; null: no mail is sent.
+  std::shared_ptr<mail::replies> mail = {};
   bool log_requests = false;
 };
 

@@ -128,9 +128,9 @@ const std::vector<route> &all_routes() {
           routes::record_routes(), routes::disbursement_routes(),
           routes::report_routes(), routes::people_routes(),
           routes::policy_routes(), routes::operation_routes(),
-          routes::node_routes(), routes::me_routes(), routes::auth_routes(),
-          routes::relay_routes(), routes::whatif_routes(),
-          routes::page_routes()})
+          routes::node_routes(), routes::me_routes(), routes::mail_routes(),
+          routes::auth_routes(), routes::relay_routes(),
+          routes::whatif_routes(), routes::page_routes()})
       rows.insert(rows.end(), group.begin(), group.end());
     return rows;
   }();

@@ -25,6 +25,7 @@ inline constexpr std::size_t small_body = 4096;
 [[nodiscard]] std::vector<route> node_routes();       ///< routes_node.cpp
 [[nodiscard]] std::vector<route> operation_routes();  ///< routes_operation.cpp
 [[nodiscard]] std::vector<route> auth_routes();       ///< routes_auth.cpp
+[[nodiscard]] std::vector<route> mail_routes();       ///< routes_mail.cpp
 [[nodiscard]] std::vector<route> me_routes();         ///< routes_me.cpp
 [[nodiscard]] std::vector<route> whatif_routes();     ///< routes_whatif.cpp
 [[nodiscard]] std::vector<route> relay_routes();      ///< routes_relay.cpp

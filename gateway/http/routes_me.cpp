@@ -13,7 +13,8 @@ namespace json = boost::json;
 /// one; where there is none, the provider's.
 std::string name_of(const caller &who, storage::store &db) {
   for (const auto &one : who.persons())
-    if (auto row = db.load_person(one)) return std::move(row->name);
+    if (auto row = db.load_person(one); row && !row->name.empty())
+      return std::move(row->name);
   return who.name;
 }
 

@@ -66,7 +66,7 @@ void get_receivers(services &s, const request_ptr &r,
                    const responder &respond) {
   answer_by_reading(s, r, respond, [r](store &db) {
     json::array receivers;
-    for (const auto *name : {"webhook", "nats"}) {
+    for (const auto *name : {"webhook", "nats", "mail"}) {
       const auto at = db.load_sink(name);
       if (at.version > 0)
         receivers.push_back(receiver_view(db, name, at, r->who));

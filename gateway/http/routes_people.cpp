@@ -4,11 +4,11 @@
 #include <memory>
 
 #include "gateway/http/person_erasure.hpp"
+#include "gateway/http/person_settings.hpp"
 #include "gateway/http/routes.hpp"
 #include "gateway/http/target.hpp"
 #include "gateway/telemetry/log.hpp"
 #include "gateway/wire/strict_json.hpp"
-#include "workflows/person_name.hpp"
 #include "workflows/session/facts.hpp"
 
 namespace recapd::gateway::http::routes {
@@ -21,14 +21,9 @@ using workflows::role;
 
 /// The most people of whom one request asks.
 constexpr std::size_t most_people = 100;
-/// The most bytes of a body with a name: of 200 characters of emoji with each
-/// code point escaped.
-constexpr std::size_t name_body = 65'536;
-
-json::object person_view(const person &who, const std::string &name) {
-  return {{"who", workflows::to_string(who)},
-          {"name", name.empty() ? json::value() : json::value(name)}};
-}
+/// The most bytes of a body with a person's settings: of a name of 200
+/// characters of emoji with each code point escaped.
+constexpr std::size_t person_body = 65'536;
 
 /// Returns the person that the path names; else an error is in the query.
 person person_of(const request &r, query &q) {
@@ -96,24 +91,57 @@ bool meets(store &db, const caller &who, const person &other) {
   });
 }
 
-bool sees(store &db, const caller &who, const person &other) {
-  return sees_anybody(who, other) || meets(db, who, other);
+/// Returns how much of a person the caller may see: what is theirs alone, and
+/// how they are reached, is for them, for those who set it, and in part for
+/// staff.
+person_part part_for(store &db, const caller &who, const person &other) {
+  if (!sees_anybody(who, other) && !meets(db, who, other))
+    return person_part::none;
+  if (!who.proven || is_person(who, other) || who.has_role(role::system)
+      || who.has_role(role::admin))
+    return person_part::all;
+  return who.sees_all() ? person_part::reach : person_part::name;
 }
 
-std::string name_of(store &db, const person &who) {
-  const auto row = db.load_person(who);
-  return row ? row->name : std::string{};
+storage::person_row row_of(store &db, const person &who) {
+  return db.load_person(who).value_or(
+      storage::person_row{.who = who, .name = {}});
+}
+
+/// Answers with those whom no mail reaches, of the caller's programmes.
+response unreachable_people(store &db, const caller &who) {
+  if (who.proven && !who.sees_all())
+    return not_allowed("Whom no mail reaches is for staff.");
+  json::array items;
+  std::string after;
+  while (items.size() < most_people) {
+    const auto rows = db.list_unreachable(after, static_cast<int>(most_people));
+    for (const auto &row : rows) {
+      after = workflows::to_string(row.who);
+      const auto part = part_for(db, who, row.who);
+      if (part >= person_part::reach && items.size() < most_people)
+        items.push_back(person_view(row, std::min(part, person_part::reach)));
+    }
+    if (rows.size() < most_people) break;
+  }
+  return json_response({{"items", std::move(items)}});
 }
 
 void get_people(services &s, const request_ptr &r, const responder &respond) {
   query q{r->query, r->to->query};
-  const auto people = people_of(q);
+  const bool unreachable = q.flag("unreachable");
+  if (unreachable && q.has("who"))
+    q.fail("Expected who, or unreachable=true, and not both.");
+  const auto people = unreachable ? std::vector<person>{} : people_of(q);
   if (!q.error().empty()) return respond(bad_request(q.error()));
-  answer_by_reading(s, r, respond, [r, people](store &db) {
+  answer_by_reading(s, r, respond, [r, people, unreachable](store &db) {
+    if (unreachable) return unreachable_people(db, r->who);
     json::array items;
-    for (const auto &who : people)
-      items.push_back(
-          person_view(who, sees(db, r->who, who) ? name_of(db, who) : ""));
+    for (const auto &who : people) {
+      auto row = row_of(db, who);
+      items.push_back(person_view(
+          row, std::min(part_for(db, r->who, who), person_part::reach)));
+    }
     return json_response({{"items", std::move(items)}});
   });
 }
@@ -123,9 +151,10 @@ void get_person(services &s, const request_ptr &r, const responder &respond) {
   const auto who = person_of(*r, q);
   if (!q.error().empty()) return respond(bad_request(q.error()));
   answer_by_reading(s, r, respond, [r, who](store &db) {
-    if (!sees(db, r->who, who))
+    const auto part = part_for(db, r->who, who);
+    if (part == person_part::none)
       return not_allowed("This person is in no session with you.");
-    return json_response(person_view(who, name_of(db, who)));
+    return json_response(person_view(row_of(db, who), part));
   });
 }
 
@@ -135,20 +164,19 @@ std::optional<response> check_naming(const request &r) {
   const auto &by = r.who;
   if (who && by.proven && !is_person(by, *who) && !by.has_role(role::system)
       && !by.has_role(role::admin))
-    return not_allowed("You can change your own name only.");
+    return not_allowed("You can change your own name and settings only.");
   return want_json(r);
 }
 
 void put_person(services &s, const request_ptr &r, const responder &respond) {
   query q{r->query, r->to->query};
   const auto who = person_of(*r, q);
-  const auto name = only_text(*r, "name", q);
-  if (const auto fault = workflows::name_fault(name); !fault.empty())
-    q.fail(fault);
+  const auto change = parse_person_change(who, r->body);
+  if (!change.has_value()) q.fail(change.error());
   if (!q.error().empty()) return respond(bad_request(q.error()));
-  answer_by_reading(s, r, respond, [who, name](store &db) {
-    db.save_person({.who = who, .name = name});
-    return json_response(person_view(who, name));
+  answer_by_reading(s, r, respond, [change = *change](store &db) {
+    db.save_person(change);
+    return json_response(person_view(row_of(db, change.who), person_part::all));
   });
 }
 
@@ -194,12 +222,17 @@ void erase_person(services &s, const request_ptr &r, const responder &respond) {
 
 std::vector<route> people_routes() {
   return {
-      {"GET", "/v1/people", for_everybody, small_body, get_people, {"who"}},
+      {"GET",
+       "/v1/people",
+       for_everybody,
+       small_body,
+       get_people,
+       {"who", "unreachable"}},
       {"GET", "/v1/people/{}", for_everybody, small_body, get_person},
       {"PUT",
        "/v1/people/{}",
        for_everybody,
-       name_body,
+       person_body,
        put_person,
        {},
        false,

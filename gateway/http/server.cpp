@@ -77,7 +77,7 @@ struct server::impl {
 
   impl(actors::engine &engine, const config::settings &settings,
        metrics &meters, tuning tuning, std::shared_ptr<relay::relay> between,
-       oidc::key_opener keys)
+       oidc::key_opener keys, std::shared_ptr<mail::replies> mail)
       : provider{provider_of(engine, settings)}, sign_in{sign_in_of(
                                                      settings, provider,
                                                      std::move(keys))},
@@ -97,6 +97,7 @@ struct server::impl {
                     .documents = std::make_unique<shell>(
                         settings, engine.time().manual()),
                     .base = base_segments(settings.http.base_path),
+                    .mail = std::move(mail),
                     .log_requests = settings.log_requests},
             .tuning = tuning,
             .max_connections =
@@ -256,9 +257,11 @@ server::server(actors::engine &engine, const config::settings &settings,
 
 server::server(actors::engine &engine, const config::settings &settings,
                metrics &meters, tuning tuning, bound_socket at,
-               std::shared_ptr<relay::relay> between, oidc::key_opener keys)
+               std::shared_ptr<relay::relay> between, oidc::key_opener keys,
+               std::shared_ptr<mail::replies> mail)
     : impl_{std::make_unique<impl>(engine, settings, meters, tuning,
-                                   std::move(between), std::move(keys))} {
+                                   std::move(between), std::move(keys),
+                                   std::move(mail))} {
   impl_->listen(std::move(at));
   impl_->accept();
   impl_->run();

@@ -8,6 +8,7 @@
 #include "config/config.hpp"
 #include "gateway/http/bound_socket.hpp"
 #include "gateway/http/tuning.hpp"
+#include "gateway/mail/replies.hpp"
 #include "gateway/oidc/key_ring.hpp"
 #include "gateway/relay/relay.hpp"
 #include "gateway/telemetry/metrics.hpp"
@@ -25,11 +26,12 @@ public:
          metrics &meters, tuning tuning = {});
   /// Listens on a socket that is bound, and takes other nodes' packets for
   /// `between`; null: for none. `keys` opens the keys of cookies; null: nobody
-  /// signs in by a browser. Throws std::runtime_error when it cannot.
+  /// signs in by a browser. `mail` takes what comes back of mail; null: none is
+  /// sent. Throws std::runtime_error when it cannot.
   server(actors::engine &engine, const config::settings &settings,
          metrics &meters, tuning tuning, bound_socket at,
-         std::shared_ptr<relay::relay> between,
-         oidc::key_opener keys = nullptr);
+         std::shared_ptr<relay::relay> between, oidc::key_opener keys = nullptr,
+         std::shared_ptr<mail::replies> mail = nullptr);
   /// Calls stop().
   ~server();
   server(const server &) = delete;

@@ -136,6 +136,12 @@ struct metrics::impl {
   std::map<std::string, std::int64_t, std::less<>> places;  ///< by sink
   Family<Counter> &deliveries = counters(all, "recapd_webhook_deliveries_total",
                                          "Webhook messages by result.");
+  Family<Counter> &mails =
+      counters(all, "recapd_mails_total",
+               "Mails handed in to the mail server, by what it said.");
+  Family<Gauge> &mails_wait =
+      gauges(all, "recapd_mails_waiting",
+             "Notifications that wait to be sent as mail.");
   Counter &forwarded =
       counters(all, "recapd_forwarded_commands_total",
                "Commands handed by the database to the node that serves their "
@@ -415,6 +421,13 @@ void metrics::feed_held_back(std::int64_t events) {
 
 void metrics::delivery(std::string_view result) {
   impl_->deliveries.Add({{"result", std::string{result}}}).Increment();
+}
+
+void metrics::mail_tried(std::string_view result) {
+  impl_->mails.Add({{"result", std::string{result}}}).Increment();
+}
+void metrics::mails_waiting(std::int64_t notifications) {
+  impl_->mails_wait.Add({}).Set(static_cast<double>(notifications));
 }
 
 void metrics::forwarded(std::size_t commands) {

@@ -87,6 +87,11 @@ public:
   /// Counts commands that were sent to another node; `result` is `answered` or
   /// `unanswered`.
   void relayed(std::string_view result, std::size_t commands);
+  /// Counts a mail that was handed in; `result` is `taken`, `later` or
+  /// `refused`.
+  void mail_tried(std::string_view result);
+  /// Sets how many notifications wait to become mail, or to be sent.
+  void mails_waiting(std::int64_t notifications);
   /// Sets how many sessions the webhook holds.
   void sessions_held(std::size_t sessions);
 

@@ -10,6 +10,7 @@
 
 #include "storage/account_token.hpp"
 #include "storage/conflict_check.hpp"
+#include "storage/mail.hpp"
 #include "storage/store.hpp"
 
 namespace recapd::storage::memory {
@@ -60,6 +61,7 @@ public:
     std::int64_t version = 0;
   };
   std::map<std::string, sink, std::less<>> sinks;
+  std::map<std::string, mail_row> mails;  ///< by the notification's id
 
   /// Writes a commit that `stored` has admitted.
   void write(const commit &c);

@@ -224,9 +224,26 @@ public:
     return at == db_->people.end() ? std::nullopt : std::optional{at->second};
   }
 
-  void save_person(const person_row &row) override {
+  void save_person(const person_change &change) override {
     const std::lock_guard lock{db_->lock};
-    db_->people.insert_or_assign(workflows::to_string(row.who), row);
+    auto &row = db_->people[workflows::to_string(change.who)];
+    row.who = change.who;
+    if (change.name) row.name = *change.name;
+    if (change.address) row.address = *change.address;
+    if (change.address) row.unreachable.reset();
+    if (change.timezone) row.timezone = *change.timezone;
+    if (change.language) row.language = *change.language;
+    if (change.mute) row.mute = *change.mute;
+  }
+
+  std::vector<person_row> list_unreachable(std::string_view after,
+                                           int limit) override {
+    const std::lock_guard lock{db_->lock};
+    std::vector<person_row> out;
+    for (const auto &[who, row] : db_->people)
+      if (row.unreachable && who > after && out.size() < bound(limit))
+        out.push_back(row);
+    return out;
   }
 
   void delete_person(const workflows::person &who) override {

@@ -256,6 +256,32 @@ CREATE TABLE held_deliveries (
   PRIMARY KEY (sink, session_id)
 );
 
+-- ---- mail ------------------------------------------------------------------
+
+-- Notifications that are to become mail; a row goes when its mail is sent, or
+-- is not to be sent any more. What they say is in the journal alone.
+CREATE TABLE mails (
+  id          text COLLATE "C" PRIMARY KEY,
+  who         text COLLATE "C" NOT NULL,  -- ROLE:ID or support
+  kind        text             NOT NULL,
+  session_id  text COLLATE "C" NOT NULL,
+  seq         integer          NOT NULL,  -- its event's
+  n           integer          NOT NULL,  -- which of the event's it is
+  position    bigint           NOT NULL,  -- its event's
+  due_at      timestamptz      NOT NULL,
+  -- The mail with which it goes, by the notification that it is named by; null:
+  -- none yet. It is written down before it is sent, so that what is sent again
+  -- is the same.
+  letter      text COLLATE "C",
+  tries       integer          NOT NULL DEFAULT 0,  -- of that mail
+  next_try_at timestamptz      NOT NULL DEFAULT 'epoch'
+);
+CREATE INDEX mails_due ON mails (due_at) WHERE letter IS NULL;
+CREATE INDEX mails_who ON mails (who) WHERE letter IS NULL;
+CREATE INDEX mails_next ON mails (next_try_at, position, n)
+  WHERE letter IS NOT NULL;
+CREATE INDEX mails_letter ON mails (letter) WHERE letter IS NOT NULL;
+
 -- ---- limits ----------------------------------------------------------------
 
 -- Kinds: 0 tutor_week, 1 student_course_week, 2 course_week, 3 pair_day. The
@@ -771,14 +797,26 @@ INSERT INTO shards (count) VALUES (64);
 -- What is known of a person besides an id; their erasure deletes the row.
 CREATE TABLE people (
   who  text COLLATE "C" PRIMARY KEY,
-  name text NOT NULL CHECK (name <> '')
+  name text NOT NULL,  -- empty: none was given
+  -- How they want mail. The kinds that are muted have spaces between.
+  address        text,
+  timezone       text,
+  language       text,
+  mute           text,
+  -- Since when no mail gets to their address, and what the server said.
+  unreachable_at timestamptz,
+  unreachable    text
 );
+CREATE INDEX people_unreachable ON people (who)
+  WHERE unreachable_at IS NOT NULL;
 
 -- ---- secret keys -----------------------------------------------------------
 
--- What cookies are made by, on every node; renewed (gateway/oidc/key_ring).
+-- What cookies and links in mail are made by, on every node; renewed
+-- (gateway/oidc/key_ring), those of each purpose by themselves.
 CREATE TABLE secret_keys (
   id      text COLLATE "C" PRIMARY KEY,
+  purpose text        NOT NULL DEFAULT 'cookies',
   secret  text        NOT NULL,
   made_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );

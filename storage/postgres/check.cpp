@@ -44,11 +44,7 @@ const char *const strays[] = {
     "SELECT DISTINCT 'events of session ' || session_id || ' have no session'"
     " FROM journal j WHERE before IS NOT NULL AND NOT EXISTS"
     " (SELECT FROM sessions s WHERE s.id = j.session_id)"
-    " AND session_id NOT LIKE 'disbursement:%' LIMIT 100",
-    "SELECT DISTINCT 'events of ' || session_id || ' have no disbursement'"
-    " FROM journal j WHERE before IS NOT NULL"
-    " AND session_id LIKE 'disbursement:%' AND NOT EXISTS"
-    " (SELECT FROM disbursements d"
+    " AND NOT EXISTS (SELECT FROM disbursements d"
     "   WHERE 'disbursement:' || d.id = j.session_id) LIMIT 100",
     "SELECT 'disbursement ' || id || ': ' || wrong FROM disbursements,"
     " disbursement_trouble(id) AS wrong WHERE wrong IS NOT NULL LIMIT 100",

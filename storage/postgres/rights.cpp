@@ -47,6 +47,7 @@ constexpr need on_tables[] = {
     {"nodes", "SELECT, INSERT, UPDATE, DELETE"},
     {"leases", "SELECT, INSERT, UPDATE, DELETE"},
     {"held_deliveries", "SELECT, INSERT, UPDATE, DELETE"},
+    {"mails", "SELECT, INSERT, UPDATE, DELETE"},
     {"people", "SELECT, INSERT, UPDATE, DELETE"},
     {"probes", "INSERT, TRUNCATE"},
 };

@@ -14,16 +14,18 @@ const prepared_statement lock_keys{
 const prepared_statement all_keys{
     "secret_keys", "SELECT id, secret,"
                    " extract(epoch FROM clock_timestamp() - made_at)::int8"
-                   " FROM secret_keys ORDER BY made_at DESC, id"};
-const prepared_statement add_key{
-    "add_secret_key",
-    "INSERT INTO secret_keys (id, secret) VALUES ($1::text, $2::text)"};
+                   " FROM secret_keys WHERE purpose = $1::text"
+                   " ORDER BY made_at DESC, id"};
+const prepared_statement add_key{"add_secret_key",
+                                 "INSERT INTO secret_keys (id, secret, purpose)"
+                                 " VALUES ($1::text, $2::text, $3::text)"};
 const prepared_statement drop_keys{
-    "drop_secret_keys", "DELETE FROM secret_keys WHERE made_at <="
-                        " clock_timestamp() - $1::int8 * interval '1 second'"};
+    "drop_secret_keys",
+    "DELETE FROM secret_keys WHERE purpose = $2::text"
+    " AND made_at <= clock_timestamp() - $1::int8 * interval '1 second'"};
 
-std::vector<secret_key> read_keys(connection &c) {
-  const auto rows = c.run(all_keys);
+std::vector<secret_key> read_keys(connection &c, const std::string &purpose) {
+  const auto rows = c.run(all_keys, arguments{}.text(purpose));
   std::vector<secret_key> keys;
   for (int i = 0; i < rows.size(); ++i)
     keys.push_back({.id = rows.text(i, 0),
@@ -39,30 +41,36 @@ bool renewal_due(const std::vector<secret_key> &keys, const key_ages &ages) {
 
 class sql_keys final : public key_store, private link {
 public:
-  explicit sql_keys(endpoint to) : link{std::move(to)} {}
+  sql_keys(endpoint to, std::string purpose)
+      : link{std::move(to)}, purpose_{std::move(purpose)} {}
 
   std::vector<secret_key> renewed(const secret_key &fresh,
                                   const key_ages &ages) override {
     return with([&](connection &c) {
-      auto keys = read_keys(c);
+      auto keys = read_keys(c, purpose_);
       if (!renewal_due(keys, ages)) return keys;
       c.in_transaction([&] {
         c.run(lock_keys);
-        keys = read_keys(c);
+        keys = read_keys(c, purpose_);
         if (keys.empty() || keys.front().age >= ages.renewed)
-          c.run(add_key, arguments{}.text(fresh.id).text(fresh.secret));
-        c.run(drop_keys, arguments{}.int8(ages.kept.count()));
-        keys = read_keys(c);
+          c.run(add_key,
+                arguments{}.text(fresh.id).text(fresh.secret).text(purpose_));
+        c.run(drop_keys, arguments{}.int8(ages.kept.count()).text(purpose_));
+        keys = read_keys(c, purpose_);
       });
       return keys;
     });
   }
+
+private:
+  std::string purpose_;
 };
 
 }  // namespace
 
-std::unique_ptr<key_store> open_secret_keys(const endpoint &to) {
-  return std::make_unique<sql_keys>(to);
+std::unique_ptr<key_store> open_secret_keys(const endpoint &to,
+                                            const std::string &purpose) {
+  return std::make_unique<sql_keys>(to, purpose);
 }
 
 }  // namespace recapd::storage::postgres

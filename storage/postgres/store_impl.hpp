@@ -60,7 +60,9 @@ public:
   void save_attempt(const post_attempt &attempt) override;
 
   std::optional<person_row> load_person(const workflows::person &who) override;
-  void save_person(const person_row &row) override;
+  void save_person(const person_change &change) override;
+  std::vector<person_row> list_unreachable(std::string_view after,
+                                           int limit) override;
   void delete_person(const workflows::person &who) override;
   bool takes_part(const workflows::person &who,
                   const std::optional<workflows::person> &other,

@@ -87,8 +87,12 @@ public:
   std::optional<person_row> load_person(const workflows::person &who) override {
     return reached().load_person(who);
   }
-  void save_person(const person_row &row) override {
-    reached().save_person(row);
+  void save_person(const person_change &change) override {
+    reached().save_person(change);
+  }
+  std::vector<person_row> list_unreachable(std::string_view after,
+                                           int limit) override {
+    return reached().list_unreachable(after, limit);
   }
   void delete_person(const workflows::person &who) override {
     reached().delete_person(who);

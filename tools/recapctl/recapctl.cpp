@@ -132,6 +132,7 @@ void build(CLI::App &app, context &c) {
   add_operations(app, c);
   add_policy(app, c);
   add_people(app, c);
+  add_mail(app, c);
   add_nodes(app, c);
   add_completion(app, c);
 }

@@ -96,6 +96,7 @@ void add_whatif(CLI::App &app, context &c);
 void add_operations(CLI::App &app, context &c);
 void add_policy(CLI::App &app, context &c);
 void add_people(CLI::App &app, context &c);
+void add_mail(CLI::App &app, context &c);
 void add_nodes(CLI::App &app, context &c);
 void add_completion(CLI::App &app, context &c);
 

@@ -10,10 +10,12 @@
 #include <unistd.h>
 
 #include "gateway/disbursing/run_file.hpp"
+#include "gateway/mail/unsubscribe.hpp"
 #include "gateway/nats/mapping.hpp"
 #include "gateway/telemetry/log.hpp"
 #include "gateway/wire/cloudevent.hpp"
 #include "storage/postgres/leases.hpp"
+#include "storage/postgres/mail.hpp"
 #include "storage/postgres/secret_keys.hpp"
 #include "storage/postgres/store.hpp"
 
@@ -251,6 +253,28 @@ gateway::http::bound_socket bind_to(const config::settings &s) try {
   throw listen_error{e.what()};
 }
 
+/// Has mail begin with what happens from now on, where it never did.
+void begin_mail(storage::store &store, const std::string &url) {
+  if (store.load_sink(storage::mail_sink).version == 0)
+    (void)storage::postgres::open_mail({url})->take(0, store.feed_end(), {});
+}
+
+/// Returns what takes what comes back of mail; null where none is sent.
+std::shared_ptr<gateway::mail::replies>
+replies_of(const config::settings &s,
+           const storage::postgres::endpoint &database) {
+  if (s.mail.smtp_url.empty()) return nullptr;
+  const auto keys = [database] {
+    return storage::postgres::open_secret_keys(database,
+                                               gateway::mail::link_keys);
+  };
+  return std::make_shared<gateway::mail::replies>(gateway::mail::replies{
+      .settings = s.mail,
+      .keys = std::make_shared<gateway::oidc::key_ring>(
+          keys, gateway::mail::link_life),
+      .open = [database] { return storage::postgres::open_mail(database); }});
+}
+
 /// Returns the settings by which HTTP is served: other nodes, too, name the
 /// host by which they reach this one.
 config::settings served(config::settings s, const std::string &address) {
@@ -274,6 +298,7 @@ node::node(const config::settings &s,
     const auto store = storage::postgres::open_store(s.database_url);
     time = make_clock(s.clock, *store);
     meters_->set_sessions(store->count_by_state());
+    if (!s.mail.smtp_url.empty()) begin_mail(*store, s.database_url);
   }
   const auto epochs = std::make_shared<storage::epoch_watch>();
   const storage::postgres::endpoint database{
@@ -300,11 +325,13 @@ node::node(const config::settings &s,
           },
       .epochs = epochs});
   allow_descriptors(s.http.max_connections);
+  mail_replies_ = replies_of(s, database);
   try {
     http_ = std::make_unique<gateway::http::server>(
         *engine_, served(s, address), *meters_, gateway::http::tuning{},
         std::move(socket), relay_,
-        [database] { return storage::postgres::open_secret_keys(database); });
+        [database] { return storage::postgres::open_secret_keys(database); },
+        mail_replies_);
   } catch (const std::runtime_error &e) {
     throw listen_error{e.what()};
   }
@@ -317,6 +344,7 @@ node::node(const config::settings &s,
   if (!s.webhook.url.empty())
     webhook_ =
         std::make_unique<gateway::feed::webhook>(*engine_, s.webhook, *meters_);
+  if (mail_replies_) start_mail(s);
   if (s.ingress == config::ingress_kind::nats) start_nats(s);
   feed_watch_ = std::make_unique<gateway::feed::watch>(
       database, [&conditions = engine_->conditions()](
@@ -335,6 +363,14 @@ node::node(const config::settings &s,
                            + out_of_reach + ". See node.address.");
     });
   url_ = "http://" + authority_of(s.listen_host, http_->port());
+}
+
+void node::start_mail(const config::settings &s) try {
+  mail_ = std::make_unique<gateway::mail::mail>(
+      *engine_, s.mail, to_string(*s.http.public_url) + s.http.base_path,
+      mail_replies_->open, mail_replies_->keys, *meters_);
+} catch (const gateway::mail::template_error &e) {
+  throw setting_error{std::string{"mail.templates: "} + e.what()};
 }
 
 void node::start_nats(const config::settings &s) {
@@ -383,6 +419,7 @@ void node::stop() {
   feed_watch_.reset();
   if (disbursements_) disbursements_->stop();
   if (webhook_) webhook_->stop();
+  if (mail_) mail_->stop();
   if (nats_out_) nats_out_->stop();
   if (engine_) engine_->leave();
   if (relay_) relay_->close();

@@ -15,6 +15,7 @@
 #include "gateway/feed/webhook.hpp"
 #include "gateway/http/server.hpp"
 #include "gateway/inbox/ingress.hpp"
+#include "gateway/mail/mail.hpp"
 #include "gateway/nats/egress.hpp"
 #include "gateway/nats/ingress.hpp"
 #include "gateway/telemetry/metrics.hpp"
@@ -68,15 +69,18 @@ public:
   void stop();
 
 private:
+  void start_mail(const config::settings &settings);
   void start_nats(const config::settings &settings);
 
   std::shared_ptr<gateway::metrics> meters_;
   std::shared_ptr<gateway::relay::relay> relay_;
   std::unique_ptr<actors::engine> engine_;
+  std::shared_ptr<gateway::mail::replies> mail_replies_;  ///< null: no mail
   std::unique_ptr<gateway::http::server> http_;
   std::unique_ptr<gateway::inbox::ingress> inbox_;
   std::unique_ptr<gateway::disbursing::sender> disbursements_;
   std::unique_ptr<gateway::feed::webhook> webhook_;
+  std::unique_ptr<gateway::mail::mail> mail_;
   std::unique_ptr<gateway::feed::watch> feed_watch_;
   std::unique_ptr<gateway::nats::ingress> nats_;
   std::unique_ptr<gateway::nats::egress> nats_out_;

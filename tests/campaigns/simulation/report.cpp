@@ -31,7 +31,7 @@ constexpr auto wanted_too = {
     "cut_off", "clock_forward", "clock_back",
     // Ingress and outbox.
     "redelivered", "broker_lost", "parcel_lost", "parcel_redelivered",
-    "sink_failed",
+    "sink_failed", "mailer_killed", "mails",
     // Several nodes.
     "forwarded", "lease_lost", "stale_written", "stale_refused", "drained",
     "resharded", "policy_changed",

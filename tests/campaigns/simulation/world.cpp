@@ -55,6 +55,8 @@ world::world(std::uint64_t seed, plan p,
   };
   lease_checker_ = std::make_unique<lease_checker>(slots_.size());
   receiver_connection_->rates.read_fails = hazards_.store.read_fails;
+  postman_ =
+      std::make_unique<postman>(database_, *receiver_store_, now_, seed_);
   for (const auto &c : plan_.commands) {
     register_command(c);
     at(c.at, [this, &c] { open(c); });
@@ -133,6 +135,7 @@ std::uint64_t world::answers_lost() const {
 
 bool world::no_violations() const {
   return checker_.violations().empty() && receiver_.violations().empty()
+         && postman_->violations().empty()
          && lease_checker_->violations().empty();
 }
 
@@ -207,6 +210,8 @@ void world::step() {
   ++tally_.steps;
   inject_faults();
   if (schedule_.chance(20)) feed_receiver();
+  if (schedule_.chance(20) && postman_->pump(calm_ ? 0 : hazards_.mail_fails))
+    ++tally_.faults["mailer_killed"];
   const auto able = ready();
   if ((able.empty() || schedule_.chance(250)) && run_due()) return;
   if (able.empty()) return pass_quiet_time();
@@ -256,6 +261,8 @@ run_result world::run() {
       feed_receiver();
     if (std::int64_t(receiver_.events()) != store_->feed_end())
       checker_.violation("outbox: the receiver lacks events");
+    postman_->finish();
+    tally_.met["mails"] += postman_->mails();
     if (const auto open = oldest_open())
       report_unanswered(open->first, open->second);
     checker_.at_the_end(*store_, *now_);
@@ -278,6 +285,8 @@ run_result world::run() {
                     checker_.violations().end());
   violations.insert(violations.end(), receiver_.violations().begin(),
                     receiver_.violations().end());
+  violations.insert(violations.end(), postman_->violations().begin(),
+                    postman_->violations().end());
   return {.counted = tally_,
           .violations = std::move(violations),
           .fingerprint = trace_.fingerprint(),

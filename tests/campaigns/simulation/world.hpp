@@ -19,6 +19,7 @@
 #include "gateway/http/person_erasure.hpp"
 #include "lease_checker.hpp"
 #include "partition_reader.hpp"
+#include "postman.hpp"
 #include "process.hpp"
 #include "receiver.hpp"
 #include "storage/memory/leases.hpp"
@@ -114,6 +115,7 @@ private:
              starved = 0, journal_slow = 0, cut_off = 0, drained = 0,
              resharded = 0, broker_lost = 0, policy_changed = 0, erased = 0;
     unsigned receiver_fails = 0;  ///< per mille of the deliveries
+    unsigned mail_fails = 0;      ///< per mille of the mails
     unsigned parcels_lost = 0;    ///< per mille
     unsigned relays_lost = 0;     ///< per mille, of each direction
     bool redelivers = false;      ///< now and then an inbox row comes twice
@@ -282,6 +284,7 @@ private:
   std::unique_ptr<storage::lease_store> lease_store_;  ///< the world's own
   std::shared_ptr<connection_state> receiver_connection_;
   std::unique_ptr<storage::store> receiver_store_;
+  std::unique_ptr<postman> postman_;
   std::vector<slot> slots_;
   std::unique_ptr<lease_checker> lease_checker_;
   std::unique_ptr<broker> broker_;

@@ -25,6 +25,7 @@ void world::seed_hazards() {
   h.journal_slow = maybe(unsigned(d.between(500, 4000)));
   h.policy_changed = maybe(unsigned(d.between(1000, 6000)));
   h.receiver_fails = maybe(unsigned(d.between(20, 300)));
+  h.mail_fails = maybe(unsigned(d.between(20, 300)));
   h.redelivers = d.chance(600);
 
   auto &o = options_;

@@ -32,6 +32,9 @@ constexpr auto wrong_files = std::to_array<wrong_file>({
     {R"({"policy": {"recap": {"min_characters": 1, "min_characters": 2}}})",
      "policy.recap.min_characters: expected this key only once"},
     {R"({"": {}})", "\"\": expected no such section"},
+    {R"({"http": {"public_url": "https://a"}, "mail": {
+        "smtp_url": "smtps://a"}})",
+     "mail.from: expected the sender"},
 });
 
 struct wrong_setting {
@@ -221,6 +224,28 @@ constexpr auto wrong_settings = std::to_array<wrong_setting>({
     {"retention.outcomes", "30", ": expected a text"},
     {"retention.outcomes", R"("4000d")", ": expected a duration"},
     {"webhook.timeout_ms", "0", ": expected a whole"},
+    // mail
+    {"mail.smtp_url", R"("http://a")", ": expected a URL"},
+    {"mail.smtp_url", R"("smtp://")", ": expected a URL"},
+    {"mail.smtp_url", R"("smtp://a?tls=yes")", ": expected a URL"},
+    {"mail.smtp_url", R"("smtps://a?tls=no")", ": expected a URL"},
+    {"mail.smtp_url", R"("smtp://ann@a")", ": expected a URL"},
+    {"mail.smtp_url", R"("smtp://ann:hush@a?tls=no")", ": expected a URL"},
+    {"mail.smtp_url", R"("smtps://a")", ": expected http.public_url"},
+    {"mail.from", R"("nobody")", ": expected an address"},
+    {"mail.from", R"("a\nb <a@b>")", ": expected an address"},
+    {"mail.reply_to", R"("a@b, c@d")", ": expected an address"},
+    {"mail.address.tutor", R"("a@b")", ": expected an address with {id}"},
+    {"mail.address.student", R"("{id}{id}@b")",
+     ": expected an address with {id}"},
+    {"mail.address.support", R"("{id}@b")", ": expected an address"},
+    {"mail.address.admin", R"("a@b")", ": expected no such setting"},
+    {"mail.quiet", R"(["22:00"])", ": expected two times"},
+    {"mail.quiet", R"(["22:00", "22:00"])", ": expected two times"},
+    {"mail.quiet", R"(["22:00", "7:00"])", ": expected two times"},
+    {"mail.digest", R"("0m")", ": expected a duration"},
+    {"mail.digest", R"("8d")", ": expected a duration"},
+    {"mail.per_minute", "0", ": expected a whole"},
     {"log.level", R"("loud")", R"(: expected one of "trace")"},
 });
 

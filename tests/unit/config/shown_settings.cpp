@@ -16,11 +16,18 @@ CAF_TEST(no secret is shown) {
     "database": { "url": "postgresql://ann:hush@host/db" },
     "auth": { "tokens": [{ "token": "hush", "as": "tutor:ann" }],
               "oidc": { "client_secret": "hush" } },
-    "webhook": { "url": "https://host/hook", "secret": "hush" } })"));
+    "webhook": { "url": "https://host/hook", "secret": "hush" },
+    "http": { "public_url": "https://recap.example" },
+    "mail": { "smtp_url": "smtps://ann:hush@mail.example:465",
+              "from": "Recaps <r@recap.example>" } })"));
   CAF_CHECK_EQUAL(shown.find("hush"), std::string::npos);
   CAF_CHECK(shown.find("database.url=postgresql://ann:***@host/db\n")
             != std::string::npos);
   CAF_CHECK(shown.find("webhook.secret=***\n") != std::string::npos);
+  CAF_CHECK(shown.find("mail.smtp_url=smtps://ann:***@mail.example:465\n")
+            != std::string::npos);
+  CAF_CHECK(shown.find("mail.from=Recaps <r@recap.example>\n")
+            != std::string::npos);
   CAF_CHECK(shown.find("auth.oidc.client_secret=***\n") != std::string::npos);
 }
 

@@ -109,6 +109,11 @@ const std::map<std::string, std::vector<row>> table{
      {{"/v1/people/tutor:zoe/erase",
        {403, 403, 403, 403, 403, 403, 200, 403, 403, 403},
        R"({"note":"asked"})"}}},
+    {"POST /v1/mail/reports",
+     // No mail is sent here.
+     {{"/v1/mail/reports",
+       {403, 403, 403, 403, 403, 403, 404, 404, 403, 403},
+       R"({"message_id":"a","recipient":"b","action":"c","words":"d"})"}}},
     {"GET /v1/me",
      {{"/v1/me", {200, 200, 200, 200, 200, 200, 200, 200, 200, 200}}}},
     {"GET /v1/queues",

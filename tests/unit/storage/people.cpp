@@ -24,6 +24,37 @@ STORE_TEST(a name is what was written last until it is deleted) {
   CAF_CHECK(w.s->load_person({role::student, "ann"}).has_value());
 }
 
+STORE_TEST(settings of mail stay until they are changed) {
+  const person ann{role::tutor, "ann"};
+  w.s->save_person({.who = ann,
+                    .address = "ann@example.edu",
+                    .timezone = "Asia/Kolkata",
+                    .language = "en",
+                    .mute = std::vector<std::string>{"a_kind", "another"}});
+  w.s->save_person({.who = ann, .name = "Ann"});
+  person_row all{.who = ann,
+                 .name = "Ann",
+                 .address = "ann@example.edu",
+                 .timezone = "Asia/Kolkata",
+                 .language = "en",
+                 .mute = {"a_kind", "another"}};
+  CAF_CHECK(w.open()->load_person(ann) == all);
+  w.s->save_person({.who = ann,
+                    .timezone = "",
+                    .mute = std::vector<std::string>{"another"}});
+  all.timezone = "";
+  all.mute = {"another"};
+  CAF_CHECK(w.s->load_person(ann) == all);
+  w.s->save_person(
+      {.who = ann, .address = "", .mute = std::vector<std::string>{}});
+  all.address = "";
+  all.mute = {};
+  CAF_CHECK(w.s->load_person(ann) == all);
+  CAF_CHECK(w.s->list_unreachable("", 10).empty());
+  w.s->delete_person(ann);
+  CAF_CHECK(!w.s->load_person(ann));
+}
+
 STORE_TEST(with a person the notes of their policies go) {
   (void)w.s->save_policy({.body = "1", .by = "admin:ada", .note = "mine"});
   (void)w.s->save_policy({.body = "2", .by = "admin:bea", .note = "hers"});

@@ -6,7 +6,9 @@
 #include <cstdlib>
 #include <stdexcept>
 
+#include "storage/memory/mail.hpp"
 #include "storage/memory/store.hpp"
+#include "storage/postgres/mail.hpp"
 #include "storage/postgres/store.hpp"
 
 namespace recapd::storage::test {
@@ -107,7 +109,8 @@ pg_database &pg_database::emptied() {
         "DELETE FROM ledger; DELETE FROM inbox; DELETE FROM forwarded;"
         "DELETE FROM dead_letters;"
         "DELETE FROM policies; DELETE FROM manual_clock; DELETE FROM people;"
-        "DELETE FROM sink_cursors; DELETE FROM held_deliveries; DELETE FROM "
+        "DELETE FROM mails; DELETE FROM sink_cursors;"
+        "DELETE FROM held_deliveries; DELETE FROM "
         "nodes; DELETE FROM leases;"
         "DELETE FROM epochs WHERE token <> '';"
         "UPDATE shards SET count = 64; SELECT setval('inbox_seq_seq', 1, "
@@ -117,16 +120,19 @@ pg_database &pg_database::emptied() {
 }
 
 void with_each_store(const std::function<void(world &)> &body) {
-  const auto run = [&](std::string_view kind, const store_factory &open) {
-    world w{.kind = kind, .open = open, .s = open()};
+  const auto run = [&](std::string_view kind, const store_factory &open,
+                       const mail_store_factory &mail) {
+    world w{.kind = kind, .open = open, .open_mail = mail, .s = open()};
     body(w);
   };
-  run("memory", [database = memory::make_database()] {
-    return memory::open_store(database);
-  });
-  run("postgres", [url = pg_database::emptied().url()] {
-    return postgres::open_store(url);
-  });
+  const auto database = memory::make_database();
+  run(
+      "memory", [database] { return memory::open_store(database); },
+      [database] { return memory::open_mail(database); });
+  const auto url = pg_database::emptied().url();
+  run(
+      "postgres", [url] { return postgres::open_store(url); },
+      [url] { return postgres::open_mail(url); });
 }
 
 commit moves(const std::string &session, int first, int count) {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "storage/mail.hpp"
 #include "storage/postgres/connection.hpp"
 #include "storage/store.hpp"
 #include "workflows/policy.hpp"
@@ -48,6 +49,7 @@ private:
 struct world {
   std::string_view kind;  ///< `memory` or `postgres`
   store_factory open;
+  mail_store_factory open_mail;
   std::unique_ptr<store> s;
 };
 

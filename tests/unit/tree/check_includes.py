@@ -18,7 +18,8 @@ WORKFLOWS = {"workflows", "workflows/session", "workflows/disbursement",
 STORAGE = {"storage"} | WORKFLOWS
 ACTORS = {"actors", "actors/engine", "config"} | STORAGE
 GATEWAY = {"gateway/telemetry", "gateway/wire"} | ACTORS
-SERVING = {"gateway/http", "gateway/disbursing", "gateway/inbox", "gateway/nats", "gateway/feed",
+SERVING = {"gateway/http", "gateway/disbursing", "gateway/inbox", "gateway/mail", "gateway/nats",
+           "gateway/feed",
            "storage/postgres"} | GATEWAY
 # What each folder may include besides itself.
 ALLOWED = {
@@ -38,8 +39,9 @@ ALLOWED = {
     "gateway/wire": {"gateway/telemetry"} | ACTORS,
     "gateway/feed": {"storage/postgres"} | GATEWAY,
     "gateway/disbursing": {"gateway/feed"} | GATEWAY,
-    "gateway/http": {"gateway/oidc", "gateway/relay"} | GATEWAY,
+    "gateway/http": {"gateway/mail", "gateway/oidc", "gateway/relay"} | GATEWAY,
     "gateway/inbox": {"storage/postgres"} | GATEWAY,
+    "gateway/mail": {"gateway/feed", "gateway/oidc"} | GATEWAY,
     "gateway/nats": {"gateway/feed"} | GATEWAY,
     "gateway/oidc": GATEWAY,
     "gateway/relay": GATEWAY,
@@ -62,8 +64,9 @@ LIBRARIES = {
     "caf": ("actors",),
     "cctz": ("workflows", "tools/common"),
     "cjose": ("gateway/oidc",),
-    "curl": ("gateway/feed", "gateway/relay", "gateway/wire", "tools/common"),
+    "curl": ("gateway/feed", "gateway/mail", "gateway/relay", "gateway/wire", "tools/common"),
     "fmt": ("actors", "gateway/relay", "gateway/wire", "tools"),
+    "kainjow": ("gateway/mail",),
     "libpq-fe.h": ("storage/postgres", "tools/bench"),
     "nats": ("gateway/nats",),
     "openssl": ("config", "gateway/oidc", "gateway/wire"),

@@ -124,3 +124,70 @@ def test_the_one_who_erases_is_named(people):
     last = people["bob"].history(lesson.id)[-1]
     assert (last["type"], last["by"], last["command"], last["data"]["who"]) == (
         "person.erased", AS["ada"], None, AS["zoe"])
+
+
+SETTINGS = {"address": f"ann@{fresh('x')}.example", "timezone": "Asia/Kolkata",
+            "language": "es-MX", "mute": ["session_completed", "tutor_recap_due"]}
+
+
+def test_settings_stay_until_they_are_taken_away(client):
+    who = f"tutor:{fresh('t')}"
+    assert put(client, who, SETTINGS).json == {
+        "who": who, "name": None, **SETTINGS}
+    named = put(client, who, {"name": "Ann"}).json
+    assert named == {"who": who, "name": "Ann", **SETTINGS}
+    assert client.read(f"/v1/people/{who}") == named
+    del named["timezone"], named["mute"]
+    assert put(client, who, {"timezone": None, "mute": []}).json == named
+    assert put(client, who, {"address": None, "language": None,
+                             "mute": None}).json == {"who": who, "name": "Ann"}
+
+
+@pytest.mark.parametrize("body", [
+    {"address": "ann"}, {"address": "a@b@c"}, {"address": "a b@c.example"},
+    {"address": "<a@b.example>"}, {"address": "a@b.example,c@d.example"},
+    {"address": "a@b.example\nBcc: c@d.example"}, {"address": "änn@b.example"},
+    {"address": "a" * 65 + "@b.example"}, {"address": ""}, {"address": ["a@b.c"]},
+    {"address": ".a@b.example"}, {"address": "a@-b.example"},
+    {"timezone": "Mars/Base"}, {"timezone": ""}, {"timezone": 1},
+    {"language": "english, please"}, {"language": "e"}, {"language": "en-"},
+    {"mute": "session_completed"}, {"mute": ["nothing"]}, {"mute": [1]},
+    {"mute": ["session_missed"]}, {"mute": ["payout_deposited"]},
+    {"mute": ["session_completed", "payout_reversed"]},
+    {"name": "Ann", "address": "x"}, {"unreachable": None}])
+def test_what_is_no_setting_changes_nothing(client, body):
+    who = f"student:{fresh('s')}"
+    before = put(client, who, {"name": "before", **SETTINGS}).json
+    problem_of(put(client, who, body), "malformed", 400)
+    assert client.read(f"/v1/people/{who}") == before
+
+
+def test_settings_are_for_their_owner_and_those_who_keep_them(people):
+    assert put(people["ann"], AS["ann"], SETTINGS).status == 200
+    for name, client in people.items():
+        answer = client.get(f"/v1/people/{AS['ann']}")
+        if answer.status == 200:
+            shown = set(answer.json) - {"who", "name"}
+            assert shown == (set(SETTINGS) if name in ("ann", "ada", "sis")
+                             else set()), name
+        listed, = client.read(f"/v1/people?who={AS['ann']}")["items"]
+        assert set(listed) == {"who", "name"}
+
+
+def test_settings_go_with_an_erasure(people):
+    who = f"tutor:{fresh('t')}"
+    assert put(people["ada"], who, SETTINGS).status == 200
+    assert people["ada"].post(f"/v1/people/{who}/erase",
+                              {"note": "asked"}).status == 200
+    assert people["ada"].read(f"/v1/people/{who}") == {"who": who, "name": None}
+
+
+def test_staff_see_whom_no_mail_reaches(people):
+    for name, client in people.items():
+        answer = client.get("/v1/people?unreachable=true")
+        if name in ("ann", "bob", "cal", "zoe"):
+            problem_of(answer, "not-allowed", 403)
+        else:
+            assert (answer.status, answer.json) == (200, {"items": []}), name
+    problem_of(people["eve"].get(f"/v1/people?unreachable=true&who={AS['ann']}"),
+               "malformed", 400)

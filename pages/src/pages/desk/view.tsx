@@ -17,6 +17,7 @@ import { Letters } from "./letters";
 import { Search } from "./filters";
 import { SessionTable } from "./list";
 import { type Queue, Queues, use_counts, use_queue } from "./queues";
+import { Unreached } from "./unreached";
 import { type Filters, are_set, default_order, filters_of, read_desk, sorted_by, sorted_there } from "./read";
 
 const text = words.desk;
@@ -93,6 +94,7 @@ export default function Desk() {
       {queue === null ? (counts.problem ? <Shown of={counts}>{() => null}</Shown> : <Loading />)
         : queue === "dead_letters" ? <Letters />
           : <Sessions key={queue} queue={queue} query={query} />}
+      <Unreached />
     </>
   );
 }
