@@ -16,7 +16,7 @@ using namespace recapd::gateway::mail;
 
 namespace {
 
-message simple() {
+mail::message simple() {
   return {.from = {.name = "Recaps", .address = "r@recap.example"},
           .to = {.name = "Ann", .address = "ann@example.edu"},
           .id = "recapd.s.1-0a.0@recap.example",
