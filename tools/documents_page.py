@@ -38,7 +38,9 @@ SAMPLES = {
     "next_steps": "Percentages.", "id": "s-1:7", "subject": "s-1",
     "time": "2026-11-23T22:03:11.5Z", "authid": "tutor:t-1", "seq": 7, "count": 1,
     "from": "program:default", "to": "tutor:t-1",
-    "was": 45, "change": 375}
+    "was": 45, "change": 375, "run": "default-2026-12-04-0600",
+    "disbursement": "d-5f2b7c91e04a8d36", "said_amount": 1400,
+    "said_currency": "USD"}
 
 # Whom a notification is for, by how its description begins; else the tutor.
 RECEIVERS = {"To support": "support", "To each": "student:ann"}

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <map>
+#include <set>
 #include <sstream>
 #include <vector>
 
@@ -89,17 +90,43 @@ std::string words_of(const node &n) {
   return words;
 }
 
-/// Returns options such as `-o|--output` by their values, where they have any.
+/// Returns patterns of a command's path, a colon and an option, such as
+/// `*:-o|*:--output`, by the option's values, where it has any. The path is
+/// told where other commands' options of that name have others.
 std::map<std::string, std::string> valued(const std::vector<node> &tree) {
-  std::map<std::string, std::string> names_by_values;
+  std::map<std::string, std::set<std::string>> values_by_name;
+  for (const auto &n : tree)
+    for (const auto &[name, values] : n.options)
+      values_by_name[name].insert(values);
+  std::map<std::string, std::string> patterns;
   for (const auto &n : tree)
     for (const auto &[name, values] : n.options) {
       if (values.empty()) continue;
-      auto &names = names_by_values[values];
-      if (("|" + names + "|").find("|" + name + "|") == std::string::npos)
-        names += (names.empty() ? "" : "|") + name;
+      const auto one =
+          (values_by_name[name].size() == 1 ? "*:"
+                                            : fmt::format("'{}':", n.path))
+          + name;
+      auto &all = patterns[values];
+      if (("|" + all + "|").find("|" + one + "|") == std::string::npos)
+        all += (all.empty() ? "" : "|") + one;
     }
-  return names_by_values;
+  return patterns;
+}
+
+/// Returns fish's condition of a command: its words are there, and none of
+/// another command below which a command has the last one's name.
+std::string fish_condition(const std::vector<node> &tree, const node &of) {
+  const auto space = of.path.rfind(' ');
+  const auto last = of.path.substr(space == std::string::npos ? 0 : space + 1);
+  std::string out = "__fish_seen_subcommand_from " + last;
+  if (space != std::string::npos)
+    return "__fish_seen_subcommand_from " + of.path.substr(0, of.path.find(' '))
+           + "; and " + out;
+  for (const auto &other : tree)
+    if (other.path.ends_with(" " + last))
+      out += "; and not __fish_seen_subcommand_from "
+             + other.path.substr(0, other.path.find(' '));
+  return out;
 }
 
 std::string bash(const std::vector<node> &tree) {
@@ -127,7 +154,7 @@ std::string bash(const std::vector<node> &tree) {
   done
   case "$path" in
 {1}  esac
-  case "$before" in
+  case "$path:$before" in
 {2}  esac
   COMPREPLY=($(compgen -W "$words" -- "$current"))
   [ ${{#COMPREPLY[@]}} -gt 0 ] || COMPREPLY=($(compgen -f -- "$current"))
@@ -191,7 +218,7 @@ _recapctl() {{
     before="${{words[CURRENT]%%=*}}"
     compset -P '*='
   fi
-  case "$before" in
+  case "$at:$before" in
 {2}  esac
   case "$at" in
 {1}  esac
@@ -211,11 +238,7 @@ std::string fish(const std::vector<node> &tree) {
   for (const auto &[name, what] : tree.front().commands)
     none += " " + name;
   for (const auto &n : tree) {
-    const auto space = n.path.rfind(' ');
-    const auto last =
-        space == std::string::npos ? n.path : n.path.substr(space + 1);
-    const auto when =
-        n.path.empty() ? none : "__fish_seen_subcommand_from " + last;
+    const auto when = n.path.empty() ? none : fish_condition(tree, n);
     for (const auto &[name, what] : n.commands)
       out += fmt::format("complete -c recapctl -n '{}' -f -a {} -d '{}'\n",
                          when, name, quoted(what));

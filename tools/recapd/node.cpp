@@ -283,6 +283,16 @@ config::settings served(config::settings s, const std::string &address) {
   return s;
 }
 
+std::shared_ptr<gateway::relay::relay>
+relay_of(const config::settings &s, const std::string &address,
+         gateway::metrics &meters,
+         const storage::postgres::endpoint &database) {
+  return std::make_shared<gateway::relay::relay>(
+      storage::other_node{
+          .name = name_of(s), .address = address, .secret = {}, .shards = {}},
+      meters, gateway::relay::tuning{.answer = database.statement});
+}
+
 }  // namespace
 
 node::node(const config::settings &s,
@@ -305,11 +315,7 @@ node::node(const config::settings &s,
       s.database_url, std::chrono::milliseconds{s.statement_ms}, epochs};
   auto socket = bind_to(s);
   const auto address = address_of(s, socket.port());
-  if (s.address != "none")
-    relay_ = std::make_shared<gateway::relay::relay>(
-        storage::other_node{
-            .name = name_of(s), .address = address, .secret = {}, .shards = {}},
-        *meters_, gateway::relay::tuning{.answer = database.statement});
+  if (s.address != "none") relay_ = relay_of(s, address, *meters_, database);
   engine_ = std::make_unique<actors::engine>(actors::engine::parts{
       .options = options_of(s),
       .stores = [database] { return storage::postgres::open_store(database); },

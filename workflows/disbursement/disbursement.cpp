@@ -8,20 +8,22 @@ namespace recapd::workflows {
 
 namespace {
 
-using enum disbursement_status;
+using status = disbursement_status;
 
 template <class... F> struct overloaded : F... { using F::operator()...; };
+template <class... F> overloaded(F...) -> overloaded<F...>;
 
 /// Returns true where a result says what is known, or what came before it.
 bool is_known(const disbursement &d, disbursement_status result) {
-  return result == d.status || (result == sent && d.status != open)
-         || (result == confirmed && d.was_confirmed);
+  return result == d.status
+         || (result == status::sent && d.status != status::open)
+         || (result == status::confirmed && d.was_confirmed);
 }
 
 /// Returns true where a result may follow what is known.
 bool may_follow(const disbursement &d, disbursement_status result) {
-  if (d.status == confirmed) return result == returned;
-  return d.status == open || d.status == sent;
+  if (d.status == status::confirmed) return result == status::returned;
+  return d.status == status::open || d.status == status::sent;
 }
 
 std::string money(std::int64_t amount, const std::string &currency) {
@@ -70,7 +72,7 @@ disbursement evolve(disbursement d, const disbursement_event &e) {
                           d.status = m.to;
                           d.reason = m.reason;
                           d.was_confirmed =
-                              d.was_confirmed || m.to == confirmed;
+                              d.was_confirmed || m.to == status::confirmed;
                         },
                         [&](const disbursement_mismatched &m) {
                           d.mismatch = m.said;
@@ -119,8 +121,8 @@ std::vector<notification> notices_of(const disbursement &after,
     data["said_currency"] = m->said.currency;
     tell("disbursement_mismatch", "support");
   } else if (const auto *moved = std::get_if<disbursement_moved>(&e.what)) {
-    if (moved->to == sent) tell("disbursement_sent", tutor);
-    if (moved->to == confirmed) tell("disbursement_confirmed", tutor);
+    if (moved->to == status::sent) tell("disbursement_sent", tutor);
+    if (moved->to == status::confirmed) tell("disbursement_confirmed", tutor);
     if (gives_back(moved->to)) {
       data["result"] = to_string(moved->to);
       data["reason"] = moved->reason;

@@ -41,7 +41,9 @@ std::optional<session> to_settle(const session &state,
   if (decided_by.settle_after || decided.empty()
       || !std::holds_alternative<session_completed>(decided.back().what))
     return std::nullopt;
-  return std::accumulate(decided.begin(), decided.end(), state, evolve);
+  return std::accumulate(
+      decided.begin(), decided.end(), state,
+      [](session s, const event &e) { return evolve(std::move(s), e); });
 }
 
 event settled(const event &completed, transfer payment) {

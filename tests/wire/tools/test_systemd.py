@@ -166,7 +166,7 @@ def test_a_node_whose_database_is_away_is_well(manager, make_node):
 def installed(folder, prefix):
     """What `cmake --install` there makes of the unit."""
     subprocess.run(["cmake", "--install", BIN.parent, "--prefix", prefix,
-                    "--component", "unit"], check=True,
+                    "--component", "recapd"], check=True,
                    stdout=subprocess.DEVNULL,
                    env={**os.environ, "DESTDIR": str(folder)})
     return Path(f"{folder}{prefix}/lib/systemd/system/recapd.service")
