@@ -293,6 +293,17 @@ relay_of(const config::settings &s, const std::string &address,
       meters, gateway::relay::tuning{.answer = database.statement});
 }
 
+/// Tells which nodes commands cannot be posted to.
+void watch_reach(gateway::relay::relay &to, actors::readiness &conditions) {
+  to.watch([&conditions](const std::string &out_of_reach) {
+    if (out_of_reach.empty()) return conditions.settle("nodes-apart");
+    conditions.raise("nodes-apart", actors::weight::warning,
+                     "Commands go to other nodes by the database, since they "
+                     "are out of reach or this node is out of theirs: "
+                         + out_of_reach + ". See node.address.");
+  });
+}
+
 }  // namespace
 
 node::node(const config::settings &s,
@@ -359,15 +370,7 @@ node::node(const config::settings &s,
         conditions.raise("feed-held", actors::weight::warning,
                          std::move(*sentence));
       });
-  if (relay_)
-    relay_->watch([&conditions =
-                       engine_->conditions()](const std::string &out_of_reach) {
-      if (out_of_reach.empty()) return conditions.settle("nodes-apart");
-      conditions.raise("nodes-apart", actors::weight::warning,
-                       "Commands go to other nodes by the database, since they "
-                       "are out of reach or this node is out of theirs: "
-                           + out_of_reach + ". See node.address.");
-    });
+  if (relay_) watch_reach(*relay_, engine_->conditions());
   url_ = "http://" + authority_of(s.listen_host, http_->port());
 }
 
