@@ -5,7 +5,7 @@ The form is checked at the end of the run, of all that was received.
 """
 from lesson import Lesson
 from receiver import Receiver
-from wire import accepted, fresh, wait_until
+from wire import accepted, command, fresh, refused, wait_until
 
 # A command that was received in time and is processed after the deadline:
 # nothing here can make a node that slow.
@@ -50,15 +50,38 @@ def unhappy(client):
     accepted(missed.deny())
 
 
+def paid_out(client, lessons):
+    """Confirmed, and come back; and one that failed."""
+    def result(lesson, what, amount=1500):
+        (one,) = client.read(f"/v1/disbursements?tutor={lesson.tutor}"
+                             )["disbursements"]
+        return client.send(command(
+            "disbursement.result", one["id"], "system:bank",
+            {"result": what, "amount": amount, "currency": "USD"}))
+
+    good, bad = lessons
+    accepted(result(good, "sent"))
+    refused(result(good, "confirmed", 1400), "amount-mismatch")
+    accepted(result(good, "confirmed"))
+    accepted(result(good, "returned"))
+    accepted(result(bad, "failed"))
+
+
 def test_every_message_of_the_document_is_sent(make_node, asyncapi):
     wanted = {m["name"] for m in asyncapi["components"]["messages"].values()
               if m["name"].startswith(("recapd.event.", "recapd.notify."))}
     with Receiver() as receiver:
-        node = make_node(config={"webhook": {"url": receiver.url}})
+        node = make_node(config={
+            "webhook": {"url": receiver.url},
+            "policy": {"disbursements": {
+                "every": "week", "on": "friday", "at": "06:00",
+                "after_settled": "1h", "minimum": 0, "by": None}}})
         happy(node)
-        unhappy(node)
+        settled = [Lesson(node).paid(60) for _ in range(2)]
+        unhappy(node)  # more than a week passes
+        paid_out(node, settled)
         wait_until(lambda: receiver.types() >= wanted - UNSEEN,
-                   f"{wanted - UNSEEN - receiver.types()}")
+                   "all messages")
         node.stop()
     assert receiver.types() <= wanted
 
