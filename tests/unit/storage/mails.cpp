@@ -91,7 +91,7 @@ STORE_TEST(a mail is tried when it is due and goes with its rows) {
   m->try_later(id_of_mail(1), 4, at(30));
   CAF_CHECK(m->next_letter(at(19), at(99)).empty());
   CAF_CHECK_EQUAL(mails_in(m->next_letter(at(20), at(99))), "0@0 2@0 ");
-  CAF_CHECK_EQUAL(m->next_letter(at(20), at(99)).back().tries, 1);
+  CAF_CHECK(m->next_letter(at(20), at(99)).back().tries == 1);
   // The clock was set back.
   CAF_CHECK_EQUAL(mails_in(m->next_letter(at(1), at(25))), "1@1 ");
   m->remove(id_list{id_of_mail(0), id_of_mail(2)});
