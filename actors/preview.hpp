@@ -1,5 +1,5 @@
-// The preview: what a command would be answered and bring about, if it came
-// now. SPDX-License-Identifier: Apache-2.0
+// The preview: what a command would be answered and bring about, sent now.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstdint>

@@ -207,8 +207,10 @@ void connection::on_head() {
   began_ = std::chrono::steady_clock::now();
   id_ = request_id(request_->header(request_id_field));
   fields_.emplace_back(request_id_field, id_);
-  const auto target = view(message.target());
-  path_ = target.substr(0, target.find('?'));
+  if (shared_->use.log_requests) {
+    const auto target = view(message.target());
+    path_ = target.substr(0, target.find('?'));
+  }
   if (!takes_share(admitted)) return answer_and_close(no_room());
   if (admitted.answer) {
     if (admitted.ends || !parser_->is_done()) keep_alive_ = false;

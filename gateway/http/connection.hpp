@@ -104,7 +104,9 @@ private:
   /// calls it.
   std::chrono::steady_clock::time_point began_;
   std::string id_;
-  std::string path_;  ///< as it came, without the query, which may hold secrets
+  /// Where requests are logged: as it came, without the query, which may hold
+  /// secrets.
+  std::string path_;
   std::size_t body_limit_ = 0;
   std::chrono::steady_clock::time_point body_until_;
   boost::beast::http::response<answer_body> out_;

@@ -1,5 +1,5 @@
-// What a request is called in logs: by its sender, a proxy for instance, or by
-// the node. SPDX-License-Identifier: Apache-2.0
+// What a request is called in logs, by its sender or by the node.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <string>

@@ -231,15 +231,15 @@ void mailer::plan_with(storage::store &s, const std::string &to,
   }
   std::map<std::string, std::optional<workflows::session>> sessions;
   for (const auto &row : rows) {
+    // A disbursement is no session, and what is told of it stays so.
+    const bool of_session = !workflows::tells_of_disbursement(row.kind);
     const auto [at, fresh] = sessions.try_emplace(row.session);
-    if (fresh && !workflows::tells_of_disbursement(row.kind)) {
+    if (fresh && of_session) {
       const storage::session_version which{.session = row.session};
       const auto events = s.load_events({&which, 1});
       if (auto state = storage::fold(events.front()); state.has_value())
         at->second = std::move(*state);
     }
-    // A disbursement is no session, and what is told of it stays so.
-    const bool of_session = !workflows::tells_of_disbursement(row.kind);
     const auto *kind = workflows::find_notice(row.kind);
     const bool muted =
         std::ranges::find(whose.mute, row.kind) != whose.mute.end()

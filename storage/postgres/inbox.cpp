@@ -1,5 +1,6 @@
 // The inbox, what nodes forward to each other, and the dead letters.
 // SPDX-License-Identifier: Apache-2.0
+#include "storage/postgres/letter_columns.hpp"
 #include "storage/postgres/page.hpp"
 #include "storage/postgres/store_impl.hpp"
 #include "storage/storable.hpp"
@@ -146,27 +147,16 @@ void sql_store::write_dead_letters(std::span<const dead_letter> letters) {
       " FROM letters WHERE letter IS NULL"
       " ORDER BY n ON CONFLICT (origin) DO NOTHING"};
   constexpr std::int64_t no_row = 0;
-  array_argument event{column_type::text}, reason{column_type::text},
-      code{column_type::text}, ingress{column_type::text},
-      received_at{column_type::timestamptz}, at{column_type::timestamptz},
-      origin{column_type::text}, seq{column_type::int8},
-      direction{column_type::text}, session{column_type::text};
-  for (const auto &given : letters) {
-    const auto letter = storable(given);
-    event.text(letter.event);
-    reason.text(letter.reason);
-    code.text(letter.code);
-    ingress.text(letter.ingress);
-    received_at.at(letter.received_at);
-    at.at(letter.at);
-    origin.text_or_null(letter.origin);
-    direction.text(to_string(letter.direction));
-    session.text_or_null(subject_of(letter.event));
+  letter_columns of;
+  array_argument seq{column_type::int8};
+  for (const auto &letter : letters) {
+    of.add(letter);
     seq.number(letter.inbox_seq.value_or(no_row));
   }
   with([&](connection &c) {
-    c.run(statement, arguments{}.take(event, reason, code, ingress, received_at,
-                                      at, origin, seq, direction, session));
+    c.run(statement, arguments{}.take(of.event, of.reason, of.code, of.ingress,
+                                      of.received_at, of.at, of.origin, seq,
+                                      of.direction, of.session));
   });
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "storage/postgres/mail.hpp"
 
+#include "storage/postgres/letter_columns.hpp"
 #include "storage/postgres/link.hpp"
-#include "storage/storable.hpp"
 
 namespace recapd::storage::postgres {
 
@@ -91,26 +91,12 @@ const prepared_statement write_mail_letters{
     " ON CONFLICT (origin) DO NOTHING"};
 
 arguments letter_arguments(std::span<const dead_letter> letters) {
-  array_argument event{column_type::text}, reason{column_type::text},
-      code{column_type::text}, ingress{column_type::text},
-      received_at{column_type::timestamptz}, at{column_type::timestamptz},
-      origin{column_type::text}, direction{column_type::text},
-      session{column_type::text};
-  for (const auto &given : letters) {
-    const auto letter = storable(given);
-    event.text(letter.event);
-    reason.text(letter.reason);
-    code.text(letter.code);
-    ingress.text(letter.ingress);
-    received_at.at(letter.received_at);
-    at.at(letter.at);
-    origin.text_or_null(letter.origin);
-    direction.text(to_string(letter.direction));
-    session.text_or_null(subject_of(letter.event));
-  }
+  letter_columns c;
+  for (const auto &letter : letters)
+    c.add(letter);
   arguments args;
-  args.take(event, reason, code, ingress, received_at, at, origin, direction,
-            session);
+  args.take(c.event, c.reason, c.code, c.ingress, c.received_at, c.at, c.origin,
+            c.direction, c.session);
   return args;
 }
 

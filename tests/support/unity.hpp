@@ -1,6 +1,7 @@
-// Begins each file of suites in a unity build, which has several in one: what
-// is called the same in each of them is made to differ. No guard: it is for
-// each anew. SPDX-License-Identifier: Apache-2.0
+// Begins each file of suites in a unity build: makes equal names differ. It has
+// no guard, as it is for each file anew.
+//
+// SPDX-License-Identifier: Apache-2.0
 #include <caf/test/dsl.hpp>
 
 #undef CAF_SUITE

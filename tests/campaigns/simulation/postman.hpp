@@ -1,5 +1,5 @@
-// Mail in the simulation: the real mailer before a server that fails and
-// refuses. SPDX-License-Identifier: Apache-2.0
+// The simulation's mail: the real mailer before a server that fails.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstdint>

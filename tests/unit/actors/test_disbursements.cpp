@@ -1,6 +1,5 @@
-// Disbursements: a provider that fails, answers late, twice, and lies, and
-// nodes that both make a run while their stores fail. SPDX-License-Identifier:
-// Apache-2.0
+// Disbursements: a provider that fails, is late and lies, and two nodes' runs.
+// SPDX-License-Identifier: Apache-2.0
 #define CAF_SUITE disbursements
 #include <map>
 #include <random>
